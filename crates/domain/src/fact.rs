@@ -46,15 +46,9 @@ impl ImpreciseDate {
             None => text,
         };
         let digits = |part: &str, width: usize| -> Option<u32> {
-            (part.len() == width && part.bytes().all(|b| b.is_ascii_digit()))
-                .then(|| part.parse().ok())
-                .flatten()
+            (part.len() == width && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse().ok()).flatten()
         };
-        let year = |part: &str| {
-            digits(part, 4)
-                .filter(|year| *year > 0)
-                .and_then(|year| i32::try_from(year).ok())
-        };
+        let year = |part: &str| digits(part, 4).filter(|year| *year > 0).and_then(|year| i32::try_from(year).ok());
         let parts: Vec<&str> = date.split('-').collect();
         let when = match parts[..] {
             [y] => year(y).map(When::Year),
@@ -73,10 +67,7 @@ impl ImpreciseDate {
                 .map(When::Day),
             _ => None,
         };
-        Ok(ImpreciseDate {
-            text: text.to_owned(),
-            when: when.ok_or_else(wrong)?,
-        })
+        Ok(ImpreciseDate { text: text.to_owned(), when: when.ok_or_else(wrong)? })
     }
 
     /// The date as the data set writes it.
@@ -170,10 +161,7 @@ impl Validity {
         None => NaiveDate::MAX,
     };
     /// Holds on every day.
-    pub const ALWAYS: Validity = Validity {
-        from: Self::OPEN_START,
-        to: Self::OPEN_END,
-    };
+    pub const ALWAYS: Validity = Validity { from: Self::OPEN_START, to: Self::OPEN_END };
 
     /// From a start to an end, each possibly imprecise or not stated.
     ///
@@ -181,9 +169,7 @@ impl Validity {
     #[must_use]
     pub fn between(start: Option<&ImpreciseDate>, end: Option<&ImpreciseDate>) -> Self {
         Validity {
-            from: start
-                .and_then(ImpreciseDate::first_day)
-                .unwrap_or(Self::OPEN_START),
+            from: start.and_then(ImpreciseDate::first_day).unwrap_or(Self::OPEN_START),
             to: end
                 .and_then(ImpreciseDate::last_day)
                 .and_then(|day| day.succ_opt())
@@ -194,10 +180,7 @@ impl Validity {
     /// The days on which both hold.
     #[must_use]
     pub fn meet(self, other: Validity) -> Validity {
-        Validity {
-            from: self.from.max(other.from),
-            to: self.to.min(other.to),
-        }
+        Validity { from: self.from.max(other.from), to: self.to.min(other.to) }
     }
 
     /// Whether it holds on no day at all.
@@ -221,9 +204,7 @@ impl Validity {
     /// The last day, unless it is open.
     #[must_use]
     pub fn until(self) -> Option<NaiveDate> {
-        (self.to != Self::OPEN_END)
-            .then(|| self.to.pred_opt())
-            .flatten()
+        (self.to != Self::OPEN_END).then(|| self.to.pred_opt()).flatten()
     }
 }
 
@@ -301,7 +282,9 @@ mod tests {
 
     #[test]
     fn what_no_calendar_has_is_no_date() {
-        for text in ["", "20", "2024-13", "2023-02-29", "2024-1-1", "13-01", "0000", "2024-09-22 (", "+024", "2024-09-22T00:00"] {
+        for text in
+            ["", "20", "2024-13", "2023-02-29", "2024-1-1", "13-01", "0000", "2024-09-22 (", "+024", "2024-09-22T00:00"]
+        {
             assert!(ImpreciseDate::parse(text).is_err(), "{text}");
         }
         assert!(parse_day("2024-09").is_err() && parse_day("2024-09-22 (x)").is_err());

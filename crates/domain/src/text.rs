@@ -87,9 +87,7 @@ impl LanguageTag {
     #[must_use]
     pub fn accepts(&self, offered: &str) -> bool {
         let within = |inner: &str, outer: &str| {
-            inner
-                .strip_prefix(outer)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         };
         within(self.as_str(), offered) || within(offered, self.as_str())
     }
@@ -129,19 +127,9 @@ pub struct Chosen<'a> {
 impl Names {
     /// The names on record, the map's own language first.
     pub fn all(&self) -> impl Iterator<Item = Chosen<'_>> {
-        [
-            (&self.zh, "zh", self.zh_basis),
-            (&self.en, "en", self.en_basis),
-        ]
-        .into_iter()
-        .filter_map(|(text, language, basis)| {
-            text.as_deref().map(|text| Chosen {
-                text,
-                language,
-                basis,
-                is_fallback: false,
-            })
-        })
+        [(&self.zh, "zh", self.zh_basis), (&self.en, "en", self.en_basis)].into_iter().filter_map(
+            |(text, language, basis)| text.as_deref().map(|text| Chosen { text, language, basis, is_fallback: false }),
+        )
     }
 
     /// The name for a reader who wants these languages, the best first; with none, the first on record.
@@ -152,18 +140,8 @@ impl Names {
         wanted
             .iter()
             .find_map(|tag| self.all().find(|name| tag.accepts(name.language)))
-            .or_else(|| {
-                self.all().next().map(|name| Chosen {
-                    is_fallback: !wanted.is_empty(),
-                    ..name
-                })
-            })
-            .unwrap_or(Chosen {
-                text: "",
-                language: "und",
-                basis: None,
-                is_fallback: true,
-            })
+            .or_else(|| self.all().next().map(|name| Chosen { is_fallback: !wanted.is_empty(), ..name }))
+            .unwrap_or(Chosen { text: "", language: "und", basis: None, is_fallback: true })
     }
 }
 
@@ -184,10 +162,7 @@ pub fn fold(text: &str) -> String {
 ///
 /// Chinese has no spaces: only pairs find `北京` inside `北京中学` through an index, on SQLite and PostgreSQL alike.
 pub fn bigrams(folded: &str) -> impl Iterator<Item = String> {
-    folded
-        .chars()
-        .zip(folded.chars().skip(1))
-        .map(|(a, b)| format!("{:x}q{:x}", u32::from(a), u32::from(b)))
+    folded.chars().zip(folded.chars().skip(1)).map(|(a, b)| format!("{:x}q{:x}", u32::from(a), u32::from(b)))
 }
 
 #[cfg(test)]
@@ -200,11 +175,7 @@ mod tests {
 
     #[test]
     fn a_reader_gets_the_language_asked_for_or_a_visible_fallback() {
-        let names = Names {
-            zh: Some("北京中学".into()),
-            en: Some("Beijing Academy".into()),
-            ..Names::default()
-        };
+        let names = Names { zh: Some("北京中学".into()), en: Some("Beijing Academy".into()), ..Names::default() };
         assert_eq!(names.choose(&[]).text, "北京中学");
         assert_eq!(names.choose(&[tag("en-GB")]).text, "Beijing Academy");
         assert_eq!(names.choose(&[tag("zh-Hans-CN")]).text, "北京中学");
@@ -215,10 +186,7 @@ mod tests {
 
     #[test]
     fn a_nameless_language_falls_back_to_the_other() {
-        let names = Names {
-            en: Some("China National Orchestra".into()),
-            ..Names::default()
-        };
+        let names = Names { en: Some("China National Orchestra".into()), ..Names::default() };
         assert_eq!(names.choose(&[tag("zh")]).language, "en");
         assert!(names.choose(&[tag("zh")]).is_fallback);
     }

@@ -1,0 +1,85 @@
+//! Aliases: the other names by which nouns are known.
+
+use crate::{
+    fact::{ImpreciseDate, Validity},
+    id::Kind,
+    record::{Holds, Shape, extra, optional, required},
+    text::{NameBasis, vocabulary},
+};
+
+/// Another name of a noun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alias {
+    /// Its identity.
+    pub id: i64,
+    /// The name.
+    pub text: String,
+    /// The language it is in, a BCP 47 tag.
+    pub language: String,
+    /// What kind of name it is.
+    pub kind: AliasKind,
+    /// Why we believe it.
+    pub basis: Option<NameBasis>,
+    /// Since when it is used.
+    pub since: Option<ImpreciseDate>,
+    /// Until when it was used.
+    pub until: Option<ImpreciseDate>,
+    /// When it holds.
+    pub validity: Validity,
+}
+
+vocabulary! {
+    /// What kind of name an alias is.
+    AliasKind {
+        /// A name used before.
+        Former = "former",
+        /// What a machine translation made of it.
+        MachineTranslation = "machine_translation",
+        /// The official name in another language.
+        Official = "official",
+        /// The official English name.
+        OfficialEnglish = "official_english",
+        /// A second official name beside the first.
+        SecondName = "second_name",
+        /// A short name.
+        Short = "short",
+        /// Another spelling.
+        Variant = "variant",
+    }
+}
+
+/// What may have aliases: every noun that is not a source.
+const NAMED: &[&str] = &[
+    "alliance",
+    "authority",
+    "campus",
+    "district",
+    "group",
+    "learning_area",
+    "partner",
+    "region",
+    "school",
+    "township",
+];
+
+/// Rows of `aliases.csv`.
+pub const SHAPE: Shape = Shape {
+    kind: Kind::Alias,
+    file: "aliases",
+    table: "aliases",
+    says: "Another name of a noun.",
+    key: &["entity_type", "entity_id", "lang", "kind", "alias"],
+    columns: &[
+        required("entity_type", Holds::Word(NAMED), "What the noun is."),
+        required("entity_id", Holds::RefOf { column: "entity_type", bounds: false }, "The noun."),
+        required("alias", Holds::Name, "The name."),
+        required("lang", Holds::Language, "The language it is in."),
+        required("kind", Holds::Word(AliasKind::WORDS), "What kind of name it is."),
+        optional("basis", Holds::Word(NameBasis::WORDS), "Why we believe it."),
+        optional("source_id", Holds::CitedSource(""), "The source; blank where the basis is common knowledge."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+        extra("since", Holds::Date, "Since when it is used."),
+        extra("until", Holds::Date, "Until when it was used."),
+    ],
+    dated: ("since", "until"),
+};

@@ -1,0 +1,245 @@
+//! Alliances: bodies that work together by mutual consultation.
+
+use crate::{
+    district::District,
+    fact::ImpreciseDate,
+    group::Group,
+    id::{Id, Kind},
+    noun::{Head, noun},
+    partner::Partner,
+    record::{Holds, Shape, extra, optional, required, to, within},
+    text::{NameBasis, vocabulary},
+};
+
+/// An alliance of groups, schools and partners.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alliance {
+    /// What it shares with all nouns.
+    pub head: Head,
+    /// What it is for.
+    pub kind: AllianceKind,
+    /// When it was established.
+    pub established_on: Option<ImpreciseDate>,
+    /// Whom it serves.
+    pub scope: AllianceScope,
+    /// Whether it exists already.
+    pub status: AllianceStatus,
+    /// The district it belongs to, and serves if that is its scope.
+    pub district: Option<Id<District>>,
+}
+noun!(Alliance);
+
+vocabulary! {
+    /// What an alliance is for.
+    AllianceKind {
+        /// The development of its members.
+        Development = "development",
+        /// A network of schools.
+        Network = "network",
+        /// A theme such as science or art.
+        Thematic = "thematic",
+        /// Training through all school stages.
+        ThroughTraining = "through_training",
+    }
+}
+
+vocabulary! {
+    /// Whom an alliance serves.
+    AllianceScope {
+        /// Every group and school of its district.
+        District = "district",
+        /// The members of a group.
+        Group = "group",
+        /// Its members, across borders.
+        International = "international",
+        /// Its members.
+        Members = "members",
+    }
+}
+
+vocabulary! {
+    /// Whether an alliance exists already.
+    AllianceStatus {
+        /// It exists.
+        Established = "established",
+        /// It is proposed.
+        Proposed = "proposed",
+        /// It exists no longer.
+        Dissolved = "dissolved",
+    }
+}
+
+/// A noun's tie to an alliance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllianceTie {
+    /// The identity of the membership or, where the alliance serves a district, of the alliance.
+    pub id: i64,
+    /// Why they are tied.
+    pub basis: Basis,
+    /// As what the member belongs to the alliance; none where the alliance serves its district.
+    pub role: Option<AllianceRole>,
+}
+
+vocabulary! {
+    /// Why a group, school or partner is tied to an alliance.
+    Basis {
+        /// It is a member.
+        Member = "member",
+        /// The alliance serves its district.
+        Serves = "serves",
+    }
+}
+
+vocabulary! {
+    /// As what a member belongs to an alliance.
+    AllianceRole {
+        /// A school allied with a group.
+        AllianceSchool = "alliance_school",
+        /// It founded the alliance.
+        Founder = "founder",
+        /// The group that leads it.
+        LeadGroup = "lead_group",
+        /// A member.
+        Member = "member",
+        /// It proposed the alliance.
+        Proposer = "proposer",
+    }
+}
+
+/// One function of an alliance's charter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllianceFunction {
+    /// Its identity.
+    pub id: i64,
+    /// Its place in the charter, from 1.
+    pub seq: i64,
+    /// The function, in English.
+    pub text_en: String,
+}
+
+/// A category of bodies that an alliance draws on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllianceCategory {
+    /// Its identity.
+    pub id: i64,
+    /// The category.
+    pub category: ResourceCategory,
+}
+
+vocabulary! {
+    /// A category of bodies that an alliance draws on.
+    ResourceCategory {
+        /// Art troupes.
+        ArtTroupe = "art_troupe",
+        /// Popular science bases.
+        PopularScienceBase = "popular_science_base",
+        /// Professional institutions.
+        ProfessionalInstitution = "professional_institution",
+        /// Research institutes.
+        ResearchInstitute = "research_institute",
+        /// Resource units.
+        ResourceUnit = "resource_unit",
+        /// Social resource units.
+        SocialResourceUnit = "social_resource_unit",
+        /// Technology companies.
+        TechnologyCompany = "technology_company",
+        /// Universities.
+        University = "university",
+    }
+}
+
+/// Conditions on alliances.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct AllianceIs {
+    /// One of these kinds.
+    pub kind: Option<Vec<AllianceKind>>,
+    /// One of these scopes.
+    pub scope: Option<Vec<AllianceScope>>,
+    /// One of these statuses.
+    pub status: Option<Vec<AllianceStatus>>,
+    /// It belongs to this district.
+    pub district: Option<Id<District>>,
+    /// This partner is a member.
+    pub partner: Option<Id<Partner>>,
+    /// This group is a member, or the alliance serves its district.
+    pub group: Option<Id<Group>>,
+}
+
+/// Rows of `alliances.csv`.
+pub const SHAPE: Shape = Shape {
+    kind: Kind::Alliance,
+    file: "alliances",
+    table: "alliances",
+    says: "An alliance of groups, schools and partners.",
+    key: &["alliance_id"],
+    columns: &[
+        required("alliance_id", Holds::Slug, "The slug."),
+        optional("name_zh", Holds::Name, "The name in Chinese."),
+        optional("name_en", Holds::Name, "The name in English."),
+        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
+        required("kind", Holds::Word(AllianceKind::WORDS), "What it is for."),
+        optional("established_on", Holds::Date, "When it was established."),
+        required(
+            "scope",
+            Holds::Word(AllianceScope::WORDS),
+            "Whom it serves; `district` serves every group and school of `district_id`.",
+        ),
+        required("status", Holds::Word(AllianceStatus::WORDS), "Whether it exists already."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+        extra("district_id", to(Kind::District), "The district it belongs to."),
+    ],
+    dated: ("established_on", ""),
+};
+
+/// Rows of `alliance_memberships.csv`.
+pub const MEMBERS: Shape = Shape {
+    kind: Kind::AllianceMember,
+    file: "alliance_memberships",
+    table: "alliance_members",
+    says: "A partner's, group's or school's place in an alliance.",
+    key: &["alliance_id", "member_type", "member_id", "role"],
+    columns: &[
+        required("alliance_id", within(Kind::Alliance), "The alliance."),
+        required("member_type", Holds::Word(&["group", "partner", "school"]), "What the member is."),
+        required("member_id", Holds::RefOf { column: "member_type", bounds: true }, "The member."),
+        required("role", Holds::Word(AllianceRole::WORDS), "As what."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+        optional("confidence", Holds::CitedConfidence(""), "How sure it is."),
+    ],
+    dated: ("", ""),
+};
+
+/// Rows of `alliance_functions.csv`.
+pub const FUNCTIONS: Shape = Shape {
+    kind: Kind::AllianceFunction,
+    file: "alliance_functions",
+    table: "alliance_functions",
+    says: "One function of an alliance's charter.",
+    key: &["function_id"],
+    columns: &[
+        required("function_id", Holds::Slug, "The slug."),
+        required("alliance_id", within(Kind::Alliance), "The alliance."),
+        required("seq", Holds::Number, "Its place in the charter, from 1."),
+        required("text_en", Holds::Text, "The function, in English."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+    ],
+    dated: ("", ""),
+};
+
+/// Rows of `alliance_resource_categories.csv`.
+pub const CATEGORIES: Shape = Shape {
+    kind: Kind::AllianceCategory,
+    file: "alliance_resource_categories",
+    table: "alliance_categories",
+    says: "A category of bodies that an alliance draws on.",
+    key: &["alliance_id", "category"],
+    columns: &[
+        required("alliance_id", within(Kind::Alliance), "The alliance."),
+        required("category", Holds::Word(ResourceCategory::WORDS), "The category."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+    ],
+    dated: ("", ""),
+};

@@ -1,0 +1,108 @@
+//! Campuses: the sites of schools, and who uses whose.
+
+use crate::{
+    fact::ImpreciseDate,
+    id::{AnyId, Id, Kind},
+    noun::{Head, noun},
+    record::{Holds, Shape, optional, required, to, within},
+    region::Region,
+    school::School,
+    text::vocabulary,
+    township::Township,
+};
+
+/// A site of a school.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Campus {
+    /// What it shares with all nouns.
+    pub head: Head,
+    /// The school whose site it is.
+    pub school: Id<School>,
+    /// The address, in Chinese.
+    pub address_zh: Option<String>,
+    /// How sure the address is.
+    pub address_confidence: Option<AddressConfidence>,
+    /// The township it stands in.
+    pub township: Option<Id<Township>>,
+}
+noun!(Campus);
+
+vocabulary! {
+    /// How sure an address is.
+    AddressConfidence {
+        /// Quite.
+        High = "high",
+        /// Somewhat.
+        Medium = "medium",
+        /// Little.
+        Low = "low",
+    }
+}
+
+/// A school's use of premises that are another's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteUse {
+    /// Its identity.
+    pub id: i64,
+    /// The school or campus whose premises are used.
+    pub host: AnyId,
+    /// The grade that is taught there.
+    pub grade: Option<String>,
+    /// What for.
+    pub purpose: Option<String>,
+    /// The time for which the source states it.
+    pub as_of: Option<ImpreciseDate>,
+}
+
+/// Conditions on campuses.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct CampusIs {
+    /// A site of this school.
+    pub school: Option<Id<School>>,
+    /// It stands in this township.
+    pub township: Option<Id<Township>>,
+    /// It stands in a township of this region.
+    pub region: Option<Id<Region>>,
+}
+
+/// Rows of `campuses.csv`.
+pub const SHAPE: Shape = Shape {
+    kind: Kind::Campus,
+    file: "campuses",
+    table: "campuses",
+    says: "A site of a school.",
+    key: &["campus_id"],
+    columns: &[
+        required("campus_id", Holds::Slug, "The slug."),
+        required("school_id", within(Kind::School), "The school whose site it is."),
+        optional("name_zh", Holds::Name, "The name in Chinese."),
+        optional("address_zh", Holds::Text, "The address, in Chinese."),
+        optional("address_confidence", Holds::Word(AddressConfidence::WORDS), "How sure the address is."),
+        optional("township_id", to(Kind::Township), "The township it stands in."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+        optional("confidence", Holds::CitedConfidence(""), "How sure it is."),
+    ],
+    dated: ("", ""),
+};
+
+/// Rows of `site_uses.csv`.
+pub const SITE_USES: Shape = Shape {
+    kind: Kind::SiteUse,
+    file: "site_uses",
+    table: "site_uses",
+    says: "A school's use of premises that are another's.",
+    key: &["site_use_id"],
+    columns: &[
+        required("site_use_id", Holds::Slug, "The slug."),
+        required("school_id", within(Kind::School), "The school that uses the premises."),
+        required("host_type", Holds::Word(&["campus", "school"]), "What the host is."),
+        required("host_id", Holds::RefOf { column: "host_type", bounds: false }, "The host."),
+        optional("grade", Holds::Text, "The grade that is taught there."),
+        optional("purpose", Holds::Text, "What for."),
+        optional("as_of", Holds::Date, "The time for which the source states it."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+    ],
+    dated: ("", ""),
+};

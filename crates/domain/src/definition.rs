@@ -1,0 +1,36 @@
+//! Definitions: what a word of the map means, in a source's own terms.
+
+use crate::{
+    id::Kind,
+    record::{Holds, Shape, optional, required},
+};
+
+/// What a word of the map means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Definition {
+    /// Its identity.
+    pub id: i64,
+    /// The word.
+    pub term: String,
+    /// What it means, in Chinese.
+    pub definition_zh: Option<String>,
+    /// What it means, in English.
+    pub definition_en: Option<String>,
+}
+
+/// Rows of `relation_definitions.csv`.
+pub const SHAPE: Shape = Shape {
+    kind: Kind::Definition,
+    file: "relation_definitions",
+    table: "definitions",
+    says: "What a word of the map means.",
+    key: &["term"],
+    columns: &[
+        required("term", Holds::Slug, "The word."),
+        optional("definition_zh", Holds::Text, "What it means, in Chinese."),
+        optional("definition_en", Holds::Text, "What it means, in English."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+    ],
+    dated: ("", ""),
+};

@@ -1,0 +1,38 @@
+//! Districts: each the owner of a map.
+
+use crate::{
+    id::Kind,
+    noun::{Head, noun},
+    record::{Holds, Shape, optional, required},
+    text::NameBasis,
+};
+
+/// A school district, the owner of a map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct District {
+    /// What it shares with all nouns.
+    pub head: Head,
+}
+noun!(District);
+
+/// Conditions on districts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct DistrictIs {}
+
+/// Rows of `districts.csv`.
+pub const SHAPE: Shape = Shape {
+    kind: Kind::District,
+    file: "districts",
+    table: "districts",
+    says: "A school district, the owner of a map.",
+    key: &["district_id"],
+    columns: &[
+        required("district_id", Holds::Slug, "The slug."),
+        optional("name_zh", Holds::Name, "The name in Chinese."),
+        optional("name_en", Holds::Name, "The name in English."),
+        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+    ],
+    dated: ("", ""),
+};

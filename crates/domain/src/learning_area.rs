@@ -1,0 +1,49 @@
+//! Learning areas: the units in which a district manages neighbouring schools.
+
+use crate::{
+    district::District,
+    fact::ImpreciseDate,
+    id::{Id, Kind},
+    noun::{Head, noun},
+    record::{Holds, Shape, extra, optional, required, to},
+    text::NameBasis,
+};
+
+/// A unit in which a district manages neighbouring schools.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LearningArea {
+    /// What it shares with all nouns.
+    pub head: Head,
+    /// The day for which the source lists it.
+    pub as_of: Option<ImpreciseDate>,
+    /// The district it is part of.
+    pub district: Option<Id<District>>,
+}
+noun!(LearningArea);
+
+/// Conditions on learning areas.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct LearningAreaIs {
+    /// Part of this district.
+    pub district: Option<Id<District>>,
+}
+
+/// Rows of `learning_areas.csv`.
+pub const SHAPE: Shape = Shape {
+    kind: Kind::LearningArea,
+    file: "learning_areas",
+    table: "learning_areas",
+    says: "A unit in which a district manages neighbouring schools.",
+    key: &["learning_area_id"],
+    columns: &[
+        required("learning_area_id", Holds::Slug, "The slug."),
+        optional("name_zh", Holds::Name, "The name in Chinese."),
+        optional("name_en", Holds::Name, "The name in English."),
+        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
+        optional("as_of", Holds::Date, "The day for which the source lists it."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+        extra("district_id", to(Kind::District), "The district it is part of."),
+    ],
+    dated: ("", ""),
+};

@@ -1,0 +1,60 @@
+//! Memberships: a school's place in a group, and its story.
+
+use crate::{
+    fact::ImpreciseDate,
+    id::Kind,
+    record::{Holds, Shape, optional, required, within},
+    text::vocabulary,
+};
+
+/// A school's place in a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// Its identity.
+    pub id: i64,
+    /// As what.
+    pub role: MembershipRole,
+    /// When the school joined.
+    pub joined_on: Option<ImpreciseDate>,
+    /// When the school left.
+    pub left_on: Option<ImpreciseDate>,
+    /// The time for which the source states it.
+    pub as_of: Option<ImpreciseDate>,
+}
+
+vocabulary! {
+    /// As what a school belongs to a group.
+    MembershipRole {
+        /// It leads the group.
+        Lead = "lead",
+        /// It is a member.
+        Member = "member",
+        /// It is a branch that a famous school set up.
+        Branch = "branch",
+        /// It bears the group's name beside its own.
+        CoBranded = "co_branded",
+        /// A strong school of the group guides it.
+        Guided = "guided",
+    }
+}
+
+/// Rows of `group_memberships.csv`.
+pub const SHAPE: Shape = Shape {
+    kind: Kind::Membership,
+    file: "group_memberships",
+    table: "memberships",
+    says: "A school's place in a group.",
+    key: &["group_id", "school_id", "role", "joined_on"],
+    columns: &[
+        required("group_id", within(Kind::Group), "The group."),
+        required("school_id", within(Kind::School), "The school."),
+        required("role", Holds::Word(MembershipRole::WORDS), "As what."),
+        optional("joined_on", Holds::Date, "When the school joined."),
+        optional("left_on", Holds::Date, "When the school left."),
+        optional("as_of", Holds::Date, "The time for which the source states it."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+        optional("confidence", Holds::CitedConfidence(""), "How sure it is."),
+    ],
+    dated: ("joined_on", "left_on"),
+};

@@ -1,0 +1,59 @@
+//! What all nouns share: an identity, a slug, names, and when they hold.
+
+use crate::{fact::Validity, id::Identified, text::Names};
+
+/// What every noun has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Its identity.
+    pub id: i64,
+    /// The word people use for it in addresses and files.
+    pub slug: String,
+    /// Its official names.
+    pub names: Names,
+    /// When it holds.
+    pub validity: Validity,
+}
+
+/// A thing with an identity of its own, which people look up and walk between.
+pub trait Noun: Identified + Send + Sync + 'static {
+    /// What it shares with all nouns.
+    fn head(&self) -> &Head;
+}
+
+/// Declares that a type is a noun of a kind.
+macro_rules! noun {
+    ($name:ident) => {
+        impl crate::id::Identified for $name {
+            const KIND: crate::id::Kind = crate::id::Kind::$name;
+        }
+
+        impl crate::noun::Noun for $name {
+            fn head(&self) -> &crate::noun::Head {
+                &self.head
+            }
+        }
+    };
+}
+pub(crate) use noun;
+
+/// What narrows a list of nouns: conditions of one kind, combined.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Filter<T> {
+    /// All of these hold.
+    pub all: Vec<Filter<T>>,
+    /// One of these holds; empty says nothing.
+    pub any: Vec<Filter<T>>,
+    /// This does not hold.
+    pub not: Option<Box<Filter<T>>>,
+    /// An official name or an alias, in any language, contains this folded text of two characters or more.
+    pub name_contains: Option<String>,
+    /// The noun's own conditions.
+    pub is: T,
+}
+
+impl<T: Default> Default for Filter<T> {
+    fn default() -> Self {
+        Filter { all: Vec::new(), any: Vec::new(), not: None, name_contains: None, is: T::default() }
+    }
+}

@@ -1,0 +1,140 @@
+//! Partners: the organisations that work with schools.
+
+use crate::{
+    alliance::Alliance,
+    fact::ImpreciseDate,
+    id::{Id, Kind},
+    noun::{Head, noun},
+    record::{Holds, Shape, optional, required},
+    school::School,
+    text::{NameBasis, vocabulary},
+};
+
+/// An organisation that works with schools: a university, a museum, a troupe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partner {
+    /// What it shares with all nouns.
+    pub head: Head,
+    /// What it is; often more than one thing.
+    pub kinds: Vec<PartnerKind>,
+}
+noun!(Partner);
+
+vocabulary! {
+    /// What a partner is.
+    PartnerKind {
+        /// An art troupe.
+        ArtTroupe = "art_troupe",
+        /// An educational enterprise.
+        EducationalEnterprise = "educational_enterprise",
+        /// An exhibition venue.
+        ExhibitionVenue = "exhibition_venue",
+        /// A learned society.
+        LearnedSociety = "learned_society",
+        /// A newspaper, agency or broadcaster.
+        Media = "media",
+        /// A museum.
+        Museum = "museum",
+        /// A base for the popularisation of science.
+        PopularScienceBase = "popular_science_base",
+        /// A professional institution.
+        ProfessionalInstitution = "professional_institution",
+        /// A research institute.
+        ResearchInstitute = "research_institute",
+        /// A resource unit of society.
+        ResourceUnit = "resource_unit",
+        /// A school that is not one of the district's.
+        SchoolOutsideDistrict = "school_outside_district",
+        /// A technology company.
+        TechnologyCompany = "technology_company",
+        /// A university.
+        University = "university",
+        /// A department of a university.
+        UniversityDepartment = "university_department",
+        /// A venue.
+        Venue = "venue",
+    }
+}
+
+/// A tie between a school and a partner, outside any alliance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchoolPartner {
+    /// Its identity.
+    pub id: i64,
+    /// What they do together.
+    pub kind: SchoolPartnerKind,
+    /// Since when.
+    pub since: Option<ImpreciseDate>,
+}
+
+vocabulary! {
+    /// What a school and a partner do together.
+    SchoolPartnerKind {
+        /// The school cooperates with the partner.
+        CooperatesWith = "cooperates_with",
+        /// The school is built together with the partner.
+        JointlyBuiltWith = "jointly_built_with",
+        /// The school is run together with the partner.
+        JointlyRunWith = "jointly_run_with",
+        /// The partner manages the school as one of its affiliates.
+        ManagedAsAffiliateBy = "managed_as_affiliate_by",
+        /// The school belongs to the partner's group.
+        MemberOfGroupOf = "member_of_group_of",
+        /// The school bears the partner's name.
+        NamedAfter = "named_after",
+        /// The partner runs the school.
+        RunBy = "run_by",
+        /// The school is a base from which the partner draws talent.
+        TalentBaseOf = "talent_base_of",
+    }
+}
+
+/// Conditions on partners.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct PartnerIs {
+    /// It is, among other things, one of these.
+    pub kind: Option<Vec<PartnerKind>>,
+    /// It is a member of this alliance.
+    pub alliance: Option<Id<Alliance>>,
+    /// It is tied to this school outside any alliance.
+    pub school: Option<Id<School>>,
+}
+
+/// Rows of `partners.csv`.
+pub const SHAPE: Shape = Shape {
+    kind: Kind::Partner,
+    file: "partners",
+    table: "partners",
+    says: "An organisation that works with schools.",
+    key: &["partner_id"],
+    columns: &[
+        required("partner_id", Holds::Slug, "The slug."),
+        optional("name_zh", Holds::Name, "The name in Chinese."),
+        optional("name_en", Holds::Name, "The name in English."),
+        required("kinds", Holds::Words(PartnerKind::WORDS), "What it is."),
+        optional("name_zh_basis", Holds::Word(NameBasis::WORDS), "Why we believe the Chinese name."),
+        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+    ],
+    dated: ("", ""),
+};
+
+/// Rows of `school_partner_links.csv`.
+pub const SCHOOL_PARTNERS: Shape = Shape {
+    kind: Kind::SchoolPartner,
+    file: "school_partner_links",
+    table: "school_partners",
+    says: "A tie between a school and a partner, outside any alliance.",
+    key: &["school_id", "partner_id", "kind"],
+    columns: &[
+        required("school_id", crate::record::within(Kind::School), "The school."),
+        required("partner_id", crate::record::within(Kind::Partner), "The partner."),
+        required("kind", Holds::Word(SchoolPartnerKind::WORDS), "What they do together."),
+        optional("since", Holds::Date, "Since when."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+        optional("confidence", Holds::CitedConfidence(""), "How sure it is."),
+    ],
+    dated: ("since", ""),
+};

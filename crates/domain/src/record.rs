@@ -1,0 +1,368 @@
+//! Records: facts as a data set writes them down, and the shape each kind of record has.
+//!
+//! A [`Shape`] is declared once, in the file of its noun or tie. The import checks rows by it, the store writes
+//! columns by it, the export prints rows by it, and the data set's README lists it: one place says what a fact is made of.
+
+use chrono::NaiveDate;
+
+use crate::{
+    fact::{ImpreciseDate, Validity},
+    id::{Kind, identity, is_slug},
+    text::LanguageTag,
+};
+
+/// What the records of one kind are made of; one CSV file of a data set.
+#[derive(Debug)]
+pub struct Shape {
+    /// What a record is.
+    pub kind: Kind,
+    /// The file, without `.csv`.
+    pub file: &'static str,
+    /// The table, in storage.
+    pub table: &'static str,
+    /// One sentence on what a row says.
+    pub says: &'static str,
+    /// The columns that tell two records apart; a noun's is its slug.
+    pub key: &'static [&'static str],
+    /// The columns, in the order in which they are written.
+    pub columns: &'static [Column],
+    /// The columns that begin and end a record's validity; empty where there are none.
+    pub dated: (&'static str, &'static str),
+}
+
+/// One column of a shape.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Its name in the file and in the table.
+    pub name: &'static str,
+    /// What its values are.
+    pub holds: Holds,
+    /// Whether a value, or the column, may be missing.
+    pub need: Need,
+    /// One sentence on what it means.
+    pub says: &'static str,
+}
+
+/// What the values of a column are.
+#[derive(Debug, Clone, Copy)]
+pub enum Holds {
+    /// The record's own slug.
+    Slug,
+    /// The slug of a noun of this kind; the record holds no longer than the noun does if `bounds`.
+    Ref {
+        /// The noun's kind.
+        kind: Kind,
+        /// Whether the noun's validity limits the record's.
+        bounds: bool,
+    },
+    /// The slug of a noun whose kind another column names.
+    RefOf {
+        /// The column that names the kind.
+        column: &'static str,
+        /// Whether the noun's validity limits the record's.
+        bounds: bool,
+    },
+    /// One word of a vocabulary.
+    Word(&'static [&'static str]),
+    /// Words of a vocabulary, with `;` between them.
+    Words(&'static [&'static str]),
+    /// A date as precise as its source.
+    Date,
+    /// A whole number, zero or greater.
+    Number,
+    /// Free text.
+    Text,
+    /// A name that people search by.
+    Name,
+    /// A BCP 47 language tag.
+    Language,
+    /// The source that states the record (or, with a name, that column of it).
+    CitedSource(&'static str),
+    /// The words of that source.
+    CitedQuote(&'static str),
+    /// How far that statement can be trusted.
+    CitedConfidence(&'static str),
+}
+
+/// Whether a value may be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Every record has a value.
+    Required,
+    /// Blank means that no source states it.
+    Optional,
+    /// The column itself may be left out of the file; it is written only if some record has a value.
+    Extra,
+}
+
+/// A column whose every record has a value.
+#[must_use]
+pub const fn required(name: &'static str, holds: Holds, says: &'static str) -> Column {
+    Column { name, holds, need: Need::Required, says }
+}
+
+/// A column that may be blank: no source states it.
+#[must_use]
+pub const fn optional(name: &'static str, holds: Holds, says: &'static str) -> Column {
+    Column { name, holds, need: Need::Optional, says }
+}
+
+/// A column that a file may leave out.
+#[must_use]
+pub const fn extra(name: &'static str, holds: Holds, says: &'static str) -> Column {
+    Column { name, holds, need: Need::Extra, says }
+}
+
+/// A reference that does not limit the record's validity.
+#[must_use]
+pub const fn to(kind: Kind) -> Holds {
+    Holds::Ref { kind, bounds: false }
+}
+
+/// A reference to a noun without which the record cannot hold.
+#[must_use]
+pub const fn within(kind: Kind) -> Holds {
+    Holds::Ref { kind, bounds: true }
+}
+
+impl Column {
+    /// Whether the column is one of a citation's, kept beside the record and not in it.
+    #[must_use]
+    pub const fn cites(&self) -> Option<&'static str> {
+        match self.holds {
+            Holds::CitedSource(field) | Holds::CitedQuote(field) | Holds::CitedConfidence(field) => Some(field),
+            _ => None,
+        }
+    }
+}
+
+impl Shape {
+    /// Whether the records are nouns: they have a slug of their own that people and other records use.
+    #[must_use]
+    pub fn is_noun(&self) -> bool {
+        !self.kind.prefix().is_empty()
+    }
+
+    /// The columns that the record itself keeps.
+    pub fn own(&self) -> impl Iterator<Item = &'static Column> {
+        self.columns.iter().filter(|column| column.cites().is_none())
+    }
+
+    /// The place of a column.
+    #[must_use]
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// Reads a row whose fields stand in the order of [`Shape::columns`].
+    ///
+    /// # Errors
+    /// All that is wrong with it, each with its column.
+    pub fn read(&self, fields: &[&str]) -> Result<Record, Vec<Wrong>> {
+        let mut wrong = Vec::new();
+        let mut cells = Vec::with_capacity(fields.len());
+        for (column, text) in self.columns.iter().zip(fields) {
+            let cell = self.cell(column, text, fields).unwrap_or_else(|problem| {
+                wrong.push(Wrong { column: column.name, problem });
+                Cell::Blank
+            });
+            cells.push(cell);
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        let key = self.key_of(fields);
+        let date = |name: &str| match self.index(name).map(|at| &cells[at]) {
+            Some(Cell::Date(date)) => Some(date),
+            _ => None,
+        };
+        let validity = Validity::between(date(self.dated.0), date(self.dated.1));
+        if validity.is_empty() {
+            return Err(vec![Wrong {
+                column: self.dated.1,
+                problem: format!("it ends before it begins: `{}` is later", self.dated.0),
+            }]);
+        }
+        Ok(Record { id: identity(self.kind, &key), key, cells, validity })
+    }
+
+    /// What tells this row's record apart: the slug, or the values of the key columns.
+    #[must_use]
+    pub fn key_of(&self, fields: &[&str]) -> String {
+        self.key
+            .iter()
+            .map(|name| fields[self.index(name).expect("a key column is a column")])
+            .collect::<Vec<_>>()
+            .join("|")
+    }
+
+    fn cell(&self, column: &Column, text: &str, fields: &[&str]) -> Result<Cell, String> {
+        if text.is_empty() {
+            return match column.need {
+                Need::Required => Err("it is empty, and every row needs one".to_owned()),
+                Need::Optional | Need::Extra => Ok(Cell::Blank),
+            };
+        }
+        if let Some(odd) = text.chars().find(|c| c.is_control()) {
+            return Err(format!("it contains the control character {odd:?}"));
+        }
+        if text.trim() != text {
+            return Err("it begins or ends with white space".to_owned());
+        }
+        let slug = || match is_slug(text) {
+            true => Ok(()),
+            false => Err(format!("`{text}` is not a slug: use a-z, 0-9 and `-`, at most 100")),
+        };
+        let word = |word: &str, words: &[&str]| match words.contains(&word) {
+            true => Ok(()),
+            false => Err(format!("`{word}` is not one of: {}", words.join(", "))),
+        };
+        match column.holds {
+            Holds::Slug => slug().map(|()| Cell::Text(text.to_owned())),
+            Holds::Ref { kind, .. } => slug().map(|()| Cell::Ref(kind, text.to_owned())),
+            Holds::RefOf { column: kinds, .. } => {
+                slug()?;
+                let kind = self.index(kinds).map_or("", |at| fields[at]);
+                let kind = Kind::named(kind).ok_or_else(|| format!("`{kinds}` does not say what it is"))?;
+                Ok(Cell::Ref(kind, text.to_owned()))
+            }
+            Holds::CitedSource(_) => slug().map(|()| Cell::Ref(Kind::Source, text.to_owned())),
+            Holds::Word(words) => word(text, words).map(|()| Cell::Text(text.to_owned())),
+            Holds::CitedConfidence(_) => word(text, crate::Confidence::WORDS).map(|()| Cell::Text(text.to_owned())),
+            Holds::Words(words) => {
+                for one in text.split(';') {
+                    word(one, words)?;
+                }
+                Ok(Cell::Text(text.to_owned()))
+            }
+            Holds::Date => ImpreciseDate::parse(text).map(Cell::Date).map_err(|error| error.to_string()),
+            Holds::Number => match text.parse::<i32>() {
+                Ok(number) if number >= 0 && number.to_string() == text => Ok(Cell::Number(number.into())),
+                _ => Err(format!("`{text}` is not a whole number, zero or greater")),
+            },
+            Holds::Language => {
+                LanguageTag::parse(text).map_err(|error| error.to_string()).and_then(|tag| match tag.as_str() == text {
+                    true => Ok(Cell::Text(text.to_owned())),
+                    false => Err(format!("write `{}`", tag.as_str())),
+                })
+            }
+            Holds::Text | Holds::Name | Holds::CitedQuote(_) => Ok(Cell::Text(text.to_owned())),
+        }
+    }
+}
+
+/// A fact as written down, checked by its shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its identity.
+    pub id: i64,
+    /// What tells it apart: a noun's slug, a tie's natural key.
+    pub key: String,
+    /// Its values, in the order of the shape's columns.
+    pub cells: Vec<Cell>,
+    /// When it holds.
+    pub validity: Validity,
+}
+
+/// One value of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// No source states it.
+    Blank,
+    /// A text, a word, words, a slug of its own, a language tag.
+    Text(String),
+    /// A whole number.
+    Number(i64),
+    /// A date as precise as its source.
+    Date(ImpreciseDate),
+    /// A noun, by kind and slug.
+    Ref(Kind, String),
+}
+
+impl Cell {
+    /// The cell as the data set writes it.
+    #[must_use]
+    pub fn as_text(&self) -> String {
+        match self {
+            Cell::Blank => String::new(),
+            Cell::Text(text) | Cell::Ref(_, text) => text.clone(),
+            Cell::Number(number) => number.to_string(),
+            Cell::Date(date) => date.as_str().to_owned(),
+        }
+    }
+}
+
+/// What is wrong with one field of a row, in words a steward can act on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// The column.
+    pub column: &'static str,
+    /// What is wrong, and what would be right.
+    pub problem: String,
+}
+
+/// The validity of a record within the nouns it needs.
+///
+/// # Errors
+/// It would hold on no day: a noun it needs ended before it began, or begins after it ended.
+pub fn within_nouns(own: Validity, needs: &[(&'static str, Validity)]) -> Result<Validity, Wrong> {
+    needs.iter().try_fold(own, |so_far, (column, noun)| {
+        let both = so_far.meet(*noun);
+        if !both.is_empty() {
+            return Ok(both);
+        }
+        let day = |day: NaiveDate| crate::fact::day_text(day);
+        Err(Wrong {
+            column,
+            problem: format!(
+                "it would hold on no day: this row holds from {} to before {}, and the {} from {} to before {}",
+                day(so_far.from),
+                day(so_far.to),
+                column.trim_end_matches("_id"),
+                day(noun.from),
+                day(noun.to),
+            ),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{fact::parse_day, membership};
+
+    fn row(role: &str, joined: &str, left: &str) -> Result<Record, Vec<Wrong>> {
+        membership::SHAPE.read(&["willow", "willow-first", role, joined, left, "", "seed", "a quote", "news"])
+    }
+
+    #[test]
+    fn a_row_becomes_a_record_that_knows_when_it_holds() {
+        let record = row("lead", "2019-04", "2021").expect("a good row");
+        assert_eq!(record.key, "willow|willow-first|lead|2019-04");
+        assert_eq!(record.validity.since(), parse_day("2019-04-01").ok());
+        assert_eq!(record.validity.until(), parse_day("2021-12-31").ok());
+    }
+
+    #[test]
+    fn every_mistake_of_a_row_is_named_with_its_column() {
+        let wrong = row("boss", "2019-13", "").expect_err("two mistakes");
+        let columns: Vec<_> = wrong.iter().map(|wrong| wrong.column).collect();
+        assert_eq!(columns, ["role", "joined_on"]);
+        assert!(wrong[0].problem.contains("lead, member"), "{}", wrong[0].problem);
+    }
+
+    #[test]
+    fn what_ends_before_it_begins_is_refused() {
+        let wrong = row("member", "2021", "2019").expect_err("backwards");
+        assert_eq!(wrong[0].column, "left_on");
+    }
+
+    #[test]
+    fn a_tie_lasts_no_longer_than_its_nouns() {
+        let until_2019 = Validity { to: parse_day("2019-05-01").expect("a day"), ..Validity::ALWAYS };
+        let since_2020 = Validity { from: parse_day("2020-01-01").expect("a day"), ..Validity::ALWAYS };
+        assert_eq!(within_nouns(Validity::ALWAYS, &[("school_id", until_2019)]), Ok(until_2019));
+        let wrong = within_nouns(since_2020, &[("school_id", until_2019)]).expect_err("they never meet");
+        assert!(wrong.problem.contains("and the school from 0001-01-01 to before 2019-05-01"), "{}", wrong.problem);
+    }
+}

@@ -1,0 +1,51 @@
+//! Regions: the parts of a district in its strategy, such as "rising in the south".
+
+use crate::{
+    district::District,
+    id::{Id, Kind},
+    noun::{Head, noun},
+    record::{Holds, Shape, extra, optional, required, to},
+    text::NameBasis,
+};
+
+/// A part of a district in its strategy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    /// What it shares with all nouns.
+    pub head: Head,
+    /// The district it is part of.
+    pub district: Option<Id<District>>,
+    /// Its slogan in Chinese.
+    pub strategy_zh: Option<String>,
+    /// Its slogan in English.
+    pub strategy_en: Option<String>,
+}
+noun!(Region);
+
+/// Conditions on regions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct RegionIs {
+    /// Part of this district.
+    pub district: Option<Id<District>>,
+}
+
+/// Rows of `regions.csv`.
+pub const SHAPE: Shape = Shape {
+    kind: Kind::Region,
+    file: "regions",
+    table: "regions",
+    says: "A part of a district in its strategy.",
+    key: &["region_id"],
+    columns: &[
+        required("region_id", Holds::Slug, "The slug."),
+        optional("name_zh", Holds::Name, "The name in Chinese."),
+        optional("name_en", Holds::Name, "The name in English."),
+        optional("strategy_zh", Holds::Text, "The slogan in Chinese."),
+        optional("strategy_en", Holds::Text, "The slogan in English."),
+        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+        extra("district_id", to(Kind::District), "The district it is part of."),
+    ],
+    dated: ("", ""),
+};

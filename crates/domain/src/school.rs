@@ -1,0 +1,401 @@
+//! Schools: what one is, when it holds its place on the map, and how one follows another.
+
+use chrono::NaiveDate;
+
+use crate::{
+    alliance::Alliance,
+    district::District,
+    fact::{ImpreciseDate, Validity},
+    group::Group,
+    id::{Id, Kind},
+    noun::{Head, noun},
+    partner::Partner,
+    record::{Holds, Shape, extra, optional, required, to, within},
+    region::Region,
+    text::{NameBasis, vocabulary},
+    township::Township,
+};
+
+/// A school, under the name it bears.
+///
+/// A school that is renamed or merged gives way to another entry, and the two are tied by a [`Succession`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct School {
+    /// What it shares with all nouns.
+    pub head: Head,
+    /// Who runs it.
+    pub ownership: Ownership,
+    /// The stages it teaches; none where no source says.
+    pub stages: Vec<Stage>,
+    /// How its stages are put together.
+    pub school_type: SchoolType,
+    /// Its status as last recorded; [`School::status_on`] says what it was on a day.
+    pub status: SchoolStatus,
+    /// Its code on the official list of junior schools of 2025.
+    pub junior_code: Option<String>,
+    /// Its code in the official plan of senior admissions.
+    pub senior_code: Option<String>,
+    /// The township it stands in.
+    pub township: Option<Id<Township>>,
+    /// The district it belongs to.
+    pub district: Option<Id<District>>,
+    /// When it opened.
+    pub opened_on: Option<ImpreciseDate>,
+    /// When it closed.
+    pub closed_on: Option<ImpreciseDate>,
+    /// A remark.
+    pub note: Option<String>,
+}
+noun!(School);
+
+vocabulary! {
+    /// Who runs a school.
+    Ownership {
+        /// The public.
+        Public = "public",
+        /// A private body.
+        Private = "private",
+    } else Unknown
+}
+
+vocabulary! {
+    /// A stage of schooling.
+    Stage {
+        /// Kindergarten.
+        Kindergarten = "kindergarten",
+        /// Primary school.
+        Primary = "primary",
+        /// Junior secondary school.
+        Junior = "junior",
+        /// Senior secondary school.
+        Senior = "senior",
+        /// Vocational secondary school.
+        VocationalSecondary = "vocational_secondary",
+        /// Special education.
+        Special = "special",
+    }
+}
+
+vocabulary! {
+    /// How the stages of a school are put together.
+    SchoolType {
+        /// Kindergarten only.
+        Kindergarten = "kindergarten",
+        /// Primary only.
+        Primary = "primary",
+        /// Junior only.
+        JuniorHigh = "junior_high",
+        /// Senior only.
+        SeniorHigh = "senior_high",
+        /// Junior and senior.
+        CompleteSecondary = "complete_secondary",
+        /// A secondary school of general education, its stages not stated.
+        RegularSecondary = "regular_secondary",
+        /// Primary and junior.
+        NineYear = "nine_year",
+        /// Primary, junior and senior.
+        TwelveYear = "twelve_year",
+        /// Vocational.
+        Vocational = "vocational",
+        /// Special education.
+        Special = "special",
+    } else Unknown
+}
+
+vocabulary! {
+    /// What became of a school.
+    SchoolStatus {
+        /// It is open.
+        Open = "open",
+        /// It is planned.
+        Planned = "planned",
+        /// It goes on under another name, as another entry.
+        Renamed = "renamed",
+        /// It went into another school.
+        Merged = "merged",
+        /// It closed.
+        Closed = "closed",
+    } else Unknown
+}
+
+impl SchoolStatus {
+    /// Whether the entry has given way to another, or to none.
+    #[must_use]
+    pub const fn is_past(self) -> bool {
+        matches!(self, SchoolStatus::Renamed | SchoolStatus::Merged | SchoolStatus::Closed)
+    }
+}
+
+impl School {
+    /// The status on a day: a school that gave way on a known day was open until then.
+    #[must_use]
+    pub fn status_on(&self, day: NaiveDate) -> SchoolStatus {
+        if self.status.is_past() && self.head.validity.holds_on(day) && self.head.validity.until().is_some() {
+            return SchoolStatus::Open;
+        }
+        self.status
+    }
+}
+
+/// One school following another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Succession {
+    /// Its identity.
+    pub id: i64,
+    /// What happened.
+    pub kind: SuccessionKind,
+    /// When.
+    pub effective_on: Option<ImpreciseDate>,
+    /// How many successions lie between the two schools of the chain, from 1.
+    pub steps: i64,
+}
+
+vocabulary! {
+    /// How one school follows another.
+    SuccessionKind {
+        /// The successor was founded upon the predecessor.
+        BaseOf = "base_of",
+        /// The predecessor became a campus of the successor.
+        BecameCampusOf = "became_campus_of",
+        /// The predecessor gave a campus to the successor, and goes on.
+        ContributedCampusTo = "contributed_campus_to",
+        /// The predecessor went into the successor.
+        MergedInto = "merged_into",
+        /// The predecessor goes on as the successor.
+        Renamed = "renamed",
+        /// The successor came out of the predecessor.
+        SplitInto = "split_into",
+    }
+}
+
+/// A tie between two schools.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchoolLink {
+    /// Its identity.
+    pub id: i64,
+    /// What the first is to the second.
+    pub kind: SchoolLinkKind,
+    /// Why we believe it.
+    pub basis: SchoolLinkBasis,
+    /// A remark.
+    pub note: Option<String>,
+}
+
+vocabulary! {
+    /// What one school is to another.
+    SchoolLinkKind {
+        /// It is a branch of it.
+        BranchOf = "branch_of",
+        /// It is guided by it.
+        GuidedBy = "guided_by",
+    }
+}
+
+vocabulary! {
+    /// Why we believe a tie between schools.
+    SchoolLinkBasis {
+        /// Only the name says so; no legal tie is claimed.
+        Name = "name",
+        /// A source states it.
+        Source = "source",
+    }
+}
+
+/// A code of a noun in some register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// The register.
+    pub scheme: &'static str,
+    /// The code: text, since codes may begin with 0.
+    pub value: String,
+}
+
+impl School {
+    /// The codes on record, by register.
+    #[must_use]
+    pub fn codes(&self) -> Vec<Code> {
+        [("junior_code_2025", &self.junior_code), ("senior_code", &self.senior_code)]
+            .into_iter()
+            .filter_map(|(scheme, code)| code.clone().map(|value| Code { scheme, value }))
+            .collect()
+    }
+}
+
+/// What the successions say about one school's time on the map.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Turns {
+    /// The first day it can have borne its name, from the schools that were renamed to it.
+    pub took_over: Option<NaiveDate>,
+    /// The day after the last on which it can have borne its name.
+    pub gave_way: Option<NaiveDate>,
+}
+
+impl Turns {
+    /// Takes note that the school followed another.
+    pub fn follow(&mut self, kind: SuccessionKind, when: Validity) {
+        if kind == SuccessionKind::Renamed {
+            self.took_over = [self.took_over, when.since()].into_iter().flatten().min();
+        }
+    }
+
+    /// Takes note that another school followed this one; `when` runs from the succession's first day to its last.
+    pub fn precede(&mut self, kind: SuccessionKind, when: Validity) {
+        let ends = !matches!(kind, SuccessionKind::ContributedCampusTo | SuccessionKind::SplitInto);
+        if ends && when.until().is_some() {
+            self.gave_way = self.gave_way.max(Some(when.to));
+        }
+    }
+}
+
+/// When a school holds its place on the map.
+///
+/// A school that took over another's place by a renaming holds from then, whatever founding day it claims;
+/// one that is recorded as renamed or merged held until then. Where no source dates the end, it stays open, and the status tells.
+#[must_use]
+pub fn existence(stated: Validity, status: SchoolStatus, turns: Turns) -> Validity {
+    Validity {
+        from: turns.took_over.map_or(stated.from, |day| day.max(stated.from)),
+        to: match turns.gave_way {
+            Some(day) if status.is_past() => day.min(stated.to),
+            _ => stated.to,
+        },
+    }
+}
+
+/// Conditions on schools.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct SchoolIs {
+    /// It teaches one of these stages.
+    pub stage: Option<Vec<Stage>>,
+    /// One of these runs it.
+    pub ownership: Option<Vec<Ownership>>,
+    /// One of these types.
+    pub school_type: Option<Vec<SchoolType>>,
+    /// One of these statuses on the view's day.
+    pub status: Option<Vec<SchoolStatus>>,
+    /// This code, in any register.
+    pub code: Option<String>,
+    /// It belongs to this district.
+    pub district: Option<Id<District>>,
+    /// It, or a campus of it, stands in a township of this region.
+    pub region: Option<Id<Region>>,
+    /// It, or a campus of it, stands in this township.
+    pub township: Option<Id<Township>>,
+    /// It is a member of this group.
+    pub group: Option<Id<Group>>,
+    /// It is itself a member of this alliance, or the alliance serves its district.
+    pub alliance: Option<Id<Alliance>>,
+    /// It is tied to this partner outside any alliance.
+    pub partner: Option<Id<Partner>>,
+    /// Whether it is a member of any group.
+    pub in_group: Option<bool>,
+}
+
+/// Rows of `schools.csv`.
+pub const SHAPE: Shape = Shape {
+    kind: Kind::School,
+    file: "schools",
+    table: "schools",
+    says: "A school, under the name it bears.",
+    key: &["school_id"],
+    columns: &[
+        required("school_id", Holds::Slug, "The slug."),
+        optional("name_zh", Holds::Name, "The name in Chinese."),
+        optional("name_en", Holds::Name, "The name in English."),
+        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
+        optional("ownership", Holds::Word(Ownership::WORDS), "Who runs it."),
+        optional("ownership_source_id", Holds::CitedSource("ownership"), "The source that says who runs it."),
+        optional("phases", Holds::Words(Stage::WORDS), "The stages it teaches."),
+        optional("school_type", Holds::Word(SchoolType::WORDS), "How its stages are put together."),
+        optional("school_type_source_id", Holds::CitedSource("school_type"), "The source that says so."),
+        optional("status", Holds::Word(SchoolStatus::WORDS), "What became of it."),
+        optional("junior_code_2025", Holds::Text, "Its code on the official list of junior schools of 2025."),
+        optional("senior_code", Holds::Text, "Its code in the official plan of senior admissions."),
+        optional("township_id", to(Kind::Township), "The township it stands in."),
+        optional("opened_on", Holds::Date, "When it opened."),
+        optional("closed_on", Holds::Date, "When it closed."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+        optional("confidence", Holds::CitedConfidence(""), "How sure it is."),
+        optional("note", Holds::Text, "A remark."),
+        extra("district_id", to(Kind::District), "The district it belongs to."),
+    ],
+    dated: ("opened_on", "closed_on"),
+};
+
+/// Rows of `school_links.csv`.
+pub const LINKS: Shape = Shape {
+    kind: Kind::SchoolLink,
+    file: "school_links",
+    table: "school_links",
+    says: "A tie between two schools.",
+    key: &["school_id", "linked_school_id", "kind"],
+    columns: &[
+        required("school_id", within(Kind::School), "The branch."),
+        required("linked_school_id", within(Kind::School), "The school it is a branch of."),
+        required("kind", Holds::Word(SchoolLinkKind::WORDS), "What the first is to the second."),
+        required("basis", Holds::Word(SchoolLinkBasis::WORDS), "Why we believe it."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+        optional("note", Holds::Text, "A remark."),
+    ],
+    dated: ("", ""),
+};
+
+/// Rows of `school_successions.csv`. A succession holds from its day on: history does not end.
+pub const SUCCESSIONS: Shape = Shape {
+    kind: Kind::Succession,
+    file: "school_successions",
+    table: "successions",
+    says: "One school following another.",
+    key: &["predecessor_id", "successor_id", "kind"],
+    columns: &[
+        required("predecessor_id", to(Kind::School), "The school before."),
+        required("successor_id", to(Kind::School), "The school after."),
+        required("kind", Holds::Word(SuccessionKind::WORDS), "What happened."),
+        optional("effective_on", Holds::Date, "When."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+        optional("confidence", Holds::CitedConfidence(""), "How sure it is."),
+    ],
+    dated: ("effective_on", ""),
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dated(text: &str) -> Validity {
+        let date = ImpreciseDate::parse(text).ok();
+        Validity::between(date.as_ref(), date.as_ref())
+    }
+
+    fn day(text: &str) -> Option<NaiveDate> {
+        crate::fact::parse_day(text).ok()
+    }
+
+    #[test]
+    fn a_renamed_school_holds_until_its_renaming_and_its_successor_from_then() {
+        let (mut before, mut after) = (Turns::default(), Turns::default());
+        before.precede(SuccessionKind::Renamed, dated("2019-04"));
+        after.follow(SuccessionKind::Renamed, dated("2019-04"));
+        let old = existence(Validity::ALWAYS, SchoolStatus::Renamed, before);
+        let new = existence(dated("1956").meet(Validity::ALWAYS), SchoolStatus::Open, after);
+        assert_eq!((old.since(), old.until()), (None, day("2019-04-30")));
+        assert_eq!(new.since(), day("2019-04-01"));
+    }
+
+    #[test]
+    fn a_school_that_only_gave_a_campus_goes_on() {
+        let mut turns = Turns::default();
+        turns.precede(SuccessionKind::ContributedCampusTo, dated("2018-06-21"));
+        assert_eq!(existence(Validity::ALWAYS, SchoolStatus::Open, turns), Validity::ALWAYS);
+    }
+
+    #[test]
+    fn an_end_that_no_source_dates_stays_open() {
+        let mut turns = Turns::default();
+        turns.precede(SuccessionKind::Renamed, dated("10-13 (year not shown)"));
+        assert_eq!(existence(Validity::ALWAYS, SchoolStatus::Renamed, turns), Validity::ALWAYS);
+    }
+}

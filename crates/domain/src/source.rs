@@ -1,0 +1,138 @@
+//! Where a fact comes from, and of which day.
+
+use crate::{
+    fact::ImpreciseDate,
+    id::Kind,
+    noun::{Head, noun},
+    record::{Holds, Shape, optional, required},
+    text::{LanguageTag, vocabulary},
+};
+
+/// An article, a list, a charter: what facts cite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// What it shares with all nouns; its title is its name.
+    pub head: Head,
+    /// The title, in the language of the source.
+    pub title: String,
+    /// Who published it.
+    pub publisher: String,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// When it was published.
+    pub published_on: Option<ImpreciseDate>,
+    /// Where it can be read.
+    pub url: Option<String>,
+    /// The language it is in.
+    pub language: LanguageTag,
+    /// What it is.
+    pub kind: SourceKind,
+    /// How much of it was read.
+    pub extent_read: Extent,
+    /// How far it can be trusted.
+    pub reliability: Reliability,
+    /// A remark.
+    pub note: Option<String>,
+}
+noun!(Source);
+
+vocabulary! {
+    /// What a source is.
+    SourceKind {
+        /// A page anyone may write.
+        Community = "community",
+        /// An encyclopedia.
+        Encyclopedia = "encyclopedia",
+        /// A newspaper or an agency.
+        News = "news",
+        /// A public authority, or an institution about itself.
+        Official = "official",
+        /// A collection of data.
+        Repository = "repository",
+        /// Made up by a generator: it states nothing about the world.
+        Synthetic = "synthetic",
+    }
+}
+
+vocabulary! {
+    /// How much of a source was read.
+    Extent {
+        /// Its beginning.
+        Beginning = "beginning",
+        /// All of it.
+        Full = "full",
+    }
+}
+
+vocabulary! {
+    /// How far a source can be trusted.
+    Reliability {
+        /// Much.
+        High = "high",
+        /// Somewhat.
+        Medium = "medium",
+        /// Little.
+        Low = "low",
+    }
+}
+
+vocabulary! {
+    /// How sure a statement is.
+    Confidence {
+        /// It follows from what a source says.
+        Implied = "implied",
+        /// A news report says so.
+        News = "news",
+        /// Transcribed from an official list.
+        OfficialList = "official_list",
+        /// Names were restored from a garbled copy.
+        Restored = "restored",
+        /// A community page or an unofficial compilation says so.
+        Unofficial = "unofficial",
+    }
+}
+
+/// What a source says about a fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Citation {
+    /// The source.
+    pub source: std::sync::Arc<Source>,
+    /// The one column of the fact that it states; none where it states the whole.
+    pub field: Option<String>,
+    /// The words, at most about 25 of them.
+    pub quote: Option<String>,
+    /// How sure the statement is.
+    pub confidence: Option<Confidence>,
+}
+
+/// Conditions on sources.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct SourceIs {
+    /// One of these kinds.
+    pub kind: Option<Vec<SourceKind>>,
+    /// One of these reliabilities.
+    pub reliability: Option<Vec<Reliability>>,
+}
+
+/// Rows of `sources.csv`.
+pub const SHAPE: Shape = Shape {
+    kind: Kind::Source,
+    file: "sources",
+    table: "sources",
+    says: "An article, a list or a charter that facts cite.",
+    key: &["source_id"],
+    columns: &[
+        required("source_id", Holds::Slug, "The slug."),
+        required("title", Holds::Name, "The title, in the language of the source."),
+        required("publisher", Holds::Text, "Who published it."),
+        optional("author", Holds::Text, "Who wrote it."),
+        optional("published_on", Holds::Date, "When it was published."),
+        optional("url", Holds::Text, "Where it can be read."),
+        required("language", Holds::Language, "The language it is in."),
+        required("kind", Holds::Word(SourceKind::WORDS), "What it is."),
+        required("extent_read", Holds::Word(Extent::WORDS), "How much of it was read."),
+        required("reliability", Holds::Word(Reliability::WORDS), "How far it can be trusted."),
+        optional("note", Holds::Text, "A remark."),
+    ],
+    dated: ("", ""),
+};

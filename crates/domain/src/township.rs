@@ -1,0 +1,75 @@
+//! Townships: towns, areas and subdistricts, each with its national code.
+
+use crate::{
+    district::District,
+    id::{Id, Kind},
+    noun::{Head, noun},
+    record::{Holds, Shape, extra, optional, required, to},
+    region::Region,
+    text::{NameBasis, vocabulary},
+};
+
+/// A township, area or subdistrict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Township {
+    /// What it shares with all nouns.
+    pub head: Head,
+    /// The national statistical code.
+    pub code: Option<String>,
+    /// What it is.
+    pub kind: TownshipKind,
+    /// The region it lies in; none where no source says.
+    pub region: Option<Id<Region>>,
+    /// The district it is part of.
+    pub district: Option<Id<District>>,
+}
+noun!(Township);
+
+vocabulary! {
+    /// What a township is.
+    TownshipKind {
+        /// An area: once rural, run by a township government.
+        Area = "area",
+        /// A subdistrict: urban.
+        Subdistrict = "subdistrict",
+        /// A town.
+        Town = "town",
+        /// A township: rural.
+        Township = "township",
+    }
+}
+
+/// Conditions on townships.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct TownshipIs {
+    /// One of these kinds.
+    pub kind: Option<Vec<TownshipKind>>,
+    /// It lies in this region.
+    pub region: Option<Id<Region>>,
+    /// It is part of this district.
+    pub district: Option<Id<District>>,
+}
+
+/// Rows of `townships.csv`.
+pub const SHAPE: Shape = Shape {
+    kind: Kind::Township,
+    file: "townships",
+    table: "townships",
+    says: "A township, area or subdistrict.",
+    key: &["township_id"],
+    columns: &[
+        required("township_id", Holds::Slug, "The slug."),
+        optional("code", Holds::Text, "The national statistical code."),
+        optional("name_zh", Holds::Name, "The name in Chinese."),
+        optional("name_en", Holds::Name, "The name in English."),
+        required("kind", Holds::Word(TownshipKind::WORDS), "What it is."),
+        optional("region_id", to(Kind::Region), "The region it lies in."),
+        optional("region_source_id", Holds::CitedSource("region"), "The source that places it there."),
+        optional("region_quote", Holds::CitedQuote("region"), "Its words."),
+        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
+        optional("source_id", Holds::CitedSource(""), "The source."),
+        optional("quote", Holds::CitedQuote(""), "Its words."),
+        extra("district_id", to(Kind::District), "The district it is part of."),
+    ],
+    dated: ("", ""),
+};
