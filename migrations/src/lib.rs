@@ -1,1 +1,38 @@
-//! .
+//! The database's history, one step a file.
+//!
+//! A step is never changed once released; see the README beside this crate for adding, moving and removing.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::{MigrationTrait, async_trait};
+
+mod m20261124_000001_revisions;
+mod m20261124_000002_sources;
+mod m20261124_000003_places;
+mod m20261124_000004_authorities;
+mod m20261124_000005_partners;
+mod m20261124_000006_schools;
+mod m20261124_000007_groups;
+mod m20261124_000008_alliances;
+mod m20261124_000009_names;
+mod table;
+
+/// Brings a database up to the newest step.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261124_000001_revisions::Migration),
+            Box::new(m20261124_000002_sources::Migration),
+            Box::new(m20261124_000003_places::Migration),
+            Box::new(m20261124_000004_authorities::Migration),
+            Box::new(m20261124_000005_partners::Migration),
+            Box::new(m20261124_000006_schools::Migration),
+            Box::new(m20261124_000007_groups::Migration),
+            Box::new(m20261124_000008_alliances::Migration),
+            Box::new(m20261124_000009_names::Migration),
+        ]
+    }
+}

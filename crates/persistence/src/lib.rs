@@ -1,1 +1,47 @@
-//! .
+//! The store: facts, revisions and views in SQLite and PostgreSQL. The only crate that knows SQL.
+//!
+//! Reads come in batches: nouns by ids ([`Store::by_ids`]), pages ([`Store::page`]), the ties of many parents
+//! ([`Store::related`]) and their short lists ([`Store::parts`]), each in one statement under one view.
+//! Writes are revisions ([`Store::draft`]): all or nothing, and nothing is overwritten.
+//!
+//! How a noun is kept stands in the file of its name: its columns, its conditions, the ties that lead to it.
+
+mod alias;
+mod alliance;
+mod authority;
+mod bulk;
+mod campus;
+mod draft;
+mod error;
+mod group;
+mod noun;
+mod partner;
+mod parts;
+mod place;
+mod relation;
+mod row;
+mod school;
+mod source;
+mod sql;
+mod store;
+mod written;
+
+pub use alliance::{
+    AlliancesOfDistrict, AlliancesOfGroup, AlliancesOfPartner, AlliancesOfSchool, GroupsOfAlliance, PartnersOfAlliance,
+    SchoolsOfAlliance,
+};
+pub use campus::{CampusesOfSchool, CampusesOfTownship};
+pub use draft::{Draft, Fact, Recorded};
+pub use error::StoreError;
+pub use group::{GroupsOfDistrict, GroupsOfSchool, SchoolsOfGroup};
+pub use noun::Noun;
+pub use partner::{PartnersOfSchool, SchoolsOfPartner};
+pub use parts::Parts;
+pub use place::{LearningAreasOfDistrict, RegionsOfDistrict, TownshipsOfDistrict, TownshipsOfRegion};
+pub use relation::{Linked, RelatedPage, Relation};
+pub use school::{
+    BranchOfSchools, BranchesOfSchool, PredecessorsOfSchool, SchoolsOfDistrict, SchoolsOfRegion, SchoolsOfTownship,
+    SuccessorsOfSchool,
+};
+pub use store::{Counts, Store};
+pub use written::Written;

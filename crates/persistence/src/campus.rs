@@ -1,0 +1,59 @@
+//! Tables `campuses` and `site_uses`.
+
+use domain::{AddressConfidence, AnyId, Campus, CampusIs, Head, Kind, Shape, SiteUse, View, campus};
+
+use crate::{StoreError, noun::Table, parts::List, place::owned, relation::Ties, row::Row, sql::Sql};
+
+impl Table for Campus {
+    const SHAPE: &'static Shape = &campus::SHAPE;
+    type Is = CampusIs;
+
+    fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Campus {
+            head,
+            school: row.id("school_id")?,
+            address_zh: row.stated("address_zh")?,
+            address_confidence: row.maybe_word("address_confidence", AddressConfidence::parse)?,
+            township: row.maybe_id("township_id")?,
+        })
+    }
+
+    fn narrow(is: &CampusIs, view: View, sql: &mut Sql) {
+        let CampusIs { school, township, region } = is;
+        if let Some(school) = school {
+            sql.put(" AND c.school_id = ").bind(school.raw);
+        }
+        if let Some(township) = township {
+            sql.put(" AND c.township_id = ").bind(township.raw);
+        }
+        if let Some(region) = region {
+            sql.put(" AND c.township_id IN (SELECT w.id FROM townships w WHERE w.region_id = ").bind(region.raw);
+            sql.put(" AND ").known("w", view).put(")");
+        }
+    }
+}
+
+owned! {
+    /// The campuses of a school.
+    CampusesOfSchool: Campus, "campuses"."school_id";
+    /// The campuses that stand in a township.
+    CampusesOfTownship: Campus, "campuses"."township_id";
+}
+
+impl List for SiteUse {
+    fn select(view: View, owners: &[i64], sql: &mut Sql) {
+        sql.put("SELECT u.school_id AS owner, u.* FROM site_uses u WHERE ").among("u.school_id", owners);
+        sql.put(" AND ").holds("u", view).put(" ORDER BY u.school_id, u.site_use_id");
+    }
+
+    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        let kind = row.word("host_type", Kind::named)?;
+        Ok(SiteUse {
+            id: row.get("id")?,
+            host: AnyId { kind, raw: row.get("host_id")? },
+            grade: row.stated("grade")?,
+            purpose: row.stated("purpose")?,
+            as_of: row.date("as_of")?,
+        })
+    }
+}

@@ -1,0 +1,409 @@
+//! A revision being written: facts added, facts closed, all or nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{Cell, Holds, NewRevision, Record, Revision, Shape, fact::day_text, id::identity, text};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
+};
+
+use crate::{
+    Store, StoreError,
+    bulk::{Bulk, Of},
+    row::Row,
+    sql::Sql,
+};
+
+/// A fact to record.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// The fact as written down, its validity final; its cells stand in the order of the shape's columns.
+    pub record: Record,
+    /// Its place among its kind, for the export.
+    pub position: i64,
+    /// A fingerprint of everything it says, by which a later import sees whether it changed.
+    pub digest: i64,
+}
+
+/// What is recorded of a fact now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its place among its kind.
+    pub position: i64,
+    /// The fingerprint of what it says.
+    pub digest: i64,
+}
+
+/// A revision being written. Dropping it writes nothing.
+pub struct Draft {
+    transaction: DatabaseTransaction,
+    backend: DbBackend,
+    number: i64,
+    /// Whether no revision came before: then every identity is new.
+    first: bool,
+    changed: bool,
+    moved: bool,
+    next_name: i64,
+    tables: Tables,
+    /// What is being added of the shape at hand; a shape is added as a whole before the next.
+    adding: Option<(&'static Shape, Bulk)>,
+    known: HashSet<i64>,
+}
+
+struct Tables {
+    identities: Bulk,
+    citations: Bulk,
+    facets: Bulk,
+    names: Bulk,
+    grams: Bulk,
+}
+
+impl Store {
+    /// Begins a revision; nobody else can write until it is committed or dropped.
+    ///
+    /// # Errors
+    /// The database failed, or another writer did not end in time.
+    pub async fn draft(&self) -> Result<Draft, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.write.begin_with_options(options).await?;
+        if self.backend == DbBackend::Postgres {
+            transaction.execute_unprepared("SELECT pg_advisory_xact_lock(74110002)").await?;
+        }
+        let mut latest = Sql::new(self.backend);
+        latest.put("SELECT COALESCE(MAX(number), 0) AS number FROM revisions");
+        let latest: i64 = match transaction.query_one_raw(latest.statement()).await? {
+            Some(row) => Row(&row).get("number")?,
+            None => 0,
+        };
+        let mut opening = Sql::new(self.backend);
+        opening.put("INSERT INTO revisions (number, recorded_at, actor, message) VALUES (");
+        opening.bind(latest + 1).put(", '', '', '')");
+        transaction.execute_raw(opening.statement()).await?;
+        Ok(Draft::new(transaction, self.backend, latest + 1))
+    }
+}
+
+impl Draft {
+    fn new(transaction: DatabaseTransaction, backend: DbBackend, number: i64) -> Self {
+        let names = ["n", "fact_id", "subject_id", "folded", "valid_from", "valid_to", "known_from"];
+        let mut name_columns: Vec<(&str, Of)> = names.iter().map(|name| (*name, Of::named(name))).collect();
+        if backend == DbBackend::Postgres {
+            name_columns.push(("grams", Of::Grams));
+        }
+        Draft {
+            transaction,
+            backend,
+            number,
+            first: number == 1,
+            changed: false,
+            moved: false,
+            next_name: number << 32,
+            tables: Tables {
+                identities: Bulk::new(
+                    backend,
+                    "identities",
+                    &[
+                        ("id", Of::Number),
+                        ("kind", Of::Text),
+                        ("slug", Of::Text),
+                        ("position", Of::Number),
+                        ("digest", Of::Number),
+                    ],
+                ),
+                citations: Bulk::new(
+                    backend,
+                    "citations",
+                    &[
+                        ("fact_id", Of::Number),
+                        ("field", Of::Text),
+                        ("source_id", Of::Number),
+                        ("quote", Of::Text),
+                        ("confidence", Of::Text),
+                        ("known_from", Of::Number),
+                    ],
+                ),
+                facets: Bulk::new(
+                    backend,
+                    "facets",
+                    &[("id", Of::Number), ("facet", Of::Text), ("word", Of::Text), ("known_from", Of::Number)],
+                ),
+                names: Bulk::new(backend, "search_names", &name_columns),
+                grams: Bulk::new(backend, "search_grams", &[("rowid", Of::Number), ("grams", Of::Text)]),
+            },
+            adding: None,
+            known: HashSet::new(),
+        }
+    }
+
+    /// The facts of a kind that are recorded now, by identity.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn recorded(&mut self, shape: &'static Shape) -> Result<HashMap<i64, Recorded>, StoreError> {
+        if self.first {
+            return Ok(HashMap::new());
+        }
+        let mut sql = Sql::new(self.backend);
+        sql.put("SELECT id, position, digest FROM identities WHERE kind = ").bind(shape.kind.name());
+        let mut recorded = HashMap::new();
+        self.known.clear();
+        for row in self.transaction.query_all_raw(sql.statement()).await? {
+            let row = Row(&row);
+            let id = row.get("id")?;
+            self.known.insert(id);
+            if let Some(digest) = row.number("digest")? {
+                recorded.insert(id, Recorded { position: row.get("position")?, digest });
+            }
+        }
+        Ok(recorded)
+    }
+
+    /// Adds a fact; if `closes`, the version recorded so far is closed first. Shapes are added one after the other,
+    /// each after [`Draft::recorded`] was asked for it.
+    ///
+    /// # Errors
+    /// The database failed, or refused the fact.
+    pub async fn add(&mut self, shape: &'static Shape, fact: Fact, closes: bool) -> Result<(), StoreError> {
+        if self.adding.as_ref().is_none_or(|(at_hand, _)| at_hand.kind != shape.kind) {
+            self.flush().await?;
+            self.adding = Some((shape, Bulk::new(self.backend, shape.table, &columns(shape))));
+        }
+        self.changed = true;
+        if closes {
+            self.close(shape, &[fact.record.id]).await?;
+        }
+        self.identify(shape, &fact).await?;
+        self.cite(shape, &fact.record);
+        self.name(shape, &fact.record);
+        let number = self.number;
+        let Some((_, bulk)) = &mut self.adding else { return Ok(()) };
+        write(shape, fact.record, number, bulk);
+        if bulk.is_full() {
+            self.flush().await?;
+        }
+        Ok(())
+    }
+
+    /// Closes facts: they are known no longer.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn close(&mut self, shape: &'static Shape, ids: &[i64]) -> Result<(), StoreError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.changed = true;
+        for (table, id) in
+            [(shape.table, "id"), ("citations", "fact_id"), ("facets", "id"), ("search_names", "fact_id")]
+        {
+            let mut sql = Sql::new(self.backend);
+            sql.put("UPDATE ").put(table).put(" SET known_to = ").bind(self.number);
+            sql.put(" WHERE known_to IS NULL AND ").among(id, ids);
+            self.transaction.execute_raw(sql.statement()).await?;
+        }
+        let mut sql = Sql::new(self.backend);
+        sql.put("UPDATE identities SET digest = NULL WHERE ").among("id", ids);
+        self.transaction.execute_raw(sql.statement()).await?;
+        Ok(())
+    }
+
+    /// Moves facts to other places among their kind; an order is no knowledge, so this makes no revision.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn place(&mut self, places: &[(i64, i64)]) -> Result<(), StoreError> {
+        for (id, position) in places {
+            let mut sql = Sql::new(self.backend);
+            sql.put("UPDATE identities SET position = ").bind(*position).put(" WHERE id = ").bind(*id);
+            self.transaction.execute_raw(sql.statement()).await?;
+            self.moved = true;
+        }
+        Ok(())
+    }
+
+    /// Records the revision; `None` if nothing was added or closed.
+    ///
+    /// # Errors
+    /// The database failed; then nothing is written.
+    pub async fn commit(mut self, revision: NewRevision) -> Result<Option<Revision>, StoreError> {
+        self.flush().await?;
+        if !self.changed {
+            let mut sql = Sql::new(self.backend);
+            sql.put("DELETE FROM revisions WHERE number = ").bind(self.number);
+            self.transaction.execute_raw(sql.statement()).await?;
+            if self.moved {
+                self.transaction.commit().await?;
+            }
+            return Ok(None);
+        }
+        let NewRevision { recorded_at, actor, message } = revision;
+        let mut sql = Sql::new(self.backend);
+        sql.put("UPDATE revisions SET recorded_at = ").bind(recorded_at.as_str());
+        sql.put(", actor = ").bind(actor.as_str()).put(", message = ").bind(message.as_str());
+        sql.put(" WHERE number = ").bind(self.number);
+        self.transaction.execute_raw(sql.statement()).await?;
+        // The planner has never seen this many rows.
+        self.transaction.execute_unprepared("ANALYZE").await?;
+        let number = self.number;
+        self.transaction.commit().await?;
+        Ok(Some(Revision { number, recorded_at, actor, message }))
+    }
+
+    async fn identify(&mut self, shape: &'static Shape, fact: &Fact) -> Result<(), StoreError> {
+        if !self.first && self.known.contains(&fact.record.id) {
+            let mut sql = Sql::new(self.backend);
+            sql.put("UPDATE identities SET digest = ").bind(fact.digest).put(", position = ").bind(fact.position);
+            sql.put(" WHERE id = ").bind(fact.record.id);
+            self.transaction.execute_raw(sql.statement()).await?;
+            return Ok(());
+        }
+        let slug = shape.is_noun().then(|| fact.record.key.clone());
+        self.tables.identities.push([
+            fact.record.id.into(),
+            shape.kind.name().into(),
+            slug.into(),
+            fact.position.into(),
+            fact.digest.into(),
+        ]);
+        Ok(())
+    }
+
+    /// Keeps what sources say about the fact, or about one column of it.
+    fn cite(&mut self, shape: &'static Shape, record: &Record) {
+        for (at, column) in shape.columns.iter().enumerate() {
+            let (Holds::CitedSource(field), Cell::Ref(kind, source)) = (column.holds, &record.cells[at]) else {
+                continue;
+            };
+            let beside = |is: fn(Holds, &str) -> bool| {
+                let at = shape.columns.iter().position(|other| is(other.holds, field));
+                at.map_or(Cell::Blank, |at| record.cells[at].clone()).into_value()
+            };
+            self.tables.citations.push([
+                record.id.into(),
+                field.into(),
+                identity(*kind, source).into(),
+                beside(|holds, field| matches!(holds, Holds::CitedQuote(of) if of == field)),
+                beside(|holds, field| matches!(holds, Holds::CitedConfidence(of) if of == field)),
+                self.number.into(),
+            ]);
+        }
+    }
+
+    /// Keeps the fact's words for filters and its names for searches.
+    fn name(&mut self, shape: &'static Shape, record: &Record) {
+        let mut names = String::new();
+        let mut subject = record.id;
+        for (column, cell) in shape.columns.iter().zip(&record.cells) {
+            match (column.holds, cell) {
+                (Holds::Name, Cell::Text(name)) => {
+                    // A separator that no search text contains keeps one name from running into the next.
+                    if !names.is_empty() {
+                        names.push('\u{1f}');
+                    }
+                    names.push_str(&text::fold(name));
+                }
+                (Holds::Words(_), Cell::Text(words)) => {
+                    for word in words.split(';') {
+                        let row = [record.id.into(), column.name.into(), word.into(), self.number.into()];
+                        self.tables.facets.push(row);
+                    }
+                }
+                (Holds::RefOf { .. }, Cell::Ref(kind, slug)) => subject = identity(*kind, slug),
+                _ => {}
+            }
+        }
+        if names.is_empty() {
+            return;
+        }
+        let grams: Vec<String> = text::bigrams(&names).collect();
+        let grams = grams.join(" ");
+        let n = self.next_name;
+        self.next_name += 1;
+        let mut row: Vec<Value> = vec![
+            n.into(),
+            record.id.into(),
+            subject.into(),
+            names.into(),
+            day_text(record.validity.from).into(),
+            day_text(record.validity.to).into(),
+            self.number.into(),
+        ];
+        if self.backend == DbBackend::Postgres {
+            row.push(grams.into());
+        } else {
+            self.tables.grams.push([n.into(), grams.into()]);
+        }
+        self.tables.names.push(row);
+    }
+
+    /// Writes what is held back: identities first, since all else points to them.
+    async fn flush(&mut self) -> Result<(), StoreError> {
+        let Tables { identities, citations, facets, names, grams } = &mut self.tables;
+        identities.flush(&self.transaction).await?;
+        if let Some((_, bulk)) = &mut self.adding {
+            bulk.flush(&self.transaction).await?;
+        }
+        for bulk in [citations, facets, names, grams] {
+            bulk.flush(&self.transaction).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The columns of a shape's table that an insert fills.
+fn columns(shape: &'static Shape) -> Vec<(&'static str, Of)> {
+    let mut columns =
+        vec![("id", Of::Number), ("known_from", Of::Number), ("valid_from", Of::Text), ("valid_to", Of::Text)];
+    if shape.is_noun() {
+        columns.extend([("slug", Of::Text), ("sort_name", Of::Text)]);
+    }
+    let own = shape.own().filter(|column| !(shape.is_noun() && matches!(column.holds, Holds::Slug)));
+    columns.extend(own.map(|column| match column.holds {
+        Holds::Ref { .. } | Holds::RefOf { .. } | Holds::Number => (column.name, Of::Number),
+        _ => (column.name, Of::Text),
+    }));
+    columns
+}
+
+/// Writes a record's values in the order of [`columns`].
+fn write(shape: &'static Shape, record: Record, number: i64, bulk: &mut Bulk) {
+    bulk.push([
+        record.id.into(),
+        number.into(),
+        day_text(record.validity.from).into(),
+        day_text(record.validity.to).into(),
+    ]);
+    if shape.is_noun() {
+        let name = shape.columns.iter().zip(&record.cells).find_map(|(column, cell)| match (column.holds, cell) {
+            (Holds::Name, Cell::Text(name)) => Some(text::fold(name)),
+            _ => None,
+        });
+        bulk.push([record.key.into(), name.unwrap_or_default().into()]);
+    }
+    for (column, cell) in shape.columns.iter().zip(record.cells) {
+        let is_key = shape.is_noun() && matches!(column.holds, Holds::Slug);
+        if column.cites().is_none() && !is_key {
+            bulk.push([cell.into_value()]);
+        }
+    }
+}
+
+trait IntoValue {
+    fn into_value(self) -> Value;
+}
+
+impl IntoValue for Cell {
+    /// The cell as storage keeps it.
+    fn into_value(self) -> Value {
+        match self {
+            Cell::Blank => Value::String(None),
+            Cell::Text(text) => text.into(),
+            Cell::Number(number) => number.into(),
+            Cell::Date(date) => date.as_str().into(),
+            Cell::Ref(kind, slug) => identity(kind, &slug).into(),
+        }
+    }
+}

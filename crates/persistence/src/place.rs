@@ -1,0 +1,128 @@
+//! Tables `districts`, `regions`, `townships`, `learning_areas`, and the ties between them.
+
+use domain::{
+    District, DistrictIs, Head, LearningArea, LearningAreaIs, Region, RegionIs, Shape, Township, TownshipIs,
+    TownshipKind, View, district, learning_area, region, township,
+};
+
+use crate::{StoreError, noun::Table, relation::Ties, row::Row, sql::Sql};
+
+impl Table for District {
+    const SHAPE: &'static Shape = &district::SHAPE;
+    type Is = DistrictIs;
+
+    fn read(head: Head, _: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(District { head })
+    }
+
+    fn narrow(is: &DistrictIs, _: View, _: &mut Sql) {
+        let DistrictIs {} = is;
+    }
+}
+
+impl Table for Region {
+    const SHAPE: &'static Shape = &region::SHAPE;
+    type Is = RegionIs;
+
+    fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Region {
+            head,
+            district: row.maybe_id("district_id")?,
+            strategy_zh: row.stated("strategy_zh")?,
+            strategy_en: row.stated("strategy_en")?,
+        })
+    }
+
+    fn narrow(is: &RegionIs, _: View, sql: &mut Sql) {
+        let RegionIs { district } = is;
+        if let Some(district) = district {
+            sql.put(" AND c.district_id = ").bind(district.raw);
+        }
+    }
+}
+
+impl Table for Township {
+    const SHAPE: &'static Shape = &township::SHAPE;
+    type Is = TownshipIs;
+
+    fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Township {
+            head,
+            code: row.stated("code")?,
+            kind: row.word("kind", TownshipKind::parse)?,
+            region: row.maybe_id("region_id")?,
+            district: row.maybe_id("district_id")?,
+        })
+    }
+
+    fn narrow(is: &TownshipIs, _: View, sql: &mut Sql) {
+        let TownshipIs { kind, region, district } = is;
+        if let Some(kinds) = kind {
+            sql.put(" AND ").one_of("c.kind", kinds.iter().map(|kind| kind.word()));
+        }
+        if let Some(region) = region {
+            sql.put(" AND c.region_id = ").bind(region.raw);
+        }
+        if let Some(district) = district {
+            sql.put(" AND c.district_id = ").bind(district.raw);
+        }
+    }
+}
+
+impl Table for LearningArea {
+    const SHAPE: &'static Shape = &learning_area::SHAPE;
+    type Is = LearningAreaIs;
+
+    fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(LearningArea { head, as_of: row.date("as_of")?, district: row.maybe_id("district_id")? })
+    }
+
+    fn narrow(is: &LearningAreaIs, _: View, sql: &mut Sql) {
+        let LearningAreaIs { district } = is;
+        if let Some(district) = district {
+            sql.put(" AND c.district_id = ").bind(district.raw);
+        }
+    }
+}
+
+/// Declares the nouns that name their owner in a column of their own: the tie is the noun's own row.
+macro_rules! owned {
+    ($($(#[$doc:meta])* $relation:ident: $node:ty, $table:literal.$column:literal;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $relation;
+
+        impl Ties for $relation {
+            type Node = $node;
+            type Tie = ();
+
+            fn ties(view: View, parents: &[i64], sql: &mut Sql) {
+                crate::place::own_rows(view, parents, $table, $column, sql);
+            }
+
+            fn tie(_: &Row<'_>) -> Result<(), StoreError> {
+                Ok(())
+            }
+        }
+    )+};
+}
+pub(crate) use owned;
+
+owned! {
+    /// The regions of a district.
+    RegionsOfDistrict: Region, "regions"."district_id";
+    /// The townships of a district.
+    TownshipsOfDistrict: Township, "townships"."district_id";
+    /// The learning areas of a district.
+    LearningAreasOfDistrict: LearningArea, "learning_areas"."district_id";
+    /// The townships of a region.
+    TownshipsOfRegion: Township, "townships"."region_id";
+}
+
+/// Writes the ties of [`owned!`].
+pub(crate) fn own_rows(view: View, parents: &[i64], table: &str, column: &str, sql: &mut Sql) {
+    sql.put(&format!(
+        "SELECT o.{column} AS parent, o.id AS child, o.id AS fact, '' AS natural_key, o.valid_from AS since FROM {table} o WHERE "
+    ));
+    sql.among(&format!("o.{column}"), parents).put(" AND ").holds("o", view);
+}

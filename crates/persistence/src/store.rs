@@ -1,0 +1,186 @@
+//! The store: one database, read by many, written by one at a time.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use domain::{Known, Revision};
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, QueryResult};
+
+use crate::{StoreError, row::Row, sql::Sql};
+
+/// The facts, revisions and sources of a map. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) read: DatabaseConnection,
+    pub(crate) write: DatabaseConnection,
+    pub(crate) backend: DbBackend,
+    counted: Option<Arc<Counts>>,
+}
+
+/// What reads cost: how many statements, how many rows.
+#[derive(Debug, Default)]
+pub struct Counts {
+    statements: AtomicU64,
+    rows: AtomicU64,
+}
+
+impl Counts {
+    /// How many statements ran.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Relaxed)
+    }
+
+    /// How many rows they gave.
+    pub fn rows(&self) -> u64 {
+        self.rows.load(Relaxed)
+    }
+}
+
+impl Store {
+    /// Opens a database: `sqlite://FILE`, `sqlite::memory:` or `postgres://…`. `read_url` names a replica to read from.
+    ///
+    /// # Errors
+    /// The address is none of these, or nobody answers at it.
+    pub async fn open(url: &str, read_url: Option<&str>) -> Result<Store, StoreError> {
+        let memory = url.starts_with("sqlite::memory:");
+        let writers = if url.starts_with("sqlite") { 1 } else { 4 };
+        let write = Database::connect(options(url, writers)?).await?;
+        let read = match read_url {
+            Some(read_url) => Database::connect(options(read_url, readers())?).await?,
+            None if memory => write.clone(),
+            None => Database::connect(options(url, readers())?).await?,
+        };
+        let backend = write.get_database_backend();
+        Ok(Store { read, write, backend, counted: None })
+    }
+
+    /// Opens an empty database that lives as long as the store.
+    ///
+    /// # Errors
+    /// There is no memory for it.
+    pub async fn in_memory() -> Result<Store, StoreError> {
+        let store = Store::open("sqlite::memory:", None).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Brings the database up to the newest migration; servers that start together take turns.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        if self.backend != DbBackend::Postgres {
+            return Ok(Migrator::up(&self.write, None).await?);
+        }
+        // The lock belongs to its session: one connection takes it, migrates and gives it back.
+        let pool = self.write.get_postgres_connection_pool();
+        let failed = |error: sea_orm::sqlx::Error| StoreError::Database(Arc::new(error));
+        let mut session = pool.acquire().await.map_err(failed)?;
+        sea_orm::sqlx::query("SELECT pg_advisory_lock(74110001)").execute(&mut *session).await.map_err(failed)?;
+        let migrated = Migrator::up(&self.write, None).await;
+        sea_orm::sqlx::query("SELECT pg_advisory_unlock(74110001)").execute(&mut *session).await.map_err(failed)?;
+        Ok(migrated?)
+    }
+
+    /// The migrations that have not run yet.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
+        let pending = Migrator::get_pending_migrations(&self.write).await?;
+        Ok(pending.iter().map(|step| step.name().to_owned()).collect())
+    }
+
+    /// The same store, whose reads are counted.
+    #[must_use]
+    pub fn counted(&self, counts: Arc<Counts>) -> Store {
+        Store { counted: Some(counts), ..self.clone() }
+    }
+
+    /// The revision that is the latest, or the latest at another; `None` if there is none.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn revision(&self, known: Known) -> Result<Option<Revision>, StoreError> {
+        let mut sql = Sql::new(self.backend);
+        sql.put("SELECT number, recorded_at, actor, message FROM revisions");
+        if let Known::At(number) = known {
+            sql.put(" WHERE number = ").bind(number);
+        }
+        sql.put(" ORDER BY number DESC LIMIT 1");
+        self.rows(sql).await?.first().map(|row| revision(&Row(row))).transpose()
+    }
+
+    /// Revisions, the latest first: at most `limit` of those before `before`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn revisions(&self, before: Option<i64>, limit: u32) -> Result<Vec<Revision>, StoreError> {
+        let mut sql = Sql::new(self.backend);
+        sql.put("SELECT number, recorded_at, actor, message FROM revisions WHERE number < ");
+        sql.bind(before.unwrap_or(i64::MAX)).put(" ORDER BY number DESC LIMIT ").bind(i64::from(limit));
+        self.rows(sql).await?.iter().map(|row| revision(&Row(row))).collect()
+    }
+
+    /// Runs a read.
+    pub(crate) async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
+        let statement = sql.statement();
+        tracing::trace!(sql = statement.sql, "read");
+        let rows = self.read.query_all_raw(statement).await?;
+        if let Some(counts) = &self.counted {
+            counts.statements.fetch_add(1, Relaxed);
+            counts.rows.fetch_add(rows.len() as u64, Relaxed);
+        }
+        Ok(rows)
+    }
+}
+
+fn revision(row: &Row<'_>) -> Result<Revision, StoreError> {
+    Ok(Revision {
+        number: row.get("number")?,
+        recorded_at: row.text("recorded_at")?,
+        actor: row.text("actor")?,
+        message: row.text("message")?,
+    })
+}
+
+fn readers() -> u32 {
+    std::thread::available_parallelism().map_or(2, |n| u32::try_from(n.get()).unwrap_or(2).clamp(2, 16))
+}
+
+fn options(url: &str, connections: u32) -> Result<ConnectOptions, StoreError> {
+    if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Err(StoreError::Address(
+            "a database address is `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`".to_owned(),
+        ));
+    }
+    let file = url.starts_with("sqlite://") && !url.contains('?');
+    let mut options = ConnectOptions::new(if file { format!("{url}?mode=rwc") } else { url.to_owned() });
+    // Pings and logs of the library cost more than the statements here (measured: a third of a point query).
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+            sqlite
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(Duration::from_secs(10))
+                .statement_cache_capacity(500)
+                .pragma("temp_store", "memory")
+        })
+        .map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(500));
+    if url.starts_with("sqlite::memory:") {
+        options.idle_timeout(None).max_lifetime(None);
+    }
+    Ok(options)
+}

@@ -1,0 +1,79 @@
+//! Facts as a data set writes them: what the export reads.
+
+use domain::{Holds, Known, Shape, Validity, View};
+
+use crate::{Store, StoreError, row::Row, sql::Sql};
+
+/// One row of a data set's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Its place among its kind.
+    pub position: i64,
+    /// Its identity.
+    pub id: i64,
+    /// Its fields, in the order of the shape's columns.
+    pub fields: Vec<String>,
+}
+
+impl Store {
+    /// The rows of a kind in their order, at most `limit` of them after the place and identity given.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn written(
+        &self,
+        shape: &'static Shape,
+        known: Known,
+        after: Option<(i64, i64)>,
+        limit: u64,
+    ) -> Result<Vec<Written>, StoreError> {
+        let view = View { day: Validity::OPEN_START, known };
+        let mut sql = Sql::new(self.backend);
+        sql.put("SELECT i.position, t.id");
+        for (at, column) in shape.columns.iter().enumerate() {
+            sql.put(", ");
+            field(&mut sql, shape, column.holds, column.name, view);
+            sql.put(&format!(" AS f{at}"));
+        }
+        sql.put(" FROM ").put(shape.table).put(" t JOIN identities i ON i.id = t.id WHERE ").known("t", view);
+        if let Some((position, id)) = after {
+            sql.put(" AND (i.position, i.id) > (").bind(position).put(", ").bind(id).put(")");
+        }
+        sql.put(" ORDER BY i.position, i.id LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        let written = |row: &_| {
+            let row = Row(row);
+            let fields = (0..shape.columns.len()).map(|at| Ok(row.stated(&format!("f{at}"))?.unwrap_or_default()));
+            Ok(Written {
+                position: row.get("position")?,
+                id: row.get("id")?,
+                fields: fields.collect::<Result<_, StoreError>>()?,
+            })
+        };
+        self.rows(sql).await?.iter().map(written).collect()
+    }
+}
+
+/// Writes the SQL of one field as text: references as slugs, citations from their own table.
+fn field(sql: &mut Sql, shape: &'static Shape, holds: Holds, name: &str, view: View) {
+    let mut cited = |field: &str, what: &str, join: &str| {
+        sql.put("(SELECT ").put(what).put(" FROM citations x").put(join);
+        sql.put(" WHERE x.fact_id = t.id AND x.field = ").bind(field).put(" AND ").known("x", view).put(")");
+    };
+    match holds {
+        Holds::CitedSource(field) => cited(field, "s.slug", " JOIN identities s ON s.id = x.source_id"),
+        Holds::CitedQuote(field) => cited(field, "x.quote", ""),
+        Holds::CitedConfidence(field) => cited(field, "x.confidence", ""),
+        Holds::Ref { .. } | Holds::RefOf { .. } => {
+            sql.put("(SELECT r.slug FROM identities r WHERE r.id = t.").put(name).put(")");
+        }
+        Holds::Slug if shape.is_noun() => {
+            sql.put("t.slug");
+        }
+        Holds::Number => {
+            sql.put("CAST(t.").put(name).put(" AS text)");
+        }
+        _ => {
+            sql.put("t.").put(name);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The folder format of a data set, told from the shapes themselves, so that the README cannot fall behind the code.
+
+use std::fmt::Write as _;
+
+use domain::{Column, Confidence, Holds, Kind, Need, SHAPES, Shape};
+
+/// The format of every file in Markdown: what a row says, what tells rows apart, and each column.
+#[must_use]
+pub fn tables() -> String {
+    SHAPES.iter().map(|shape| table(shape)).collect::<Vec<_>>().join("\n")
+}
+
+fn table(shape: &Shape) -> String {
+    let key = shape.key.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut text = format!("### {}.csv\n\n{}\nKey: {key}.\n", shape.file, shape.says);
+    text += &match shape.dated {
+        ("", _) => String::new(),
+        (from, "") => format!("A row holds from `{from}` on.\n"),
+        (from, to) => format!("A row holds from `{from}` to `{to}`.\n"),
+    };
+    text += "\n| Column | Holds | May be blank | Means |\n|---|---|---|---|\n";
+    for column in shape.columns {
+        let blank = match column.need {
+            Need::Required => "no",
+            Need::Optional => "yes",
+            Need::Extra => "yes, or left out",
+        };
+        writeln!(text, "| `{}` | {} | {blank} | {} |", column.name, holds(column), column.says)
+            .expect("a String takes any text");
+    }
+    text
+}
+
+fn holds(column: &Column) -> String {
+    let either = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    let limits = |bounds: bool| if bounds { "; the row holds no longer than it does" } else { "" };
+    match column.holds {
+        Holds::Slug => "slug".to_owned(),
+        Holds::Ref { kind, bounds } => format!("slug in {}{}", file_of(kind), limits(bounds)),
+        Holds::RefOf { column, bounds } => format!("slug of the noun that `{column}` names{}", limits(bounds)),
+        Holds::Word(words) => format!("one of {}", either(words)),
+        Holds::Words(words) => format!("list of {}", either(words)),
+        Holds::Date => "date".to_owned(),
+        Holds::Number => "whole number".to_owned(),
+        Holds::Text | Holds::CitedQuote(_) => "text".to_owned(),
+        Holds::Name => "name".to_owned(),
+        Holds::Language => "language tag".to_owned(),
+        Holds::CitedSource(_) => format!("slug in {}", file_of(Kind::Source)),
+        Holds::CitedConfidence(_) => format!("one of {}", either(Confidence::WORDS)),
+    }
+}
+
+fn file_of(kind: Kind) -> String {
+    let shape = SHAPES.iter().find(|shape| shape.kind == kind).expect("every kind that is referred to has a shape");
+    format!("`{}.csv`", shape.file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const README: &str = include_str!("../data/chaoyang/README.md");
+    const BEGIN: &str = "<!-- format -->\n";
+    const END: &str = "<!-- /format -->\n";
+
+    /// With `UPDATE_EXPECT=1`, writes the tables into the README instead of comparing them.
+    #[test]
+    fn the_readme_of_the_data_set_lists_every_column() {
+        let (before, rest) = README.split_once(BEGIN).expect("a begin marker");
+        let (listed, after) = rest.split_once(END).expect("an end marker");
+        let expected = tables();
+        if std::env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1") {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/chaoyang/README.md");
+            std::fs::write(path, format!("{before}{BEGIN}{expected}{END}{after}")).expect("the README can be written");
+        } else {
+            assert_eq!(listed, expected, "run the test again with UPDATE_EXPECT=1 to rewrite the README");
+        }
+    }
+
+    #[test]
+    fn no_cell_breaks_its_table() {
+        for column in SHAPES.iter().flat_map(|shape| shape.columns) {
+            assert!(!holds(column).contains('|') && !column.says.contains('|'), "{}", column.name);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Imports a data set: a folder of CSV files, as one revision.
+//!
+//! The first pass reads every row and finds all that is wrong ([`check`]); only a data set without findings is written.
+//! The second pass compares the rows with what is recorded, and adds, changes and closes what differs.
+//! A row is held in memory only while it is read; 16 bytes of it stay, and the time of each noun.
+
+mod check;
+mod folder;
+mod form;
+mod nouns;
+mod place;
+mod rows;
+mod suggest;
+
+use std::collections::HashMap;
+
+use anyhow::{Context, bail};
+use domain::{Clock, Kind, NewRevision, Record, SHAPES, Shape};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
+use persistence::{Draft, Fact, Recorded, Store};
+
+pub use self::folder::Folder;
+use self::{
+    check::{Checked, Print, check},
+    form::Form,
+    nouns::Nouns,
+    rows::Rows,
+};
+use crate::report::{FileCount, Findings, Imported};
+
+/// How an import goes about it.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whether to only tell what would be done.
+    pub dry_run: bool,
+    /// Who imports.
+    pub actor: String,
+    /// What the import is about.
+    pub message: String,
+    /// Whether to show, on a terminal, how far it is.
+    pub progress: bool,
+}
+
+/// Imports a data set, all of it or nothing.
+///
+/// # Errors
+/// The folder is no data set or cannot be read, or the store failed. What is wrong with its rows is no such error, but [`Findings`].
+pub async fn import(
+    store: &Store,
+    folder: &Folder,
+    options: &Options,
+    clock: &dyn Clock,
+) -> anyhow::Result<Result<Imported, Findings>> {
+    let warnings = folder.look()?;
+    let bar = progress_bar(options.progress);
+    let Checked { nouns, files } = match check(folder, &bar)? {
+        Ok(checked) => checked,
+        Err(findings) => return Ok(Err(Findings { warnings, ..findings })),
+    };
+    let mut draft = store.draft().await?;
+    let mut counts = Vec::with_capacity(files.len());
+    for (shape, prints) in files {
+        bar.set_message(format!("writing {}.csv", shape.file));
+        let plan = plan(shape, prints, draft.recorded(shape).await?);
+        counts.push(plan.count);
+        if !options.dry_run {
+            write(&mut draft, &plan, folder, &nouns, &bar).await?;
+        }
+    }
+    let revision = if options.dry_run { None } else { draft.commit(new_revision(options, clock)).await? };
+    counts.retain(|count| count.rows + count.closed > 0);
+    Ok(Ok(Imported { revision, files: counts, warnings, dry_run: options.dry_run }))
+}
+
+fn new_revision(options: &Options, clock: &dyn Clock) -> NewRevision {
+    NewRevision { recorded_at: clock.timestamp(), actor: options.actor.clone(), message: options.message.clone() }
+}
+
+/// What is to be done to have the rows of a file on record.
+struct Plan {
+    shape: &'static Shape,
+    /// The rows.
+    prints: Vec<Print>,
+    /// The place of each row.
+    places: Vec<i64>,
+    /// What is to be done with each row.
+    steps: Vec<Step>,
+    /// The rows that only stand elsewhere now, with their new places.
+    moved: Vec<(i64, i64)>,
+    /// What is recorded and no longer in the file.
+    closed: Vec<i64>,
+    count: FileCount,
+}
+
+/// What is to be done with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Keep,
+    Change,
+    Add,
+}
+
+fn plan(shape: &'static Shape, prints: Vec<Print>, mut recorded: HashMap<i64, Recorded>) -> Plan {
+    let was: Vec<Option<Recorded>> = prints.iter().map(|print| recorded.remove(&print.id)).collect();
+    let places = place::places(&was.iter().map(|was| was.map(|was| was.position)).collect::<Vec<_>>());
+    let steps = prints.iter().zip(&was).map(|(print, was)| match was {
+        None => Step::Add,
+        Some(was) if was.digest == print.digest => Step::Keep,
+        Some(_) => Step::Change,
+    });
+    let steps: Vec<Step> = steps.collect();
+    let moved = prints.iter().zip(&was).zip(&places).zip(&steps).filter_map(|(((print, was), place), step)| {
+        let is_elsewhere = was.is_some_and(|was| was.position != *place);
+        (*step == Step::Keep && is_elsewhere).then_some((print.id, *place))
+    });
+    let moved = moved.collect();
+    let mut closed: Vec<i64> = recorded.into_keys().collect();
+    closed.sort_unstable();
+    let how_many = |wanted: Step| steps.iter().filter(|step| **step == wanted).count() as u64;
+    let count = FileCount {
+        file: shape.file,
+        rows: prints.len() as u64,
+        added: how_many(Step::Add),
+        changed: how_many(Step::Change),
+        closed: closed.len() as u64,
+        unchanged: how_many(Step::Keep),
+    };
+    Plan { shape, prints, places, steps, moved, closed, count }
+}
+
+/// How many facts the store is asked to close or move at once.
+const AT_ONCE: usize = 500;
+
+async fn write(
+    draft: &mut Draft,
+    plan: &Plan,
+    folder: &Folder,
+    nouns: &Nouns,
+    bar: &ProgressBar,
+) -> anyhow::Result<()> {
+    for ids in plan.closed.chunks(AT_ONCE) {
+        draft.close(plan.shape, ids).await?;
+    }
+    for places in plan.moved.chunks(AT_ONCE) {
+        draft.place(places).await?;
+    }
+    if plan.count.added + plan.count.changed > 0 {
+        add(draft, plan, folder, nouns, bar).await?;
+    }
+    Ok(())
+}
+
+/// Reads the file again, and adds the rows that are new or changed.
+async fn add(
+    draft: &mut Draft,
+    plan: &Plan,
+    folder: &Folder,
+    nouns: &Nouns,
+    bar: &ProgressBar,
+) -> anyhow::Result<()> {
+    let shape = plan.shape;
+    let changed = || format!("{}.csv changed while it was imported; nothing was written", shape.file);
+    let form = Form::of(shape);
+    let mut unheard = Findings::default();
+    let input = folder.open(shape)?.with_context(changed)?;
+    let mut rows = Rows::open(shape, input, &mut unheard)?.with_context(changed)?;
+    let mut text = String::new();
+    for (n, ((print, place), step)) in plan.prints.iter().zip(&plan.places).zip(&plan.steps).enumerate() {
+        tick(bar, n);
+        let row = rows.next(&mut unheard)?.with_context(changed)?;
+        if *step == Step::Keep {
+            continue;
+        }
+        let record = form.read(&row.fields).ok().with_context(changed)?;
+        let validity = nouns.settle(&form, &record).ok().with_context(changed)?;
+        let digest = form.digest(&row.fields, validity, &mut text);
+        if (Print { id: record.id, digest }) != *print {
+            bail!(changed());
+        }
+        let record = Record { validity, ..record };
+        draft.add(shape, Fact { record, position: *place, digest }, *step == Step::Change).await?;
+    }
+    Ok(())
+}
+
+/// The shape of a kind's records.
+fn shape_of(kind: Kind) -> Option<&'static Shape> {
+    SHAPES.iter().copied().find(|shape| shape.kind == kind)
+}
+
+/// A bar that shows, on the terminal's standard error only, which file an import is at.
+fn progress_bar(shown: bool) -> ProgressBar {
+    let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let style = ProgressStyle::with_template("{spinner} {msg}: {human_pos} rows");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::with_draw_target(None, target).with_style(style).with_finish(ProgressFinish::AndClear)
+}
+
+/// Shows how many rows of a file are done, now and then.
+fn tick(bar: &ProgressBar, rows: usize) {
+    if rows.is_multiple_of(1024) {
+        bar.set_position(rows as u64);
+    }
+}

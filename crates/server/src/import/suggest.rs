@@ -1,0 +1,103 @@
+//! "Did you mean …?": the nearest of many words.
+
+/// Looks for the word nearest to another one among those offered.
+pub(super) struct Nearest<'a> {
+    word: &'a str,
+    /// The greatest distance that is still near.
+    limit: usize,
+    best: Option<String>,
+    rows: [Vec<usize>; 3],
+}
+
+impl<'a> Nearest<'a> {
+    /// Begins to look for words near this one.
+    pub(super) fn to(word: &'a str) -> Self {
+        let limit = (1 + word.len() / 5).min(4).min(word.len().saturating_sub(1));
+        Nearest { word, limit, best: None, rows: Default::default() }
+    }
+
+    /// Considers a word; of several equally near the first counts.
+    pub(super) fn offer(&mut self, candidate: &str) {
+        let limit = if self.best.is_some() { self.limit.saturating_sub(1) } else { self.limit };
+        if let Some(distance) = self.distance(candidate, limit) {
+            self.best = Some(candidate.to_owned());
+            self.limit = distance;
+        }
+    }
+
+    /// The nearest word, if any was near.
+    pub(super) fn found(self) -> Option<String> {
+        self.best
+    }
+
+    /// How many letters must be put in, left out, replaced or swapped with their neighbors; `None` beyond the limit.
+    fn distance(&mut self, candidate: &str, limit: usize) -> Option<usize> {
+        let (a, b) = (self.word.as_bytes(), candidate.as_bytes());
+        if a.len().abs_diff(b.len()) > limit {
+            return None;
+        }
+        let [before, last, this] = &mut self.rows;
+        last.clear();
+        last.extend(0..=b.len());
+        for (i, x) in a.iter().enumerate() {
+            this.clear();
+            this.push(i + 1);
+            for (j, y) in b.iter().enumerate() {
+                let mut least = (last[j + 1] + 1).min(this[j] + 1).min(last[j] + usize::from(x != y));
+                if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                    least = least.min(before[j - 1] + 1);
+                }
+                this.push(least);
+            }
+            if this.iter().min().is_some_and(|least| *least > limit) {
+                return None;
+            }
+            std::mem::swap(before, last);
+            std::mem::swap(last, this);
+        }
+        last.last().copied().filter(|distance| *distance <= limit)
+    }
+}
+
+/// Asks whether the nearest of some words was meant.
+pub(super) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let mut nearest = Nearest::to(word);
+    candidates.into_iter().for_each(|candidate| nearest.offer(candidate));
+    nearest.found().map(question)
+}
+
+/// Asks whether this word was meant.
+pub(super) fn question(word: impl std::fmt::Display) -> String {
+    format!("did you mean `{word}`?")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nearest(word: &str, candidates: &[&str]) -> Option<String> {
+        let mut nearest = Nearest::to(word);
+        candidates.iter().for_each(|candidate| nearest.offer(candidate));
+        nearest.found()
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_understood() {
+        let slugs = ["pku", "tsinghua", "buct", "beijing-academy"];
+        for (slip, meant) in [("tsinghau", "tsinghua"), ("pkuu", "pku"), ("beijing_acadmy", "beijing-academy")] {
+            assert_eq!(nearest(slip, &slugs).as_deref(), Some(meant), "{slip}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_counts_and_the_first_of_equals() {
+        assert_eq!(nearest("schools", &["scholls-x", "schoolz", "schoold"]).as_deref(), Some("schoolz"));
+    }
+
+    #[test]
+    fn what_is_far_is_not_suggested() {
+        for word in ["", "x", "evidence", "北京"] {
+            assert_eq!(nearest(word, &["", "y", "events", "sources"]), None, "{word}");
+        }
+    }
+}

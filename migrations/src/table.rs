@@ -1,0 +1,184 @@
+//! What the tables of facts have in common, said once.
+
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+
+/// Why a name is believed, wherever a table says so.
+pub(crate) const BASIS: &[&str] = &["common_knowledge", "inferred", "source", "stated", "translation", "unknown"];
+
+/// A table of versions being described.
+///
+/// A row is one version of a fact: `[valid_from, valid_to)` is when it holds, `[known_from, known_to)` the revisions
+/// that know it; a null `known_to` is current knowledge. Days are text, `YYYY-MM-DD`: they sort alike everywhere.
+pub(crate) struct Facts {
+    backend: DbBackend,
+    name: &'static str,
+    table: TableCreateStatement,
+    indexes: Vec<IndexCreateStatement>,
+}
+
+/// A number of 63 bits; on SQLite the type that lets a primary key be the row's own number.
+pub(crate) fn big(backend: DbBackend, name: &'static str) -> ColumnDef {
+    let mut column = ColumnDef::new(name);
+    match backend {
+        DbBackend::Sqlite => column.integer(),
+        _ => column.big_integer(),
+    };
+    column
+}
+
+/// A text that sorts by its bytes on both databases.
+pub(crate) fn text(backend: DbBackend, name: &'static str) -> ColumnDef {
+    let mut column = ColumnDef::new(name);
+    column.text();
+    if backend == DbBackend::Postgres {
+        column.extra("COLLATE \"C\"");
+    }
+    column
+}
+
+/// The columns that say since which revision a row is known, and until which.
+pub(crate) fn known(backend: DbBackend, name: &'static str, table: &mut TableCreateStatement) {
+    table
+        .col(big(backend, "known_from").not_null())
+        .col(big(backend, "known_to").null())
+        .foreign_key(ForeignKey::create().from(name, "known_from").to("revisions", "number"))
+        .foreign_key(ForeignKey::create().from(name, "known_to").to("revisions", "number"))
+        .check(Expr::col("known_to").is_null().or(Expr::col("known_to").gt(Expr::col("known_from"))));
+}
+
+/// An index whose name says what it is on.
+pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.name(format!("{table}_by_{}", columns.join("_"))).table(table);
+    for column in columns {
+        index.col(*column);
+    }
+    index
+}
+
+impl Facts {
+    /// A table of ties or parts.
+    pub(crate) fn ties(manager: &SchemaManager<'_>, name: &'static str) -> Self {
+        let backend = manager.get_database_backend();
+        let mut table = Table::create();
+        table.table(name).col(big(backend, "id").not_null());
+        known(backend, name, &mut table);
+        table
+            .col(text(backend, "valid_from").not_null())
+            .col(text(backend, "valid_to").not_null())
+            .primary_key(Index::create().col("id").col("known_from"))
+            .foreign_key(ForeignKey::create().from(name, "id").to("identities", "id"))
+            .check(Expr::col("valid_from").lt(Expr::col("valid_to")));
+        Facts { backend, name, table, indexes: Vec::new() }
+    }
+
+    /// A table of nouns: they also have a slug and a name to sort by.
+    pub(crate) fn nouns(manager: &SchemaManager<'_>, name: &'static str) -> Self {
+        let mut facts = Facts::ties(manager, name).required_text("slug").required_text("sort_name");
+        for order in ["sort_name", "slug", "valid_from"] {
+            facts.indexes.push(index(name, &["known_to", order, "id"]));
+        }
+        facts
+    }
+
+    /// A text; null where no source states it.
+    pub(crate) fn text(mut self, name: &'static str) -> Self {
+        self.table.col(text(self.backend, name).null());
+        self
+    }
+
+    /// A text that every row has.
+    pub(crate) fn required_text(mut self, name: &'static str) -> Self {
+        self.table.col(text(self.backend, name).not_null());
+        self
+    }
+
+    /// A number; null where no source states it.
+    pub(crate) fn number(mut self, name: &'static str) -> Self {
+        self.table.col(big(self.backend, name).null().check(Expr::col(name).gte(0)));
+        self
+    }
+
+    /// One of these words; null where no source states it.
+    pub(crate) fn word(mut self, name: &'static str, words: &[&'static str]) -> Self {
+        let one_of_them = Expr::col(name).is_in(words.iter().copied());
+        self.table.col(text(self.backend, name).null().check(one_of_them));
+        self
+    }
+
+    /// One of these words.
+    pub(crate) fn required_word(mut self, name: &'static str, words: &[&'static str]) -> Self {
+        let one_of_them = Expr::col(name).is_in(words.iter().copied());
+        self.table.col(text(self.backend, name).not_null().check(one_of_them));
+        self
+    }
+
+    /// Another identity; null where no source states it.
+    pub(crate) fn reference(mut self, name: &'static str) -> Self {
+        self.table.col(big(self.backend, name).null());
+        self.tied(name)
+    }
+
+    /// Another identity, without which there is no row.
+    pub(crate) fn required_reference(mut self, name: &'static str) -> Self {
+        self.table.col(big(self.backend, name).not_null());
+        self.tied(name)
+    }
+
+    fn tied(mut self, name: &'static str) -> Self {
+        self.table.foreign_key(ForeignKey::create().from(self.name, name).to("identities", "id"));
+        self.indexed(name)
+    }
+
+    /// An index by which a column finds current rows.
+    pub(crate) fn indexed(mut self, name: &'static str) -> Self {
+        self.indexes.push(index(self.name, &[name, "known_to"]));
+        self
+    }
+
+    /// What the values of two columns must not be: the same.
+    pub(crate) fn distinct(mut self, one: &'static str, other: &'static str) -> Self {
+        self.table.check(Expr::col(one).ne(Expr::col(other)));
+        self
+    }
+
+    /// Creates the table and its indexes.
+    pub(crate) async fn create(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        manager.create_table(self.table).await?;
+        for index in self.indexes {
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Drops tables, the last made first.
+pub(crate) async fn drop_all(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Result<(), DbErr> {
+    for table in tables.iter().rev() {
+        manager.drop_table(Table::drop().table(*table).to_owned()).await?;
+    }
+    Ok(())
+}
+
+/// Declares a step: what it makes, and the tables that it takes away again.
+macro_rules! step {
+    (|$manager:ident| $up:block, drops $tables:expr) => {
+        use sea_orm_migration::prelude::*;
+
+        /// This step.
+        #[derive(DeriveMigrationName)]
+        pub(crate) struct Migration;
+
+        #[async_trait::async_trait]
+        impl MigrationTrait for Migration {
+            async fn up(&self, $manager: &SchemaManager) -> Result<(), DbErr> {
+                $up
+            }
+
+            async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+                crate::table::drop_all(manager, $tables).await
+            }
+        }
+    };
+}
+pub(crate) use step;
