@@ -94,14 +94,14 @@ macro_rules! owned {
 
         impl Ties for $relation {
             type Node = $node;
-            type Tie = ();
+            type Tie = i64;
 
             fn ties(view: View, parents: &[i64], sql: &mut Sql) {
                 crate::place::own_rows(view, parents, $table, $column, sql);
             }
 
-            fn tie(_: &Row<'_>) -> Result<(), StoreError> {
-                Ok(())
+            fn tie(row: &Row<'_>) -> Result<i64, StoreError> {
+                row.get("t_fact")
             }
         }
     )+};

@@ -1,7 +1,7 @@
 //! A row on its way to becoming a domain value; what the domain cannot mean becomes an error that says so.
 
 use chrono::NaiveDate;
-use domain::{Id, ImpreciseDate, NameBasis, Names, Validity, fact::parse_day};
+use domain::{Id, ImpreciseDate, NameBasis, Validity, fact::parse_day};
 use sea_orm::{QueryResult, TryGetable};
 
 use crate::StoreError;
@@ -66,10 +66,6 @@ impl Row<'_> {
 
     pub(crate) fn validity(&self) -> Result<Validity, StoreError> {
         Ok(Validity { from: self.day("valid_from")?, to: self.day("valid_to")? })
-    }
-
-    pub(crate) fn names(&self) -> Result<Names, StoreError> {
-        Ok(Names { zh: self.stated("name_zh")?, en: self.stated("name_en")?, ..Names::default() })
     }
 
     pub(crate) fn basis(&self, column: &str) -> Result<Option<NameBasis>, StoreError> {

@@ -137,7 +137,7 @@ pub struct SchoolsOfRegion;
 
 impl Ties for SchoolsOfRegion {
     type Node = School;
-    type Tie = ();
+    type Tie = i64;
 
     fn ties(view: View, parents: &[i64], sql: &mut Sql) {
         sql.put("SELECT w.region_id AS parent, o.id AS child, o.id AS fact, '' AS natural_key, o.valid_from AS since ");
@@ -145,8 +145,8 @@ impl Ties for SchoolsOfRegion {
         sql.put(" AND ").holds("w", view).put(" AND ").holds("o", view);
     }
 
-    fn tie(_: &Row<'_>) -> Result<(), StoreError> {
-        Ok(())
+    fn tie(row: &Row<'_>) -> Result<i64, StoreError> {
+        row.get("t_fact")
     }
 }
 

@@ -151,13 +151,7 @@ async fn write(
 }
 
 /// Reads the file again, and adds the rows that are new or changed.
-async fn add(
-    draft: &mut Draft,
-    plan: &Plan,
-    folder: &Folder,
-    nouns: &Nouns,
-    bar: &ProgressBar,
-) -> anyhow::Result<()> {
+async fn add(draft: &mut Draft, plan: &Plan, folder: &Folder, nouns: &Nouns, bar: &ProgressBar) -> anyhow::Result<()> {
     let shape = plan.shape;
     let changed = || format!("{}.csv changed while it was imported; nothing was written", shape.file);
     let form = Form::of(shape);
@@ -200,5 +194,35 @@ fn progress_bar(shown: bool) -> ProgressBar {
 fn tick(bar: &ProgressBar, rows: usize) {
     if rows.is_multiple_of(1024) {
         bar.set_position(rows as u64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn print(id: i64, digest: i64) -> Print {
+        Print { id, digest }
+    }
+
+    #[test]
+    fn only_what_differs_is_written() {
+        let recorded = [(1, 1024, 10), (2, 2048, 20), (3, 3072, 30), (4, 4096, 40)];
+        let recorded = recorded.map(|(id, position, digest)| (id, Recorded { position, digest }));
+        let rows = vec![print(4, 40), print(1, 10), print(2, 21), print(5, 50)];
+        let plan = plan(&domain::source::SHAPE, rows, recorded.into());
+        assert_eq!(plan.steps, [Step::Keep, Step::Keep, Step::Change, Step::Add]);
+        assert_eq!(plan.places, [512, 1024, 2048, 3072]);
+        assert_eq!(plan.moved, [(4, 512)]);
+        assert_eq!(plan.closed, [3]);
+        let FileCount { rows, added, changed, closed, unchanged, .. } = plan.count;
+        assert_eq!([rows, added, changed, closed, unchanged], [4, 1, 1, 1, 2]);
+    }
+
+    #[test]
+    fn a_file_that_is_gone_closes_what_it_said() {
+        let recorded = HashMap::from([(7, Recorded { position: 1024, digest: 1 })]);
+        let plan = plan(&domain::source::SHAPE, Vec::new(), recorded);
+        assert_eq!((plan.closed, plan.count.closed), (vec![7], 1));
     }
 }

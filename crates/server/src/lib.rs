@@ -1,1 +1,16 @@
-//! .
+//! The server: HTTP and the command line around the API, and data sets in and out of the store.
+//!
+//! [`router`] is the whole server as one value, for `main` and for tests; [`import`](mod@import), [`export`](mod@export)
+//! and [`generate`] are what the commands of the same names do.
+
+pub mod command;
+pub mod config;
+pub mod export;
+pub mod format;
+pub mod generate;
+mod http;
+pub mod import;
+pub mod report;
+pub mod telemetry;
+
+pub use http::{App, router};

@@ -1,2 +1,24 @@
-//! .
-fn main() {}
+//! Parse, wire, run.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use server::{command, config::Config, telemetry};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    // A missing `.env` is the usual case; what is in one comes after the environment.
+    let _no_file = dotenvy::dotenv();
+    let config = Config::parse();
+    telemetry::init(config.log_format);
+    match command::run(config).await {
+        Ok(code) => code,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

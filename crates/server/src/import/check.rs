@@ -159,7 +159,8 @@ impl Found {
         for (kind, mut words) in wanted {
             let is_there = offer_slugs(folder, kind, &mut words)?;
             hints.extend(words.into_iter().filter_map(|(slug, nearest)| {
-                let hint = if is_there { nearest.found().map(question) } else { Some("there is no such file".to_owned()) };
+                let hint =
+                    if is_there { nearest.found().map(question) } else { Some("there is no such file".to_owned()) };
                 Some(((kind, slug), hint?))
             }));
         }
@@ -189,4 +190,195 @@ fn offer_slugs(folder: &Folder, kind: Kind, words: &mut HashMap<&str, Nearest<'_
         words.values_mut().for_each(|nearest| nearest.offer(&slug));
     }
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCES: &str = "source_id,title,publisher,author,published_on,url,language,kind,extent_read,reliability,note\n\
+         seed,A list,The press,,2024-09-22,,en,news,full,high,\n";
+    const GROUPS: &str = "group_id,name_zh,name_en,name_en_basis,name_zh_basis,lead_school_id,status,\
+                          reported_branches,reported_sites,reported_member_schools,source_id,quote\n\
+                          willow,柳,,,,,operating,,,,,\n";
+    const SCHOOLS: &str = "school_id,name_zh,name_en,name_en_basis,ownership,ownership_source_id,phases,school_type,\
+                           school_type_source_id,status,junior_code_2025,senior_code,township_id,opened_on,closed_on,\
+                           source_id,quote,confidence,note\n";
+    const MEMBERS: &str = "group_id,school_id,role,joined_on,left_on,as_of,source_id,quote,confidence\n";
+
+    fn school(slug: &str, status: &str, opened: &str) -> String {
+        format!("{slug},校,,,,,,,,{status},,,,{opened},,seed,,,\n")
+    }
+
+    fn check_files(files: &[(&str, &[u8])]) -> Result<Checked, Findings> {
+        let dir = tempfile::tempdir().expect("a folder");
+        for (file, text) in files {
+            std::fs::write(dir.path().join(format!("{file}.csv")), text).expect("a file");
+        }
+        check(&Folder::Disk(dir.path().to_owned()), &ProgressBar::hidden()).expect("readable files")
+    }
+
+    /// All that is found in some files, beside the source `seed` and the group `willow`.
+    fn found(files: &[(&str, &str)]) -> Vec<String> {
+        let mut all: Vec<(&str, &[u8])> = vec![("sources", SOURCES.as_bytes()), ("groups", GROUPS.as_bytes())];
+        all.extend(files.iter().map(|(file, text)| (*file, text.as_bytes())));
+        said(check_files(&all))
+    }
+
+    fn said(checked: Result<Checked, Findings>) -> Vec<String> {
+        checked.err().map(|found| found.list.iter().map(ToString::to_string).collect()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_good_data_set_is_kept_in_the_order_of_its_files() {
+        let Ok(checked) = check_files(&[("sources", SOURCES.as_bytes())]) else { panic!("no findings") };
+        let kept: Vec<_> = checked.files.iter().map(|(shape, prints)| (shape.file, prints.len())).collect();
+        assert_eq!(kept[..2], [("sources", 1), ("districts", 0)]);
+    }
+
+    #[test]
+    fn columns_may_come_in_any_order_and_say_the_same() {
+        let print = |text: &str| match check_files(&[("regions", text.as_bytes())]) {
+            Ok(checked) => checked.files[2].1.clone(),
+            Err(findings) => panic!("{findings}"),
+        };
+        let one = "region_id,name_zh,name_en,strategy_zh,strategy_en,name_en_basis,source_id,quote\nsouth,南,,,,,,\n";
+        let other = "quote,name_zh,district_id,name_en,source_id,strategy_en,strategy_zh,name_en_basis,region_id\n,南,,,,,,,south\n";
+        assert_eq!(print(one), print(other));
+    }
+
+    #[test]
+    fn a_header_is_held_against_its_shape() {
+        let header = "group_id,school,role,joined_on,left_on,role,as_of,source_id,quote,confidence\n";
+        assert_eq!(
+            found(&[("group_memberships", header), ("schools", ""), ("aliases", "entity_type;entity_id;alias\n")]),
+            [
+                "schools.csv:1: the file is empty; its first line names the columns",
+                "group_memberships.csv:1: there is no column `school`",
+                "group_memberships.csv:1: column role: the header names it twice",
+                "group_memberships.csv:1: column school_id: the header lacks it",
+                "aliases.csv:1: the columns are separated by ';'; write `,`",
+            ]
+        );
+        let header = MEMBERS.replace("school_id", "shcool_id");
+        assert_eq!(
+            found(&[("group_memberships", &header)])[0],
+            "group_memberships.csv:1: there is no column `shcool_id`; did you mean `school_id`?"
+        );
+    }
+
+    #[test]
+    fn wrong_rows_are_named_by_line_and_column() {
+        let rows = "willow,oak,boss,2019-13,,,seed,,\nwillow,oak\nwillow,oak,member,,,,,a quote,\n\
+                    willow,oka-first,member,,,,seed,,\n";
+        assert_eq!(
+            found(&[
+                ("schools", &format!("{SCHOOLS}{}{}", school("oak", "open", ""), school("oak-first", "opne", ""))),
+                ("group_memberships", &format!("{MEMBERS}{rows}")),
+            ]),
+            [
+                "schools.csv:3: column status: `opne` is not one of: open, planned, renamed, merged, closed",
+                "group_memberships.csv:2: column role: `boss` is not one of: lead, member, branch, co_branded, guided",
+                "group_memberships.csv:2: column joined_on: `2019-13` is not a date: write YYYY, YYYY-MM or YYYY-MM-DD, \
+                 or MM-DD where the year is not shown",
+                "group_memberships.csv:3: the header names 9 columns, and the row has 2",
+                "group_memberships.csv:4: column quote: a quote needs its source, and `source_id` is empty",
+                "group_memberships.csv:5: column school_id: no school `oka-first` in schools.csv; \
+                 did you mean `oak-first`?",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_row_that_refers_into_an_absent_file_says_so() {
+        let members = format!("{MEMBERS}willow,oak,member,,,,seed,,\n");
+        assert_eq!(
+            found(&[("group_memberships", &members)]),
+            ["group_memberships.csv:2: column school_id: no school `oak` in schools.csv; there is no such file"]
+        );
+    }
+
+    #[test]
+    fn rows_of_an_unreadable_file_are_not_missed() {
+        let members = format!("{MEMBERS}willow,oak,member,,,,seed,,\n");
+        assert_eq!(found(&[("schools", "school_id\n"), ("group_memberships", &members)]).len(), 18);
+    }
+
+    #[test]
+    fn what_is_said_twice_is_named_with_its_first_line() {
+        let schools = format!("{SCHOOLS}{}{}", school("oak", "open", ""), school("oak", "", ""));
+        let members = format!("{MEMBERS}willow,oak,member,,,,seed,,\nwillow,oak,member,,2020,,seed,,\n");
+        assert_eq!(
+            found(&[("schools", &schools), ("group_memberships", &members)]),
+            [
+                "schools.csv:3: column school_id: `oak` stands on line 2 already",
+                "group_memberships.csv:3: column group_id: line 2 has the same group_id, school_id, role, joined_on",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_tie_lasts_no_longer_than_its_schools_and_a_school_no_longer_than_its_name() {
+        let schools = [school("oak", "renamed", ""), school("elm", "open", "1956")].concat();
+        let successions = "predecessor_id,successor_id,kind,effective_on,source_id,quote,confidence\n\
+                           oak,elm,renamed,2019-04,seed,,\n";
+        let check = |joined: &str| {
+            let members = format!("{MEMBERS}willow,oak,lead,{joined},,,,,\nwillow,elm,lead,,,,,,\n");
+            found(&[
+                ("schools", &format!("{SCHOOLS}{schools}")),
+                ("school_successions", successions),
+                ("group_memberships", &members),
+            ])
+        };
+        assert_eq!(
+            check("2018"),
+            ["group_memberships.csv:3: column role: another school leads the group at the same time"]
+        );
+        assert_eq!(
+            check("2019-05"),
+            ["group_memberships.csv:2: column school_id: it would hold on no day: this row holds from 2019-05-01 to \
+                 before 9999-12-31, and the school from 0001-01-01 to before 2019-05-01"]
+        );
+    }
+
+    #[test]
+    fn bytes_that_would_not_come_back_are_found() {
+        let file = |text: &str| said(check_files(&[("sources", text.as_bytes())]));
+        assert_eq!(
+            file(&format!("\u{feff}{SOURCES}")),
+            ["sources.csv:1: the file begins with a byte order mark (BOM); save it as UTF-8 without one"]
+        );
+        assert_eq!(file(&SOURCES.replace('\n', "\r\n")), ["sources.csv:1: line ends are CRLF; write LF"]);
+        assert_eq!(
+            file(&format!("{SOURCES}\n\nseed-2,x")),
+            [
+                "sources.csv:3: the line is empty; leave it out",
+                "sources.csv:4: the line is empty; leave it out",
+                "sources.csv:5: the header names 11 columns, and the row has 2",
+            ]
+        );
+        let mut bytes = SOURCES.as_bytes().to_vec();
+        bytes.extend(b"ch,\xB3\xAF\xD1\xF4,press,,,,zh,news,full,high,\nu,T,press,,,,zh,news,full,high,x\ty\n");
+        assert_eq!(
+            said(check_files(&[("sources", &bytes)])),
+            [
+                "sources.csv:3: column title: this is not UTF-8; save the file as UTF-8",
+                "sources.csv:4: column note: it contains the control character '\\t'",
+            ]
+        );
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic() {
+        let seeds: [&[u8]; 9] =
+            [b"\xFF\xFEs\0o\0", b"\"", b"\r", b"\r\r\n\n", b"\n\n\n", b"\0", b",,,,\n,", b"a\n\"b\nc", b"\xEF\xBB"];
+        for bytes in seeds {
+            assert!(check_files(&[("sources", bytes), ("schools", bytes)]).is_err(), "{bytes:?}");
+            for cut in [10, SOURCES.len() - 30, SOURCES.len()] {
+                let mut spoiled = SOURCES.as_bytes()[..cut].to_vec();
+                spoiled.extend(bytes);
+                drop(check_files(&[("sources", &spoiled)]));
+            }
+        }
+    }
 }

@@ -111,7 +111,8 @@ mod tests {
 
     #[test]
     fn files_nobody_reads_are_named() {
-        let (_dir, folder) = folder(&["sources.csv", "school.csv", "Groups.csv", "evidence.csv", "source.csv", "x.txt"]);
+        let (_dir, folder) =
+            folder(&["sources.csv", "school.csv", "Groups.csv", "evidence.csv", "source.csv", "x.txt"]);
         let warnings = folder.look().expect("a data set");
         let said: Vec<_> = warnings.iter().map(ToString::to_string).collect();
         assert_eq!(

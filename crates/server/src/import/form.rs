@@ -127,10 +127,10 @@ mod tests {
         let form = Form::of(&school::SUCCESSIONS);
         let record = form.read(&["willow", "willow", "renamed", "2019", "", "", ""]).expect("a row");
         let wrong = form.check(&record, record.validity, &mut LeadSeats::default()).expect_err("a circle");
-        assert_eq!(wrong.to_owned(), Wrong {
-            column: "successor_id",
-            problem: "it is the same school as `predecessor_id`".to_owned()
-        });
+        assert_eq!(
+            wrong.to_owned(),
+            Wrong { column: "successor_id", problem: "it is the same school as `predecessor_id`".to_owned() }
+        );
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn a_digest_tells_rows_apart_by_every_field_and_by_validity() {
         let form = Form::of(&membership::SHAPE);
-        let mut digest = |fields: [&str; 9], validity| form.digest(&fields, validity, &mut String::new());
+        let digest = |fields: [&str; 9], validity| form.digest(&fields, validity, &mut String::new());
         let row = lead("willow-first", "", "2019");
         let same = digest(row, Validity::ALWAYS);
         assert_eq!(digest(row, Validity::ALWAYS), same);

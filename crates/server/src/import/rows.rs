@@ -169,7 +169,8 @@ fn map_header(shape: &'static Shape, names: &[&str]) -> Result<Vec<Option<usize>
             Some(column) => places[column] = Some(at),
         }
     }
-    let needed = shape.columns.iter().zip(&places).filter(|(column, place)| column.need != Need::Extra && place.is_none());
+    let needed =
+        shape.columns.iter().zip(&places).filter(|(column, place)| column.need != Need::Extra && place.is_none());
     flaws.extend(needed.map(|(column, _)| (Some(column.name), "the header lacks it".to_owned(), None)));
     if flaws.is_empty() { Ok(places) } else { Err(flaws) }
 }

@@ -19,7 +19,9 @@ impl<'a> Nearest<'a> {
     /// Considers a word; of several equally near the first counts.
     pub(super) fn offer(&mut self, candidate: &str) {
         let limit = if self.best.is_some() { self.limit.saturating_sub(1) } else { self.limit };
-        if let Some(distance) = self.distance(candidate, limit) {
+        if limit > 0
+            && let Some(distance) = self.distance(candidate, limit)
+        {
             self.best = Some(candidate.to_owned());
             self.limit = distance;
         }

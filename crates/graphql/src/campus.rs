@@ -1,0 +1,131 @@
+//! Campuses: the sites of schools, and who uses whose.
+
+use async_graphql::{Context, ID, Object, Result, Union};
+use domain::{CampusIs, Id, Kind, View};
+use persistence::CampusesOfSchool;
+
+use crate::{
+    connection::edges,
+    context::ContextExt,
+    filter::filter,
+    noun::{At, Head, roots},
+    scalar::{ImpreciseDate, stated},
+    source::{Citation, OwnRecord, sources},
+};
+
+/// A site of a school.
+#[Object(name = "Campus")]
+impl At<domain::Campus> {
+    /// The global id: the same in every database, for `node(id:)`.
+    pub(crate) async fn id(&self) -> ID {
+        self.global_id()
+    }
+
+    #[graphql(flatten)]
+    async fn common(&self) -> Head<'_> {
+        self.head()
+    }
+
+    /// The school whose site it is.
+    async fn school(&self, ctx: &Context<'_>) -> Option<Result<At<domain::School>>> {
+        ctx.find(self.view, self.noun.school).await
+    }
+
+    /// The address in Chinese; null where no source gives one.
+    async fn address_zh(&self) -> Option<&str> {
+        self.noun.address_zh.as_deref()
+    }
+
+    /// How sure the address is; null where the record does not say.
+    async fn address_confidence(&self) -> Option<AddressConfidence> {
+        self.noun.address_confidence.map(AddressConfidence::from)
+    }
+
+    /// The township it stands in; null where no source says.
+    async fn township(&self, ctx: &Context<'_>) -> Option<Result<At<domain::Township>>> {
+        ctx.find_maybe(self.view, self.noun.township).await
+    }
+}
+
+/// How sure an address is.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::AddressConfidence")]
+pub(crate) enum AddressConfidence {
+    /// Quite.
+    High,
+    /// Somewhat.
+    Medium,
+    /// Little.
+    Low,
+}
+
+/// A school's use of premises that are another's.
+pub(crate) struct SiteUse {
+    pub(crate) view: View,
+    pub(crate) it: domain::SiteUse,
+}
+
+/// A school's use of premises that are another's.
+#[Object]
+impl SiteUse {
+    /// The school or campus whose premises are used.
+    async fn host(&self, ctx: &Context<'_>) -> Option<Result<SiteHost>> {
+        let host = self.it.host;
+        match host.kind {
+            Kind::School => Some(ctx.find(self.view, Id::from_raw(host.raw)).await?.map(SiteHost::School)),
+            _ => Some(ctx.find(self.view, Id::from_raw(host.raw)).await?.map(SiteHost::Campus)),
+        }
+    }
+
+    /// The grade that is taught there; null where no source says.
+    async fn grade(&self) -> Option<&str> {
+        self.it.grade.as_deref()
+    }
+
+    /// What for; null where no source says.
+    async fn purpose(&self) -> Option<&str> {
+        self.it.purpose.as_deref()
+    }
+
+    /// The time for which the source states it; null where it does not say.
+    async fn as_of(&self) -> Option<ImpreciseDate> {
+        stated(&self.it.as_of)
+    }
+
+    /// The sources that state it.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
+        sources(ctx, self.view, self.it.id).await
+    }
+}
+
+/// Whose premises are used.
+#[derive(Union)]
+pub(crate) enum SiteHost {
+    School(At<domain::School>),
+    Campus(At<domain::Campus>),
+}
+
+edges! {
+    CampusesOfSchool: "SchoolCampus" => OwnRecord;
+}
+
+filter! {
+    /// Which campuses.
+    CampusFilter => CampusIs {
+        /// A site of this school, by id or slug.
+        school: ID => school,
+        /// It stands in this township, by id or slug.
+        township: ID => township,
+        /// It stands in a township of this region, by id or slug.
+        region: ID => region,
+    }
+}
+
+roots! {
+    CampusQuery: domain::Campus as "Campus", CampusFilter {
+        /// A campus; null if there is none.
+        campus;
+        /// The campuses on the map.
+        campuses;
+    }
+}

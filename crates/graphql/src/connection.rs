@@ -1,0 +1,376 @@
+//! Connections: a page of nouns, the ties that lead to them, and how to go on.
+
+use std::{borrow::Cow, sync::Arc};
+
+use async_graphql::{Enum, InputObject, Object, ObjectType, Result, SimpleObject, TypeName};
+use domain::{Filter, OrderField, Page, PageRequest, Position, View, id::fingerprint};
+use persistence::{Linked, Noun, RelatedPage, Relation};
+
+use crate::{
+    context::{ContextExt, masked},
+    error::Code,
+    noun::{At, Named},
+    question::{FilterOf, NounIs, Related, RelatedCount},
+};
+
+/// What to order nouns by; equal ones follow in a fixed order.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "OrderField", remote = "domain::OrderField")]
+pub(crate) enum OrderFieldInput {
+    /// The list's own order: what its description says, and then names.
+    Natural,
+    /// The name in the map's own language, by Unicode code point.
+    Name,
+    /// The slug.
+    Slug,
+    /// The first day on record; an unknown one first.
+    Since,
+}
+
+/// From the least to the greatest, or the other way round.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OrderDirection {
+    /// From the least to the greatest.
+    Asc,
+    /// From the greatest to the least.
+    Desc,
+}
+
+/// The order of a list.
+#[derive(InputObject, Debug, Clone, Copy)]
+#[graphql(name = "Order")]
+pub(crate) struct OrderInput {
+    /// What to order by.
+    #[graphql(default_with = "OrderFieldInput::Natural")]
+    field: OrderFieldInput,
+    /// In which direction.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    direction: OrderDirection,
+}
+
+/// The four arguments of a page, with a filter and an order.
+pub(crate) struct PageArguments<T> {
+    pub(crate) first: Option<i64>,
+    pub(crate) after: Option<String>,
+    pub(crate) last: Option<i64>,
+    pub(crate) before: Option<String>,
+    pub(crate) filter: Filter<T>,
+    pub(crate) order: Option<OrderInput>,
+}
+
+/// The arguments as the store takes them; `scope` is what cursors of the list hold for.
+struct Asked<T> {
+    filter: Arc<Filter<T>>,
+    order: domain::Order,
+    request: Arc<PageRequest>,
+    scope: i64,
+}
+
+impl<T: std::fmt::Debug> PageArguments<T> {
+    fn parse(self, list: &str, asked_for: ViewAsked) -> Result<Asked<T>> {
+        let order = self.order.map_or_else(domain::Order::default, |order| domain::Order {
+            field: OrderField::from(order.field),
+            descending: order.direction == OrderDirection::Desc,
+        });
+        let scope = fingerprint(format!("{list} {order:?} {:?} {asked_for:?}", self.filter).as_bytes());
+        let PageArguments { first, after, last, before, filter, .. } = self;
+        let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), scope)
+            .map_err(|error| Code::from(error.clone()).because(error))?;
+        Ok(Asked { filter: Arc::new(filter), order, request: Arc::new(request), scope })
+    }
+}
+
+/// What was asked for in a view: a cursor of the default view stays good tomorrow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ViewAsked {
+    Default,
+    Pinned(View),
+}
+
+/// How to go on from a page.
+#[derive(SimpleObject)]
+pub(crate) struct PageInfo {
+    /// Whether items follow this page.
+    has_next_page: bool,
+    /// Whether items precede this page.
+    has_previous_page: bool,
+    /// The cursor of the first item, to pass on as `before`; null on an empty page.
+    start_cursor: Option<String>,
+    /// The cursor of the last item, to pass on as `after`; null on an empty page.
+    end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    fn of<T>(page: &Page<T>, scope: i64) -> Self {
+        PageInfo {
+            has_next_page: page.has_next,
+            has_previous_page: page.has_previous,
+            start_cursor: page.items.first().map(|(position, _)| position.encode(scope)),
+            end_cursor: page.items.last().map(|(position, _)| position.encode(scope)),
+        }
+    }
+}
+
+/// A count as GraphQL's `Int` carries it.
+fn int(count: u64) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// A relation, as the schema shows it.
+pub(crate) trait Edges: Relation {
+    /// What its types are called: `GroupSchool` for `GroupSchoolConnection` and `GroupSchoolEdge`.
+    const NAME: &'static str;
+    /// What the edge says about the tie.
+    type TieObject: ObjectType;
+    /// Wraps the tie.
+    fn tie_object(view: View, tie: &Arc<Self::Tie>) -> Self::TieObject;
+}
+
+/// A page of the nouns that a relation leads to.
+pub(crate) struct Connection<R: Relation> {
+    view: View,
+    parent: i64,
+    filter: Arc<FilterOf<R>>,
+    scope: i64,
+    page: Arc<RelatedPage<R>>,
+}
+
+impl<R: Edges> Connection<R>
+where
+    <R::Node as NounIs>::Is: std::fmt::Debug,
+{
+    /// Loads the page together with all other parents that want the same.
+    pub(crate) async fn load(
+        ctx: &async_graphql::Context<'_>,
+        view: View,
+        asked_for: ViewAsked,
+        parent: i64,
+        arguments: PageArguments<<R::Node as NounIs>::Is>,
+    ) -> Result<Self> {
+        let Asked { filter, order, request, scope } = arguments.parse(&format!("{} {parent}", R::NAME), asked_for)?;
+        let question = Related::<R>::new(view, filter.clone(), order, request);
+        let page = ctx.ask(question, parent).await?.unwrap_or_else(|| Arc::new(Page::empty()));
+        Ok(Connection { view, parent, filter, scope, page })
+    }
+}
+
+impl<R: Edges> TypeName for Connection<R> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", R::NAME).into()
+    }
+}
+
+/// A page of related nouns, the ties that lead to them, and how to go on.
+#[Object(name_type)]
+impl<R: Edges> Connection<R>
+where
+    At<R::Node>: ObjectType,
+{
+    /// The ties of this page, each with its noun.
+    async fn edges(&self) -> Vec<Edge<R>> {
+        let items = self.page.items.iter();
+        items
+            .map(|(position, linked)| Edge {
+                view: self.view,
+                scope: self.scope,
+                position: position.clone(),
+                linked: linked.clone(),
+            })
+            .collect()
+    }
+
+    /// The nouns of this page, for those who need nothing of the ties.
+    async fn nodes(&self) -> Vec<At<R::Node>> {
+        self.page.items.iter().map(|(_, linked)| At { view: self.view, noun: linked.node.clone() }).collect()
+    }
+
+    /// How to go on from this page.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo::of(&self.page, self.scope)
+    }
+
+    /// How many there are on all pages together, as recorded; sources may report another number.
+    async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32> {
+        let question = RelatedCount::<R>::new(self.view, self.filter.clone());
+        Ok(int(ctx.ask(question, self.parent).await?.unwrap_or(0)))
+    }
+}
+
+/// A tie, and the noun it leads to.
+pub(crate) struct Edge<R: Relation> {
+    view: View,
+    scope: i64,
+    position: Position,
+    linked: Linked<R>,
+}
+
+impl<R: Edges> TypeName for Edge<R> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", R::NAME).into()
+    }
+}
+
+/// A tie between two nouns: the noun it leads to, and its own story.
+#[Object(name_type)]
+impl<R: Edges> Edge<R>
+where
+    At<R::Node>: ObjectType,
+{
+    /// The place of this item in the list, to pass on as `after` or `before`.
+    async fn cursor(&self) -> String {
+        self.position.encode(self.scope)
+    }
+
+    /// The noun that the tie leads to.
+    async fn node(&self) -> At<R::Node> {
+        At { view: self.view, noun: self.linked.node.clone() }
+    }
+
+    #[graphql(flatten)]
+    async fn tie(&self) -> R::TieObject {
+        R::tie_object(self.view, &self.linked.tie)
+    }
+}
+
+/// A page of all nouns of a kind.
+pub(crate) struct RootConnection<N: Noun> {
+    view: View,
+    filter: Arc<Filter<<N as NounIs>::Is>>,
+    scope: i64,
+    page: Page<Arc<N>>,
+}
+
+impl<N: Noun + Named> RootConnection<N>
+where
+    <N as NounIs>::Is: std::fmt::Debug,
+{
+    /// Loads the page.
+    pub(crate) async fn load(
+        ctx: &async_graphql::Context<'_>,
+        view: View,
+        asked_for: ViewAsked,
+        arguments: PageArguments<<N as NounIs>::Is>,
+    ) -> Result<Self> {
+        let Asked { filter, order, request, scope } = arguments.parse(N::NAME, asked_for)?;
+        let page = ctx.store().page::<N>(view, &filter, order, &request).await.map_err(masked)?;
+        Ok(RootConnection { view, filter, scope, page })
+    }
+}
+
+impl<N: Noun + Named> TypeName for RootConnection<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", N::NAME).into()
+    }
+}
+
+/// A page of all nouns of a kind, and how to go on.
+#[Object(name_type)]
+impl<N: Noun + Named> RootConnection<N>
+where
+    At<N>: ObjectType,
+{
+    /// The nouns of this page, each with its place.
+    async fn edges(&self) -> Vec<RootEdge<N>> {
+        let items = self.page.items.iter();
+        items
+            .map(|(position, noun)| RootEdge {
+                scope: self.scope,
+                position: position.clone(),
+                node: At { view: self.view, noun: noun.clone() },
+            })
+            .collect()
+    }
+
+    /// The nouns of this page.
+    async fn nodes(&self) -> Vec<At<N>> {
+        self.page.items.iter().map(|(_, noun)| At { view: self.view, noun: noun.clone() }).collect()
+    }
+
+    /// How to go on from this page.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo::of(&self.page, self.scope)
+    }
+
+    /// How many there are on all pages together, as recorded.
+    async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32> {
+        ctx.store().count::<N>(self.view, &self.filter).await.map(int).map_err(masked)
+    }
+}
+
+/// A noun in a list.
+pub(crate) struct RootEdge<N: Noun> {
+    scope: i64,
+    position: Position,
+    node: At<N>,
+}
+
+impl<N: Noun + Named> TypeName for RootEdge<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", N::NAME).into()
+    }
+}
+
+/// A noun in a list, and its place.
+#[Object(name_type)]
+impl<N: Noun + Named> RootEdge<N>
+where
+    At<N>: ObjectType,
+{
+    /// The place of this item in the list, to pass on as `after` or `before`.
+    async fn cursor(&self) -> String {
+        self.position.encode(self.scope)
+    }
+
+    /// The noun.
+    async fn node(&self) -> &At<N> {
+        &self.node
+    }
+}
+
+/// Declares an object that holds the relations of a noun, to be flattened into the noun's own.
+macro_rules! relations {
+    ($object:ident of $noun:ty { $($(#[$doc:meta])* $field:ident: $relation:ty, $filter:ty;)+ }) => {
+        /// The relations of a noun.
+        pub(crate) struct $object<'a>(pub(crate) &'a crate::noun::At<$noun>);
+
+        /// The relations of a noun.
+        #[async_graphql::Object]
+        impl $object<'_> {
+            $(
+                $(#[$doc])*
+                #[expect(clippy::too_many_arguments, reason = "Relay's four, a filter and an order")]
+                async fn $field(
+                    &self,
+                    ctx: &async_graphql::Context<'_>,
+                    #[graphql(desc = "How many items from the start of the list, 0 to 100; 20 unless asked otherwise.")] first: Option<i64>,
+                    #[graphql(desc = "Only items after this cursor of the same list.")] after: Option<String>,
+                    #[graphql(desc = "How many items from the end of the list, 0 to 100; not together with `first`.")] last: Option<i64>,
+                    #[graphql(desc = "Only items before this cursor of the same list.")] before: Option<String>,
+                    #[graphql(desc = "Only items of which this is true.")] filter: Option<$filter>,
+                    #[graphql(desc = "The order of the list; its own unless asked otherwise.")] order_by: Option<crate::connection::OrderInput>,
+                ) -> async_graphql::Result<crate::connection::Connection<$relation>> {
+                    let filter = crate::filter::lower(filter)?;
+                    let arguments = crate::connection::PageArguments { first, after, last, before, filter, order: order_by };
+                    let asked_for = crate::schema::asked_for(ctx, self.0.view);
+                    crate::connection::Connection::load(ctx, self.0.view, asked_for, self.0.noun.head().id, arguments).await
+                }
+            )+
+        }
+    };
+}
+pub(crate) use relations;
+
+/// Declares how a relation is shown: its types' name and what its edges say.
+macro_rules! edges {
+    ($($relation:ty: $name:literal => $tie:ident;)+) => {$(
+        impl crate::connection::Edges for $relation {
+            const NAME: &'static str = $name;
+            type TieObject = $tie;
+
+            fn tie_object(view: domain::View, tie: &std::sync::Arc<Self::Tie>) -> $tie {
+                $tie { view, tie: tie.clone() }
+            }
+        }
+    )+};
+}
+pub(crate) use edges;

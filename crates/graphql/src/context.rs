@@ -1,0 +1,92 @@
+//! What resolvers know of the request: the store, its batches, the day, the languages of the reader.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Error, Result};
+use domain::{Clock, Known, LanguageTag, View};
+use persistence::{Parts, Store, StoreError};
+
+use crate::{
+    error::Failure,
+    loader::{Batches, Question},
+    noun::At,
+    question::{ById, PartsOf},
+};
+
+/// One request's surroundings.
+pub(crate) struct Surroundings {
+    pub(crate) store: Store,
+    pub(crate) batches: Arc<Batches>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) languages: Vec<LanguageTag>,
+}
+
+/// The words that resolvers speak in.
+pub(crate) trait ContextExt {
+    /// The surroundings of the request.
+    fn here(&self) -> &Surroundings;
+
+    /// The store.
+    fn store(&self) -> &Store {
+        &self.here().store
+    }
+
+    /// The view of a request that asks for none: today, all that is known.
+    fn default_view(&self) -> View {
+        View { day: self.here().clock.today(), known: Known::Latest }
+    }
+
+    /// Asks a question together with all others who ask it now.
+    fn ask<Q: Question>(&self, question: Q, id: i64) -> impl Future<Output = Result<Option<Q::Answer>>> + Send
+    where
+        Self: Sync,
+    {
+        async move { self.here().batches.ask(question, id).await.map_err(Error::from) }
+    }
+
+    /// The noun with this id; `None` if the view knows none.
+    fn find<N: persistence::Noun>(
+        &self,
+        view: View,
+        id: domain::Id<N>,
+    ) -> impl Future<Output = Option<Result<At<N>>>> + Send
+    where
+        Self: Sync,
+    {
+        async move {
+            let found = self.ask(ById::new(view), id.raw).await;
+            found.map(|noun| noun.map(|noun| At { view, noun })).transpose()
+        }
+    }
+
+    /// The noun with this id, if there is one.
+    fn find_maybe<N: persistence::Noun>(
+        &self,
+        view: View,
+        id: Option<domain::Id<N>>,
+    ) -> impl Future<Output = Option<Result<At<N>>>> + Send
+    where
+        Self: Sync,
+    {
+        async move { self.find(view, id?).await }
+    }
+
+    /// The parts of a noun.
+    fn parts<P: Parts>(&self, view: View, owner: i64) -> impl Future<Output = Result<Arc<Vec<P>>>> + Send
+    where
+        Self: Sync,
+    {
+        async move { Ok(self.ask(PartsOf::<P>::new(view), owner).await?.unwrap_or_default()) }
+    }
+}
+
+impl ContextExt for Context<'_> {
+    fn here(&self) -> &Surroundings {
+        self.data_unchecked::<Surroundings>()
+    }
+}
+
+/// Turns a broken store into an error that a client may see.
+pub(crate) fn masked(error: StoreError) -> Error {
+    Failure::log(error).into()
+}

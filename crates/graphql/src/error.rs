@@ -1,0 +1,89 @@
+//! What clients learn of errors: a sentence, a code, and for our own failures an id that leads to the log.
+
+use std::{
+    fmt::Display,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+use async_graphql::{Error, ErrorExtensions};
+use persistence::StoreError;
+
+/// What a client did wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    InvalidArgument,
+    InvalidCursor,
+    InvalidDate,
+    InvalidId,
+    InvalidLanguage,
+    InvalidPageSize,
+    UnknownRevision,
+}
+
+impl Code {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Code::InvalidArgument => "INVALID_ARGUMENT",
+            Code::InvalidCursor => "INVALID_CURSOR",
+            Code::InvalidDate => "INVALID_DATE",
+            Code::InvalidId => "INVALID_ID",
+            Code::InvalidLanguage => "INVALID_LANGUAGE",
+            Code::InvalidPageSize => "INVALID_PAGE_SIZE",
+            Code::UnknownRevision => "UNKNOWN_REVISION",
+        }
+    }
+
+    /// An error with this code.
+    pub(crate) fn because(self, problem: impl Display) -> Error {
+        Error::new(problem.to_string()).extend_with(|_, extensions| extensions.set("code", self.as_str()))
+    }
+}
+
+impl From<domain::PageError> for Code {
+    fn from(error: domain::PageError) -> Self {
+        use domain::PageError::{BothEnds, BrokenCursor, ForeignCursor, Size};
+        match error {
+            Size { .. } => Code::InvalidPageSize,
+            BothEnds => Code::InvalidArgument,
+            BrokenCursor | ForeignCursor => Code::InvalidCursor,
+        }
+    }
+}
+
+/// A failure of ours, already logged: the client gets the id, and the log has the cause.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    /// Logs what failed.
+    #[expect(clippy::needless_pass_by_value, reason = "the error ends here")]
+    pub(crate) fn log(error: StoreError) -> Self {
+        let failure = Failure::new();
+        tracing::error!(error_id = failure.0, error = %error, "the store failed");
+        failure
+    }
+
+    /// The request went away while somebody still waited.
+    pub(crate) fn abandoned() -> Self {
+        let failure = Failure::new();
+        tracing::error!(error_id = failure.0, "a batch was dropped before it was answered");
+        failure
+    }
+
+    fn new() -> Self {
+        static COUNTER: AtomicU64 = AtomicU64::new(0);
+        // The process id keeps apart the servers whose logs come together.
+        Failure(format!("{:x}-{:x}", std::process::id(), COUNTER.fetch_add(1, Relaxed)))
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Error::new(format!("the server failed; the log has the cause under {}", failure.0)).extend_with(
+            |_, extensions| {
+                extensions.set("code", "INTERNAL");
+                extensions.set("errorId", failure.0.as_str());
+            },
+        )
+    }
+}

@@ -1,0 +1,263 @@
+//! Batches: many ask, one statement answers.
+//!
+//! A resolver asks a [`Question`] about one id and waits. When the execution has nothing else to poll, everything
+//! asked so far leaves at once: one statement for each question, whatever the number of ids. No timer is involved:
+//! [`Batches::run`] sees that the execution is idle because it returned `Pending` without having been woken.
+//!
+//! Batches live for one request and remember its answers, so that nothing is asked twice and nothing is stale.
+
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    future::Future,
+    hash::Hash,
+    pin::{Pin, pin},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    task::{Context, Poll, Wake, Waker},
+};
+
+use futures::{StreamExt, channel::oneshot, future::BoxFuture, stream::FuturesUnordered, task::AtomicWaker};
+use persistence::{Store, StoreError};
+
+use crate::error::Failure;
+
+/// What can be asked about many ids in one statement.
+pub(crate) trait Question: Clone + Eq + Hash + Send + Sync + 'static {
+    /// What is answered about one id.
+    type Answer: Clone + Send + Sync + 'static;
+    /// Answers for all ids at once; an id without an answer is left out.
+    fn answer(
+        &self,
+        store: &Store,
+        ids: &[i64],
+    ) -> impl Future<Output = Result<HashMap<i64, Self::Answer>, StoreError>> + Send;
+}
+
+type Answered<Q> = Result<Option<<Q as Question>::Answer>, Failure>;
+
+enum State<Q: Question> {
+    Asked(Vec<oneshot::Sender<Answered<Q>>>),
+    Answered(Answered<Q>),
+}
+
+/// What was asked and answered about one question.
+struct Sheet<Q: Question> {
+    waiting: Vec<i64>,
+    states: HashMap<i64, State<Q>>,
+}
+
+impl<Q: Question> Default for Sheet<Q> {
+    fn default() -> Self {
+        Sheet { waiting: Vec::new(), states: HashMap::new() }
+    }
+}
+
+type Sheets<Q> = Arc<Mutex<HashMap<Q, Sheet<Q>>>>;
+
+trait Desk: Send + Sync {
+    fn sheets(&self) -> &dyn Any;
+    /// The batches that are ready to leave.
+    fn leaving(&self, store: &Store) -> Vec<BoxFuture<'static, ()>>;
+}
+
+struct DeskOf<Q: Question>(Sheets<Q>);
+
+impl<Q: Question> Desk for DeskOf<Q> {
+    fn sheets(&self) -> &dyn Any {
+        &self.0
+    }
+
+    fn leaving(&self, store: &Store) -> Vec<BoxFuture<'static, ()>> {
+        let mut leaving: Vec<BoxFuture<'static, ()>> = Vec::new();
+        for (question, sheet) in lock(&self.0).iter_mut() {
+            if sheet.waiting.is_empty() {
+                continue;
+            }
+            let ids = std::mem::take(&mut sheet.waiting);
+            let (question, store, sheets) = (question.clone(), store.clone(), self.0.clone());
+            leaving.push(Box::pin(async move {
+                let answers = question.answer(&store, &ids).await.map_err(Failure::log);
+                hand_out(&sheets, &question, &ids, answers);
+            }));
+        }
+        leaving
+    }
+}
+
+fn hand_out<Q: Question>(
+    sheets: &Sheets<Q>,
+    question: &Q,
+    ids: &[i64],
+    answers: Result<HashMap<i64, Q::Answer>, Failure>,
+) {
+    let mut sheets = lock(sheets);
+    let Some(sheet) = sheets.get_mut(question) else { return };
+    for id in ids {
+        let answer = match &answers {
+            Ok(answers) => Ok(answers.get(id).cloned()),
+            Err(failure) => Err(failure.clone()),
+        };
+        if let Some(State::Asked(waiting)) = sheet.states.insert(*id, State::Answered(answer.clone())) {
+            for asker in waiting {
+                // An asker who has gone needs no answer.
+                let _gone = asker.send(answer.clone());
+            }
+        }
+    }
+}
+
+/// The questions of one request.
+pub(crate) struct Batches {
+    store: Store,
+    desks: Mutex<HashMap<TypeId, Box<dyn Desk>>>,
+}
+
+impl Batches {
+    pub(crate) fn new(store: Store) -> Self {
+        Batches { store, desks: Mutex::default() }
+    }
+
+    /// Asks a question about an id; `None` if there is no answer.
+    pub(crate) async fn ask<Q: Question>(&self, question: Q, id: i64) -> Answered<Q> {
+        let answer = {
+            let sheets = self.sheets::<Q>();
+            let mut sheets = lock(&sheets);
+            let sheet = sheets.entry(question).or_default();
+            match sheet.states.get_mut(&id) {
+                Some(State::Answered(answer)) => return answer.clone(),
+                Some(State::Asked(waiting)) => {
+                    let (asker, answer) = oneshot::channel();
+                    waiting.push(asker);
+                    answer
+                }
+                None => {
+                    let (asker, answer) = oneshot::channel();
+                    sheet.waiting.push(id);
+                    sheet.states.insert(id, State::Asked(vec![asker]));
+                    answer
+                }
+            }
+        };
+        answer.await.unwrap_or_else(|_| Err(Failure::abandoned()))
+    }
+
+    fn sheets<Q: Question>(&self) -> Sheets<Q> {
+        let mut desks = lock(&self.desks);
+        let desk = desks.entry(TypeId::of::<Q>()).or_insert_with(|| Box::new(DeskOf::<Q>(Sheets::default())));
+        desk.sheets().downcast_ref::<Sheets<Q>>().expect("a desk stands under its question's type").clone()
+    }
+
+    /// Runs an execution whose resolvers ask these batches.
+    pub(crate) async fn run<F: Future>(&self, execution: F) -> F::Output {
+        let mut execution = pin!(execution);
+        let bell = Arc::new(Bell::default());
+        let waker = Waker::from(bell.clone());
+        let mut running = FuturesUnordered::new();
+        std::future::poll_fn(|task| {
+            bell.task.register(task.waker());
+            self.turn(execution.as_mut(), &bell, &waker, &mut running, task)
+        })
+        .await
+    }
+
+    fn turn<F: Future>(
+        &self,
+        mut execution: Pin<&mut F>,
+        bell: &Bell,
+        waker: &Waker,
+        running: &mut FuturesUnordered<BoxFuture<'static, ()>>,
+        task: &mut Context<'_>,
+    ) -> Poll<F::Output> {
+        // The runtime's own primitives may say "later" until the task yields to it; so a turn is not endless.
+        for _ in 0..128 {
+            bell.rung.store(false, SeqCst);
+            if let Poll::Ready(output) = execution.as_mut().poll(&mut Context::from_waker(waker)) {
+                return Poll::Ready(output);
+            }
+            if bell.rung.load(SeqCst) {
+                continue;
+            }
+            let desks = lock(&self.desks);
+            running.extend(desks.values().flat_map(|desk| desk.leaving(&self.store)));
+            drop(desks);
+            let mut answered = false;
+            while let Poll::Ready(Some(())) = running.poll_next_unpin(task) {
+                answered = true;
+            }
+            if !answered {
+                return Poll::Pending;
+            }
+        }
+        task.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+/// Remembers that the execution was woken, and wakes the task.
+#[derive(Default)]
+struct Bell {
+    rung: AtomicBool,
+    task: AtomicWaker,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.rung.store(true, SeqCst);
+        self.task.wake();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    static STATEMENTS: AtomicUsize = AtomicUsize::new(0);
+
+    #[derive(Clone, PartialEq, Eq, Hash)]
+    struct Double;
+
+    impl Question for Double {
+        type Answer = i64;
+
+        async fn answer(&self, _: &Store, ids: &[i64]) -> Result<HashMap<i64, i64>, StoreError> {
+            STATEMENTS.fetch_add(1, SeqCst);
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            Ok(ids.iter().filter(|id| **id >= 0).map(|id| (*id, id * 2)).collect())
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_level_is_one_batch_and_nothing_is_asked_twice() {
+        let store = Store::in_memory().await.expect("memory");
+        let batches = Batches::new(store);
+        let sum = batches
+            .run(async {
+                // Some askers come late, but before the execution is idle: they still share the batch.
+                let level = futures::future::join_all((0..600).map(|id| async move { id }));
+                let ids = level.await;
+                let answers = futures::future::join_all(ids.iter().map(|id| async {
+                    if id % 7 == 0 {
+                        tokio::task::yield_now().await;
+                    }
+                    batches.ask(Double, *id).await
+                }));
+                let first: i64 =
+                    answers.await.into_iter().map(|answer| answer.expect("answered").expect("known")).sum();
+                let again = batches.ask(Double, 21).await.expect("answered");
+                let unknown = batches.ask(Double, -1).await.expect("answered");
+                (first, again, unknown)
+            })
+            .await;
+        assert_eq!(sum, (600 * 599, Some(42), None));
+        assert_eq!(STATEMENTS.load(SeqCst), 2, "one for the level, one for the id that was not in it");
+    }
+}

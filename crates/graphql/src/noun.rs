@@ -1,0 +1,187 @@
+//! What all nouns answer: who they are, what they are called, when they hold, who says so.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result};
+use domain::{Noun, View};
+
+use crate::{
+    context::ContextExt,
+    name::{LocalizedName, Name},
+    scalar::{Date, LanguageTag},
+    source::Citation,
+};
+
+/// A noun, as a view shows it.
+pub(crate) struct At<N> {
+    pub(crate) view: View,
+    pub(crate) noun: Arc<N>,
+}
+
+/// A noun's name in the schema.
+pub(crate) trait Named {
+    const NAME: &'static str;
+}
+
+impl<N: Noun> At<N> {
+    /// The id for `node(id:)`.
+    pub(crate) fn global_id(&self) -> ID {
+        domain::Id::<N>::from_raw(self.noun.head().id).into()
+    }
+
+    /// What all nouns answer.
+    pub(crate) fn head(&self) -> Head<'_> {
+        Head { view: self.view, head: self.noun.head() }
+    }
+}
+
+/// What all nouns answer.
+pub(crate) struct Head<'a> {
+    view: View,
+    head: &'a domain::Head,
+}
+
+/// What all nouns answer.
+#[Object]
+impl Head<'_> {
+    /// The word people use for it in addresses and files.
+    async fn slug(&self) -> &str {
+        &self.head.slug
+    }
+
+    /// The name, in the best language on record for the reader; `localizedName` says which one that is.
+    async fn name(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
+            LanguageTag,
+        >,
+    ) -> Result<String> {
+        Ok(self.chosen(ctx, lang).await?.text)
+    }
+
+    /// The name with its language, and whether it is the one that was asked for.
+    async fn localized_name(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
+            LanguageTag,
+        >,
+    ) -> Result<LocalizedName> {
+        self.chosen(ctx, lang).await
+    }
+
+    /// All names that hold on the view's day: the official ones, then the aliases.
+    async fn names(&self, ctx: &Context<'_>) -> Result<Vec<Name>> {
+        let aliases = ctx.parts::<domain::Alias>(self.view, self.head.id).await?;
+        let official = self.head.names.all().map(|name| Name::official(self.view, self.head.id, name));
+        Ok(official.chain(aliases.iter().map(|alias| Name::alias(self.view, alias))).collect())
+    }
+
+    /// The first day on which this entry holds; null where no source says, or it always did.
+    async fn since(&self) -> Option<Date> {
+        self.head.validity.since().map(Date)
+    }
+
+    /// The last day on which this entry holds; null where no source says, or it still does.
+    async fn until(&self) -> Option<Date> {
+        self.head.validity.until().map(Date)
+    }
+
+    /// Whether the entry holds on the view's day. Lists hold only those that do; a former or future one is still found by slug, by id and along its history.
+    async fn is_on_map(&self) -> bool {
+        self.head.validity.holds_on(self.view.day)
+    }
+
+    /// The sources that state it; for one that states a single field, `field` says which.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
+        crate::source::sources(ctx, self.view, self.head.id).await
+    }
+}
+
+impl Head<'_> {
+    async fn chosen(&self, ctx: &Context<'_>, lang: Option<LanguageTag>) -> Result<LocalizedName> {
+        let asked: Vec<domain::LanguageTag> = lang.map(|tag| tag.0).into_iter().collect();
+        let wanted = if asked.is_empty() { &ctx.here().languages } else { &asked };
+        let official = self.head.names.choose(wanted);
+        if official.is_fallback && !wanted.is_empty() {
+            let aliases = ctx.parts::<domain::Alias>(self.view, self.head.id).await?;
+            let alias = wanted.iter().find_map(|tag| {
+                aliases.iter().find(|alias| alias.kind == domain::AliasKind::Official && tag.accepts(&alias.language))
+            });
+            if let Some(alias) = alias {
+                return Ok(LocalizedName {
+                    text: alias.text.clone(),
+                    language: alias.language.clone(),
+                    is_fallback: false,
+                });
+            }
+        }
+        Ok(LocalizedName {
+            text: official.text.to_owned(),
+            language: official.language.to_owned(),
+            is_fallback: official.is_fallback,
+        })
+    }
+}
+
+/// Declares the object of a noun's name, and the root fields that find it.
+macro_rules! roots {
+    ($query:ident: $noun:ty as $name:literal, $filter:ty { $(#[$one_doc:meta])* $one:ident; $(#[$many_doc:meta])* $many:ident; }) => {
+        impl crate::noun::Named for $noun {
+            const NAME: &'static str = $name;
+        }
+
+        /// The root fields of a noun.
+        pub(crate) struct $query(pub(crate) crate::schema::Sight);
+
+        /// The root fields of a noun.
+        #[async_graphql::Object]
+        impl $query {
+            $(#[$one_doc])*
+            async fn $one(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "Its global id; not together with `slug`.")] id: Option<async_graphql::ID>,
+                #[graphql(desc = "Its slug; not together with `id`.")] slug: Option<String>,
+            ) -> Option<async_graphql::Result<crate::noun::At<$noun>>> {
+                match crate::noun::asked::<$noun>(id, slug) {
+                    Ok(id) => ctx.find(self.0.view(ctx), id?).await,
+                    Err(error) => Some(Err(error)),
+                }
+            }
+
+            $(#[$many_doc])*
+            #[expect(clippy::too_many_arguments, reason = "Relay's four, a filter and an order")]
+            async fn $many(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "How many items from the start of the list, 0 to 100; 20 unless asked otherwise.")] first: Option<i64>,
+                #[graphql(desc = "Only items after this cursor of the same list.")] after: Option<String>,
+                #[graphql(desc = "How many items from the end of the list, 0 to 100; not together with `first`.")] last: Option<i64>,
+                #[graphql(desc = "Only items before this cursor of the same list.")] before: Option<String>,
+                #[graphql(desc = "Only items of which this is true.")] filter: Option<$filter>,
+                #[graphql(desc = "The order of the list; by name unless asked otherwise.")] order_by: Option<crate::connection::OrderInput>,
+            ) -> async_graphql::Result<crate::connection::RootConnection<$noun>> {
+                let filter = crate::filter::lower(filter)?;
+                let arguments = crate::connection::PageArguments { first, after, last, before, filter, order: order_by };
+                let view = self.0.view(ctx);
+                crate::connection::RootConnection::load(ctx, view, crate::schema::asked_for(ctx, view), arguments).await
+            }
+        }
+    };
+}
+pub(crate) use roots;
+
+/// The noun that a root field asks for; `None` if no slug can be it.
+pub(crate) fn asked<N: domain::Identified>(id: Option<ID>, slug: Option<String>) -> Result<Option<domain::Id<N>>> {
+    use crate::error::Code;
+    match (id, slug) {
+        (Some(id), None) => {
+            let id = id.parse::<domain::AnyId>().and_then(|_| domain::Id::parse_or_slug(&id));
+            id.map(Some).map_err(|error| Code::InvalidId.because(error))
+        }
+        (None, Some(slug)) => Ok(domain::id::is_slug(&slug).then(|| domain::Id::of(&slug))),
+        _ => Err(Code::InvalidArgument.because("ask by `id` or by `slug`: one of them, and not both")),
+    }
+}

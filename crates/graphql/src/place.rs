@@ -1,0 +1,269 @@
+//! Districts, regions, townships and learning areas.
+
+use async_graphql::{ID, Object, Result};
+use domain::{DistrictIs, LearningAreaIs, Noun, RegionIs, TownshipIs};
+use persistence::{
+    AlliancesOfDistrict, CampusesOfTownship, GroupsOfDistrict, LearningAreasOfDistrict, RegionsOfDistrict,
+    SchoolsOfDistrict, SchoolsOfRegion, SchoolsOfTownship, TownshipsOfDistrict, TownshipsOfRegion,
+};
+
+use crate::{
+    alliance::AllianceFilter,
+    campus::CampusFilter,
+    connection::{edges, relations},
+    context::ContextExt,
+    filter::filter,
+    group::GroupFilter,
+    noun::{At, Head, roots},
+    scalar::{ImpreciseDate, stated},
+    school::{Code, SchoolFilter},
+    source::OwnRecord,
+};
+
+/// A school district, the owner of a map.
+#[Object(name = "District")]
+impl At<domain::District> {
+    /// The global id: the same in every database, for `node(id:)`.
+    pub(crate) async fn id(&self) -> ID {
+        self.global_id()
+    }
+
+    #[graphql(flatten)]
+    async fn common(&self) -> Head<'_> {
+        self.head()
+    }
+
+    #[graphql(flatten)]
+    async fn relations(&self) -> DistrictRelations<'_> {
+        DistrictRelations(self)
+    }
+}
+
+relations! {
+    DistrictRelations of domain::District {
+        /// The regions of its strategy.
+        regions: RegionsOfDistrict, RegionFilter;
+        /// Its townships.
+        townships: TownshipsOfDistrict, TownshipFilter;
+        /// Its learning areas.
+        learning_areas: LearningAreasOfDistrict, LearningAreaFilter;
+        /// Its schools.
+        schools: SchoolsOfDistrict, SchoolFilter;
+        /// Its education groups.
+        groups: GroupsOfDistrict, GroupFilter;
+        /// Its alliances.
+        alliances: AlliancesOfDistrict, AllianceFilter;
+    }
+}
+
+/// A part of a district in its strategy, such as "rising in the south".
+#[Object(name = "Region")]
+impl At<domain::Region> {
+    /// The global id: the same in every database, for `node(id:)`.
+    pub(crate) async fn id(&self) -> ID {
+        self.global_id()
+    }
+
+    #[graphql(flatten)]
+    async fn common(&self) -> Head<'_> {
+        self.head()
+    }
+
+    /// Its slogan in Chinese; null where no source gives one.
+    async fn strategy_zh(&self) -> Option<&str> {
+        self.noun.strategy_zh.as_deref()
+    }
+
+    /// Its slogan in English; null where no source gives one.
+    async fn strategy_en(&self) -> Option<&str> {
+        self.noun.strategy_en.as_deref()
+    }
+
+    /// The district it is part of; null where the record does not say.
+    async fn district(&self, ctx: &async_graphql::Context<'_>) -> Option<Result<At<domain::District>>> {
+        ctx.find_maybe(self.view, self.noun.district).await
+    }
+
+    #[graphql(flatten)]
+    async fn relations(&self) -> RegionRelations<'_> {
+        RegionRelations(self)
+    }
+}
+
+relations! {
+    RegionRelations of domain::Region {
+        /// The townships that a source places in it; most townships are placed by none.
+        townships: TownshipsOfRegion, TownshipFilter;
+        /// The schools whose own record places them in one of its townships.
+        schools: SchoolsOfRegion, SchoolFilter;
+    }
+}
+
+/// A township, area or subdistrict.
+#[Object(name = "Township")]
+impl At<domain::Township> {
+    /// The global id: the same in every database, for `node(id:)`.
+    pub(crate) async fn id(&self) -> ID {
+        self.global_id()
+    }
+
+    #[graphql(flatten)]
+    async fn common(&self) -> Head<'_> {
+        self.head()
+    }
+
+    /// Its codes in official registers.
+    async fn codes(&self) -> Vec<Code> {
+        let code = self.noun.code.iter();
+        code.map(|value| Code { scheme: "national_statistical_code".to_owned(), value: value.clone() }).collect()
+    }
+
+    /// What it is.
+    async fn kind(&self) -> TownshipKind {
+        self.noun.kind.into()
+    }
+
+    /// The region it lies in; null where no source says.
+    async fn region(&self, ctx: &async_graphql::Context<'_>) -> Option<Result<At<domain::Region>>> {
+        ctx.find_maybe(self.view, self.noun.region).await
+    }
+
+    /// The district it is part of; null where the record does not say.
+    async fn district(&self, ctx: &async_graphql::Context<'_>) -> Option<Result<At<domain::District>>> {
+        ctx.find_maybe(self.view, self.noun.district).await
+    }
+
+    #[graphql(flatten)]
+    async fn relations(&self) -> TownshipRelations<'_> {
+        TownshipRelations(self)
+    }
+}
+
+relations! {
+    TownshipRelations of domain::Township {
+        /// The schools whose own record places them in it.
+        schools: SchoolsOfTownship, SchoolFilter;
+        /// The campuses that stand in it.
+        campuses: CampusesOfTownship, CampusFilter;
+    }
+}
+
+/// What a township is.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::TownshipKind")]
+pub(crate) enum TownshipKind {
+    /// An area: once rural, run by a township government.
+    Area,
+    /// A subdistrict: urban.
+    Subdistrict,
+    /// A town.
+    Town,
+    /// A township: rural.
+    Township,
+}
+
+/// A unit in which a district manages neighboring schools.
+#[Object(name = "LearningArea")]
+impl At<domain::LearningArea> {
+    /// The global id: the same in every database, for `node(id:)`.
+    pub(crate) async fn id(&self) -> ID {
+        self.global_id()
+    }
+
+    #[graphql(flatten)]
+    async fn common(&self) -> Head<'_> {
+        self.head()
+    }
+
+    /// The day for which the source lists it; null where it does not say.
+    async fn as_of(&self) -> Option<ImpreciseDate> {
+        stated(&self.noun.as_of)
+    }
+
+    /// The district it is part of; null where the record does not say.
+    async fn district(&self, ctx: &async_graphql::Context<'_>) -> Option<Result<At<domain::District>>> {
+        ctx.find_maybe(self.view, self.noun.district).await
+    }
+}
+
+edges! {
+    RegionsOfDistrict: "DistrictRegion" => OwnRecord;
+    TownshipsOfDistrict: "DistrictTownship" => OwnRecord;
+    LearningAreasOfDistrict: "DistrictLearningArea" => OwnRecord;
+    SchoolsOfDistrict: "DistrictSchool" => OwnRecord;
+    GroupsOfDistrict: "DistrictGroup" => OwnRecord;
+    AlliancesOfDistrict: "DistrictAlliance" => OwnRecord;
+    TownshipsOfRegion: "RegionTownship" => OwnRecord;
+    SchoolsOfRegion: "RegionSchool" => OwnRecord;
+    SchoolsOfTownship: "TownshipSchool" => OwnRecord;
+    CampusesOfTownship: "TownshipCampus" => OwnRecord;
+}
+
+filter! {
+    /// Which districts.
+    DistrictFilter => DistrictIs {}
+}
+
+filter! {
+    /// Which regions.
+    RegionFilter => RegionIs {
+        /// Part of this district, by id or slug.
+        district: ID => district,
+    }
+}
+
+filter! {
+    /// Which townships.
+    TownshipFilter => TownshipIs {
+        /// It is one of these.
+        kind: Vec<TownshipKind> => kind,
+        /// It lies in this region, by id or slug.
+        region: ID => region,
+        /// Part of this district, by id or slug.
+        district: ID => district,
+    }
+}
+
+filter! {
+    /// Which learning areas.
+    LearningAreaFilter => LearningAreaIs {
+        /// Part of this district, by id or slug.
+        district: ID => district,
+    }
+}
+
+roots! {
+    DistrictQuery: domain::District as "District", DistrictFilter {
+        /// A district; null if there is none.
+        district;
+        /// The districts on the map.
+        districts;
+    }
+}
+
+roots! {
+    RegionQuery: domain::Region as "Region", RegionFilter {
+        /// A region; null if there is none.
+        region;
+        /// The regions on the map.
+        regions;
+    }
+}
+
+roots! {
+    TownshipQuery: domain::Township as "Township", TownshipFilter {
+        /// A township; null if there is none.
+        township;
+        /// The townships on the map.
+        townships;
+    }
+}
+
+roots! {
+    LearningAreaQuery: domain::LearningArea as "LearningArea", LearningAreaFilter {
+        /// A learning area; null if there is none.
+        learning_area;
+        /// The learning areas on the map.
+        learning_areas;
+    }
+}

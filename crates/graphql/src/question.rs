@@ -1,0 +1,125 @@
+//! The questions that resolvers ask: a noun by its id, a page of ties, how many there are, a short list.
+
+use std::{
+    collections::HashMap,
+    hash::{Hash, Hasher},
+    marker::PhantomData,
+    sync::Arc,
+};
+
+use domain::{Filter, Order, PageRequest, View};
+use persistence::{Noun, Parts, RelatedPage, Relation, Store, StoreError};
+
+use crate::loader::Question;
+
+/// The conditions on the nouns a relation leads to.
+pub(crate) type FilterOf<R> = Filter<<<R as Ends>::To as NounIs>::Is>;
+
+/// Where a relation leads.
+pub(crate) trait Ends {
+    type To: NounIs;
+}
+
+impl<R: Relation> Ends for R {
+    type To = R::Node;
+}
+
+/// A noun and its conditions.
+pub(crate) trait NounIs {
+    type Is: Clone + Default + Eq + Hash + Send + Sync + 'static;
+}
+
+impl<N: Noun> NounIs for N {
+    type Is = N::Is;
+}
+
+/// A question that is one of many of its form: equal if what distinguishes it is equal.
+macro_rules! question {
+    ($(#[$doc:meta])* $name:ident<$of:ident: $bound:path> { $($field:ident: $type:ty),+ }) => {
+        $(#[$doc])*
+        pub(crate) struct $name<$of: $bound> {
+            $($field: $type,)+
+            of: PhantomData<fn() -> $of>,
+        }
+
+        impl<$of: $bound> $name<$of> {
+            pub(crate) fn new($($field: $type),+) -> Self {
+                $name { $($field,)+ of: PhantomData }
+            }
+        }
+
+        impl<$of: $bound> Clone for $name<$of> {
+            fn clone(&self) -> Self {
+                $name::new($(self.$field.clone()),+)
+            }
+        }
+
+        impl<$of: $bound> PartialEq for $name<$of> {
+            fn eq(&self, other: &Self) -> bool {
+                true $(&& self.$field == other.$field)+
+            }
+        }
+
+        impl<$of: $bound> Eq for $name<$of> {}
+
+        impl<$of: $bound> Hash for $name<$of> {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                $(self.$field.hash(state);)+
+            }
+        }
+    };
+}
+
+question! {
+    /// Which noun has this id?
+    ById<N: Noun> { view: View }
+}
+
+question! {
+    /// Which page of nouns does this parent lead to?
+    Related<R: Relation> { view: View, filter: Arc<FilterOf<R>>, order: Order, request: Arc<PageRequest> }
+}
+
+question! {
+    /// How many nouns does this parent lead to?
+    RelatedCount<R: Relation> { view: View, filter: Arc<FilterOf<R>> }
+}
+
+question! {
+    /// Which parts has this owner?
+    PartsOf<P: Parts> { view: View }
+}
+
+impl<N: Noun> Question for ById<N> {
+    type Answer = Arc<N>;
+
+    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, Arc<N>>, StoreError> {
+        store.by_ids(self.view, ids).await
+    }
+}
+
+impl<R: Relation> Question for Related<R> {
+    type Answer = Arc<RelatedPage<R>>;
+
+    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, Self::Answer>, StoreError> {
+        let pages = store.related::<R>(self.view, ids, &self.filter, self.order, &self.request).await?;
+        Ok(pages.into_iter().map(|(parent, page)| (parent, Arc::new(page))).collect())
+    }
+}
+
+impl<R: Relation> Question for RelatedCount<R> {
+    type Answer = u64;
+
+    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, u64>, StoreError> {
+        store.related_counts::<R>(self.view, ids, &self.filter).await
+    }
+}
+
+impl<P: Parts> Question for PartsOf<P> {
+    type Answer = Arc<Vec<P>>;
+
+    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, Arc<Vec<P>>>, StoreError> {
+        let parts = store.parts::<P>(self.view, ids).await?;
+        Ok(parts.into_iter().map(|(owner, parts)| (owner, Arc::new(parts))).collect())
+    }
+}
