@@ -20,6 +20,7 @@ crate::table::step!(
             .await?;
         Facts::ties(manager, "definitions")
             .required_text("term")
+            .indexed("term")
             .text("definition_zh")
             .text("definition_en")
             .create(manager)

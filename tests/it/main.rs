@@ -1,1 +1,10 @@
-//! .
+//! The suite, one binary: GraphQL in, answers and statement counts out.
+
+mod as_of;
+mod budget;
+mod contract;
+mod data_set;
+mod input;
+mod parity;
+mod plans;
+mod walk;

@@ -1,1 +1,185 @@
-//! .
+//! What the tests share: the whole server as one value, on both databases, with a clock that stands still.
+
+pub mod postgres;
+
+use std::{path::Path, sync::Arc};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode},
+};
+use chrono::DateTime;
+use domain::FixedClock;
+use http_body_util::BodyExt;
+use persistence::Store;
+use serde_json::{Value, json};
+use server::{
+    App,
+    import::{Folder, Options, import},
+    report::{Findings, Imported},
+};
+use tower::ServiceExt;
+
+/// The server on one database.
+pub struct TestApp {
+    /// The name of the database's kind, for messages.
+    pub name: &'static str,
+    /// The facts.
+    pub store: Store,
+    /// The whole server.
+    pub router: Router,
+}
+
+/// An answer over HTTP.
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The body, as it was sent.
+    pub body: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// It is none.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    /// How many statements the answer took.
+    ///
+    /// # Panics
+    /// The answer does not say.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        let json = self.json();
+        json["extensions"]["stats"]["sqlStatements"].as_u64().unwrap_or_else(|| panic!("no stats: {json}"))
+    }
+}
+
+/// Today, in every test.
+pub const TODAY: &str = "2026-11-24T08:00:00Z";
+
+/// The clock of every test.
+#[must_use]
+pub fn clock() -> FixedClock {
+    FixedClock(DateTime::parse_from_rfc3339(TODAY).expect("a timestamp").to_utc())
+}
+
+/// The server on an empty SQLite and, unless it is missing, an empty PostgreSQL.
+pub async fn empty(test: &str) -> Vec<TestApp> {
+    let mut apps = vec![TestApp::on("SQLite", Store::in_memory().await.expect("memory"))];
+    if let Some(url) = postgres::url_or_skip(test) {
+        // With sequential scans out of favor, one that remains shows that no index serves.
+        let store = Store::open(&format!("{url}?options[enable_seqscan]=off"), None).await.expect("our own PostgreSQL");
+        store.migrate().await.expect("migrated");
+        apps.push(TestApp::on("PostgreSQL", store));
+    }
+    apps
+}
+
+/// The server on both databases, with the bundled data set.
+pub async fn chaoyang(test: &str) -> Vec<TestApp> {
+    loaded(test, &bundled()).await
+}
+
+/// The server on both databases, with a data set.
+///
+/// # Panics
+/// The data set has findings.
+pub async fn loaded(test: &str, dir: &Path) -> Vec<TestApp> {
+    let apps = empty(test).await;
+    for app in &apps {
+        app.import(dir).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+    }
+    apps
+}
+
+/// Where the bundled data set lies.
+#[must_use]
+pub fn bundled() -> std::path::PathBuf {
+    root().join("crates/server/data/chaoyang")
+}
+
+/// The root of the repository.
+#[must_use]
+pub fn root() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the repository").to_owned()
+}
+
+impl TestApp {
+    /// The server on a store.
+    #[must_use]
+    pub fn on(name: &'static str, store: Store) -> Self {
+        let app = App { store: store.clone(), clock: Arc::new(clock()), schema: graphql::schema() };
+        TestApp { name, store, router: server::router(app) }
+    }
+
+    /// Sends a request through the router.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let status = response.status();
+        let bytes = response.into_body().collect().await.expect("a body").to_bytes();
+        Answer { status, body: String::from_utf8(bytes.to_vec()).expect("UTF-8") }
+    }
+
+    /// Sends a query, asking for its cost.
+    pub async fn ask(&self, query: &str, variables: Value) -> Answer {
+        self.post(&json!({ "query": query, "variables": variables }), &[("edumap-stats", "1")]).await
+    }
+
+    /// Sends a request's fields with headers.
+    pub async fn post(&self, fields: &Value, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::post("/graphql").header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(fields.to_string())).expect("a request")).await
+    }
+
+    /// The data that answers a query.
+    ///
+    /// # Panics
+    /// The answer has errors.
+    pub async fn data(&self, query: &str) -> Value {
+        let mut answer = self.post(&json!({ "query": query }), &[]).await.json();
+        assert!(answer.get("errors").is_none(), "{}: {query}\n{answer:#}", self.name);
+        answer["data"].take()
+    }
+
+    /// The first error that answers a query: its code, its message and its path.
+    ///
+    /// # Panics
+    /// The answer has none.
+    pub async fn error(&self, query: &str) -> (String, String, String) {
+        let answer = self.post(&json!({ "query": query }), &[]).await.json();
+        let error = &answer["errors"][0];
+        assert!(error.is_object(), "{}: {query} was answered: {answer:#}", self.name);
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        (text(&error["extensions"]["code"]), text(&error["message"]), error["path"].to_string())
+    }
+
+    /// Imports a data set.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub async fn import(&self, dir: &Path) -> Result<Imported, Findings> {
+        self.import_as(dir, false).await
+    }
+
+    /// Imports a data set, or only tells what that would do.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub async fn import_as(&self, dir: &Path, dry_run: bool) -> Result<Imported, Findings> {
+        let (actor, message) = ("a test".to_owned(), "a folder".to_owned());
+        let options = Options { dry_run, actor, message, progress: false };
+        let folder = Folder::Disk(dir.to_owned());
+        import(&self.store, &folder, &options, &clock())
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error:#}", self.name))
+    }
+}

@@ -39,10 +39,7 @@ pub fn shared() -> &'static Postgres {
             Ok(server) => Ok(Postgres::Running(server)),
             Err(error) => Err(format!("{error:#}")),
         },
-        None => Ok(Postgres::Missing(format!(
-            "no {} in {DEBIAN}/*/bin or PATH",
-            PROGRAMS.join(", ")
-        ))),
+        None => Ok(Postgres::Missing(format!("no {} in {DEBIAN}/*/bin or PATH", PROGRAMS.join(", ")))),
     });
     match shared {
         Ok(postgres) => postgres,
@@ -94,9 +91,7 @@ impl Server {
 
     fn start(bin: PathBuf) -> anyhow::Result<Self> {
         let account = Account::to_run_as()?;
-        let dir = tempfile::Builder::new()
-            .prefix("edumap-postgres-")
-            .tempdir_in(account.temp_dir())?;
+        let dir = tempfile::Builder::new().prefix("edumap-postgres-").tempdir_in(account.temp_dir())?;
         account.own(dir.path())?;
         let watchdog = watch(&account, &bin, dir.path())?;
         // From here on the watchdog removes the directory, after the server has stopped.
@@ -104,12 +99,7 @@ impl Server {
 
         initialize(&account, &bin, &dir)?;
         let port = listen(&account, &bin, &dir)?;
-        Ok(Self {
-            bin,
-            port,
-            n_databases: AtomicUsize::new(0),
-            _watchdog: watchdog,
-        })
+        Ok(Self { bin, port, n_databases: AtomicUsize::new(0), _watchdog: watchdog })
     }
 }
 
@@ -163,9 +153,7 @@ impl Account {
             passwd.lines().find_map(|line| {
                 let fields: Vec<&str> = line.split(':').collect();
                 match fields[..] {
-                    [user, _, uid, gid, ..] if user == name => {
-                        Some((uid.parse().ok()?, gid.parse().ok()?))
-                    }
+                    [user, _, uid, gid, ..] if user == name => Some((uid.parse().ok()?, gid.parse().ok()?)),
                     _ => None,
                 }
             })
@@ -183,9 +171,7 @@ impl Account {
         if self.borrowed.is_none() {
             return usual;
         }
-        let allows = |dir: &Path, bits: u32| {
-            fs::metadata(dir).is_ok_and(|it| it.is_dir() && it.mode() & bits == bits)
-        };
+        let allows = |dir: &Path, bits: u32| fs::metadata(dir).is_ok_and(|it| it.is_dir() && it.mode() & bits == bits);
         [usual.clone(), "/tmp".into(), "/var/tmp".into()]
             .into_iter()
             .find(|dir| allows(dir, 0o003) && dir.ancestors().all(|it| allows(it, 0o001)))

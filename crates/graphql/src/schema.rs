@@ -53,6 +53,8 @@ macro_rules! map {
         $(#[$doc])*
         #[derive(MergedObject)]
         $visibility struct $name(
+            // First, since every noun's own fields lead to sources: a type must be complete before it is flattened into others.
+            SourceQuery,
             $($extra,)?
             AllianceQuery,
             AuthorityQuery,
@@ -65,13 +67,13 @@ macro_rules! map {
             RegionQuery,
             RevisionQuery,
             SchoolQuery,
-            SourceQuery,
             TownshipQuery,
         );
 
         impl $name {
             fn seen(sight: Sight) -> Self {
                 $name(
+                    SourceQuery(sight),
                     $($extra,)?
                     AllianceQuery(sight),
                     AuthorityQuery(sight),
@@ -84,7 +86,6 @@ macro_rules! map {
                     RegionQuery(sight),
                     RevisionQuery(sight),
                     SchoolQuery(sight),
-                    SourceQuery(sight),
                     TownshipQuery(sight),
                 )
             }

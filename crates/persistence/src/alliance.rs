@@ -44,7 +44,7 @@ impl Table for Alliance {
             sql.put(" AND (c.id IN (SELECT m.alliance_id FROM alliance_members m WHERE m.member_id = ");
             sql.bind(group.raw).put(" AND ").holds("m", view);
             sql.put(
-                ") OR (c.scope = 'district' AND c.district_id IN (SELECT g.district_id FROM groups g WHERE g.id = ",
+                ") OR (c.scope = 'district' AND c.status = 'established' AND c.district_id IN (SELECT g.district_id FROM groups g WHERE g.id = ",
             );
             sql.bind(group.raw).put(" AND ").known("g", view).put(")))");
         }
@@ -55,7 +55,7 @@ impl Table for Alliance {
 pub(crate) fn served(sql: &mut Sql, alliance: i64, view: View) {
     sql.put(" AND (c.id IN (SELECT m.member_id FROM alliance_members m WHERE m.alliance_id = ");
     sql.bind(alliance).put(" AND ").holds("m", view);
-    sql.put(") OR c.district_id IN (SELECT a.district_id FROM alliances a WHERE a.scope = 'district' AND a.id = ");
+    sql.put(") OR c.district_id IN (SELECT a.district_id FROM alliances a WHERE a.scope = 'district' AND a.status = 'established' AND a.id = ");
     sql.bind(alliance).put(" AND ").holds("a", view).put("))");
 }
 
@@ -74,7 +74,7 @@ macro_rules! ties {
         impl Ties for $relation {
             type Node = $node;
             type Tie = AllianceTie;
-            const COLUMNS: &'static [&'static str] = &["basis", "role"];
+            const COLUMNS: &'static [&'static str] = &["cited", "basis", "role"];
 
             fn ties(view: View, parents: &[i64], sql: &mut Sql) {
                 let write: fn(View, &[i64], &mut Sql) = $write;
@@ -83,7 +83,7 @@ macro_rules! ties {
 
             fn tie(row: &Row<'_>) -> Result<AllianceTie, StoreError> {
                 Ok(AllianceTie {
-                    id: row.get("t_fact")?,
+                    id: row.get("t_cited")?,
                     basis: row.word("t_basis", Basis::parse)?,
                     role: row.maybe_word("t_role", AllianceRole::parse)?,
                 })
@@ -120,28 +120,30 @@ ties! {
 }
 
 fn members(view: View, alliances: &[i64], kind: &str, sql: &mut Sql) {
-    sql.put("SELECT m.alliance_id AS parent, m.member_id AS child, m.id AS fact, '0' AS natural_key, ");
+    sql.put("SELECT m.alliance_id AS parent, m.member_id AS child, m.id AS fact, m.id AS cited, '0' AS natural_key, ");
     sql.put("m.valid_from AS since, 'member' AS basis, m.role FROM alliance_members m WHERE ");
     sql.put(&format!("m.member_type = '{kind}' AND ")).among("m.alliance_id", alliances).put(" AND ").holds("m", view);
 }
 
 fn member_of(view: View, members: &[i64], sql: &mut Sql) {
-    sql.put("SELECT m.member_id AS parent, m.alliance_id AS child, m.id AS fact, '0' AS natural_key, ");
+    sql.put("SELECT m.member_id AS parent, m.alliance_id AS child, m.id AS fact, m.id AS cited, '0' AS natural_key, ");
     sql.put("m.valid_from AS since, 'member' AS basis, m.role FROM alliance_members m WHERE ");
     sql.among("m.member_id", members).put(" AND ").holds("m", view);
 }
 
 /// Adds the ties that come from serving a district, except where a membership ties the two already.
 ///
-/// The fact is the alliance's own, since its scope is what ties them; from the alliance's side it would be the same
-/// for every child, and the child's identity keeps the places apart.
+/// What is cited is the alliance's own record, since its scope is what ties them. Seen from the alliance that would be
+/// the same for every child, so the child's identity keeps the places apart.
 fn serves(view: View, parents: &[i64], table: &str, from_alliance: bool, sql: &mut Sql) {
     let (parent, child) = if from_alliance { ("a.id", "d.id") } else { ("d.id", "a.id") };
-    sql.put(&format!(" UNION ALL SELECT {parent} AS parent, {child} AS child, {child} AS fact, '1' AS natural_key, "));
+    sql.put(&format!(
+        " UNION ALL SELECT {parent} AS parent, {child} AS child, {child} AS fact, a.id AS cited, '1' AS natural_key, "
+    ));
     sql.put("CASE WHEN a.valid_from > d.valid_from THEN a.valid_from ELSE d.valid_from END AS since, ");
     sql.put("'serves' AS basis, NULL AS role ");
     sql.put(&format!(
-        "FROM alliances a JOIN {table} d ON d.district_id = a.district_id WHERE a.scope = 'district' AND "
+        "FROM alliances a JOIN {table} d ON d.district_id = a.district_id WHERE a.scope = 'district' AND a.status = 'established' AND "
     ));
     sql.among(parent, parents).put(" AND ").holds("a", view).put(" AND ").holds("d", view);
     sql.put(" AND NOT EXISTS (SELECT 1 FROM alliance_members m WHERE m.alliance_id = a.id AND m.member_id = d.id AND ");

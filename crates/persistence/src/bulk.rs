@@ -10,11 +10,18 @@ use crate::{StoreError, sql::Sql};
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Of {
+    /// A number, or null; never [`NO_NUMBER`].
     Number,
+    /// A text that is not empty, or null.
     Text,
+    /// A text that may be empty, and is never null.
+    MaybeEmpty,
     /// Words with spaces between them that become an array; PostgreSQL only.
     Grams,
 }
+
+/// Stands for null in an array of numbers: the library takes no nulls in arrays.
+const NO_NUMBER: i64 = i64::MIN;
 
 impl Of {
     /// What the column of a bookkeeping table holds, by its name.
@@ -95,9 +102,9 @@ impl Bulk {
         let width = self.columns.len();
         let mut arrays: Vec<Vec<Value>> = vec![Vec::with_capacity(values.len() / width); width];
         for (at, value) in values.into_iter().enumerate() {
-            // A blank is typed by its column, and not by what it is blank of.
             arrays[at % width].push(match (self.columns[at % width].1, value) {
-                (Of::Number, Value::String(None)) => Value::BigInt(None),
+                (Of::Number, Value::String(None) | Value::BigInt(None)) => NO_NUMBER.into(),
+                (_, Value::String(None)) => "".into(),
                 (_, value) => value,
             });
         }
@@ -105,16 +112,18 @@ impl Bulk {
         sql.put("SELECT ");
         for (at, (name, of)) in self.columns.iter().enumerate() {
             sql.put(if at == 0 { "" } else { ", " });
-            match of {
-                Of::Grams => sql.put("string_to_array(u.").put(name).put(", ' ')"),
-                _ => sql.put("u.").put(name),
-            };
+            sql.put(&match of {
+                Of::Number => format!("NULLIF(u.{name}, {NO_NUMBER})"),
+                Of::Text => format!("NULLIF(u.{name}, '')"),
+                Of::MaybeEmpty => format!("u.{name}"),
+                Of::Grams => format!("string_to_array(u.{name}, ' ')"),
+            });
         }
         sql.put(" FROM UNNEST(");
         for (at, array) in arrays.into_iter().enumerate() {
             let (kind, cast) = match self.columns[at].1 {
                 Of::Number => (ArrayType::BigInt, "::bigint[]"),
-                Of::Text | Of::Grams => (ArrayType::String, "::text[]"),
+                _ => (ArrayType::String, "::text[]"),
             };
             sql.put(if at == 0 { "" } else { ", " }).bind(Value::Array(kind, Some(Box::new(array)))).put(cast);
         }

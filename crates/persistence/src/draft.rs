@@ -118,7 +118,7 @@ impl Draft {
                     "citations",
                     &[
                         ("fact_id", Of::Number),
-                        ("field", Of::Text),
+                        ("field", Of::MaybeEmpty),
                         ("source_id", Of::Number),
                         ("quote", Of::Text),
                         ("confidence", Of::Text),
@@ -245,8 +245,10 @@ impl Draft {
         sql.put(", actor = ").bind(actor.as_str()).put(", message = ").bind(message.as_str());
         sql.put(" WHERE number = ").bind(self.number);
         self.transaction.execute_raw(sql.statement()).await?;
-        // The planner has never seen this many rows.
-        self.transaction.execute_unprepared("ANALYZE").await?;
+        if self.backend == DbBackend::Postgres {
+            // The planner has never seen this many rows. SQLite's plans are better without: with figures it scans small tables.
+            self.transaction.execute_unprepared("ANALYZE").await?;
+        }
         let number = self.number;
         self.transaction.commit().await?;
         Ok(Some(Revision { number, recorded_at, actor, message }))
@@ -358,7 +360,7 @@ fn columns(shape: &'static Shape) -> Vec<(&'static str, Of)> {
     let mut columns =
         vec![("id", Of::Number), ("known_from", Of::Number), ("valid_from", Of::Text), ("valid_to", Of::Text)];
     if shape.is_noun() {
-        columns.extend([("slug", Of::Text), ("sort_name", Of::Text)]);
+        columns.extend([("slug", Of::Text), ("sort_name", Of::MaybeEmpty)]);
     }
     let own = shape.own().filter(|column| !(shape.is_noun() && matches!(column.holds, Holds::Slug)));
     columns.extend(own.map(|column| match column.holds {

@@ -43,5 +43,5 @@ pub use school::{
     BranchOfSchools, BranchesOfSchool, PredecessorsOfSchool, SchoolsOfDistrict, SchoolsOfRegion, SchoolsOfTownship,
     SuccessorsOfSchool,
 };
-pub use store::{Counts, Store};
+pub use store::{Counts, Plan, Store};
 pub use written::Written;

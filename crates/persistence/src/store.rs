@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
@@ -10,7 +10,7 @@ use std::{
 
 use domain::{Known, Revision};
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, QueryResult};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, QueryResult, Statement};
 
 use crate::{StoreError, row::Row, sql::Sql};
 
@@ -21,6 +21,16 @@ pub struct Store {
     pub(crate) write: DatabaseConnection,
     pub(crate) backend: DbBackend,
     counted: Option<Arc<Counts>>,
+    explained: Option<Arc<Mutex<Vec<Plan>>>>,
+}
+
+/// How the database goes about a statement.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The statement.
+    pub sql: String,
+    /// The database's own words, line by line.
+    pub lines: Vec<String>,
 }
 
 /// What reads cost: how many statements, how many rows.
@@ -57,7 +67,7 @@ impl Store {
             None => Database::connect(options(url, readers())?).await?,
         };
         let backend = write.get_database_backend();
-        Ok(Store { read, write, backend, counted: None })
+        Ok(Store { read, write, backend, counted: None, explained: None })
     }
 
     /// Opens an empty database that lives as long as the store.
@@ -103,16 +113,35 @@ impl Store {
         Store { counted: Some(counts), ..self.clone() }
     }
 
+    /// The same store, whose reads also tell their plans: for tests that no read goes without an index.
+    #[must_use]
+    pub fn explained(&self, plans: Arc<Mutex<Vec<Plan>>>) -> Store {
+        Store { explained: Some(plans), ..self.clone() }
+    }
+
+    /// Runs a statement that breaks the database, for tests that break the thing for real.
+    ///
+    /// # Panics
+    /// The statement itself is broken.
+    #[doc(hidden)]
+    pub async fn break_for_tests(&self, sql: &str) {
+        self.write
+            .execute_unprepared(&format!("PRAGMA foreign_keys = OFF; {sql}"))
+            .await
+            .expect("a statement that runs");
+    }
+
     /// The revision that is the latest, or the latest at another; `None` if there is none.
     ///
     /// # Errors
     /// The database failed.
     pub async fn revision(&self, known: Known) -> Result<Option<Revision>, StoreError> {
         let mut sql = Sql::new(self.backend);
-        sql.put("SELECT number, recorded_at, actor, message FROM revisions");
-        if let Known::At(number) = known {
-            sql.put(" WHERE number = ").bind(number);
-        }
+        sql.put("SELECT number, recorded_at, actor, message FROM revisions WHERE ");
+        match known {
+            Known::Latest => sql.put("number > 0"),
+            Known::At(number) => sql.put("number = ").bind(number),
+        };
         sql.put(" ORDER BY number DESC LIMIT 1");
         self.rows(sql).await?.first().map(|row| revision(&Row(row))).transpose()
     }
@@ -132,12 +161,28 @@ impl Store {
     pub(crate) async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
         let statement = sql.statement();
         tracing::trace!(sql = statement.sql, "read");
+        if let Some(plans) = &self.explained {
+            let plan = self.plan(&statement).await?;
+            plans.lock().unwrap_or_else(PoisonError::into_inner).push(plan);
+        }
         let rows = self.read.query_all_raw(statement).await?;
         if let Some(counts) = &self.counted {
             counts.statements.fetch_add(1, Relaxed);
             counts.rows.fetch_add(rows.len() as u64, Relaxed);
         }
         Ok(rows)
+    }
+
+    async fn plan(&self, statement: &Statement) -> Result<Plan, StoreError> {
+        let (explain, column) = match self.backend {
+            DbBackend::Postgres => ("EXPLAIN", "QUERY PLAN"),
+            _ => ("EXPLAIN QUERY PLAN", "detail"),
+        };
+        let mut explaining = statement.clone();
+        explaining.sql = format!("{explain} {}", statement.sql);
+        let rows = self.read.query_all_raw(explaining).await?;
+        let lines = rows.iter().map(|row| Row(row).text(column)).collect::<Result<_, StoreError>>()?;
+        Ok(Plan { sql: statement.sql.clone(), lines })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Imports a data set: a folder of CSV files, as one revision.
 //!
-//! The first pass reads every row and finds all that is wrong ([`check`]); only a data set without findings is written.
+//! The first pass reads every row and finds all that is wrong; only a data set without findings is written.
 //! The second pass compares the rows with what is recorded, and adds, changes and closes what differs.
 //! A row is held in memory only while it is read; 16 bytes of it stay, and the time of each noun.
 
@@ -44,7 +44,8 @@ pub struct Options {
 /// Imports a data set, all of it or nothing.
 ///
 /// # Errors
-/// The folder is no data set or cannot be read, or the store failed. What is wrong with its rows is no such error, but [`Findings`].
+/// The folder is no data set or cannot be read, or the store failed. What is wrong with its rows is no such error:
+/// it is told as [`Findings`].
 pub async fn import(
     store: &Store,
     folder: &Folder,
@@ -174,7 +175,10 @@ async fn add(draft: &mut Draft, plan: &Plan, folder: &Folder, nouns: &Nouns, bar
         let record = Record { validity, ..record };
         draft.add(shape, Fact { record, position: *place, digest }, *step == Step::Change).await?;
     }
-    Ok(())
+    match rows.next(&mut unheard)? {
+        None => Ok(()),
+        Some(_) => bail!(changed()),
+    }
 }
 
 /// The shape of a kind's records.

@@ -93,6 +93,7 @@ impl Findings {
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        warn(f, &self.warnings)?;
         self.list.iter().try_for_each(|finding| writeln!(f, "{finding}"))?;
         let files: BTreeSet<_> = self.list.iter().map(|finding| finding.file).collect();
         let listed = u64::try_from(self.list.len()).unwrap_or(u64::MAX);
@@ -163,6 +164,7 @@ impl Imported {
 
 impl fmt::Display for Imported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        warn(f, &self.warnings)?;
         let total = self.total();
         let names = self.files.iter().map(|count| count.file.len() + ".csv".len());
         let width = names.max().unwrap_or(0).max(total.file.len());
@@ -180,6 +182,10 @@ impl FileCount {
     fn cells(&self) -> [String; 5] {
         [self.rows, self.added, self.changed, self.closed, self.unchanged].map(|count| HumanCount(count).to_string())
     }
+}
+
+fn warn(f: &mut fmt::Formatter<'_>, warnings: &[Warning]) -> fmt::Result {
+    warnings.iter().try_for_each(|warning| writeln!(f, "warning: {warning}"))
 }
 
 fn line(f: &mut fmt::Formatter<'_>, width: usize, name: &str, cells: &[String; 5]) -> fmt::Result {
@@ -238,10 +244,12 @@ mod tests {
 
     #[test]
     fn counts_line_up() {
+        let odd = Warning { file: "evidence.csv".to_owned(), problem: "it is not read".to_owned() };
         let count =
             FileCount { file: "group_memberships", rows: 1240, added: 1200, unchanged: 40, ..Default::default() };
-        let imported = Imported { revision: None, files: vec![count], warnings: Vec::new(), dry_run: true };
+        let imported = Imported { revision: None, files: vec![count], warnings: vec![odd], dry_run: true };
         let lines = [
+            "warning: evidence.csv: it is not read",
             "file                        rows      added    changed     closed  unchanged",
             "group_memberships.csv      1,240      1,200          0          0         40",
             "total                      1,240      1,200          0          0         40",

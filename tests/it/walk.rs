@@ -1,0 +1,207 @@
+//! The real map, walked in single queries, in both directions.
+
+use serde_json::{Value, json};
+use tests::chaoyang;
+
+/// The texts at a path of names in which lists are walked through.
+fn texts(value: &Value, path: &[&str]) -> Vec<String> {
+    match (value, path) {
+        (Value::Array(items), _) => items.iter().flat_map(|item| texts(item, path)).collect(),
+        (value, [name, rest @ ..]) => texts(&value[*name], rest),
+        (Value::Null, []) => Vec::new(),
+        (Value::String(text), []) => vec![text.clone()],
+        (value, []) => vec![value.to_string()],
+    }
+}
+
+#[tokio::test]
+async fn a_school_leads_to_its_group_its_alliances_and_their_partners() {
+    for app in chaoyang("a_school_leads_to_its_partners").await {
+        let data = app
+            .data(
+                r#"{ school(slug: "beijing-academy") { name(lang: "en") sources { title }
+                    groups { edges { role sources { quote } node { slug sources { title }
+                    alliances { edges { basis sources { quote } node { slug functions { seq textEn sources { title } }
+                    resourceCategories { category sources { quote } }
+                    partners { totalCount edges { role sources { quote confidence } node { slug kinds sources { url } } } } } } } } } } } }"#,
+            )
+            .await;
+        let groups = ["school", "groups", "edges"];
+        let at = |rest: &[&str]| texts(&data, &[&groups[..], rest].concat());
+        assert_eq!(at(&["node", "slug"]), ["beijing-academy-group"]);
+        assert_eq!(at(&["role"]), ["LEAD"]);
+        assert_eq!(at(&["sources", "quote"]), ["北京中學教育集團來說"]);
+        assert_eq!(at(&["node", "alliances", "edges", "node", "slug"]), ["science-education", "art-education"]);
+        assert_eq!(at(&["node", "alliances", "edges", "basis"]), ["SERVES", "SERVES"]);
+        let partners = at(&["node", "alliances", "edges", "node", "partners", "edges", "node", "slug"]);
+        assert_eq!(partners.len(), 10);
+        assert!(partners.contains(&"tsinghua".to_owned()) && partners.contains(&"china-national-orchestra".to_owned()));
+        assert_eq!(at(&["node", "alliances", "edges", "node", "partners", "totalCount"]), ["5", "5"]);
+        assert_eq!(
+            at(&["node", "alliances", "edges", "node", "partners", "edges", "sources", "confidence"]),
+            ["NEWS"; 10]
+        );
+        assert_eq!(at(&["node", "alliances", "edges", "node", "functions", "seq"]).len(), 18);
+        assert_eq!(at(&["node", "alliances", "edges", "node", "resourceCategories", "category"]).len(), 10);
+    }
+}
+
+#[tokio::test]
+async fn a_partner_leads_to_campuses_townships_and_regions() {
+    for app in chaoyang("a_partner_leads_to_regions").await {
+        let data = app
+            .data(
+                r#"{ partner(slug: "tsinghua") { alliances { nodes { slug groups { totalCount nodes { slug
+                    schools(first: 100) { nodes { slug campuses { nodes { slug township { slug region { slug strategyEn } } } } } } } } } } } }"#,
+            )
+            .await;
+        assert_eq!(texts(&data, &["partner", "alliances", "nodes", "slug"]), ["science-education"]);
+        assert_eq!(data["partner"]["alliances"]["nodes"][0]["groups"]["totalCount"], 11);
+        let campuses = ["partner", "alliances", "nodes", "groups", "nodes", "schools", "nodes", "campuses", "nodes"];
+        let regions = texts(&data, &[&campuses[..], &["township", "region", "slug"]].concat());
+        assert_eq!(regions, ["south", "east"]);
+    }
+}
+
+#[tokio::test]
+async fn a_succession_is_a_whole_chain_both_ways() {
+    for app in chaoyang("a_succession_is_a_whole_chain").await {
+        let data = app
+            .data(
+                r#"{ late: school(slug: "chenjinglun-hs") { predecessors { totalCount edges { steps kind effectiveOn { text precision } sources { quote } node { slug isOnMap } } } }
+                    early: school(slug: "chongzhen") { status successors { edges { steps node { slug isOnMap } } } }
+                    many: school(slug: "cafa-exp") { predecessors { edges { kind node { slug } } } } }"#,
+            )
+            .await;
+        assert_eq!(
+            texts(&data, &["late", "predecessors", "edges", "node", "slug"]),
+            ["chaoyang-hs", "bj-girls-4", "chongzhen"]
+        );
+        assert_eq!(texts(&data, &["late", "predecessors", "edges", "steps"]), ["1", "2", "3"]);
+        assert_eq!(texts(&data, &["late", "predecessors", "edges", "effectiveOn", "precision"]), ["YEAR"; 3]);
+        assert_eq!(data["late"]["predecessors"]["totalCount"], 3);
+        assert_eq!(data["early"]["status"], "RENAMED");
+        assert_eq!(texts(&data, &["early", "successors", "edges", "node", "isOnMap"]), ["false", "false", "true"]);
+        let mut kinds = texts(&data, &["many", "predecessors", "edges", "kind"]);
+        kinds.sort();
+        assert_eq!(kinds, ["BASE_OF", "CONTRIBUTED_CAMPUS_TO", "MERGED_INTO"]);
+    }
+}
+
+#[tokio::test]
+async fn branches_partners_names_codes_and_site_uses_stand_at_the_school() {
+    for app in chaoyang("what_stands_at_the_school").await {
+        let data = app
+            .data(
+                r#"{ bj80: school(slug: "bj80") { codes { scheme value } branches(first: 100) { totalCount edges { basis note } }
+                      partners { edges { kind since { text } sources { quote } node { slug } } } }
+                    branch: school(slug: "bj80-ruide") { branchOf { nodes { slug } } siteUses { grade host { ... on School { slug } ... on Campus { slug } } sources { title } } }
+                    named: school(slug: "bisu-hs") { names { text language kind basis since { text } sources { title } } } }"#,
+            )
+            .await;
+        assert_eq!(
+            data["bj80"]["codes"],
+            json!([{ "scheme": "junior_code_2025", "value": "0529" }, { "scheme": "senior_code", "value": "105001" }])
+        );
+        assert_eq!(data["bj80"]["branches"]["totalCount"], 13);
+        assert_eq!(texts(&data, &["bj80", "partners", "edges", "kind"]), ["TALENT_BASE_OF"]);
+        assert_eq!(texts(&data, &["bj80", "partners", "edges", "since", "text"]), ["2024"]);
+        assert_eq!(texts(&data, &["branch", "branchOf", "nodes", "slug"]), ["bj80"]);
+        assert_eq!(texts(&data, &["branch", "siteUses", "host", "slug"]), ["bj80"]);
+        let names = texts(&data, &["named", "names", "text"]);
+        assert!(names.contains(&"北京中学外语分校".to_owned()) && names.contains(&"二外附中".to_owned()), "{names:?}");
+    }
+}
+
+#[tokio::test]
+async fn unknown_stays_unknown() {
+    for app in chaoyang("unknown_stays_unknown").await {
+        let data = app
+            .data(
+                r#"{ one: school(slug: "jiangfu-exp") { ownership township { slug } openedOn { text } }
+                    all: schools(filter: { ownership: [UNKNOWN] }) { totalCount }
+                    said: schools(filter: { ownership: [PUBLIC, PRIVATE] }) { totalCount }
+                    rest: schools(filter: { not: { ownership: [PUBLIC, PRIVATE] } }) { totalCount }
+                    total: schools { totalCount }
+                    nobody: partner(slug: "china-national-orchestra") { name localizedName(lang: "zh") { text language isFallback } } }"#,
+            )
+            .await;
+        assert_eq!(data["one"], json!({ "ownership": "UNKNOWN", "township": null, "openedOn": null }));
+        let count = |name: &str| data[name]["totalCount"].as_i64().expect("a count");
+        assert_eq!(count("all") + count("said"), count("total"));
+        assert_eq!(count("all"), count("rest"));
+        assert_eq!(data["nobody"]["localizedName"]["isFallback"], true);
+    }
+}
+
+#[tokio::test]
+async fn a_reader_is_answered_in_the_language_of_the_request() {
+    for app in chaoyang("a_reader_is_answered_in_the_language").await {
+        let query = json!({ "query": r#"{ school(slug: "bj80") { name zh: name(lang: "zh") } }"# });
+        let answer = app.post(&query, &[("accept-language", "ko, en-GB;q=0.8")]).await.json();
+        assert_eq!(answer["data"]["school"], json!({ "name": "Beijing No. 80 High School", "zh": "北京市第八十中学" }));
+    }
+}
+
+#[tokio::test]
+async fn a_node_is_found_by_its_id_whatever_it_is() {
+    for app in chaoyang("a_node_is_found").await {
+        let data = app
+            .data(
+                r#"{ a: school(slug: "bj80") { id } b: township(slug: "dongba") { id codes { value } } c: source(slug: "seed") { id reliability }
+                    d: learningArea(slug: "wangjing") { id } e: authority(slug: "bjeea") { id } g: campus(slug: "bj80-wangjing") { id addressConfidence school { slug } } f: district(slug: "chaoyang") { id townships(first: 100) { totalCount } } }"#,
+            )
+            .await;
+        let ids: Vec<&Value> = ["a", "b", "c", "d", "e", "f", "g"].iter().map(|name| &data[*name]["id"]).collect();
+        let found =
+            app.ask("query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", json!({ "ids": ids })).await.json();
+        let types = texts(&found, &["data", "nodes", "__typename"]);
+        assert_eq!(types, ["School", "Township", "Source", "LearningArea", "Authority", "District", "Campus"]);
+        assert_eq!(data["f"]["townships"]["totalCount"], 43);
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_found_by_any_part_of_it_in_any_language() {
+    for app in chaoyang("a_name_is_found").await {
+        for (text, slug) in [
+            ("八十中", "bj80"),
+            ("BEIJING NO. 80", "bj80"),
+            ("传媒分校", "cuc-hs"),
+            ("ｃｈｅｎ ｊｉｎｇ ｌｕｎ", "chenjinglun-hs"),
+        ] {
+            let query =
+                "query ($text: String) { schools(first: 100, filter: { nameContains: $text }) { nodes { slug } } }";
+            let found = app.ask(query, json!({ "text": text })).await.json();
+            let slugs = texts(&found, &["data", "schools", "nodes", "slug"]);
+            assert!(slugs.contains(&slug.to_owned()), "{}: {text} found {slugs:?}", app.name);
+        }
+        let none = app.data(r#"{ schools(filter: { nameContains: "%_" }) { totalCount } }"#).await;
+        assert_eq!(none["schools"]["totalCount"], 0);
+    }
+}
+
+#[tokio::test]
+async fn definitions_say_what_words_mean() {
+    for app in chaoyang("definitions_say").await {
+        let data = app.data("{ definitions { term definitionEn sources { quote } } }").await;
+        assert_eq!(texts(&data, &["definitions", "term"]), ["alliance", "group"]);
+        assert_eq!(texts(&data, &["definitions", "sources", "quote"]).len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn what_is_served_cites_the_alliance_and_what_is_a_member_the_membership() {
+    for app in chaoyang("what_is_served_cites").await {
+        let data = app
+            .data(
+                r#"{ served: alliance(slug: "science-education") { sources { quote } groups(first: 1) { edges { basis sources { quote } } } }
+                    member: alliance(slug: "chenjinglun-through") { groups { edges { basis role sources { quote confidence } node { slug } } } schools { edges { role } } } }"#,
+            )
+            .await;
+        assert_eq!(data["served"]["groups"]["edges"][0]["sources"], data["served"]["sources"]);
+        assert_eq!(texts(&data, &["member", "groups", "edges", "role"]), ["LEAD_GROUP"]);
+        assert_eq!(texts(&data, &["member", "groups", "edges", "sources", "confidence"]), ["RESTORED"]);
+        assert_eq!(texts(&data, &["member", "schools", "edges", "role"]), ["ALLIANCE_SCHOOL"; 4]);
+    }
+}
