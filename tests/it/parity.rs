@@ -3,8 +3,11 @@
 use serde_json::json;
 use tests::{TestApp, chaoyang, loaded};
 
+/// A root, what its nouns say, and the relations that lead on from them.
+type Noun = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// Roots, with the relations that lead on from each and where they lead.
-const NOUNS: &[(&str, &str, &[(&str, &str)])] = &[
+const NOUNS: &[Noun] = &[
     (
         "schools",
         "ownership stages schoolType status codes { scheme value } openedOn { text earliest latest }",
@@ -78,7 +81,7 @@ const FILTERS: &[(&str, &str)] = &[
     ("partners", "filter: { nameContains: \"大学\" }"),
 ];
 
-fn noun(name: &str) -> &'static (&'static str, &'static str, &'static [(&'static str, &'static str)]) {
+fn noun(name: &str) -> &'static Noun {
     NOUNS.iter().find(|noun| noun.0 == name).expect("a noun")
 }
 
