@@ -81,7 +81,11 @@ crate::table::step!(
                 "ALTER TABLE search_names ADD COLUMN grams text[] NOT NULL",
                 "CREATE INDEX search_names_by_grams ON search_names USING gin (grams)",
             ],
-            _ => &["CREATE VIRTUAL TABLE search_grams USING fts5 (grams, content = '')"],
+            _ => &[
+                "CREATE VIRTUAL TABLE search_grams USING fts5 (grams, content = '')",
+                // Segments of 1 MiB, the default, are merged over and over while a nation is loaded.
+                "INSERT INTO search_grams (search_grams, rank) VALUES ('hashsize', 67108864)",
+            ],
         };
         for sql in inverted {
             manager.get_connection().execute_unprepared(sql).await?;

@@ -41,7 +41,7 @@ pub enum Kind {
     LearningArea,
     /// A school's membership in a group.
     Membership,
-    /// An organisation that works with schools.
+    /// An organization that works with schools.
     Partner,
     /// A part of a district in its strategy.
     Region,

@@ -1,4 +1,4 @@
-//! Learning areas: the units in which a district manages neighbouring schools.
+//! Learning areas: the units in which a district manages neighboring schools.
 
 use crate::{
     district::District,
@@ -9,7 +9,7 @@ use crate::{
     text::NameBasis,
 };
 
-/// A unit in which a district manages neighbouring schools.
+/// A unit in which a district manages neighboring schools.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LearningArea {
     /// What it shares with all nouns.
@@ -33,7 +33,7 @@ pub const SHAPE: Shape = Shape {
     kind: Kind::LearningArea,
     file: "learning_areas",
     table: "learning_areas",
-    says: "A unit in which a district manages neighbouring schools.",
+    says: "A unit in which a district manages neighboring schools.",
     key: &["learning_area_id"],
     columns: &[
         required("learning_area_id", Holds::Slug, "The slug."),

@@ -1,4 +1,4 @@
-//! Partners: the organisations that work with schools.
+//! Partners: the organizations that work with schools.
 
 use crate::{
     alliance::Alliance,
@@ -10,7 +10,7 @@ use crate::{
     text::{NameBasis, vocabulary},
 };
 
-/// An organisation that works with schools: a university, a museum, a troupe.
+/// An organization that works with schools: a university, a museum, a troupe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partner {
     /// What it shares with all nouns.
@@ -35,7 +35,7 @@ vocabulary! {
         Media = "media",
         /// A museum.
         Museum = "museum",
-        /// A base for the popularisation of science.
+        /// A base for the popularization of science.
         PopularScienceBase = "popular_science_base",
         /// A professional institution.
         ProfessionalInstitution = "professional_institution",
@@ -105,7 +105,7 @@ pub const SHAPE: Shape = Shape {
     kind: Kind::Partner,
     file: "partners",
     table: "partners",
-    says: "An organisation that works with schools.",
+    says: "An organization that works with schools.",
     key: &["partner_id"],
     columns: &[
         required("partner_id", Holds::Slug, "The slug."),

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_checked_and_normalised() {
+    fn tags_are_checked_and_normalized() {
         assert_eq!(tag("ZH-hans").as_str(), "zh-Hans");
         for text in ["", "chinese!", "z", "en_GB"] {
             assert!(LanguageTag::parse(text).is_err(), "{text}");

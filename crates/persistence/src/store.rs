@@ -60,11 +60,11 @@ impl Store {
     pub async fn open(url: &str, read_url: Option<&str>) -> Result<Store, StoreError> {
         let memory = url.starts_with("sqlite::memory:");
         let writers = if url.starts_with("sqlite") { 1 } else { 4 };
-        let write = Database::connect(options(url, writers)?).await?;
+        let write = Database::connect(options(url, writers, WRITE_CACHE)?).await?;
         let read = match read_url {
-            Some(read_url) => Database::connect(options(read_url, readers())?).await?,
+            Some(read_url) => Database::connect(options(read_url, readers(), READ_CACHE)?).await?,
             None if memory => write.clone(),
-            None => Database::connect(options(url, readers())?).await?,
+            None => Database::connect(options(url, readers(), READ_CACHE)?).await?,
         };
         let backend = write.get_database_backend();
         Ok(Store { read, write, backend, counted: None, explained: None })
@@ -195,11 +195,17 @@ fn revision(row: &Row<'_>) -> Result<Revision, StoreError> {
     })
 }
 
+/// What SQLite may keep of the file in memory while writing, in KiB below zero: an import writes to every index at random,
+/// and spills pages again and again if they do not fit. Taken only as pages are touched.
+const WRITE_CACHE: &str = "-524288";
+/// What each reading connection may keep.
+const READ_CACHE: &str = "-16384";
+
 fn readers() -> u32 {
     std::thread::available_parallelism().map_or(2, |n| u32::try_from(n.get()).unwrap_or(2).clamp(2, 16))
 }
 
-fn options(url: &str, connections: u32) -> Result<ConnectOptions, StoreError> {
+fn options(url: &str, connections: u32, cache: &'static str) -> Result<ConnectOptions, StoreError> {
     if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
         return Err(StoreError::Address(
             "a database address is `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`".to_owned(),
@@ -214,13 +220,14 @@ fn options(url: &str, connections: u32) -> Result<ConnectOptions, StoreError> {
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
         .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(|sqlite| {
+        .map_sqlx_sqlite_opts(move |sqlite| {
             use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
             sqlite
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Normal)
                 .busy_timeout(Duration::from_secs(10))
                 .statement_cache_capacity(500)
+                .pragma("cache_size", cache)
                 .pragma("temp_store", "memory")
         })
         .map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(500));
