@@ -13,6 +13,8 @@ mod bulk;
 mod campus;
 mod draft;
 mod error;
+#[cfg(feature = "floor")]
+mod floor;
 mod group;
 mod noun;
 mod partner;

@@ -1,0 +1,202 @@
+//! The benchmark: `cargo bench -p tests --bench map`. It prints tables; `docs/benchmarks.md` holds those of a real run.
+//!
+//! The headline query is answered over HTTP by the typed resolvers and, on the same store, by a floor written by hand.
+//! With `EDUMAP_BENCH_NATION=1` a nation of 300,000 schools is loaded as well, which takes some minutes.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{Router, extract::State, routing::get};
+use domain::{Clock, Known, View};
+use persistence::Store;
+use server::{
+    App,
+    generate::{Plan, generate},
+    import::{Folder, Options, import},
+};
+use tests::{clock, postgres};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// 20 schools → group → alliances → partners: about 2,000 fields.
+const HEADLINE: &str = "{ schools(first: 20, filter: { inGroup: true }) { nodes { id name group { id name alliances { nodes { id name partners(first: 6) { nodes { id name kinds } } } } } } } }";
+
+/// How long each measurement takes.
+const SPAN: Duration = Duration::from_secs(4);
+
+#[tokio::main]
+async fn main() {
+    // `cargo test --benches` only asks whether it starts.
+    if std::env::args().any(|arg| arg == "--test") {
+        return;
+    }
+    let mut sizes = vec![("district", 400), ("city", 5_000)];
+    if std::env::var_os("EDUMAP_BENCH_NATION").is_some() {
+        sizes.push(("nation", 300_000));
+    }
+    let mut imports = Vec::new();
+    let mut pages = Vec::new();
+    println!(
+        "| map | database | typed, requests/s | floor, requests/s | ratio | typed, p50 µs | floor, p50 µs | ratio |\n|---|---|---|---|---|---|---|---|"
+    );
+    for (name, schools) in sizes {
+        let dir = tempfile::tempdir().expect("a folder");
+        let folder = dir.path().join(name);
+        let rows = generate(&Plan { schools, seed: 1 }, &folder)
+            .expect("a map")
+            .rows
+            .iter()
+            .map(|(_, rows)| rows)
+            .sum::<u64>();
+        let sqlite = format!("sqlite://{}", dir.path().join("map.db").display());
+        let urls = [("SQLite", Some(sqlite)), ("PostgreSQL", postgres::url_or_skip("the benchmark"))];
+        for (database, url) in urls.into_iter().filter_map(|(database, url)| url.map(|url| (database, url))) {
+            let store = Store::open(&url, None).await.expect("a database");
+            store.migrate().await.expect("migrated");
+            let began = Instant::now();
+            load(&store, &folder).await;
+            imports.push((name, database, rows, began.elapsed()));
+            let p50 = measure(name, database, store).await;
+            pages.push((name, database, p50));
+        }
+    }
+    println!("\n| import | database | rows | seconds |\n|---|---|---|---|");
+    for (name, database, rows, took) in &imports {
+        println!("| {name} | {database} | {rows} | {:.1} |", took.as_secs_f64());
+    }
+    println!("\n| page of | database | p50, as a ratio to the district's |\n|---|---|---|");
+    for (name, database, p50) in &pages {
+        let district = pages.iter().find(|page| page.0 == "district" && page.1 == *database).expect("measured first");
+        println!("| {name} | {database} | {:.2} |", ratio(*p50, district.2));
+    }
+}
+
+async fn load(store: &Store, folder: &std::path::Path) {
+    let options = Options { dry_run: false, actor: "benchmark".to_owned(), message: String::new(), progress: false };
+    let folder = Folder::Disk(folder.to_owned());
+    import(store, &folder, &options, &clock()).await.expect("an import").expect("no findings");
+}
+
+/// Measures one map on one database; gives the typed answer's median.
+async fn measure(name: &str, database: &str, store: Store) -> Duration {
+    let address = serve(store).await;
+    let body = serde_json::json!({ "query": HEADLINE }).to_string();
+    let typed = format!(
+        "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let floor = "GET /floor HTTP/1.1\r\nhost: x\r\n\r\n".to_owned();
+    same_answer(address, &typed, &floor).await;
+    let mut rates = [Vec::new(), Vec::new()];
+    let mut medians = [Vec::new(), Vec::new()];
+    for _ in 0..2 {
+        for (at, request) in [&typed, &floor].into_iter().enumerate() {
+            hammer(address, request, 8, SPAN / 4).await;
+            rates[at].push(hammer(address, request, 8, SPAN).await.len() as f64 / SPAN.as_secs_f64());
+            medians[at].push(median(hammer(address, request, 1, SPAN / 2).await));
+        }
+    }
+    let rate = |at: usize| rates[at].iter().copied().fold(0.0, f64::max);
+    let p50 = |at: usize| medians[at].iter().copied().min().expect("measured twice");
+    println!(
+        "| {name} | {database} | {:.0} | {:.0} | {:.2} | {} | {} | {:.2} |",
+        rate(0),
+        rate(1),
+        rate(0) / rate(1),
+        p50(0).as_micros(),
+        p50(1).as_micros(),
+        ratio(p50(0), p50(1))
+    );
+    p50(0)
+}
+
+fn ratio(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64()
+}
+
+/// Serves the API and the floor on the same store.
+async fn serve(store: Store) -> SocketAddr {
+    let app = App { store: store.clone(), clock: Arc::new(clock()), schema: graphql::schema() };
+    let view = View { day: clock().today(), known: Known::Latest };
+    let floor = Router::new().route(
+        "/floor",
+        get(move |State(store): State<Store>| async move { store.floor(view).await.expect("an answer") }),
+    );
+    let router = server::router(app).merge(floor.with_state(store));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+/// Both must say the same before either is measured.
+async fn same_answer(address: SocketAddr, typed: &str, floor: &str) {
+    let mut answers = Vec::new();
+    for request in [typed, floor] {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        let body = exchange(&mut stream, request, &mut Vec::new()).await;
+        answers.push(serde_json::from_slice::<serde_json::Value>(&body).expect("JSON"));
+    }
+    assert_eq!(answers[0], answers[1], "the floor answers another question");
+    let fields = answers[0].to_string().matches("\":").count();
+    assert!(fields > 1_000, "only {fields} fields");
+}
+
+/// Sends a request over some connections again and again; gives how long each answer took.
+async fn hammer(address: SocketAddr, request: &str, connections: usize, span: Duration) -> Vec<Duration> {
+    let until = Instant::now() + span;
+    let tasks: Vec<_> = (0..connections)
+        .map(|_| {
+            let request = request.to_owned();
+            tokio::spawn(async move {
+                let mut stream = TcpStream::connect(address).await.expect("a connection");
+                stream.set_nodelay(true).expect("a socket");
+                let (mut took, mut buffer) = (Vec::new(), Vec::new());
+                while Instant::now() < until {
+                    let began = Instant::now();
+                    exchange(&mut stream, &request, &mut buffer).await;
+                    took.push(began.elapsed());
+                }
+                took
+            })
+        })
+        .collect();
+    let mut all = Vec::new();
+    for task in tasks {
+        all.extend(task.await.expect("a client that lives"));
+    }
+    all
+}
+
+/// One request and its answer's body over a connection that stays open.
+async fn exchange(stream: &mut TcpStream, request: &str, buffer: &mut Vec<u8>) -> Vec<u8> {
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    buffer.clear();
+    loop {
+        stream.read_buf(buffer).await.expect("received");
+        let Some(head) = buffer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let headers = std::str::from_utf8(&buffer[..head]).expect("headers").to_ascii_lowercase();
+        let length =
+            headers.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next()).expect("a length");
+        let length: usize = length.parse().expect("a number");
+        while buffer.len() < head + 4 + length {
+            stream.read_buf(buffer).await.expect("received");
+        }
+        return buffer[head + 4..].to_vec();
+    }
+}
+
+fn median(mut took: Vec<Duration>) -> Duration {
+    took.sort_unstable();
+    took[took.len() / 2]
+}
