@@ -63,16 +63,30 @@ impl Bulk {
 
     /// Writes the rows that are held back.
     pub(crate) async fn flush(&mut self, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
-        let mut values = std::mem::take(&mut self.values);
-        while !values.is_empty() {
-            let rest = values.split_off(values.len().min(self.full));
-            let statement = match self.backend {
-                DbBackend::Postgres => self.arrays(values),
-                _ => self.rows(values),
-            };
-            transaction.execute_raw(statement.statement()).await?;
-            values = rest;
+        self.flush_full(transaction).await?;
+        let rest = std::mem::take(&mut self.values);
+        self.execute(rest, transaction).await
+    }
+
+    /// Writes full batches and holds back the rest, so that the texts of statements stay few and prepared.
+    pub(crate) async fn flush_full(&mut self, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
+        while self.is_full() {
+            let rest = self.values.split_off(self.full);
+            let batch = std::mem::replace(&mut self.values, rest);
+            self.execute(batch, transaction).await?;
         }
+        Ok(())
+    }
+
+    async fn execute(&self, values: Vec<Value>, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
+        if values.is_empty() {
+            return Ok(());
+        }
+        let sql = match self.backend {
+            DbBackend::Postgres => self.arrays(values),
+            _ => self.rows(values),
+        };
+        transaction.execute_raw(sql.statement()).await?;
         Ok(())
     }
 

@@ -182,7 +182,7 @@ impl Draft {
         let Some((_, bulk)) = &mut self.adding else { return Ok(()) };
         write(shape, fact.record, number, bulk);
         if bulk.is_full() {
-            self.flush().await?;
+            self.flush_full().await?;
         }
         Ok(())
     }
@@ -341,7 +341,18 @@ impl Draft {
         self.tables.names.push(row);
     }
 
-    /// Writes what is held back: identities first, since all else points to them.
+    /// Writes the batches that are full: identities first, and all of them, since all else points to them.
+    async fn flush_full(&mut self) -> Result<(), StoreError> {
+        let Tables { identities, citations, facets, names, grams } = &mut self.tables;
+        identities.flush(&self.transaction).await?;
+        let own = self.adding.as_mut().map(|(_, bulk)| bulk);
+        for bulk in own.into_iter().chain([citations, facets, names, grams]) {
+            bulk.flush_full(&self.transaction).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes all that is held back.
     async fn flush(&mut self) -> Result<(), StoreError> {
         let Tables { identities, citations, facets, names, grams } = &mut self.tables;
         identities.flush(&self.transaction).await?;
