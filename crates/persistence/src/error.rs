@@ -21,14 +21,6 @@ pub enum StoreError {
     /// The address of a database cannot be used.
     #[error("{0}")]
     Address(String),
-    /// Two facts of a data set have the same identity.
-    #[error("`{key}` and another {kind} have the same identity; give one of them another slug")]
-    Collision {
-        /// What the facts are.
-        kind: &'static str,
-        /// What tells one of them apart.
-        key: String,
-    },
 }
 
 impl From<DbErr> for StoreError {
