@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A GraphQL server for a school district's map.
 #[derive(Debug, Parser)]
-#[command(name = "edumap", version, about, max_term_width = 100)]
+#[command(name = "edumap", version, about = "A GraphQL server for a school district's map", max_term_width = 100)]
 pub struct Config {
     /// What to do; `serve` unless asked otherwise.
     #[command(subcommand)]
