@@ -2,7 +2,7 @@
 
 use sea_orm_migration::sea_orm::DbBackend;
 
-use crate::table::{big, index, known, text};
+use crate::table::{big, create, index, known, once, text};
 
 crate::table::step!(
     |manager| {
@@ -40,10 +40,10 @@ crate::table::step!(
             .col(text(backend, "quote").null())
             .col(text(backend, "confidence").null())
             .foreign_key(ForeignKey::create().from("citations", "fact_id").to("identities", "id"))
-            .foreign_key(ForeignKey::create().from("citations", "source_id").to("identities", "id"))
-            .primary_key(Index::create().col("fact_id").col("field").col("known_from"));
+            .foreign_key(ForeignKey::create().from("citations", "source_id").to("identities", "id"));
         known(backend, "citations", &mut citations);
         manager.create_table(citations).await?;
+        create(manager, once("citations", &["fact_id", "field"])).await?;
         manager.create_index(index("citations", &["source_id", "known_to"])).await?;
 
         // The words of a noun's lists, one a row, so that a filter finds them by an index.
@@ -53,10 +53,10 @@ crate::table::step!(
             .col(big(backend, "id").not_null())
             .col(text(backend, "facet").not_null())
             .col(text(backend, "word").not_null())
-            .foreign_key(ForeignKey::create().from("facets", "id").to("identities", "id"))
-            .primary_key(Index::create().col("id").col("facet").col("word").col("known_from"));
+            .foreign_key(ForeignKey::create().from("facets", "id").to("identities", "id"));
         known(backend, "facets", &mut facets);
         manager.create_table(facets).await?;
+        create(manager, once("facets", &["id", "facet", "word"])).await?;
         manager.create_index(index("facets", &["facet", "word", "known_to", "id"])).await?;
 
         // Every name there ever was, folded, with its pairs of characters in an inverted index: PostgreSQL's GIN on an

@@ -56,6 +56,16 @@ pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreat
     index
 }
 
+/// The indexes by which there is one version of a fact in each revision, and one that is current.
+///
+/// They stand beside the table rather than in it, so that a first import can make them when all rows are there.
+pub(crate) fn once(table: &'static str, key: &[&'static str]) -> [IndexCreateStatement; 2] {
+    let mut current = index(table, key);
+    let mut versions = index(table, &[key, &["known_from"]].concat());
+    let is_current = Expr::col("known_to").is_null();
+    [current.name(format!("{table}_current")).unique().and_where(is_current).to_owned(), versions.unique().to_owned()]
+}
+
 impl Facts {
     /// A table of ties or parts.
     pub(crate) fn ties(manager: &SchemaManager<'_>, name: &'static str) -> Self {
@@ -66,10 +76,9 @@ impl Facts {
         table
             .col(text(backend, "valid_from").not_null())
             .col(text(backend, "valid_to").not_null())
-            .primary_key(Index::create().col("id").col("known_from"))
             .foreign_key(ForeignKey::create().from(name, "id").to("identities", "id"))
             .check(Expr::col("valid_from").lt(Expr::col("valid_to")));
-        Facts { backend, name, table, indexes: Vec::new() }
+        Facts { backend, name, table, indexes: once(name, &["id"]).into() }
     }
 
     /// A table of nouns: they also have a slug and a name to sort by.
@@ -145,11 +154,19 @@ impl Facts {
     /// Creates the table and its indexes.
     pub(crate) async fn create(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         manager.create_table(self.table).await?;
-        for index in self.indexes {
-            manager.create_index(index).await?;
-        }
-        Ok(())
+        create(manager, self.indexes).await
     }
+}
+
+/// Creates indexes.
+pub(crate) async fn create(
+    manager: &SchemaManager<'_>,
+    indexes: impl IntoIterator<Item = IndexCreateStatement>,
+) -> Result<(), DbErr> {
+    for index in indexes {
+        manager.create_index(index).await?;
+    }
+    Ok(())
 }
 
 /// Drops tables, the last made first.

@@ -3,9 +3,9 @@
 //! SQLite takes rows of parameters, PostgreSQL one array a column (measured: a seventh of the time of rows of parameters).
 //! Either way the text is the same for every full batch, so that it is prepared once.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Value, sea_query::ArrayType};
+use sea_orm::{DbBackend, Statement, Value, sea_query::ArrayType};
 
-use crate::{StoreError, sql::Sql};
+use crate::sql::Sql;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,33 +61,33 @@ impl Bulk {
         self.values.len() >= self.full
     }
 
-    /// Writes the rows that are held back.
-    pub(crate) async fn flush(&mut self, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
-        self.flush_full(transaction).await?;
+    /// The statements that write all rows held back.
+    pub(crate) fn all(&mut self) -> Vec<Statement> {
+        let mut statements = self.full();
         let rest = std::mem::take(&mut self.values);
-        self.execute(rest, transaction).await
+        if !rest.is_empty() {
+            statements.push(self.statement(rest));
+        }
+        statements
     }
 
-    /// Writes full batches and holds back the rest, so that the texts of statements stay few and prepared.
-    pub(crate) async fn flush_full(&mut self, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
+    /// The statements of full batches; the rest is held back, so that the texts of statements stay few and prepared.
+    pub(crate) fn full(&mut self) -> Vec<Statement> {
+        let mut statements = Vec::new();
         while self.is_full() {
             let rest = self.values.split_off(self.full);
             let batch = std::mem::replace(&mut self.values, rest);
-            self.execute(batch, transaction).await?;
+            statements.push(self.statement(batch));
         }
-        Ok(())
+        statements
     }
 
-    async fn execute(&self, values: Vec<Value>, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
-        if values.is_empty() {
-            return Ok(());
-        }
+    fn statement(&self, values: Vec<Value>) -> Statement {
         let sql = match self.backend {
             DbBackend::Postgres => self.arrays(values),
             _ => self.rows(values),
         };
-        transaction.execute_raw(sql.statement()).await?;
-        Ok(())
+        sql.statement()
     }
 
     fn opening(&self) -> Sql {

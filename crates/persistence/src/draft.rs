@@ -10,6 +10,8 @@ use sea_orm::{
 use crate::{
     Store, StoreError,
     bulk::{Bulk, Of},
+    indexes::SetAside,
+    pipe::Pipe,
     row::Row,
     sql::Sql,
 };
@@ -36,11 +38,13 @@ pub struct Recorded {
 
 /// A revision being written. Dropping it writes nothing.
 pub struct Draft {
-    transaction: DatabaseTransaction,
+    pipe: Pipe,
     backend: DbBackend,
     number: i64,
     /// Whether no revision came before: then every identity is new.
     first: bool,
+    /// What a first revision makes again at its end.
+    indexes: SetAside,
     changed: bool,
     moved: bool,
     next_name: i64,
@@ -82,22 +86,27 @@ impl Store {
         opening.put("INSERT INTO revisions (number, recorded_at, actor, message) VALUES (");
         opening.bind(latest + 1).put(", '', '', '')");
         transaction.execute_raw(opening.statement()).await?;
-        Ok(Draft::new(transaction, self.backend, latest + 1))
+        let indexes = match latest {
+            0 => SetAside::from(&transaction, self.backend).await?,
+            _ => SetAside::default(),
+        };
+        Ok(Draft::new(transaction, self.backend, latest + 1, indexes))
     }
 }
 
 impl Draft {
-    fn new(transaction: DatabaseTransaction, backend: DbBackend, number: i64) -> Self {
+    fn new(transaction: DatabaseTransaction, backend: DbBackend, number: i64, indexes: SetAside) -> Self {
         let names = ["n", "fact_id", "subject_id", "folded", "valid_from", "valid_to", "known_from"];
         let mut name_columns: Vec<(&str, Of)> = names.iter().map(|name| (*name, Of::named(name))).collect();
         if backend == DbBackend::Postgres {
             name_columns.push(("grams", Of::Grams));
         }
         Draft {
-            transaction,
+            pipe: Pipe::new(transaction),
             backend,
             number,
             first: number == 1,
+            indexes,
             changed: false,
             moved: false,
             next_name: number << 32,
@@ -150,7 +159,7 @@ impl Draft {
         sql.put("SELECT id, position, digest FROM identities WHERE kind = ").bind(shape.kind.name());
         let mut recorded = HashMap::new();
         self.known.clear();
-        for row in self.transaction.query_all_raw(sql.statement()).await? {
+        for row in self.pipe.settled().await?.query_all_raw(sql.statement()).await? {
             let row = Row(&row);
             let id = row.get("id")?;
             self.known.insert(id);
@@ -202,11 +211,11 @@ impl Draft {
             let mut sql = Sql::new(self.backend);
             sql.put("UPDATE ").put(table).put(" SET known_to = ").bind(self.number);
             sql.put(" WHERE known_to IS NULL AND ").among(id, ids);
-            self.transaction.execute_raw(sql.statement()).await?;
+            self.pipe.send(vec![sql.statement()]).await?;
         }
         let mut sql = Sql::new(self.backend);
         sql.put("UPDATE identities SET digest = NULL WHERE ").among("id", ids);
-        self.transaction.execute_raw(sql.statement()).await?;
+        self.pipe.send(vec![sql.statement()]).await?;
         Ok(())
     }
 
@@ -218,7 +227,7 @@ impl Draft {
         for (id, position) in places {
             let mut sql = Sql::new(self.backend);
             sql.put("UPDATE identities SET position = ").bind(*position).put(" WHERE id = ").bind(*id);
-            self.transaction.execute_raw(sql.statement()).await?;
+            self.pipe.send(vec![sql.statement()]).await?;
             self.moved = true;
         }
         Ok(())
@@ -233,9 +242,9 @@ impl Draft {
         if !self.changed {
             let mut sql = Sql::new(self.backend);
             sql.put("DELETE FROM revisions WHERE number = ").bind(self.number);
-            self.transaction.execute_raw(sql.statement()).await?;
+            self.pipe.send(vec![sql.statement()]).await?;
             if self.moved {
-                self.transaction.commit().await?;
+                self.pipe.commit().await?;
             }
             return Ok(None);
         }
@@ -244,13 +253,15 @@ impl Draft {
         sql.put("UPDATE revisions SET recorded_at = ").bind(recorded_at.as_str());
         sql.put(", actor = ").bind(actor.as_str()).put(", message = ").bind(message.as_str());
         sql.put(" WHERE number = ").bind(self.number);
-        self.transaction.execute_raw(sql.statement()).await?;
+        self.pipe.send(vec![sql.statement()]).await?;
+        let indexes = std::mem::take(&mut self.indexes);
+        indexes.restore(self.pipe.settled().await?, self.backend).await?;
         if self.backend == DbBackend::Postgres {
             // The planner has never seen this many rows. SQLite's plans are better without: with figures it scans small tables.
-            self.transaction.execute_unprepared("ANALYZE").await?;
+            self.pipe.settled().await?.execute_unprepared("ANALYZE").await?;
         }
         let number = self.number;
-        self.transaction.commit().await?;
+        self.pipe.commit().await?;
         Ok(Some(Revision { number, recorded_at, actor, message }))
     }
 
@@ -259,7 +270,7 @@ impl Draft {
             let mut sql = Sql::new(self.backend);
             sql.put("UPDATE identities SET digest = ").bind(fact.digest).put(", position = ").bind(fact.position);
             sql.put(" WHERE id = ").bind(fact.record.id);
-            self.transaction.execute_raw(sql.statement()).await?;
+            self.pipe.send(vec![sql.statement()]).await?;
             return Ok(());
         }
         let slug = shape.is_noun().then(|| fact.record.key.clone());
@@ -344,25 +355,19 @@ impl Draft {
     /// Writes the batches that are full: identities first, and all of them, since all else points to them.
     async fn flush_full(&mut self) -> Result<(), StoreError> {
         let Tables { identities, citations, facets, names, grams } = &mut self.tables;
-        identities.flush(&self.transaction).await?;
+        let mut statements = identities.all();
         let own = self.adding.as_mut().map(|(_, bulk)| bulk);
-        for bulk in own.into_iter().chain([citations, facets, names, grams]) {
-            bulk.flush_full(&self.transaction).await?;
-        }
-        Ok(())
+        statements.extend(own.into_iter().chain([citations, facets, names, grams]).flat_map(Bulk::full));
+        self.pipe.send(statements).await
     }
 
     /// Writes all that is held back.
     async fn flush(&mut self) -> Result<(), StoreError> {
         let Tables { identities, citations, facets, names, grams } = &mut self.tables;
-        identities.flush(&self.transaction).await?;
-        if let Some((_, bulk)) = &mut self.adding {
-            bulk.flush(&self.transaction).await?;
-        }
-        for bulk in [citations, facets, names, grams] {
-            bulk.flush(&self.transaction).await?;
-        }
-        Ok(())
+        let own = self.adding.as_mut().map(|(_, bulk)| bulk);
+        let all = [identities].into_iter().chain(own).chain([citations, facets, names, grams]);
+        let statements = all.flat_map(Bulk::all).collect();
+        self.pipe.send(statements).await
     }
 }
 

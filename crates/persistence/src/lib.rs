@@ -16,9 +16,11 @@ mod error;
 #[cfg(feature = "floor")]
 mod floor;
 mod group;
+mod indexes;
 mod noun;
 mod partner;
 mod parts;
+mod pipe;
 mod place;
 mod relation;
 mod row;

@@ -1,0 +1,56 @@
+//! A transaction that executes while the next statements are being made.
+
+use std::sync::Arc;
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement};
+use tokio::task::JoinHandle;
+
+use crate::StoreError;
+
+/// A transaction and what it is executing. Dropping it writes nothing.
+pub(crate) struct Pipe {
+    transaction: Arc<DatabaseTransaction>,
+    running: Option<JoinHandle<Result<(), DbErr>>>,
+}
+
+impl Pipe {
+    pub(crate) fn new(transaction: DatabaseTransaction) -> Self {
+        Pipe { transaction: Arc::new(transaction), running: None }
+    }
+
+    /// Has statements executed, one after the other, once those that were sent before are done.
+    pub(crate) async fn send(&mut self, statements: Vec<Statement>) -> Result<(), StoreError> {
+        if statements.is_empty() {
+            return Ok(());
+        }
+        self.settle().await?;
+        let transaction = self.transaction.clone();
+        self.running = Some(tokio::spawn(async move {
+            for statement in statements {
+                transaction.execute_raw(statement).await?;
+            }
+            Ok(())
+        }));
+        Ok(())
+    }
+
+    /// The transaction, once all that was sent is done.
+    pub(crate) async fn settled(&mut self) -> Result<&DatabaseTransaction, StoreError> {
+        self.settle().await?;
+        Ok(&self.transaction)
+    }
+
+    /// Commits what was sent.
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        self.settle().await?;
+        let transaction = Arc::into_inner(self.transaction).expect("nothing runs, so nobody else holds it");
+        Ok(transaction.commit().await?)
+    }
+
+    async fn settle(&mut self) -> Result<(), StoreError> {
+        match self.running.take() {
+            Some(running) => Ok(running.await.map_err(|error| DbErr::Custom(error.to_string()))??),
+            None => Ok(()),
+        }
+    }
+}
