@@ -2,7 +2,7 @@
 
 use sea_orm_migration::sea_orm::DbBackend;
 
-use crate::table::{big, create, index, known, once, text};
+use crate::table::{big, index, known, once, text};
 
 crate::table::step!(
     |manager| {
@@ -43,7 +43,7 @@ crate::table::step!(
             .foreign_key(ForeignKey::create().from("citations", "source_id").to("identities", "id"));
         known(backend, "citations", &mut citations);
         manager.create_table(citations).await?;
-        create(manager, once("citations", &["fact_id", "field"])).await?;
+        once(manager, "citations", "fact_id, field").await?;
         manager.create_index(index("citations", &["source_id", "known_to"])).await?;
 
         // The words of a noun's lists, one a row, so that a filter finds them by an index.
@@ -56,7 +56,7 @@ crate::table::step!(
             .foreign_key(ForeignKey::create().from("facets", "id").to("identities", "id"));
         known(backend, "facets", &mut facets);
         manager.create_table(facets).await?;
-        create(manager, once("facets", &["id", "facet", "word"])).await?;
+        once(manager, "facets", "id, facet, word").await?;
         manager.create_index(index("facets", &["facet", "word", "known_to", "id"])).await?;
 
         // Every name there ever was, folded, with its pairs of characters in an inverted index: PostgreSQL's GIN on an
@@ -82,7 +82,7 @@ crate::table::step!(
                 "CREATE INDEX search_names_by_grams ON search_names USING gin (grams)",
             ],
             _ => &[
-                "CREATE VIRTUAL TABLE search_grams USING fts5 (grams, content = '')",
+                "CREATE VIRTUAL TABLE search_grams USING fts5 (grams, content = '', detail = none)",
                 // Segments of 1 MiB, the default, are merged over and over while a nation is loaded.
                 "INSERT INTO search_grams (search_grams, rank) VALUES ('hashsize', 67108864)",
             ],

@@ -56,14 +56,14 @@ pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreat
     index
 }
 
-/// The indexes by which there is one version of a fact in each revision, and one that is current.
+/// Creates the index by which one version of a fact is current, and one was closed in each revision.
 ///
-/// They stand beside the table rather than in it, so that a first import can make them when all rows are there.
-pub(crate) fn once(table: &'static str, key: &[&'static str]) -> [IndexCreateStatement; 2] {
-    let mut current = index(table, key);
-    let mut versions = index(table, &[key, &["known_from"]].concat());
-    let is_current = Expr::col("known_to").is_null();
-    [current.name(format!("{table}_current")).unique().and_where(is_current).to_owned(), versions.unique().to_owned()]
+/// It stands beside the table rather than in it, so that a first import can make it when all rows are there.
+/// Nulls are never equal in an index, so the open end is written as zero.
+pub(crate) async fn once(manager: &SchemaManager<'_>, table: &str, key: &str) -> Result<(), DbErr> {
+    let sql = format!("CREATE UNIQUE INDEX {table}_once ON {table} ({key}, COALESCE(known_to, 0))");
+    manager.get_connection().execute_unprepared(&sql).await?;
+    Ok(())
 }
 
 impl Facts {
@@ -78,7 +78,7 @@ impl Facts {
             .col(text(backend, "valid_to").not_null())
             .foreign_key(ForeignKey::create().from(name, "id").to("identities", "id"))
             .check(Expr::col("valid_from").lt(Expr::col("valid_to")));
-        Facts { backend, name, table, indexes: once(name, &["id"]).into() }
+        Facts { backend, name, table, indexes: Vec::new() }
     }
 
     /// A table of nouns: they also have a slug and a name to sort by.
@@ -154,19 +154,12 @@ impl Facts {
     /// Creates the table and its indexes.
     pub(crate) async fn create(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         manager.create_table(self.table).await?;
-        create(manager, self.indexes).await
+        once(manager, self.name, "id").await?;
+        for index in self.indexes {
+            manager.create_index(index).await?;
+        }
+        Ok(())
     }
-}
-
-/// Creates indexes.
-pub(crate) async fn create(
-    manager: &SchemaManager<'_>,
-    indexes: impl IntoIterator<Item = IndexCreateStatement>,
-) -> Result<(), DbErr> {
-    for index in indexes {
-        manager.create_index(index).await?;
-    }
-    Ok(())
 }
 
 /// Drops tables, the last made first.

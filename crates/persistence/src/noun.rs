@@ -163,10 +163,11 @@ fn named(text: &str, view: View, sql: &mut Sql) {
     sql.put(" AND c.id IN (SELECT s.subject_id FROM search_names s WHERE ");
     match sql.backend {
         DbBackend::Postgres => sql.put("s.grams @> string_to_array(").bind(grams.join(" ")).put(", ' ')"),
-        // FTS5 matches a phrase: the pairs, one after the other.
+        // FTS5 keeps no places of the pairs, which would double the index: the comparison below sees to their order.
         _ => {
             sql.put("s.n IN (SELECT rowid FROM search_grams WHERE search_grams MATCH ");
-            sql.bind(format!("\"{}\"", grams.join(" "))).put(")")
+            let quoted: Vec<String> = grams.iter().map(|gram| format!("\"{gram}\"")).collect();
+            sql.bind(quoted.join(" ")).put(")")
         }
     };
     sql.put(" AND ").holds("s", view).put(" AND ").contains("s.folded", &folded).put(")");
