@@ -56,13 +56,15 @@ pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreat
     index
 }
 
-/// Creates the index by which one version of a fact is current, and one was closed in each revision.
+/// Creates the indexes by which one version of a fact is current, and one was recorded in each revision.
 ///
-/// It stands beside the table rather than in it, so that a first import can make it when all rows are there.
-/// Nulls are never equal in an index, so the open end is written as zero.
+/// They stand beside the table rather than in it, so that a first import can make them when all rows are there.
 pub(crate) async fn once(manager: &SchemaManager<'_>, table: &str, key: &str) -> Result<(), DbErr> {
-    let sql = format!("CREATE UNIQUE INDEX {table}_once ON {table} ({key}, COALESCE(known_to, 0))");
-    manager.get_connection().execute_unprepared(&sql).await?;
+    let current = format!("CREATE UNIQUE INDEX {table}_current ON {table} ({key}) WHERE known_to IS NULL");
+    let versions = format!("CREATE UNIQUE INDEX {table}_versions ON {table} ({key}, known_from)");
+    for sql in [current, versions] {
+        manager.get_connection().execute_unprepared(&sql).await?;
+    }
     Ok(())
 }
 

@@ -27,6 +27,7 @@ mod row;
 mod school;
 mod source;
 mod sql;
+mod statistics;
 mod store;
 mod written;
 

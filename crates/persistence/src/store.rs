@@ -86,7 +86,12 @@ impl Store {
     /// The database failed.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         if self.backend != DbBackend::Postgres {
-            return Ok(Migrator::up(&self.write, None).await?);
+            let pending = Migrator::get_pending_migrations(&self.write).await?;
+            if !pending.is_empty() {
+                Migrator::up(&self.write, None).await?;
+                crate::statistics::tell(&self.write).await?;
+            }
+            return Ok(());
         }
         // The lock belongs to its session: one connection takes it, migrates and gives it back.
         let pool = self.write.get_postgres_connection_pool();
