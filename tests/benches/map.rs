@@ -126,7 +126,7 @@ fn ratio(one: Duration, other: Duration) -> f64 {
 
 /// Serves the API and the floor on the same store.
 async fn serve(store: Store) -> SocketAddr {
-    let app = App { store: store.clone(), clock: Arc::new(clock()), schema: graphql::schema() };
+    let app = App::new(store.clone(), Arc::new(clock()));
     let view = View { day: clock().today(), known: Known::Latest };
     let floor = Router::new().route(
         "/floor",

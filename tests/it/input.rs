@@ -73,7 +73,13 @@ async fn what_a_client_gets_wrong_is_said_with_a_code_and_a_path() {
         ("{ school(slug: ".to_owned(), "GRAPHQL_PARSE_FAILED", "null", "cannot be parsed"),
         (
             format!("{{ schools(first: {}1{}) {{ totalCount }} }}", "[".repeat(20_000), "]".repeat(20_000)),
-            "GRAPHQL_PARSE_FAILED",
+            "TOO_MANY_TOKENS",
+            "null",
+            "tokens",
+        ),
+        (
+            format!("{{ schools(first: {}1{}) {{ totalCount }} }}", "[".repeat(2_000), "]".repeat(2_000)),
+            "TOO_DEEP",
             "null",
             "deep",
         ),

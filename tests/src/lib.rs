@@ -114,7 +114,7 @@ impl TestApp {
     /// The server on a store.
     #[must_use]
     pub fn on(name: &'static str, store: Store) -> Self {
-        let app = App { store: store.clone(), clock: Arc::new(clock()), schema: graphql::schema() };
+        let app = App::new(store.clone(), Arc::new(clock()));
         TestApp { name, store, router: server::router(app) }
     }
 

@@ -79,11 +79,11 @@ impl At<domain::Alliance> {
 relations! {
     AllianceRelations of domain::Alliance {
         /// The partners that sources name as members; sources rarely name all.
-        partners: PartnersOfAlliance, PartnerFilter;
+        partners: PartnersOfAlliance, PartnerFilter, about 40;
         /// The groups that are members, then those of the district it serves.
-        groups: GroupsOfAlliance, GroupFilter;
+        groups: GroupsOfAlliance, GroupFilter, about 25;
         /// The schools that are themselves members, then those of the district it serves.
-        schools: SchoolsOfAlliance, SchoolFilter;
+        schools: SchoolsOfAlliance, SchoolFilter, about 100;
     }
 }
 

@@ -150,6 +150,7 @@ where
         let Asked { filter, order, request, scope } = arguments.parse(&format!("{} {parent}", R::NAME), asked_for)?;
         let question = Related::<R>::new(view, filter.clone(), order, request);
         let page = ctx.ask(question, parent).await?.unwrap_or_else(|| Arc::new(Page::empty()));
+        ctx.spend(page.items.len())?;
         Ok(Connection { view, parent, filter, scope, page })
     }
 }
@@ -253,6 +254,7 @@ where
     ) -> Result<Self> {
         let Asked { filter, order, request, scope } = arguments.parse(N::NAME, asked_for)?;
         let page = ctx.store().page::<N>(view, &filter, order, &request).await.map_err(masked)?;
+        ctx.spend(page.items.len())?;
         Ok(RootConnection { view, filter, scope, page })
     }
 }
@@ -327,9 +329,10 @@ where
     }
 }
 
-/// Declares an object that holds the relations of a noun, to be flattened into the noun's own.
+/// Declares an object that holds the relations of a noun, to be flattened into the noun's own; `about` says how many
+/// there are in a large city, for the cost of a query.
 macro_rules! relations {
-    ($object:ident of $noun:ty { $($(#[$doc:meta])* $field:ident: $relation:ty, $filter:ty;)+ }) => {
+    ($object:ident of $noun:ty { $($(#[$doc:meta])* $field:ident: $relation:ty, $filter:ty, about $size:literal;)+ }) => {
         /// The relations of a noun.
         pub(crate) struct $object<'a>(pub(crate) &'a crate::noun::At<$noun>);
 
@@ -339,6 +342,7 @@ macro_rules! relations {
             $(
                 $(#[$doc])*
                 #[expect(clippy::too_many_arguments, reason = "Relay's four, a filter and an order")]
+                #[graphql(directive = crate::cost::list_size::apply($size, crate::cost::slicing(), crate::cost::sized()))]
                 async fn $field(
                     &self,
                     ctx: &async_graphql::Context<'_>,

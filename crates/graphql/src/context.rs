@@ -1,13 +1,16 @@
 //! What resolvers know of the request: the store, its batches, the day, the languages of the reader.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 use async_graphql::{Context, Error, Result};
 use domain::{Clock, Known, LanguageTag, View};
 use persistence::{Parts, Store, StoreError};
 
 use crate::{
-    error::Failure,
+    error::{Code, Failure},
     loader::{Batches, Question},
     noun::At,
     question::{ById, PartsOf},
@@ -19,6 +22,8 @@ pub(crate) struct Surroundings {
     pub(crate) batches: Arc<Batches>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) languages: Vec<LanguageTag>,
+    /// How many more objects the answer may carry.
+    pub(crate) budget: AtomicU64,
 }
 
 /// The words that resolvers speak in.
@@ -34,6 +39,18 @@ pub(crate) trait ContextExt {
     /// The view of a request that asks for none: today, all that is known.
     fn default_view(&self) -> View {
         View { day: self.here().clock.today(), known: Known::Latest }
+    }
+
+    /// Takes note of objects that the answer carries.
+    ///
+    /// # Errors
+    /// There are more than the answer may carry: the estimate took the lists for shorter than they are.
+    fn spend(&self, objects: usize) -> Result<()> {
+        let objects = u64::try_from(objects).unwrap_or(u64::MAX);
+        match self.here().budget.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(objects)) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Code::CostTooHigh.because("the answer is larger than was expected, and than it may be")),
+        }
     }
 
     /// Asks a question together with all others who ask it now.

@@ -5,12 +5,13 @@ use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use async_graphql::{Error, ErrorExtensions};
+use async_graphql::{Error, ErrorExtensions, Pos, ServerError};
 use persistence::StoreError;
 
 /// What a client did wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
+    CostTooHigh,
     InvalidArgument,
     InvalidCursor,
     InvalidDate,
@@ -23,6 +24,7 @@ pub(crate) enum Code {
 impl Code {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Code::CostTooHigh => "COST_TOO_HIGH",
             Code::InvalidArgument => "INVALID_ARGUMENT",
             Code::InvalidCursor => "INVALID_CURSOR",
             Code::InvalidDate => "INVALID_DATE",
@@ -37,6 +39,18 @@ impl Code {
     pub(crate) fn because(self, problem: impl Display) -> Error {
         Error::new(problem.to_string()).extend_with(|_, extensions| extensions.set("code", self.as_str()))
     }
+}
+
+/// An error of a request that is refused before anything runs.
+pub(crate) fn refusal(code: &str, problem: String, at: Option<Pos>) -> ServerError {
+    let mut error = ServerError::new(problem, at);
+    set_code(&mut error, code);
+    error
+}
+
+/// Gives an error its code.
+pub(crate) fn set_code(error: &mut ServerError, code: &str) {
+    error.extensions.get_or_insert_default().set("code", code);
 }
 
 impl From<domain::PageError> for Code {

@@ -1,53 +1,241 @@
-//! Running a request: its surroundings, its limits, its errors, what it cost.
+//! Running a request: what it may ask for, its surroundings, its errors, what it cost.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, atomic::AtomicU64},
+    time::{Duration, Instant},
+};
 
-use async_graphql::{Name, Request, Response, ServerError, Value, parser::parse_query};
+use async_graphql::{
+    Name, Request, Response, ServerError, Value,
+    parser::{
+        parse_query,
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
+    },
+};
 use domain::{Clock, LanguageTag};
 use persistence::{Counts, Store};
 
-use crate::{context::Surroundings, loader::Batches, schema::Schema};
+use crate::{
+    context::Surroundings,
+    error::{refusal, set_code},
+    limits::{Limits, check, check_variables, estimate, places},
+    loader::Batches,
+    scan::Scan,
+    schema::Schema,
+};
 
 /// What a request brings beside its document.
 #[derive(Debug, Default)]
 pub struct Asker {
     /// The languages the reader wants, the best first.
     pub languages: Vec<LanguageTag>,
-    /// Whether `extensions.stats` is to say what the answer cost.
+    /// Whether `extensions.stats` is to say what the answer took.
     pub wants_stats: bool,
+    /// Whether `extensions.cost` is to say what the answer cost.
+    pub wants_cost: bool,
 }
 
-/// How deep brackets may nest in a document: a deeper one would overflow the parser's stack.
-const DEEPEST: usize = 100;
 /// How many errors an answer carries.
 const MOST_ERRORS: usize = 50;
 
-/// Runs a request.
-pub async fn execute(
-    schema: &Schema,
-    store: &Store,
-    clock: Arc<dyn Clock>,
-    asker: Asker,
+/// An answer, or why there is none.
+#[derive(Debug)]
+pub struct Answer {
+    response: Response,
+    /// Whether the request was refused before anything ran: then the answer has no data.
+    pub is_refused: bool,
+}
+
+impl Answer {
+    /// A refusal with a code of its own.
+    #[must_use]
+    pub fn refused(code: &'static str, problem: &str) -> Answer {
+        Answer::from(refusal(code, problem.to_owned(), None))
+    }
+
+    /// The answer as JSON.
+    ///
+    /// # Errors
+    /// A value cannot be written.
+    pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        if !self.is_refused {
+            return serde_json::to_vec(&self.response);
+        }
+        // A request that was refused has no `data`, not even null.
+        let mut members = serde_json::Map::new();
+        members.insert("errors".to_owned(), serde_json::to_value(&self.response.errors)?);
+        if !self.response.extensions.is_empty() {
+            members.insert("extensions".to_owned(), serde_json::to_value(&self.response.extensions)?);
+        }
+        serde_json::to_vec(&members)
+    }
+
+    /// The code of the first error; `None` if there is no error.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self.response.errors.first()?.extensions.as_ref()?.get("code")? {
+            Value::String(code) => Some(code),
+            _ => None,
+        }
+    }
+}
+
+impl From<ServerError> for Answer {
+    fn from(error: ServerError) -> Self {
+        Answer { response: Response::from_errors(vec![error]), is_refused: true }
+    }
+}
+
+/// What kind of operation a request wants to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OperationKind {
+    /// It reads.
+    Query,
+    /// It writes.
+    Mutation,
+    /// It listens.
+    Subscription,
+}
+
+/// A request whose document was read and asks for no more than it may.
+#[derive(Debug)]
+pub struct Prepared {
     request: Request,
-) -> Response {
-    let began = Instant::now();
-    let request = match parse(request) {
-        Ok(request) => request,
-        Err(refused) => return *refused,
+    /// What kind of operation it wants to run.
+    pub kind: OperationKind,
+    /// Whether its answer can never change: all of it is read at a named day and a named revision.
+    pub is_pinned: bool,
+    cost: u64,
+    places: Vec<(String, u64)>,
+    limits: Limits,
+}
+
+/// Reads a request's document, and refuses one that asks for too much. Nothing runs, and the store is not asked.
+///
+/// # Errors
+/// Why the request is refused.
+pub fn prepare(
+    schema: &Schema,
+    limits: &Limits,
+    mut request: Request,
+    wants_places: bool,
+) -> Result<Prepared, Box<Answer>> {
+    let refused = |error: ServerError| Box::new(Answer::from(error));
+    let document = parse(&request.query, limits).map_err(refused)?;
+    check(&document, limits).map_err(refused)?;
+    check_variables(&request.variables, limits).map_err(refused)?;
+    let operation = operation(&document, request.operation_name.as_deref()).map_err(refused)?;
+    let estimate = estimate(&document, operation, &request.variables, schema.types(), limits).map_err(refused)?;
+    let places = match wants_places {
+        true => places(&document, operation, &request.variables, schema.types(), limits),
+        false => Vec::new(),
     };
-    let counts = Arc::new(Counts::default());
-    let store = store.counted(counts.clone());
-    let batches = Arc::new(Batches::new(store.clone()));
-    let here = Surroundings { store, batches: batches.clone(), clock, languages: asker.languages };
-    let mut response = batches.run(schema.execute(request.data(here))).await;
-    response.errors.truncate(MOST_ERRORS);
-    for error in &mut response.errors {
-        name(error);
+    let kind = match operation.ty {
+        OperationType::Query => OperationKind::Query,
+        OperationType::Mutation => OperationKind::Mutation,
+        OperationType::Subscription => OperationKind::Subscription,
+    };
+    let is_pinned = is_pinned(&document, operation, &request);
+    request.set_parsed_query(document);
+    Ok(Prepared { request, kind, is_pinned, cost: estimate.cost, places, limits: limits.clone() })
+}
+
+impl Prepared {
+    /// The request, as it came.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
     }
-    if asker.wants_stats {
-        response = response.extension("stats", stats(&counts, began));
+
+    /// What the request is expected to cost, without running it.
+    #[must_use]
+    pub fn estimate(&self) -> Answer {
+        let response = Response::new(Value::Null).extension("cost", self.cost_extension(None));
+        Answer { response, is_refused: true }
     }
-    response
+
+    /// Refuses a request that is expected to cost more than it may.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn check_cost(&self) -> Result<(), Box<Answer>> {
+        if self.cost <= self.limits.cost {
+            return Ok(());
+        }
+        let problem = format!(
+            "the answer may have {} fields, and at most {} are given at once: ask for smaller pages, or for less below them",
+            self.cost, self.limits.cost
+        );
+        let mut answer = Answer::from(refusal("COST_TOO_HIGH", problem, None));
+        answer.response = answer.response.extension("cost", self.cost_extension(None));
+        Err(Box::new(answer))
+    }
+
+    /// Runs the request.
+    pub async fn execute(self, schema: &Schema, store: &Store, clock: Arc<dyn Clock>, asker: Asker) -> Answer {
+        if let Err(refused) = self.check_cost() {
+            return *refused;
+        }
+        let began = Instant::now();
+        let counts = Arc::new(Counts::default());
+        let store = store.counted(counts.clone());
+        let batches = Arc::new(Batches::new(store.clone()));
+        let Asker { languages, wants_stats, wants_cost } = asker;
+        let budget = AtomicU64::new(self.limits.cost);
+        let here = Surroundings { store, batches: batches.clone(), clock, languages, budget };
+        let time = self.limits.time;
+        let Prepared { request, cost, places, limits, kind, is_pinned } = self;
+        let running = batches.run(schema.inner().execute(request.data(here)));
+        let Ok(mut response) = tokio::time::timeout(time, running).await else {
+            let problem = format!("the answer took longer than {}, and was given up", seconds(time));
+            return Answer::refused("TIMEOUT", &problem);
+        };
+        let is_refused = response.data == Value::Null
+            && !response.errors.is_empty()
+            && response.errors.iter().all(|error| error.path.is_empty());
+        response.errors.truncate(MOST_ERRORS);
+        for error in &mut response.errors {
+            let has_code = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
+            if !has_code {
+                set_code(error, if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "INVALID_ARGUMENT" });
+            }
+        }
+        if wants_stats {
+            response = response.extension("stats", stats(&counts, began));
+        }
+        if wants_cost {
+            let actual = Some(fields(&response.data));
+            let asked = Prepared { request: Request::new(""), cost, places, limits, kind, is_pinned };
+            response = response.extension("cost", asked.cost_extension(actual));
+        }
+        Answer { response, is_refused }
+    }
+
+    fn cost_extension(&self, actual: Option<u64>) -> Value {
+        let mut cost = vec![(Name::new("estimated"), self.cost.into()), (Name::new("limit"), self.limits.cost.into())];
+        cost.extend(actual.map(|actual| (Name::new("actual"), actual.into())));
+        if !self.places.is_empty() {
+            let place = |(path, cost): &(String, u64)| {
+                let members = [(Name::new("path"), path.as_str().into()), (Name::new("cost"), (*cost).into())];
+                Value::Object(members.into_iter().collect())
+            };
+            cost.push((Name::new("fields"), Value::List(self.places.iter().map(place).collect())));
+        }
+        Value::Object(cost.into_iter().collect())
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{} s", time.as_secs_f64())
+}
+
+/// How many fields a value carries: what the cost of an answer counts.
+fn fields(value: &Value) -> u64 {
+    match value {
+        Value::Object(members) => members.values().map(|value| 1 + fields(value)).sum(),
+        Value::List(items) => items.iter().map(fields).sum(),
+        _ => 0,
+    }
 }
 
 fn stats(counts: &Counts, began: Instant) -> Value {
@@ -56,84 +244,83 @@ fn stats(counts: &Counts, began: Instant) -> Value {
     Value::Object(figures.into_iter().map(|(name, figure)| (Name::new(name), Value::from(figure))).collect())
 }
 
-/// Parses the document; what cannot be parsed is answered here, since the parser overflows its stack on deep values.
-fn parse(mut request: Request) -> Result<Request, Box<Response>> {
-    let refused = |error: ServerError| {
-        let mut error = error;
-        code(&mut error, "GRAPHQL_PARSE_FAILED");
-        Box::new(Response::from_errors(vec![error]))
-    };
-    if depth(&request.query) > DEEPEST {
-        let problem = format!("the document nests brackets more than {DEEPEST} deep");
-        return Err(refused(ServerError::new(problem, None)));
+/// Parses the document; one that is too long or too deep for the parser does not reach it.
+fn parse(query: &str, limits: &Limits) -> Result<ExecutableDocument, ServerError> {
+    let Scan { tokens, nesting } = Scan::of(query);
+    if tokens > limits.tokens {
+        let problem = format!("the document has {tokens} tokens, and at most {} are read", limits.tokens);
+        return Err(refusal("TOO_MANY_TOKENS", problem, None));
     }
-    let document = parse_query(&request.query).map_err(|error| {
+    if nesting > limits.nesting {
+        let problem = format!("the document nests brackets more than {} deep", limits.nesting);
+        return Err(refusal("TOO_DEEP", problem, None));
+    }
+    parse_query(query).map_err(|error| {
         let at = error.positions().next();
         let place = at.map_or_else(String::new, |at| format!(" at line {}, column {}", at.line, at.column));
-        refused(ServerError::new(format!("the document cannot be parsed{place}"), at))
-    })?;
-    request.set_parsed_query(document);
-    Ok(request)
+        refusal("GRAPHQL_PARSE_FAILED", format!("the document cannot be parsed{place}"), at)
+    })
 }
 
-/// How deep brackets nest in a document, strings and comments aside.
-fn depth(document: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    let mut rest = document.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        rest = after;
-        match byte {
-            b'(' | b'[' | b'{' => {
-                depth += 1;
-                deepest = deepest.max(depth);
+/// The operation that a request names, or the only one there is.
+fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, ServerError> {
+    let unknown = |problem: String| refusal("GRAPHQL_VALIDATION_FAILED", problem, None);
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Ok(&operation.node),
+        (DocumentOperations::Single(_), Some(name)) => {
+            Err(unknown(format!("the document has no operation `{name}`: its only one has no name")))
+        }
+        (DocumentOperations::Multiple(operations), Some(name)) => match operations.get(name) {
+            Some(operation) => Ok(&operation.node),
+            None => Err(unknown(format!("the document has no operation `{name}`"))),
+        },
+        (DocumentOperations::Multiple(operations), None) => {
+            let mut all = operations.values();
+            match (all.next(), all.next()) {
+                (Some(only), None) => Ok(&only.node),
+                _ => Err(unknown("the document has several operations: say which by `operationName`".to_owned())),
             }
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            b'#' => rest = skip(rest, |rest| rest.first() == Some(&b'\n'), 0),
-            b'"' if rest.starts_with(b"\"\"") => rest = skip(&rest[2..], |rest| rest.starts_with(b"\"\"\""), 3),
-            b'"' => rest = skip(rest, |rest| matches!(rest.first(), Some(b'"' | b'\n')), 1),
-            _ => {}
         }
     }
-    deepest
 }
 
-/// What follows the end of a string or comment; a backslash takes the next byte with it.
-fn skip(mut rest: &[u8], ends: impl Fn(&[u8]) -> bool, end: usize) -> &[u8] {
-    while !rest.is_empty() && !ends(rest) {
-        let step = if rest[0] == b'\\' && end > 0 { 2 } else { 1 };
-        rest = &rest[step.min(rest.len())..];
-    }
-    &rest[end.min(rest.len())..]
-}
-
-/// Gives an error that has none its code.
-fn name(error: &mut ServerError) {
-    let has_code = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
-    if !has_code {
-        code(error, if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "INVALID_ARGUMENT" });
-    }
-}
-
-fn code(error: &mut ServerError, code: &str) {
-    error.extensions.get_or_insert_default().set("code", code);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::depth;
-
-    #[test]
-    fn brackets_count_where_the_parser_sees_them() {
-        for (document, deep) in [
-            ("{ a }", 1),
-            ("{ a(b: [[1]]) }", 4),
-            ("{ a(b: \"[[[[\") } # [[[[\n", 2),
-            ("{ a(b: \"\\\"[[\") }", 2),
-            ("{ a(b: \"\"\"[[\"[\"\"\") { c } }", 2),
-            ("\"", 0),
-            ("", 0),
-        ] {
-            assert_eq!(depth(document), deep, "{document}");
+/// Whether everything that an operation asks for stands under `map` with a day and a revision, where nothing changes.
+fn is_pinned(document: &ExecutableDocument, operation: &OperationDefinition, request: &Request) -> bool {
+    let given = |value: &async_graphql_value::Value| match value {
+        async_graphql_value::Value::Variable(name) => request.variables.get(name).is_some_and(|it| *it != Value::Null),
+        value => *value != async_graphql_value::Value::Null,
+    };
+    let mut pending: Vec<(&SelectionSet, bool)> = vec![(&operation.selection_set.node, true)];
+    let mut seen = std::collections::HashSet::new();
+    while let Some((set, is_root)) = pending.pop() {
+        for item in &set.items {
+            match &item.node {
+                Selection::Field(field) => match (is_root, field.node.name.node.as_str()) {
+                    (_, "__typename") => {}
+                    (true, "map") => {
+                        let pins = ["asOf", "knownAt"];
+                        if !pins.iter().all(|pin| field.node.get_argument(pin).is_some_and(|value| given(&value.node)))
+                        {
+                            return false;
+                        }
+                        pending.push((&field.node.selection_set.node, false));
+                    }
+                    // The log goes on, also under a view of the past.
+                    (true, _) | (false, "revisions") => return false,
+                    (false, _) => {}
+                },
+                Selection::InlineFragment(fragment) => pending.push((&fragment.node.selection_set.node, is_root)),
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    match document.fragments.get(name) {
+                        Some(fragment) if seen.insert((name, is_root)) => {
+                            pending.push((&fragment.node.selection_set.node, is_root));
+                        }
+                        _ => {}
+                    }
+                }
+            }
         }
     }
+    true
 }

@@ -64,9 +64,9 @@ impl At<domain::Group> {
 relations! {
     GroupRelations of domain::Group {
         /// The schools on record as its members, the lead school first. A source that names some members rarely names all.
-        schools: SchoolsOfGroup, SchoolFilter;
+        schools: SchoolsOfGroup, SchoolFilter, about 15;
         /// The alliances it is a member of, then those that serve its district.
-        alliances: AlliancesOfGroup, AllianceFilter;
+        alliances: AlliancesOfGroup, AllianceFilter, about 4;
     }
 }
 

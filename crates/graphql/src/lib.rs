@@ -1,6 +1,6 @@
 //! The GraphQL API: objects over domain values, connections, batches.
 //!
-//! [`schema()`] builds the schema and [`execute()`] runs a request on it; the server and the tests need no more.
+//! [`schema()`] builds the schema, [`prepare()`] reads a request and [`Prepared::execute`] runs it; the server and the tests need no more.
 //! A noun's object, edges, filter and root fields stand in the file of its name; no relation is loaded but in batches.
 
 mod alliance;
@@ -8,10 +8,12 @@ mod authority;
 mod campus;
 mod connection;
 mod context;
+mod cost;
 mod error;
 mod execute;
 mod filter;
 mod group;
+mod limits;
 mod loader;
 mod name;
 mod node;
@@ -21,10 +23,12 @@ mod place;
 mod question;
 mod revision;
 mod scalar;
+mod scan;
 mod schema;
 mod school;
 mod source;
 
-pub use async_graphql::{Request, Response, Variables};
-pub use execute::{Asker, execute};
-pub use schema::{Query, Schema, schema};
+pub use async_graphql::{Request, Variables};
+pub use execute::{Answer, Asker, OperationKind, Prepared, prepare};
+pub use limits::Limits;
+pub use schema::{Schema, schema};

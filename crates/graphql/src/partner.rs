@@ -44,9 +44,9 @@ impl At<domain::Partner> {
 relations! {
     PartnerRelations of domain::Partner {
         /// The alliances it is a member of.
-        alliances: AlliancesOfPartner, AllianceFilter;
+        alliances: AlliancesOfPartner, AllianceFilter, about 3;
         /// The schools it is tied to outside any alliance.
-        schools: SchoolsOfPartner, SchoolFilter;
+        schools: SchoolsOfPartner, SchoolFilter, about 5;
     }
 }
 

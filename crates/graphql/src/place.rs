@@ -42,17 +42,17 @@ impl At<domain::District> {
 relations! {
     DistrictRelations of domain::District {
         /// The regions of its strategy.
-        regions: RegionsOfDistrict, RegionFilter;
+        regions: RegionsOfDistrict, RegionFilter, about 4;
         /// Its townships.
-        townships: TownshipsOfDistrict, TownshipFilter;
+        townships: TownshipsOfDistrict, TownshipFilter, about 25;
         /// Its learning areas.
-        learning_areas: LearningAreasOfDistrict, LearningAreaFilter;
+        learning_areas: LearningAreasOfDistrict, LearningAreaFilter, about 15;
         /// Its schools.
-        schools: SchoolsOfDistrict, SchoolFilter;
+        schools: SchoolsOfDistrict, SchoolFilter, about 100;
         /// Its education groups.
-        groups: GroupsOfDistrict, GroupFilter;
+        groups: GroupsOfDistrict, GroupFilter, about 25;
         /// Its alliances.
-        alliances: AlliancesOfDistrict, AllianceFilter;
+        alliances: AlliancesOfDistrict, AllianceFilter, about 12;
     }
 }
 
@@ -93,9 +93,9 @@ impl At<domain::Region> {
 relations! {
     RegionRelations of domain::Region {
         /// The townships that a source places in it; most townships are placed by none.
-        townships: TownshipsOfRegion, TownshipFilter;
+        townships: TownshipsOfRegion, TownshipFilter, about 8;
         /// The schools whose own record places them in one of its townships.
-        schools: SchoolsOfRegion, SchoolFilter;
+        schools: SchoolsOfRegion, SchoolFilter, about 50;
     }
 }
 
@@ -142,9 +142,9 @@ impl At<domain::Township> {
 relations! {
     TownshipRelations of domain::Township {
         /// The schools whose own record places them in it.
-        schools: SchoolsOfTownship, SchoolFilter;
+        schools: SchoolsOfTownship, SchoolFilter, about 20;
         /// The campuses that stand in it.
-        campuses: CampusesOfTownship, CampusFilter;
+        campuses: CampusesOfTownship, CampusFilter, about 20;
     }
 }
 

@@ -1,5 +1,7 @@
 //! The roots of the schema: the map at the default view, and at others.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, EmptyMutation, EmptySubscription, MergedObject, Object, Result};
 use chrono::NaiveDate;
 use domain::{Known, View};
@@ -10,6 +12,7 @@ use crate::{
     campus::CampusQuery,
     connection::ViewAsked,
     context::{ContextExt, masked},
+    cost::Types,
     error::Code,
     group::GroupQuery,
     node::{Node, NodeQuery},
@@ -21,8 +24,30 @@ use crate::{
     source::SourceQuery,
 };
 
-/// The schema.
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+type Inner = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// The schema. Cheap to clone.
+#[derive(Clone)]
+pub struct Schema {
+    inner: Inner,
+    types: Arc<Types>,
+}
+
+impl Schema {
+    /// The schema's text: the contract.
+    #[must_use]
+    pub fn sdl(&self) -> String {
+        self.inner.sdl()
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    pub(crate) fn types(&self) -> &Types {
+        &self.types
+    }
+}
 
 /// Which view a root asks for; what it leaves open is today and the latest.
 #[derive(Debug, Clone, Copy, Default)]
@@ -95,7 +120,7 @@ macro_rules! map {
 
 map! {
     /// The map at the default view, today and the latest revision; `map` shows it at others.
-    pub Query, MapQuery
+    pub(crate) Query, MapQuery
 }
 
 map! {
@@ -134,8 +159,10 @@ impl MapQuery {
 /// Builds the schema.
 #[must_use]
 pub fn schema() -> Schema {
-    Schema::build(Query::seen(Sight::default()), EmptyMutation, EmptySubscription)
+    let inner = Inner::build(Query::seen(Sight::default()), EmptyMutation, EmptySubscription)
         .register_output_type::<Node>()
-        .limit_depth(30)
-        .finish()
+        .limit_recursive_depth(200)
+        .finish();
+    let types = Arc::new(Types::read(&inner.sdl()));
+    Schema { inner, types }
 }

@@ -112,21 +112,21 @@ impl At<domain::School> {
 relations! {
     SchoolRelations of domain::School {
         /// The groups it belongs to on the view's day; those it leads first.
-        groups: GroupsOfSchool, GroupFilter;
+        groups: GroupsOfSchool, GroupFilter, about 2;
         /// The alliances it is itself a member of, then those that serve its district.
-        alliances: AlliancesOfSchool, AllianceFilter;
+        alliances: AlliancesOfSchool, AllianceFilter, about 4;
         /// The partners it is tied to outside any alliance.
-        partners: PartnersOfSchool, PartnerFilter;
+        partners: PartnersOfSchool, PartnerFilter, about 3;
         /// Its sites.
-        campuses: CampusesOfSchool, CampusFilter;
+        campuses: CampusesOfSchool, CampusFilter, about 3;
         /// The schools that are branches of it, or guided by it.
-        branches: BranchesOfSchool, SchoolFilter;
+        branches: BranchesOfSchool, SchoolFilter, about 5;
         /// The schools that it is a branch of, or guided by.
-        branch_of: BranchOfSchools, SchoolFilter;
+        branch_of: BranchOfSchools, SchoolFilter, about 1;
         /// The schools it came from, through the whole chain, the nearest first.
-        predecessors: PredecessorsOfSchool, SchoolFilter;
+        predecessors: PredecessorsOfSchool, SchoolFilter, about 3;
         /// The schools it went into, through the whole chain, the nearest first.
-        successors: SuccessorsOfSchool, SchoolFilter;
+        successors: SuccessorsOfSchool, SchoolFilter, about 2;
     }
 }
 

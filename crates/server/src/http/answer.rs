@@ -1,0 +1,141 @@
+//! Answers: their form, their status, how long they may be kept.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+};
+use domain::{Known, id::fingerprint};
+use graphql::{Answer, Request};
+
+use super::{App, accept::Media, request::languages};
+
+/// What an answer depends on beside the facts, for caches on the way.
+const VARY: &str = "accept, accept-encoding, accept-language, edumap-cost, edumap-stats, origin";
+
+/// How long an answer may be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// Nothing is said: the answer to a `POST`.
+    Unsaid,
+    /// Not at all.
+    Never,
+    /// As long as the server, asked again, says that it still holds.
+    WhileTrue(String),
+    /// For ever: its day and its revision are named.
+    ForEver(String),
+}
+
+impl Keep {
+    /// What may be said of an answer, before it is there.
+    ///
+    /// The tag is made of everything the answer depends on: the request, the reader's languages, the form and, unless
+    /// the request names its view, today and the latest revision. The revision is read first, so that an answer may be
+    /// newer than its tag and never older.
+    pub(crate) async fn of(app: &App, request: &Request, headers: &HeaderMap, media: Media, is_pinned: bool) -> Keep {
+        let view = match is_pinned {
+            true => None,
+            false => match app.store.revision(Known::Latest).await {
+                Ok(latest) => Some((app.clock.today(), latest.map(|revision| revision.number))),
+                // The answer itself will say that the store fails.
+                Err(_) => return Keep::Never,
+            },
+        };
+        let Request { query, operation_name, variables, .. } = request;
+        let languages = languages(headers);
+        let all = format!(
+            "{} {query:?} {operation_name:?} {} {languages:?} {media:?} {view:?}",
+            env!("CARGO_PKG_VERSION"),
+            serde_json::to_string(variables).unwrap_or_default(),
+        );
+        let tag = format!("{:016x}", fingerprint(all.as_bytes()));
+        if is_pinned { Keep::ForEver(tag) } else { Keep::WhileTrue(tag) }
+    }
+
+    /// Whether the reader has this very answer already.
+    pub(crate) fn is_held(&self, headers: &HeaderMap) -> bool {
+        let (Keep::WhileTrue(tag) | Keep::ForEver(tag)) = self else { return false };
+        let held = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+        held.flat_map(|line| line.split(',')).any(|held| {
+            let held = held.trim();
+            let held = held.strip_prefix("W/").unwrap_or(held).trim_matches('"');
+            held == "*" || held.split_once('-').map_or(held, |(tag, _encoding)| tag) == tag
+        })
+    }
+
+    fn write(&self, headers: &mut HeaderMap) {
+        let (control, tag) = match self {
+            Keep::Unsaid => return,
+            Keep::Never => ("no-store", None),
+            Keep::WhileTrue(tag) => ("no-cache", Some(tag)),
+            Keep::ForEver(tag) => ("public, max-age=31536000, immutable", Some(tag)),
+        };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(control));
+        if let Some(tag) = tag.and_then(|tag| HeaderValue::try_from(format!("\"{tag}\"")).ok()) {
+            headers.insert(header::ETAG, tag);
+        }
+    }
+}
+
+/// The answer to a request, in the form that was asked for.
+pub(crate) fn answered(answer: &Answer, media: Media, keep: Keep) -> Response<Body> {
+    let keep = match (&keep, answer.code()) {
+        (Keep::Unsaid, _) | (_, None) => keep,
+        (_, Some(_)) => Keep::Never,
+    };
+    match answer.to_json() {
+        Ok(body) => respond(status(answer, media), media, body, &keep),
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written");
+            let failed = Answer::refused("INTERNAL", "the server failed; the log has the cause");
+            respond(StatusCode::INTERNAL_SERVER_ERROR, media, failed.to_json().unwrap_or_default(), &Keep::Never)
+        }
+    }
+}
+
+/// An answer that the reader has already.
+pub(crate) fn unchanged(keep: &Keep) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static(VARY));
+    keep.write(response.headers_mut());
+    response
+}
+
+/// What is said of a request that was not even read.
+pub(crate) fn refuse(status: StatusCode, media: Media, code: &'static str, problem: &str) -> Response<Body> {
+    respond(status, media, Answer::refused(code, problem).to_json().unwrap_or_default(), &Keep::Unsaid)
+}
+
+/// The status of an answer. Older clients take any but 200 for a broken network, and are spared it for their own mistakes.
+fn status(answer: &Answer, media: Media) -> StatusCode {
+    match (answer.is_refused, answer.code(), media) {
+        (_, Some("TIMEOUT"), _) => StatusCode::GATEWAY_TIMEOUT,
+        (true, Some(_), Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
+        _ => StatusCode::OK,
+    }
+}
+
+fn respond(status: StatusCode, media: Media, body: Vec<u8>, keep: &Keep) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, media.content_type());
+    headers.insert(header::VARY, HeaderValue::from_static(VARY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    keep.write(headers);
+    response
+}
+
+/// Tells apart the tags of one answer in several encodings: a strong tag stands for bytes.
+pub(crate) async fn tag_encoding(mut response: Response<Body>) -> Response<Body> {
+    let headers = response.headers_mut();
+    let encoding = headers.get(header::CONTENT_ENCODING).and_then(|it| it.to_str().ok());
+    let tag = headers.get(header::ETAG).and_then(|it| it.to_str().ok());
+    if let (Some(encoding), Some(tag)) = (encoding, tag) {
+        let tagged = format!("\"{}-{encoding}\"", tag.trim_matches('"'));
+        if let Ok(tagged) = HeaderValue::try_from(tagged) {
+            headers.insert(header::ETAG, tagged);
+        }
+    }
+    response
+}

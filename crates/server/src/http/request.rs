@@ -1,0 +1,174 @@
+//! What a request asks for, read from its body or its address.
+
+use axum::http::{HeaderMap, StatusCode, header};
+use domain::LanguageTag;
+use graphql::{Request, Variables};
+use serde_json::{Map, Value};
+
+use super::accept::is_utf8;
+
+/// Why a request is none.
+pub(crate) struct Wrong {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) problem: String,
+}
+
+impl Wrong {
+    pub(crate) fn bad(problem: impl Into<String>) -> Self {
+        Wrong { status: StatusCode::BAD_REQUEST, code: "BAD_REQUEST", problem: problem.into() }
+    }
+
+    fn unsupported(problem: &str) -> Self {
+        let (status, code) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE");
+        Wrong { status, code, problem: problem.to_owned() }
+    }
+}
+
+/// Reads the body of a `POST`.
+pub(crate) fn posted(headers: &HeaderMap, body: &[u8]) -> Result<Request, Wrong> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let mut parts = kind.split(';').map(str::trim);
+    // A form or plain text can come from any web page without asking first; JSON cannot.
+    if !parts.next().unwrap_or_default().eq_ignore_ascii_case("application/json") {
+        return Err(Wrong::unsupported("send the request as `Content-Type: application/json`"));
+    }
+    let charset = parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("charset"));
+    if charset.is_some_and(|(_, value)| !is_utf8(value.trim_matches('"'))) {
+        return Err(Wrong::unsupported("send the request in UTF-8"));
+    }
+    let encoding = headers.get(header::CONTENT_ENCODING).map_or("identity", |it| it.to_str().unwrap_or_default());
+    if !encoding.trim().eq_ignore_ascii_case("identity") {
+        return Err(Wrong::unsupported("send the request without `Content-Encoding`"));
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(fields)) => request(fields),
+        Ok(Value::Array(_)) => Err(Wrong::bad("the body is a batch: send one request at a time")),
+        Ok(_) => Err(Wrong::bad("the body is not a JSON object with a `query`")),
+        Err(error) => {
+            Err(Wrong::bad(format!("the body is not JSON: line {}, column {}", error.line(), error.column())))
+        }
+    }
+}
+
+/// Reads the parameters of a `GET`.
+pub(crate) fn addressed(pairs: Vec<(String, String)>) -> Result<Request, Wrong> {
+    let mut fields = Map::new();
+    for (name, text) in pairs {
+        let value = match name.as_str() {
+            "operationName" | "variables" | "extensions" if text.is_empty() => continue,
+            "variables" | "extensions" => {
+                serde_json::from_str(&text).map_err(|_| Wrong::bad(format!("`{name}` is not JSON")))?
+            }
+            _ => Value::String(text),
+        };
+        if fields.insert(name.clone(), value).is_some() && is_ours(&name) {
+            return Err(Wrong::bad(format!("`{name}` is given twice")));
+        }
+    }
+    request(fields)
+}
+
+fn is_ours(name: &str) -> bool {
+    matches!(name, "query" | "operationName" | "variables" | "extensions")
+}
+
+/// Reads the fields of a request; those that GraphQL does not know are ignored.
+fn request(mut fields: Map<String, Value>) -> Result<Request, Wrong> {
+    let Some(Value::String(query)) = fields.remove("query") else {
+        return Err(Wrong::bad("`query` is missing, or not a string"));
+    };
+    let mut request = Request::new(query);
+    match fields.remove("operationName") {
+        None | Some(Value::Null) => {}
+        Some(Value::String(name)) => request = request.operation_name(name),
+        Some(_) => return Err(Wrong::bad("`operationName` is not a string")),
+    }
+    match fields.remove("variables") {
+        None | Some(Value::Null) => {}
+        Some(variables @ Value::Object(_)) => request = request.variables(Variables::from_json(variables)),
+        Some(_) => return Err(Wrong::bad("`variables` is not an object")),
+    }
+    match fields.remove("extensions") {
+        None | Some(Value::Null | Value::Object(_)) => Ok(request),
+        Some(_) => Err(Wrong::bad("`extensions` is not an object")),
+    }
+}
+
+/// The languages of `Accept-Language`, the best first; what is not well formed is left out, as HTTP asks.
+pub(crate) fn languages(headers: &HeaderMap) -> Vec<LanguageTag> {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut weighed: Vec<(f32, LanguageTag)> = wanted
+        .split(',')
+        .take(20)
+        .filter_map(|range| {
+            let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
+            let weight = weight.trim().strip_prefix("q=")?.parse::<f32>().ok().filter(|weight| *weight > 0.0)?;
+            LanguageTag::parse(tag.trim()).ok().map(|tag| (weight, tag))
+        })
+        .collect();
+    weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
+    weighed.into_iter().map(|(_, tag)| tag).collect()
+}
+
+/// Whether a browser may have sent the request for a page of another site, without having asked us first.
+///
+/// A browser asks first if a request carries a header of its own or a body of JSON. Otherwise it says where the request
+/// comes from, by `Sec-Fetch-Site` or by `Origin`; whoever says neither is no browser of today.
+pub(crate) fn is_forged(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let asked_first = ["graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"];
+    let kind =
+        text("content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_simple =
+        matches!(kind.as_str(), "" | "text/plain" | "application/x-www-form-urlencoded" | "multipart/form-data");
+    if !is_simple || asked_first.iter().any(|name| headers.contains_key(*name)) {
+        return false;
+    }
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => !matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => {
+            let host = origin.split_once("://").map(|(_, host)| host);
+            host.is_none() || host != text("host")
+        }
+        (None, None) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pairs = pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        pairs.collect()
+    }
+
+    #[test]
+    fn languages_come_best_first_and_nonsense_is_left_out() {
+        let headers = headers(&[("accept-language", "fr;q=0.2, *, zh-CN, en;q=0.8, x!;q=1, ko;q=0")]);
+        let tags: Vec<_> = languages(&headers).iter().map(|tag| tag.as_str().to_owned()).collect();
+        assert_eq!(tags, ["zh-CN", "en", "fr"]);
+    }
+
+    #[test]
+    fn what_a_foreign_page_sends_without_asking_is_told_apart() {
+        for (pairs, forged) in [
+            (&[][..], false),
+            (&[("sec-fetch-site", "same-origin")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (&[("sec-fetch-site", "cross-site")], true),
+            (&[("sec-fetch-site", "same-site")], true),
+            (&[("sec-fetch-site", "cross-site"), ("apollo-require-preflight", "1")], false),
+            (&[("sec-fetch-site", "cross-site"), ("content-type", "application/json")], false),
+            (&[("sec-fetch-site", "cross-site"), ("content-type", "text/plain;x=application/json")], true),
+            (&[("origin", "https://elsewhere.example"), ("host", "map.example")], true),
+            (&[("origin", "https://map.example"), ("host", "map.example")], false),
+            (&[("origin", "null"), ("host", "map.example")], true),
+        ] {
+            assert_eq!(is_forged(&headers(pairs)), forged, "{pairs:?}");
+        }
+    }
+}
