@@ -33,8 +33,7 @@ const LARGEST_BODY: usize = 1 << 20;
 /// The whole server.
 pub fn router(app: App) -> Router {
     Router::new()
-        .route("/", get(front))
-        .route("/playground", get(playground))
+        .merge(crate::web::routes())
         .route("/graphql", get(by_get).post(by_post))
         .route("/schema.graphql", get(sdl))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -49,28 +48,6 @@ fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
     let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref().copied());
     tracing::error!(panic = text.unwrap_or("unknown"), "a request panicked");
     refuse(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "the server failed; the log has the cause")
-}
-
-async fn front() -> impl IntoResponse {
-    let page = concat!(
-        "edumap: a GraphQL server for a school district's map\n\n",
-        "  /graphql         POST a query here\n",
-        "  /playground      write one in the browser\n",
-        "  /schema.graphql  all there is to ask\n",
-        "  /healthz         whether the server is alive\n",
-    );
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], page)
-}
-
-async fn playground() -> impl IntoResponse {
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'",
-        ),
-    ];
-    (headers, include_str!("playground.html"))
 }
 
 async fn sdl(State(app): State<App>) -> impl IntoResponse {
