@@ -15,7 +15,7 @@ function make(name: string, className: string, ...children: (string | Node)[]): 
 const NOUNS: [field: string, one: string, several: string][] = [
   ["schools", "school", "schools"],
   ["campuses", "campus", "campuses"],
-  ["groups", "education group", "education groups"],
+  ["groups", "group", "groups"],
   ["alliances", "alliance", "alliances"],
   ["partners", "partner", "partners"],
   ["townships", "township", "townships"],

@@ -11,6 +11,11 @@ function make(name: string, className: string, ...children: (string | Node)[]): 
   return element;
 }
 
+/** The words in backticks as code. */
+function prose(text: string): (string | Node)[] {
+  return text.split("`").map((part, i) => (i % 2 ? make("code", "", part) : part));
+}
+
 const sdl = await (await fetch("schema.graphql")).text();
 const schema = buildSchema(sdl, { assumeValid: true });
 const types = Object.values(schema.getTypeMap()).filter((one) => !one.name.startsWith("__"));
@@ -97,7 +102,7 @@ function choose(name: string, move = false): void {
   const type = schema.getType(name);
   if (!type) return;
   highlight(name);
-  const entry = (title: (string | Node)[], words: string | null | undefined) => make("div", "", make("dt", "", ...title), make("dd", "", words ?? ""));
+  const entry = (title: (string | Node)[], words: string | null | undefined) => make("div", "", make("dt", "", ...title), make("dd", "", ...prose(words ?? "")));
   const list: Node[] = [];
   if (isObjectType(type) || isInterfaceType(type)) {
     for (const field of Object.values(type.getFields())) {
@@ -117,7 +122,7 @@ function choose(name: string, move = false): void {
     for (const one of type.getTypes()) list.push(entry([reference(one)], one.description));
   }
   const detail = at("detail");
-  detail.replaceChildren(make("h2", "", name), make("p", "", type.description ?? ""), make("dl", "fields", ...list));
+  detail.replaceChildren(make("h2", "", name), make("p", "", ...prose(type.description ?? "")), make("dl", "fields", ...list));
   detail.scrollTop = 0;
   for (const one of at("types").querySelectorAll("button")) one.setAttribute("aria-pressed", String(one.textContent === name));
   if (move) detail.focus();

@@ -3,14 +3,14 @@ import { DOC_EXPLORER_PLUGIN, DocExplorerStore } from "@graphiql/plugin-doc-expl
 import { HISTORY_PLUGIN, HistoryStore } from "@graphiql/plugin-history";
 import { GraphiQLProvider, useGraphiQL } from "@graphiql/react";
 import { GraphiQL, GraphiQLInterface } from "graphiql";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Shared } from "../share";
 import { fetcher, inFront } from "./answers";
 import { Controls } from "./Controls";
 import { useOpen } from "./open";
-import { QUESTIONS, Questions, type Curated } from "./questions";
-import { Reading, type View } from "./Reading";
 import { usePatches } from "./patches";
+import { QUESTIONS, Questions, type Curated, shown } from "./questions";
+import { Reading, type View } from "./Reading";
 
 // One array for good: GraphiQL closes the panel when it is given another.
 const PLUGINS = [QUESTIONS, DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
@@ -18,12 +18,13 @@ const PLUGINS = [QUESTIONS, DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
 /** All of the page. */
 export function Playground({ curated, shared }: { curated: Curated[]; shared: Shared | null }) {
   const first = curated.find((one) => one.name === "reach-of-a-school") ?? curated[0];
-  const [tabs] = useState(() => (first ? [{ query: first.text, variables: JSON.stringify(first.variables, null, 2) }] : undefined));
+  // Only for the first visit: later ones find their tabs again.
+  const [initial] = useState(() => (first && localStorage.getItem("graphiql:tabState") === null ? { initialQuery: shown(first), initialVariables: JSON.stringify(first.variables, null, 2) } : {}));
   // A narrow window has no room for a panel beside the editors.
   const [greeting] = useState(() => (matchMedia("(min-width: 60rem)").matches ? QUESTIONS : undefined));
   return (
     <Questions value={curated}>
-      <GraphiQLProvider fetcher={fetcher as never} plugins={PLUGINS} referencePlugin={DOC_EXPLORER_PLUGIN} visiblePlugin={greeting} defaultTabs={tabs}>
+      <GraphiQLProvider fetcher={fetcher as never} plugins={PLUGINS} referencePlugin={DOC_EXPLORER_PLUGIN} visiblePlugin={greeting} {...initial}>
         <HistoryStore>
           <DocExplorerStore>
             <Page shared={shared} />
@@ -40,7 +41,7 @@ function Page({ shared }: { shared: Shared | null }) {
   const isReady = useGraphiQL((state) => Boolean(state.queryEditor && state.variableEditor && state.responseEditor));
   const open = useOpen();
   const isOpened = useRef(false);
-  useEffect(() => inFront(tab), [tab]);
+  useLayoutEffect(() => inFront(tab), [tab]);
   useEffect(() => {
     if (!isReady || isOpened.current) return;
     isOpened.current = true;

@@ -1,6 +1,7 @@
 // Opens an operation in a new tab.
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { getOperationAST } from "graphql";
+import { flushSync } from "react-dom";
 import { parsed } from "../graph";
 
 /** An operation and its variables, as the editors hold them. */
@@ -17,7 +18,8 @@ export function useOpen(): (operation: Operation, run?: boolean) => void {
   const variableEditor = useGraphiQL((state) => state.variableEditor);
   return ({ query, variables, operationName }, runs = false) => {
     if (!queryEditor || !variableEditor) return;
-    addTab();
+    // At once, so that what runs next belongs to the new tab.
+    flushSync(addTab);
     queryEditor.setValue(query);
     variableEditor.setValue(variables);
     const document = parsed(query) ?? undefined;

@@ -17,6 +17,9 @@ export interface Curated {
 /** All ready-made questions. */
 export const Questions = createContext<Curated[]>([]);
 
+/** The operation under its title; what else the file says of itself stands in the panel. */
+export const shown = ({ title, text }: Curated) => `# ${title}\n${text.replace(/^(#.*\n)+/, "")}`;
+
 /** The words in backticks as code. */
 function prose(text: string) {
   return text.split("`").map((part, i) => (i % 2 ? <code key={i}>{part}</code> : part));
@@ -32,7 +35,7 @@ function Panel() {
       <ul>
         {curated.map((one) => (
           <li key={one.name}>
-            <button type="button" data-query={one.name} onClick={() => open({ query: one.text, variables: JSON.stringify(one.variables, null, 2) }, true)}>
+            <button type="button" data-query={one.name} onClick={() => open({ query: shown(one), variables: JSON.stringify(one.variables, null, 2) }, true)}>
               {one.title}
             </button>
             <p>{prose(one.description)}</p>
