@@ -63,7 +63,9 @@ impl Answer {
         }
         // A request that was refused has no `data`, not even null.
         let mut members = serde_json::Map::new();
-        members.insert("errors".to_owned(), serde_json::to_value(&self.response.errors)?);
+        if !self.response.errors.is_empty() {
+            members.insert("errors".to_owned(), serde_json::to_value(&self.response.errors)?);
+        }
         if !self.response.extensions.is_empty() {
             members.insert("extensions".to_owned(), serde_json::to_value(&self.response.extensions)?);
         }

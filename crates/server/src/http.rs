@@ -98,8 +98,7 @@ pub fn router(app: App) -> Router {
         .allow_headers(ASKING.map(HeaderName::from_static))
         .expose_headers([header::ETAG]);
     Router::new()
-        .route("/", get(front))
-        .route("/playground", get(playground))
+        .merge(crate::web::routes())
         .route("/graphql", get(by_get).post(by_post).layer(cors))
         .route("/schema.graphql", get(sdl))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -141,28 +140,6 @@ async fn ready(State(app): State<App>) -> Response<Body> {
     tracing::warn!(error = %problem, "not ready");
     (StatusCode::SERVICE_UNAVAILABLE, "not ready: the database does not answer; the log has the cause\n")
         .into_response()
-}
-
-async fn front() -> impl IntoResponse {
-    let page = concat!(
-        "edumap: a GraphQL server for a school district's map\n\n",
-        "  /graphql         POST a query here\n",
-        "  /playground      write one in the browser\n",
-        "  /schema.graphql  all there is to ask\n",
-        "  /healthz         whether the server is alive\n",
-    );
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], page)
-}
-
-async fn playground() -> impl IntoResponse {
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'",
-        ),
-    ];
-    (headers, include_str!("playground.html"))
 }
 
 async fn sdl(State(app): State<App>) -> impl IntoResponse {

@@ -10,7 +10,10 @@ pub mod format;
 pub mod generate;
 mod http;
 pub mod import;
+pub mod queries;
 pub mod report;
 pub mod telemetry;
+mod web;
 
 pub use http::{App, router};
+pub use web::has_real_pages;

@@ -1,0 +1,94 @@
+//! The ready-made questions: files of `queries/`, each one operation with a few words about itself.
+
+use std::sync::LazyLock;
+
+use include_dir::{Dir, include_dir};
+use serde_json::{Map, Value};
+
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/queries");
+
+/// A ready-made question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curated {
+    /// The file's name without its ending, which is also its id.
+    pub name: &'static str,
+    /// What it asks, in a few words.
+    pub title: &'static str,
+    /// Who may want to know.
+    pub audience: &'static str,
+    /// What the answer holds, and how to read it.
+    pub description: &'static str,
+    /// The variables it is asked with unless told otherwise.
+    pub variables: Map<String, Value>,
+    /// How many SQL statements it may cost.
+    pub budget: u64,
+    /// The whole document, with the words about itself as comments.
+    pub text: &'static str,
+}
+
+impl Curated {
+    /// As the pages read it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let Self { name, title, audience, description, variables, budget, text } = self;
+        serde_json::json!({
+            "name": name, "title": title, "audience": audience, "description": description,
+            "variables": variables, "budget": budget, "text": text,
+        })
+    }
+
+    fn parse(name: &'static str, text: &'static str) -> Option<Self> {
+        let about =
+            |key: &str| text.lines().find_map(|line| line.strip_prefix("# ")?.strip_prefix(key)?.strip_prefix(": "));
+        Some(Self {
+            name,
+            title: about("title")?,
+            audience: about("audience")?,
+            description: about("description")?,
+            variables: serde_json::from_str(about("variables")?).ok()?,
+            budget: about("budget")?.parse().ok()?,
+            text,
+        })
+    }
+}
+
+/// All of them: the one to begin with first, the others by name.
+///
+/// # Panics
+/// A file lacks one of its words; a test finds out before anybody else does.
+#[must_use]
+pub fn all() -> &'static [Curated] {
+    static ALL: LazyLock<Vec<Curated>> = LazyLock::new(|| {
+        let mut all: Vec<Curated> = FILES
+            .files()
+            .map(|file| {
+                let name = file.path().file_stem().and_then(|stem| stem.to_str()).expect("a name");
+                let text = file.contents_utf8().expect("UTF-8");
+                Curated::parse(name, text).unwrap_or_else(|| panic!("queries/{name}.graphql does not say what it is"))
+            })
+            .collect();
+        all.sort_by_key(|one| (one.name != FIRST, one.name));
+        all
+    });
+    &ALL
+}
+
+/// The question to begin with: the walk that the map is for.
+const FIRST: &str = "reach-of-a-school";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_file_says_what_it_is() {
+        assert!(all().len() >= 12);
+        assert_eq!(all()[0].name, FIRST);
+        assert!(all().iter().all(|one| one.budget > 0 && one.text.contains("\nquery ")));
+    }
+
+    #[test]
+    fn a_file_without_a_title_is_none() {
+        assert_eq!(Curated::parse("x", "# budget: 1\nquery X { view { asOf } }\n"), None);
+    }
+}

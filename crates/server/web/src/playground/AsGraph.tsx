@@ -1,0 +1,101 @@
+// The answer as a graph of nouns and ties.
+import { useGraphiQL } from "@graphiql/react";
+import { isSchema } from "graphql";
+import { useEffect, useMemo, useRef } from "react";
+import { many } from "../ask";
+import { type Graph, graph } from "../graph";
+import { cytoscape, look, style } from "../nouns";
+import type { Answered } from "./answers";
+
+/** How many nouns are drawn before a picture helps nobody. */
+const MOST_NOUNS = 400;
+
+/** The drawing, its legend, and the same in words. */
+export default function AsGraph({ answer }: { answer: Answered }) {
+  const schema = useGraphiQL((state) => state.schema);
+  const theme = useGraphiQL((state) => state.theme);
+  const box = useRef<HTMLDivElement>(null);
+  const core = useRef<cytoscape.Core | null>(null);
+  const all: Graph = useMemo(() => {
+    if (!isSchema(schema)) return { nouns: [], ties: [] };
+    return graph(schema, answer.question.query, answer.question.operationName ?? null, answer.data);
+  }, [answer, schema]);
+  useEffect(() => {
+    if (!box.current || all.nouns.length === 0) return;
+    const drawn = new Set(all.nouns.slice(0, MOST_NOUNS).map((noun) => noun.key));
+    const picture = cytoscape({
+      container: box.current,
+      elements: [
+        ...all.nouns.filter((noun) => drawn.has(noun.key)).map(({ key, type, label }) => ({ data: { id: key, type, label } })),
+        ...all.ties
+          .filter((tie) => drawn.has(tie.from) && drawn.has(tie.to))
+          .map((tie, i) => ({ data: { id: `tie-${i}`, source: tie.from, target: tie.to, label: tie.label } })),
+      ],
+      style: style(box.current),
+      layout: { name: "dagre", rankDir: "LR", nodeSep: 14, rankSep: 210, edgeSep: 10, fit: true, padding: 20 } as cytoscape.LayoutOptions,
+      minZoom: 0.05,
+      maxZoom: 3,
+    });
+    // Room for the names of the last rank, which stand to the right of their nodes.
+    picture.fit(undefined, 20);
+    if (picture.zoom() > 1.2) picture.zoom(1.2), picture.center();
+    picture.on("tap", (event) => {
+      picture.elements().removeClass("faint");
+      if (event.target !== picture && event.target.isNode()) {
+        picture.elements().difference(event.target.closedNeighborhood()).addClass("faint");
+      }
+    });
+    core.current = picture;
+    return () => {
+      core.current = null;
+      picture.destroy();
+    };
+  }, [all, theme]);
+  const zoom = (factor: number) => {
+    const picture = core.current;
+    if (picture && box.current) picture.zoom({ level: picture.zoom() * factor, renderedPosition: { x: box.current.clientWidth / 2, y: box.current.clientHeight / 2 } });
+  };
+  if (all.nouns.length === 0) return <p className="empty">No noun to draw: ask schools, groups, alliances or partners for their name.</p>;
+  const label = new Map(all.nouns.map((noun) => [noun.key, noun.label]));
+  const kinds = [...new Set(all.nouns.map((noun) => noun.type))];
+  return (
+    <>
+      <div className="strip">
+        <span>
+          {many(all.nouns.length, "noun")}, {many(all.ties.length, "tie")}
+          {all.nouns.length > MOST_NOUNS && `; the first ${MOST_NOUNS} nouns are drawn`}
+        </span>
+        <ul className="legend" aria-label="Shapes">
+          {kinds.map((type) => (
+            <li key={type}>
+              <svg viewBox="0 0 20 20" aria-hidden="true">
+                <path d={look(type).path} fill={look(type).color} />
+              </svg>
+              {type}
+            </li>
+          ))}
+        </ul>
+        <button type="button" className="small" onClick={() => zoom(1.3)} aria-label="Zoom in">
+          +
+        </button>
+        <button type="button" className="small" onClick={() => zoom(1 / 1.3)} aria-label="Zoom out">
+          −
+        </button>
+        <button type="button" className="small" onClick={() => core.current?.fit(undefined, 20)}>
+          Fit
+        </button>
+      </div>
+      <div ref={box} className="drawing" role="img" aria-label={`${many(all.nouns.length, "noun")} and ${many(all.ties.length, "tie")}; listed below`} data-nouns={all.nouns.length} data-ties={all.ties.length} />
+      <details className="ties">
+        <summary>The ties in words</summary>
+        <ul>
+          {all.ties.map((tie, i) => (
+            <li key={i}>
+              {label.get(tie.from)} → {tie.label} → {label.get(tie.to)}
+            </li>
+          ))}
+        </ul>
+      </details>
+    </>
+  );
+}

@@ -1,0 +1,135 @@
+// Below the answer's heading: the same answer as JSON, as a table or as a graph, and what it took.
+import { Suspense, lazy, useEffect, useMemo, useState } from "react";
+import { type Cost, many, took } from "../ask";
+import { type Table, csv, table, tsv, written } from "../rows";
+import { type Answered, estimate, useAnswer } from "./answers";
+import { useOperation } from "./Controls";
+
+// The library that draws is large, and most readers of an answer do not need it.
+const AsGraph = lazy(() => import("./AsGraph"));
+
+/** A way to read an answer. */
+export type View = "json" | "table" | "graph";
+
+const VIEWS: [View, string][] = [
+  ["json", "JSON"],
+  ["table", "Table"],
+  ["graph", "Graph"],
+];
+
+/** The strip, and the table or the graph if one is chosen. */
+export function Reading({ view, setView, tab }: { view: View; setView: (view: View) => void; tab: string }) {
+  const answer = useAnswer(tab);
+  return (
+    <div className="reading">
+      <div className="strip">
+        <div role="group" aria-label="Read the answer as">
+          {VIEWS.map(([one, name]) => (
+            <button key={one} type="button" className="small" aria-pressed={view === one} onClick={() => setView(one)}>
+              {name}
+            </button>
+          ))}
+        </div>
+        <Meter answer={answer} />
+      </div>
+      {view !== "json" && !answer && <p className="empty">Run the operation to see its answer here.</p>}
+      {view === "table" && answer && <AsTable answer={answer} />}
+      {view === "graph" && answer && (
+        <Suspense fallback={<p className="empty">Drawing…</p>}>
+          <AsGraph answer={answer} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+/** What it would cost, while somebody types; and what it took, after it ran. */
+function Meter({ answer }: { answer: Answered | undefined }) {
+  const { query, document, operationName, variables, values } = useOperation();
+  const [cost, setCost] = useState<Cost | undefined>();
+  const isAskable = document !== null && values !== null;
+  useEffect(() => {
+    let isStale = false;
+    const timer = setTimeout(() => {
+      if (!isAskable) return;
+      estimate({ query, variables: values ?? {}, operationName }).then(
+        (cost) => !isStale && setCost(cost),
+        () => !isStale && setCost(undefined),
+      );
+    }, 400);
+    return () => {
+      isStale = true;
+      clearTimeout(timer);
+    };
+    // The values are those of the text.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [query, variables, operationName, isAskable]);
+  return (
+    <p className="meter" role="status" aria-label="Cost">
+      {typeof cost?.estimated === "number" && (
+        <span className="estimate">
+          Would cost {cost.estimated.toLocaleString("en")}
+          {typeof cost.limit === "number" && ` of ${cost.limit.toLocaleString("en")}`}
+        </span>
+      )}
+      {answer?.stats && <span className="took">{took(answer.stats)}</span>}
+      {typeof answer?.cost?.actual === "number" && <span>cost {answer.cost.actual.toLocaleString("en")}</span>}
+    </p>
+  );
+}
+
+/** How many rows are drawn; copies and files have them all. */
+const MOST_ROWS = 1000;
+
+function AsTable({ answer }: { answer: Answered }) {
+  const all: Table = useMemo(() => table(answer.data), [answer]);
+  const [isCopied, setIsCopied] = useState(false);
+  useEffect(() => setIsCopied(false), [all]);
+  function download(): void {
+    // With a byte order mark, since a spreadsheet would not know Chinese otherwise.
+    const url = URL.createObjectURL(new Blob(["\uFEFF", csv(all)], { type: "text/csv;charset=utf-8" }));
+    const name = answer.question.operationName ?? "answer";
+    Object.assign(document.createElement("a"), { href: url, download: `${name}.csv` }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+  if (all.columns.length === 0) return <p className="empty">This answer has nothing to tabulate.</p>;
+  return (
+    <>
+      <div className="strip">
+        <span>
+          {many(all.rows.length, "row")}, {many(all.columns.length, "column")}
+          {all.rows.length > MOST_ROWS && `; the first ${MOST_ROWS} are shown`}
+        </span>
+        <button type="button" className="small" onClick={() => void navigator.clipboard?.writeText(tsv(all)).then(() => setIsCopied(true))}>
+          Copy
+        </button>
+        <button type="button" className="small" onClick={download}>
+          Download CSV
+        </button>
+        <span role="status">{isCopied ? "Copied." : ""}</span>
+      </div>
+      <div className="sheet" tabIndex={0} role="region" aria-label="The answer as a table">
+        <table>
+          <thead>
+            <tr>
+              {all.columns.map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {all.rows.slice(0, MOST_ROWS).map((row, i) => (
+              <tr key={i}>
+                {row.map((cell, j) => (
+                  <td key={j}>{written(cell)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}

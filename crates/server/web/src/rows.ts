@@ -1,0 +1,87 @@
+// The one place that turns an answer into rows; docs/playground.md states the rule in words.
+
+/** A cell: what JSON has no structure for. */
+export type Cell = string | number | boolean | null;
+
+/** A table: the names of its columns, and as many cells in each row. */
+export interface Table {
+  columns: string[];
+  rows: (Cell | undefined)[][];
+}
+
+type Row = Map<string, Cell>;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Rows of an answer's `data`. */
+export function table(data: unknown): Table {
+  // Columns in the order in which a reader of the answer meets them.
+  const met = new Set<string>();
+
+  /** What an object says of itself, and the rows of each list in it. */
+  function read(value: Record<string, unknown>, path: string): { own: Row; lists: Row[][] } {
+    const own: Row = new Map();
+    const lists: Row[][] = [];
+    for (const [key, field] of Object.entries(value)) {
+      const name = path ? `${path}.${key}` : key;
+      if (isObject(field)) {
+        const inner = read(field, name);
+        inner.own.forEach((cell, column) => own.set(column, cell));
+        lists.push(...inner.lists);
+      } else if (Array.isArray(field) && field.some(isObject)) {
+        const rows = field.filter(isObject).flatMap((item) => expand(item, name));
+        if (rows.length > 0) lists.push(rows);
+      } else if (Array.isArray(field)) {
+        met.add(name);
+        own.set(name, field.length === 0 ? null : field.map((item) => (item === null ? "" : String(item))).join("; "));
+      } else {
+        met.add(name);
+        own.set(name, field as Cell);
+      }
+    }
+    return { own, lists };
+  }
+
+  /** The rows of one object: one, or those of its lists, one list after the other. */
+  function expand(value: Record<string, unknown>, path: string): Row[] {
+    const { own, lists } = read(value, path);
+    if (lists.length === 0) return [own];
+    return lists.flatMap((rows) => rows.map((row) => new Map([...own, ...row])));
+  }
+
+  if (!isObject(data)) return { columns: [], rows: [] };
+  const rows = expand(data, "");
+  const filled = new Set(rows.flatMap((row) => [...row].filter(([, cell]) => cell !== null).map(([column]) => column)));
+  const all = [...met];
+  // A column that is nothing but the blank of an object or list which other rows do have says nothing.
+  const columns = all.filter((column) => filled.has(column) || !all.some((other) => other.startsWith(`${column}.`)));
+  const cut = common(columns);
+  return {
+    columns: columns.map((column) => column.slice(cut)),
+    rows: rows.filter((row) => row.size > 0).map((row) => columns.map((column) => row.get(column))),
+  };
+}
+
+/** How long the beginning is that all columns have in common, in whole steps; each keeps its last. */
+function common(columns: string[]): number {
+  const paths = columns.map((column) => column.split("."));
+  let steps = 0;
+  while (paths.length > 0 && paths.every((path) => path.length > steps + 1 && path[steps] === paths[0][steps])) steps += 1;
+  return paths.length === 0 ? 0 : paths[0].slice(0, steps).reduce((length, step) => length + step.length + 1, 0);
+}
+
+/** How a cell is written; a blank one is one that the answer leaves null or has not got. */
+export const written = (cell: Cell | undefined): string => (cell === null || cell === undefined ? "" : String(cell));
+
+/** The table as RFC 4180 has it. */
+export function csv({ columns, rows }: Table): string {
+  const quote = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  return [columns, ...rows.map((row) => row.map(written))].map((line) => `${line.map(quote).join(",")}\r\n`).join("");
+}
+
+/** The table as spreadsheets take it from the clipboard. */
+export function tsv({ columns, rows }: Table): string {
+  const plain = (text: string) => text.replaceAll(/[\t\r\n]+/g, " ");
+  return [columns, ...rows.map((row) => row.map(written))].map((line) => `${line.map(plain).join("\t")}\n`).join("");
+}
