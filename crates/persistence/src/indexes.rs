@@ -5,7 +5,7 @@
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 
-use crate::{StoreError, row::Row, sql::Sql};
+use crate::{StoreError, row::Row, sql::Sql, statistics};
 
 /// The statements that make the indexes again.
 #[derive(Debug, Default)]
@@ -38,12 +38,16 @@ impl SetAside {
             DbBackend::Postgres => "SET LOCAL maintenance_work_mem = '256MB'",
             _ => "PRAGMA threads = 2",
         };
-        if !self.0.is_empty() {
-            transaction.execute_unprepared(sorting).await?;
+        if self.0.is_empty() {
+            return Ok(());
         }
+        transaction.execute_unprepared(sorting).await?;
         for made_by in self.0 {
             transaction.execute_unprepared(&made_by).await?;
         }
-        Ok(())
+        match backend {
+            DbBackend::Postgres => Ok(()),
+            _ => statistics::tell(transaction).await,
+        }
     }
 }

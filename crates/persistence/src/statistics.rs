@@ -4,7 +4,7 @@
 //! to find 20 in order; with those of a small map it reads whole tables, and goes on to when the map has grown. These
 //! figures say what does not change: nearly all rows are current, an id has one, a reference has some.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::{StoreError, row::Row, sql::Sql};
 
@@ -24,8 +24,14 @@ fn values(column: &str) -> u64 {
     }
 }
 
-/// Tells SQLite's planner; PostgreSQL looks for itself.
-pub(crate) async fn tell(database: &DatabaseConnection) -> Result<(), StoreError> {
+/// Makes the table that SQLite's planner reads, of tables that are still empty.
+pub(crate) async fn prepare(database: &impl ConnectionTrait) -> Result<(), StoreError> {
+    database.execute_unprepared("ANALYZE").await?;
+    tell(database).await
+}
+
+/// Tells SQLite's planner; PostgreSQL looks for itself. What is told of an index goes with it when it is dropped.
+pub(crate) async fn tell(database: &impl ConnectionTrait) -> Result<(), StoreError> {
     let mut sql = Sql::new(DbBackend::Sqlite);
     sql.put("SELECT m.tbl_name AS \"table\", m.name AS \"index\", i.\"unique\" AS is_unique, ");
     sql.put("(SELECT group_concat(COALESCE(c.name, ''), ' ' ORDER BY c.seqno) FROM pragma_index_info(m.name) c) AS columns ");
@@ -42,9 +48,9 @@ pub(crate) async fn tell(database: &DatabaseConnection) -> Result<(), StoreError
     if told.is_empty() {
         return Ok(());
     }
-    // The first makes the table of figures, the last has them read.
+    // The last has the figures read; it looks at no table of ours.
     let all = format!(
-        "ANALYZE; DELETE FROM sqlite_stat1; INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES {}; ANALYZE sqlite_schema",
+        "DELETE FROM sqlite_stat1; INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES {}; ANALYZE sqlite_schema",
         told.join(", ")
     );
     database.execute_unprepared(&all).await?;

@@ -89,7 +89,7 @@ impl Store {
             let pending = Migrator::get_pending_migrations(&self.write).await?;
             if !pending.is_empty() {
                 Migrator::up(&self.write, None).await?;
-                crate::statistics::tell(&self.write).await?;
+                crate::statistics::prepare(&self.write).await?;
             }
             return Ok(());
         }
