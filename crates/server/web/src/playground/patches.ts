@@ -16,6 +16,11 @@ function patchTabs(header: Element): void {
   document.getElementById("graphiql-session")?.setAttribute("role", "region");
 }
 
+/** A button of the history is called by what it shows, and not by what it does. */
+function patchHistory(container: Element): void {
+  for (const label of container.querySelectorAll(".graphiql-history-item-label[aria-label]")) label.removeAttribute("aria-label");
+}
+
 /** Keeps the patches on while GraphiQL redraws. */
 export function usePatches(): void {
   useEffect(() => {
@@ -29,6 +34,12 @@ export function usePatches(): void {
     });
     patchTabs(header);
     observer.observe(header, options);
-    return () => observer.disconnect();
+    const container = document.querySelector(".graphiql-container");
+    const second = new MutationObserver(() => container && patchHistory(container));
+    if (container) second.observe(container, { subtree: true, childList: true });
+    return () => {
+      observer.disconnect();
+      second.disconnect();
+    };
   }, []);
 }
