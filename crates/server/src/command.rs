@@ -83,7 +83,9 @@ async fn serve(database: &Database, flags: Serve) -> anyhow::Result<u8> {
     load_if_new(&store, &flags.dataset).await?;
     let address = listener.local_addr()?;
     tracing::info!("GraphQL on http://{address}/graphql, playground on http://{address}/playground");
-    let app = App::new(store, Arc::new(SystemClock));
+    let limits = Arc::new(flags.limits.limits());
+    let capacity = Arc::new(flags.limits.capacity(flags.allow_origin));
+    let app = App { limits, capacity, ..App::new(store, Arc::new(SystemClock)) };
     axum::serve(listener, router(app)).with_graceful_shutdown(stopped()).await?;
     tracing::info!("stopped");
     Ok(DONE)

@@ -1,8 +1,12 @@
 //! The command line: flag over environment over `.env` over default.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use graphql::Limits;
+
+use crate::Capacity;
 
 /// A GraphQL server for a school district's map.
 #[derive(Debug, Parser)]
@@ -65,6 +69,98 @@ pub struct Serve {
     /// What to load when nothing is recorded yet: a bundled data set's name, a folder, or `none`.
     #[arg(long, env = "EDUMAP_DATASET", default_value = "chaoyang")]
     pub dataset: String,
+    /// Origins, beside its own, whose pages may read answers, such as `https://map.example`; commas between them.
+    #[arg(long, env = "EDUMAP_ALLOW_ORIGIN", value_delimiter = ',', value_parser = origin)]
+    pub allow_origin: Vec<HeaderValue>,
+    /// How much a request may ask for.
+    #[command(flatten)]
+    pub limits: LimitFlags,
+}
+
+/// An origin, as browsers write it.
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    match HeaderValue::try_from(text) {
+        Ok(origin) if !host.is_empty() && !host.contains(['/', '*', ' ']) => Ok(origin),
+        _ => Err("an origin is a scheme and a host, without a path: https://map.example".to_owned()),
+    }
+}
+
+/// How much a request may ask for, and how much the server takes on.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitFlags {
+    /// Bytes of a request's body.
+    #[arg(long, env = "EDUMAP_MAX_BODY_BYTES", default_value_t = 1 << 20)]
+    pub max_body_bytes: usize,
+    /// Tokens of a document.
+    #[arg(long, env = "EDUMAP_MAX_TOKENS", default_value_t = Limits::default().tokens)]
+    pub max_tokens: usize,
+    /// Brackets within brackets in a document, values within values in variables; 100 at most, for the parser's sake.
+    #[arg(long, env = "EDUMAP_MAX_NESTING", default_value_t = Limits::default().nesting, value_parser = nesting)]
+    pub max_nesting: usize,
+    /// Fields within fields.
+    #[arg(long, env = "EDUMAP_MAX_DEPTH", default_value_t = Limits::default().depth)]
+    pub max_depth: usize,
+    /// Aliases of a document.
+    #[arg(long, env = "EDUMAP_MAX_ALIASES", default_value_t = Limits::default().aliases)]
+    pub max_aliases: usize,
+    /// Fields at the root of an operation.
+    #[arg(long, env = "EDUMAP_MAX_ROOT_FIELDS", default_value_t = Limits::default().root_fields)]
+    pub max_root_fields: usize,
+    /// Directives at one place.
+    #[arg(long, env = "EDUMAP_MAX_DIRECTIVES", default_value_t = Limits::default().directives)]
+    pub max_directives: usize,
+    /// Fragments of a document.
+    #[arg(long, env = "EDUMAP_MAX_FRAGMENTS", default_value_t = Limits::default().fragments)]
+    pub max_fragments: usize,
+    /// Items of a list in the variables.
+    #[arg(long, env = "EDUMAP_MAX_LIST_ITEMS", default_value_t = Limits::default().list_items)]
+    pub max_list_items: usize,
+    /// Fields of an answer, as far as they can be told beforehand, and objects of it in fact.
+    #[arg(long, env = "EDUMAP_MAX_COST", default_value_t = Limits::default().cost)]
+    pub max_cost: u64,
+    /// Seconds that an operation may take.
+    #[arg(long, env = "EDUMAP_MAX_SECONDS", default_value_t = 30)]
+    pub max_seconds: u64,
+    /// Operations at a time; others wait for a second.
+    #[arg(long, env = "EDUMAP_MAX_OPERATIONS", default_value_t = 64)]
+    pub max_operations: usize,
+}
+
+/// How deep brackets may nest: deeper ones overflow the parser's stack.
+fn nesting(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(nesting @ 1..=100) => Ok(nesting),
+        _ => Err("a number from 1 to 100".to_owned()),
+    }
+}
+
+impl LimitFlags {
+    /// The limits of a request.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        let Self { max_tokens, max_nesting, max_depth, max_aliases, max_root_fields, max_directives, .. } = *self;
+        let Self { max_fragments, max_list_items, max_cost, max_seconds, .. } = *self;
+        Limits {
+            tokens: max_tokens,
+            nesting: max_nesting,
+            depth: max_depth,
+            aliases: max_aliases,
+            root_fields: max_root_fields,
+            directives: max_directives,
+            fragments: max_fragments,
+            list_items: max_list_items,
+            cost: max_cost,
+            time: Duration::from_secs(max_seconds),
+        }
+    }
+
+    /// How much the server takes on.
+    #[must_use]
+    pub fn capacity(&self, origins: Vec<HeaderValue>) -> Capacity {
+        Capacity { body: self.max_body_bytes, origins, ..Capacity::of(self.max_operations) }
+    }
 }
 
 /// Flags of `import`.

@@ -65,7 +65,8 @@ pub struct Capacity {
     pub patience: Duration,
     /// The origins, beside its own, whose pages may read answers.
     pub origins: Vec<HeaderValue>,
-    turns: Arc<Semaphore>,
+    /// The turns of operations that run at the same time.
+    pub turns: Arc<Semaphore>,
 }
 
 impl Capacity {
