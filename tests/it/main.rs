@@ -1,10 +1,13 @@
 //! The suite, one binary: GraphQL in, answers and statement counts out.
 
 mod as_of;
+mod browser;
 mod budget;
 mod contract;
 mod data_set;
 mod input;
 mod parity;
 mod plans;
+mod protocol;
+mod queries;
 mod walk;

@@ -1,0 +1,307 @@
+//! GraphQL over HTTP: forms, statuses, tags, and what is refused before it is read.
+
+use std::{fs, process::Command, sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    http::{Request, Response, StatusCode, header},
+};
+use graphql::Limits;
+use http_body_util::BodyExt;
+use persistence::Store;
+use serde_json::{Value, json};
+use server::{App, Capacity};
+use tests::{TestApp, bundled, chaoyang, clock, root};
+use tower::ServiceExt;
+
+const RESPONSE: &str = "application/graphql-response+json";
+const JSON: &str = "application/json";
+
+async fn app() -> TestApp {
+    let app = TestApp::on("SQLite", Store::in_memory().await.expect("memory"));
+    app.import(&bundled()).await.expect("no findings");
+    app
+}
+
+async fn send(app: &TestApp, request: Request<Body>) -> Response<Body> {
+    app.router.clone().oneshot(request).await.expect("the router answers")
+}
+
+fn get(query: &str, headers: &[(&str, &str)]) -> Request<Body> {
+    let encoded: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let request = Request::get(format!("/graphql?query={encoded}"));
+    headers
+        .iter()
+        .fold(request, |request, (name, value)| request.header(*name, *value))
+        .body(Body::empty())
+        .expect("a request")
+}
+
+fn post(body: &Value, headers: &[(&str, &str)]) -> Request<Body> {
+    let request = Request::post("/graphql").header("content-type", JSON);
+    headers
+        .iter()
+        .fold(request, |request, (name, value)| request.header(*name, *value))
+        .body(Body::from(body.to_string()))
+        .expect("a request")
+}
+
+async fn body(response: Response<Body>) -> Vec<u8> {
+    response.into_body().collect().await.expect("a body").to_bytes().to_vec()
+}
+
+fn text<'a>(response: &'a Response<Body>, name: header::HeaderName) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().expect("text"))
+}
+
+#[tokio::test]
+async fn the_form_and_the_status_are_those_of_the_draft() {
+    let app = app().await;
+    for (query, accept, status) in [
+        ("{ __typename }", RESPONSE, 200),
+        ("{ __typename }", JSON, 200),
+        ("{", RESPONSE, 400),
+        ("{", JSON, 200),
+        ("{ nonsense }", RESPONSE, 400),
+        ("{ nonsense }", JSON, 200),
+        // Partial data and a field error are an answer.
+        ("{ school(id: \"x\") { name } view { asOf } }", RESPONSE, 200),
+        ("{ schools(first: 101) { totalCount } }", RESPONSE, 200),
+        ("{ __typename }", "text/html", 406),
+        ("{ __typename }", "text/html, */*;q=0.1", 200),
+    ] {
+        for request in [get(query, &[("accept", accept)]), post(&json!({ "query": query }), &[("accept", accept)])] {
+            let response = send(&app, request).await;
+            assert_eq!(response.status().as_u16(), status, "{query} as {accept}");
+            if accept == RESPONSE {
+                assert_eq!(text(&response, header::CONTENT_TYPE), "application/graphql-response+json; charset=utf-8");
+            }
+            let answer: Value = serde_json::from_slice(&body(response).await).expect("JSON");
+            let is_request_error = answer["errors"][0].is_object() && answer["errors"][0].get("path").is_none();
+            assert_eq!(answer.get("data").is_none(), is_request_error, "{query}: {answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reader_who_has_the_answer_gets_none_until_it_changes() {
+    let app = app().await;
+    let query = "{ schools { totalCount } }";
+    let first = send(&app, get(query, &[])).await;
+    let tag = text(&first, header::ETAG).to_owned();
+    assert!(tag.starts_with('"') && text(&first, header::CACHE_CONTROL) == "no-cache", "{tag}");
+    let again = send(&app, get(query, &[("if-none-match", &tag)])).await;
+    assert_eq!((again.status(), text(&again, header::ETAG)), (StatusCode::NOT_MODIFIED, tag.as_str()));
+    assert!(body(again).await.is_empty());
+    for headers in [&[("accept-language", "zh")][..], &[("accept", RESPONSE)]] {
+        let other = send(&app, get(query, &[headers, &[("if-none-match", &tag)]].concat())).await;
+        assert_eq!(other.status(), StatusCode::OK, "{headers:?}");
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    for entry in fs::read_dir(bundled()).expect("the data set").flatten() {
+        if entry.path().extension().is_some_and(|it| it == "csv") {
+            fs::copy(entry.path(), dir.path().join(entry.file_name())).expect("a copy");
+        }
+    }
+    let path = dir.path().join("school_links.csv");
+    let lines = fs::read_to_string(&path).expect("a file");
+    fs::write(&path, lines.lines().take(20).map(|line| format!("{line}\n")).collect::<String>()).expect("a file");
+    app.import(dir.path()).await.expect("no findings");
+    let changed = send(&app, get(query, &[("if-none-match", &tag)])).await;
+    assert_eq!(changed.status(), StatusCode::OK);
+    assert_ne!(text(&changed, header::ETAG), tag);
+}
+
+#[tokio::test]
+async fn a_pinned_answer_may_be_kept_for_ever_and_an_error_not_at_all() {
+    let app = app().await;
+    let control = |response: &Response<Body>| text(response, header::CACHE_CONTROL).to_owned();
+    let pinned = "{ map(asOf: \"2024-09-22\", knownAt: 1) { ...F } } fragment F on Map { schools { totalCount } }";
+    assert_eq!(control(&send(&app, get(pinned, &[])).await), "public, max-age=31536000, immutable");
+    for (query, kept) in [
+        ("{ map(asOf: \"2024-09-22\") { schools { totalCount } } }", "no-cache"),
+        ("{ map(knownAt: 1) { schools { totalCount } } }", "no-cache"),
+        ("{ map(asOf: \"2024-09-22\", knownAt: 1) { revisions { number } } }", "no-cache"),
+        ("{ a: map(asOf: \"2024-09-22\", knownAt: 1) { view { asOf } } view { asOf } }", "no-cache"),
+        ("{ map(asOf: \"2024-09-22\", knownAt: 9) { view { asOf } } }", "no-store"),
+        ("{ school(id: \"x\") { name } }", "no-store"),
+    ] {
+        assert_eq!(control(&send(&app, get(query, &[])).await), kept, "{query}");
+    }
+    // Nothing is asked of a database for a pinned answer that the reader has.
+    let tag = text(&send(&app, get(pinned, &[])).await, header::ETAG).to_owned();
+    app.store.break_for_tests("DROP TABLE revisions").await;
+    assert_eq!(send(&app, get(pinned, &[("if-none-match", &tag)])).await.status(), StatusCode::NOT_MODIFIED);
+}
+
+#[tokio::test]
+async fn answers_are_compressed_and_tagged_by_encoding() {
+    let app = app().await;
+    let query = "{ schools(first: 100) { nodes { name } } }";
+    let plain = body(send(&app, get(query, &[])).await).await;
+    for encoding in ["gzip", "br", "zstd"] {
+        let response = send(&app, get(query, &[("accept-encoding", encoding)])).await;
+        assert_eq!(text(&response, header::CONTENT_ENCODING), encoding);
+        let tag = text(&response, header::ETAG).to_owned();
+        assert!(tag.ends_with(&format!("-{encoding}\"")), "{tag}");
+        assert!(body(response).await.len() < plain.len() / 2, "{encoding}");
+        let again = send(&app, get(query, &[("accept-encoding", encoding), ("if-none-match", &tag)])).await;
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    }
+}
+
+#[tokio::test]
+async fn what_a_foreign_page_sends_without_asking_is_refused() {
+    let app = app().await;
+    let forged = get("{ __typename }", &[("sec-fetch-site", "cross-site")]);
+    assert_eq!(send(&app, forged).await.status(), StatusCode::FORBIDDEN);
+    let asked = get("{ __typename }", &[("sec-fetch-site", "cross-site"), ("apollo-require-preflight", "1")]);
+    assert_eq!(send(&app, asked).await.status(), StatusCode::OK);
+}
+
+/// A request that asks for too much, and the code that says so.
+fn attacks() -> Vec<(&'static str, Value, &'static str)> {
+    let query = |query: String| json!({ "query": query });
+    let bomb: String = (0..28).map(|n| format!("fragment F{n} on School {{ ...F{m} ...F{m} }} ", m = n + 1)).collect();
+    let nested =
+        |deep: usize| (0..deep).fold("slug".to_owned(), |below, _| format!("group {{ leadSchool {{ {below} }} }}"));
+    vec![
+        ("100,000 brackets", query("[".repeat(100_000)), "TOO_MANY_TOKENS"),
+        ("4,000 brackets", query(format!("{{ schools(first: {}) }}", "[".repeat(4_000))), "TOO_DEEP"),
+        ("fields 40 deep", query(format!("{{ school(slug: \"x\") {{ {} }} }}", nested(20))), "TOO_DEEP"),
+        ("1,000 aliases", query(format!("{{ {} }}", (0..1_000).map(|n| format!("a{n}: __typename ")).collect::<String>())), "TOO_MANY_ALIASES"),
+        ("200 root fields", query(format!("{{ {} }}", "__typename ".repeat(200))), "TOO_MANY_ROOT_FIELDS"),
+        ("100 directives", query(format!("{{ __typename {} }}", "@skip(if: false) ".repeat(100))), "TOO_MANY_DIRECTIVES"),
+        ("100 fragments", query(format!("{{ __typename }} {}", (0..100).map(|n| format!("fragment F{n} on Query {{ __typename }} ")).collect::<String>())), "TOO_MANY_FRAGMENTS"),
+        ("a circle of fragments", query("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }".into()), "FRAGMENT_CYCLE"),
+        ("a bomb of fragments", query(format!("{{ schools {{ nodes {{ ...F0 }} }} }} {bomb} fragment F28 on School {{ slug }}")), "COST_TOO_HIGH"),
+        ("pages of pages", query("{ schools(first: 100) { nodes { group { schools(first: 100) { nodes { group { schools(first: 100) { nodes { group { schools(first: 100) { nodes { group { schools(first: 100) { nodes { slug } } } } } } } } } } } } } } }".into()), "COST_TOO_HIGH"),
+        ("introspection of introspection", query("{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }".into()), "INTROSPECTION_TOO_DEEP"),
+        ("a long list", json!({ "query": "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", "variables": { "ids": vec!["x"; 1_001] } }), "LIST_TOO_LONG"),
+        ("variables 100 deep", json!({ "query": "{ __typename }", "variables": { "x": (0..100).fold(json!(1), |below, _| json!([below])) } }), "TOO_DEEP"),
+        ("a page of 2,147,483,647", query("{ schools(first: 2147483647) { totalCount } }".into()), "COST_TOO_HIGH|INVALID_PAGE_SIZE"),
+        ("a number out of range", query("{ schools(first: 99999999999999999999) { totalCount } }".into()), "INVALID_ARGUMENT|GRAPHQL_VALIDATION_FAILED|COST_TOO_HIGH"),
+        ("SQL in a name", query("{ schools(filter: { nameContains: \"x'); DROP TABLE schools; --\" }) { totalCount } }".into()), ""),
+        ("SQL in a slug", query("{ school(slug: \"'; DROP TABLE schools; --\") { slug } }".into()), ""),
+        ("NUL in a name", query("{ schools(filter: { nameContains: \"a\\u0000b\" }) { totalCount } }".into()), "INVALID_ARGUMENT"),
+        ("a batch", json!([{ "query": "{ __typename }" }]), "BAD_REQUEST"),
+    ]
+}
+
+#[tokio::test]
+async fn every_attack_is_answered_by_its_code_and_the_server_goes_on() {
+    let app = app().await;
+    for (name, request, code) in attacks() {
+        let response = send(&app, post(&request, &[])).await;
+        let answer: Value = serde_json::from_slice(&body(response).await).expect("JSON");
+        let found = answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_default();
+        assert!(code.split('|').any(|code| code == found), "{name}: {code} wanted: {answer}");
+        let schools = app.data("{ schools { totalCount } }").await;
+        assert_eq!(schools["schools"]["totalCount"], 130, "after {name}");
+    }
+    for body in [&b"\xff\xfe"[..], b"{\"query\":\"\\ud800\"}", b"\xef\xbb\xbf{\"query\":\"{ __typename }\"}"] {
+        let request = Request::post("/graphql").header("content-type", JSON).body(Body::from(body)).expect("a request");
+        assert_eq!(send(&app, request).await.status(), StatusCode::BAD_REQUEST, "{body:?}");
+    }
+    let large = Request::post("/graphql").header("content-type", JSON).body(Body::from(vec![b' '; 10 << 20]));
+    assert_eq!(send(&app, large.expect("a request")).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let squeezed = post(&json!({ "query": "{ __typename }" }), &[("content-encoding", "gzip")]);
+    assert_eq!(send(&app, squeezed).await.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
+
+/// What graphiql and code generators ask first, with every limit on.
+const INTROSPECTION: &str = include_str!("introspection.graphql");
+
+#[tokio::test]
+async fn introspection_works_with_every_limit_on() {
+    let app = app().await;
+    let data = app.data(INTROSPECTION).await;
+    assert!(data["__schema"]["types"].as_array().is_some_and(|types| types.len() > 50));
+}
+
+#[tokio::test]
+async fn the_cost_is_told_before_and_after_and_is_what_the_answer_carries() {
+    for app in chaoyang("the_cost_is_told").await {
+        let query = json!({ "query": "{ schools(first: 10) { nodes { slug group { slug } } } }" });
+        let only = app.post(&query, &[("edumap-cost", "only"), ("edumap-stats", "1")]).await.json();
+        // The list, its page, and for each school itself, its group and the group's slug.
+        assert_eq!(only["extensions"]["cost"]["estimated"], 1 + 1 + 10 * (1 + 1 + 1));
+        assert!(only.get("data").is_none() && only["extensions"].get("stats").is_none(), "{only}");
+        assert_eq!(only["extensions"]["cost"]["fields"][0], json!({ "path": "schools", "cost": 32 }));
+        let both = app.post(&query, &[("edumap-cost", "1")]).await.json();
+        let cost = &both["extensions"]["cost"];
+        assert_eq!(cost["estimated"], 32);
+        let keys = both["data"].to_string().matches("\":").count();
+        assert_eq!(cost["actual"].as_u64(), u64::try_from(keys).ok(), "{both}");
+    }
+}
+
+/// The bundled map behind other limits.
+async fn behind(limits: Limits, capacity: Capacity) -> TestApp {
+    let store = app().await.store;
+    let app =
+        App { limits: Arc::new(limits), capacity: Arc::new(capacity), ..App::new(store.clone(), Arc::new(clock())) };
+    TestApp { name: "SQLite", store, router: server::router(app) }
+}
+
+#[tokio::test]
+async fn an_operation_that_takes_too_long_is_given_up() {
+    let app = behind(Limits { time: Duration::ZERO, ..Limits::default() }, Capacity::default()).await;
+    let answer = app.post(&json!({ "query": "{ schools { totalCount } }" }), &[("accept", RESPONSE)]).await;
+    assert_eq!(answer.status, StatusCode::GATEWAY_TIMEOUT);
+    assert_eq!(answer.json()["errors"][0]["extensions"]["code"], "TIMEOUT");
+}
+
+#[tokio::test]
+async fn an_operation_that_gets_no_turn_is_told_when_to_come_again() {
+    let app = behind(Limits::default(), Capacity { patience: Duration::ZERO, ..Capacity::of(0) }).await;
+    let response = send(&app, post(&json!({ "query": "{ __typename }" }), &[])).await;
+    assert_eq!((response.status(), text(&response, header::RETRY_AFTER)), (StatusCode::SERVICE_UNAVAILABLE, "1"));
+}
+
+#[tokio::test]
+async fn an_answer_that_outgrows_its_estimate_is_cut() {
+    let app = behind(Limits { cost: 60, ..Limits::default() }, Capacity::default()).await;
+    let query = r#"{ group(slug: "bj80-group") { schools(first: 2) { nodes { slug } } } }"#;
+    assert!(app.data(query).await["group"]["schools"]["nodes"].is_array());
+    // Branches are assumed to be five; this school has 13, and each is asked for its own.
+    let query = r#"{ a: school(slug: "bj80") { branches(first: 100) { nodes { branchOf { nodes { branches(first: 100) { edges { cursor } } } } } } } }"#;
+    let answer = app.post(&json!({ "query": query }), &[]).await.json();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "COST_TOO_HIGH", "{answer}");
+}
+
+#[tokio::test]
+async fn a_server_is_ready_while_its_database_is() {
+    let app = app().await;
+    let ask = || Request::get("/readyz").body(Body::empty()).expect("a request");
+    assert_eq!(send(&app, ask()).await.status(), StatusCode::OK);
+    app.store.break_for_tests("DROP TABLE revisions").await;
+    let response = send(&app, ask()).await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(!String::from_utf8(body(response).await).expect("text").contains("no such table"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_must_should_and_may_of_the_audit_passes() {
+    let folder = root().join("tests/http");
+    if !Command::new("npm").arg("--version").output().is_ok_and(|it| it.status.success()) {
+        let is_required = std::env::var_os("EDUMAP_TEST_REQUIRE_BROWSER").is_some_and(|it| it == "1");
+        assert!(!is_required, "the audit must run, and Node.js is not installed");
+        return;
+    }
+    let app = app().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/graphql", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, app.router).await });
+    let audited = tokio::task::spawn_blocking(move || {
+        if !folder.join("node_modules/.package-lock.json").exists() {
+            let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+            let installed = Command::new("npm").args(arguments).current_dir(&folder).output().expect("npm");
+            assert!(installed.status.success(), "npm ci: {}", String::from_utf8_lossy(&installed.stderr));
+        }
+        Command::new("node").arg("audit.mjs").arg(url).current_dir(folder).output().expect("node")
+    });
+    let output = audited.await.expect("the audit ends");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains(" passed, 0 failed"), "{told}");
+}
