@@ -50,7 +50,7 @@ async fn body(response: Response<Body>) -> Vec<u8> {
     response.into_body().collect().await.expect("a body").to_bytes().to_vec()
 }
 
-fn text<'a>(response: &'a Response<Body>, name: header::HeaderName) -> &'a str {
+fn text(response: &Response<Body>, name: header::HeaderName) -> &str {
     response.headers().get(name).map_or("", |value| value.to_str().expect("text"))
 }
 

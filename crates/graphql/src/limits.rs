@@ -186,7 +186,7 @@ pub(crate) fn places(
     let mut places = Vec::new();
     let root = types.root(operation.ty);
     scale.places(&operation.selection_set.node, root, Around::default(), "", 1, &mut places);
-    places.sort_by(|a, b| b.1.cmp(&a.1));
+    places.sort_by_key(|(_, cost)| std::cmp::Reverse(*cost));
     places.truncate(MOST_PLACES);
     places
 }
