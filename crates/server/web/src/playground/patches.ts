@@ -16,11 +16,20 @@ function patchTabs(header: Element): void {
   document.getElementById("graphiql-session")?.setAttribute("role", "region");
 }
 
+/** An entry of the history is called "Set active", whatever it holds; it shall be called what it shows. */
+function patchHistory(panel: Element): void {
+  for (const entry of panel.querySelectorAll(".graphiql-history-item-label[aria-label]")) entry.removeAttribute("aria-label");
+}
+
 /** Keeps the patches on while GraphiQL redraws. */
 export function usePatches(): void {
   useEffect(() => {
     const header = document.querySelector(".graphiql-session-header");
-    if (!header) return;
+    const panel = document.querySelector(".graphiql-plugin");
+    if (!header || !panel) return;
+    const entries = new MutationObserver(() => patchHistory(panel));
+    patchHistory(panel);
+    entries.observe(panel, { subtree: true, childList: true });
     const options = { subtree: true, childList: true, attributeFilter: ["class", "aria-selected"] };
     const observer = new MutationObserver(() => {
       observer.disconnect();
@@ -29,6 +38,9 @@ export function usePatches(): void {
     });
     patchTabs(header);
     observer.observe(header, options);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      entries.disconnect();
+    };
   }, []);
 }
