@@ -38,7 +38,8 @@ impl Curated {
     }
 
     fn parse(name: &'static str, text: &'static str) -> Option<Self> {
-        let about = |key: &str| text.lines().find_map(|line| line.strip_prefix("# ")?.strip_prefix(key)?.strip_prefix(": "));
+        let about =
+            |key: &str| text.lines().find_map(|line| line.strip_prefix("# ")?.strip_prefix(key)?.strip_prefix(": "));
         Some(Self {
             name,
             title: about("title")?,

@@ -131,13 +131,16 @@ fn is_known(asked: &HeaderMap, tag: &HeaderValue) -> bool {
 
 /// Whether the asker takes an encoding; a weight of zero says no.
 fn takes(asked: &HeaderMap, encoding: &str) -> bool {
-    asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(',')).any(
-        |one| {
+    asked
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|all| all.split(','))
+        .any(|one| {
             let (name, weight) = one.split_once(';').unwrap_or((one, "q=1"));
             let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok());
             name.trim().eq_ignore_ascii_case(encoding) && weight.unwrap_or(1.0) > 0.0
-        },
-    )
+        })
 }
 
 /// Nothing from elsewhere, nothing inline, nothing evaluated.
