@@ -27,6 +27,7 @@ export interface Tie {
   from: string;
   to: string;
   label: string;
+  story: string;
 }
 
 /** What an answer is about. */
@@ -79,7 +80,7 @@ export function graph(schema: GraphQLSchema, query: string, operationName: strin
         if (!nouns.has(key)) nouns.set(key, { key, type: named.name, label });
         if (from !== null && from !== key) {
           const words = story ? `${way} (${story})` : way;
-          ties.set(`${from}|${way}|${key}`, { from, to: key, label: words });
+          ties.set(`${from}|${way}|${key}`, { from, to: key, label: words, story });
         }
         here = key;
         story = "";

@@ -53,7 +53,7 @@ export function style(element: Element): cytoscape.StylesheetStyle[] {
         "text-halign": "right",
         "text-margin-x": 6,
         "text-background-color": paper,
-        "text-background-opacity": 0.8,
+        "text-background-opacity": 1,
         "text-background-padding": "2px",
       },
     },

@@ -10,33 +10,35 @@ export interface Table {
 }
 
 type Row = Map<string, Cell>;
+type Names = Map<string, Names>;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Rows of an answer's `data`. */
 export function table(data: unknown): Table {
-  // Columns in the order in which a reader of the answer meets them.
-  const met = new Set<string>();
+  // Names in the order in which a reader meets them, each under the one it stands in: a list that is empty
+  // in the first rows keeps its place for the columns that later rows fill.
+  const met: Names = new Map();
 
   /** What an object says of itself, and the rows of each list in it. */
-  function read(value: Record<string, unknown>, path: string): { own: Row; lists: Row[][] } {
+  function read(value: Record<string, unknown>, path: string, names: Names): { own: Row; lists: Row[][] } {
     const own: Row = new Map();
     const lists: Row[][] = [];
     for (const [key, field] of Object.entries(value)) {
       const name = path ? `${path}.${key}` : key;
+      const inside: Names = names.get(key) ?? new Map();
+      names.set(key, inside);
       if (isObject(field)) {
-        const inner = read(field, name);
+        const inner = read(field, name, inside);
         inner.own.forEach((cell, column) => own.set(column, cell));
         lists.push(...inner.lists);
       } else if (Array.isArray(field) && field.some(isObject)) {
-        const rows = field.filter(isObject).flatMap((item) => expand(item, name));
+        const rows = field.filter(isObject).flatMap((item) => expand(item, name, inside));
         if (rows.length > 0) lists.push(rows);
       } else if (Array.isArray(field)) {
-        met.add(name);
         own.set(name, field.length === 0 ? null : field.map((item) => (item === null ? "" : String(item))).join("; "));
       } else {
-        met.add(name);
         own.set(name, field as Cell);
       }
     }
@@ -44,16 +46,19 @@ export function table(data: unknown): Table {
   }
 
   /** The rows of one object: one, or those of its lists, one list after the other. */
-  function expand(value: Record<string, unknown>, path: string): Row[] {
-    const { own, lists } = read(value, path);
+  function expand(value: Record<string, unknown>, path: string, names: Names): Row[] {
+    const { own, lists } = read(value, path, names);
     if (lists.length === 0) return [own];
     return lists.flatMap((rows) => rows.map((row) => new Map([...own, ...row])));
   }
 
   if (!isObject(data)) return { columns: [], rows: [] };
-  const rows = expand(data, "");
+  const rows = expand(data, "", met);
   const filled = new Set(rows.flatMap((row) => [...row].filter(([, cell]) => cell !== null).map(([column]) => column)));
-  const all = [...met];
+  const had = new Set(rows.flatMap((row) => [...row.keys()]));
+  const list = (names: Names, path: string): string[] =>
+    [...names].flatMap(([key, inside]) => [`${path}${key}`, ...list(inside, `${path}${key}.`)]);
+  const all = list(met, "").filter((name) => had.has(name));
   // A column that is nothing but the blank of an object or list which other rows do have says nothing.
   const columns = all.filter((column) => filled.has(column) || !all.some((other) => other.startsWith(`${column}.`)));
   const cut = common(columns);

@@ -29,10 +29,14 @@ export default function AsGraph({ answer }: { answer: Answered }) {
         ...all.nouns.filter((noun) => drawn.has(noun.key)).map(({ key, type, label }) => ({ data: { id: key, type, label } })),
         ...all.ties
           .filter((tie) => drawn.has(tie.from) && drawn.has(tie.to))
-          .map((tie, i) => ({ data: { id: `tie-${i}`, source: tie.from, target: tie.to, label: tie.label } })),
+          .map((tie, i) => ({ data: { id: `tie-${i}`, source: tie.from, target: tie.to, label: tie.story } })),
       ],
-      style: style(box.current),
-      layout: { name: "dagre", rankDir: "LR", nodeSep: 14, rankSep: 210, edgeSep: 10, fit: true, padding: 20 } as cytoscape.LayoutOptions,
+      style: [
+        ...style(box.current),
+        // Near its end, where no name of the rank before covers it.
+        { selector: "edge", style: { label: "", "target-label": "data(label)", "target-text-offset": 44 } },
+      ],
+      layout: { name: "dagre", rankDir: "LR", nodeSep: 14, rankSep: 250, edgeSep: 10, fit: true, padding: 20 } as cytoscape.LayoutOptions,
       minZoom: 0.05,
       maxZoom: 3,
     });

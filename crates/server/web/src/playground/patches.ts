@@ -16,16 +16,20 @@ function patchTabs(header: Element): void {
   document.getElementById("graphiql-session")?.setAttribute("role", "region");
 }
 
-/** A button of the history is called by what it shows, and not by what it does. */
-function patchHistory(container: Element): void {
-  for (const label of container.querySelectorAll(".graphiql-history-item-label[aria-label]")) label.removeAttribute("aria-label");
+/** An entry of the history is called "Set active", whatever it holds; it shall be called what it shows. */
+function patchHistory(panel: Element): void {
+  for (const entry of panel.querySelectorAll(".graphiql-history-item-label[aria-label]")) entry.removeAttribute("aria-label");
 }
 
 /** Keeps the patches on while GraphiQL redraws. */
 export function usePatches(): void {
   useEffect(() => {
     const header = document.querySelector(".graphiql-session-header");
-    if (!header) return;
+    const panel = document.querySelector(".graphiql-plugin");
+    if (!header || !panel) return;
+    const entries = new MutationObserver(() => patchHistory(panel));
+    patchHistory(panel);
+    entries.observe(panel, { subtree: true, childList: true });
     const options = { subtree: true, childList: true, attributeFilter: ["class", "aria-selected"] };
     const observer = new MutationObserver(() => {
       observer.disconnect();
@@ -34,12 +38,9 @@ export function usePatches(): void {
     });
     patchTabs(header);
     observer.observe(header, options);
-    const container = document.querySelector(".graphiql-container");
-    const second = new MutationObserver(() => container && patchHistory(container));
-    if (container) second.observe(container, { subtree: true, childList: true });
     return () => {
       observer.disconnect();
-      second.disconnect();
+      entries.disconnect();
     };
   }, []);
 }
