@@ -151,6 +151,24 @@ async fn answers_are_compressed_and_tagged_by_encoding() {
 }
 
 #[tokio::test]
+async fn a_ready_made_question_is_asked_by_its_name() {
+    let app = app().await;
+    let named = Request::get("/graphql?documentId=groups-by-stage").body(Body::empty()).expect("a request");
+    let answer: Value = serde_json::from_slice(&body(send(&app, named).await).await).expect("JSON");
+    assert!(answer["data"].is_object() && answer.get("errors").is_none(), "{answer}");
+    for (fields, code) in [
+        (json!({ "documentId": "no-such-document" }), "UNKNOWN_DOCUMENT"),
+        (json!({ "documentId": "groups-by-stage", "query": "{ __typename }" }), "BAD_REQUEST"),
+        (json!({ "documentId": 7 }), "BAD_REQUEST"),
+    ] {
+        let response = send(&app, post(&fields, &[])).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{fields}");
+        let answer: Value = serde_json::from_slice(&body(response).await).expect("JSON");
+        assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{fields}");
+    }
+}
+
+#[tokio::test]
 async fn what_a_foreign_page_sends_without_asking_is_refused() {
     let app = app().await;
     let forged = get("{ __typename }", &[("sec-fetch-site", "cross-site")]);

@@ -6,6 +6,7 @@ use graphql::{Request, Variables};
 use serde_json::{Map, Value};
 
 use super::accept::is_utf8;
+use crate::queries;
 
 /// Why a request is none.
 pub(crate) struct Wrong {
@@ -70,13 +71,19 @@ pub(crate) fn addressed(pairs: Vec<(String, String)>) -> Result<Request, Wrong> 
 }
 
 fn is_ours(name: &str) -> bool {
-    matches!(name, "query" | "operationName" | "variables" | "extensions")
+    matches!(name, "documentId" | "query" | "operationName" | "variables" | "extensions")
 }
 
 /// Reads the fields of a request; those that GraphQL does not know are ignored.
 fn request(mut fields: Map<String, Value>) -> Result<Request, Wrong> {
-    let Some(Value::String(query)) = fields.remove("query") else {
-        return Err(Wrong::bad("`query` is missing, or not a string"));
+    let query = match (fields.remove("query"), fields.remove("documentId")) {
+        (Some(Value::String(query)), None | Some(Value::Null)) => query,
+        (None | Some(Value::Null), Some(Value::String(id))) => match queries::find(&id) {
+            Some(document) => document.text.to_owned(),
+            None => return Err(Wrong { code: "UNKNOWN_DOCUMENT", ..Wrong::bad("no document has this `documentId`") }),
+        },
+        (Some(_), Some(Value::String(_))) => return Err(Wrong::bad("give `query` or `documentId`, not both")),
+        _ => return Err(Wrong::bad("`query` is missing, or not a string")),
     };
     let mut request = Request::new(query);
     match fields.remove("operationName") {
