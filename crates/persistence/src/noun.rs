@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use domain::{
-    Filter, Head, Order, OrderField, Page, PageRequest, Position, Shape, View,
+    Filter, Head, Known, Order, OrderField, Page, PageRequest, Position, Shape, View,
     page::End,
     text::{bigrams, fold},
 };
@@ -63,7 +63,13 @@ impl Store {
         narrow::<N>(filter, view, &mut sql);
         between(&mut sql, key, "c.id", order, request);
         let direction = direction(order, request);
-        sql.put(&format!(" ORDER BY {key} {direction}, c.id {direction} LIMIT "));
+        sql.put(" ORDER BY ");
+        if self.backend == DbBackend::Postgres && view.known == Known::Latest {
+            // All nulls, and in the index before the key: PostgreSQL does not see by itself that these need no order,
+            // and would sort the schools of a nation to give 20.
+            sql.put(&format!("c.known_to {direction}, "));
+        }
+        sql.put(&format!("{key} {direction}, c.id {direction} LIMIT "));
         sql.bind(i64::from(request.size) + 1);
         let entry = |row: &QueryResult| {
             let noun = noun::<N>(row)?;

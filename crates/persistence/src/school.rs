@@ -5,8 +5,6 @@ use domain::{
     Stage, Succession, SuccessionKind, View, fact::day_text, school,
 };
 
-use sea_orm::DbBackend;
-
 use crate::{
     StoreError, alliance::served, noun::Table, partner::faceted, place::owned, relation::Ties, row::Row, sql::Sql,
 };
@@ -90,9 +88,7 @@ impl Table for School {
         }
         if let Some(in_group) = in_group {
             sql.put(if *in_group { " AND EXISTS (" } else { " AND NOT EXISTS (" });
-            sql.put("SELECT 1 FROM memberships m WHERE m.school_id = c.id AND ").holds("m", view);
-            // PostgreSQL would join all schools with all memberships to give 20 of them; an offset keeps it from that.
-            sql.put(if sql.backend == DbBackend::Postgres { " OFFSET 0)" } else { ")" });
+            sql.put("SELECT 1 FROM memberships m WHERE m.school_id = c.id AND ").holds("m", view).put(")");
         }
     }
 }
