@@ -96,7 +96,7 @@ fn schools(store: &Store, view: View) -> Sql {
     sql.put(&format!("SELECT CAST(0 AS bigint) AS parent, {BRIEF}, '' AS kinds FROM schools c WHERE "))
         .holds("c", view);
     sql.put(" AND EXISTS (SELECT 1 FROM memberships m WHERE m.school_id = c.id AND ").holds("m", view);
-    sql.put(") ORDER BY c.sort_name, c.id LIMIT 20");
+    sql.put(") ORDER BY c.known_to, c.sort_name, c.id LIMIT 20");
     sql
 }
 
