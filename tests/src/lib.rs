@@ -1,5 +1,6 @@
 //! What the tests share: the whole server as one value, on both databases, with a clock that stands still.
 
+pub mod node;
 pub mod postgres;
 
 use std::{path::Path, sync::Arc};
@@ -116,6 +117,17 @@ impl TestApp {
     pub fn on(name: &'static str, store: Store) -> Self {
         let app = App::new(store.clone(), Arc::new(clock()));
         TestApp { name, store, router: server::router(app) }
+    }
+
+    /// Serves the router on a port of this machine; gives its address, `http://…`.
+    ///
+    /// # Panics
+    /// There is no port.
+    pub async fn listen(self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move { axum::serve(listener, self.router).await });
+        format!("http://{address}")
     }
 
     /// Sends a request through the router.

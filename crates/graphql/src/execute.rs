@@ -127,7 +127,7 @@ pub fn prepare(
     check(&document, limits).map_err(refused)?;
     check_variables(&request.variables, limits).map_err(refused)?;
     let operation = operation(&document, request.operation_name.as_deref()).map_err(refused)?;
-    let estimate = estimate(&document, operation, &request.variables, schema.types(), limits).map_err(refused)?;
+    let cost = estimate(&document, operation, &request.variables, schema.types(), limits).map_err(refused)?;
     let places = match wants_places {
         true => places(&document, operation, &request.variables, schema.types(), limits),
         false => Vec::new(),
@@ -139,7 +139,7 @@ pub fn prepare(
     };
     let is_pinned = is_pinned(&document, operation, &request);
     request.set_parsed_query(document);
-    Ok(Prepared { request, kind, is_pinned, cost: estimate.cost, places, limits: limits.clone() })
+    Ok(Prepared { request, kind, is_pinned, cost, places, limits: limits.clone() })
 }
 
 impl Prepared {
@@ -152,7 +152,8 @@ impl Prepared {
     /// What the request is expected to cost, without running it.
     #[must_use]
     pub fn estimate(&self) -> Answer {
-        let response = Response::new(Value::Null).extension("cost", self.cost_extension(None));
+        let response =
+            Response::new(Value::Null).extension("cost", cost_extension(self.cost, &self.limits, None, &self.places));
         Answer { response, is_refused: true }
     }
 
@@ -169,7 +170,8 @@ impl Prepared {
             self.cost, self.limits.cost
         );
         let mut answer = Answer::from(refusal("COST_TOO_HIGH", problem, None));
-        answer.response = answer.response.extension("cost", self.cost_extension(None));
+        answer.response =
+            answer.response.extension("cost", cost_extension(self.cost, &self.limits, None, &self.places));
         Err(Box::new(answer))
     }
 
@@ -186,7 +188,7 @@ impl Prepared {
         let budget = AtomicU64::new(self.limits.cost);
         let here = Surroundings { store, batches: batches.clone(), clock, languages, budget };
         let time = self.limits.time;
-        let Prepared { request, cost, places, limits, kind, is_pinned } = self;
+        let Prepared { request, cost, places, limits, .. } = self;
         let running = batches.run(schema.inner().execute(request.data(here)));
         let Ok(mut response) = tokio::time::timeout(time, running).await else {
             let problem = format!("the answer took longer than {}, and was given up", seconds(time));
@@ -207,24 +209,23 @@ impl Prepared {
         }
         if wants_cost {
             let actual = Some(fields(&response.data));
-            let asked = Prepared { request: Request::new(""), cost, places, limits, kind, is_pinned };
-            response = response.extension("cost", asked.cost_extension(actual));
+            response = response.extension("cost", cost_extension(cost, &limits, actual, &places));
         }
         Answer { response, is_refused }
     }
+}
 
-    fn cost_extension(&self, actual: Option<u64>) -> Value {
-        let mut cost = vec![(Name::new("estimated"), self.cost.into()), (Name::new("limit"), self.limits.cost.into())];
-        cost.extend(actual.map(|actual| (Name::new("actual"), actual.into())));
-        if !self.places.is_empty() {
-            let place = |(path, cost): &(String, u64)| {
-                let members = [(Name::new("path"), path.as_str().into()), (Name::new("cost"), (*cost).into())];
-                Value::Object(members.into_iter().collect())
-            };
-            cost.push((Name::new("fields"), Value::List(self.places.iter().map(place).collect())));
-        }
-        Value::Object(cost.into_iter().collect())
+fn cost_extension(estimated: u64, limits: &Limits, actual: Option<u64>, places: &[(String, u64)]) -> Value {
+    let mut cost = vec![(Name::new("estimated"), estimated.into()), (Name::new("limit"), limits.cost.into())];
+    cost.extend(actual.map(|actual| (Name::new("actual"), actual.into())));
+    if !places.is_empty() {
+        let place = |(path, cost): &(String, u64)| {
+            let members = [(Name::new("path"), path.as_str().into()), (Name::new("cost"), (*cost).into())];
+            Value::Object(members.into_iter().collect())
+        };
+        cost.push((Name::new("fields"), Value::List(places.iter().map(place).collect())));
     }
+    Value::Object(cost.into_iter().collect())
 }
 
 fn seconds(time: Duration) -> String {

@@ -61,15 +61,6 @@ const PARTS: u64 = 4;
 /// How many items a page has unless asked otherwise.
 const PAGE: u64 = domain::page::DEFAULT_SIZE as u64;
 
-/// What a document asks for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Estimate {
-    /// How many fields the answer is expected to carry at most.
-    pub(crate) cost: u64,
-    /// The places that make it up, each with all that stands below it: the dearest first.
-    pub(crate) places: Vec<(String, u64)>,
-}
-
 /// Checks a document against the limits that need no schema: they are counted in one pass.
 pub(crate) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), ServerError> {
     if document.fragments.len() > limits.fragments {
@@ -151,7 +142,7 @@ fn check_value(value: &ConstValue, limits: &Limits, depth: usize) -> Result<(), 
     }
 }
 
-/// Estimates what an operation costs, and refuses one that asks for too much or goes round in a circle.
+/// Estimates what an operation costs, in fields of its answer, and refuses one that asks for too much or goes round in a circle.
 ///
 /// Fragments are weighed once and remembered, so that this takes time in proportion to the document, not to what it unfolds to.
 pub(crate) fn estimate(
@@ -160,7 +151,7 @@ pub(crate) fn estimate(
     variables: &Variables,
     types: &Types,
     limits: &Limits,
-) -> Result<Estimate, ServerError> {
+) -> Result<u64, ServerError> {
     let mut scale = Scale { document, operation, variables, types, limits, weights: HashMap::new() };
     let root = types.root(operation.ty);
     let weight = scale.selection(&operation.selection_set.node, root, Around::default(), 1)?;
@@ -171,10 +162,10 @@ pub(crate) fn estimate(
         );
         return Err(refusal("TOO_MANY_ROOT_FIELDS", problem, Some(operation.selection_set.pos)));
     }
-    Ok(Estimate { cost: weight.cost, places: Vec::new() })
+    Ok(weight.cost)
 }
 
-/// The places that make up a cost.
+/// The places that make up a cost, each with all that stands below it: the dearest first.
 pub(crate) fn places(
     document: &ExecutableDocument,
     operation: &OperationDefinition,

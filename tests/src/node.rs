@@ -1,0 +1,38 @@
+//! Tests that need Node.js: their packages are installed, their script is run, and what they say is read.
+
+use std::{env, io::Write, path::Path, process::Command};
+
+/// Whether a program is there.
+#[must_use]
+pub fn has(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|it| it.status.success())
+}
+
+/// Says that a test was skipped, and why.
+///
+/// # Panics
+/// `EDUMAP_TEST_REQUIRE_BROWSER` is `1`, as it is in CI.
+pub fn skip(test: &str, reason: &str) {
+    let is_required = env::var_os("EDUMAP_TEST_REQUIRE_BROWSER").is_some_and(|it| it == "1");
+    assert!(!is_required, "{test} must run: {reason}");
+    // Not `eprintln!`: the harness would swallow it, as the test goes on to pass.
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {test}: {reason}");
+}
+
+/// Runs a script of a folder under `tests/`, whose packages are installed first if they are not; gives what it prints.
+///
+/// # Panics
+/// The packages cannot be installed, or the script fails.
+#[must_use]
+pub fn run(folder: &str, script: &str, argument: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    if !folder.join("node_modules/.package-lock.json").exists() {
+        let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+        let installed = Command::new("npm").args(arguments).current_dir(&folder).output().expect("npm");
+        assert!(installed.status.success(), "npm ci: {}", String::from_utf8_lossy(&installed.stderr));
+    }
+    let output = Command::new("node").args([script, argument]).current_dir(folder).output().expect("node");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    told
+}
