@@ -2,7 +2,7 @@
 
 use sea_orm_migration::sea_orm::DbBackend;
 
-use crate::table::{big, index, known, once, text};
+use crate::table::{big, index, known, text, versions};
 
 crate::table::step!(
     |manager| {
@@ -31,6 +31,7 @@ crate::table::step!(
         manager.create_table(identities).await?;
         manager.create_index(index("identities", &["kind", "slug"]).unique().to_owned()).await?;
 
+        // Citations, words and names come and go with their fact, which is current once: no index of theirs says it again.
         let mut citations = Table::create();
         citations
             .table("citations")
@@ -43,7 +44,7 @@ crate::table::step!(
             .foreign_key(ForeignKey::create().from("citations", "source_id").to("identities", "id"));
         known(backend, "citations", &mut citations);
         manager.create_table(citations).await?;
-        once(manager, "citations", "fact_id, field").await?;
+        versions(manager, "citations", "fact_id, field").await?;
         manager.create_index(index("citations", &["source_id", "known_to"])).await?;
 
         // The words of a noun's lists, one a row, so that a filter finds them by an index.
@@ -56,7 +57,7 @@ crate::table::step!(
             .foreign_key(ForeignKey::create().from("facets", "id").to("identities", "id"));
         known(backend, "facets", &mut facets);
         manager.create_table(facets).await?;
-        once(manager, "facets", "id, facet, word").await?;
+        versions(manager, "facets", "id, facet, word").await?;
         manager.create_index(index("facets", &["facet", "word", "known_to", "id"])).await?;
 
         // Every name there ever was, folded, with its pairs of characters in an inverted index: PostgreSQL's GIN on an
@@ -78,11 +79,11 @@ crate::table::step!(
         manager.create_index(index("search_names", &["subject_id", "known_to"])).await?;
         let inverted: &[&str] = match backend {
             DbBackend::Postgres => &[
-                "ALTER TABLE search_names ADD COLUMN grams text[] NOT NULL",
+                "ALTER TABLE search_names ADD COLUMN grams text[] COLLATE \"C\" NOT NULL",
                 "CREATE INDEX search_names_by_grams ON search_names USING gin (grams)",
             ],
             _ => &[
-                "CREATE VIRTUAL TABLE search_grams USING fts5 (grams, content = '', detail = none)",
+                "CREATE VIRTUAL TABLE search_grams USING fts5 (grams, content = '', detail = none, tokenize = 'ascii')",
                 // Segments of 1 MiB, the default, are merged over and over while a nation is loaded.
                 "INSERT INTO search_grams (search_grams, rank) VALUES ('hashsize', 67108864)",
             ],

@@ -56,15 +56,20 @@ pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreat
     index
 }
 
-/// Creates the indexes by which one version of a fact is current, and one was recorded in each revision.
+/// Creates the index by which one version of a fact is current.
 ///
-/// They stand beside the table rather than in it, so that a first import can make them when all rows are there.
-pub(crate) async fn once(manager: &SchemaManager<'_>, table: &str, key: &str) -> Result<(), DbErr> {
-    let current = format!("CREATE UNIQUE INDEX {table}_current ON {table} ({key}) WHERE known_to IS NULL");
-    let versions = format!("CREATE UNIQUE INDEX {table}_versions ON {table} ({key}, known_from)");
-    for sql in [current, versions] {
-        manager.get_connection().execute_unprepared(&sql).await?;
-    }
+/// This index and that of [`versions`] stand beside the table rather than in it, so that a first import can make them when
+/// all rows are there.
+async fn current(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    let sql = format!("CREATE UNIQUE INDEX {table}_current ON {table} (id) WHERE known_to IS NULL");
+    manager.get_connection().execute_unprepared(&sql).await?;
+    Ok(())
+}
+
+/// Creates the index by which a revision records one version of what the key names.
+pub(crate) async fn versions(manager: &SchemaManager<'_>, table: &str, key: &str) -> Result<(), DbErr> {
+    let sql = format!("CREATE UNIQUE INDEX {table}_versions ON {table} ({key}, known_from)");
+    manager.get_connection().execute_unprepared(&sql).await?;
     Ok(())
 }
 
@@ -156,7 +161,8 @@ impl Facts {
     /// Creates the table and its indexes.
     pub(crate) async fn create(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         manager.create_table(self.table).await?;
-        once(manager, self.name, "id").await?;
+        current(manager, self.name).await?;
+        versions(manager, self.name, "id").await?;
         for index in self.indexes {
             manager.create_index(index).await?;
         }
