@@ -4,6 +4,7 @@
 //! The second pass compares the rows with what is recorded, and adds, changes and closes what differs.
 //! A row is held in memory only while it is read; 16 bytes of it stay, and the time of each noun.
 
+mod ahead;
 mod check;
 mod folder;
 mod form;
@@ -21,8 +22,9 @@ use persistence::{Draft, Fact, Recorded, Store};
 
 pub use self::folder::Folder;
 use self::{
+    ahead::{Ahead, Is, Line},
     check::{Checked, Print, check},
-    form::Form,
+    form::{Form, digest},
     nouns::Nouns,
     rows::Rows,
 };
@@ -158,24 +160,27 @@ async fn add(draft: &mut Draft, plan: &Plan, folder: &Folder, nouns: &Nouns, bar
     let form = Form::of(shape);
     let mut unheard = Findings::default();
     let input = folder.open(shape)?.with_context(changed)?;
-    let mut rows = Rows::open(shape, input, &mut unheard)?.with_context(changed)?;
-    let mut text = String::new();
-    for (n, ((print, place), step)) in plan.prints.iter().zip(&plan.places).zip(&plan.steps).enumerate() {
-        tick(bar, n);
-        let row = rows.next(&mut unheard)?.with_context(changed)?;
-        if *step == Step::Keep {
-            continue;
+    let rows = Rows::open(shape, input, &mut unheard)?.with_context(changed)?;
+    let mut ahead = Ahead::read(shape, rows);
+    let mut planned = plan.prints.iter().zip(&plan.places).zip(&plan.steps);
+    while let Some(handful) = ahead.next()? {
+        for Line { is, .. } in handful.lines {
+            let ((print, place), step) = planned.next().with_context(changed)?;
+            if *step == Step::Keep {
+                continue;
+            }
+            let Is::Record(record, said) = is else { bail!(changed()) };
+            let validity = nouns.settle(&form, &record).ok().with_context(changed)?;
+            let digest = digest(said, validity);
+            if (Print { id: record.id, digest }) != *print {
+                bail!(changed());
+            }
+            let record = Record { validity, ..record };
+            draft.add(shape, Fact { record, position: *place, digest }, *step == Step::Change).await?;
         }
-        let record = form.read(&row.fields).ok().with_context(changed)?;
-        let validity = nouns.settle(&form, &record).ok().with_context(changed)?;
-        let digest = form.digest(&row.fields, validity, &mut text);
-        if (Print { id: record.id, digest }) != *print {
-            bail!(changed());
-        }
-        let record = Record { validity, ..record };
-        draft.add(shape, Fact { record, position: *place, digest }, *step == Step::Change).await?;
+        bar.set_position((plan.prints.len() - planned.len()) as u64);
     }
-    match rows.next(&mut unheard)? {
+    match planned.next() {
         None => Ok(()),
         Some(_) => bail!(changed()),
     }
@@ -192,13 +197,6 @@ fn progress_bar(shown: bool) -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {msg}: {human_pos} rows");
     let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
     ProgressBar::with_draw_target(None, target).with_style(style).with_finish(ProgressFinish::AndClear)
-}
-
-/// Shows how many rows of a file are done, now and then.
-fn tick(bar: &ProgressBar, rows: usize) {
-    if rows.is_multiple_of(1024) {
-        bar.set_position(rows as u64);
-    }
 }
 
 #[cfg(test)]

@@ -84,6 +84,14 @@ impl Findings {
         Some(self.list.len() - 1)
     }
 
+    /// Takes note of what was found elsewhere.
+    pub fn extend(&mut self, other: Findings) {
+        for finding in other.list {
+            self.push(finding);
+        }
+        self.more += other.more;
+    }
+
     /// Whether nothing was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -9,13 +9,13 @@ use domain::{Kind, Record, SHAPES, Shape, Wrong, group::LeadSeats};
 use indicatif::ProgressBar;
 
 use super::{
+    ahead::{Ahead, Is, Line},
     folder::Folder,
-    form::Form,
+    form::{Form, digest},
     nouns::{Flaw, Nouns},
-    rows::{Row, Rows},
+    rows::Rows,
     shape_of,
     suggest::{Nearest, question},
-    tick,
 };
 use crate::report::{Finding, Findings};
 
@@ -60,30 +60,35 @@ fn check_file(
     bar: &ProgressBar,
 ) -> anyhow::Result<Vec<Print>> {
     let Some(input) = folder.open(form.shape)? else { return Ok(Vec::new()) };
-    let Some(mut rows) = Rows::open(form.shape, input, &mut found.findings)? else {
+    let Some(rows) = Rows::open(form.shape, input, &mut found.findings)? else {
         nouns.leave_unread(form.shape.kind);
         return Ok(Vec::new());
     };
+    let mut ahead = Ahead::read(form.shape, rows);
     let mut file = FileSoFar::default();
     let mut prints = Vec::new();
-    while let Some(row) = rows.next(&mut found.findings)? {
-        let checked = match &row.misfit {
-            None => check_row(form, &row, nouns, &mut file),
-            Some(misfit) => {
-                found.findings.push(Finding::of_line(form.shape.file, row.line, misfit));
-                Err(Vec::new())
-            }
-        };
-        match checked {
-            Ok(print) => prints.push(print),
-            Err(flaws) => {
-                nouns.hold_wrong(form, &form.shape.key_of(&row.fields));
-                flaws.into_iter().for_each(|flaw| found.push(form.shape.file, row.line, flaw));
-            }
+    while let Some(handful) = ahead.next()? {
+        found.findings.extend(handful.findings);
+        for Line { line, is } in handful.lines {
+            let (key, flaws) = match is {
+                Is::Record(record, said) => match check_record(form, &record, said, line, nouns, &mut file) {
+                    Ok(print) => {
+                        prints.push(print);
+                        continue;
+                    }
+                    Err(flaws) => (record.key, flaws),
+                },
+                Is::Wrong(wrong, key) => (key, wrong.into_iter().map(plain).collect()),
+                Is::Misfit(misfit, key) => {
+                    found.findings.push(Finding::of_line(form.shape.file, line, misfit));
+                    (key, Vec::new())
+                }
+            };
+            nouns.hold_wrong(form, &key);
+            flaws.into_iter().for_each(|flaw| found.push(form.shape.file, line, flaw));
         }
-        tick(bar, prints.len());
+        bar.set_position(prints.len() as u64);
     }
-    rows.close(&mut found.findings);
     Ok(prints)
 }
 
@@ -93,16 +98,21 @@ struct FileSoFar {
     /// The line of each record, and a second hash of its key.
     seen: HashMap<i64, (u64, u32)>,
     seats: LeadSeats,
-    text: String,
 }
 
-fn check_row(form: &Form, row: &Row<'_>, nouns: &mut Nouns, file: &mut FileSoFar) -> Result<Print, Vec<Flaw>> {
-    let record = form.read(&row.fields).map_err(|wrong| wrong.into_iter().map(plain).collect::<Vec<_>>())?;
-    file.see(form, &record, row.line).map_err(|wrong| vec![plain(wrong)])?;
-    let validity = nouns.settle(form, &record)?;
-    form.check(&record, validity, &mut file.seats).map_err(|wrong| vec![plain(wrong)])?;
+fn check_record(
+    form: &Form,
+    record: &Record,
+    said: String,
+    line: u64,
+    nouns: &mut Nouns,
+    file: &mut FileSoFar,
+) -> Result<Print, Vec<Flaw>> {
+    file.see(form, record, line).map_err(|wrong| vec![plain(wrong)])?;
+    let validity = nouns.settle(form, record)?;
+    form.check(record, validity, &mut file.seats).map_err(|wrong| vec![plain(wrong)])?;
     nouns.hold(form, record.id, validity);
-    Ok(Print { id: record.id, digest: form.digest(&row.fields, validity, &mut file.text) })
+    Ok(Print { id: record.id, digest: digest(said, validity) })
 }
 
 fn plain(wrong: Wrong) -> Flaw {

@@ -65,19 +65,16 @@ impl Form {
         }
     }
 
-    /// A fingerprint of everything a row says, by which a later import sees whether it changed.
+    /// What the fields of a row say, each by its column's name.
     ///
     /// Blank fields leave no trace, so that a column that a later edumap adds changes no row that leaves it blank.
     /// No field contains an end of line, so none can pass for two.
-    pub(super) fn digest(&self, fields: &[&str], validity: Validity, text: &mut String) -> i64 {
-        text.clear();
+    pub(super) fn said(&self, fields: &[&str]) -> String {
+        let mut said = String::with_capacity(160);
         for (column, field) in self.shape.columns.iter().zip(fields).filter(|(_, field)| !field.is_empty()) {
-            text.extend([column.name, "=", field, "\n"]);
+            said.extend([column.name, "=", field, "\n"]);
         }
-        let [from, to] = [validity.from, validity.to].map(|day| day.num_days_from_ce());
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{from}/{to}");
-        fingerprint(text.as_bytes())
+        said
     }
 
     fn sourceless(&self, at: usize, source: usize) -> Wrong {
@@ -86,6 +83,14 @@ impl Form {
         let source = self.shape.columns[source].name;
         Wrong { column: column.name, problem: format!("{cited} needs its source, and `{source}` is empty") }
     }
+}
+
+/// A fingerprint of everything a row says and of when it holds, by which a later import sees whether it changed.
+pub(super) fn digest(mut said: String, validity: Validity) -> i64 {
+    let [from, to] = [validity.from, validity.to].map(|day| day.num_days_from_ce());
+    // Writing to a string cannot fail.
+    let _ = write!(said, "{from}/{to}");
+    fingerprint(said.as_bytes())
 }
 
 fn cited(shape: &Shape) -> Vec<(usize, usize)> {
@@ -150,16 +155,16 @@ mod tests {
     #[test]
     fn a_digest_tells_rows_apart_by_every_field_and_by_validity() {
         let form = Form::of(&membership::SHAPE);
-        let digest = |fields: [&str; 9], validity| form.digest(&fields, validity, &mut String::new());
+        let print = |fields: [&str; 9], validity| digest(form.said(&fields), validity);
         let row = lead("willow-first", "", "2019");
-        let same = digest(row, Validity::ALWAYS);
-        assert_eq!(digest(row, Validity::ALWAYS), same);
-        assert_ne!(digest(lead("willow-first", "2019", ""), Validity::ALWAYS), same);
-        assert_ne!(digest(row, Validity { from: Validity::OPEN_END, ..Validity::ALWAYS }), same);
+        let same = print(row, Validity::ALWAYS);
+        assert_eq!(print(row, Validity::ALWAYS), same);
+        assert_ne!(print(lead("willow-first", "2019", ""), Validity::ALWAYS), same);
+        assert_ne!(print(row, Validity { from: Validity::OPEN_END, ..Validity::ALWAYS }), same);
         for at in 0..9 {
             let mut other = row;
             other[at] = "another";
-            assert_ne!(digest(other, Validity::ALWAYS), same, "{at}");
+            assert_ne!(print(other, Validity::ALWAYS), same, "{at}");
         }
     }
 }
