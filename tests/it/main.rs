@@ -10,4 +10,5 @@ mod parity;
 mod plans;
 mod protocol;
 mod queries;
+mod references;
 mod walk;

@@ -27,7 +27,7 @@ impl Of {
     /// What the column of a bookkeeping table holds, by its name.
     pub(crate) fn named(name: &str) -> Of {
         match name {
-            "n" | "fact_id" | "subject_id" | "known_from" => Of::Number,
+            "n" | "fact_id" | "subject_id" => Of::Number,
             _ => Of::Text,
         }
     }
@@ -38,18 +38,27 @@ pub(crate) struct Bulk {
     backend: DbBackend,
     table: &'static str,
     columns: Vec<(&'static str, Of)>,
+    /// The revision that knows all rows, written into the statement; `None` if the table does not ask.
+    known_from: Option<i64>,
     values: Vec<Value>,
     full: usize,
 }
 
 impl Bulk {
+    /// Rows of a table that does not say which revision knows them.
     pub(crate) fn new(backend: DbBackend, table: &'static str, columns: &[(&'static str, Of)]) -> Self {
         let rows = match backend {
             DbBackend::Postgres => 4000,
             // SQLite takes 32,766 parameters; past a few hundred rows a longer statement gains nothing.
             _ => 400,
         };
-        Bulk { backend, table, columns: columns.to_vec(), values: Vec::new(), full: rows * columns.len() }
+        let full = rows * columns.len();
+        Bulk { backend, table, columns: columns.to_vec(), known_from: None, values: Vec::new(), full }
+    }
+
+    /// The same, of rows that a revision knows.
+    pub(crate) fn known_from(self, number: i64) -> Self {
+        Bulk { known_from: Some(number), ..self }
     }
 
     /// Adds values; a row's follow each other in the order of the columns.
@@ -92,23 +101,38 @@ impl Bulk {
 
     fn opening(&self) -> Sql {
         let mut sql = Sql::new(self.backend);
-        let columns: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
-        sql.put("INSERT INTO ").put(self.table).put(" (").put(&columns.join(", ")).put(") ");
+        sql.put("INSERT INTO ").put(self.table).put(" (").put(&self.names());
+        sql.put(if self.known_from.is_some() { ", known_from) " } else { ") " });
         sql
+    }
+
+    fn names(&self) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
+        names.join(", ")
+    }
+
+    /// What follows the values of a row.
+    fn closing(&self) -> String {
+        self.known_from.map(|number| format!(", {number}")).unwrap_or_default()
     }
 
     fn rows(&self, values: Vec<Value>) -> Sql {
         let mut sql = self.opening();
-        sql.put("VALUES ");
+        let closing = self.closing();
+        sql.put("VALUES (");
         for (at, value) in values.into_iter().enumerate() {
-            sql.put(match (at, at % self.columns.len()) {
-                (0, _) => "(",
-                (_, 0) => "), (",
-                _ => ", ",
-            });
+            match (at, at % self.columns.len()) {
+                (0, _) => {}
+                (_, 0) => {
+                    sql.put(&closing).put("), (");
+                }
+                _ => {
+                    sql.put(", ");
+                }
+            }
             sql.bind(value);
         }
-        sql.put(")");
+        sql.put(&closing).put(")");
         sql
     }
 
@@ -133,7 +157,7 @@ impl Bulk {
                 Of::Grams => format!("string_to_array(u.{name}, ' ')"),
             });
         }
-        sql.put(" FROM UNNEST(");
+        sql.put(&self.closing()).put(" FROM UNNEST(");
         for (at, array) in arrays.into_iter().enumerate() {
             let (kind, cast) = match self.columns[at].1 {
                 Of::Number => (ArrayType::BigInt, "::bigint[]"),
@@ -141,8 +165,7 @@ impl Bulk {
             };
             sql.put(if at == 0 { "" } else { ", " }).bind(Value::Array(kind, Some(Box::new(array)))).put(cast);
         }
-        let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
-        sql.put(") AS u(").put(&names.join(", ")).put(")");
+        sql.put(") AS u(").put(&self.names()).put(")");
         sql
     }
 }

@@ -10,9 +10,10 @@ use sea_orm::{
 use crate::{
     Store, StoreError,
     bulk::{Bulk, Of},
-    indexes::SetAside,
     pipe::Pipe,
+    references::References,
     row::Row,
+    set_aside::SetAside,
     sql::Sql,
 };
 
@@ -44,7 +45,9 @@ pub struct Draft {
     /// Whether no revision came before: then every identity is new.
     first: bool,
     /// What a first revision makes again at its end.
-    indexes: SetAside,
+    aside: SetAside,
+    /// What the database does not look up; `None` if it does.
+    references: Option<References>,
     changed: bool,
     moved: bool,
     next_name: i64,
@@ -68,35 +71,64 @@ impl Store {
     /// # Errors
     /// The database failed, or another writer did not end in time.
     pub async fn draft(&self) -> Result<Draft, StoreError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let transaction = self.write.begin_with_options(options).await?;
-        if self.backend == DbBackend::Postgres {
-            transaction.execute_unprepared("SELECT pg_advisory_xact_lock(74110002)").await?;
-        }
-        let mut latest = Sql::new(self.backend);
-        latest.put("SELECT COALESCE(MAX(number), 0) AS number FROM revisions");
-        let latest: i64 = match transaction.query_one_raw(latest.statement()).await? {
-            Some(row) => Row(&row).get("number")?,
-            None => 0,
-        };
+        let (transaction, latest) = self.begin().await?;
         let mut opening = Sql::new(self.backend);
         opening.put("INSERT INTO revisions (number, recorded_at, actor, message) VALUES (");
         opening.bind(latest + 1).put(", '', '', '')");
         transaction.execute_raw(opening.statement()).await?;
-        let indexes = match latest {
+        let aside = match latest {
             0 => SetAside::from(&transaction, self.backend).await?,
             _ => SetAside::default(),
         };
-        Ok(Draft::new(transaction, self.backend, latest + 1, indexes))
+        Ok(Draft::new(transaction, self.backend, latest + 1, aside))
+    }
+
+    /// Begins a transaction that nobody else writes beside; tells the latest revision.
+    ///
+    /// SQLite can be kept from looking up foreign keys only before a transaction begins, and only a first revision may go
+    /// without. If another came first in the meantime, it begins again.
+    async fn begin(&self) -> Result<(DatabaseTransaction, i64), StoreError> {
+        let mut is_first = latest(&self.write, self.backend).await? == 0;
+        loop {
+            if self.backend == DbBackend::Sqlite {
+                let foreign_keys = if is_first { "PRAGMA foreign_keys = OFF" } else { "PRAGMA foreign_keys = ON" };
+                self.write.execute_unprepared(foreign_keys).await?;
+            }
+            let options = TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            };
+            let transaction = self.write.begin_with_options(options).await?;
+            if self.backend == DbBackend::Postgres {
+                transaction.execute_unprepared("SELECT pg_advisory_xact_lock(74110002)").await?;
+            }
+            let latest = latest(&transaction, self.backend).await?;
+            if latest == 0 || self.backend == DbBackend::Postgres || looks_up_foreign_keys(&transaction).await? {
+                return Ok((transaction, latest));
+            }
+            transaction.rollback().await?;
+            is_first = false;
+        }
     }
 }
 
+async fn latest(database: &impl ConnectionTrait, backend: DbBackend) -> Result<i64, StoreError> {
+    let mut sql = Sql::new(backend);
+    sql.put("SELECT COALESCE(MAX(number), 0) AS number FROM revisions");
+    let row = database.query_one_raw(sql.statement()).await?;
+    row.map_or(Ok(0), |row| Row(&row).get("number"))
+}
+
+async fn looks_up_foreign_keys(database: &impl ConnectionTrait) -> Result<bool, StoreError> {
+    let mut sql = Sql::new(DbBackend::Sqlite);
+    sql.put("PRAGMA foreign_keys");
+    let row = database.query_one_raw(sql.statement()).await?;
+    Ok(row.map_or(Ok(0), |row| Row(&row).get::<i64>("foreign_keys"))? == 1)
+}
+
 impl Draft {
-    fn new(transaction: DatabaseTransaction, backend: DbBackend, number: i64, indexes: SetAside) -> Self {
-        let names = ["n", "fact_id", "subject_id", "folded", "valid_from", "valid_to", "known_from"];
+    fn new(transaction: DatabaseTransaction, backend: DbBackend, number: i64, aside: SetAside) -> Self {
+        let names = ["n", "fact_id", "subject_id", "folded", "valid_from", "valid_to"];
         let mut name_columns: Vec<(&str, Of)> = names.iter().map(|name| (*name, Of::named(name))).collect();
         if backend == DbBackend::Postgres {
             name_columns.push(("grams", Of::Grams));
@@ -106,7 +138,8 @@ impl Draft {
             backend,
             number,
             first: number == 1,
-            indexes,
+            aside,
+            references: (number == 1 && backend == DbBackend::Sqlite).then(References::default),
             changed: false,
             moved: false,
             next_name: number << 32,
@@ -131,15 +164,12 @@ impl Draft {
                         ("source_id", Of::Number),
                         ("quote", Of::Text),
                         ("confidence", Of::Text),
-                        ("known_from", Of::Number),
                     ],
-                ),
-                facets: Bulk::new(
-                    backend,
-                    "facets",
-                    &[("id", Of::Number), ("facet", Of::Text), ("word", Of::Text), ("known_from", Of::Number)],
-                ),
-                names: Bulk::new(backend, "search_names", &name_columns),
+                )
+                .known_from(number),
+                facets: Bulk::new(backend, "facets", &[("id", Of::Number), ("facet", Of::Text), ("word", Of::Text)])
+                    .known_from(number),
+                names: Bulk::new(backend, "search_names", &name_columns).known_from(number),
                 grams: Bulk::new(backend, "search_grams", &[("rowid", Of::Number), ("grams", Of::Text)]),
             },
             adding: None,
@@ -178,18 +208,23 @@ impl Draft {
     pub async fn add(&mut self, shape: &'static Shape, fact: Fact, closes: bool) -> Result<(), StoreError> {
         if self.adding.as_ref().is_none_or(|(at_hand, _)| at_hand.kind != shape.kind) {
             self.flush().await?;
-            self.adding = Some((shape, Bulk::new(self.backend, shape.table, &columns(shape))));
+            let bulk = Bulk::new(self.backend, shape.table, &columns(shape)).known_from(self.number);
+            self.adding = Some((shape, bulk));
         }
         self.changed = true;
         if closes {
             self.close(shape, &[fact.record.id]).await?;
         }
+        let ties: Vec<Option<i64>> = fact.record.cells.iter().map(tie).collect();
+        if let Some(references) = &mut self.references {
+            references.make(fact.record.id);
+            ties.iter().flatten().for_each(|id| references.refer(*id));
+        }
         self.identify(shape, &fact).await?;
-        self.cite(shape, &fact.record);
-        self.name(shape, &fact.record);
-        let number = self.number;
+        self.cite(shape, &fact.record, &ties);
+        self.name(shape, &fact.record, &ties);
         let Some((_, bulk)) = &mut self.adding else { return Ok(()) };
-        write(shape, fact.record, number, bulk);
+        write(shape, fact.record, &ties, bulk);
         if bulk.is_full() {
             self.flush_full().await?;
         }
@@ -254,10 +289,13 @@ impl Draft {
         sql.put(", actor = ").bind(actor.as_str()).put(", message = ").bind(message.as_str());
         sql.put(" WHERE number = ").bind(self.number);
         self.pipe.send(vec![sql.statement()]).await?;
-        let indexes = std::mem::take(&mut self.indexes);
-        indexes.restore(self.pipe.settled().await?, self.backend).await?;
-        if self.backend == DbBackend::Postgres {
-            // The planner has never seen this many rows. SQLite's plans are better without: with figures it scans small tables.
+        if let Some(references) = &self.references {
+            references.check()?;
+        }
+        let aside = std::mem::take(&mut self.aside);
+        aside.restore(self.pipe.settled().await?, self.backend).await?;
+        if self.backend == DbBackend::Postgres && !self.first {
+            // SQLite's figures are fixed: `statistics` says why.
             self.pipe.settled().await?.execute_unprepared("ANALYZE").await?;
         }
         let number = self.number;
@@ -285,31 +323,28 @@ impl Draft {
     }
 
     /// Keeps what sources say about the fact, or about one column of it.
-    fn cite(&mut self, shape: &'static Shape, record: &Record) {
-        for (at, column) in shape.columns.iter().enumerate() {
-            let (Holds::CitedSource(field), Cell::Ref(kind, source)) = (column.holds, &record.cells[at]) else {
-                continue;
-            };
+    fn cite(&mut self, shape: &'static Shape, record: &Record, ties: &[Option<i64>]) {
+        for (column, tie) in shape.columns.iter().zip(ties) {
+            let (Holds::CitedSource(field), Some(source)) = (column.holds, *tie) else { continue };
             let beside = |is: fn(Holds, &str) -> bool| {
                 let at = shape.columns.iter().position(|other| is(other.holds, field));
-                at.map_or(Cell::Blank, |at| record.cells[at].clone()).into_value()
+                at.map_or(Value::String(None), |at| stored(record.cells[at].clone(), None))
             };
             self.tables.citations.push([
                 record.id.into(),
                 field.into(),
-                identity(*kind, source).into(),
+                source.into(),
                 beside(|holds, field| matches!(holds, Holds::CitedQuote(of) if of == field)),
                 beside(|holds, field| matches!(holds, Holds::CitedConfidence(of) if of == field)),
-                self.number.into(),
             ]);
         }
     }
 
     /// Keeps the fact's words for filters and its names for searches.
-    fn name(&mut self, shape: &'static Shape, record: &Record) {
+    fn name(&mut self, shape: &'static Shape, record: &Record, ties: &[Option<i64>]) {
         let mut names = String::new();
         let mut subject = record.id;
-        for (column, cell) in shape.columns.iter().zip(&record.cells) {
+        for ((column, cell), tie) in shape.columns.iter().zip(&record.cells).zip(ties) {
             match (column.holds, cell) {
                 (Holds::Name, Cell::Text(name)) => {
                     // A separator that no search text contains keeps one name from running into the next.
@@ -320,11 +355,11 @@ impl Draft {
                 }
                 (Holds::Words(_), Cell::Text(words)) => {
                     for word in words.split(';') {
-                        let row = [record.id.into(), column.name.into(), word.into(), self.number.into()];
+                        let row = [record.id.into(), column.name.into(), word.into()];
                         self.tables.facets.push(row);
                     }
                 }
-                (Holds::RefOf { .. }, Cell::Ref(kind, slug)) => subject = identity(*kind, slug),
+                (Holds::RefOf { .. }, _) => subject = tie.unwrap_or(subject),
                 _ => {}
             }
         }
@@ -342,7 +377,6 @@ impl Draft {
             names.into(),
             day_text(record.validity.from).into(),
             day_text(record.validity.to).into(),
-            self.number.into(),
         ];
         if self.backend == DbBackend::Postgres {
             row.push(grams.into());
@@ -373,8 +407,7 @@ impl Draft {
 
 /// The columns of a shape's table that an insert fills.
 fn columns(shape: &'static Shape) -> Vec<(&'static str, Of)> {
-    let mut columns =
-        vec![("id", Of::Number), ("known_from", Of::Number), ("valid_from", Of::Text), ("valid_to", Of::Text)];
+    let mut columns = vec![("id", Of::Number), ("valid_from", Of::Text), ("valid_to", Of::Text)];
     if shape.is_noun() {
         columns.extend([("slug", Of::Text), ("sort_name", Of::MaybeEmpty)]);
     }
@@ -387,13 +420,8 @@ fn columns(shape: &'static Shape) -> Vec<(&'static str, Of)> {
 }
 
 /// Writes a record's values in the order of [`columns`].
-fn write(shape: &'static Shape, record: Record, number: i64, bulk: &mut Bulk) {
-    bulk.push([
-        record.id.into(),
-        number.into(),
-        day_text(record.validity.from).into(),
-        day_text(record.validity.to).into(),
-    ]);
+fn write(shape: &'static Shape, record: Record, ties: &[Option<i64>], bulk: &mut Bulk) {
+    bulk.push([record.id.into(), day_text(record.validity.from).into(), day_text(record.validity.to).into()]);
     if shape.is_noun() {
         let name = shape.columns.iter().zip(&record.cells).find_map(|(column, cell)| match (column.holds, cell) {
             (Holds::Name, Cell::Text(name)) => Some(text::fold(name)),
@@ -401,27 +429,29 @@ fn write(shape: &'static Shape, record: Record, number: i64, bulk: &mut Bulk) {
         });
         bulk.push([record.key.into(), name.unwrap_or_default().into()]);
     }
-    for (column, cell) in shape.columns.iter().zip(record.cells) {
+    for ((column, cell), tie) in shape.columns.iter().zip(record.cells).zip(ties) {
         let is_key = shape.is_noun() && matches!(column.holds, Holds::Slug);
         if column.cites().is_none() && !is_key {
-            bulk.push([cell.into_value()]);
+            bulk.push([stored(cell, *tie)]);
         }
     }
 }
 
-trait IntoValue {
-    fn into_value(self) -> Value;
+/// The identity that a cell refers to.
+fn tie(cell: &Cell) -> Option<i64> {
+    match cell {
+        Cell::Ref(kind, slug) => Some(identity(*kind, slug)),
+        _ => None,
+    }
 }
 
-impl IntoValue for Cell {
-    /// The cell as storage keeps it.
-    fn into_value(self) -> Value {
-        match self {
-            Cell::Blank => Value::String(None),
-            Cell::Text(text) => text.into(),
-            Cell::Number(number) => number.into(),
-            Cell::Date(date) => date.as_str().into(),
-            Cell::Ref(kind, slug) => identity(kind, &slug).into(),
-        }
+/// A cell as storage keeps it, given what it refers to.
+fn stored(cell: Cell, tie: Option<i64>) -> Value {
+    match cell {
+        Cell::Blank => Value::String(None),
+        Cell::Text(text) => text.into(),
+        Cell::Number(number) => number.into(),
+        Cell::Date(date) => date.as_str().into(),
+        Cell::Ref(..) => tie.into(),
     }
 }

@@ -16,15 +16,16 @@ mod error;
 #[cfg(feature = "floor")]
 mod floor;
 mod group;
-mod indexes;
 mod noun;
 mod partner;
 mod parts;
 mod pipe;
 mod place;
+mod references;
 mod relation;
 mod row;
 mod school;
+mod set_aside;
 mod source;
 mod sql;
 mod statistics;
