@@ -7,7 +7,7 @@
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 
-use crate::{StoreError, row::Row, sql::Sql, statistics};
+use crate::{StoreError, row::Row, sql::Sql, statistics, store::WRITE_CACHE};
 
 /// The statements that make again what was set aside.
 #[derive(Debug, Default)]
@@ -34,17 +34,20 @@ impl SetAside {
         if self.indexes.is_empty() {
             return Ok(());
         }
-        // Both sort better with more: PostgreSQL with memory, SQLite with a thread beside its own.
+        // PostgreSQL sorts better with more memory. SQLite sorts on a second thread, but only what outgrows its cache
+        // (measured on a nation: 22 s with half a gibibyte, 15 s with this).
         let sorting = match backend {
             DbBackend::Postgres => "SET LOCAL maintenance_work_mem = '256MB'",
-            _ => "PRAGMA threads = 2",
+            _ => "PRAGMA threads = 2; PRAGMA cache_size = -32768",
         };
         transaction.execute_unprepared(sorting).await?;
         for made_by in self.keys.into_iter().chain(self.indexes) {
             transaction.execute_unprepared(&made_by).await?;
         }
         if backend == DbBackend::Sqlite {
-            return statistics::tell(transaction).await;
+            statistics::tell(transaction).await?;
+            transaction.execute_unprepared(&format!("PRAGMA cache_size = {WRITE_CACHE}")).await?;
+            return Ok(());
         }
         // The planner has never seen these rows, and is about to join them.
         transaction.execute_unprepared("ANALYZE").await?;

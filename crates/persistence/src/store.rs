@@ -162,6 +162,17 @@ impl Store {
         self.rows(sql).await?.iter().map(|row| revision(&Row(row))).collect()
     }
 
+    /// Revisions in their order: at most `limit` of those after `after`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn revisions_after(&self, after: i64, limit: u32) -> Result<Vec<Revision>, StoreError> {
+        let mut sql = Sql::new(self.backend);
+        sql.put("SELECT number, recorded_at, actor, message FROM revisions WHERE number > ").bind(after);
+        sql.put(" ORDER BY number LIMIT ").bind(i64::from(limit));
+        self.rows(sql).await?.iter().map(|row| revision(&Row(row))).collect()
+    }
+
     /// Runs a read.
     pub(crate) async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
         let statement = sql.statement();
@@ -202,7 +213,7 @@ fn revision(row: &Row<'_>) -> Result<Revision, StoreError> {
 
 /// What SQLite may keep of the file in memory while writing, in KiB below zero: an import writes to every index at random,
 /// and spills pages again and again if they do not fit. Taken only as pages are touched.
-const WRITE_CACHE: &str = "-524288";
+pub(crate) const WRITE_CACHE: &str = "-524288";
 /// What each reading connection may keep.
 const READ_CACHE: &str = "-16384";
 
@@ -233,7 +244,8 @@ fn options(url: &str, connections: u32, cache: &'static str) -> Result<ConnectOp
                 .busy_timeout(Duration::from_secs(10))
                 .statement_cache_capacity(500)
                 .pragma("cache_size", cache)
-                .pragma("temp_store", "memory")
+                // What is sorted while reading fits into memory; the indexes of a nation do not, and files are faster then.
+                .pragma("temp_store", if cache == WRITE_CACHE { "file" } else { "memory" })
         })
         .map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(500));
     if url.starts_with("sqlite::memory:") {
