@@ -11,6 +11,7 @@ use persistence::{Parts, Store, StoreError};
 
 use crate::{
     error::{Code, Failure},
+    feed::Feed,
     loader::{Batches, Question},
     noun::At,
     question::{ById, PartsOf},
@@ -20,10 +21,11 @@ use crate::{
 pub(crate) struct Surroundings {
     pub(crate) store: Store,
     pub(crate) batches: Arc<Batches>,
+    pub(crate) feed: Feed,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) languages: Vec<LanguageTag>,
     /// How many more objects the answer may carry.
-    pub(crate) budget: AtomicU64,
+    pub(crate) budget: Arc<AtomicU64>,
 }
 
 /// The words that resolvers speak in.

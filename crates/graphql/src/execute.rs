@@ -1,7 +1,10 @@
 //! Running a request: what it may ask for, its surroundings, its errors, what it cost.
 
 use std::{
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
@@ -13,16 +16,32 @@ use async_graphql::{
     },
 };
 use domain::{Clock, LanguageTag};
+use futures::{
+    StreamExt,
+    stream::{BoxStream, once, unfold},
+};
 use persistence::{Counts, Store};
 
 use crate::{
     context::Surroundings,
     error::{refusal, set_code},
+    feed::Feed,
     limits::{Limits, check, check_variables, estimate, places},
     loader::Batches,
     scan::Scan,
     schema::Schema,
 };
+
+/// What requests run on. Cheap to clone.
+#[derive(Clone)]
+pub struct Ground {
+    /// The facts.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The news.
+    pub feed: Feed,
+}
 
 /// What a request brings beside its document.
 #[derive(Debug, Default)]
@@ -70,6 +89,14 @@ impl Answer {
             members.insert("extensions".to_owned(), serde_json::to_value(&self.response.extensions)?);
         }
         serde_json::to_vec(&members)
+    }
+
+    /// The errors alone, as JSON.
+    ///
+    /// # Errors
+    /// A value cannot be written.
+    pub fn errors(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(&self.response.errors)
     }
 
     /// The code of the first error; `None` if there is no error.
@@ -175,25 +202,75 @@ impl Prepared {
         Err(Box::new(answer))
     }
 
-    /// Runs the request.
-    pub async fn execute(self, schema: &Schema, store: &Store, clock: Arc<dyn Clock>, asker: Asker) -> Answer {
+    /// Runs the request, and stops it when its time is over.
+    pub async fn execute(self, schema: &Schema, ground: &Ground, asker: Asker) -> Answer {
         if let Err(refused) = self.check_cost() {
             return *refused;
         }
-        let began = Instant::now();
+        let time = self.limits.time;
+        let (request, course) = self.begin(ground, asker);
+        let running = course.batches.run(schema.inner().execute(request));
+        match tokio::time::timeout(time, running).await {
+            Ok(response) => course.answer(response),
+            Err(_) => {
+                let problem = format!("the answer took longer than {}, and was given up", seconds(time));
+                Answer::refused("TIMEOUT", &problem)
+            }
+        }
+    }
+
+    /// Runs the request and goes on: a subscription answers at every event and without end, anything else once.
+    #[must_use]
+    pub fn answers(self, schema: &Schema, ground: &Ground, asker: Asker) -> BoxStream<'static, Answer> {
+        if self.kind != OperationKind::Subscription {
+            let (schema, ground) = (schema.clone(), ground.clone());
+            return once(async move { self.execute(&schema, &ground, asker).await }).boxed();
+        }
+        if let Err(refused) = self.check_cost() {
+            return once(async { *refused }).boxed();
+        }
+        let (request, course) = self.begin(ground, asker);
+        let responses = schema.inner().execute_stream(request);
+        let events = unfold((course, responses), |(course, mut responses)| async move {
+            let response = course.batches.run(responses.next()).await?;
+            let answer = course.answer(response);
+            course.renew();
+            Some((answer, (course, responses)))
+        });
+        events.boxed()
+    }
+
+    fn begin(self, ground: &Ground, asker: Asker) -> (Request, Course) {
+        let Prepared { request, cost, places, limits, .. } = self;
+        let Ground { store, clock, feed } = ground.clone();
+        let Asker { languages, wants_stats, wants_cost } = asker;
         let counts = Arc::new(Counts::default());
         let store = store.counted(counts.clone());
         let batches = Arc::new(Batches::new(store.clone()));
-        let Asker { languages, wants_stats, wants_cost } = asker;
-        let budget = AtomicU64::new(self.limits.cost);
-        let here = Surroundings { store, batches: batches.clone(), clock, languages, budget };
-        let time = self.limits.time;
-        let Prepared { request, cost, places, limits, .. } = self;
-        let running = batches.run(schema.inner().execute(request.data(here)));
-        let Ok(mut response) = tokio::time::timeout(time, running).await else {
-            let problem = format!("the answer took longer than {}, and was given up", seconds(time));
-            return Answer::refused("TIMEOUT", &problem);
-        };
+        let budget = Arc::new(AtomicU64::new(limits.cost));
+        let here = Surroundings { store, batches: batches.clone(), feed, clock, languages, budget: budget.clone() };
+        let began = Instant::now();
+        let course = Course { batches, budget, counts, began, cost, places, limits, wants_stats, wants_cost };
+        (request.data(here), course)
+    }
+}
+
+/// A request under way.
+struct Course {
+    batches: Arc<Batches>,
+    budget: Arc<AtomicU64>,
+    counts: Arc<Counts>,
+    began: Instant,
+    cost: u64,
+    places: Vec<(String, u64)>,
+    limits: Limits,
+    wants_stats: bool,
+    wants_cost: bool,
+}
+
+impl Course {
+    /// Completes a response by its codes and by what was asked to be told of it.
+    fn answer(&self, mut response: Response) -> Answer {
         let is_refused = response.data == Value::Null
             && !response.errors.is_empty()
             && response.errors.iter().all(|error| error.path.is_empty());
@@ -204,14 +281,20 @@ impl Prepared {
                 set_code(error, if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "INVALID_ARGUMENT" });
             }
         }
-        if wants_stats {
-            response = response.extension("stats", stats(&counts, began));
+        if self.wants_stats {
+            response = response.extension("stats", stats(&self.counts, self.began));
         }
-        if wants_cost {
+        if self.wants_cost {
             let actual = Some(fields(&response.data));
-            response = response.extension("cost", cost_extension(cost, &limits, actual, &places));
+            response = response.extension("cost", cost_extension(self.cost, &self.limits, actual, &self.places));
         }
         Answer { response, is_refused }
+    }
+
+    /// Gets ready for the next event: what is asked then is answered anew, and may be as large.
+    fn renew(&self) {
+        self.batches.forget();
+        self.budget.store(self.limits.cost, Relaxed);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The GraphQL API: objects over domain values, connections, batches.
 //!
-//! [`schema()`] builds the schema, [`prepare()`] reads a request and [`Prepared::execute`] runs it; the server and the tests need no more.
+//! [`schema()`] builds the schema, [`prepare()`] reads a request and [`Prepared::answers`] runs it; the server and the tests need no more.
 //! A noun's object, edges, filter and root fields stand in the file of its name; no relation is loaded but in batches.
 
 mod alliance;
@@ -11,6 +11,7 @@ mod context;
 mod cost;
 mod error;
 mod execute;
+mod feed;
 mod filter;
 mod group;
 mod limits;
@@ -29,6 +30,7 @@ mod school;
 mod source;
 
 pub use async_graphql::{Request, Variables};
-pub use execute::{Answer, Asker, OperationKind, Prepared, prepare};
+pub use execute::{Answer, Asker, Ground, OperationKind, Prepared, prepare};
+pub use feed::Feed;
 pub use limits::Limits;
 pub use schema::{Schema, schema};

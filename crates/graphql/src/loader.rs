@@ -4,7 +4,8 @@
 //! asked so far leaves at once: one statement for each question, whatever the number of ids. No timer is involved:
 //! [`Batches::run`] sees that the execution is idle because it returned `Pending` without having been woken.
 //!
-//! Batches live for one request and remember its answers, so that nothing is asked twice and nothing is stale.
+//! Batches live for one request, or one event of a subscription, and remember its answers, so that nothing is asked twice
+//! and nothing is stale.
 
 use std::{
     any::{Any, TypeId},
@@ -148,6 +149,11 @@ impl Batches {
         let mut desks = lock(&self.desks);
         let desk = desks.entry(TypeId::of::<Q>()).or_insert_with(|| Box::new(DeskOf::<Q>(Sheets::default())));
         desk.sheets().downcast_ref::<Sheets<Q>>().expect("a desk stands under its question's type").clone()
+    }
+
+    /// Forgets all answers, so that what is asked next is answered anew.
+    pub(crate) fn forget(&self) {
+        lock(&self.desks).clear();
     }
 
     /// Runs an execution whose resolvers ask these batches.

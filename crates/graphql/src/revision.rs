@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Object, Result, SimpleObject, Subscription};
 use domain::{Known, View};
+use futures::{Stream, StreamExt};
 
 use crate::{
     context::{ContextExt, masked},
@@ -61,6 +62,26 @@ impl RevisionQuery {
         let view = self.0.view(ctx);
         let definitions = ctx.store().definitions(view).await.map_err(masked)?;
         Ok(definitions.into_iter().map(|it| Definition { view, it: Arc::new(it) }).collect())
+    }
+}
+
+/// What is told as it happens.
+pub(crate) struct RevisionSubscription;
+
+/// What is told as it happens.
+#[Subscription(name = "Subscription")]
+impl RevisionSubscription {
+    /// Every revision that is recorded from now on, in their order, within about half a second.
+    async fn revision_recorded(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Begin with the revisions after this number, so that whoever lost the connection misses none."
+        )]
+        after_number: Option<i64>,
+    ) -> Result<impl Stream<Item = Revision> + use<>> {
+        let revisions = ctx.here().feed.revisions(ctx.store(), after_number).await.map_err(masked)?;
+        Ok(revisions.map(Revision::from))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, EmptyMutation, EmptySubscription, MergedObject, Object, Result};
+use async_graphql::{Context, EmptyMutation, MergedObject, Object, Result};
 use chrono::NaiveDate;
 use domain::{Known, View};
 
@@ -18,13 +18,13 @@ use crate::{
     node::{Node, NodeQuery},
     partner::PartnerQuery,
     place::{DistrictQuery, LearningAreaQuery, RegionQuery, TownshipQuery},
-    revision::RevisionQuery,
+    revision::{RevisionQuery, RevisionSubscription},
     scalar::Date,
     school::SchoolQuery,
     source::SourceQuery,
 };
 
-type Inner = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+type Inner = async_graphql::Schema<Query, EmptyMutation, RevisionSubscription>;
 
 /// The schema. Cheap to clone.
 #[derive(Clone)]
@@ -159,7 +159,7 @@ impl MapQuery {
 /// Builds the schema.
 #[must_use]
 pub fn schema() -> Schema {
-    let inner = Inner::build(Query::seen(Sight::default()), EmptyMutation, EmptySubscription)
+    let inner = Inner::build(Query::seen(Sight::default()), EmptyMutation, RevisionSubscription)
         .register_output_type::<Node>()
         .limit_recursive_depth(200)
         .finish();
