@@ -11,4 +11,5 @@ mod plans;
 mod protocol;
 mod queries;
 mod references;
+mod sockets;
 mod walk;

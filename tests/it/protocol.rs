@@ -266,10 +266,7 @@ async fn the_cost_is_told_before_and_after_and_is_what_the_answer_carries() {
 
 /// The bundled map behind other limits.
 async fn behind(limits: Limits, capacity: Capacity) -> TestApp {
-    let store = app().await.store;
-    let app =
-        App { limits: Arc::new(limits), capacity: Arc::new(capacity), ..App::new(store.clone(), Arc::new(clock())) };
-    TestApp { name: "SQLite", store, router: server::router(app) }
+    TestApp::within("SQLite", app().await.store, limits, capacity)
 }
 
 #[tokio::test]

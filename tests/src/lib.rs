@@ -11,12 +11,13 @@ use axum::{
     http::{Request, StatusCode},
 };
 use chrono::DateTime;
-use domain::FixedClock;
+use domain::{Cell, FixedClock, Kind, NewRevision, Record, Validity, id::identity, region};
+use graphql::Limits;
 use http_body_util::BodyExt;
-use persistence::Store;
+use persistence::{Fact, Store, StoreError};
 use serde_json::{Value, json};
 use server::{
-    App,
+    App, Capacity,
     import::{Folder, Options, import},
     report::{Findings, Imported},
 };
@@ -30,6 +31,8 @@ pub struct TestApp {
     pub store: Store,
     /// The whole server.
     pub router: Router,
+    /// What it takes on.
+    pub capacity: Arc<Capacity>,
 }
 
 /// An answer over HTTP.
@@ -115,8 +118,16 @@ impl TestApp {
     /// The server on a store.
     #[must_use]
     pub fn on(name: &'static str, store: Store) -> Self {
+        TestApp::within(name, store, Limits::default(), Capacity::default())
+    }
+
+    /// The server on a store, behind limits.
+    #[must_use]
+    pub fn within(name: &'static str, store: Store, limits: Limits, capacity: Capacity) -> Self {
+        let capacity = Arc::new(capacity);
         let app = App::new(store.clone(), Arc::new(clock()));
-        TestApp { name, store, router: server::router(app) }
+        let app = App { limits: Arc::new(limits), capacity: capacity.clone(), ..app };
+        TestApp { name, store, router: server::router(app), capacity }
     }
 
     /// Serves the router on a port of this machine; gives its address, `http://…`.
@@ -126,7 +137,7 @@ impl TestApp {
     pub async fn listen(self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        tokio::spawn(async move { axum::serve(listener, self.router).await });
+        tokio::spawn(server::serve(listener, self.router, self.capacity));
         format!("http://{address}")
     }
 
@@ -194,4 +205,31 @@ impl TestApp {
             .await
             .unwrap_or_else(|error| panic!("{}: {error:#}", self.name))
     }
+}
+
+/// A region as a fact, of a district if one is named.
+#[must_use]
+pub fn region(slug: &str, district: Option<&str>) -> Fact {
+    let cells = region::SHAPE.columns.iter().map(|column| match (column.name, district) {
+        ("region_id", _) => Cell::Text(slug.to_owned()),
+        ("name_en", _) => Cell::Text(format!("The region {slug}")),
+        ("district_id", Some(district)) => Cell::Ref(Kind::District, district.to_owned()),
+        _ => Cell::Blank,
+    });
+    let (id, key) = (identity(Kind::Region, slug), slug.to_owned());
+    let record = Record { id, key, cells: cells.collect(), validity: Validity::ALWAYS };
+    Fact { record, position: 1024, digest: 1 }
+}
+
+/// Records a revision that adds a region; gives its number.
+///
+/// # Errors
+/// The store refuses it.
+pub async fn record(store: &Store, region: Fact) -> Result<i64, StoreError> {
+    let mut draft = store.draft().await?;
+    draft.recorded(&region::SHAPE).await?;
+    let message = region.record.key.clone();
+    draft.add(&region::SHAPE, region, false).await?;
+    let about = NewRevision { recorded_at: TODAY.to_owned(), actor: "a test".to_owned(), message };
+    Ok(draft.commit(about).await?.map_or(0, |revision| revision.number))
 }

@@ -85,8 +85,13 @@ async fn serve(database: &Database, flags: Serve) -> anyhow::Result<u8> {
     tracing::info!("GraphQL on http://{address}/graphql, playground on http://{address}/playground");
     let limits = Arc::new(flags.limits.limits());
     let capacity = Arc::new(flags.limits.capacity(flags.allow_origin));
-    let app = App { limits, capacity, ..App::new(store, Arc::new(SystemClock)) };
-    axum::serve(listener, router(app)).with_graceful_shutdown(stopped()).await?;
+    let app = App { limits, capacity: capacity.clone(), ..App::new(store, Arc::new(SystemClock)) };
+    let stopping = capacity.stopping.clone();
+    tokio::spawn(async move {
+        stopped().await;
+        stopping.cancel();
+    });
+    crate::http::serve(listener, router(app), capacity).await?;
     tracing::info!("stopped");
     Ok(DONE)
 }

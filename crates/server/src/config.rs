@@ -1,12 +1,13 @@
 //! The command line: flag over environment over `.env` over default.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use graphql::Limits;
+use ipnet::IpNet;
 
-use crate::Capacity;
+use crate::{Capacity, Rates};
 
 /// A GraphQL server for a school district's map.
 #[derive(Debug, Parser)]
@@ -126,6 +127,36 @@ pub struct LimitFlags {
     /// Operations at a time; others wait for a second.
     #[arg(long, env = "EDUMAP_MAX_OPERATIONS", default_value_t = 64)]
     pub max_operations: usize,
+    /// Connections at a time; whoever comes then is turned away with 503.
+    #[arg(long, env = "EDUMAP_MAX_CONNECTIONS", default_value_t = 10_000)]
+    pub max_connections: usize,
+    /// Seconds that a request's head may take.
+    #[arg(long, env = "EDUMAP_MAX_HEAD_SECONDS", default_value_t = 10)]
+    pub max_head_seconds: u64,
+    /// Seconds that a request's body may take.
+    #[arg(long, env = "EDUMAP_MAX_BODY_SECONDS", default_value_t = 30)]
+    pub max_body_seconds: u64,
+    /// Bytes of a WebSocket's message.
+    #[arg(long, env = "EDUMAP_MAX_MESSAGE_BYTES", default_value_t = 1 << 18)]
+    pub max_message_bytes: usize,
+    /// Messages a second of a WebSocket.
+    #[arg(long, env = "EDUMAP_MAX_MESSAGES", default_value = "50")]
+    pub max_messages: NonZeroU32,
+    /// Operations of a WebSocket at a time.
+    #[arg(long, env = "EDUMAP_MAX_SUBSCRIPTIONS", default_value_t = 50)]
+    pub max_subscriptions: usize,
+    /// Seconds that a WebSocket may take to send `connection_init`.
+    #[arg(long, env = "EDUMAP_MAX_INIT_SECONDS", default_value_t = 3)]
+    pub max_init_seconds: u64,
+    /// Requests a second of one client's address, in bursts twice as many; without the flag as many as it likes.
+    #[arg(long, env = "EDUMAP_MAX_RATE")]
+    pub max_rate: Option<NonZeroU32>,
+    /// Networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`; commas between them.
+    #[arg(long, env = "EDUMAP_TRUST_PROXY", value_delimiter = ',')]
+    pub trust_proxy: Vec<IpNet>,
+    /// Seconds that open requests may go on once the server is told to stop.
+    #[arg(long, env = "EDUMAP_GRACE_SECONDS", default_value_t = 30)]
+    pub grace_seconds: u64,
 }
 
 /// How deep brackets may nest: deeper ones overflow the parser's stack.
@@ -159,7 +190,20 @@ impl LimitFlags {
     /// How much the server takes on.
     #[must_use]
     pub fn capacity(&self, origins: Vec<HeaderValue>) -> Capacity {
-        Capacity { body: self.max_body_bytes, origins, ..Capacity::of(self.max_operations) }
+        Capacity {
+            body: self.max_body_bytes,
+            head_time: Duration::from_secs(self.max_head_seconds),
+            body_time: Duration::from_secs(self.max_body_seconds),
+            connections: self.max_connections,
+            origins,
+            rates: self.max_rate.map(|rate| Rates::of(rate, self.trust_proxy.clone())),
+            message: self.max_message_bytes,
+            messages: self.max_messages,
+            subscriptions: self.max_subscriptions,
+            init_time: Duration::from_secs(self.max_init_seconds),
+            grace: Duration::from_secs(self.grace_seconds),
+            ..Capacity::of(self.max_operations)
+        }
     }
 }
 

@@ -2,23 +2,31 @@
 
 mod accept;
 mod answer;
+mod client;
+mod events;
+mod listen;
 mod request;
+mod socket;
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     body::{Body, Bytes},
-    extract::{DefaultBodyLimit, Query, State, rejection::BytesRejection},
+    extract::{
+        ConnectInfo, DefaultBodyLimit, FromRequest, Query, Request, State, WebSocketUpgrade, rejection::BytesRejection,
+    },
     http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header},
-    middleware,
+    middleware::{self, Next},
     response::IntoResponse,
     routing::get,
 };
 use domain::{Clock, Known};
-use graphql::{Asker, Limits, OperationKind, Schema};
+use futures::stream;
+use graphql::{Answer, Asker, Feed, Ground, Limits, OperationKind, Schema};
 use persistence::Store;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
@@ -28,18 +36,18 @@ use tower_http::{
 };
 
 use self::{
-    accept::Media,
+    accept::{Accepted, Media},
     answer::{Keep, answered, refuse, tag_encoding, unchanged},
+    events::streamed,
     request::{Wrong, addressed, is_forged, languages, posted},
 };
+pub use self::{client::Rates, listen::serve};
 
 /// What the routes share.
 #[derive(Clone)]
 pub struct App {
-    /// The facts.
-    pub store: Store,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
+    /// What requests run on.
+    pub ground: Ground,
     /// The API.
     pub schema: Schema,
     /// How much a request may ask for.
@@ -52,29 +60,66 @@ impl App {
     /// The server on a store, with the limits it has unless asked otherwise.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        App { store, clock, schema: graphql::schema(), limits: Arc::default(), capacity: Arc::default() }
+        let ground = Ground { store, clock, feed: Feed::default() };
+        App { ground, schema: graphql::schema(), limits: Arc::default(), capacity: Arc::default() }
     }
 }
 
 /// How much the server takes on.
-#[derive(Debug)]
 pub struct Capacity {
     /// How large a request's body may be, in bytes.
     pub body: usize,
+    /// How long a request's head may take.
+    pub head_time: Duration,
+    /// How long a request's body may take.
+    pub body_time: Duration,
+    /// How many connections there may be.
+    pub connections: usize,
     /// How long an operation waits for its turn.
     pub patience: Duration,
     /// The origins, beside its own, whose pages may read answers.
     pub origins: Vec<HeaderValue>,
     /// The turns of operations that run at the same time.
     pub turns: Arc<Semaphore>,
+    /// How often each client may ask; as often as it likes if there is no rate.
+    pub rates: Option<Rates>,
+    /// How large a message of a WebSocket may be, in bytes.
+    pub message: usize,
+    /// How many messages a second a WebSocket may send.
+    pub messages: NonZeroU32,
+    /// How many operations a WebSocket may have at the same time.
+    pub subscriptions: usize,
+    /// How long a WebSocket may take to introduce itself.
+    pub init_time: Duration,
+    /// How long open requests may go on once the server is told to stop.
+    pub grace: Duration,
+    /// Tells that the server is to stop.
+    pub stopping: CancellationToken,
+    /// The open WebSockets.
+    pub sockets: TaskTracker,
 }
 
 impl Capacity {
     /// Takes on so many operations at the same time.
     #[must_use]
     pub fn of(operations: usize) -> Self {
-        let turns = Arc::new(Semaphore::new(operations));
-        Capacity { body: 1 << 20, patience: Duration::from_secs(1), origins: Vec::new(), turns }
+        Capacity {
+            body: 1 << 20,
+            head_time: Duration::from_secs(10),
+            body_time: Duration::from_secs(30),
+            connections: 10_000,
+            patience: Duration::from_secs(1),
+            origins: Vec::new(),
+            turns: Arc::new(Semaphore::new(operations)),
+            rates: None,
+            message: 1 << 18,
+            messages: NonZeroU32::new(50).unwrap_or(NonZeroU32::MIN),
+            subscriptions: 50,
+            init_time: Duration::from_secs(3),
+            grace: Duration::from_secs(30),
+            stopping: CancellationToken::new(),
+            sockets: TaskTracker::new(),
+        }
     }
 
     /// Waits for a turn; `None` if there was none in time.
@@ -98,9 +143,11 @@ pub fn router(app: App) -> Router {
         .allow_headers([header::CONTENT_TYPE, header::ACCEPT_LANGUAGE, header::IF_NONE_MATCH])
         .allow_headers(ASKING.map(HeaderName::from_static))
         .expose_headers([header::ETAG]);
+    let paced = middleware::from_fn_with_state(app.clone(), at_its_rate);
+    let graphql = get(by_get).post(by_post).layer::<_, Infallible>(paced).layer(cors);
     Router::new()
         .merge(crate::web::routes())
-        .route("/graphql", get(by_get).post(by_post).layer(cors))
+        .route("/graphql", graphql)
         .route("/schema.graphql", get(sdl))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
@@ -128,8 +175,8 @@ fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response<Body> {
 
 /// Whether the server can answer: its database is there, and up to date.
 async fn ready(State(app): State<App>) -> Response<Body> {
-    let problem = match app.store.pending_migrations().await {
-        Ok(pending) if pending.is_empty() => match app.store.revision(Known::Latest).await {
+    let problem = match app.ground.store.pending_migrations().await {
+        Ok(pending) if pending.is_empty() => match app.ground.store.revision(Known::Latest).await {
             Ok(_) => return "ready\n".into_response(),
             Err(error) => error,
         },
@@ -147,22 +194,44 @@ async fn sdl(State(app): State<App>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], app.schema.sdl())
 }
 
+/// Turns away a client that asks too often.
+async fn at_its_rate(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
+    let (Some(rates), Some(peer)) = (&app.capacity.rates, peer) else { return next.run(request).await };
+    let Err(wait) = rates.take(peer, request.headers()) else { return next.run(request).await };
+    let media = Accepted::of(request.headers()).and_then(|accepted| accepted.media).unwrap_or(Media::Json);
+    let problem = "too many requests came from this address";
+    let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, media, "RATE_LIMITED", problem);
+    let seconds = HeaderValue::from(wait.as_secs() + 1);
+    response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    response
+}
+
 async fn by_get(
     State(app): State<App>,
     headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Response<Body> {
-    answer(&app, &headers, Method::GET, addressed(pairs)).await
+    match upgrade {
+        Ok(upgrade) => socket::open(app, &headers, upgrade),
+        Err(_) => answer(&app, &headers, Method::GET, addressed(pairs)).await,
+    }
 }
 
-async fn by_post(State(app): State<App>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response<Body> {
-    let request = match body {
-        Ok(body) => posted(&headers, &body),
-        Err(BytesRejection::FailedToBufferBody(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+async fn by_post(State(app): State<App>, headers: HeaderMap, request: Request) -> Response<Body> {
+    let body = tokio::time::timeout(app.capacity.body_time, Bytes::from_request(request, &()));
+    let request = match body.await {
+        Ok(Ok(body)) => posted(&headers, &body),
+        Ok(Err(BytesRejection::FailedToBufferBody(error))) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             let problem = format!("the body is larger than {} bytes", app.capacity.body);
             Err(Wrong { status: StatusCode::PAYLOAD_TOO_LARGE, code: "BODY_TOO_LARGE", problem })
         }
-        Err(_) => Err(Wrong::bad("the body did not arrive")),
+        Ok(Err(_)) => Err(Wrong::bad("the body did not arrive")),
+        Err(_) => {
+            let problem = format!("the body did not arrive within {} s", app.capacity.body_time.as_secs_f64());
+            Err(Wrong { status: StatusCode::REQUEST_TIMEOUT, code: "BODY_TIMEOUT", problem })
+        }
     };
     answer(&app, &headers, Method::POST, request).await
 }
@@ -174,10 +243,11 @@ async fn answer(
     method: Method,
     request: Result<graphql::Request, Wrong>,
 ) -> Response<Body> {
-    let Some(media) = Media::accepted(headers) else {
-        let problem = "accept `application/graphql-response+json` or `application/json`";
+    let Some(accepted) = Accepted::of(headers) else {
+        let problem = "accept `application/graphql-response+json`, `application/json` or `text/event-stream`";
         return refuse(StatusCode::NOT_ACCEPTABLE, Media::Json, "NOT_ACCEPTABLE", problem);
     };
+    let media = accepted.media.unwrap_or(Media::Json);
     if is_forged(headers) {
         let problem = "a page of another site sent this: send it with `Content-Type: application/json`, or with `GraphQL-Require-Preflight: 1`";
         return refuse(StatusCode::FORBIDDEN, media, "CSRF", problem);
@@ -186,12 +256,17 @@ async fn answer(
         Ok(request) => request,
         Err(Wrong { status, code, problem }) => return refuse(status, media, code, &problem),
     };
+    // What was read is answered in the form that was asked for, refusals too.
+    let give = |answer: Answer| match accepted.media {
+        Some(media) => answered(&answer, media, Keep::Unsaid),
+        None => streamed(stream::once(async { answer }), app.capacity.stopping.clone()),
+    };
     let wish = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (cost, wants_stats) = (wish("edumap-cost"), wish("edumap-stats") == "1");
     let asker = Asker { languages: languages(headers), wants_stats, wants_cost: cost == "1" };
     let prepared = match graphql::prepare(&app.schema, &app.limits, request, !cost.is_empty()) {
         Ok(prepared) => prepared,
-        Err(refused) => return answered(&refused, media, Keep::Unsaid),
+        Err(refused) => return give(*refused),
     };
     if method == Method::GET && prepared.kind == OperationKind::Mutation {
         let problem = "a mutation is sent by `POST`";
@@ -200,10 +275,18 @@ async fn answer(
         return response;
     }
     if cost == "only" {
-        return answered(&prepared.estimate(), media, Keep::Unsaid);
+        return give(prepared.estimate());
     }
     if let Err(refused) = prepared.check_cost() {
-        return answered(&refused, media, Keep::Unsaid);
+        return give(*refused);
+    }
+    if prepared.kind == OperationKind::Subscription {
+        if accepted.stream {
+            let answers = prepared.answers(&app.schema, &app.ground, asker);
+            return streamed(answers, app.capacity.stopping.clone());
+        }
+        let problem = "a subscription is answered as `text/event-stream`, or over a WebSocket";
+        return refuse(StatusCode::NOT_ACCEPTABLE, media, "NOT_ACCEPTABLE", problem);
     }
     let Some(_turn) = app.capacity.turn().await else {
         let problem = "the server is busy: try again in a second";
@@ -211,14 +294,17 @@ async fn answer(
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         return response;
     };
-    let keep = match method == Method::GET {
-        true if asker.wants_stats || asker.wants_cost => Keep::Never,
-        true => Keep::of(app, prepared.request(), headers, media, prepared.is_pinned).await,
-        false => Keep::Unsaid,
+    let keep = match (method == Method::GET, accepted.media) {
+        (true, Some(_)) if asker.wants_stats || asker.wants_cost => Keep::Never,
+        (true, Some(media)) => Keep::of(app, prepared.request(), headers, media, prepared.is_pinned).await,
+        _ => Keep::Unsaid,
     };
     if keep.is_held(headers) {
         return unchanged(&keep);
     }
-    let answer = prepared.execute(&app.schema, &app.store, app.clock.clone(), asker).await;
-    answered(&answer, media, keep)
+    let answer = prepared.execute(&app.schema, &app.ground, asker).await;
+    match keep {
+        Keep::Unsaid => give(answer),
+        keep => answered(&answer, media, keep),
+    }
 }

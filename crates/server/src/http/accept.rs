@@ -2,6 +2,15 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
+/// What a client accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Accepted {
+    /// The form for one answer; `None` if only a stream is taken.
+    pub(crate) media: Option<Media>,
+    /// Whether a stream of answers is taken, `text/event-stream`; it has to be named.
+    pub(crate) stream: bool,
+}
+
 /// A form in which a request is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Media {
@@ -11,13 +20,22 @@ pub(crate) enum Media {
     Json,
 }
 
-impl Media {
-    /// The form that the `Accept` header prefers; `None` if it takes neither.
-    ///
-    /// Without the header, or for whoever takes anything, it is `application/json`, as the draft asks for.
-    pub(crate) fn accepted(headers: &HeaderMap) -> Option<Media> {
+impl Accepted {
+    /// What the `Accept` header takes; `None` if it is nothing of ours.
+    pub(crate) fn of(headers: &HeaderMap) -> Option<Accepted> {
         let lines: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok()).collect();
         let accept = lines.join(",");
+        let (media, stream) =
+            (Media::accepted(&accept), accept.split(',').filter_map(Range::parse).any(Range::is_stream));
+        (media.is_some() || stream).then_some(Accepted { media, stream })
+    }
+}
+
+impl Media {
+    /// The form that is preferred; `None` if neither is taken.
+    ///
+    /// Without the header, or for whoever takes anything, it is `application/json`, as the draft asks for.
+    fn accepted(accept: &str) -> Option<Media> {
         if accept.trim().is_empty() {
             return Some(Media::Json);
         }
@@ -79,6 +97,10 @@ impl<'a> Range<'a> {
         fits(self.kind, kind) && fits(self.subtype, subtype)
     }
 
+    fn is_stream(self) -> bool {
+        self.precision() == EXACT && self.weight > 0.0 && self.takes("text", "event-stream")
+    }
+
     fn precision(&self) -> u8 {
         u8::from(self.kind != "*") + u8::from(self.subtype != "*")
     }
@@ -112,9 +134,24 @@ mod tests {
             ("application/json; charset=iso-8859-1", None),
             ("nonsense", None),
         ] {
-            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
-            assert_eq!(Media::accepted(&headers), media, "{accept}");
+            assert_eq!(Media::accepted(accept), media, "{accept}");
         }
-        assert_eq!(Media::accepted(&HeaderMap::new()), Some(Media::Json));
+    }
+
+    #[test]
+    fn a_stream_has_to_be_named() {
+        for (accept, expected) in [
+            ("text/event-stream", Some((None, true))),
+            ("application/json, text/event-stream", Some((Some(Media::Json), true))),
+            ("application/json, text/event-stream;q=0", Some((Some(Media::Json), false))),
+            ("*/*", Some((Some(Media::Json), false))),
+            ("text/*", None),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
+            let accepted = Accepted::of(&headers).map(|accepted| (accepted.media, accepted.stream));
+            assert_eq!(accepted, expected, "{accept}");
+        }
+        let nothing_said = Accepted { media: Some(Media::Json), stream: false };
+        assert_eq!(Accepted::of(&HeaderMap::new()), Some(nothing_said));
     }
 }

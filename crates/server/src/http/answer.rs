@@ -34,8 +34,8 @@ impl Keep {
     pub(crate) async fn of(app: &App, request: &Request, headers: &HeaderMap, media: Media, is_pinned: bool) -> Keep {
         let view = match is_pinned {
             true => None,
-            false => match app.store.revision(Known::Latest).await {
-                Ok(latest) => Some((app.clock.today(), latest.map(|revision| revision.number))),
+            false => match app.ground.store.revision(Known::Latest).await {
+                Ok(latest) => Some((app.ground.clock.today(), latest.map(|revision| revision.number))),
                 // The answer itself will say that the store fails.
                 Err(_) => return Keep::Never,
             },

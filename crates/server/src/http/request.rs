@@ -1,6 +1,6 @@
 //! What a request asks for, read from its body or its address.
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use domain::LanguageTag;
 use graphql::{Request, Variables};
 use serde_json::{Map, Value};
@@ -75,7 +75,7 @@ fn is_ours(name: &str) -> bool {
 }
 
 /// Reads the fields of a request; those that GraphQL does not know are ignored.
-fn request(mut fields: Map<String, Value>) -> Result<Request, Wrong> {
+pub(crate) fn request(mut fields: Map<String, Value>) -> Result<Request, Wrong> {
     let query = match (fields.remove("query"), fields.remove("documentId")) {
         (Some(Value::String(query)), None | Some(Value::Null)) => query,
         (None | Some(Value::Null), Some(Value::String(id))) => match queries::find(&id) {
@@ -132,19 +132,27 @@ pub(crate) fn is_forged(headers: &HeaderMap) -> bool {
     if !is_simple || asked_first.iter().any(|name| headers.contains_key(*name)) {
         return false;
     }
-    match (text("sec-fetch-site"), text("origin")) {
+    match (text("sec-fetch-site"), headers.get(header::ORIGIN)) {
         (Some(site), _) => !matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => {
-            let host = origin.split_once("://").map(|(_, host)| host);
-            host.is_none() || host != text("host")
-        }
+        (None, Some(origin)) => !is_own(origin, headers),
         (None, None) => false,
     }
 }
 
+/// Whether a page of another site asks for a WebSocket: a browser says by `Origin` where it comes from, and asks nobody.
+pub(crate) fn is_foreign(headers: &HeaderMap, allowed: &[HeaderValue]) -> bool {
+    headers.get(header::ORIGIN).is_some_and(|origin| !allowed.contains(origin) && !is_own(origin, headers))
+}
+
+/// Whether an origin is the address that was asked.
+fn is_own(origin: &HeaderValue, headers: &HeaderMap) -> bool {
+    let host = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+    host.is_some() && host == headers.get(header::HOST).and_then(|host| host.to_str().ok())
+}
+
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderName, HeaderValue};
+    use axum::http::HeaderName;
 
     use super::*;
 

@@ -1,0 +1,133 @@
+//! Connections: HTTP/1.1, HTTP/2 without TLS and WebSockets, no more than there is room for, none slower than it may be.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{
+        conn::auto::Builder,
+        graceful::{GracefulShutdown, Watcher},
+    },
+};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{sleep, timeout},
+};
+use tower::ServiceExt;
+
+use super::Capacity;
+
+/// Bytes of a request's head.
+const HEAD: usize = 32 * 1024;
+/// Streams of an HTTP/2 connection at the same time.
+const STREAMS: u32 = 100;
+/// How long to wait after the system could not give us a connection.
+const BREATH: Duration = Duration::from_millis(100);
+/// What is sent to whoever comes when there is no room.
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+
+/// Holds a connection's room as long as one of its requests, or its WebSocket, lives.
+#[derive(Clone)]
+struct Room(#[expect(dead_code, reason = "it is held, not read")] Arc<OwnedSemaphorePermit>);
+
+/// Serves a router until the server is told to stop; then open requests end first, within the grace time.
+///
+/// # Errors
+/// The listener is broken.
+pub async fn serve(listener: TcpListener, router: Router, capacity: Arc<Capacity>) -> io::Result<()> {
+    let graceful = GracefulShutdown::new();
+    let rooms = Arc::new(Semaphore::new(capacity.connections));
+    loop {
+        let (stream, peer) = tokio::select! {
+            () = capacity.stopping.cancelled() => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Too many open files, or a client that went at once: neither is the listener's end.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    sleep(BREATH).await;
+                    continue;
+                }
+            },
+        };
+        match rooms.clone().try_acquire_owned() {
+            Ok(room) => {
+                drop(tokio::spawn(converse(stream, peer, router.clone(), room, capacity.clone(), graceful.watcher())))
+            }
+            Err(_) => drop(tokio::spawn(turn_away(stream))),
+        }
+    }
+    drop(listener);
+    capacity.sockets.close();
+    let ended = timeout(capacity.grace, async {
+        graceful.shutdown().await;
+        capacity.sockets.wait().await;
+    });
+    if ended.await.is_err() {
+        tracing::warn!("some requests did not end within the grace time");
+    }
+    Ok(())
+}
+
+/// Serves one connection.
+async fn converse(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    room: OwnedSemaphorePermit,
+    capacity: Arc<Capacity>,
+    watcher: Watcher,
+) {
+    // An answer is written at once; there is nothing to collect.
+    let _ = stream.set_nodelay(true);
+    let room = Room(Arc::new(room));
+    let was_asked = Arc::new(AtomicBool::new(false));
+    let asked = was_asked.clone();
+    let service = hyper::service::service_fn(move |mut request: Request<hyper::body::Incoming>| {
+        asked.store(true, Relaxed);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(room.clone());
+        router.clone().oneshot(request.map(Body::new))
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(capacity.head_time).max_buf_size(HEAD);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(HEAD as u32)
+        .keep_alive_interval(Duration::from_secs(20))
+        .keep_alive_timeout(Duration::from_secs(20));
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+    let connection = watcher.watch(connection);
+    // Until the first request no timer of the library runs: it does not know yet which version is spoken.
+    let silent = async {
+        sleep(capacity.head_time).await;
+        if was_asked.load(Relaxed) {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        ended = connection => if let Err(error) = ended {
+            tracing::debug!(%error, "a connection broke");
+        },
+        () = silent => tracing::debug!("a connection asked nothing in time"),
+    }
+}
+
+async fn turn_away(mut stream: TcpStream) {
+    let _ = timeout(Duration::from_secs(1), stream.write_all(FULL)).await;
+    let _ = stream.shutdown().await;
+}

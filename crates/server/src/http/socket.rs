@@ -1,0 +1,379 @@
+//! GraphQL over WebSocket: the protocol `graphql-transport-ws` and, for older clients, `graphql-ws`.
+//!
+//! One task serves a connection: it reads messages, starts operations on tasks of their own and writes what they answer.
+//! The rules and the close codes are those of the protocol's text, <https://github.com/enisdenjo/graphql-ws>.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    body::Body,
+    extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
+    http::{HeaderMap, Response},
+};
+use domain::LanguageTag;
+use futures::StreamExt;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use graphql::{Answer, Asker, OperationKind};
+use serde_json::{Map, Value, json};
+use tokio::{
+    sync::mpsc,
+    task::{AbortHandle, JoinSet},
+    time::{interval_at, sleep_until, timeout},
+};
+
+use super::{
+    App,
+    request::{Wrong, is_foreign, languages, request},
+};
+
+/// Which protocol a connection speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    /// `graphql-transport-ws`.
+    Transport,
+    /// `graphql-ws`, of the older library subscriptions-transport-ws.
+    Legacy,
+}
+
+/// Why a connection ends: a code and a reason.
+type Close = (u16, &'static str);
+
+const GOING_AWAY: Close = (1001, "the server stops");
+const TOO_FAST: Close = (1008, "too many messages");
+const TOO_LARGE: Close = (1009, "the message is too large");
+const INVALID: Close = (4400, "Invalid message");
+const UNAUTHORIZED: Close = (4401, "Unauthorized");
+const FORBIDDEN: Close = (4403, "Forbidden");
+const NO_PROTOCOL: Close = (4406, "Subprotocol not acceptable");
+const NO_INIT: Close = (4408, "Connection initialisation timeout");
+const TWO_INITS: Close = (4429, "Too many initialisation requests");
+
+/// How often a connection is asked whether it is alive; one that says nothing for three times as long is given up.
+const HEARTBEAT: Duration = Duration::from_secs(12);
+/// How long a client may take to accept a message.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How many answers of a connection may wait to be written.
+const WAITING: usize = 16;
+
+/// Turns a request into a connection.
+pub(crate) fn open(app: App, headers: &HeaderMap, upgrade: WebSocketUpgrade) -> Response<Body> {
+    let most = app.capacity.message;
+    let upgrade = upgrade.protocols(["graphql-transport-ws", "graphql-ws"]).max_message_size(most).max_frame_size(most);
+    let dialect = match upgrade.selected_protocol().and_then(|protocol| protocol.to_str().ok()) {
+        Some("graphql-transport-ws") => Some(Dialect::Transport),
+        Some("graphql-ws") => Some(Dialect::Legacy),
+        _ => None,
+    };
+    let is_foreign = is_foreign(headers, &app.capacity.origins);
+    let languages = languages(headers);
+    let sockets = app.capacity.sockets.clone();
+    upgrade.on_upgrade(move |mut socket| {
+        sockets.track_future(async move {
+            let (code, reason) = match dialect {
+                _ if is_foreign => FORBIDDEN,
+                None => NO_PROTOCOL,
+                Some(dialect) => Session::new(app, dialect, languages).run(&mut socket).await,
+            };
+            // Whoever has gone need not be told.
+            let reason = Utf8Bytes::from_static(reason);
+            let _ = timeout(PATIENCE, socket.send(Message::Close(Some(CloseFrame { code, reason })))).await;
+        })
+    })
+}
+
+/// What an operation has to say.
+struct Said {
+    id: String,
+    /// Which of the operations that had this id says it.
+    turn: u64,
+    text: String,
+    is_last: bool,
+}
+
+/// An operation under way.
+struct Operation {
+    turn: u64,
+    task: AbortHandle,
+}
+
+struct Session {
+    app: App,
+    dialect: Dialect,
+    languages: Vec<LanguageTag>,
+    is_acknowledged: bool,
+    operations: HashMap<String, Operation>,
+    tasks: JoinSet<()>,
+    turns: u64,
+    say: mpsc::Sender<Said>,
+    said: mpsc::Receiver<Said>,
+    pace: DefaultDirectRateLimiter,
+}
+
+impl Session {
+    fn new(app: App, dialect: Dialect, languages: Vec<LanguageTag>) -> Self {
+        let (say, said) = mpsc::channel(WAITING);
+        let pace = RateLimiter::direct(Quota::per_second(app.capacity.messages));
+        Session {
+            app,
+            dialect,
+            languages,
+            is_acknowledged: false,
+            operations: HashMap::new(),
+            tasks: JoinSet::new(),
+            turns: 0,
+            say,
+            said,
+            pace,
+        }
+    }
+
+    /// Serves the connection; tells why it ends.
+    async fn run(mut self, socket: &mut WebSocket) -> Close {
+        let stopping = self.app.capacity.stopping.clone();
+        let began = tokio::time::Instant::now();
+        let initialized_by = began + self.app.capacity.init_time;
+        let mut heartbeat = interval_at(began + HEARTBEAT, HEARTBEAT);
+        let mut heard = Instant::now();
+        loop {
+            let ended = tokio::select! {
+                biased;
+                () = stopping.cancelled() => Err(GOING_AWAY),
+                message = socket.recv() => {
+                    heard = Instant::now();
+                    self.hear(message, socket).await
+                }
+                Some(said) = self.said.recv() => self.tell(said, socket).await,
+                Some(_) = self.tasks.join_next() => Ok(()),
+                () = sleep_until(initialized_by), if !self.is_acknowledged => Err(NO_INIT),
+                _ = heartbeat.tick() => match heard.elapsed() < 3 * HEARTBEAT {
+                    true => self.beat(socket).await,
+                    false => Err(GOING_AWAY),
+                },
+            };
+            if let Err(close) = ended {
+                return close;
+            }
+        }
+    }
+
+    async fn hear(
+        &mut self,
+        message: Option<Result<Message, axum::Error>>,
+        socket: &mut WebSocket,
+    ) -> Result<(), Close> {
+        let text = match message {
+            Some(Ok(Message::Text(text))) => text,
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return self.pace.check().map_err(|_| TOO_FAST),
+            Some(Ok(Message::Binary(_))) => return Err(INVALID),
+            Some(Ok(Message::Close(_))) | None => return Err((1000, "")),
+            Some(Err(error)) => return Err(if is_too_large(&error) { TOO_LARGE } else { (1002, "Protocol error") }),
+        };
+        self.pace.check().map_err(|_| TOO_FAST)?;
+        let Ok(Value::Object(message)) = serde_json::from_str(&text) else { return Err(INVALID) };
+        match self.dialect {
+            Dialect::Transport => self.obey(message, socket).await,
+            Dialect::Legacy => self.obey_legacy(message, socket).await,
+        }
+    }
+
+    /// Does what a message of `graphql-transport-ws` asks for.
+    async fn obey(&mut self, mut message: Map<String, Value>, socket: &mut WebSocket) -> Result<(), Close> {
+        let payload = message.remove("payload");
+        let is_object_or_absent = matches!(payload, None | Some(Value::Null | Value::Object(_)));
+        match (message.get("type").and_then(Value::as_str), id(&message)) {
+            (Some("connection_init"), _) if is_object_or_absent => self.acknowledge(socket).await,
+            (Some("ping"), _) if is_object_or_absent => {
+                let pong = match payload {
+                    Some(payload @ Value::Object(_)) => json!({ "type": "pong", "payload": payload }),
+                    _ => json!({ "type": "pong" }),
+                };
+                write(socket, pong.to_string()).await
+            }
+            (Some("pong"), _) if is_object_or_absent => Ok(()),
+            (Some("subscribe"), Some(id)) => {
+                let Some(Value::Object(fields)) = payload else { return Err(INVALID) };
+                if !self.is_acknowledged {
+                    return Err(UNAUTHORIZED);
+                }
+                if self.operations.contains_key(&id) {
+                    // The protocol's text names the id here; a close frame's reason is short, and an id need not be.
+                    return Err((4409, "Subscriber for this id already exists"));
+                }
+                self.start(id, fields, socket).await
+            }
+            (Some("complete"), Some(id)) => {
+                self.stop(&id);
+                Ok(())
+            }
+            _ => Err(INVALID),
+        }
+    }
+
+    /// Does what a message of `graphql-ws` asks for.
+    async fn obey_legacy(&mut self, mut message: Map<String, Value>, socket: &mut WebSocket) -> Result<(), Close> {
+        match (message.get("type").and_then(Value::as_str), id(&message)) {
+            (Some("connection_init"), _) => {
+                self.acknowledge(socket).await?;
+                self.beat(socket).await
+            }
+            (Some("start"), Some(id)) => {
+                let Some(Value::Object(fields)) = message.remove("payload") else { return Err(INVALID) };
+                if !self.is_acknowledged {
+                    return Err(UNAUTHORIZED);
+                }
+                // The older library takes a second start for a change of mind.
+                self.stop(&id);
+                self.start(id, fields, socket).await
+            }
+            (Some("stop"), Some(id)) => match self.stop(&id) {
+                true => write(socket, json!({ "id": id, "type": "complete" }).to_string()).await,
+                false => Ok(()),
+            },
+            (Some("connection_terminate"), _) => Err((1000, "")),
+            _ => Err(INVALID),
+        }
+    }
+
+    async fn acknowledge(&mut self, socket: &mut WebSocket) -> Result<(), Close> {
+        if std::mem::replace(&mut self.is_acknowledged, true) {
+            return Err(TWO_INITS);
+        }
+        write(socket, json!({ "type": "connection_ack" }).to_string()).await
+    }
+
+    async fn beat(&mut self, socket: &mut WebSocket) -> Result<(), Close> {
+        match self.dialect {
+            Dialect::Legacy if self.is_acknowledged => write(socket, json!({ "type": "ka" }).to_string()).await,
+            _ => send(socket, Message::Ping(axum::body::Bytes::new())).await,
+        }
+    }
+
+    async fn start(&mut self, id: String, fields: Map<String, Value>, socket: &mut WebSocket) -> Result<(), Close> {
+        if self.operations.len() >= self.app.capacity.subscriptions {
+            let most = self.app.capacity.subscriptions;
+            let problem = format!("a connection has at most {most} operations at the same time: end one first");
+            return write(socket, self.error(&id, &Answer::refused("TOO_MANY_SUBSCRIPTIONS", &problem))).await;
+        }
+        self.turns += 1;
+        let asker = Asker { languages: self.languages.clone(), ..Asker::default() };
+        let voice = Voice { id: id.clone(), turn: self.turns, dialect: self.dialect, say: self.say.clone() };
+        let task = self.tasks.spawn(operate(self.app.clone(), fields, asker, voice));
+        self.operations.insert(id, Operation { turn: self.turns, task });
+        Ok(())
+    }
+
+    /// Ends an operation; tells whether there was one.
+    fn stop(&mut self, id: &str) -> bool {
+        let operation = self.operations.remove(id);
+        operation.inspect(|operation| operation.task.abort()).is_some()
+    }
+
+    /// Writes what an operation says, unless it was ended in the meantime.
+    async fn tell(&mut self, said: Said, socket: &mut WebSocket) -> Result<(), Close> {
+        if self.operations.get(&said.id).is_none_or(|operation| operation.turn != said.turn) {
+            return Ok(());
+        }
+        if said.is_last {
+            self.operations.remove(&said.id);
+        }
+        write(socket, said.text).await
+    }
+
+    fn error(&self, id: &str, answer: &Answer) -> String {
+        error(self.dialect, id, answer)
+    }
+}
+
+/// How an operation speaks to its connection.
+struct Voice {
+    id: String,
+    turn: u64,
+    dialect: Dialect,
+    say: mpsc::Sender<Said>,
+}
+
+impl Voice {
+    async fn say(&self, text: String, is_last: bool) -> bool {
+        self.say.send(Said { id: self.id.clone(), turn: self.turn, text, is_last }).await.is_ok()
+    }
+
+    async fn refuse(&self, answer: &Answer) {
+        self.say(error(self.dialect, &self.id, answer), true).await;
+    }
+
+    async fn next(&self, answer: &Answer) -> bool {
+        let (Ok(body), id) = (answer.to_json(), json!(self.id)) else { return false };
+        let kind = if self.dialect == Dialect::Transport { "next" } else { "data" };
+        let body = String::from_utf8_lossy(&body);
+        self.say(format!(r#"{{"id":{id},"type":"{kind}","payload":{body}}}"#), false).await
+    }
+}
+
+/// Runs one operation to its end.
+async fn operate(app: App, fields: Map<String, Value>, asker: Asker, voice: Voice) {
+    let request = match request(fields) {
+        Ok(request) => request,
+        Err(Wrong { code, problem, .. }) => return voice.refuse(&Answer::refused(code, &problem)).await,
+    };
+    let prepared = match graphql::prepare(&app.schema, &app.limits, request, false) {
+        Ok(prepared) => prepared,
+        Err(refused) => return voice.refuse(&refused).await,
+    };
+    // A subscription waits most of its time; it takes no turn.
+    let is_short = prepared.kind != OperationKind::Subscription;
+    let turn = if is_short { app.capacity.turn().await } else { None };
+    if is_short && turn.is_none() {
+        let busy = Answer::refused("OVERLOADED", "the server is busy: try again in a second");
+        return voice.refuse(&busy).await;
+    }
+    let mut answers = prepared.answers(&app.schema, &app.ground, asker);
+    while let Some(answer) = answers.next().await {
+        if answer.is_refused {
+            return voice.refuse(&answer).await;
+        }
+        if !voice.next(&answer).await {
+            return;
+        }
+    }
+    voice.say(json!({ "id": voice.id, "type": "complete" }).to_string(), true).await;
+}
+
+fn error(dialect: Dialect, id: &str, answer: &Answer) -> String {
+    let errors = answer.errors().unwrap_or_default();
+    let payload = match dialect {
+        Dialect::Transport => errors,
+        // The older library reads one error only.
+        Dialect::Legacy => errors.get(0).cloned().unwrap_or_default(),
+    };
+    json!({ "id": id, "type": "error", "payload": payload }).to_string()
+}
+
+/// The id of a message: a text that is not empty.
+fn id(message: &Map<String, Value>) -> Option<String> {
+    message.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
+async fn write(socket: &mut WebSocket, text: String) -> Result<(), Close> {
+    send(socket, Message::Text(text.into())).await
+}
+
+async fn send(socket: &mut WebSocket, message: Message) -> Result<(), Close> {
+    match timeout(PATIENCE, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        _ => Err((1000, "")),
+    }
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        if error.to_string().contains("too long") || error.to_string().contains("too big") {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
