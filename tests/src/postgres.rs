@@ -47,6 +47,17 @@ pub fn shared() -> &'static Postgres {
     }
 }
 
+/// A server for one test alone, which may kill it; `None`, and a line on stderr, if PostgreSQL is not installed.
+///
+/// # Panics
+///
+/// As [`url_or_skip`].
+pub fn private_or_skip(test: &str) -> Option<Server> {
+    url_or_skip(test)?;
+    let server = Server::start(programs()?);
+    Some(server.unwrap_or_else(|error| panic!("PostgreSQL is installed but does not start: {error:#}")))
+}
+
 /// A fresh, empty database for the named test; `None`, and a line on stderr, if PostgreSQL is not installed.
 ///
 /// # Panics
@@ -72,6 +83,8 @@ pub fn url_or_skip(test: &str) -> Option<String> {
 /// A running server; stopped, and its files removed, when dropped or when the process ends, however it ends.
 pub struct Server {
     bin: PathBuf,
+    account: Account,
+    dir: PathBuf,
     port: u16,
     n_databases: AtomicUsize,
     _watchdog: Child,
@@ -99,7 +112,22 @@ impl Server {
 
         initialize(&account, &bin, &dir)?;
         let port = listen(&account, &bin, &dir)?;
-        Ok(Self { bin, port, n_databases: AtomicUsize::new(0), _watchdog: watchdog })
+        Ok(Self { bin, account, dir, port, n_databases: AtomicUsize::new(0), _watchdog: watchdog })
+    }
+
+    /// Kills it: every connection breaks, and nobody answers any more.
+    pub fn kill(&self) -> anyhow::Result<()> {
+        let data = self.dir.join("data");
+        run(self
+            .account
+            .command(&self.bin.join("pg_ctl"))
+            .args(["stop", "--mode=immediate", "--silent", "--pgdata"])
+            .arg(data))
+    }
+
+    /// Starts it again where it was.
+    pub fn revive(&self) -> anyhow::Result<()> {
+        start(&self.account, &self.bin, &self.dir, self.port)
     }
 }
 
@@ -245,31 +273,34 @@ fn initialize(account: &Account, bin: &Path, dir: &Path) -> anyhow::Result<()> {
 /// Starts the server and returns its port.
 fn listen(account: &Account, bin: &Path, dir: &Path) -> anyhow::Result<u16> {
     const ATTEMPTS: usize = 5;
-    let log = dir.join("log");
     let mut failure = None;
     for _ in 0..ATTEMPTS {
         // Another process may take the port before PostgreSQL does; hence the attempts.
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        // Shared memory in files, because containers tend to have very little of the other kind.
-        let options = format!(
-            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' \
-             -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-             -c max_connections=200 -c shared_buffers=128MB -c dynamic_shared_memory_type=mmap"
-        );
-        let started = run(account
-            .command(&bin.join("pg_ctl"))
-            .args(["start", "--wait", "--silent", "--options", &options])
-            .arg("--log")
-            .arg(&log)
-            .arg("--pgdata")
-            .arg(dir.join("data")));
-        match started {
+        match start(account, bin, dir, port) {
             Ok(()) => return Ok(port),
             Err(error) => failure = Some(error),
         }
     }
     let error = failure.context("no attempt was made")?;
-    bail!("{error:#}\n{}", tail(&log));
+    bail!("{error:#}\n{}", tail(&dir.join("log")));
+}
+
+/// Starts the server on a port.
+fn start(account: &Account, bin: &Path, dir: &Path, port: u16) -> anyhow::Result<()> {
+    // Shared memory in files, because containers tend to have very little of the other kind.
+    let options = format!(
+        "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' \
+         -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+         -c max_connections=200 -c shared_buffers=128MB -c dynamic_shared_memory_type=mmap"
+    );
+    run(account
+        .command(&bin.join("pg_ctl"))
+        .args(["start", "--wait", "--silent", "--options", &options])
+        .arg("--log")
+        .arg(dir.join("log"))
+        .arg("--pgdata")
+        .arg(dir.join("data")))
 }
 
 /// The last lines of the server's log.

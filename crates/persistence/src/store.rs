@@ -10,7 +10,11 @@ use std::{
 
 use domain::{Known, Revision};
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, QueryResult, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, QueryResult, RuntimeErr,
+    Statement, sqlx,
+};
+use tracing::Instrument;
 
 use crate::{StoreError, row::Row, sql::Sql};
 
@@ -58,13 +62,22 @@ impl Store {
     /// # Errors
     /// The address is none of these, or nobody answers at it.
     pub async fn open(url: &str, read_url: Option<&str>) -> Result<Store, StoreError> {
+        Store::open_within(url, read_url, None).await
+    }
+
+    /// The same, whose reads PostgreSQL gives up after a time. SQLite has no such clock: a read that nobody awaits any more
+    /// ends with its next row.
+    ///
+    /// # Errors
+    /// As those of [`Store::open`].
+    pub async fn open_within(url: &str, read_url: Option<&str>, time: Option<Duration>) -> Result<Store, StoreError> {
         let memory = url.starts_with("sqlite::memory:");
         let writers = if url.starts_with("sqlite") { 1 } else { 4 };
-        let write = Database::connect(options(url, writers, WRITE_CACHE)?).await?;
+        let write = Database::connect(options(url, writers, WRITE_CACHE, None)?).await?;
         let read = match read_url {
-            Some(read_url) => Database::connect(options(read_url, readers(), READ_CACHE)?).await?,
+            Some(read_url) => Database::connect(options(read_url, readers(), READ_CACHE, time)?).await?,
             None if memory => write.clone(),
-            None => Database::connect(options(url, readers(), READ_CACHE)?).await?,
+            None => Database::connect(options(url, readers(), READ_CACHE, time)?).await?,
         };
         let backend = write.get_database_backend();
         Ok(Store { read, write, backend, counted: None, explained: None })
@@ -95,11 +108,11 @@ impl Store {
         }
         // The lock belongs to its session: one connection takes it, migrates and gives it back.
         let pool = self.write.get_postgres_connection_pool();
-        let failed = |error: sea_orm::sqlx::Error| StoreError::Database(Arc::new(error));
+        let failed = |error: sqlx::Error| StoreError::Database(Arc::new(error));
         let mut session = pool.acquire().await.map_err(failed)?;
-        sea_orm::sqlx::query("SELECT pg_advisory_lock(74110001)").execute(&mut *session).await.map_err(failed)?;
+        sqlx::query("SELECT pg_advisory_lock(74110001)").execute(&mut *session).await.map_err(failed)?;
         let migrated = Migrator::up(&self.write, None).await;
-        sea_orm::sqlx::query("SELECT pg_advisory_unlock(74110001)").execute(&mut *session).await.map_err(failed)?;
+        sqlx::query("SELECT pg_advisory_unlock(74110001)").execute(&mut *session).await.map_err(failed)?;
         Ok(migrated?)
     }
 
@@ -110,6 +123,18 @@ impl Store {
     pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
         let pending = Migrator::get_pending_migrations(&self.write).await?;
         Ok(pending.iter().map(|step| step.name().to_owned()).collect())
+    }
+
+    /// Whether all migrations have run, as far as readers see.
+    ///
+    /// # Errors
+    /// The database failed, or was never migrated.
+    pub async fn is_current(&self) -> Result<bool, StoreError> {
+        let mut sql = Sql::new(self.backend);
+        sql.put("SELECT version FROM seaql_migrations");
+        let ran: Vec<String> =
+            self.rows(sql).await?.iter().map(|row| Row(row).text("version")).collect::<Result<_, _>>()?;
+        Ok(Migrator::migrations().iter().all(|step| ran.iter().any(|version| version == step.name())))
     }
 
     /// The same store, whose reads are counted.
@@ -134,6 +159,21 @@ impl Store {
             .execute_unprepared(&format!("PRAGMA foreign_keys = OFF; {sql}"))
             .await
             .expect("a statement that runs");
+    }
+
+    /// How many connections there are to read with, and how many of them are idle.
+    #[must_use]
+    pub fn readers(&self) -> (u32, usize) {
+        match self.backend {
+            DbBackend::Postgres => {
+                let pool = self.read.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+            _ => {
+                let pool = self.read.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+        }
     }
 
     /// The revision that is the latest, or the latest at another; `None` if there is none.
@@ -176,17 +216,28 @@ impl Store {
     /// Runs a read.
     pub(crate) async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
         let statement = sql.statement();
-        tracing::trace!(sql = statement.sql, "read");
         if let Some(plans) = &self.explained {
             let plan = self.plan(&statement).await?;
             plans.lock().unwrap_or_else(PoisonError::into_inner).push(plan);
         }
-        let rows = self.read.query_all_raw(statement).await?;
+        let span = tracing::debug_span!("statement", otel.kind = "client", db.query.text = statement.sql);
+        let rows = self.read(statement).instrument(span).await?;
         if let Some(counts) = &self.counted {
             counts.statements.fetch_add(1, Relaxed);
             counts.rows.fetch_add(rows.len() as u64, Relaxed);
         }
         Ok(rows)
+    }
+
+    /// Asks; once more for each connection that turns out to be broken, since the database may have been started anew.
+    async fn read(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        for _ in 0..readers() {
+            match self.read.query_all_raw(statement.clone()).await {
+                Err(error) if is_broken(&error) => tracing::debug!(%error, "a connection is broken; taking another"),
+                done => return done,
+            }
+        }
+        self.read.query_all_raw(statement).await
     }
 
     async fn plan(&self, statement: &Statement) -> Result<Plan, StoreError> {
@@ -199,6 +250,19 @@ impl Store {
         let rows = self.read.query_all_raw(explaining).await?;
         let lines = rows.iter().map(|row| Row(row).text(column)).collect::<Result<_, StoreError>>()?;
         Ok(Plan { sql: statement.sql.clone(), lines })
+    }
+}
+
+/// Whether it was the connection that failed, and another may do.
+fn is_broken(error: &DbErr) -> bool {
+    let (DbErr::Query(RuntimeErr::SqlxError(error)) | DbErr::Conn(RuntimeErr::SqlxError(error))) = error else {
+        return false;
+    };
+    match &**error {
+        sqlx::Error::Io(_) => true,
+        // PostgreSQL ends the connection, or has just crashed.
+        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02")),
+        _ => false,
     }
 }
 
@@ -221,23 +285,30 @@ fn readers() -> u32 {
     std::thread::available_parallelism().map_or(2, |n| u32::try_from(n.get()).unwrap_or(2).clamp(2, 16))
 }
 
-fn options(url: &str, connections: u32, cache: &'static str) -> Result<ConnectOptions, StoreError> {
+fn options(
+    url: &str,
+    connections: u32,
+    cache: &'static str,
+    time: Option<Duration>,
+) -> Result<ConnectOptions, StoreError> {
     if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
         return Err(StoreError::Address(
             "a database address is `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`".to_owned(),
         ));
     }
     let file = url.starts_with("sqlite://") && !url.contains('?');
+    // While PostgreSQL is away, a read waits this long for it: who comes after it is back must not wait behind them.
+    let patience = Duration::from_secs(if url.starts_with("postgres") && cache == READ_CACHE { 2 } else { 10 });
     let mut options = ConnectOptions::new(if file { format!("{url}?mode=rwc") } else { url.to_owned() });
     // Pings and logs of the library cost more than the statements here (measured: a third of a point query).
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(patience)
         .test_before_acquire(false)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |sqlite| {
-            use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+            use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
             sqlite
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Normal)
@@ -247,7 +318,13 @@ fn options(url: &str, connections: u32, cache: &'static str) -> Result<ConnectOp
                 // What is sorted while reading fits into memory; the indexes of a nation do not, and files are faster then.
                 .pragma("temp_store", if cache == WRITE_CACHE { "file" } else { "memory" })
         })
-        .map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(500));
+        .map_sqlx_postgres_opts(move |postgres| {
+            let postgres = postgres.statement_cache_capacity(500);
+            match time {
+                Some(time) => postgres.options([("statement_timeout", time.as_millis().to_string())]),
+                None => postgres,
+            }
+        });
     if url.starts_with("sqlite::memory:") {
         options.idle_timeout(None).max_lifetime(None);
     }
