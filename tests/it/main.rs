@@ -11,5 +11,6 @@ mod plans;
 mod protocol;
 mod queries;
 mod references;
+mod restart;
 mod sockets;
 mod walk;

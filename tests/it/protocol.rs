@@ -303,7 +303,7 @@ async fn a_server_is_ready_while_its_database_is() {
     let app = app().await;
     let ask = || Request::get("/readyz").body(Body::empty()).expect("a request");
     assert_eq!(send(&app, ask()).await.status(), StatusCode::OK);
-    app.store.break_for_tests("DROP TABLE revisions").await;
+    app.store.break_for_tests("DROP TABLE seaql_migrations").await;
     let response = send(&app, ask()).await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(!String::from_utf8(body(response).await).expect("text").contains("no such table"));

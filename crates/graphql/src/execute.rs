@@ -21,6 +21,7 @@ use futures::{
     stream::{BoxStream, once, unfold},
 };
 use persistence::{Counts, Store};
+use tracing::{Instrument, Span};
 
 use crate::{
     context::Surroundings,
@@ -57,10 +58,23 @@ pub struct Asker {
 /// How many errors an answer carries.
 const MOST_ERRORS: usize = 50;
 
+/// What an answer took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// How many SQL statements.
+    pub statements: u64,
+    /// How many rows they gave.
+    pub rows: u64,
+    /// How many fields the answer was expected to have.
+    pub cost: u64,
+}
+
 /// An answer, or why there is none.
 #[derive(Debug)]
 pub struct Answer {
     response: Response,
+    /// What it took.
+    pub figures: Figures,
     /// Whether the request was refused before anything ran: then the answer has no data.
     pub is_refused: bool,
 }
@@ -111,7 +125,7 @@ impl Answer {
 
 impl From<ServerError> for Answer {
     fn from(error: ServerError) -> Self {
-        Answer { response: Response::from_errors(vec![error]), is_refused: true }
+        Answer { response: Response::from_errors(vec![error]), figures: Figures::default(), is_refused: true }
     }
 }
 
@@ -126,10 +140,24 @@ pub enum OperationKind {
     Subscription,
 }
 
+impl OperationKind {
+    /// Its keyword.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            OperationKind::Query => "query",
+            OperationKind::Mutation => "mutation",
+            OperationKind::Subscription => "subscription",
+        }
+    }
+}
+
 /// A request whose document was read and asks for no more than it may.
 #[derive(Debug)]
 pub struct Prepared {
     request: Request,
+    /// The name of the operation; `None` if it has none.
+    pub name: Option<String>,
     /// What kind of operation it wants to run.
     pub kind: OperationKind,
     /// Whether its answer can never change: all of it is read at a named day and a named revision.
@@ -153,7 +181,8 @@ pub fn prepare(
     let document = parse(&request.query, limits).map_err(refused)?;
     check(&document, limits).map_err(refused)?;
     check_variables(&request.variables, limits).map_err(refused)?;
-    let operation = operation(&document, request.operation_name.as_deref()).map_err(refused)?;
+    let (name, operation) = operation(&document, request.operation_name.as_deref()).map_err(refused)?;
+    let name = name.map(str::to_owned);
     let cost = estimate(&document, operation, &request.variables, schema.types(), limits).map_err(refused)?;
     let places = match wants_places {
         true => places(&document, operation, &request.variables, schema.types(), limits),
@@ -166,7 +195,7 @@ pub fn prepare(
     };
     let is_pinned = is_pinned(&document, operation, &request);
     request.set_parsed_query(document);
-    Ok(Prepared { request, kind, is_pinned, cost, places, limits: limits.clone() })
+    Ok(Prepared { request, name, kind, is_pinned, cost, places, limits: limits.clone() })
 }
 
 impl Prepared {
@@ -181,7 +210,7 @@ impl Prepared {
     pub fn estimate(&self) -> Answer {
         let response =
             Response::new(Value::Null).extension("cost", cost_extension(self.cost, &self.limits, None, &self.places));
-        Answer { response, is_refused: true }
+        Answer { response, figures: Figures::default(), is_refused: true }
     }
 
     /// Refuses a request that is expected to cost more than it may.
@@ -209,7 +238,7 @@ impl Prepared {
         }
         let time = self.limits.time;
         let (request, course) = self.begin(ground, asker);
-        let running = course.batches.run(schema.inner().execute(request));
+        let running = course.batches.run(schema.inner().execute(request)).instrument(course.span.clone());
         match tokio::time::timeout(time, running).await {
             Ok(response) => course.answer(response),
             Err(_) => {
@@ -232,7 +261,7 @@ impl Prepared {
         let (request, course) = self.begin(ground, asker);
         let responses = schema.inner().execute_stream(request);
         let events = unfold((course, responses), |(course, mut responses)| async move {
-            let response = course.batches.run(responses.next()).await?;
+            let response = course.batches.run(responses.next()).instrument(course.span.clone()).await?;
             let answer = course.answer(response);
             course.renew();
             Some((answer, (course, responses)))
@@ -241,7 +270,10 @@ impl Prepared {
     }
 
     fn begin(self, ground: &Ground, asker: Asker) -> (Request, Course) {
-        let Prepared { request, cost, places, limits, .. } = self;
+        let Prepared { request, name, kind, cost, places, limits, .. } = self;
+        let name = name.as_deref().unwrap_or("anonymous");
+        let span =
+            tracing::debug_span!("operation", graphql.operation.name = name, graphql.operation.type = kind.as_str());
         let Ground { store, clock, feed } = ground.clone();
         let Asker { languages, wants_stats, wants_cost } = asker;
         let counts = Arc::new(Counts::default());
@@ -250,13 +282,14 @@ impl Prepared {
         let budget = Arc::new(AtomicU64::new(limits.cost));
         let here = Surroundings { store, batches: batches.clone(), feed, clock, languages, budget: budget.clone() };
         let began = Instant::now();
-        let course = Course { batches, budget, counts, began, cost, places, limits, wants_stats, wants_cost };
+        let course = Course { span, batches, budget, counts, began, cost, places, limits, wants_stats, wants_cost };
         (request.data(here), course)
     }
 }
 
 /// A request under way.
 struct Course {
+    span: Span,
     batches: Arc<Batches>,
     budget: Arc<AtomicU64>,
     counts: Arc<Counts>,
@@ -288,7 +321,8 @@ impl Course {
             let actual = Some(fields(&response.data));
             response = response.extension("cost", cost_extension(self.cost, &self.limits, actual, &self.places));
         }
-        Answer { response, is_refused }
+        let (statements, rows) = (self.counts.statements(), self.counts.rows());
+        Answer { response, figures: Figures { statements, rows, cost: self.cost }, is_refused }
     }
 
     /// Gets ready for the next event: what is asked then is answered anew, and may be as large.
@@ -349,21 +383,24 @@ fn parse(query: &str, limits: &Limits) -> Result<ExecutableDocument, ServerError
 }
 
 /// The operation that a request names, or the only one there is.
-fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, ServerError> {
+fn operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<(Option<&'a str>, &'a OperationDefinition), ServerError> {
     let unknown = |problem: String| refusal("GRAPHQL_VALIDATION_FAILED", problem, None);
     match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => Ok(&operation.node),
+        (DocumentOperations::Single(operation), None) => Ok((None, &operation.node)),
         (DocumentOperations::Single(_), Some(name)) => {
             Err(unknown(format!("the document has no operation `{name}`: its only one has no name")))
         }
-        (DocumentOperations::Multiple(operations), Some(name)) => match operations.get(name) {
-            Some(operation) => Ok(&operation.node),
+        (DocumentOperations::Multiple(operations), Some(name)) => match operations.get_key_value(name) {
+            Some((name, operation)) => Ok((Some(name.as_str()), &operation.node)),
             None => Err(unknown(format!("the document has no operation `{name}`"))),
         },
         (DocumentOperations::Multiple(operations), None) => {
-            let mut all = operations.values();
+            let mut all = operations.iter();
             match (all.next(), all.next()) {
-                (Some(only), None) => Ok(&only.node),
+                (Some((name, only)), None) => Ok((Some(name.as_str()), &only.node)),
                 _ => Err(unknown("the document has several operations: say which by `operationName`".to_owned())),
             }
         }

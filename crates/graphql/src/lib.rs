@@ -30,7 +30,7 @@ mod school;
 mod source;
 
 pub use async_graphql::{Request, Variables};
-pub use execute::{Answer, Asker, Ground, OperationKind, Prepared, prepare};
+pub use execute::{Answer, Asker, Figures, Ground, OperationKind, Prepared, prepare};
 pub use feed::Feed;
 pub use limits::Limits;
 pub use schema::{Schema, schema};

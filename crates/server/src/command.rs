@@ -5,6 +5,7 @@ use std::{
     path::Path,
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::{Context, bail};
@@ -51,9 +52,9 @@ fn say(text: &str) -> anyhow::Result<u8> {
     }
 }
 
-async fn open(database: &Database) -> anyhow::Result<Store> {
+async fn open(database: &Database, time: Option<Duration>) -> anyhow::Result<Store> {
     let Database { database_url, read_url } = database;
-    let store = Store::open(database_url, read_url.as_deref())
+    let store = Store::open_within(database_url, read_url.as_deref(), time)
         .await
         .with_context(|| format!("--database-url {}: cannot be opened", masked(database_url)))?;
     store.migrate().await.context("the database could not be brought up to date")?;
@@ -79,18 +80,19 @@ async fn serve(database: &Database, flags: Serve) -> anyhow::Result<u8> {
         }
         Err(error) => return Err(error).with_context(|| format!("--listen {}", flags.listen)),
     };
-    let store = open(database).await?;
+    let limits = flags.limits.limits();
+    let store = open(database, Some(limits.time)).await?;
     load_if_new(&store, &flags.dataset).await?;
     let address = listener.local_addr()?;
     tracing::info!("GraphQL on http://{address}/graphql, playground on http://{address}/playground");
-    let limits = Arc::new(flags.limits.limits());
-    let capacity = Arc::new(flags.limits.capacity(flags.allow_origin));
-    let app = App { limits, capacity: capacity.clone(), ..App::new(store, Arc::new(SystemClock)) };
+    let capacity = Arc::new(flags.capacity());
+    let app = App { limits: Arc::new(limits), capacity: capacity.clone(), ..App::new(store, Arc::new(SystemClock)) };
     let stopping = capacity.stopping.clone();
     tokio::spawn(async move {
         stopped().await;
         stopping.cancel();
     });
+    tokio::spawn(crate::http::keep_up());
     crate::http::serve(listener, router(app), capacity).await?;
     tracing::info!("stopped");
     Ok(DONE)
@@ -150,7 +152,7 @@ async fn stopped() {
 }
 
 async fn load(database: &Database, flags: Import) -> anyhow::Result<u8> {
-    let store = open(database).await?;
+    let store = open(database, None).await?;
     let Import { dir, dry_run, actor, message } = flags;
     let message = message.unwrap_or_else(|| format!("the folder {}", dir.display()));
     let options = Options { dry_run, actor, message, progress: std::io::stderr().is_terminal() };
@@ -161,7 +163,7 @@ async fn load(database: &Database, flags: Import) -> anyhow::Result<u8> {
 }
 
 async fn unload(database: &Database, flags: Export) -> anyhow::Result<u8> {
-    let store = open(database).await?;
+    let store = open(database, None).await?;
     let known = flags.known_at.map_or(Known::Latest, Known::At);
     if let Known::At(number) = known
         && store.revision(known).await?.is_none()

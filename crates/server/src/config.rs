@@ -73,9 +73,37 @@ pub struct Serve {
     /// Origins, beside its own, whose pages may read answers, such as `https://map.example`; commas between them.
     #[arg(long, env = "EDUMAP_ALLOW_ORIGIN", value_delimiter = ',', value_parser = origin)]
     pub allow_origin: Vec<HeaderValue>,
+    /// Milliseconds after which the log calls an operation slow, and shows its document.
+    #[arg(long, env = "EDUMAP_SLOW_MILLIS", default_value_t = 1000)]
+    pub slow_millis: u64,
+    /// Whether `/metrics` gives figures to Prometheus.
+    #[arg(long, env = "EDUMAP_METRICS", value_enum, default_value_t = Switch::On)]
+    pub metrics: Switch,
     /// How much a request may ask for.
     #[command(flatten)]
     pub limits: LimitFlags,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
+impl Serve {
+    /// How much the server takes on.
+    #[must_use]
+    pub fn capacity(&self) -> Capacity {
+        Capacity {
+            origins: self.allow_origin.clone(),
+            slow: Duration::from_millis(self.slow_millis),
+            has_metrics: self.metrics == Switch::On,
+            ..self.limits.capacity()
+        }
+    }
 }
 
 /// An origin, as browsers write it.
@@ -187,15 +215,12 @@ impl LimitFlags {
         }
     }
 
-    /// How much the server takes on.
-    #[must_use]
-    pub fn capacity(&self, origins: Vec<HeaderValue>) -> Capacity {
+    fn capacity(&self) -> Capacity {
         Capacity {
             body: self.max_body_bytes,
             head_time: Duration::from_secs(self.max_head_seconds),
             body_time: Duration::from_secs(self.max_body_seconds),
             connections: self.max_connections,
-            origins,
             rates: self.max_rate.map(|rate| Rates::of(rate, self.trust_proxy.clone())),
             message: self.max_message_bytes,
             messages: self.max_messages,

@@ -5,6 +5,7 @@ mod answer;
 mod client;
 mod events;
 mod listen;
+mod observe;
 mod request;
 mod socket;
 
@@ -21,9 +22,9 @@ use axum::{
     response::IntoResponse,
     routing::get,
 };
-use domain::{Clock, Known};
+use domain::Clock;
 use futures::stream;
-use graphql::{Answer, Asker, Feed, Ground, Limits, OperationKind, Schema};
+use graphql::{Answer, Asker, Feed, Ground, Limits, OperationKind, Prepared, Schema};
 use persistence::Store;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -32,13 +33,14 @@ use tower_http::{
     compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    trace::TraceLayer,
 };
 
+pub(crate) use self::observe::keep_up;
 use self::{
     accept::{Accepted, Media},
     answer::{Keep, answered, refuse, tag_encoding, unchanged},
     events::streamed,
+    observe::{About, metrics, observed},
     request::{Wrong, addressed, is_forged, languages, posted},
 };
 pub use self::{client::Rates, listen::serve};
@@ -91,6 +93,10 @@ pub struct Capacity {
     pub subscriptions: usize,
     /// How long a WebSocket may take to introduce itself.
     pub init_time: Duration,
+    /// How long an operation takes that the log calls slow.
+    pub slow: Duration,
+    /// Whether figures are given to whoever asks.
+    pub has_metrics: bool,
     /// How long open requests may go on once the server is told to stop.
     pub grace: Duration,
     /// Tells that the server is to stop.
@@ -116,6 +122,8 @@ impl Capacity {
             messages: NonZeroU32::new(50).unwrap_or(NonZeroU32::MIN),
             subscriptions: 50,
             init_time: Duration::from_secs(3),
+            slow: Duration::from_secs(1),
+            has_metrics: true,
             grace: Duration::from_secs(30),
             stopping: CancellationToken::new(),
             sockets: TaskTracker::new(),
@@ -145,7 +153,13 @@ pub fn router(app: App) -> Router {
         .expose_headers([header::ETAG]);
     let paced = middleware::from_fn_with_state(app.clone(), at_its_rate);
     let graphql = get(by_get).post(by_post).layer::<_, Infallible>(paced).layer(cors);
+    let figures = match app.capacity.has_metrics {
+        true => Router::new().route("/metrics", get(metrics)),
+        false => Router::new(),
+    };
+    observe::recorder();
     Router::new()
+        .merge(figures)
         .merge(crate::web::routes())
         .route("/graphql", graphql)
         .route("/schema.graphql", get(sdl))
@@ -156,7 +170,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::map_response(tag_encoding))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(TraceLayer::new_for_http())
+        .layer(middleware::from_fn_with_state(app.clone(), observed))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .with_state(app)
 }
@@ -175,12 +189,9 @@ fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response<Body> {
 
 /// Whether the server can answer: its database is there, and up to date.
 async fn ready(State(app): State<App>) -> Response<Body> {
-    let problem = match app.ground.store.pending_migrations().await {
-        Ok(pending) if pending.is_empty() => match app.ground.store.revision(Known::Latest).await {
-            Ok(_) => return "ready\n".into_response(),
-            Err(error) => error,
-        },
-        Ok(_) => {
+    let problem = match app.ground.store.is_current().await {
+        Ok(true) => return "ready\n".into_response(),
+        Ok(false) => {
             return (StatusCode::SERVICE_UNAVAILABLE, "not ready: the database is not up to date\n").into_response();
         }
         Err(error) => error,
@@ -256,29 +267,39 @@ async fn answer(
         Ok(request) => request,
         Err(Wrong { status, code, problem }) => return refuse(status, media, code, &problem),
     };
-    // What was read is answered in the form that was asked for, refusals too.
-    let give = |answer: Answer| match accepted.media {
-        Some(media) => answered(&answer, media, Keep::Unsaid),
-        None => streamed(stream::once(async { answer }), app.capacity.stopping.clone()),
-    };
-    let wish = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (cost, wants_stats) = (wish("edumap-cost"), wish("edumap-stats") == "1");
+    let (cost, wants_stats) = (wish(headers, "edumap-cost"), wish(headers, "edumap-stats") == "1");
     let asker = Asker { languages: languages(headers), wants_stats, wants_cost: cost == "1" };
     let prepared = match graphql::prepare(&app.schema, &app.limits, request, !cost.is_empty()) {
         Ok(prepared) => prepared,
-        Err(refused) => return give(*refused),
+        Err(refused) => return give(app, accepted, *refused),
     };
+    let about = About::of(&prepared);
+    let mut response = run(app, headers, method, accepted, prepared, asker).await;
+    response.extensions_mut().insert(about);
+    response
+}
+
+/// Runs what was read, or says what it would cost.
+async fn run(
+    app: &App,
+    headers: &HeaderMap,
+    method: Method,
+    accepted: Accepted,
+    prepared: Prepared,
+    asker: Asker,
+) -> Response<Body> {
+    let media = accepted.media.unwrap_or(Media::Json);
     if method == Method::GET && prepared.kind == OperationKind::Mutation {
         let problem = "a mutation is sent by `POST`";
         let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, media, "METHOD_NOT_ALLOWED", problem);
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return response;
     }
-    if cost == "only" {
-        return give(prepared.estimate());
+    if wish(headers, "edumap-cost") == "only" {
+        return give(app, accepted, prepared.estimate());
     }
     if let Err(refused) = prepared.check_cost() {
-        return give(*refused);
+        return give(app, accepted, *refused);
     }
     if prepared.kind == OperationKind::Subscription {
         if accepted.stream {
@@ -304,7 +325,20 @@ async fn answer(
     }
     let answer = prepared.execute(&app.schema, &app.ground, asker).await;
     match keep {
-        Keep::Unsaid => give(answer),
+        Keep::Unsaid => give(app, accepted, answer),
         keep => answered(&answer, media, keep),
+    }
+}
+
+/// What a header asks for.
+fn wish<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// An answer in the form that was asked for; refusals too, once the request was read.
+fn give(app: &App, accepted: Accepted, answer: Answer) -> Response<Body> {
+    match accepted.media {
+        Some(media) => answered(&answer, media, Keep::Unsaid),
+        None => streamed(stream::once(async { answer }), app.capacity.stopping.clone()),
     }
 }

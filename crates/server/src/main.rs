@@ -1,6 +1,6 @@
 //! Parse, wire, run.
 
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
 use server::{command, config::Config, telemetry};
@@ -13,7 +13,13 @@ async fn main() -> ExitCode {
     // A missing `.env` is the usual case; what is in one comes after the environment.
     let _no_file = dotenvy::dotenv();
     let config = Config::parse();
-    telemetry::init(config.log_format);
+    let _telemetry = match telemetry::init(config.log_format) {
+        Ok(telemetry) => telemetry,
+        Err(error) => {
+            drop(writeln!(std::io::stderr(), "error: {error:#}"));
+            return ExitCode::from(2);
+        }
+    };
     match command::run(config).await {
         Ok(code) => code,
         Err(error) => {

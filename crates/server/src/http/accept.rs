@@ -26,7 +26,7 @@ impl Accepted {
         let lines: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok()).collect();
         let accept = lines.join(",");
         let (media, stream) =
-            (Media::accepted(&accept), accept.split(',').filter_map(Range::parse).any(Range::is_stream));
+            (Media::accepted(&accept), accept.split(',').filter_map(Range::parse).any(|range| range.is_stream()));
         (media.is_some() || stream).then_some(Accepted { media, stream })
     }
 }
@@ -97,7 +97,7 @@ impl<'a> Range<'a> {
         fits(self.kind, kind) && fits(self.subtype, subtype)
     }
 
-    fn is_stream(self) -> bool {
+    fn is_stream(&self) -> bool {
         self.precision() == EXACT && self.weight > 0.0 && self.takes("text", "event-stream")
     }
 

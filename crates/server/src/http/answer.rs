@@ -5,9 +5,9 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
 };
 use domain::{Known, id::fingerprint};
-use graphql::{Answer, Request};
+use graphql::{Answer, Figures, Request};
 
-use super::{App, accept::Media, request::languages};
+use super::{App, accept::Media, observe::Outcome, request::languages};
 
 /// What an answer depends on beside the facts, for caches on the way.
 const VARY: &str = "accept, accept-encoding, accept-language, edumap-cost, edumap-stats, origin";
@@ -83,7 +83,12 @@ pub(crate) fn answered(answer: &Answer, media: Media, keep: Keep) -> Response<Bo
         (_, Some(_)) => Keep::Never,
     };
     match answer.to_json() {
-        Ok(body) => respond(status(answer, media), media, body, &keep),
+        Ok(body) => {
+            let outcome = Outcome { code: answer.code().unwrap_or("ok").to_owned(), figures: answer.figures };
+            let mut response = respond(status(answer, media), media, body, &keep);
+            response.extensions_mut().insert(outcome);
+            response
+        }
         Err(error) => {
             tracing::error!(%error, "an answer could not be written");
             let failed = Answer::refused("INTERNAL", "the server failed; the log has the cause");
@@ -103,7 +108,10 @@ pub(crate) fn unchanged(keep: &Keep) -> Response<Body> {
 
 /// What is said of a request that was not even read.
 pub(crate) fn refuse(status: StatusCode, media: Media, code: &'static str, problem: &str) -> Response<Body> {
-    respond(status, media, Answer::refused(code, problem).to_json().unwrap_or_default(), &Keep::Unsaid)
+    let body = Answer::refused(code, problem).to_json().unwrap_or_default();
+    let mut response = respond(status, media, body, &Keep::Unsaid);
+    response.extensions_mut().insert(Outcome { code: code.to_owned(), figures: Figures::default() });
+    response
 }
 
 /// The status of an answer. Older clients take any but 200 for a broken network, and are spared it for their own mistakes.

@@ -26,6 +26,7 @@ use tokio::{
 
 use super::{
     App,
+    observe::{About, Outcome, ran},
     request::{Wrong, is_foreign, languages, request},
 };
 
@@ -322,6 +323,7 @@ async fn operate(app: App, fields: Map<String, Value>, asker: Asker, voice: Voic
         Ok(prepared) => prepared,
         Err(refused) => return voice.refuse(&refused).await,
     };
+    let (began, about) = (Instant::now(), About::of(&prepared));
     // A subscription waits most of its time; it takes no turn.
     let is_short = prepared.kind != OperationKind::Subscription;
     let turn = if is_short { app.capacity.turn().await } else { None };
@@ -331,6 +333,10 @@ async fn operate(app: App, fields: Map<String, Value>, asker: Asker, voice: Voic
     }
     let mut answers = prepared.answers(&app.schema, &app.ground, asker);
     while let Some(answer) = answers.next().await {
+        let outcome = Outcome { code: answer.code().unwrap_or("ok").to_owned(), figures: answer.figures };
+        if is_short || answer.is_refused {
+            ran(&about, &outcome, "websocket", began.elapsed());
+        }
         if answer.is_refused {
             return voice.refuse(&answer).await;
         }

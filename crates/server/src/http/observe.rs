@@ -1,0 +1,187 @@
+//! What an operator sees of requests: one line of the log each, figures for Prometheus, a span for OpenTelemetry.
+
+use std::{
+    collections::HashSet,
+    sync::{Mutex, OnceLock, PoisonError},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderName, Response, header},
+    middleware::Next,
+    response::IntoResponse,
+};
+use graphql::{Figures, Prepared};
+use metrics::{counter, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use opentelemetry_http::HeaderExtractor;
+use tracing::{Instrument, Span};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+use super::App;
+
+/// What a request wanted to run.
+#[derive(Debug, Clone)]
+pub(crate) struct About {
+    name: Option<String>,
+    kind: &'static str,
+    document: String,
+}
+
+impl About {
+    pub(crate) fn of(prepared: &Prepared) -> Self {
+        let (name, kind) = (prepared.name.clone(), prepared.kind.as_str());
+        About { name, kind, document: prepared.request().query.clone() }
+    }
+
+    /// The operation's name as a label: a client may make up as many names as it likes, and a label must not.
+    fn label(&self) -> String {
+        static NAMES: Mutex<Option<HashSet<String>>> = Mutex::new(None);
+        let Some(name) = &self.name else { return "anonymous".to_owned() };
+        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        let names = names.get_or_insert_default();
+        if names.contains(name) || (names.len() < MOST_NAMES && names.insert(name.clone())) {
+            name.clone()
+        } else {
+            "other".to_owned()
+        }
+    }
+}
+
+/// How many names of operations are told apart.
+const MOST_NAMES: usize = 200;
+/// How much of a slow document the log has.
+const MOST_OF_A_DOCUMENT: usize = 2000;
+
+/// What became of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    /// The code of the first error, or `ok`.
+    pub(crate) code: String,
+    pub(crate) figures: Figures,
+}
+
+/// Takes note of an operation that has ended.
+pub(crate) fn ran(about: &About, outcome: &Outcome, transport: &'static str, took: Duration) {
+    let operation = about.label();
+    let Outcome { code, figures } = outcome;
+    counter!(
+        "edumap_operations_total",
+        "operation" => operation.clone(), "type" => about.kind, "outcome" => code.clone(), "transport" => transport
+    )
+    .increment(1);
+    histogram!("edumap_operation_seconds", "operation" => operation).record(took.as_secs_f64());
+    counter!("edumap_sql_statements_total").increment(figures.statements);
+    counter!("edumap_sql_rows_total").increment(figures.rows);
+    #[expect(clippy::cast_precision_loss, reason = "a histogram needs no more")]
+    histogram!("edumap_operation_cost").record(figures.cost as f64);
+}
+
+/// Sees a request come and its answer go.
+pub(crate) async fn observed(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
+    let began = Instant::now();
+    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let span =
+        tracing::info_span!("request", otel.kind = "server", http.method = %method, url.path = path, request_id = id);
+    if crate::telemetry::is_traced() {
+        let parent =
+            opentelemetry::global::get_text_map_propagator(|it| it.extract(&HeaderExtractor(request.headers())));
+        // A span that is not recorded has no parent to set.
+        let _ = span.set_parent(parent);
+    }
+    let response = next.run(request).instrument(span.clone()).await;
+    let took = began.elapsed();
+    counter!("edumap_http_requests_total", "status" => response.status().as_u16().to_string()).increment(1);
+    span.in_scope(|| tell(&app, &method, &path, &response, took));
+    response
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+fn tell(app: &App, method: &axum::http::Method, path: &str, response: &Response<Body>, took: Duration) {
+    let status = response.status().as_u16();
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    let (Some(about), outcome) = (response.extensions().get::<About>(), response.extensions().get::<Outcome>()) else {
+        // Those who ask whether the server is alive ask all the time.
+        match matches!(path, "/healthz" | "/readyz" | "/metrics") {
+            true => tracing::debug!(%method, path, status, micros, "answered"),
+            false => tracing::info!(%method, path, status, micros, "answered"),
+        }
+        return;
+    };
+    let is_unchanged = response.status() == axum::http::StatusCode::NOT_MODIFIED;
+    let code = if is_unchanged { "not_modified" } else { "streaming" };
+    let outcome = outcome.cloned().unwrap_or_else(|| Outcome { code: code.to_owned(), figures: Figures::default() });
+    ran(about, &outcome, "http", took);
+    let Outcome { code, figures: Figures { statements, rows, cost } } = outcome;
+    let operation = about.name.as_deref().unwrap_or("anonymous");
+    Span::current().record("graphql.operation.name", operation);
+    tracing::info!(
+        %method, path, status, micros, operation, kind = about.kind, outcome = code, statements, rows, cost, "answered"
+    );
+    if took >= app.capacity.slow {
+        let document: String = about.document.chars().take(MOST_OF_A_DOCUMENT).collect();
+        tracing::warn!(operation, micros, statements, rows, cost, document, "a slow operation");
+    }
+}
+
+/// The figures, as Prometheus reads them.
+pub(crate) async fn metrics(State(app): State<App>) -> impl IntoResponse {
+    let (connections, idle) = app.ground.store.readers();
+    gauge!("edumap_pool_connections").set(connections);
+    gauge!("edumap_pool_idle_connections").set(u32::try_from(idle).unwrap_or(u32::MAX));
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    gauge!("edumap_subscriptions").set(count(app.ground.feed.listeners()));
+    gauge!("edumap_websockets").set(count(app.capacity.sockets.len()));
+    gauge!("edumap_free_turns").set(count(app.capacity.turns.available_permits()));
+    metrics_process::Collector::default().collect();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], recorder().render())
+}
+
+/// Where all figures go; begins to take them when it is first asked for.
+pub(crate) fn recorder() -> &'static PrometheusHandle {
+    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+    RECORDER.get_or_init(|| {
+        let seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+        let costs = [10.0, 100.0, 1_000.0, 10_000.0, 100_000.0, 1_000_000.0];
+        let recorder = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Full("edumap_operation_seconds".to_owned()), &seconds)
+            .and_then(|builder| {
+                builder.set_buckets_for_metric(Matcher::Full("edumap_operation_cost".to_owned()), &costs)
+            })
+            .expect("there are buckets")
+            .build_recorder();
+        let handle = recorder.handle();
+        // Another recorder in this process would be a test's: then its figures are elsewhere, and ours stay empty.
+        let _ = metrics::set_global_recorder(recorder);
+        describe();
+        handle
+    })
+}
+
+fn describe() {
+    use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+    describe_counter!("edumap_http_requests_total", "HTTP requests by status");
+    describe_counter!("edumap_operations_total", "GraphQL operations by name, type, outcome and transport");
+    describe_histogram!("edumap_operation_seconds", Unit::Seconds, "How long operations took");
+    describe_histogram!("edumap_operation_cost", "How many fields answers were expected to have");
+    describe_counter!("edumap_sql_statements_total", "SQL statements of operations");
+    describe_counter!("edumap_sql_rows_total", "Rows that SQL statements of operations gave");
+    describe_gauge!("edumap_pool_connections", "Connections to read from the database");
+    describe_gauge!("edumap_pool_idle_connections", "Idle connections to read from the database");
+    describe_gauge!("edumap_subscriptions", "Subscriptions that listen");
+    describe_gauge!("edumap_websockets", "Open WebSockets");
+    describe_gauge!("edumap_free_turns", "Operations that could begin at once");
+    metrics_process::Collector::default().describe();
+}
+
+/// Keeps the figures small while nobody reads them.
+pub(crate) async fn keep_up() {
+    loop {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        recorder().run_upkeep();
+    }
+}
