@@ -13,4 +13,5 @@ mod queries;
 mod references;
 mod restart;
 mod sockets;
+mod storage;
 mod walk;

@@ -34,6 +34,8 @@ const HEAD: usize = 32 * 1024;
 const STREAMS: u32 = 100;
 /// How long to wait after the system could not give us a connection.
 const BREATH: Duration = Duration::from_millis(100);
+/// How long a server that stops waits for one more who has connected already.
+const LAST_CALL: Duration = Duration::from_millis(10);
 /// What is sent to whoever comes when there is no room.
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
@@ -49,6 +51,15 @@ struct Room(#[expect(dead_code, reason = "it is held, not read")] Arc<OwnedSemap
 pub async fn serve(listener: TcpListener, router: Router, capacity: Arc<Capacity>) -> io::Result<()> {
     let graceful = GracefulShutdown::new();
     let rooms = Arc::new(Semaphore::new(capacity.connections));
+    let welcome = |stream: TcpStream, peer: SocketAddr| match rooms.clone().try_acquire_owned() {
+        Ok(room) => {
+            let (router, capacity) = (router.clone(), capacity.clone());
+            tokio::spawn(converse(stream, peer, router, room, capacity, graceful.watcher()));
+        }
+        Err(_) => {
+            tokio::spawn(turn_away(stream));
+        }
+    };
     loop {
         let (stream, peer) = tokio::select! {
             () = capacity.stopping.cancelled() => break,
@@ -62,12 +73,11 @@ pub async fn serve(listener: TcpListener, router: Router, capacity: Arc<Capacity
                 }
             },
         };
-        match rooms.clone().try_acquire_owned() {
-            Ok(room) => {
-                drop(tokio::spawn(converse(stream, peer, router.clone(), room, capacity.clone(), graceful.watcher())))
-            }
-            Err(_) => drop(tokio::spawn(turn_away(stream))),
-        }
+        welcome(stream, peer);
+    }
+    // Who has connected already may have asked; a listener that is dropped would hang up on them.
+    while let Ok(Ok((stream, peer))) = timeout(LAST_CALL, listener.accept()).await {
+        welcome(stream, peer);
     }
     drop(listener);
     capacity.sockets.close();

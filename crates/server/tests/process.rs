@@ -1,0 +1,250 @@
+//! The binary as an operator runs it: how it stops, what it shows, what it does with slow and greedy clients.
+
+use std::{
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+        mpsc::channel,
+    },
+    thread,
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+/// A running server with a database of its own.
+struct Server {
+    child: Child,
+    address: SocketAddr,
+    log: Arc<Mutex<Vec<String>>>,
+    _dir: TempDir,
+}
+
+impl Server {
+    fn start(flags: &[&str], environment: &[(&str, &str)]) -> Server {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_edumap"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
+            .args(flags)
+            .env("EDUMAP_DATABASE_URL", format!("sqlite://{}/map.db", dir.path().display()))
+            .envs(environment.iter().copied())
+            .current_dir(dir.path())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let (tell, told) = channel();
+        let (lines, kept) = (BufReader::new(child.stderr.take().expect("a log")).lines(), log.clone());
+        thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                if let Some((_, rest)) = line.split_once("GraphQL on http://") {
+                    let address = rest.split('/').next().and_then(|address| address.parse().ok());
+                    tell.send(address.expect("an address")).expect("somebody waits");
+                }
+                kept.lock().expect("a log").push(line);
+            }
+        });
+        let address = told.recv_timeout(Duration::from_secs(30)).expect("the server says where it listens");
+        Server { child, address, log, _dir: dir }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).expect("a connection");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
+        stream
+    }
+
+    /// Sends bytes and reads until the server hangs up.
+    fn exchange(&self, sent: &str) -> String {
+        let mut stream = self.connect();
+        stream.write_all(sent.as_bytes()).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    }
+
+    fn get(&self, path: &str, headers: &str) -> String {
+        self.exchange(&format!("GET {path} HTTP/1.1\r\nHost: map\r\nConnection: close\r\n{headers}\r\n"))
+    }
+
+    fn stop(mut self) -> ExitStatus {
+        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
+        assert!(status.success());
+        self.child.wait().expect("an end")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has ended already if the test went well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const QUESTION: &str = "/graphql?query=query+Reach%7Bschool(slug:%22bj80%22)%7Bslug%20group%7Bslug%7D%7D%7D";
+
+#[test]
+fn a_server_that_is_told_to_stop_answers_all_it_was_asked() {
+    let server = Server::start(&[], &[]);
+    let (address, answered) = (server.address, Arc::new(AtomicUsize::new(0)));
+    let request = format!("GET {QUESTION} HTTP/1.1\r\nHost: map\r\nConnection: close\r\n\r\n");
+    let asking: Vec<_> = (0..8)
+        .map(|_| {
+            let (request, answered) = (request.clone(), answered.clone());
+            thread::spawn(move || {
+                loop {
+                    let mut stream = match TcpStream::connect(address) {
+                        Ok(stream) => stream,
+                        Err(error) if error.kind() == ErrorKind::ConnectionRefused => return,
+                        Err(error) => panic!("{error}"),
+                    };
+                    stream.write_all(request.as_bytes()).expect("sent");
+                    let mut answer = String::new();
+                    stream.read_to_string(&mut answer).expect("an answer");
+                    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+                    answered.fetch_add(1, Relaxed);
+                }
+            })
+        })
+        .collect();
+    while answered.load(Relaxed) < 100 {
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(server.stop().code(), Some(0));
+    for asker in asking {
+        asker.join().expect("no request failed");
+    }
+}
+
+#[test]
+fn each_request_is_a_line_of_the_log_and_a_figure() {
+    let server = Server::start(&["--slow-millis", "0"], &[]);
+    assert!(server.get(QUESTION, "x-request-id: four-two\r\n").contains("x-request-id: four-two"));
+    assert!(server.get("/graphql?query=%7B", "").contains("GRAPHQL_PARSE_FAILED"));
+    for n in 0..300 {
+        server.get(&format!("/graphql?query=query+Q{n}%7B__typename%7D"), "");
+    }
+    let figures = server.get("/metrics", "");
+    for line in [
+        r#"edumap_operations_total{operation="Reach",type="query",outcome="ok",transport="http"} 1"#,
+        r#"edumap_operation_seconds_count{operation="Reach"} 1"#,
+        r#"edumap_http_requests_total{status="200"}"#,
+        r#"operation="other""#,
+        "edumap_sql_statements_total 2",
+        "edumap_pool_connections",
+        "process_resident_memory_bytes",
+    ] {
+        assert!(figures.contains(line), "{line} is missing:\n{figures}");
+    }
+    let log = server.log.clone();
+    assert_eq!(server.stop().code(), Some(0));
+    let log = log.lock().expect("a log").join("\n");
+    let line = log.lines().find(|line| line.contains("four-two") && line.contains("\"answered\"")).expect("a line");
+    for part in [r#""operation":"Reach""#, r#""status":200"#, r#""outcome":"ok""#, r#""statements":2"#] {
+        assert!(line.contains(part), "{part} is missing: {line}");
+    }
+    assert!(log.lines().any(|line| line.contains("a slow operation") && line.contains("school(slug")), "{log}");
+}
+
+#[test]
+fn spans_of_request_operation_and_statement_go_where_opentelemetry_is_told() {
+    let collector = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", collector.local_addr().expect("an address"));
+    let collected = Arc::new(Mutex::new(Vec::new()));
+    let kept = collected.clone();
+    thread::spawn(move || {
+        for stream in collector.incoming().map_while(Result::ok) {
+            let kept = kept.clone();
+            thread::spawn(move || collect(stream, &kept));
+        }
+    });
+    let server = Server::start(&[], &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]);
+    let parent = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n";
+    assert!(server.get(QUESTION, parent).starts_with("HTTP/1.1 200"));
+    assert_eq!(server.stop().code(), Some(0));
+    let bytes = collected.lock().expect("spans").clone();
+    let has = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+    let trace = 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736_u128.to_be_bytes();
+    assert!(has(&trace) && has(&0x00f0_67aa_0ba9_02b7_u64.to_be_bytes()), "the trace is not continued");
+    for part in ["request", "operation", "Reach", "statement", "SELECT", "edumap"] {
+        assert!(has(part.as_bytes()), "no span says {part}");
+    }
+}
+
+/// Reads what an exporter posts, and answers that it was taken.
+fn collect(mut stream: TcpStream, kept: &Mutex<Vec<u8>>) {
+    let mut buffer = [0; 1 << 16];
+    let mut request = Vec::new();
+    while let Ok(read @ 1..) = stream.read(&mut buffer) {
+        request.extend_from_slice(&buffer[..read]);
+        let head = request.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4);
+        let text = String::from_utf8_lossy(&request[..head.unwrap_or(0)]).to_ascii_lowercase();
+        let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
+        if let (Some(head), Some(length)) = (head, length)
+            && request.len() >= head + length
+        {
+            kept.lock().expect("spans").append(&mut request);
+            let taken = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+            taken.expect("an answer");
+        }
+    }
+}
+
+#[test]
+fn slow_and_greedy_clients_are_let_go_and_others_are_answered() {
+    let flags = ["--max-head-seconds", "1", "--max-body-seconds", "1", "--max-connections", "60"];
+    let server = Server::start(&flags, &[]);
+    let healthy = || assert!(server.get("/healthz", "").starts_with("HTTP/1.1 200"));
+    let mut idle: Vec<TcpStream> = (0..40).map(|_| server.connect()).collect();
+    healthy();
+    let mut half = server.connect();
+    half.write_all(b"GET /healthz HTTP/1.1\r\nHost: m").expect("sent");
+    half.shutdown(std::net::Shutdown::Write).expect("half closed");
+    let mut preface = server.connect();
+    preface.write_all(b"PRI * HT").expect("sent");
+    let slow = "POST /graphql HTTP/1.1\r\nHost: map\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\
+                Connection: close\r\n\r\n{";
+    let answer = server.exchange(slow);
+    assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("BODY_TIMEOUT"), "{answer}");
+    for stream in idle.iter_mut().chain([&mut half, &mut preface]) {
+        let mut rest = Vec::new();
+        // A reset is an end too.
+        let _ = stream.read_to_end(&mut rest);
+    }
+    let full: Vec<TcpStream> = (0..60).map(|_| server.connect()).collect();
+    thread::sleep(Duration::from_millis(200));
+    assert!(server.get("/healthz", "").starts_with("HTTP/1.1 503"));
+    drop(full);
+    thread::sleep(Duration::from_millis(200));
+    healthy();
+    assert_eq!(server.stop().code(), Some(0));
+}
+
+#[test]
+fn a_client_that_asks_too_often_is_told_to_wait() {
+    let server = Server::start(&["--max-rate", "1", "--trust-proxy", "127.0.0.0/8"], &[]);
+    let ask = |client: &str| server.get("/graphql?query=%7B__typename%7D", &format!("X-Forwarded-For: {client}\r\n"));
+    let answers: Vec<String> = (0..4).map(|_| ask("203.0.113.1")).collect();
+    assert!(answers[0].starts_with("HTTP/1.1 200"));
+    let last = &answers[3];
+    assert!(
+        last.starts_with("HTTP/1.1 429") && last.contains("RATE_LIMITED") && last.contains("retry-after: 1"),
+        "{last}"
+    );
+    assert!(ask("203.0.113.2").starts_with("HTTP/1.1 200"));
+    assert!(server.get("/healthz", "X-Forwarded-For: 203.0.113.1\r\n").starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn http_2_is_spoken_without_tls() {
+    let server = Server::start(&[], &[]);
+    let mut stream = server.connect();
+    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").expect("sent");
+    let mut head = [0; 9];
+    stream.read_exact(&mut head).expect("a frame");
+    assert_eq!(head[3], 4, "the first frame is no SETTINGS: {head:?}");
+}
