@@ -5,6 +5,7 @@ mod browser;
 mod budget;
 mod contract;
 mod data_set;
+mod federation;
 mod input;
 mod parity;
 mod plans;

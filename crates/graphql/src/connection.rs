@@ -342,7 +342,7 @@ macro_rules! relations {
             $(
                 $(#[$doc])*
                 #[expect(clippy::too_many_arguments, reason = "Relay's four, a filter and an order")]
-                #[graphql(directive = crate::cost::list_size::apply($size, crate::cost::slicing(), crate::cost::sized()))]
+                #[graphql(directive = crate::cost::list_size::apply(Some($size), crate::cost::slicing(), crate::cost::sized(), Some(false)))]
                 async fn $field(
                     &self,
                     ctx: &async_graphql::Context<'_>,

@@ -15,10 +15,12 @@ use crate::{
     loader::{Batches, Question},
     noun::At,
     question::{ById, PartsOf},
+    schema::Schema,
 };
 
 /// One request's surroundings.
 pub(crate) struct Surroundings {
+    pub(crate) schema: Schema,
     pub(crate) store: Store,
     pub(crate) batches: Arc<Batches>,
     pub(crate) feed: Feed,

@@ -237,7 +237,7 @@ impl Prepared {
             return *refused;
         }
         let time = self.limits.time;
-        let (request, course) = self.begin(ground, asker);
+        let (request, course) = self.begin(schema, ground, asker);
         let running = course.batches.run(schema.inner().execute(request)).instrument(course.span.clone());
         match tokio::time::timeout(time, running).await {
             Ok(response) => course.answer(response),
@@ -258,7 +258,7 @@ impl Prepared {
         if let Err(refused) = self.check_cost() {
             return once(async { *refused }).boxed();
         }
-        let (request, course) = self.begin(ground, asker);
+        let (request, course) = self.begin(schema, ground, asker);
         let responses = schema.inner().execute_stream(request);
         let events = unfold((course, responses), |(course, mut responses)| async move {
             let response = course.batches.run(responses.next()).instrument(course.span.clone()).await?;
@@ -269,7 +269,7 @@ impl Prepared {
         events.boxed()
     }
 
-    fn begin(self, ground: &Ground, asker: Asker) -> (Request, Course) {
+    fn begin(self, schema: &Schema, ground: &Ground, asker: Asker) -> (Request, Course) {
         let Prepared { request, name, kind, cost, places, limits, .. } = self;
         let name = name.as_deref().unwrap_or("anonymous");
         let span =
@@ -280,7 +280,15 @@ impl Prepared {
         let store = store.counted(counts.clone());
         let batches = Arc::new(Batches::new(store.clone()));
         let budget = Arc::new(AtomicU64::new(limits.cost));
-        let here = Surroundings { store, batches: batches.clone(), feed, clock, languages, budget: budget.clone() };
+        let here = Surroundings {
+            schema: schema.clone(),
+            store,
+            batches: batches.clone(),
+            feed,
+            clock,
+            languages,
+            budget: budget.clone(),
+        };
         let began = Instant::now();
         let course = Course { span, batches, budget, counts, began, cost, places, limits, wants_stats, wants_cost };
         (request.data(here), course)

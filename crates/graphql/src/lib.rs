@@ -11,6 +11,7 @@ mod context;
 mod cost;
 mod error;
 mod execute;
+mod federation;
 mod feed;
 mod filter;
 mod group;

@@ -58,6 +58,8 @@ const INTROSPECTION_LISTS: usize = 3;
 const MOST_PLACES: usize = 50;
 /// How many items a short closed list is expected to have.
 const PARTS: u64 = 4;
+/// The arguments whose items are each answered by one.
+const ITEMS: [&str; 2] = ["ids", "representations"];
 /// How many items a page has unless asked otherwise.
 const PAGE: u64 = domain::page::DEFAULT_SIZE as u64;
 
@@ -305,8 +307,8 @@ impl<'a> Scale<'a> {
         }
         let times = match (around.page, name) {
             (Some(page), "edges" | "nodes") => page,
-            _ if shape.is_list => match field.node.get_argument("ids") {
-                Some(ids) => self.length(&ids.node),
+            _ if shape.is_list => match ITEMS.iter().find_map(|name| field.node.get_argument(name)) {
+                Some(items) => self.length(&items.node),
                 None => self.size(&field.node, "first").unwrap_or(PARTS),
             },
             _ => 1,

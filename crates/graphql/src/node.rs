@@ -1,26 +1,56 @@
 //! The `Node` interface: any noun by its global id.
 
-use async_graphql::{Context, ID, Interface, Object, Result};
-use domain::{AnyId, Id, Kind};
+use async_graphql::{Context, ID, Interface, Object, Result, Union};
+use domain::{AnyId, Id, Kind, View};
 
 use crate::{context::ContextExt, error::Code, noun::At, schema::Sight};
 
-/// A thing with a global id.
-#[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "The global id: the same in every database."))]
-pub(crate) enum Node {
-    Alliance(At<domain::Alliance>),
-    Authority(At<domain::Authority>),
-    Campus(At<domain::Campus>),
-    District(At<domain::District>),
-    Group(At<domain::Group>),
-    LearningArea(At<domain::LearningArea>),
-    Partner(At<domain::Partner>),
-    Region(At<domain::Region>),
-    School(At<domain::School>),
-    Source(At<domain::Source>),
-    Township(At<domain::Township>),
+/// Declares what holds each noun of the schema, and the way to one by its id.
+macro_rules! nouns {
+    ($($noun:ident),+) => {
+        /// A thing with a global id.
+        #[derive(Interface)]
+        #[graphql(field(name = "id", ty = "ID", desc = "The global id: the same in every database."))]
+        pub(crate) enum Node {
+            $($noun(At<domain::$noun>),)+
+        }
+
+        /// A noun that a gateway can refer to by its type and id.
+        #[derive(Union)]
+        #[graphql(name = "_Entity")]
+        pub(crate) enum Entity {
+            $($noun(At<domain::$noun>),)+
+        }
+
+        impl From<Node> for Entity {
+            fn from(node: Node) -> Entity {
+                match node {
+                    $(Node::$noun(noun) => Entity::$noun(noun),)+
+                }
+            }
+        }
+
+        impl Node {
+            /// The kind of the noun with this type in the schema.
+            pub(crate) fn kind(type_name: &str) -> Option<Kind> {
+                match type_name {
+                    $(stringify!($noun) => Some(Kind::$noun),)+
+                    _ => None,
+                }
+            }
+
+            /// The noun with this id; `None` if the view knows none.
+            pub(crate) async fn find(ctx: &Context<'_>, view: View, id: AnyId) -> Option<Result<Node>> {
+                match id.kind {
+                    $(Kind::$noun => Some(ctx.find(view, Id::<domain::$noun>::from_raw(id.raw)).await?.map(Node::$noun)),)+
+                    _ => None,
+                }
+            }
+        }
+    };
 }
+
+nouns!(Alliance, Authority, Campus, District, Group, LearningArea, Partner, Region, School, Source, Township);
 
 /// Nouns by their ids.
 pub(crate) struct NodeQuery(pub(crate) Sight);
@@ -31,7 +61,7 @@ impl NodeQuery {
     /// The noun with this global id; null if there is none.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: ID) -> Option<Result<Node>> {
         match parse(&id) {
-            Ok(id) => self.find(ctx, id).await,
+            Ok(id) => Node::find(ctx, self.0.view(ctx), id).await,
             Err(error) => Some(Err(error)),
         }
     }
@@ -48,26 +78,13 @@ impl NodeQuery {
             );
         }
         let ids = ids.iter().map(|id| parse(id)).collect::<Result<Vec<_>>>()?;
-        let found = futures::future::join_all(ids.into_iter().map(|id| self.find(ctx, id))).await;
+        let view = self.0.view(ctx);
+        let found = futures::future::join_all(ids.into_iter().map(|id| Node::find(ctx, view, id))).await;
         found.into_iter().map(Option::transpose).collect()
     }
 }
 
-fn parse(id: &str) -> Result<AnyId> {
+/// Reads an id of any noun.
+pub(crate) fn parse(id: &str) -> Result<AnyId> {
     id.parse().map_err(|error| Code::InvalidId.because(error))
-}
-
-impl NodeQuery {
-    async fn find(&self, ctx: &Context<'_>, id: AnyId) -> Option<Result<Node>> {
-        let view = self.0.view(ctx);
-        macro_rules! found {
-            ($($kind:ident),+) => {
-                match id.kind {
-                    $(Kind::$kind => Some(ctx.find(view, Id::<domain::$kind>::from_raw(id.raw)).await?.map(Node::$kind)),)+
-                    _ => None,
-                }
-            };
-        }
-        found!(Alliance, Authority, Campus, District, Group, LearningArea, Partner, Region, School, Source, Township)
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, EmptyMutation, MergedObject, Object, Result};
+use async_graphql::{Context, EmptyMutation, MergedObject, Object, Result, SDLExportOptions};
 use chrono::NaiveDate;
 use domain::{Known, View};
 
@@ -14,6 +14,7 @@ use crate::{
     context::{ContextExt, masked},
     cost::Types,
     error::Code,
+    federation::{self, FederationQuery},
     group::GroupQuery,
     node::{Node, NodeQuery},
     partner::PartnerQuery,
@@ -31,13 +32,14 @@ type Inner = async_graphql::Schema<Query, EmptyMutation, RevisionSubscription>;
 pub struct Schema {
     inner: Inner,
     types: Arc<Types>,
+    sdl: Arc<str>,
 }
 
 impl Schema {
-    /// The schema's text: the contract.
+    /// The schema's text: the contract, with clients and with gateways.
     #[must_use]
     pub fn sdl(&self) -> String {
-        self.inner.sdl()
+        self.sdl.to_string()
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -74,13 +76,13 @@ pub(crate) fn asked_for(ctx: &Context<'_>, view: View) -> ViewAsked {
 
 /// Declares an object that merges the root fields of all nouns.
 macro_rules! map {
-    ($(#[$doc:meta])* $visibility:vis $name:ident $(, $extra:ident)?) => {
+    ($(#[$doc:meta])* $visibility:vis $name:ident $(, $extra:ident)*) => {
         $(#[$doc])*
         #[derive(MergedObject)]
         $visibility struct $name(
             // First, since every noun's own fields lead to sources: a type must be complete before it is flattened into others.
             SourceQuery,
-            $($extra,)?
+            $($extra,)*
             AllianceQuery,
             AuthorityQuery,
             CampusQuery,
@@ -99,7 +101,7 @@ macro_rules! map {
             fn seen(sight: Sight) -> Self {
                 $name(
                     SourceQuery(sight),
-                    $($extra,)?
+                    $($extra,)*
                     AllianceQuery(sight),
                     AuthorityQuery(sight),
                     CampusQuery(sight),
@@ -120,7 +122,7 @@ macro_rules! map {
 
 map! {
     /// The map at the default view, today and the latest revision; `map` shows it at others.
-    pub(crate) Query, MapQuery
+    pub(crate) Query, MapQuery, FederationQuery
 }
 
 map! {
@@ -163,6 +165,7 @@ pub fn schema() -> Schema {
         .register_output_type::<Node>()
         .limit_recursive_depth(200)
         .finish();
-    let types = Arc::new(Types::read(&inner.sdl()));
-    Schema { inner, types }
+    let sdl = inner.sdl_with_options(SDLExportOptions::new().include_specified_by());
+    let sdl = federation::subgraph(&sdl);
+    Schema { inner, types: Arc::new(Types::read(&sdl)), sdl: sdl.into() }
 }

@@ -18,7 +18,8 @@ function prose(text: string): (string | Node)[] {
 
 const sdl = await (await fetch("schema.graphql")).text();
 const schema = buildSchema(sdl, { assumeValid: true });
-const types = Object.values(schema.getTypeMap()).filter((one) => !one.name.startsWith("__"));
+// What begins with "_" belongs to GraphQL itself, or to gateways.
+const types = Object.values(schema.getTypeMap()).filter((one) => !one.name.startsWith("_"));
 const isWrapper = (one: GraphQLNamedType) => /(Connection|Edge)$/.test(one.name) || one.name === "PageInfo";
 const isNoun = (one: GraphQLNamedType): one is GraphQLObjectType => isObjectType(one) && one.getInterfaces().some((face) => face.name === "Node");
 const shown = types.filter((one) => !isWrapper(one) && !["Boolean", "Float", "ID", "Int", "String"].includes(one.name));
