@@ -3,6 +3,7 @@
 mod as_of;
 mod browser;
 mod budget;
+mod clients;
 mod contract;
 mod data_set;
 mod federation;
