@@ -16,4 +16,5 @@ mod references;
 mod restart;
 mod sockets;
 mod storage;
+mod rust_client;
 mod walk;
