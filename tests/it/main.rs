@@ -14,7 +14,7 @@ mod protocol;
 mod queries;
 mod references;
 mod restart;
+mod rust_client;
 mod sockets;
 mod storage;
-mod rust_client;
 mod walk;
