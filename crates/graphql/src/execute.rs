@@ -27,6 +27,7 @@ use crate::{
     context::Surroundings,
     error::{refusal, set_code},
     feed::Feed,
+    introspection::{self, Written},
     limits::{Limits, check, check_variables, estimate, places},
     loader::Batches,
     scan::Scan,
@@ -121,11 +122,25 @@ impl Answer {
             _ => None,
         }
     }
+
+    /// What the errors say, each with its first place in the document.
+    pub fn problems(&self) -> impl Iterator<Item = String> {
+        self.response.errors.iter().map(|error| match error.locations.first() {
+            Some(at) => format!("line {}, column {}: {}", at.line, at.column, error.message),
+            None => error.message.clone(),
+        })
+    }
 }
 
 impl From<ServerError> for Answer {
     fn from(error: ServerError) -> Self {
-        Answer { response: Response::from_errors(vec![error]), figures: Figures::default(), is_refused: true }
+        Answer::from(vec![error])
+    }
+}
+
+impl From<Vec<ServerError>> for Answer {
+    fn from(errors: Vec<ServerError>) -> Self {
+        Answer { response: Response::from_errors(errors), figures: Figures::default(), is_refused: true }
     }
 }
 
@@ -180,6 +195,9 @@ pub fn prepare(
     let refused = |error: ServerError| Box::new(Answer::from(error));
     let document = parse(&request.query, limits).map_err(refused)?;
     check(&document, limits).map_err(refused)?;
+    if !schema.is_open() {
+        introspection::refuse(&document).map_err(refused)?;
+    }
     check_variables(&request.variables, limits).map_err(refused)?;
     let (name, operation) = operation(&document, request.operation_name.as_deref()).map_err(refused)?;
     let name = name.map(str::to_owned);
@@ -290,7 +308,9 @@ impl Prepared {
             budget: budget.clone(),
         };
         let began = Instant::now();
-        let course = Course { span, batches, budget, counts, began, cost, places, limits, wants_stats, wants_cost };
+        let written = (!schema.is_open()).then(|| Written::of(&request));
+        let course =
+            Course { span, batches, budget, counts, began, cost, places, limits, written, wants_stats, wants_cost };
         (request.data(here), course)
     }
 }
@@ -305,6 +325,8 @@ struct Course {
     cost: u64,
     places: Vec<(String, u64)>,
     limits: Limits,
+    /// What the client wrote, if errors are to tell no more than that.
+    written: Option<Written>,
     wants_stats: bool,
     wants_cost: bool,
 }
@@ -320,6 +342,9 @@ impl Course {
             let has_code = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
             if !has_code {
                 set_code(error, if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "INVALID_ARGUMENT" });
+            }
+            if let Some(written) = &self.written {
+                error.message = written.redact(&error.message);
             }
         }
         if self.wants_stats {
@@ -373,7 +398,7 @@ fn stats(counts: &Counts, began: Instant) -> Value {
 }
 
 /// Parses the document; one that is too long or too deep for the parser does not reach it.
-fn parse(query: &str, limits: &Limits) -> Result<ExecutableDocument, ServerError> {
+pub(crate) fn parse(query: &str, limits: &Limits) -> Result<ExecutableDocument, ServerError> {
     let Scan { tokens, nesting } = Scan::of(query);
     if tokens > limits.tokens {
         let problem = format!("the document has {tokens} tokens, and at most {} are read", limits.tokens);

@@ -33,6 +33,7 @@ pub struct Schema {
     inner: Inner,
     types: Arc<Types>,
     sdl: Arc<str>,
+    is_open: bool,
 }
 
 impl Schema {
@@ -40,6 +41,12 @@ impl Schema {
     #[must_use]
     pub fn sdl(&self) -> String {
         self.sdl.to_string()
+    }
+
+    /// Whether a client may ask what is in it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.is_open
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -161,11 +168,24 @@ impl MapQuery {
 /// Builds the schema.
 #[must_use]
 pub fn schema() -> Schema {
-    let inner = Inner::build(Query::seen(Sight::default()), EmptyMutation, RevisionSubscription)
+    build(true)
+}
+
+/// Builds the schema for clients that know it already: none may ask what is in it, and no error tells.
+#[must_use]
+pub fn closed_schema() -> Schema {
+    build(false)
+}
+
+fn build(is_open: bool) -> Schema {
+    let builder = Inner::build(Query::seen(Sight::default()), EmptyMutation, RevisionSubscription)
         .register_output_type::<Node>()
-        .limit_recursive_depth(200)
-        .finish();
+        .limit_recursive_depth(200);
+    let inner = match is_open {
+        true => builder.finish(),
+        false => builder.disable_introspection().disable_suggestions().finish(),
+    };
     let sdl = inner.sdl_with_options(SDLExportOptions::new().include_specified_by());
     let sdl = federation::subgraph(&sdl);
-    Schema { inner, types: Arc::new(Types::read(&sdl)), sdl: sdl.into() }
+    Schema { inner, types: Arc::new(Types::read(&sdl)), sdl: sdl.into(), is_open }
 }
