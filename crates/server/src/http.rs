@@ -38,12 +38,13 @@ use tower_http::{
 pub(crate) use self::observe::keep_up;
 use self::{
     accept::{Accepted, Media},
-    answer::{Keep, answered, refuse, tag_encoding, unchanged},
+    answer::{Keep, answered, refuse, refused, tag_encoding, unchanged},
     events::streamed,
     observe::{About, metrics, observed},
-    request::{Wrong, addressed, is_forged, languages, posted},
+    request::{Asked, Wrong, addressed, is_forged, languages, posted},
 };
 pub use self::{client::Rates, listen::serve};
+use crate::documents::Documents;
 
 /// What the routes share.
 #[derive(Clone)]
@@ -56,6 +57,8 @@ pub struct App {
     pub limits: Arc<Limits>,
     /// How much the server takes on.
     pub capacity: Arc<Capacity>,
+    /// The documents that a request may name.
+    pub documents: Arc<Documents>,
 }
 
 impl App {
@@ -63,7 +66,8 @@ impl App {
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
         let ground = Ground { store, clock, feed: Feed::default() };
-        App { ground, schema: graphql::schema(), limits: Arc::default(), capacity: Arc::default() }
+        let (limits, capacity, documents) = (Arc::default(), Arc::default(), Arc::default());
+        App { ground, schema: graphql::schema(), limits, capacity, documents }
     }
 }
 
@@ -201,8 +205,12 @@ async fn ready(State(app): State<App>) -> Response<Body> {
         .into_response()
 }
 
-async fn sdl(State(app): State<App>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], app.schema.sdl())
+async fn sdl(State(app): State<App>) -> Response<Body> {
+    if !app.schema.is_open() {
+        let problem = "this server does not tell its schema";
+        return refuse(StatusCode::FORBIDDEN, Media::Json, "INTROSPECTION_DISABLED", problem);
+    }
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], app.schema.sdl()).into_response()
 }
 
 /// Turns away a client that asks too often.
@@ -226,34 +234,29 @@ async fn by_get(
 ) -> Response<Body> {
     match upgrade {
         Ok(upgrade) => socket::open(app, &headers, upgrade),
-        Err(_) => answer(&app, &headers, Method::GET, addressed(pairs)).await,
+        Err(_) => answer(&app, &headers, Method::GET, addressed(pairs, &app.documents)).await,
     }
 }
 
 async fn by_post(State(app): State<App>, headers: HeaderMap, request: Request) -> Response<Body> {
     let body = tokio::time::timeout(app.capacity.body_time, Bytes::from_request(request, &()));
     let request = match body.await {
-        Ok(Ok(body)) => posted(&headers, &body),
+        Ok(Ok(body)) => posted(&headers, &body, &app.documents),
         Ok(Err(BytesRejection::FailedToBufferBody(error))) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             let problem = format!("the body is larger than {} bytes", app.capacity.body);
-            Err(Wrong { status: StatusCode::PAYLOAD_TOO_LARGE, code: "BODY_TOO_LARGE", problem })
+            Err(Wrong { status: Some(StatusCode::PAYLOAD_TOO_LARGE), code: "BODY_TOO_LARGE", problem })
         }
         Ok(Err(_)) => Err(Wrong::bad("the body did not arrive")),
         Err(_) => {
             let problem = format!("the body did not arrive within {} s", app.capacity.body_time.as_secs_f64());
-            Err(Wrong { status: StatusCode::REQUEST_TIMEOUT, code: "BODY_TIMEOUT", problem })
+            Err(Wrong { status: Some(StatusCode::REQUEST_TIMEOUT), code: "BODY_TIMEOUT", problem })
         }
     };
     answer(&app, &headers, Method::POST, request).await
 }
 
 /// Answers a request, however it came.
-async fn answer(
-    app: &App,
-    headers: &HeaderMap,
-    method: Method,
-    request: Result<graphql::Request, Wrong>,
-) -> Response<Body> {
+async fn answer(app: &App, headers: &HeaderMap, method: Method, request: Result<Asked, Wrong>) -> Response<Body> {
     let Some(accepted) = Accepted::of(headers) else {
         let problem = "accept `application/graphql-response+json`, `application/json` or `text/event-stream`";
         return refuse(StatusCode::NOT_ACCEPTABLE, Media::Json, "NOT_ACCEPTABLE", problem);
@@ -263,9 +266,9 @@ async fn answer(
         let problem = "a page of another site sent this: send it with `Content-Type: application/json`, or with `GraphQL-Require-Preflight: 1`";
         return refuse(StatusCode::FORBIDDEN, media, "CSRF", problem);
     }
-    let request = match request {
-        Ok(request) => request,
-        Err(Wrong { status, code, problem }) => return refuse(status, media, code, &problem),
+    let Asked { request, keep } = match request {
+        Ok(asked) => asked,
+        Err(wrong) => return refused(&wrong, media),
     };
     let (cost, wants_stats) = (wish(headers, "edumap-cost"), wish(headers, "edumap-stats") == "1");
     let asker = Asker { languages: languages(headers), wants_stats, wants_cost: cost == "1" };
@@ -273,6 +276,9 @@ async fn answer(
         Ok(prepared) => prepared,
         Err(refused) => return give(app, accepted, *refused),
     };
+    if let Some(digest) = keep {
+        app.documents.keep(digest, &prepared.request().query);
+    }
     let about = About::of(&prepared);
     let mut response = run(app, headers, method, accepted, prepared, asker).await;
     response.extensions_mut().insert(about);

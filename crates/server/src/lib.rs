@@ -5,6 +5,7 @@
 
 pub mod command;
 pub mod config;
+pub mod documents;
 pub mod export;
 pub mod format;
 pub mod generate;

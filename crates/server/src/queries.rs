@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/queries");
 
@@ -74,20 +73,6 @@ pub fn all() -> &'static [Curated] {
     &ALL
 }
 
-/// The question that an id names: its file's name, or `sha256:` and the digest of its text in hexadecimal digits.
-#[must_use]
-pub fn find(id: &str) -> Option<&'static Curated> {
-    let digest = id.strip_prefix("sha256:");
-    all().iter().find(|one| match digest {
-        Some(digest) => hex(one.text).eq_ignore_ascii_case(digest),
-        None => one.name == id,
-    })
-}
-
-fn hex(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The question to begin with: the walk that the map is for.
 const FIRST: &str = "reach-of-a-school";
 
@@ -100,14 +85,6 @@ mod tests {
         assert!(all().len() >= 12);
         assert_eq!(all()[0].name, FIRST);
         assert!(all().iter().all(|one| one.budget > 0 && one.text.contains("\nquery ")));
-    }
-
-    #[test]
-    fn a_question_is_found_by_its_name_and_by_its_digest() {
-        let first = &all()[0];
-        assert_eq!(find(FIRST), Some(first));
-        assert_eq!(find(&format!("sha256:{}", hex(first.text))), Some(first));
-        assert_eq!(find("sha256:00").or(find("no-such-question")), None);
     }
 
     #[test]

@@ -7,7 +7,12 @@ use axum::{
 use domain::{Known, id::fingerprint};
 use graphql::{Answer, Figures, Request};
 
-use super::{App, accept::Media, observe::Outcome, request::languages};
+use super::{
+    App,
+    accept::Media,
+    observe::Outcome,
+    request::{Wrong, languages},
+};
 
 /// What an answer depends on beside the facts, for caches on the way.
 const VARY: &str = "accept, accept-encoding, accept-language, edumap-cost, edumap-stats, origin";
@@ -112,6 +117,15 @@ pub(crate) fn refuse(status: StatusCode, media: Media, code: &'static str, probl
     let mut response = respond(status, media, body, &Keep::Unsaid);
     response.extensions_mut().insert(Outcome { code: code.to_owned(), figures: Figures::default() });
     response
+}
+
+/// What is said of a request that is none.
+pub(crate) fn refused(wrong: &Wrong, media: Media) -> Response<Body> {
+    let Wrong { status, code, problem } = wrong;
+    match status {
+        Some(status) => refuse(*status, media, code, problem),
+        None => answered(&Answer::refused(code, problem), media, Keep::Never),
+    }
 }
 
 /// The status of an answer. Older clients take any but 200 for a broken network, and are spared it for their own mistakes.

@@ -6,28 +6,41 @@ use graphql::{Request, Variables};
 use serde_json::{Map, Value};
 
 use super::accept::is_utf8;
-use crate::queries;
+use crate::documents::{Documents, Sha256};
+
+/// A request with its document.
+pub(crate) struct Asked {
+    pub(crate) request: Request,
+    /// The digest under which the client wants the document kept; it is right.
+    pub(crate) keep: Option<Sha256>,
+}
 
 /// Why a request is none.
 pub(crate) struct Wrong {
-    pub(crate) status: StatusCode,
+    /// `None` if it is that of an answer with an error, as the form has it.
+    pub(crate) status: Option<StatusCode>,
     pub(crate) code: &'static str,
     pub(crate) problem: String,
 }
 
 impl Wrong {
     pub(crate) fn bad(problem: impl Into<String>) -> Self {
-        Wrong { status: StatusCode::BAD_REQUEST, code: "BAD_REQUEST", problem: problem.into() }
+        Wrong { status: Some(StatusCode::BAD_REQUEST), code: "BAD_REQUEST", problem: problem.into() }
+    }
+
+    /// What a client that sends digests first must learn in its own words.
+    fn persisted(code: &'static str, problem: &str) -> Self {
+        Wrong { status: None, code, problem: problem.to_owned() }
     }
 
     fn unsupported(problem: &str) -> Self {
         let (status, code) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE");
-        Wrong { status, code, problem: problem.to_owned() }
+        Wrong { status: Some(status), code, problem: problem.to_owned() }
     }
 }
 
 /// Reads the body of a `POST`.
-pub(crate) fn posted(headers: &HeaderMap, body: &[u8]) -> Result<Request, Wrong> {
+pub(crate) fn posted(headers: &HeaderMap, body: &[u8], documents: &Documents) -> Result<Asked, Wrong> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let mut parts = kind.split(';').map(str::trim);
     // A form or plain text can come from any web page without asking first; JSON cannot.
@@ -43,7 +56,7 @@ pub(crate) fn posted(headers: &HeaderMap, body: &[u8]) -> Result<Request, Wrong>
         return Err(Wrong::unsupported("send the request without `Content-Encoding`"));
     }
     match serde_json::from_slice(body) {
-        Ok(Value::Object(fields)) => request(fields),
+        Ok(Value::Object(fields)) => request(fields, documents),
         Ok(Value::Array(_)) => Err(Wrong::bad("the body is a batch: send one request at a time")),
         Ok(_) => Err(Wrong::bad("the body is not a JSON object with a `query`")),
         Err(error) => {
@@ -53,7 +66,7 @@ pub(crate) fn posted(headers: &HeaderMap, body: &[u8]) -> Result<Request, Wrong>
 }
 
 /// Reads the parameters of a `GET`.
-pub(crate) fn addressed(pairs: Vec<(String, String)>) -> Result<Request, Wrong> {
+pub(crate) fn addressed(pairs: Vec<(String, String)>, documents: &Documents) -> Result<Asked, Wrong> {
     let mut fields = Map::new();
     for (name, text) in pairs {
         let value = match name.as_str() {
@@ -67,7 +80,7 @@ pub(crate) fn addressed(pairs: Vec<(String, String)>) -> Result<Request, Wrong> 
             return Err(Wrong::bad(format!("`{name}` is given twice")));
         }
     }
-    request(fields)
+    request(fields, documents)
 }
 
 fn is_ours(name: &str) -> bool {
@@ -75,16 +88,13 @@ fn is_ours(name: &str) -> bool {
 }
 
 /// Reads the fields of a request; those that GraphQL does not know are ignored.
-pub(crate) fn request(mut fields: Map<String, Value>) -> Result<Request, Wrong> {
-    let query = match (fields.remove("query"), fields.remove("documentId")) {
-        (Some(Value::String(query)), None | Some(Value::Null)) => query,
-        (None | Some(Value::Null), Some(Value::String(id))) => match queries::find(&id) {
-            Some(document) => document.text.to_owned(),
-            None => return Err(Wrong { code: "UNKNOWN_DOCUMENT", ..Wrong::bad("no document has this `documentId`") }),
-        },
-        (Some(_), Some(Value::String(_))) => return Err(Wrong::bad("give `query` or `documentId`, not both")),
-        _ => return Err(Wrong::bad("`query` is missing, or not a string")),
+pub(crate) fn request(mut fields: Map<String, Value>, documents: &Documents) -> Result<Asked, Wrong> {
+    let digest = match fields.remove("extensions") {
+        None | Some(Value::Null) => None,
+        Some(Value::Object(extensions)) => persisted(extensions.get("persistedQuery"))?,
+        Some(_) => return Err(Wrong::bad("`extensions` is not an object")),
     };
+    let (query, keep) = document(fields.remove("query"), fields.remove("documentId"), digest, documents)?;
     let mut request = Request::new(query);
     match fields.remove("operationName") {
         None | Some(Value::Null) => {}
@@ -96,9 +106,63 @@ pub(crate) fn request(mut fields: Map<String, Value>) -> Result<Request, Wrong> 
         Some(variables @ Value::Object(_)) => request = request.variables(Variables::from_json(variables)),
         Some(_) => return Err(Wrong::bad("`variables` is not an object")),
     }
-    match fields.remove("extensions") {
-        None | Some(Value::Null | Value::Object(_)) => Ok(request),
-        Some(_) => Err(Wrong::bad("`extensions` is not an object")),
+    Ok(Asked { request, keep })
+}
+
+/// The document that a request brings or names, and the digest under which it wants it kept.
+fn document(
+    query: Option<Value>,
+    id: Option<Value>,
+    digest: Option<Sha256>,
+    documents: &Documents,
+) -> Result<(String, Option<Sha256>), Wrong> {
+    let not_supported = || Wrong::persisted("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported");
+    let (query, id) = (query.filter(|it| !it.is_null()), id.filter(|it| !it.is_null()));
+    match (query, id, digest) {
+        (Some(Value::String(_)), None, _) if documents.is_only() => {
+            let problem = "this server answers documents that it knows: give the name or the digest of one as `documentId`, and no `query`";
+            Err(Wrong { code: "DOCUMENTS_ONLY", ..Wrong::bad(problem) })
+        }
+        (Some(Value::String(query)), None, None) => Ok((query, None)),
+        (Some(Value::String(_)), None, Some(_)) if !documents.are_kept() => Err(not_supported()),
+        (Some(Value::String(query)), None, Some(digest)) if digest == Sha256::of(&query) => Ok((query, Some(digest))),
+        (Some(Value::String(_)), None, Some(_)) => {
+            Err(Wrong::persisted("PERSISTED_QUERY_HASH_MISMATCH", "`sha256Hash` is not the digest of `query`"))
+        }
+        (None, Some(Value::String(id)), None) => match documents.named(&id) {
+            Some(text) => Ok((text.to_string(), None)),
+            None => Err(Wrong { code: "UNKNOWN_DOCUMENT", ..Wrong::bad("no document has this `documentId`") }),
+        },
+        (None, None, Some(digest)) => match documents.digested(&digest) {
+            Some(text) => Ok((text.to_string(), None)),
+            None if documents.is_only() || documents.are_kept() => {
+                Err(Wrong::persisted("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"))
+            }
+            None => Err(not_supported()),
+        },
+        (_, Some(Value::String(_)), _) => {
+            Err(Wrong::bad("give one of `query`, `documentId` and `extensions.persistedQuery`"))
+        }
+        (_, Some(_), _) => Err(Wrong::bad("`documentId` is not a string")),
+        _ => Err(Wrong::bad("`query` is missing, or not a string")),
+    }
+}
+
+/// The digest of `extensions.persistedQuery`, in the protocol of Apollo's clients.
+fn persisted(extension: Option<&Value>) -> Result<Option<Sha256>, Wrong> {
+    let members = match extension {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Object(members)) => members,
+        Some(_) => return Err(Wrong::bad("`persistedQuery` is not an object")),
+    };
+    match members.get("version").map(Value::as_u64) {
+        Some(Some(1)) => {}
+        Some(Some(_)) => return Err(Wrong::persisted("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")),
+        _ => return Err(Wrong::bad("the `version` of `persistedQuery` is missing, or not a number")),
+    }
+    match members.get("sha256Hash").and_then(Value::as_str).and_then(Sha256::parse) {
+        Some(digest) => Ok(Some(digest)),
+        None => Err(Wrong::bad("the `sha256Hash` of `persistedQuery` is not 64 hexadecimal digits")),
     }
 }
 

@@ -27,7 +27,7 @@ use tokio::{
 use super::{
     App,
     observe::{About, Outcome, ran},
-    request::{Wrong, is_foreign, languages, request},
+    request::{Asked, Wrong, is_foreign, languages, request},
 };
 
 /// Which protocol a connection speaks.
@@ -315,14 +315,17 @@ impl Voice {
 
 /// Runs one operation to its end.
 async fn operate(app: App, fields: Map<String, Value>, asker: Asker, voice: Voice) {
-    let request = match request(fields) {
-        Ok(request) => request,
+    let Asked { request, keep } = match request(fields, &app.documents) {
+        Ok(asked) => asked,
         Err(Wrong { code, problem, .. }) => return voice.refuse(&Answer::refused(code, &problem)).await,
     };
     let prepared = match graphql::prepare(&app.schema, &app.limits, request, false) {
         Ok(prepared) => prepared,
         Err(refused) => return voice.refuse(&refused).await,
     };
+    if let Some(digest) = keep {
+        app.documents.keep(digest, &prepared.request().query);
+    }
     let (began, about) = (Instant::now(), About::of(&prepared));
     // A subscription waits most of its time; it takes no turn.
     let is_short = prepared.kind != OperationKind::Subscription;

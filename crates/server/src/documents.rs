@@ -1,0 +1,247 @@
+//! Documents that a request may name instead of bringing one: the ready-made questions, a folder's, and those that
+//! clients have sent along with their digest.
+
+use std::{
+    collections::HashMap,
+    fmt::{self, Write},
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use graphql::{Limits, Schema};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::Cache, sync::DefaultLifecycle};
+use sha2::Digest;
+
+use crate::queries;
+
+/// The SHA-256 of a document's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Sha256([u8; 32]);
+
+impl Sha256 {
+    /// The digest of a text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Sha256(sha2::Sha256::digest(text).into())
+    }
+
+    /// Reads 64 hexadecimal digits.
+    #[must_use]
+    pub fn parse(digits: &str) -> Option<Self> {
+        let digits: Vec<u8> = digits.chars().map(|c| c.to_digit(16)?.try_into().ok()).collect::<Option<_>>()?;
+        let bytes: Vec<u8> =
+            digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| (byte << 4) | digit)).collect();
+        bytes.try_into().ok().filter(|_| digits.len() == 64).map(Sha256)
+    }
+}
+
+impl fmt::Display for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// The documents that a request may name. Trusted ones are known from the start and stay; others are kept while there
+/// is room.
+pub struct Documents {
+    trusted: HashMap<Sha256, Arc<str>>,
+    names: HashMap<String, Sha256>,
+    kept: Option<Kept>,
+    is_only: bool,
+}
+
+type Kept = Cache<Sha256, Arc<str>, Bytes, DefaultHashBuilder, DefaultLifecycle<Sha256, Arc<str>>>;
+
+impl Documents {
+    /// The ready-made questions, and room for so many bytes of others; without room nobody may send any to be kept.
+    #[must_use]
+    pub fn new(room: u64) -> Self {
+        let mut documents = Documents {
+            trusted: HashMap::new(),
+            names: HashMap::new(),
+            kept: (room > 0).then(|| kept(room)),
+            is_only: false,
+        };
+        for question in queries::all() {
+            documents.trust(question.name, question.text);
+        }
+        documents
+    }
+
+    /// Adds the documents of a folder, each checked; one that has a ready-made question's name takes its place.
+    ///
+    /// # Errors
+    /// Which files are wrong, and what is wrong with them, one a line.
+    pub async fn add_folder(&mut self, dir: &Path, schema: &Schema, limits: &Limits) -> Result<usize, String> {
+        let files = files(dir)?;
+        let mut problems = String::new();
+        for (name, path) in &files {
+            if let Err(problem) = self.add_file(name, path, schema, limits).await {
+                let _infallible = write!(problems, "\n{}: {problem}", path.display());
+            }
+        }
+        if problems.is_empty() { Ok(files.len()) } else { Err(format!("not every document can be answered{problems}")) }
+    }
+
+    async fn add_file(&mut self, name: &str, path: &Path, schema: &Schema, limits: &Limits) -> Result<(), String> {
+        let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+        if digest(name).is_some() {
+            return Err("the name looks like a digest; choose another".to_owned());
+        }
+        if let Err(answer) = graphql::check_document(schema, limits, &text).await {
+            return Err(answer.problems().collect::<Vec<_>>().join("; "));
+        }
+        self.trust(name, &text);
+        Ok(())
+    }
+
+    fn trust(&mut self, name: &str, text: &str) {
+        let digest = Sha256::of(text);
+        self.names.insert(name.to_owned(), digest);
+        self.trusted.insert(digest, text.into());
+    }
+
+    /// Answers trusted documents only.
+    #[must_use]
+    pub fn only(self, is_only: bool) -> Self {
+        Documents { is_only, ..self }
+    }
+
+    /// Whether a request must name its document.
+    #[must_use]
+    pub fn is_only(&self) -> bool {
+        self.is_only
+    }
+
+    /// Whether clients may send documents to be kept.
+    #[must_use]
+    pub fn are_kept(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    /// The trusted document that an id names: by its name, or by its digest, with `sha256:` before it or without.
+    #[must_use]
+    pub fn named(&self, id: &str) -> Option<Arc<str>> {
+        let digest = self.names.get(id).copied().or_else(|| digest(id))?;
+        self.trusted.get(&digest).cloned()
+    }
+
+    /// The document that has a digest, be it trusted or kept.
+    #[must_use]
+    pub fn digested(&self, digest: &Sha256) -> Option<Arc<str>> {
+        let trusted = self.trusted.get(digest).cloned();
+        let kept = self.kept.as_ref().filter(|_| !self.is_only);
+        trusted.or_else(|| kept?.get(digest))
+    }
+
+    /// Keeps a document as long as there is room.
+    pub fn keep(&self, digest: Sha256, text: &str) {
+        match &self.kept {
+            Some(kept) if !self.is_only && !self.trusted.contains_key(&digest) && kept.peek(&digest).is_none() => {
+                kept.insert(digest, text.into());
+            }
+            _ => {}
+        }
+    }
+
+    /// How many bytes the kept documents take.
+    #[must_use]
+    pub fn bytes_kept(&self) -> u64 {
+        self.kept.as_ref().map_or(0, Cache::weight)
+    }
+}
+
+impl Default for Documents {
+    fn default() -> Self {
+        Documents::new(ROOM)
+    }
+}
+
+/// How many bytes of documents are kept unless asked otherwise.
+pub const ROOM: u64 = 8 << 20;
+
+/// What a document takes beside its text, more or less.
+const AROUND: u64 = 128;
+
+/// Weighs a document in bytes.
+#[derive(Debug, Clone)]
+struct Bytes;
+
+impl Weighter<Sha256, Arc<str>> for Bytes {
+    fn weight(&self, _: &Sha256, text: &Arc<str>) -> u64 {
+        AROUND + text.len() as u64
+    }
+}
+
+fn kept(room: u64) -> Kept {
+    // One shard: each has its share of the room, and a document must fit into one.
+    let options = OptionsBuilder::new()
+        .shards(1)
+        .estimated_items_capacity(usize::try_from(room / 1024).unwrap_or(usize::MAX).clamp(16, 1 << 20))
+        .weight_capacity(room)
+        .build()
+        .expect("all that it needs is given");
+    Cache::with_options(options, Bytes, DefaultHashBuilder::default(), DefaultLifecycle::default())
+}
+
+/// The digest that an id is, if it is one.
+fn digest(id: &str) -> Option<Sha256> {
+    Sha256::parse(id.strip_prefix("sha256:").unwrap_or(id))
+}
+
+/// The `.graphql` files of a folder and of those in it, by name: the path without its ending, with `/` on every system.
+fn files(dir: &Path) -> Result<Vec<(String, PathBuf)>, String> {
+    let mut files = Vec::new();
+    let mut pending = vec![(String::new(), dir.to_owned())];
+    while let Some((prefix, dir)) = pending.pop() {
+        let failed = |error: io::Error| format!("{}: {error}", dir.display());
+        for entry in fs::read_dir(&dir).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let path = entry.path();
+            let Ok(name) = entry.file_name().into_string() else {
+                return Err(format!("{}: the name is not UTF-8", path.display()));
+            };
+            // Where a folder is mounted from elsewhere, hidden names lead to the same files once more.
+            if name.starts_with('.') {
+                continue;
+            }
+            match (name.strip_suffix(".graphql"), path.is_dir()) {
+                (_, true) if entry.file_type().map_err(failed)?.is_symlink() => {
+                    return Err(format!("{}: a link to a folder is not followed", path.display()));
+                }
+                (_, true) => pending.push((format!("{prefix}{name}/"), path)),
+                (Some(stem), false) => files.push((format!("{prefix}{stem}"), path)),
+                (None, false) => {}
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_sixty_four_hexadecimal_digits() {
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852B855";
+        assert_eq!(Sha256::parse(empty), Some(Sha256::of("")));
+        for wrong in ["", "e3", &empty[1..], &format!("{empty}00"), &empty.replace('e', "é"), &empty.replace('e', "g")]
+        {
+            assert_eq!(Sha256::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_never_outgrows_its_room() {
+        let documents = Documents::new(100_000);
+        for n in 0..1_000 {
+            let text = format!("# {n}{}\n{{ __typename }}", " ".repeat(n));
+            documents.keep(Sha256::of(&text), &text);
+            assert!(documents.bytes_kept() <= 100_000, "{n}");
+        }
+        assert!(documents.bytes_kept() > 50_000);
+    }
+}
