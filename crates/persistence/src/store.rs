@@ -57,6 +57,28 @@ impl Counts {
 }
 
 impl Store {
+    /// Checks the form of a database's address, without opening it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check_address(url: &str) -> Result<(), StoreError> {
+        use sea_orm::sqlx::{Error, postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
+        let parsed = match url.split_once(':') {
+            Some(("sqlite", _)) => url.parse::<SqliteConnectOptions>().map(drop),
+            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
+                url.parse::<PgConnectOptions>().map(drop)
+            }
+            _ => return Err(StoreError::Address(ADDRESS.to_owned())),
+        };
+        parsed.map_err(|error| {
+            let cause = match error {
+                Error::Configuration(cause) => cause.to_string(),
+                error => error.to_string(),
+            };
+            StoreError::Address(format!("{cause}; {ADDRESS}"))
+        })
+    }
+
     /// Opens a database: `sqlite://FILE`, `sqlite::memory:` or `postgres://…`. `read_url` names a replica to read from.
     ///
     /// # Errors
@@ -285,17 +307,16 @@ fn readers() -> u32 {
     std::thread::available_parallelism().map_or(2, |n| u32::try_from(n.get()).unwrap_or(2).clamp(2, 16))
 }
 
+/// What can be opened.
+const ADDRESS: &str = "a database address is `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`";
+
 fn options(
     url: &str,
     connections: u32,
     cache: &'static str,
     time: Option<Duration>,
 ) -> Result<ConnectOptions, StoreError> {
-    if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
-        return Err(StoreError::Address(
-            "a database address is `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`".to_owned(),
-        ));
-    }
+    Store::check_address(url)?;
     let file = url.starts_with("sqlite://") && !url.contains('?');
     // While PostgreSQL is away, a read waits this long for it: who comes after it is back must not wait behind them.
     let patience = Duration::from_secs(if url.starts_with("postgres") && cache == READ_CACHE { 2 } else { 10 });
