@@ -10,13 +10,16 @@ use std::{
 
 use anyhow::{Context, bail};
 use domain::{Known, SystemClock};
+use graphql::Schema;
 use include_dir::{Dir, include_dir};
 use persistence::Store;
 
 use crate::{
     App,
-    config::{Command, Config, Database, Export, Generate, Import, Migrate, Serve},
+    config::{Command, Config, Database, DocumentFlags, Export, Generate, Import, Migrate, Serve, Show},
+    documents::Documents,
     export::export,
+    flags::{Flag, Mistake, masked},
     generate::{Plan, generate},
     http::router,
     import::{Folder, Options, import},
@@ -27,19 +30,20 @@ const DONE: u8 = 0;
 /// The data set has findings; nothing was written.
 const FINDINGS: u8 = 3;
 
-/// Does what the command line asks for.
+/// Does what the command line asks for; `flags` is what `config` prints.
 ///
 /// # Errors
 /// It could not be done.
-pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
-    let Config { command, serve: flags, database, .. } = config;
-    let code = match command.unwrap_or(Command::Serve(flags)) {
+pub async fn run(config: Config, flags: &[Flag]) -> anyhow::Result<ExitCode> {
+    let Config { command, serve: own, database, .. } = config;
+    let code = match command.unwrap_or(Command::Serve(own)) {
         Command::Serve(flags) => serve(&database, flags).await?,
         Command::Import(flags) => load(&database, flags).await?,
         Command::Export(flags) => unload(&database, flags).await?,
         Command::Generate(flags) => make(&flags)?,
         Command::Migrate(flags) => migrate(&database, flags).await?,
         Command::Schema => say(&graphql::schema().sdl())?,
+        Command::Config(show) => tell(&database, &show, flags).await?,
     };
     Ok(ExitCode::from(code))
 }
@@ -61,22 +65,49 @@ async fn open(database: &Database, time: Option<Duration>) -> anyhow::Result<Sto
     Ok(store)
 }
 
-/// A database's address without its password.
-fn masked(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((credentials, rest))) => {
-            let user = credentials.rsplit('/').next().and_then(|pair| pair.split(':').next()).unwrap_or_default();
-            format!("{scheme}://{user}:***@{rest}")
-        }
-        _ => url.to_owned(),
+/// Finds what is wrong with the flags of `serve` before it begins; gives the server's documents and its schema.
+async fn check(database: &Database, flags: &Serve) -> Result<(Documents, Schema), Mistake> {
+    if let (url, Some(read_url)) = (&database.database_url, &database.read_url)
+        && url.starts_with("sqlite") != read_url.starts_with("sqlite")
+    {
+        return Err(Mistake::new("--read-url", read_url, "a replica is of the same kind as `--database-url`"));
     }
+    if flags.dataset != "none" {
+        named(&flags.dataset)?;
+    }
+    let DocumentFlags { documents: dir, documents_only, max_persisted_bytes, .. } = &flags.documents;
+    let schema = flags.documents.schema();
+    let mut documents = Documents::new(*max_persisted_bytes).only(*documents_only);
+    if let Some(dir) = dir {
+        let added = documents.add_folder(dir, &schema, &flags.limits.limits()).await;
+        added.map_err(|problem| Mistake::new("--documents", dir.display(), problem))?;
+    }
+    Ok((documents, schema))
+}
+
+async fn tell(database: &Database, show: &Show, flags: &[Flag]) -> anyhow::Result<u8> {
+    check(database, &show.serve).await?;
+    if show.json {
+        let all: Vec<_> = flags.iter().map(Flag::to_json).collect();
+        return say(&format!("{:#}\n", serde_json::Value::from(all)));
+    }
+    let text = |flag: &Flag| flag.value.clone().unwrap_or_else(|| "-".to_owned());
+    let wide = |width: fn(&Flag) -> usize| flags.iter().map(width).max().unwrap_or_default();
+    let (names, values) = (wide(|it| it.name.len()), wide(|it| it.value.as_ref().map_or(1, |it| it.chars().count())));
+    let line = |it: &Flag| format!("{:names$}  {:values$}  {}\n", it.name, text(it), it.origin);
+    say(&flags.iter().map(line).collect::<String>())
 }
 
 async fn serve(database: &Database, flags: Serve) -> anyhow::Result<u8> {
+    let (documents, schema) = check(database, &flags).await?;
     let listener = match tokio::net::TcpListener::bind(flags.listen).await {
         Ok(listener) => listener,
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
             bail!("{} is taken; stop what listens there, or choose another with --listen", flags.listen)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AddrNotAvailable => {
+            let right = "this machine has no such address; 127.0.0.1 is its own, 0.0.0.0 stands for all it has";
+            return Err(Mistake::new("--listen", flags.listen, right).into());
         }
         Err(error) => return Err(error).with_context(|| format!("--listen {}", flags.listen)),
     };
@@ -85,8 +116,14 @@ async fn serve(database: &Database, flags: Serve) -> anyhow::Result<u8> {
     load_if_new(&store, &flags.dataset).await?;
     let address = listener.local_addr()?;
     tracing::info!("GraphQL on http://{address}/graphql, playground on http://{address}/playground");
-    let capacity = Arc::new(flags.capacity());
-    let app = App { limits: Arc::new(limits), capacity: capacity.clone(), ..App::new(store, Arc::new(SystemClock)) };
+    let (capacity, documents) = (Arc::new(flags.capacity()), Arc::new(documents));
+    let app = App {
+        limits: Arc::new(limits),
+        capacity: capacity.clone(),
+        documents,
+        schema,
+        ..App::new(store, Arc::new(SystemClock))
+    };
     let stopping = capacity.stopping.clone();
     tokio::spawn(async move {
         stopped().await;
@@ -120,14 +157,13 @@ async fn load_if_new(store: &Store, dataset: &str) -> anyhow::Result<()> {
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data");
 
 /// A bundled data set's folder, or one on disk.
-fn named(dataset: &str) -> anyhow::Result<Folder> {
+fn named(dataset: &str) -> Result<Folder, Mistake> {
     if let Some(bundled) = BUNDLED.get_dir(dataset) {
         return Ok(Folder::Bundled(bundled));
     }
     if !Path::new(dataset).is_dir() {
-        bail!(
-            "--dataset {dataset}: there is neither a bundled data set nor a folder of that name; `chaoyang` is bundled"
-        );
+        let right = "there is neither a bundled data set nor a folder of that name; `chaoyang` is bundled";
+        return Err(Mistake::new("--dataset", dataset, right));
     }
     Ok(Folder::Disk(dataset.into()))
 }
@@ -168,7 +204,9 @@ async fn unload(database: &Database, flags: Export) -> anyhow::Result<u8> {
     if let Known::At(number) = known
         && store.revision(known).await?.is_none()
     {
-        bail!("--known-at {number}: there is no such revision");
+        let latest = store.revision(Known::Latest).await?.map_or(0, |latest| latest.number);
+        let right = format!("there is no such revision; the latest is {latest}");
+        return Err(Mistake::new("--known-at", number, right).into());
     }
     let exported = export(&store, known, &flags.dir, flags.force).await?;
     say(&format!("{exported}\n"))
@@ -191,16 +229,4 @@ async fn migrate(database: &Database, flags: Migrate) -> anyhow::Result<u8> {
     }
     store.migrate().await?;
     say(&format!("ran {}\n", pending.join(", ")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::masked;
-
-    #[test]
-    fn a_password_never_shows() {
-        assert_eq!(masked("postgres://ada:s3cret@db:5432/map"), "postgres://ada:***@db:5432/map");
-        assert_eq!(masked("postgres://ada:a@b@db/map"), "postgres://ada:***@db/map");
-        assert_eq!(masked("sqlite://./edumap.db"), "sqlite://./edumap.db");
-    }
 }

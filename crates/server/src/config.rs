@@ -4,10 +4,11 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use graphql::Limits;
+use graphql::{Limits, Schema};
 use ipnet::IpNet;
+use persistence::Store;
 
-use crate::{Capacity, Rates};
+use crate::{Capacity, Rates, documents};
 
 /// A GraphQL server for a school district's map.
 #[derive(Debug, Parser)]
@@ -36,12 +37,18 @@ pub struct Database {
         global = true,
         env = "EDUMAP_DATABASE_URL",
         default_value = "sqlite://./edumap.db",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = address
     )]
     pub database_url: String,
     /// A replica of it to read from.
-    #[arg(long, global = true, env = "EDUMAP_READ_URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "EDUMAP_READ_URL", hide_env_values = true, value_parser = address)]
     pub read_url: Option<String>,
+}
+
+/// A database's address, in a form that can be opened.
+fn address(text: &str) -> Result<String, String> {
+    Store::check_address(text).map(|()| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// What to do.
@@ -59,6 +66,8 @@ pub enum Command {
     Migrate(Migrate),
     /// Print the GraphQL schema.
     Schema,
+    /// Print what each flag says, and where that comes from.
+    Config(Show),
 }
 
 /// Flags of `serve`.
@@ -79,9 +88,41 @@ pub struct Serve {
     /// Whether `/metrics` gives figures to Prometheus.
     #[arg(long, env = "EDUMAP_METRICS", value_enum, default_value_t = Switch::On)]
     pub metrics: Switch,
+    /// Which documents are answered.
+    #[command(flatten)]
+    pub documents: DocumentFlags,
     /// How much a request may ask for.
     #[command(flatten)]
     pub limits: LimitFlags,
+}
+
+/// Which documents are answered.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Documents")]
+pub struct DocumentFlags {
+    /// A folder of `.graphql` files, which requests name by `documentId`.
+    #[arg(long, env = "EDUMAP_DOCUMENTS", value_name = "DIR")]
+    pub documents: Option<PathBuf>,
+    /// Answer no other documents than these and the ready-made questions.
+    #[arg(long, env = "EDUMAP_DOCUMENTS_ONLY", value_parser = truth)]
+    pub documents_only: bool,
+    /// Bytes of documents that clients send along with their digest; 0 keeps none.
+    #[arg(long, env = "EDUMAP_MAX_PERSISTED_BYTES", default_value_t = documents::ROOM)]
+    pub max_persisted_bytes: u64,
+    /// Whether requests may ask what is in the schema.
+    #[arg(long, env = "EDUMAP_INTROSPECTION", value_enum, default_value_t = Switch::On)]
+    pub introspection: Switch,
+}
+
+impl DocumentFlags {
+    /// The schema, open or closed.
+    #[must_use]
+    pub fn schema(&self) -> Schema {
+        match self.introspection {
+            Switch::On => graphql::schema(),
+            Switch::Off => graphql::closed_schema(),
+        }
+    }
 }
 
 /// On or off.
@@ -103,6 +144,15 @@ impl Serve {
             has_metrics: self.metrics == Switch::On,
             ..self.limits.capacity()
         }
+    }
+}
+
+/// A truth value, for a flag's variable.
+fn truth(text: &str) -> Result<bool, String> {
+    match text {
+        "true" | "1" => Ok(true),
+        "false" | "0" | "" => Ok(false),
+        _ => Err("give `true` or `false`".to_owned()),
     }
 }
 
@@ -153,10 +203,10 @@ pub struct LimitFlags {
     #[arg(long, env = "EDUMAP_MAX_SECONDS", default_value_t = 30)]
     pub max_seconds: u64,
     /// Operations at a time; others wait for a second.
-    #[arg(long, env = "EDUMAP_MAX_OPERATIONS", default_value_t = 64)]
+    #[arg(long, env = "EDUMAP_MAX_OPERATIONS", default_value_t = 64, value_parser = operations)]
     pub max_operations: usize,
     /// Connections at a time; whoever comes then is turned away with 503.
-    #[arg(long, env = "EDUMAP_MAX_CONNECTIONS", default_value_t = 10_000)]
+    #[arg(long, env = "EDUMAP_MAX_CONNECTIONS", default_value_t = 10_000, value_parser = operations)]
     pub max_connections: usize,
     /// Seconds that a request's head may take.
     #[arg(long, env = "EDUMAP_MAX_HEAD_SECONDS", default_value_t = 10)]
@@ -191,7 +241,15 @@ pub struct LimitFlags {
 fn nesting(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(nesting @ 1..=100) => Ok(nesting),
-        _ => Err("a number from 1 to 100".to_owned()),
+        _ => Err("give a number from 1 to 100".to_owned()),
+    }
+}
+
+/// How many operations may run at a time.
+fn operations(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(operations @ 1..=1_000_000) => Ok(operations),
+        _ => Err("give a number from 1 to 1000000".to_owned()),
     }
 }
 
@@ -267,7 +325,7 @@ pub struct Generate {
     /// The folder to write; made if missing.
     pub dir: PathBuf,
     /// How many schools: 400 are a district, 5,000 a city, 300,000 a nation.
-    #[arg(long, default_value_t = 400)]
+    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..))]
     pub schools: u32,
     /// The same seed makes the same folder.
     #[arg(long, default_value_t = 1)]
@@ -280,6 +338,20 @@ pub struct Migrate {
     /// Only tell which steps have not run yet.
     #[arg(long)]
     pub status: bool,
+}
+
+/// Flags of `config`: those of `serve`, and what `import` takes from the environment.
+#[derive(Debug, Clone, Args)]
+pub struct Show {
+    /// The flags of `serve`.
+    #[command(flatten)]
+    pub serve: Serve,
+    /// Who imports, as the revision records it.
+    #[arg(long, env = "EDUMAP_ACTOR", default_value = "edumap import")]
+    pub actor: String,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How to write the log.

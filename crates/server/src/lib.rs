@@ -7,6 +7,7 @@ pub mod command;
 pub mod config;
 pub mod documents;
 pub mod export;
+pub mod flags;
 pub mod format;
 pub mod generate;
 mod http;

@@ -1,30 +1,44 @@
 //! Parse, wire, run.
 
-use std::{io::Write, process::ExitCode};
+use std::process::ExitCode;
 
-use clap::Parser;
-use server::{command, config::Config, telemetry};
+use server::{
+    command,
+    flags::{Mistake, Origins},
+    telemetry,
+};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // A missing `.env` is the usual case; what is in one comes after the environment.
-    let _no_file = dotenvy::dotenv();
-    let config = Config::parse();
+    let origins = match Origins::load() {
+        Ok(origins) => origins,
+        Err(problem) => return wrong(&problem),
+    };
+    let (config, flags) = match origins.parse() {
+        Ok(parsed) => parsed,
+        Err(mistake) => return wrong(&mistake.told(&origins)),
+    };
     let _telemetry = match telemetry::init(config.log_format) {
         Ok(telemetry) => telemetry,
-        Err(error) => {
-            drop(writeln!(std::io::stderr(), "error: {error:#}"));
-            return ExitCode::from(2);
-        }
+        Err(error) => return wrong(&format!("{error:#}")),
     };
-    match command::run(config).await {
+    match command::run(config, &flags).await {
         Ok(code) => code,
-        Err(error) => {
-            tracing::error!("{error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => match error.downcast_ref::<Mistake>() {
+            Some(mistake) => wrong(&mistake.told(&origins)),
+            None => {
+                tracing::error!("{error:#}");
+                ExitCode::FAILURE
+            }
+        },
     }
+}
+
+/// The command line, the environment or `.env` is wrong.
+fn wrong(problem: &str) -> ExitCode {
+    eprintln!("error: {problem}");
+    ExitCode::from(2)
 }

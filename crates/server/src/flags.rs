@@ -1,0 +1,249 @@
+//! Where the value of each flag comes from, and what is said of a wrong one.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    error::Error,
+    fmt,
+    net::AddrParseError,
+    num::ParseIntError,
+};
+
+use clap::{
+    Arg, ArgMatches, Command, CommandFactory, FromArgMatches,
+    error::{ContextKind, ContextValue, ErrorKind},
+    parser::ValueSource,
+};
+use serde_json::{Value, json};
+
+use crate::config::Config;
+
+/// A flag, what it says, and where that comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flag {
+    /// Its name, with its dashes.
+    pub name: String,
+    /// What it says, without passwords; `None` if nothing.
+    pub value: Option<String>,
+    /// Where that comes from: `flag`, `environment` with the variable, `.env`, or `default`.
+    pub origin: String,
+}
+
+impl Flag {
+    /// For programs.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let Self { name, value, origin } = self;
+        json!({ "name": name, "value": value, "origin": origin })
+    }
+}
+
+/// A flag whose value cannot be used.
+#[derive(Debug)]
+pub struct Mistake {
+    name: String,
+    value: String,
+    right: String,
+}
+
+impl Mistake {
+    /// A flag's value is wrong; `right` says why, or what would be right.
+    pub fn new(name: &str, value: impl fmt::Display, right: impl fmt::Display) -> Self {
+        Mistake { name: name.to_owned(), value: public(name, &value.to_string()), right: right.to_string() }
+    }
+
+    /// What to tell whoever gave the value.
+    #[must_use]
+    pub fn told(&self, origins: &Origins) -> String {
+        let Self { name, value, right } = self;
+        match origins.of(name, value) {
+            Some(origin) => format!("{name} {} (from {origin}): {right}", shown(value)),
+            None => self.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.name, shown(&self.value), self.right)
+    }
+}
+
+impl Error for Mistake {}
+
+/// The command line, and which variables `.env` has set.
+#[derive(Debug, Default)]
+pub struct Origins {
+    arguments: Vec<String>,
+    dot_env: BTreeSet<String>,
+}
+
+impl Origins {
+    /// Loads `.env`, if there is one; what the environment says goes before it.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn load() -> Result<Self, String> {
+        let names = || env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        let before: BTreeSet<String> = names().collect();
+        match dotenvy::dotenv() {
+            Err(dotenvy::Error::LineParse(..)) => {
+                // The error has the line's value, which may be a secret, and not its number.
+                let good = dotenvy::dotenv_iter().into_iter().flatten().take_while(Result::is_ok).count();
+                return Err(format!(".env: assignment {} is no `NAME=value`; quote a value with spaces", good + 1));
+            }
+            Err(error) if !error.not_found() => return Err(format!(".env: {error}")),
+            _ => {}
+        }
+        let dot_env = names().filter(|name| !before.contains(name)).collect();
+        let arguments = env::args_os().map(|it| it.to_string_lossy().into_owned()).collect();
+        Ok(Origins { arguments, dot_env })
+    }
+
+    /// The variable that a value comes from; `None` if it stands on the command line.
+    fn of(&self, name: &str, value: &str) -> Option<String> {
+        let is_given = self.arguments.iter().enumerate().any(|(at, argument)| match argument.strip_prefix(name) {
+            Some("") => self.arguments.get(at + 1).is_none_or(|next| public(name, next).contains(value)),
+            Some(rest) => rest.strip_prefix('=').is_some_and(|given| public(name, given).contains(value)),
+            None => false,
+        });
+        let variable = variable(name);
+        match is_given || env::var_os(&variable).is_none() {
+            true => None,
+            false if self.dot_env.contains(&variable) => Some(format!("{variable} in .env")),
+            false => Some(variable),
+        }
+    }
+
+    /// Reads the command line; ends the process if help is all it asks for, or if it is none of ours.
+    ///
+    /// # Errors
+    /// A flag's value is wrong.
+    pub fn parse(&self) -> Result<(Config, Vec<Flag>), Mistake> {
+        let command = Config::command();
+        let matches =
+            command.clone().try_get_matches().map_err(|error| mistake(&error).unwrap_or_else(|| error.exit()))?;
+        let config = Config::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        let Some((name, below)) = matches.subcommand() else { return Ok((config, Vec::new())) };
+        // What stands before a command belongs to none, and would be lost.
+        let is_lost = |it: &&Arg| {
+            !it.is_global_set() && matches.value_source(it.get_id().as_str()) == Some(ValueSource::CommandLine)
+        };
+        if let Some(lost) = command.get_arguments().find(is_lost) {
+            let right = format!("write it behind `{name}`");
+            return Err(Mistake::new(&dashed(lost), value(&matches, lost).unwrap_or_default(), right));
+        }
+        let flags = if name == "config" { self.flags(&command, below) } else { Vec::new() };
+        Ok((config, flags))
+    }
+
+    /// What the flags that have a variable say, by name.
+    fn flags(&self, command: &Command, matches: &ArgMatches) -> Vec<Flag> {
+        let own = command.find_subcommand("config").into_iter().flat_map(Command::get_arguments);
+        let all = own.chain(command.get_arguments()).filter(|it| it.get_env().is_some());
+        let flags = all.map(|it| {
+            let name = dashed(it);
+            let variable = variable(&name);
+            let origin = match matches.value_source(it.get_id().as_str()) {
+                Some(ValueSource::CommandLine) => "flag".to_owned(),
+                Some(ValueSource::EnvVariable) if self.dot_env.contains(&variable) => ".env".to_owned(),
+                Some(ValueSource::EnvVariable) => format!("environment {variable}"),
+                _ => "default".to_owned(),
+            };
+            (name.clone(), Flag { name, value: value(matches, it), origin })
+        });
+        flags.collect::<BTreeMap<_, _>>().into_values().collect()
+    }
+}
+
+/// A flag's name with its dashes.
+fn dashed(flag: &Arg) -> String {
+    format!("--{}", flag.get_long().unwrap_or_default())
+}
+
+/// The variable of a flag.
+fn variable(name: &str) -> String {
+    format!("EDUMAP_{}", name.trim_start_matches('-').replace('-', "_").to_uppercase())
+}
+
+/// What a flag says, without passwords.
+fn value(matches: &ArgMatches, flag: &Arg) -> Option<String> {
+    let values: Vec<_> = matches.get_raw(flag.get_id().as_str())?.map(|value| value.to_string_lossy()).collect();
+    Some(public(&dashed(flag), &values.join(",")))
+}
+
+fn shown(value: &str) -> &str {
+    if value.is_empty() { "\"\"" } else { value }
+}
+
+/// The mistake that an error of the command line is; `None` if no flag's value is to blame.
+fn mistake(error: &clap::Error) -> Option<Mistake> {
+    let said = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let name = said(ContextKind::InvalidArg)?.split([' ', '=']).next().filter(|name| name.starts_with("--"))?;
+    let cause = error.source();
+    let right = match (error.kind(), error.get(ContextKind::ValidValue)) {
+        (ErrorKind::InvalidValue, Some(ContextValue::Strings(valid))) if !valid.is_empty() => {
+            format!("give one of {}", valid.join(", "))
+        }
+        (ErrorKind::InvalidValue, _) => "give a value".to_owned(),
+        (ErrorKind::ValueValidation, _) => match cause {
+            Some(cause) if cause.is::<ParseIntError>() => {
+                "give a whole number, 0 or more, that is not too large".to_owned()
+            }
+            Some(cause) if cause.is::<AddrParseError>() => {
+                "give an address and a port, such as 127.0.0.1:4000".to_owned()
+            }
+            cause => cause?.to_string(),
+        },
+        _ => return None,
+    };
+    Some(Mistake::new(name, said(ContextKind::InvalidValue).unwrap_or_default(), right))
+}
+
+/// A flag's value as anybody may see it.
+fn public(name: &str, value: &str) -> String {
+    let is_secret = name.ends_with("-url") && !value.starts_with("sqlite:");
+    if is_secret { masked(value) } else { value.to_owned() }
+}
+
+/// A database's address without its password.
+pub(crate) fn masked(url: &str) -> String {
+    let (scheme, rest) = match url.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), url),
+    };
+    let rest = match rest.rsplit_once('@') {
+        Some((credentials, rest)) => {
+            let user = credentials.split(':').next().unwrap_or_default();
+            format!("{user}:***@{rest}")
+        }
+        None => rest.to_owned(),
+    };
+    let Some((address, parameters)) = rest.split_once('?') else { return scheme + &rest };
+    let parameters = parameters.split('&').map(|parameter| match parameter.split_once('=') {
+        Some((name, _)) if name.to_ascii_lowercase().contains("password") => format!("{name}=***"),
+        _ => parameter.to_owned(),
+    });
+    format!("{scheme}{address}?{}", parameters.collect::<Vec<_>>().join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_never_shows() {
+        for (url, shown) in [
+            ("postgres://ada:s3cret@db:5432/map", "postgres://ada:***@db:5432/map"),
+            ("postgres://ada:a@b@db/map", "postgres://ada:***@db/map"),
+            ("postgres://ada:a/b@db/map", "postgres://ada:***@db/map"),
+            ("postgres://db/map?user=ada&password=s3cret&x=1", "postgres://db/map?user=ada&password=***&x=1"),
+            ("postgres:/ada:s3cret@db/map", "postgres:***@db/map"),
+        ] {
+            assert_eq!(masked(url), shown);
+        }
+    }
+}

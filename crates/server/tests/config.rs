@@ -1,0 +1,175 @@
+//! The binary's configuration: what it says of each flag, and what it says of wrong ones.
+
+use std::{
+    fs,
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder to run in, with an `.env` unless it is empty.
+fn folder(dot_env: &str) -> TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    if !dot_env.is_empty() {
+        fs::write(dir.path().join(".env"), dot_env).expect("a file");
+    }
+    dir
+}
+
+/// Runs the binary in a folder with these variables and no others.
+fn run(dir: &TempDir, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_edumap"))
+        .env_clear()
+        .envs(variables.iter().copied())
+        .current_dir(dir.path())
+        .args(arguments)
+        .output()
+        .expect("the binary runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+/// What `config --json` says of a flag: its value and its origin.
+fn told(output: &Output, name: &str) -> (Value, String) {
+    let all: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+    let flag = all.as_array().into_iter().flatten().find(|flag| flag["name"] == name).expect("the flag");
+    (flag["value"].clone(), flag["origin"].as_str().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn each_flag_is_told_with_its_value_and_its_origin() {
+    let dir = folder("EDUMAP_MAX_COST=7\nEDUMAP_MAX_DEPTH=8\nEDUMAP_MAX_TOKENS=9\nEDUMAP_DOCUMENTS_ONLY=true\n");
+    let variables = [("EDUMAP_MAX_DEPTH", "5"), ("EDUMAP_MAX_TOKENS", "6"), ("EDUMAP_ACTOR", "ada@example.org")];
+    let output = run(
+        &dir,
+        &variables,
+        &["config", "--json", "--max-tokens", "4", "--allow-origin", "https://a.example,https://b.example"],
+    );
+    for (name, value, origin) in [
+        ("--max-tokens", "4", "flag"),
+        ("--allow-origin", "https://a.example,https://b.example", "flag"),
+        ("--max-depth", "5", "environment EDUMAP_MAX_DEPTH"),
+        ("--actor", "ada@example.org", "environment EDUMAP_ACTOR"),
+        ("--max-cost", "7", ".env"),
+        ("--documents-only", "true", ".env"),
+        ("--listen", "127.0.0.1:4000", "default"),
+        ("--introspection", "on", "default"),
+        ("--max-persisted-bytes", "8388608", "default"),
+        ("--database-url", "sqlite://./edumap.db", "default"),
+    ] {
+        assert_eq!(told(&output, name), (value.into(), origin.to_owned()), "{name}");
+    }
+    assert_eq!(told(&output, "--read-url"), (Value::Null, "default".to_owned()));
+    let plain = text(&run(&dir, &variables, &["config"]).stdout);
+    let line = plain.lines().find(|line| line.starts_with("--max-cost ")).expect("a line");
+    assert_eq!(line.split_whitespace().collect::<Vec<_>>(), ["--max-cost", "7", ".env"]);
+    let flags: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(Some(plain.lines().count()), flags.as_array().map(Vec::len));
+}
+
+#[test]
+fn no_password_is_told() {
+    let dir = folder("");
+    let url = "postgres://ada:s3cret@db/map?password=s3cret";
+    for arguments in [&["config"][..], &["config", "--json"]] {
+        let output = run(&dir, &[("EDUMAP_READ_URL", url)], &[arguments, &["--database-url", url]].concat());
+        let all = text(&output.stdout);
+        assert!(all.contains("postgres://ada:***@db/map?password=***") && !all.contains("s3cret"), "{all}");
+    }
+    for wrong in ["mysql://ada:s3cret@db/map", "postgres:/ada:s3cret@db/map", "postgres://ada:s3cret@db:port/map"] {
+        for output in [run(&dir, &[("EDUMAP_DATABASE_URL", wrong)], &[]), run(&dir, &[], &["--database-url", wrong])] {
+            let all = text(&output.stderr);
+            assert!(all.contains("--database-url") && !all.contains("s3cret"), "{all}");
+            assert_eq!(output.status.code(), Some(2), "{all}");
+        }
+    }
+}
+
+/// A flag, a wrong value, and what would be right.
+const WRONG: &[(&str, &str, &str)] = &[
+    ("--listen", "localhost", "an address and a port, such as 127.0.0.1:4000"),
+    ("--listen", "192.0.2.1:4000", "this machine has no such address"),
+    ("--database-url", "mysql://db/map", "`sqlite://FILE` or `postgres://"),
+    ("--read-url", "postgres://db/map", "of the same kind as `--database-url`"),
+    ("--dataset", "no-such-district", "`chaoyang` is bundled"),
+    ("--documents", "no-such-folder", "No such file"),
+    ("--introspection", "maybe", "one of on, off"),
+    ("--max-persisted-bytes", "much", "a whole number"),
+    ("--max-body-bytes", "1.5", "a whole number"),
+    ("--max-nesting", "900", "a number from 1 to 100"),
+    ("--max-operations", "0", "a number from 1 to 1000000"),
+    ("--max-seconds", "18446744073709551616", "a whole number"),
+    ("--allow-origin", "https://map.example/page", "a scheme and a host"),
+    ("--log-format", "loud", "one of pretty, json"),
+];
+
+#[test]
+fn a_wrong_value_is_named_with_its_flag_its_origin_and_what_would_be_right() {
+    let empty = folder("");
+    for (name, value, right) in WRONG {
+        let variable = format!("EDUMAP_{}", name[2..].replace('-', "_").to_uppercase());
+        let from_file = folder(&format!("{variable}={value}\n"));
+        for (output, origin) in [
+            (run(&empty, &[], &["serve", name, value]), ""),
+            (run(&empty, &[], &["serve", &format!("{name}={value}")]), ""),
+            (run(&empty, &[(&variable, value)], &["serve"]), &*variable),
+            (run(&empty, &[(&variable, value)], &[]), &*variable),
+            (run(&from_file, &[], &["serve"]), &*format!("{variable} in .env")),
+        ] {
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{name} {value}: {said}");
+            assert!(said.contains(&format!("error: {name} {value}")) && said.contains(right), "{name}: {said}");
+            assert_eq!(said.contains("EDUMAP_"), !origin.is_empty(), "{name}: {said}");
+            assert!(said.contains(origin), "{name}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_flag_that_cannot_be_written_wrong_is_checked_in_the_environment() {
+    let dir = folder("");
+    let output = run(&dir, &[("EDUMAP_DOCUMENTS_ONLY", "maybe")], &["serve"]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("error: --documents-only maybe (from EDUMAP_DOCUMENTS_ONLY): give `true` or `false`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_wrong_document_keeps_the_server_from_starting() {
+    let dir = folder("");
+    fs::create_dir(dir.path().join("asked")).expect("a folder");
+    fs::write(dir.path().join("asked/one.graphql"), "{ shcools { totalCount } }").expect("a file");
+    for command in ["serve", "config"] {
+        let output = run(&dir, &[("EDUMAP_DOCUMENTS", "asked")], &[command]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        for part in ["--documents asked", "EDUMAP_DOCUMENTS", "one.graphql", "shcools", "line 1, column 3"] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+    }
+    assert!(!dir.path().join("edumap.db").exists());
+}
+
+#[test]
+fn a_flag_before_its_command_is_not_lost() {
+    let dir = folder("");
+    let output = run(&dir, &[], &["--max-cost", "5", "config"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("error: --max-cost 5: write it behind `config`"), "{output:?}");
+    assert_eq!(run(&dir, &[], &["--log-format", "json", "config"]).status.code(), Some(0));
+}
+
+#[test]
+fn an_env_file_that_cannot_be_read_is_told() {
+    let dir = folder("# who\nEDUMAP_MAX_COST=7\nEDUMAP_ACTOR=a b c\n");
+    let output = run(&dir, &[], &["config"]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("error: .env: assignment 2 is no") && !said.contains("a b c"), "{said}");
+}
