@@ -157,19 +157,27 @@ impl Origins {
 }
 
 /// A flag's name with its dashes.
-fn dashed(flag: &Arg) -> String {
-    format!("--{}", flag.get_long().unwrap_or_default())
+fn dashed(argument: &Arg) -> String {
+    format!("--{}", argument.get_long().unwrap_or_default())
 }
+
+/// How every variable of ours begins.
+const PREFIX: &str = "EDUMAP_";
 
 /// The variable of a flag.
 fn variable(name: &str) -> String {
-    format!("EDUMAP_{}", name.trim_start_matches('-').replace('-', "_").to_uppercase())
+    PREFIX.to_owned() + &name.trim_start_matches('-').replace('-', "_").to_uppercase()
+}
+
+/// The flag of a variable.
+fn flag(variable: &str) -> String {
+    format!("--{}", variable.trim_start_matches(PREFIX).replace('_', "-").to_lowercase())
 }
 
 /// What a flag says, without passwords.
-fn value(matches: &ArgMatches, flag: &Arg) -> Option<String> {
-    let values: Vec<_> = matches.get_raw(flag.get_id().as_str())?.map(|value| value.to_string_lossy()).collect();
-    Some(public(&dashed(flag), &values.join(",")))
+fn value(matches: &ArgMatches, argument: &Arg) -> Option<String> {
+    let values: Vec<_> = matches.get_raw(argument.get_id().as_str())?.map(|value| value.to_string_lossy()).collect();
+    Some(public(&dashed(argument), &values.join(",")))
 }
 
 fn shown(value: &str) -> &str {
@@ -178,6 +186,14 @@ fn shown(value: &str) -> &str {
 
 /// The mistake that an error of the command line is; `None` if no flag's value is to blame.
 fn mistake(error: &clap::Error) -> Option<Mistake> {
+    if error.kind() == ErrorKind::InvalidUtf8 {
+        let (name, value) =
+            env::vars_os().find_map(|(name, value)| match (name.into_string(), value.into_string()) {
+                (Ok(name), Err(value)) if name.starts_with(PREFIX) => Some((name, value)),
+                _ => None,
+            })?;
+        return Some(Mistake::new(&flag(&name), value.to_string_lossy(), "give UTF-8"));
+    }
     let said = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,

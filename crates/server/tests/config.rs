@@ -141,6 +141,34 @@ fn a_flag_that_cannot_be_written_wrong_is_checked_in_the_environment() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_variable_that_is_no_text_is_named() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let mut command = Command::new(env!("CARGO_BIN_EXE_edumap"));
+    command.env_clear().env("EDUMAP_ACTOR", OsStr::from_bytes(b"ada \xff")).arg("config");
+    let output = command.current_dir(folder("").path()).output().expect("the binary runs");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("error: --actor ada \u{fffd} (from EDUMAP_ACTOR): give UTF-8"), "{said}");
+}
+
+#[test]
+fn flags_of_other_commands_are_checked_as_well() {
+    let dir = folder("");
+    for (arguments, right) in [
+        (&["export", "out", "--known-at", "9"][..], "--known-at 9: there is no such revision; the latest is 0"),
+        (&["export", "out", "--known-at", "x"], "--known-at x: give a whole number"),
+        (&["generate", "out", "--schools", "0"], "--schools 0: 0 is not in 1.."),
+        (&["generate", "out", "--seed", "x"], "--seed x: give a whole number"),
+    ] {
+        let output = run(&dir, &[], arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(&format!("error: {right}")), "{said}");
+    }
+}
+
+#[test]
 fn a_wrong_document_keeps_the_server_from_starting() {
     let dir = folder("");
     fs::create_dir(dir.path().join("asked")).expect("a folder");
