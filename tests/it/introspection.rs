@@ -1,14 +1,15 @@
 //! A server that does not tell its schema: not when asked, and not by its errors.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, fs, sync::Arc};
 
 use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
+use graphql::Limits;
 use persistence::Store;
 use serde_json::{Value, json};
-use server::App;
+use server::{App, documents::Documents};
 use tests::{TestApp, chaoyang, clock};
 
 /// The same server, closed.
@@ -41,6 +42,16 @@ async fn questions_about_the_schema_are_refused_before_anything_runs() {
     let sdl = app.send(Request::get("/schema.graphql").body(Body::empty()).expect("a request")).await;
     assert_eq!(sdl.status, StatusCode::FORBIDDEN);
     assert!(!sdl.body.contains("type Query"), "{}", sdl.body);
+}
+
+#[tokio::test]
+async fn a_trusted_document_may_not_ask_either() {
+    let dir = tempfile::tempdir().expect("a folder");
+    fs::write(dir.path().join("types.graphql"), "{ __schema { types { name } } }").expect("a file");
+    for (schema, is_open) in [(graphql::schema(), true), (graphql::closed_schema(), false)] {
+        let read = Documents::default().add_folder(dir.path(), &schema, &Limits::default()).await;
+        assert_eq!(read.is_ok(), is_open, "{read:?}");
+    }
 }
 
 #[tokio::test]

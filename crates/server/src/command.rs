@@ -80,7 +80,9 @@ async fn check(database: &Database, flags: &Serve) -> Result<(Documents, Schema)
     let mut documents = Documents::new(*max_persisted_bytes).only(*documents_only);
     if let Some(dir) = dir {
         let added = documents.add_folder(dir, &schema, &flags.limits.limits()).await;
-        added.map_err(|problem| Mistake::new("--documents", dir.display(), problem))?;
+        if added.map_err(|problem| Mistake::new("--documents", dir.display(), problem))? == 0 {
+            tracing::warn!("--documents {}: no `.graphql` file lies there", dir.display());
+        }
     }
     Ok((documents, schema))
 }
