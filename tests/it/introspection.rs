@@ -91,6 +91,8 @@ async fn no_error_tells_a_name_that_the_client_did_not_write() {
         ("{ map(asOf: \"nonsense\") { view { asOf } } }", json!({})),
         ("{ schools { nodes { ... on Nonsense { slug } } } }", json!({})),
         ("{ schools { nodes { ... { nam } } } }", json!({})),
+        ("{ schools @skip(fi: true) { totalCount } }", json!({})),
+        ("{ schools @skip { totalCount } }", json!({})),
         ("mutation { registerSchool { slug } }", json!({})),
     ] {
         let answer = app.post(&json!({ "query": query, "variables": variables }), &[]).await.json();
