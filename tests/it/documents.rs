@@ -30,8 +30,7 @@ async fn empty() -> TestApp {
 /// The same server with other documents.
 fn with(app: &TestApp, documents: Documents) -> TestApp {
     let documents = Arc::new(documents);
-    let router = server::router(App { documents, ..App::new(app.store.clone(), Arc::new(clock())) });
-    TestApp { name: app.name, store: app.store.clone(), router }
+    TestApp::of(app.name, App { documents, ..App::new(app.store.clone(), Arc::new(clock())) })
 }
 
 /// A folder with these files.
@@ -225,8 +224,7 @@ async fn what_cannot_be_kept_is_refused_by_its_code() {
 async fn a_document_that_is_refused_is_not_kept() {
     let documents = Arc::new(Documents::default());
     let store = Store::in_memory().await.expect("memory");
-    let router = server::router(App { documents: documents.clone(), ..App::new(store.clone(), Arc::new(clock())) });
-    let app = TestApp { name: "SQLite", store, router };
+    let app = TestApp::of("SQLite", App { documents: documents.clone(), ..App::new(store, Arc::new(clock())) });
     for query in ["{", &format!("{{ {} }}", "__typename ".repeat(200))] {
         let digest = Sha256::of(query);
         app.post(&json!({ "query": query, "extensions": persisted(&digest.to_string()) }), &[]).await;
@@ -240,8 +238,7 @@ async fn more_documents_than_there_is_room_for_push_others_out() {
     let room = 64 << 10;
     let documents = Arc::new(Documents::new(room));
     let store = Store::in_memory().await.expect("memory");
-    let router = server::router(App { documents: documents.clone(), ..App::new(store.clone(), Arc::new(clock())) });
-    let app = TestApp { name: "SQLite", store, router };
+    let app = TestApp::of("SQLite", App { documents: documents.clone(), ..App::new(store, Arc::new(clock())) });
     let text = |n: usize| format!("{{ a{n}: __typename }} # {}", "x".repeat(4 << 10));
     for n in 0..100 {
         let (query, digest) = (text(n), Sha256::of(&text(n)).to_string());

@@ -15,8 +15,7 @@ use tests::{TestApp, chaoyang, clock};
 /// The same server, closed.
 fn closed(app: &TestApp) -> TestApp {
     let schema = graphql::closed_schema();
-    let router = server::router(App { schema, ..App::new(app.store.clone(), Arc::new(clock())) });
-    TestApp { name: app.name, store: app.store.clone(), router }
+    TestApp::of(app.name, App { schema, ..App::new(app.store.clone(), Arc::new(clock())) })
 }
 
 async fn empty() -> TestApp {
@@ -29,6 +28,7 @@ async fn questions_about_the_schema_are_refused_before_anything_runs() {
     for query in [
         "{ __schema { queryType { name } } }",
         "{ __type(name: \"School\") { name } }",
+        "{ _service { sdl } }",
         "{ x: __schema { types { name } } }",
         "{ ... { ... on Query { __schema { types { name } } } } }",
         "{ ...F } fragment F on Query { __type(name: \"Query\") { name } }",

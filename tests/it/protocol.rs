@@ -1,6 +1,6 @@
 //! GraphQL over HTTP: forms, statuses, tags, and what is refused before it is read.
 
-use std::{fs, sync::Arc, time::Duration};
+use std::{fs, time::Duration};
 
 use axum::{
     body::Body,
@@ -10,8 +10,8 @@ use graphql::Limits;
 use http_body_util::BodyExt;
 use persistence::Store;
 use serde_json::{Value, json};
-use server::{App, Capacity};
-use tests::{TestApp, bundled, chaoyang, clock, node};
+use server::Capacity;
+use tests::{TestApp, bundled, chaoyang, node};
 use tower::ServiceExt;
 
 const RESPONSE: &str = "application/graphql-response+json";

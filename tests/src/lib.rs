@@ -124,9 +124,14 @@ impl TestApp {
     /// The server on a store, behind limits.
     #[must_use]
     pub fn within(name: &'static str, store: Store, limits: Limits, capacity: Capacity) -> Self {
-        let capacity = Arc::new(capacity);
-        let app = App::new(store.clone(), Arc::new(clock()));
-        let app = App { limits: Arc::new(limits), capacity: capacity.clone(), ..app };
+        let app = App::new(store, Arc::new(clock()));
+        TestApp::of(name, App { limits: Arc::new(limits), capacity: Arc::new(capacity), ..app })
+    }
+
+    /// A server that was put together otherwise.
+    #[must_use]
+    pub fn of(name: &'static str, app: App) -> Self {
+        let (store, capacity) = (app.ground.store.clone(), app.capacity.clone());
         TestApp { name, store, router: server::router(app), capacity }
     }
 

@@ -19,7 +19,7 @@ pub(crate) fn refuse(document: &ExecutableDocument) -> Result<(), ServerError> {
             match &item.node {
                 Selection::Field(field) => {
                     let name = field.node.name.node.as_str();
-                    if matches!(name, "__schema" | "__type") {
+                    if matches!(name, "__schema" | "__type" | "_service") {
                         let problem = format!("`{name}` is not answered: this server does not tell its schema");
                         return Err(refusal("INTROSPECTION_DISABLED", problem, Some(item.pos)));
                     }
