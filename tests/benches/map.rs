@@ -7,15 +7,17 @@
 
 use std::{
     net::SocketAddr,
+    num::NonZeroU32,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use axum::{Router, extract::State, routing::get};
 use domain::{Clock, Known, View};
+use graphql::Limits;
 use persistence::Store;
 use server::{
-    App,
+    App, Capacity, Rates,
     generate::{Plan, generate},
     import::{Folder, Options, import},
 };
@@ -46,6 +48,13 @@ async fn main() {
     }
     let mut imports = Vec::new();
     let mut pages = Vec::new();
+    let mut guards = Vec::new();
+    // The log is written, and thrown away.
+    tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::INFO)
+        .with_writer(std::io::sink)
+        .init();
     println!(
         "| map | database | typed, requests/s | floor, requests/s | ratio | typed, p50 µs | floor, p50 µs | ratio |\n|---|---|---|---|---|---|---|---|"
     );
@@ -66,8 +75,9 @@ async fn main() {
             let began = Instant::now();
             load(&store, &folder).await;
             imports.push((name, database, rows, began.elapsed()));
-            let p50 = measure(name, database, store).await;
+            let p50 = measure(name, database, store.clone()).await;
             pages.push((name, database, p50));
+            guards.push((name, database, guarded(store).await));
         }
     }
     println!("\n| import | database | rows | seconds |\n|---|---|---|---|");
@@ -79,6 +89,67 @@ async fn main() {
         let district = pages.iter().find(|page| page.0 == "district" && page.1 == *database).expect("measured first");
         println!("| {name} | {database} | {:.2} |", ratio(*p50, district.2));
     }
+    println!(
+        "\n| limits, figures and log | database | on, requests/s | off, requests/s | ratio |\n|---|---|---|---|---|"
+    );
+    for (name, database, [on, off]) in &guards {
+        println!("| {name} | {database} | {on:.0} | {off:.0} | {:.2} |", on / off);
+    }
+}
+
+/// Requests a second of the headline query with all that guards and watches a server, and without.
+async fn guarded(store: Store) -> [f64; 2] {
+    let rates = Some(Rates::of(NonZeroU32::MAX, Vec::new()));
+    let on = listen(App { capacity: Arc::new(Capacity { rates, ..Capacity::default() }), ..app(&store) }).await;
+    let capacity = Capacity {
+        body: usize::MAX,
+        connections: 1 << 20,
+        has_metrics: false,
+        logs_requests: false,
+        ..Capacity::of(1 << 20)
+    };
+    let limits = Limits {
+        tokens: usize::MAX,
+        aliases: usize::MAX,
+        depth: usize::MAX,
+        fragments: usize::MAX,
+        cost: u64::MAX,
+        ..Limits::default()
+    };
+    let off = listen(App { capacity: Arc::new(capacity), limits: Arc::new(limits), ..app(&store) }).await;
+    let mut best = [0.0, 0.0];
+    for _ in 0..3 {
+        for (best, address) in best.iter_mut().zip([on, off]) {
+            hammer(address, &headline(), 8, SPAN / 4).await;
+            *best = f64::max(
+                *best,
+                hammer(address, &headline(), 8, SPAN / 2).await.len() as f64 / (SPAN / 2).as_secs_f64(),
+            );
+        }
+    }
+    best
+}
+
+fn app(store: &Store) -> App {
+    App::new(store.clone(), Arc::new(clock()))
+}
+
+/// Serves as the binary does.
+async fn listen(app: App) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let capacity = app.capacity.clone();
+    tokio::spawn(server::serve(listener, server::router(app), capacity));
+    address
+}
+
+/// The headline query as a request.
+fn headline() -> String {
+    let body = serde_json::json!({ "query": HEADLINE }).to_string();
+    format!(
+        "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 async fn load(store: &Store, folder: &std::path::Path) {
@@ -90,11 +161,7 @@ async fn load(store: &Store, folder: &std::path::Path) {
 /// Measures one map on one database; gives the typed answer's median.
 async fn measure(name: &str, database: &str, store: Store) -> Duration {
     let address = serve(store).await;
-    let body = serde_json::json!({ "query": HEADLINE }).to_string();
-    let typed = format!(
-        "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
+    let typed = headline();
     let floor = "GET /floor HTTP/1.1\r\nhost: x\r\n\r\n".to_owned();
     same_answer(address, &typed, &floor).await;
     let mut rates = [Vec::new(), Vec::new()];
@@ -126,7 +193,7 @@ fn ratio(one: Duration, other: Duration) -> f64 {
 
 /// Serves the API and the floor on the same store.
 async fn serve(store: Store) -> SocketAddr {
-    let app = App::new(store.clone(), Arc::new(clock()));
+    let app = app(&store);
     let view = View { day: clock().today(), known: Known::Latest };
     let floor = Router::new().route(
         "/floor",

@@ -1,7 +1,9 @@
 //! A database that cannot be written: reads go on, writes say why.
 
+use std::time::Duration;
+
 use persistence::Store;
-use tests::{TestApp, bundled, record, region};
+use tests::{TestApp, bundled, postgres, record, region};
 
 const QUESTION: &str = r#"{ school(slug: "bj80") { slug } }"#;
 
@@ -43,4 +45,17 @@ async fn a_read_only_file_is_read_and_not_written() {
     let refused = record(&app.store, region("south", None)).await.expect_err("no file to write");
     assert!(refused.to_string().contains("readonly"), "{refused}");
     assert_eq!(app.data(QUESTION).await["school"]["slug"], "bj80");
+}
+
+#[tokio::test]
+async fn postgresql_gives_up_what_takes_too_long() {
+    let Some(url) = postgres::url_or_skip("a statement that takes too long") else { return };
+    let store = Store::open_within(&url, None, Some(Duration::from_millis(200))).await.expect("our own PostgreSQL");
+    store.migrate().await.expect("migrated");
+    // A first revision holds the tables while it is written.
+    let held = store.draft().await.expect("a draft");
+    let app = TestApp::on("PostgreSQL", store);
+    assert_eq!(app.error("{ schools { totalCount } }").await.0, "INTERNAL");
+    drop(held);
+    assert_eq!(app.data("{ schools { totalCount } }").await["schools"]["totalCount"], 0);
 }

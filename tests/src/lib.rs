@@ -168,6 +168,23 @@ impl TestApp {
         self.send(request.body(Body::from(fields.to_string())).expect("a request")).await
     }
 
+    /// What a subscription says first.
+    ///
+    /// # Panics
+    /// It says nothing.
+    pub async fn first_event(&self, query: &str) -> Value {
+        let request = Request::post("/graphql")
+            .header("content-type", "application/json")
+            .header("accept", "text/event-stream")
+            .body(Body::from(json!({ "query": query }).to_string()))
+            .expect("a request");
+        let mut body = self.router.clone().oneshot(request).await.expect("the router answers").into_body();
+        let frame = body.frame().await.expect("an event").expect("a body").into_data().expect("data");
+        let event = String::from_utf8(frame.to_vec()).expect("text");
+        let data = event.lines().find_map(|line| line.strip_prefix("data: ")).expect("data");
+        serde_json::from_str(data).expect("JSON")
+    }
+
     /// The data that answers a query.
     ///
     /// # Panics

@@ -85,6 +85,9 @@ pub struct Serve {
     /// Milliseconds after which the log calls an operation slow, and shows its document.
     #[arg(long, env = "EDUMAP_SLOW_MILLIS", default_value_t = 1000)]
     pub slow_millis: u64,
+    /// Whether the log has a line for each request, and the documents of slow operations.
+    #[arg(long, env = "EDUMAP_LOG_REQUESTS", value_enum, default_value_t = Switch::On)]
+    pub log_requests: Switch,
     /// Whether `/metrics` gives figures to Prometheus.
     #[arg(long, env = "EDUMAP_METRICS", value_enum, default_value_t = Switch::On)]
     pub metrics: Switch,
@@ -142,6 +145,7 @@ impl Serve {
             origins: self.allow_origin.clone(),
             slow: Duration::from_millis(self.slow_millis),
             has_metrics: self.metrics == Switch::On,
+            logs_requests: self.log_requests == Switch::On,
             ..self.limits.capacity()
         }
     }

@@ -99,8 +99,10 @@ pub struct Capacity {
     pub init_time: Duration,
     /// How long an operation takes that the log calls slow.
     pub slow: Duration,
-    /// Whether figures are given to whoever asks.
+    /// Whether figures are kept, and given to whoever asks.
     pub has_metrics: bool,
+    /// Whether the log has a line for each request.
+    pub logs_requests: bool,
     /// How long open requests may go on once the server is told to stop.
     pub grace: Duration,
     /// Tells that the server is to stop.
@@ -128,6 +130,7 @@ impl Capacity {
             init_time: Duration::from_secs(3),
             slow: Duration::from_secs(1),
             has_metrics: true,
+            logs_requests: true,
             grace: Duration::from_secs(30),
             stopping: CancellationToken::new(),
             sockets: TaskTracker::new(),

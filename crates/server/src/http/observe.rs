@@ -9,7 +9,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderName, Response, header},
+    http::{HeaderName, Method, Response, StatusCode, header},
     middleware::Next,
     response::IntoResponse,
 };
@@ -17,7 +17,7 @@ use graphql::{Figures, Prepared};
 use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use opentelemetry_http::HeaderExtractor;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::App;
@@ -81,6 +81,9 @@ pub(crate) fn ran(about: &About, outcome: &Outcome, transport: &'static str, too
 
 /// Sees a request come and its answer go.
 pub(crate) async fn observed(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
+    if !app.capacity.has_metrics && !app.capacity.logs_requests {
+        return next.run(request).await;
+    }
     let began = Instant::now();
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
@@ -94,17 +97,36 @@ pub(crate) async fn observed(State(app): State<App>, request: Request, next: Nex
     }
     let response = next.run(request).instrument(span.clone()).await;
     let took = began.elapsed();
-    counter!("edumap_http_requests_total", "status" => response.status().as_u16().to_string()).increment(1);
-    span.in_scope(|| tell(&app, &method, &path, &response, took));
+    if app.capacity.has_metrics {
+        count(&response, took);
+    }
+    if app.capacity.logs_requests {
+        span.in_scope(|| tell(&app, &method, &path, &response, took));
+    }
     response
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-fn tell(app: &App, method: &axum::http::Method, path: &str, response: &Response<Body>, took: Duration) {
+/// What a response says about the operation it answers; `None` if it answers none.
+fn operation(response: &Response<Body>) -> Option<(&About, Outcome)> {
+    let about = response.extensions().get::<About>()?;
+    let code = if response.status() == StatusCode::NOT_MODIFIED { "not_modified" } else { "streaming" };
+    let outcome = response.extensions().get::<Outcome>().cloned();
+    Some((about, outcome.unwrap_or_else(|| Outcome { code: code.to_owned(), figures: Figures::default() })))
+}
+
+fn count(response: &Response<Body>, took: Duration) {
+    counter!("edumap_http_requests_total", "status" => response.status().as_u16().to_string()).increment(1);
+    if let Some((about, outcome)) = operation(response) {
+        ran(about, &outcome, "http", took);
+    }
+}
+
+fn tell(app: &App, method: &Method, path: &str, response: &Response<Body>, took: Duration) {
     let status = response.status().as_u16();
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    let (Some(about), outcome) = (response.extensions().get::<About>(), response.extensions().get::<Outcome>()) else {
+    let Some((about, outcome)) = operation(response) else {
         // Those who ask whether the server is alive ask all the time.
         match matches!(path, "/healthz" | "/readyz" | "/metrics") {
             true => tracing::debug!(%method, path, status, micros, "answered"),
@@ -112,13 +134,8 @@ fn tell(app: &App, method: &axum::http::Method, path: &str, response: &Response<
         }
         return;
     };
-    let is_unchanged = response.status() == axum::http::StatusCode::NOT_MODIFIED;
-    let code = if is_unchanged { "not_modified" } else { "streaming" };
-    let outcome = outcome.cloned().unwrap_or_else(|| Outcome { code: code.to_owned(), figures: Figures::default() });
-    ran(about, &outcome, "http", took);
     let Outcome { code, figures: Figures { statements, rows, cost } } = outcome;
     let operation = about.name.as_deref().unwrap_or("anonymous");
-    Span::current().record("graphql.operation.name", operation);
     tracing::info!(
         %method, path, status, micros, operation, kind = about.kind, outcome = code, statements, rows, cost, "answered"
     );

@@ -23,6 +23,7 @@ use tokio::{
     task::{AbortHandle, JoinSet},
     time::{interval_at, sleep_until, timeout},
 };
+use tokio_tungstenite::tungstenite;
 
 use super::{
     App,
@@ -256,7 +257,8 @@ impl Session {
         if self.operations.len() >= self.app.capacity.subscriptions {
             let most = self.app.capacity.subscriptions;
             let problem = format!("a connection has at most {most} operations at the same time: end one first");
-            return write(socket, self.error(&id, &Answer::refused("TOO_MANY_SUBSCRIPTIONS", &problem))).await;
+            let refused = Answer::refused("TOO_MANY_SUBSCRIPTIONS", &problem);
+            return write(socket, error(self.dialect, &id, &refused)).await;
         }
         self.turns += 1;
         let asker = Asker { languages: self.languages.clone(), ..Asker::default() };
@@ -281,10 +283,6 @@ impl Session {
             self.operations.remove(&said.id);
         }
         write(socket, said.text).await
-    }
-
-    fn error(&self, id: &str, answer: &Answer) -> String {
-        error(self.dialect, id, answer)
     }
 }
 
@@ -337,7 +335,7 @@ async fn operate(app: App, fields: Map<String, Value>, asker: Asker, voice: Voic
     let mut answers = prepared.answers(&app.schema, &app.ground, asker);
     while let Some(answer) = answers.next().await {
         let outcome = Outcome { code: answer.code().unwrap_or("ok").to_owned(), figures: answer.figures };
-        if is_short || answer.is_refused {
+        if app.capacity.has_metrics && (is_short || answer.is_refused) {
             ran(&about, &outcome, "websocket", began.elapsed());
         }
         if answer.is_refused {
@@ -377,12 +375,6 @@ async fn send(socket: &mut WebSocket, message: Message) -> Result<(), Close> {
 }
 
 fn is_too_large(error: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if error.to_string().contains("too long") || error.to_string().contains("too big") {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+    matches!(cause, Some(tungstenite::Error::Capacity(_)))
 }
