@@ -21,6 +21,7 @@ async fn status(app: &TestApp, path: &str) -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::print_stdout, reason = "the figures are read with --nocapture")]
 async fn postgresql_may_be_killed_and_come_back_under_load() {
     let Some(server) = postgres::private_or_skip("killing PostgreSQL") else { return };
     let url = server.database().expect("a database");
@@ -54,8 +55,14 @@ async fn postgresql_may_be_killed_and_come_back_under_load() {
     sleep(Duration::from_secs(3)).await;
     assert_eq!((status(&app, "/healthz").await, status(&app, "/readyz").await), (200, 503));
     server.revive().expect("revived");
-    let back = Instant::now();
-    sleep(Duration::from_secs(2)).await;
+    let (back, good_then) = (Instant::now(), good.load(Relaxed));
+    let mut first = None;
+    while back.elapsed() < Duration::from_secs(2) {
+        if first.is_none() && good.load(Relaxed) > good_then {
+            first = Some(back.elapsed());
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
     assert_eq!(status(&app, "/readyz").await, 200);
     let (good_before, bad_before) = (good.load(Relaxed), bad.load(Relaxed));
     assert!(bad_before > 0, "nobody noticed");
@@ -63,6 +70,10 @@ async fn postgresql_may_be_killed_and_come_back_under_load() {
     assert_eq!(bad.load(Relaxed), bad_before, "requests failed {:?} after PostgreSQL came back", back.elapsed());
     assert!(good.load(Relaxed) > good_before, "nobody was answered");
     is_over.store(true, Relaxed);
+    let (good, bad) = (good.load(Relaxed), bad.load(Relaxed));
+    println!(
+        "PostgreSQL came back: the first answer after {first:?}; {good} answered in all, {bad} refused while it was away"
+    );
     for asker in asking {
         asker.await.expect("no answer leaked");
     }

@@ -1,17 +1,26 @@
 //! Subscriptions over every transport: both WebSocket protocols to the letter of their close codes, and server-sent events.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{
+    num::NonZeroU32,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
+use chrono::{DateTime, Utc};
+use domain::Clock;
 use futures::{SinkExt, StreamExt};
 use graphql::Limits;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use server::Capacity;
-use tests::{TestApp, chaoyang, node, record, region};
+use server::{App, Capacity};
+use tests::{TestApp, chaoyang, clock, node, record, region};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -286,4 +295,48 @@ async fn the_clients_of_both_protocols_hear_revisions() {
     recording.abort();
     let told = told.expect("the clients end");
     assert_eq!(told.lines().filter(|line| line.starts_with("ok ")).count(), 4, "{told}");
+}
+
+/// A clock that breaks whoever asks it on a certain day.
+struct Trap(AtomicBool);
+
+impl Clock for Trap {
+    fn now(&self) -> DateTime<Utc> {
+        assert!(!self.0.load(Relaxed), "the trap of the test");
+        clock().now()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_ends_its_own_request_and_nothing_else() {
+    let trap = Arc::new(Trap(AtomicBool::new(false)));
+    let app = App::new(app().await.store, trap.clone());
+    let app = TestApp::of("SQLite", app);
+    let router = app.router.clone();
+    let question = "{ schools { totalCount } }";
+    let ask = || async {
+        let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
+        let request = request.body(Body::from(json!({ "query": question }).to_string())).expect("a request");
+        router.clone().oneshot(request).await.expect("an answer").status()
+    };
+    let url = TestApp { name: app.name, store: app.store.clone(), router: app.router.clone(), capacity: app.capacity };
+    let url = url.listen().await;
+    let mut peer = Peer::connect(&url, "graphql-transport-ws").await;
+    peer.hello().await;
+    peer.send(subscribe("news", NEWS)).await;
+    trap.0.store(true, Relaxed);
+    assert_eq!(ask().await, StatusCode::INTERNAL_SERVER_ERROR);
+    peer.send(subscribe("1", question)).await;
+    let told = peer.next().await.expect("a message");
+    assert_eq!((&told["id"], &told["payload"][0]["extensions"]["code"]), (&json!("1"), &json!("INTERNAL")), "{told}");
+    let body = router.clone().oneshot(events(question)).await.expect("an answer").into_body();
+    let text = String::from_utf8_lossy(&body.collect().await.expect("a body").to_bytes()).into_owned();
+    assert!(
+        text.contains("INTERNAL") && !text.contains("trap") && text.ends_with("event: complete\ndata:\n\n"),
+        "{text}"
+    );
+    trap.0.store(false, Relaxed);
+    assert_eq!(ask().await, StatusCode::OK);
+    record(&app.store, region("after-all", None)).await.expect("a revision");
+    assert_eq!(peer.next().await.expect("a message")["id"], "news");
 }

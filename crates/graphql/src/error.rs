@@ -1,6 +1,7 @@
 //! What clients learn of errors: a sentence, a code, and for our own failures an id that leads to the log.
 
 use std::{
+    any::Any,
     fmt::Display,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
@@ -84,6 +85,25 @@ impl Failure {
         failure
     }
 
+    /// The execution panicked; the cause is what it panicked with.
+    pub(crate) fn panicked(cause: &(dyn Any + Send)) -> Self {
+        let failure = Failure::new();
+        let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref().copied());
+        tracing::error!(error_id = failure.0, panic = text.unwrap_or("unknown"), "an execution panicked");
+        failure
+    }
+
+    /// What the client is told, if there is no answer to tell it in.
+    pub(crate) fn refusal(&self) -> ServerError {
+        let mut error = refusal("INTERNAL", self.sentence(), None);
+        error.extensions.get_or_insert_default().set("errorId", self.0.as_str());
+        error
+    }
+
+    fn sentence(&self) -> String {
+        format!("the server failed; the log has the cause under {}", self.0)
+    }
+
     fn new() -> Self {
         static COUNTER: AtomicU64 = AtomicU64::new(0);
         // The process id keeps apart the servers whose logs come together.
@@ -93,11 +113,9 @@ impl Failure {
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
-        Error::new(format!("the server failed; the log has the cause under {}", failure.0)).extend_with(
-            |_, extensions| {
-                extensions.set("code", "INTERNAL");
-                extensions.set("errorId", failure.0.as_str());
-            },
-        )
+        Error::new(failure.sentence()).extend_with(|_, extensions| {
+            extensions.set("code", "INTERNAL");
+            extensions.set("errorId", failure.0.as_str());
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! Running a request: what it may ask for, its surroundings, its errors, what it cost.
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -17,7 +18,7 @@ use async_graphql::{
 };
 use domain::{Clock, LanguageTag};
 use futures::{
-    StreamExt,
+    FutureExt, StreamExt,
     stream::{BoxStream, once, unfold},
 };
 use persistence::{Counts, Store};
@@ -25,7 +26,7 @@ use tracing::{Instrument, Span};
 
 use crate::{
     context::Surroundings,
-    error::{refusal, set_code},
+    error::{Failure, refusal, set_code},
     feed::Feed,
     introspection::{self, Written},
     limits::{Limits, check, check_variables, estimate, places},
@@ -256,9 +257,10 @@ impl Prepared {
         }
         let time = self.limits.time;
         let (request, course) = self.begin(schema, ground, asker);
-        let running = course.batches.run(schema.inner().execute(request)).instrument(course.span.clone());
+        let running = course.run(schema.inner().execute(request));
         match tokio::time::timeout(time, running).await {
-            Ok(response) => course.answer(response),
+            Ok(Ok(response)) => course.answer(response),
+            Ok(Err(failure)) => Answer::from(failure.refusal()),
             Err(_) => {
                 let problem = format!("the answer took longer than {}, and was given up", seconds(time));
                 Answer::refused("TIMEOUT", &problem)
@@ -278,11 +280,16 @@ impl Prepared {
         }
         let (request, course) = self.begin(schema, ground, asker);
         let responses = schema.inner().execute_stream(request);
-        let events = unfold((course, responses), |(course, mut responses)| async move {
-            let response = course.batches.run(responses.next()).instrument(course.span.clone()).await?;
-            let answer = course.answer(response);
-            course.renew();
-            Some((answer, (course, responses)))
+        let events = unfold(Some((course, responses)), |going| async move {
+            let (course, mut responses) = going?;
+            match course.run(responses.next()).await {
+                Ok(response) => {
+                    let answer = course.answer(response?);
+                    course.renew();
+                    Some((answer, Some((course, responses))))
+                }
+                Err(failure) => Some((Answer::from(failure.refusal()), None)),
+            }
         });
         events.boxed()
     }
@@ -332,6 +339,12 @@ struct Course {
 }
 
 impl Course {
+    /// Runs what its resolvers ask in batches. A panic ends this request and nothing else.
+    async fn run<T>(&self, execution: impl Future<Output = T>) -> Result<T, Failure> {
+        let running = AssertUnwindSafe(self.batches.run(execution)).catch_unwind();
+        running.instrument(self.span.clone()).await.map_err(|cause| Failure::panicked(&*cause))
+    }
+
     /// Completes a response by its codes and by what was asked to be told of it.
     fn answer(&self, mut response: Response) -> Answer {
         let is_refused = response.data == Value::Null

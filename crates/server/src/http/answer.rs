@@ -132,6 +132,7 @@ pub(crate) fn refused(wrong: &Wrong, media: Media) -> Response<Body> {
 fn status(answer: &Answer, media: Media) -> StatusCode {
     match (answer.is_refused, answer.code(), media) {
         (_, Some("TIMEOUT"), _) => StatusCode::GATEWAY_TIMEOUT,
+        (true, Some("INTERNAL"), _) => StatusCode::INTERNAL_SERVER_ERROR,
         (true, Some(_), Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     }
