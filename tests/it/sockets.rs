@@ -233,6 +233,22 @@ async fn a_connection_that_asks_too_much_is_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_websocket_counts_as_a_connection() {
+    let capacity = Capacity { connections: 1, ..Capacity::default() };
+    let url = TestApp::within("SQLite", app().await.store, Limits::default(), capacity).listen().await;
+    let mut only = Peer::connect(&url, "graphql-transport-ws").await;
+    only.hello().await;
+    let socket_url = format!("{}/graphql", url.replace("http", "ws"));
+    assert!(connect_async(&socket_url).await.is_err_and(|error| error.to_string().contains("503")));
+    only.send(json!({ "type": "unknown" })).await;
+    assert_eq!(only.next().await, Err(4400));
+    drop(only);
+    while connect_async(&socket_url).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_stops_says_so_and_ends_streams() {
     let app = app().await;
     let (router, stopping) = (app.router.clone(), app.capacity.stopping.clone());

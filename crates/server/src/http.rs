@@ -12,7 +12,7 @@ mod socket;
 use std::{convert::Infallible, net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
+    Extension, Router,
     body::{Body, Bytes},
     extract::{
         ConnectInfo, DefaultBodyLimit, FromRequest, Query, Request, State, WebSocketUpgrade, rejection::BytesRejection,
@@ -40,6 +40,7 @@ use self::{
     accept::{Accepted, Media},
     answer::{Keep, answered, refuse, refused, tag_encoding, unchanged},
     events::streamed,
+    listen::Room,
     observe::{About, metrics, observed},
     request::{Asked, Wrong, addressed, is_forged, languages, posted},
 };
@@ -233,10 +234,11 @@ async fn by_get(
     State(app): State<App>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+    room: Option<Extension<Room>>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Response<Body> {
     match upgrade {
-        Ok(upgrade) => socket::open(app, &headers, upgrade),
+        Ok(upgrade) => socket::open(app, &headers, upgrade, room.map(|Extension(room)| room)),
         Err(_) => answer(&app, &headers, Method::GET, addressed(pairs, &app.documents)).await,
     }
 }

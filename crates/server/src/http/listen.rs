@@ -42,7 +42,7 @@ const FULL: &[u8] =
 
 /// Holds a connection's room as long as one of its requests, or its WebSocket, lives.
 #[derive(Clone)]
-struct Room(#[expect(dead_code, reason = "it is held, not read")] Arc<OwnedSemaphorePermit>);
+pub(crate) struct Room(#[expect(dead_code, reason = "it is held, not read")] Arc<OwnedSemaphorePermit>);
 
 /// Serves a router until the server is told to stop; then open requests end first, within the grace time.
 ///

@@ -27,6 +27,7 @@ use tokio_tungstenite::tungstenite;
 
 use super::{
     App,
+    listen::Room,
     observe::{About, Outcome, ran},
     request::{Asked, Wrong, is_foreign, languages, request},
 };
@@ -60,8 +61,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How many answers of a connection may wait to be written.
 const WAITING: usize = 16;
 
-/// Turns a request into a connection.
-pub(crate) fn open(app: App, headers: &HeaderMap, upgrade: WebSocketUpgrade) -> Response<Body> {
+/// Turns a request into a connection, which keeps the room of the request's.
+pub(crate) fn open(app: App, headers: &HeaderMap, upgrade: WebSocketUpgrade, room: Option<Room>) -> Response<Body> {
     let most = app.capacity.message;
     let upgrade = upgrade.protocols(["graphql-transport-ws", "graphql-ws"]).max_message_size(most).max_frame_size(most);
     let dialect = match upgrade.selected_protocol().and_then(|protocol| protocol.to_str().ok()) {
@@ -74,6 +75,7 @@ pub(crate) fn open(app: App, headers: &HeaderMap, upgrade: WebSocketUpgrade) -> 
     let sockets = app.capacity.sockets.clone();
     upgrade.on_upgrade(move |mut socket| {
         sockets.track_future(async move {
+            let _room = room;
             let (code, reason) = match dialect {
                 _ if is_foreign => FORBIDDEN,
                 None => NO_PROTOCOL,
