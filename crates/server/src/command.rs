@@ -113,6 +113,7 @@ async fn serve(database: &Database, flags: Serve) -> anyhow::Result<u8> {
         }
         Err(error) => return Err(error).with_context(|| format!("--listen {}", flags.listen)),
     };
+    make_room(flags.limits.max_connections);
     let limits = flags.limits.limits();
     let store = open(database, Some(limits.time)).await?;
     load_if_new(&store, &flags.dataset).await?;
@@ -136,6 +137,19 @@ async fn serve(database: &Database, flags: Serve) -> anyhow::Result<u8> {
     tracing::info!("stopped");
     Ok(DONE)
 }
+
+/// Asks the system for as many open files as there may be connections, and some for the database; the usual 1024 are few.
+fn make_room(connections: usize) {
+    let wanted = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(FILES);
+    match rlimit::increase_nofile_limit(wanted) {
+        Ok(files) if files >= wanted => {}
+        Ok(files) => tracing::warn!(files, wanted, "the system allows fewer open files than --max-connections needs"),
+        Err(error) => tracing::warn!(%error, "the system does not say how many files may be open"),
+    }
+}
+
+/// How many files are open beside connections.
+const FILES: u64 = 128;
 
 /// Loads a data set into a store in which nothing is recorded.
 async fn load_if_new(store: &Store, dataset: &str) -> anyhow::Result<()> {

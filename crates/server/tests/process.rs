@@ -26,7 +26,9 @@ struct Server {
 impl Server {
     fn start(flags: &[&str], environment: &[(&str, &str)]) -> Server {
         let dir = tempfile::tempdir().expect("a folder");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_edumap"))
+        // As few open files as some systems allow unless asked.
+        let mut child = Command::new("sh")
+            .args(["-c", "ulimit -Sn 64; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_edumap")])
             .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
             .args(flags)
             .env("EDUMAP_DATABASE_URL", format!("sqlite://{}/map.db", dir.path().display()))
