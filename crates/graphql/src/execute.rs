@@ -59,6 +59,8 @@ pub struct Asker {
 
 /// How many errors an answer carries.
 const MOST_ERRORS: usize = 50;
+/// How long a name or a number of a document may be.
+const LONGEST_NAME: usize = 100;
 
 /// What an answer took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -412,7 +414,7 @@ fn stats(counts: &Counts, began: Instant) -> Value {
 
 /// Parses the document; one that is too long or too deep for the parser does not reach it.
 pub(crate) fn parse(query: &str, limits: &Limits) -> Result<ExecutableDocument, ServerError> {
-    let Scan { tokens, nesting } = Scan::of(query);
+    let Scan { tokens, nesting, longest } = Scan::of(query);
     if tokens > limits.tokens {
         let problem = format!("the document has {tokens} tokens, and at most {} are read", limits.tokens);
         return Err(refusal("TOO_MANY_TOKENS", problem, None));
@@ -420,6 +422,10 @@ pub(crate) fn parse(query: &str, limits: &Limits) -> Result<ExecutableDocument, 
     if nesting > limits.nesting {
         let problem = format!("the document nests brackets more than {} deep", limits.nesting);
         return Err(refusal("TOO_DEEP", problem, None));
+    }
+    if longest > LONGEST_NAME {
+        let problem = format!("a name or number of the document is longer than {LONGEST_NAME} characters");
+        return Err(refusal("NAME_TOO_LONG", problem, None));
     }
     parse_query(query).map_err(|error| {
         let at = error.positions().next();

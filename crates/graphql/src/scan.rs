@@ -1,6 +1,7 @@
-//! A look at a document's text before the parser sees it: how many tokens it has, how deep its brackets nest.
+//! A look at a document's text before the parser sees it: how many tokens it has, how long they are, how deep its brackets nest.
 //!
-//! The parser overflows its stack on values that nest deeply, and takes its time for long documents; this takes one pass.
+//! The parser overflows its stack on values that nest deeply, and takes its time for long documents; the validation compares
+//! every letter of an unknown name with those of all that it may have meant. This takes one pass.
 
 /// What one pass over the text tells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -9,6 +10,8 @@ pub(crate) struct Scan {
     pub(crate) tokens: usize,
     /// How deep brackets of any kind nest.
     pub(crate) nesting: usize,
+    /// How many letters and digits the longest name or number has.
+    pub(crate) longest: usize,
 }
 
 impl Scan {
@@ -37,6 +40,7 @@ impl Scan {
                 byte if is_word(*byte) => {
                     let end = rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
                     rest = &rest[end..];
+                    scan.longest = scan.longest.max(1 + end);
                 }
                 _ => {}
             }
@@ -66,17 +70,18 @@ mod tests {
 
     #[test]
     fn tokens_and_brackets_count_where_the_parser_sees_them() {
-        for (document, tokens, nesting) in [
-            ("{ a }", 3, 1),
-            ("{ a(b: [[1]]) }", 12, 4),
-            ("{ a(b: \"[[[[\") } # [[[[\n", 8, 2),
-            ("{ a(b: \"\\\"[[\") }", 8, 2),
-            ("{ a(b: \"\"\"[[\"[\"\"\") { c } }", 11, 2),
-            ("query Q($a: Int = -1) { ...F, ...F }", 16, 1),
-            ("\"", 1, 0),
-            ("", 0, 0),
+        for (document, tokens, nesting, longest) in [
+            ("{ a }", 3, 1, 1),
+            ("{ a(b: [[1]]) }", 12, 4, 1),
+            ("{ a(b: \"[[[[\") } # [[[[\n", 8, 2, 1),
+            ("{ a(b: \"\\\"[[\") }", 8, 2, 1),
+            ("{ a(b: \"\"\"[[\"[\"\"\") { c } }", 11, 2, 1),
+            ("query Q($a: Int = -1) { ...F, ...F }", 16, 1, 5),
+            ("{ long_name(b: \"longer text\") }", 8, 2, 9),
+            ("\"", 1, 0, 0),
+            ("", 0, 0, 0),
         ] {
-            assert_eq!(Scan::of(document), Scan { tokens, nesting }, "{document}");
+            assert_eq!(Scan::of(document), Scan { tokens, nesting, longest }, "{document}");
         }
     }
 }
