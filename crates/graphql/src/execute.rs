@@ -29,7 +29,7 @@ use crate::{
     error::{Failure, refusal, set_code},
     feed::Feed,
     introspection::{self, Written},
-    limits::{Limits, check, check_variables, estimate, places},
+    limits::{Limits, check, check_fields, check_variables, estimate, places},
     loader::Batches,
     scan::Scan,
     schema::Schema,
@@ -201,6 +201,7 @@ pub fn prepare(
     if !schema.is_open() {
         introspection::refuse(&document).map_err(refused)?;
     }
+    check_fields(&document, schema.types()).map_err(refused)?;
     check_variables(&request.variables, limits).map_err(refused)?;
     let (name, operation) = operation(&document, request.operation_name.as_deref()).map_err(refused)?;
     let name = name.map(str::to_owned);

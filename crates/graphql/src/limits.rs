@@ -54,6 +54,8 @@ impl Default for Limits {
 
 /// How often lists may lead to lists in introspection: a type's fields, their types' fields, and once more.
 const INTROSPECTION_LISTS: usize = 3;
+/// How many fields that do not exist are told apart.
+const MOST_UNKNOWN: usize = 50;
 /// How many places a breakdown of a cost names.
 const MOST_PLACES: usize = 50;
 /// How many items a short closed list is expected to have.
@@ -117,6 +119,39 @@ impl Counted<'_> {
         }
         Ok(())
     }
+}
+
+/// Refuses a document in which many fields do not exist: the validation compares each with all that it may have meant.
+pub(crate) fn check_fields(document: &ExecutableDocument, types: &Types) -> Result<(), ServerError> {
+    let operations = document.operations.iter().map(|(_, it)| (types.root(it.node.ty), &it.node.selection_set.node));
+    let fragments = document.fragments.values().map(|it| {
+        let on = Some(it.node.type_condition.node.on.node.as_str());
+        (on, &it.node.selection_set.node)
+    });
+    let unknown: usize = operations.chain(fragments).map(|(ty, set)| unknown_fields(set, ty, types)).sum();
+    if unknown > MOST_UNKNOWN {
+        let problem = format!("{unknown} fields of the document do not exist; ask for fewer of them to learn which");
+        return Err(refusal("GRAPHQL_VALIDATION_FAILED", problem, None));
+    }
+    Ok(())
+}
+
+fn unknown_fields(set: &SelectionSet, ty: Option<&str>, types: &Types) -> usize {
+    let below = |item: &Positioned<Selection>| match &item.node {
+        Selection::Field(field) => {
+            let name = field.node.name.node.as_str();
+            let shape = ty.and_then(|ty| types.field(ty, name));
+            let is_unknown = ty.is_some() && shape.is_none() && !name.starts_with("__");
+            let ty = shape.map(|shape| shape.ty.as_str());
+            usize::from(is_unknown) + unknown_fields(&field.node.selection_set.node, ty, types)
+        }
+        Selection::InlineFragment(fragment) => {
+            let on = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
+            unknown_fields(&fragment.node.selection_set.node, on.or(ty), types)
+        }
+        Selection::FragmentSpread(_) => 0,
+    };
+    set.items.iter().map(below).sum()
 }
 
 /// Checks the variables: how deep they nest, how long their lists are.
