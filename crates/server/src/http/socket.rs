@@ -58,6 +58,8 @@ const TWO_INITS: Close = (4429, "Too many initialisation requests");
 const HEARTBEAT: Duration = Duration::from_secs(12);
 /// How long a client may take to accept a message.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a client may take to say farewell, too.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// How many answers of a connection may wait to be written.
 const WAITING: usize = 16;
 
@@ -84,6 +86,9 @@ pub(crate) fn open(app: App, headers: &HeaderMap, upgrade: WebSocketUpgrade, roo
             // Whoever has gone need not be told.
             let reason = Utf8Bytes::from_static(reason);
             let _ = timeout(PATIENCE, socket.send(Message::Close(Some(CloseFrame { code, reason })))).await;
+            // A connection with something left to read is reset, and the reason may be lost with it.
+            let farewell = async { while socket.recv().await.is_some_and(|message| message.is_ok()) {} };
+            let _ = timeout(FAREWELL, farewell).await;
         })
     })
 }
