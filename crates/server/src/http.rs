@@ -239,7 +239,12 @@ async fn by_get(
 ) -> Response<Body> {
     match upgrade {
         Ok(upgrade) => socket::open(app, &headers, upgrade, room.map(|Extension(room)| room)),
-        Err(_) => answer(&app, &headers, Method::GET, addressed(pairs, &app.documents)).await,
+        Err(_) => {
+            let mut response = answer(&app, &headers, Method::GET, addressed(pairs, &app.documents)).await;
+            // What says nothing of it may be kept by whoever likes to.
+            response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+            response
+        }
     }
 }
 
