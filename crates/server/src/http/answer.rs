@@ -34,13 +34,13 @@ impl Keep {
     /// What may be said of an answer, before it is there.
     ///
     /// The tag is made of everything the answer depends on: the request, the reader's languages, the form and, unless
-    /// the request names its view, today and the latest revision. The revision is read first, so that an answer may be
-    /// newer than its tag and never older.
+    /// the request names its view, today and the latest revision: all of it, since a database that was made anew counts
+    /// from 1 again. The revision is read first, so that an answer may be newer than its tag and never older.
     pub(crate) async fn of(app: &App, request: &Request, headers: &HeaderMap, media: Media, is_pinned: bool) -> Keep {
         let view = match is_pinned {
             true => None,
             false => match app.ground.store.revision(Known::Latest).await {
-                Ok(latest) => Some((app.ground.clock.today(), latest.map(|revision| revision.number))),
+                Ok(latest) => Some((app.ground.clock.today(), latest)),
                 // The answer itself will say that the store fails.
                 Err(_) => return Keep::Never,
             },
