@@ -336,8 +336,8 @@ async fn run(
         (true, Some(media)) => Keep::of(app, prepared.request(), headers, media, prepared.is_pinned).await,
         _ => Keep::Unsaid,
     };
-    if keep.is_held(headers) {
-        return unchanged(&keep);
+    if let Some(held) = keep.held(headers) {
+        return unchanged(&keep, held);
     }
     let answer = prepared.execute(&app.schema, &app.ground, asker).await;
     match keep {

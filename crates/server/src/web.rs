@@ -130,7 +130,7 @@ fn is_known(asked: &HeaderMap, tag: &HeaderValue) -> bool {
 }
 
 /// Whether the asker takes an encoding; a weight of zero says no.
-fn takes(asked: &HeaderMap, encoding: &str) -> bool {
+pub(crate) fn takes(asked: &HeaderMap, encoding: &str) -> bool {
     asked
         .get_all(header::ACCEPT_ENCODING)
         .iter()

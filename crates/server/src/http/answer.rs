@@ -13,6 +13,7 @@ use super::{
     observe::Outcome,
     request::{Wrong, languages},
 };
+use crate::web::takes;
 
 /// What an answer depends on beside the facts, for caches on the way.
 const VARY: &str = "accept, accept-encoding, accept-language, edumap-cost, edumap-stats, origin";
@@ -56,14 +57,17 @@ impl Keep {
         if is_pinned { Keep::ForEver(tag) } else { Keep::WhileTrue(tag) }
     }
 
-    /// Whether the reader has this very answer already.
-    pub(crate) fn is_held(&self, headers: &HeaderMap) -> bool {
-        let (Keep::WhileTrue(tag) | Keep::ForEver(tag)) = self else { return false };
+    /// The tag under which the reader has this very answer already, in an encoding that the reader takes.
+    pub(crate) fn held<'a>(&'a self, headers: &'a HeaderMap) -> Option<&'a str> {
+        let (Keep::WhileTrue(tag) | Keep::ForEver(tag)) = self else { return None };
         let held = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
-        held.flat_map(|line| line.split(',')).any(|held| {
+        held.flat_map(|line| line.split(',')).find_map(|held| {
             let held = held.trim();
             let held = held.strip_prefix("W/").unwrap_or(held).trim_matches('"');
-            held == "*" || held.split_once('-').map_or(held, |(tag, _encoding)| tag) == tag
+            match held.split_once('-') {
+                Some((known, encoding)) => (known == tag && takes(headers, encoding)).then_some(held),
+                None => (held == tag || held == "*").then_some(tag),
+            }
         })
     }
 
@@ -102,12 +106,15 @@ pub(crate) fn answered(answer: &Answer, media: Media, keep: Keep) -> Response<Bo
     }
 }
 
-/// An answer that the reader has already.
-pub(crate) fn unchanged(keep: &Keep) -> Response<Body> {
+/// An answer that the reader has already, under the tag that the reader knows: caches update no other.
+pub(crate) fn unchanged(keep: &Keep, held: &str) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NOT_MODIFIED;
     response.headers_mut().insert(header::VARY, HeaderValue::from_static(VARY));
     keep.write(response.headers_mut());
+    if let Ok(held) = HeaderValue::try_from(format!("\"{held}\"")) {
+        response.headers_mut().insert(header::ETAG, held);
+    }
     response
 }
 
