@@ -162,10 +162,9 @@ impl Position {
         if made_for[..] != scope.to_be_bytes()[..4] {
             return Err(PageError::ForeignCursor);
         }
-        Ok(Position {
-            id: i64::from_be_bytes(*id),
-            key: String::from_utf8(key.to_vec()).map_err(|_| PageError::BrokenCursor)?,
-        })
+        // No list is ordered by a NUL, which not every database takes for text.
+        let key = String::from_utf8(key.to_vec()).ok().filter(|key| !key.contains('\0'));
+        Ok(Position { id: i64::from_be_bytes(*id), key: key.ok_or(PageError::BrokenCursor)? })
     }
 }
 
@@ -296,6 +295,12 @@ mod tests {
             prop_assert_eq!(ids.len(), seen.len());
             prop_assert!(list.iter().all(|p| seen.contains(p)));
         }
+    }
+
+    #[test]
+    fn a_forged_cursor_with_a_nul_is_refused() {
+        let forged = Position { key: "a\0".to_owned(), id: 1 }.encode(7);
+        assert_eq!(Position::decode(&forged, 7), Err(PageError::BrokenCursor));
     }
 
     #[test]
