@@ -77,7 +77,10 @@ impl Wanted<bool> for bool {
 
 impl Wanted<String> for String {
     fn wanted(self) -> Result<String> {
-        Ok(self)
+        match self.contains('\0') {
+            true => Err(Code::InvalidArgument.because("a text of a filter has no NUL character")),
+            false => Ok(self),
+        }
     }
 }
 
