@@ -3,6 +3,7 @@
 mod as_of;
 mod browser;
 mod budget;
+mod caching;
 mod clients;
 mod contract;
 mod data_set;
