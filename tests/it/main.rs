@@ -1,6 +1,7 @@
 //! The suite, one binary: GraphQL in, answers and statement counts out.
 
 mod as_of;
+mod attacks;
 mod browser;
 mod budget;
 mod caching;

@@ -1,5 +1,6 @@
 //! What the tests share: the whole server as one value, on both databases, with a clock that stands still.
 
+pub mod attack;
 pub mod node;
 pub mod postgres;
 

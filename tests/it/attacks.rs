@@ -1,0 +1,135 @@
+//! Abuse over a real socket: every attack is answered as it should be, tells nothing of our insides, and others are served on.
+
+use std::{net::SocketAddr, time::Duration};
+
+use graphql::Limits;
+use serde_json::{Value, json};
+use server::Capacity;
+use tests::{
+    TestApp,
+    attack::{Told, all, internals, is_healthy},
+    chaoyang,
+};
+
+/// The server on a port of this machine, with less patience than it has, so that those who idle are let go soon.
+async fn listen(app: TestApp) -> SocketAddr {
+    let capacity = Capacity { head_time: Duration::from_secs(3), ..Capacity::default() };
+    let url = TestApp::within(app.name, app.store, Limits::default(), capacity).listen().await;
+    url.strip_prefix("http://").and_then(|address| address.parse().ok()).expect("an address")
+}
+
+/// What an answer must not be, whatever was sent.
+fn check(name: &str, told: &Told) {
+    let found = internals(&told.text);
+    assert!(found.is_empty(), "{name}: {found:?} in {}", told.text);
+    assert!(!told.text.to_lowercase().contains("\r\nset-cookie"), "{name}: {}", told.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_attack_is_answered_and_others_are_served_on() {
+    for app in chaoyang("every_attack_is_answered").await {
+        let database = app.name;
+        let address = listen(app).await;
+        let mut wrong = Vec::new();
+        for attack in all(100) {
+            let (told, is_healthy_meanwhile) = tokio::join!(attack.strike(address), is_healthy(address));
+            let name = attack.name;
+            assert!(is_healthy_meanwhile, "{database}: during {name}");
+            assert!(is_healthy(address).await, "{database}: after {name}");
+            for told in told {
+                check(name, &told);
+                if (told.status, told.code.as_str()) != attack.answer {
+                    wrong.push(format!("{name}: {} {:?}, not {:?}", told.status, told.code, attack.answer));
+                }
+            }
+        }
+        wrong.dedup();
+        assert!(wrong.is_empty(), "{database}:\n{}", wrong.join("\n"));
+    }
+}
+
+const INTROSPECTION: &str = "{ __schema { types { name inputFields { name type { ...T } }
+    fields { name args { name type { ...T } } type { ...T } } } } }
+    fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
+
+/// What is put into every argument that takes a text.
+const TEXTS: [&str; 6] = [
+    "'; DROP TABLE schools; --",
+    "%_\\",
+    "\" OR 1=1",
+    "' UNION SELECT actor FROM revisions --",
+    "\0\u{1}",
+    "\u{202e}\u{ffff}",
+];
+
+/// A type as it is written, and its name alone.
+fn written(ty: &Value) -> (String, String) {
+    let name = ty["name"].as_str().unwrap_or_default().to_owned();
+    match ty["kind"].as_str() {
+        Some("NON_NULL") => (written(&ty["ofType"]).0 + "!", written(&ty["ofType"]).1),
+        Some("LIST") => (format!("[{}]", written(&ty["ofType"]).0), written(&ty["ofType"]).1),
+        _ => (name.clone(), name),
+    }
+}
+
+fn items<'a>(value: &'a Value, part: &str) -> impl Iterator<Item = &'a Value> {
+    value[part].as_array().into_iter().flatten()
+}
+
+/// Every way to put a text into an argument of this type.
+fn filled(schema: &Value, ty: &Value, text: &str) -> Vec<Value> {
+    let takes_text = |ty: &Value| ["String", "ID", "Date", "LanguageTag"].contains(&written(ty).1.as_str());
+    let input = items(schema, "types").find(|it| it["name"] == written(ty).1).expect("a type");
+    let fields = items(input, "inputFields").filter(|field| takes_text(&field["type"]));
+    let fields = fields.filter_map(|field| Some(json!({ field["name"].as_str()?: text })));
+    let values = if takes_text(ty) { vec![json!(text)] } else { fields.collect() };
+    let is_list = written(ty).0.starts_with('[');
+    values.into_iter().map(|value| if is_list { json!([value]) } else { value }).collect()
+}
+
+/// Every root field, with every one of its arguments that takes a text: the document, and the argument's type.
+fn questions(schema: &Value) -> Vec<(String, &Value)> {
+    let mut questions = Vec::new();
+    for (root, around) in [("Query", ("", "")), ("Map", ("map { ", " }"))] {
+        let root = items(schema, "types").find(|ty| ty["name"] == root).expect("a root");
+        for field in items(root, "fields") {
+            let answer = items(schema, "types").find(|ty| ty["name"] == written(&field["type"]).1).expect("a type");
+            let is_counted = items(answer, "fields").any(|field| field["name"] == "totalCount");
+            let below = if is_counted { "totalCount nodes { __typename }" } else { "__typename" };
+            for arg in items(field, "args") {
+                let text = |it: &Value| it["name"].as_str().unwrap_or_default().to_owned();
+                let asked = format!("{}{}({}: $it) {{ {below} }}{}", around.0, text(field), text(arg), around.1);
+                questions.push((format!("query ($it: {}) {{ {asked} }}", written(&arg["type"]).0), &arg["type"]));
+            }
+        }
+    }
+    questions
+}
+
+#[tokio::test]
+async fn sql_in_any_argument_is_only_a_text() {
+    const COUNT: &str = "{ schools { totalCount } revisions { number } }";
+    for app in chaoyang("sql_in_any_argument").await {
+        let schema = app.data(INTROSPECTION).await["__schema"].take();
+        let (before, mut asked) = (app.data(COUNT).await, 0);
+        for (query, ty) in questions(&schema) {
+            for (text, value) in
+                TEXTS.iter().flat_map(|text| filled(&schema, ty, text).into_iter().map(move |it| (text, it)))
+            {
+                let answer = app.post(&json!({ "query": query, "variables": { "it": value } }), &[]).await;
+                let what = format!("{}: {query} with {value}: {}", app.name, answer.body);
+                // What was sent may be quoted; nothing else may be told.
+                let quoted = json!(text).to_string();
+                let found = internals(&answer.body.replace(quoted.trim_matches('"'), ""));
+                assert!(answer.status.is_success() && found.is_empty(), "{found:?}: {what}");
+                let answer = answer.json();
+                let code = answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_default();
+                let is_said = ["", "INVALID_ARGUMENT", "INVALID_CURSOR", "INVALID_DATE", "INVALID_ID"].contains(&code);
+                assert!(is_said, "{what}");
+                asked += 1;
+            }
+        }
+        assert!(asked > 500, "only {asked} texts were put in");
+        assert_eq!(app.data(COUNT).await, before, "{}", app.name);
+    }
+}
