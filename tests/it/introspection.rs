@@ -127,3 +127,19 @@ async fn a_misspelt_name_is_still_told() {
     let open: Value = empty().await.post(&json!({ "query": "{ school(slug: \"x\") { nam } }" }), &[]).await.json();
     assert!(open["errors"][0]["message"].as_str().is_some_and(|it| it.contains("Did you mean")), "{open}");
 }
+
+#[tokio::test]
+async fn our_own_sentences_name_nothing_either() {
+    for app in chaoyang("our own sentences").await {
+        let closed = closed(&app);
+        for (query, untold) in [
+            ("{ map(knownAt: 99) { __typename } }", "revisions"),
+            ("{ school { __typename } }", "slug"),
+            ("{ schools(after: \"x\") { __typename } }", "endCursor"),
+            ("{ schools(first: 1, last: 1) { __typename } }", "after"),
+        ] {
+            let (told, said) = (app.error(query).await.1, closed.error(query).await.1);
+            assert!(!said.contains(untold), "{}: {query}: {said} ({told})", app.name);
+        }
+    }
+}

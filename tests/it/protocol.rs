@@ -192,7 +192,7 @@ fn attacks() -> Vec<(&'static str, Value, &'static str)> {
         ("100 directives", query(format!("{{ __typename {} }}", "@skip(if: false) ".repeat(100))), "TOO_MANY_DIRECTIVES"),
         ("100 fragments", query(format!("{{ __typename }} {}", (0..100).map(|n| format!("fragment F{n} on Query {{ __typename }} ")).collect::<String>())), "TOO_MANY_FRAGMENTS"),
         ("a circle of fragments", query("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }".into()), "FRAGMENT_CYCLE"),
-        ("a bomb of fragments", query(format!("{{ schools {{ nodes {{ ...F0 }} }} }} {bomb} fragment F28 on School {{ slug }}")), "COST_TOO_HIGH"),
+        ("a bomb of fragments", query(format!("{{ schools {{ nodes {{ ...F0 }} }} }} {bomb} fragment F28 on School {{ slug }}")), "DOCUMENT_TOO_LARGE"),
         ("pages of pages", query("{ schools(first: 100) { nodes { group { schools(first: 100) { nodes { group { schools(first: 100) { nodes { group { schools(first: 100) { nodes { group { schools(first: 100) { nodes { slug } } } } } } } } } } } } } } }".into()), "COST_TOO_HIGH"),
         ("introspection of introspection", query("{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }".into()), "INTROSPECTION_TOO_DEEP"),
         ("a long list", json!({ "query": "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", "variables": { "ids": vec!["x"; 1_001] } }), "LIST_TOO_LONG"),
@@ -202,8 +202,22 @@ fn attacks() -> Vec<(&'static str, Value, &'static str)> {
         ("SQL in a name", query("{ schools(filter: { nameContains: \"x'); DROP TABLE schools; --\" }) { totalCount } }".into()), ""),
         ("SQL in a slug", query("{ school(slug: \"'; DROP TABLE schools; --\") { slug } }".into()), ""),
         ("NUL in a name", query("{ schools(filter: { nameContains: \"a\\u0000b\" }) { totalCount } }".into()), "INVALID_ARGUMENT"),
+        ("fragments that double in another operation", {
+            let query = format!("query A {{ __typename }} query B {{ school(slug: \"x\") {{ ...F0 }} }} {}", doubling());
+            json!({ "query": query, "operationName": "A" })
+        }, "DOCUMENT_TOO_LARGE"),
+        ("fragments that double where nothing is asked for", query(format!("{{ schools(first: 0) {{ nodes {{ ...F0 }} }} }} {}", doubling())), "DOCUMENT_TOO_LARGE"),
+        ("a circle in another operation", {
+            json!({ "query": "query A { __typename } query B { ...F } fragment F on Query { ...F }", "operationName": "A" })
+        }, "FRAGMENT_CYCLE"),
         ("a batch", json!([{ "query": "{ __typename }" }]), "BAD_REQUEST"),
     ]
+}
+
+/// Fragments of which each spreads the next twice: put in place they are 2^48 selections.
+fn doubling() -> String {
+    let double = (0..48).map(|n| format!("fragment F{n} on School {{ ...F{} ...F{} }} ", n + 1, n + 1));
+    format!("{}fragment F48 on School {{ slug }}", double.collect::<String>())
 }
 
 #[tokio::test]

@@ -275,7 +275,7 @@ fn documents() -> Vec<Attack> {
         Attack::new("10,000 aliases in an address", address(&format!("{{ {} }}", numbered(600, |n| format!("a{n}:view{{asOf}}"))), ""), 400, "TOO_MANY_ALIASES"),
         Attack::new("a fragment in itself", query("{ ...F } fragment F on Query { ...F }"), 400, "FRAGMENT_CYCLE"),
         Attack::new("a ring of 40 fragments", query(&format!("{{ ...F0 }} {ring}")), 400, "FRAGMENT_CYCLE"),
-        Attack::new("a bomb of fragments through lists", query(&format!("{{ groups {{ nodes {{ ...F0 }} }} }} {bomb} fragment F40 on Group {{ slug }}")), 400, "TOO_DEEP"),
+        Attack::new("a bomb of fragments through lists", query(&format!("{{ groups {{ nodes {{ ...F0 }} }} }} {bomb} fragment F40 on Group {{ slug }}")), 400, "DOCUMENT_TOO_LARGE"),
         Attack::new("a comment of a megabyte", query(&format!("{{ __typename }} #{}", "x".repeat(MEGABYTE))), 200, ""),
         Attack::new("commas, a megabyte", query(&format!("{{ __typename {} }}", ",".repeat(MEGABYTE))), 200, ""),
         Attack::new("a text of a megabyte", query(&format!("{{ school(slug: \"{}\") {{ slug }} }}", "x".repeat(MEGABYTE))), 200, ""),

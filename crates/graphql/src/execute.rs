@@ -33,6 +33,7 @@ use crate::{
     loader::Batches,
     scan::Scan,
     schema::Schema,
+    unfold::check_unfolded,
 };
 
 /// What requests run on. Cheap to clone.
@@ -198,6 +199,7 @@ pub fn prepare(
     let refused = |error: ServerError| Box::new(Answer::from(error));
     let document = parse(&request.query, limits).map_err(refused)?;
     check(&document, limits).map_err(refused)?;
+    check_unfolded(&document).map_err(refused)?;
     if !schema.is_open() {
         introspection::refuse(&document).map_err(refused)?;
     }
@@ -284,7 +286,7 @@ impl Prepared {
         let (request, course) = self.begin(schema, ground, asker);
         let responses = schema.inner().execute_stream(request);
         let events = unfold(Some((course, responses)), |going| async move {
-            let (course, mut responses) = going?;
+            let (mut course, mut responses) = going?;
             match course.run(responses.next()).await {
                 Ok(response) => {
                     let answer = course.answer(response?);
@@ -375,8 +377,10 @@ impl Course {
     }
 
     /// Gets ready for the next event: what is asked then is answered anew, and may be as large.
-    fn renew(&self) {
+    fn renew(&mut self) {
         self.batches.forget();
+        self.counts.reset();
+        self.began = Instant::now();
         self.budget.store(self.limits.cost, Relaxed);
     }
 }

@@ -74,7 +74,7 @@ impl Feed {
         let mut is_watched = self.0.is_watched.lock().unwrap_or_else(PoisonError::into_inner);
         let latest = self.0.latest.subscribe();
         if !std::mem::replace(&mut *is_watched, true) {
-            tokio::spawn(watch(self.0.clone(), store.clone()));
+            tokio::spawn(watch(self.0.clone(), store.uncounted()));
         }
         latest
     }

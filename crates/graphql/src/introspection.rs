@@ -43,19 +43,18 @@ impl Written {
         Written(format!("{} {variables}", request.query))
     }
 
-    /// Takes all other names out of a sentence of the library, which quotes each name that it speaks of.
+    /// Takes all other names out of a sentence; the library quotes each name that it speaks of, and so do we.
     pub(crate) fn redact(&self, sentence: &str) -> String {
         let known: HashSet<&str> = self.0.split(|c| !is_name(c)).collect();
         // It offers names for a directive's arguments even if told not to.
         let sentence = sentence.split(" Did you mean").next().unwrap_or_default();
-        let mut parts = sentence.split('"');
+        let mut parts = sentence.split_inclusive(['"', '`']);
         let mut told = parts.next().unwrap_or_default().to_owned();
         // What stands right behind a quotation mark may be a name, be it an opening or a closing one.
         for part in parts {
             let end =
                 part.find(|c| !is_name(c) && !matches!(c, '[' | ']' | '!' | '.' | '@' | '$')).unwrap_or(part.len());
             let (quoted, rest) = part.split_at(end);
-            told.push('"');
             for piece in quoted.split_inclusive(|c| !is_name(c)) {
                 let name = piece.trim_end_matches(|c| !is_name(c));
                 let is_hidden = name.starts_with(|c: char| !c.is_ascii_digit()) && !known.contains(name);

@@ -31,6 +31,7 @@ mod scan;
 mod schema;
 mod school;
 mod source;
+mod unfold;
 
 pub use async_graphql::{Request, Variables};
 pub use document::check_document;

@@ -245,7 +245,7 @@ struct Scale<'a> {
     types: &'a Types,
     limits: &'a Limits,
     /// What a fragment weighs in its surroundings; `None` while it is being weighed.
-    weights: HashMap<(&'a Name, Around), Option<Weight>>,
+    weights: HashMap<(&'a Name, Around), Weight>,
 }
 
 /// What is known of a field before its selection is weighed.
@@ -287,16 +287,11 @@ impl<'a> Scale<'a> {
         // An unknown one is left to the validation, which has a better sentence for it.
         let Some(fragment) = self.document.fragments.get(name) else { return Ok(Weight::default()) };
         let weight = match self.weights.get(&(name, around)) {
-            Some(Some(weight)) => *weight,
-            Some(None) => {
-                let problem = format!("the fragment `{name}` leads back to itself");
-                return Err(refusal("FRAGMENT_CYCLE", problem, Some(at)));
-            }
+            Some(weight) => *weight,
             None => {
-                self.weights.insert((name, around), None);
                 let on = Some(fragment.node.type_condition.node.on.node.as_str());
                 let weight = self.selection(&fragment.node.selection_set.node, on, around, depth)?;
-                self.weights.insert((name, around), Some(weight));
+                self.weights.insert((name, around), weight);
                 weight
             }
         };

@@ -50,6 +50,12 @@ impl Counts {
         self.statements.load(Relaxed)
     }
 
+    /// Begins again.
+    pub fn reset(&self) {
+        self.statements.store(0, Relaxed);
+        self.rows.store(0, Relaxed);
+    }
+
     /// How many rows they gave.
     pub fn rows(&self) -> u64 {
         self.rows.load(Relaxed)
@@ -163,6 +169,12 @@ impl Store {
     #[must_use]
     pub fn counted(&self, counts: Arc<Counts>) -> Store {
         Store { counted: Some(counts), ..self.clone() }
+    }
+
+    /// The same store, whose reads are on nobody's bill.
+    #[must_use]
+    pub fn uncounted(&self) -> Store {
+        Store { counted: None, ..self.clone() }
     }
 
     /// The same store, whose reads also tell their plans: for tests that no read goes without an index.

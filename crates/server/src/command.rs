@@ -132,7 +132,7 @@ async fn serve(database: &Database, flags: Serve) -> anyhow::Result<u8> {
         stopped().await;
         stopping.cancel();
     });
-    tokio::spawn(crate::http::keep_up());
+    tokio::spawn(crate::http::keep_up(capacity.clone()));
     crate::http::serve(listener, router(app), capacity).await?;
     tracing::info!("stopped");
     Ok(DONE)

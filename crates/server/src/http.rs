@@ -221,7 +221,8 @@ async fn sdl(State(app): State<App>) -> Response<Body> {
 async fn at_its_rate(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let (Some(rates), Some(peer)) = (&app.capacity.rates, peer) else { return next.run(request).await };
-    let Err(wait) = rates.take(peer, request.headers()) else { return next.run(request).await };
+    let client = rates.client(peer, request.headers());
+    let Err(wait) = rates.take(client) else { return next.run(request).await };
     let media = Accepted::of(request.headers()).and_then(|accepted| accepted.media).unwrap_or(Media::Json);
     let problem = "too many requests came from this address";
     let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, media, "RATE_LIMITED", problem);
@@ -235,10 +236,14 @@ async fn by_get(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
     room: Option<Extension<Room>>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Response<Body> {
     match upgrade {
-        Ok(upgrade) => socket::open(app, &headers, upgrade, room.map(|Extension(room)| room)),
+        Ok(upgrade) => {
+            let peer = peer.map(|Extension(ConnectInfo(peer))| peer);
+            socket::open(app, &headers, upgrade, room.map(|Extension(room)| room), peer)
+        }
         Err(_) => {
             let mut response = answer(&app, &headers, Method::GET, addressed(pairs, &app.documents)).await;
             // What says nothing of it may be kept by whoever likes to.

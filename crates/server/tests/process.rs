@@ -210,17 +210,22 @@ fn slow_and_greedy_clients_are_let_go_and_others_are_answered() {
     healthy();
     let mut half = server.connect();
     half.write_all(b"GET /healthz HTTP/1.1\r\nHost: m").expect("sent");
-    half.shutdown(std::net::Shutdown::Write).expect("half closed");
+    let mut closed = server.connect();
+    closed.write_all(b"GET /healthz HTTP/1.1\r\nHost: m").expect("sent");
+    closed.shutdown(std::net::Shutdown::Write).expect("half closed");
+    let mut second = server.connect();
+    second.write_all(b"GET /healthz HTTP/1.1\r\nHost: m\r\n\r\nGET /healthz").expect("sent");
     let mut preface = server.connect();
     preface.write_all(b"PRI * HT").expect("sent");
     let slow = "POST /graphql HTTP/1.1\r\nHost: map\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\
                 Connection: close\r\n\r\n{";
     let answer = server.exchange(slow);
     assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("BODY_TIMEOUT"), "{answer}");
-    for stream in idle.iter_mut().chain([&mut half, &mut preface]) {
-        let mut rest = Vec::new();
-        // A reset is an end too.
-        let _ = stream.read_to_end(&mut rest);
+    for stream in idle.iter_mut().chain([&mut half, &mut closed, &mut second, &mut preface]) {
+        // A reset is an end too; to wait in vain is none.
+        if let Err(error) = stream.read_to_end(&mut Vec::new()) {
+            assert!(!matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "it was not let go: {error}");
+        }
     }
     let full: Vec<TcpStream> = (0..60).map(|_| server.connect()).collect();
     thread::sleep(Duration::from_millis(200));

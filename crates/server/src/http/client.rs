@@ -20,9 +20,6 @@ pub struct Rates {
     proxies: Vec<IpNet>,
 }
 
-/// How many addresses are remembered before those that have not asked for a while are forgotten.
-const MANY: usize = 10_000;
-
 impl Rates {
     /// So many requests a second for each client, with bursts of twice as many. A client's address is taken from
     /// `X-Forwarded-For` as far as these proxies vouch for it.
@@ -32,16 +29,22 @@ impl Rates {
         Rates { buckets: RateLimiter::keyed(quota), proxies }
     }
 
-    /// Takes note of a request.
+    /// Whom a request comes from: an address, or in IPv6 a network of 64 bits.
+    pub(crate) fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+        network(client(peer.ip(), headers, &self.proxies))
+    }
+
+    /// Takes note of a client's request.
     ///
     /// # Errors
     /// The client asks too often: how long it should wait.
-    pub(crate) fn take(&self, peer: SocketAddr, headers: &HeaderMap) -> Result<(), Duration> {
-        let client = network(client(peer.ip(), headers, &self.proxies));
-        if self.buckets.len() > MANY {
-            self.buckets.retain_recent();
-        }
+    pub(crate) fn take(&self, client: IpAddr) -> Result<(), Duration> {
         self.buckets.check_key(&client).map_err(|early| early.wait_time_from(DefaultClock::default().now()))
+    }
+
+    /// Forgets the clients that have not asked for a while.
+    pub(crate) fn forget(&self) {
+        self.buckets.retain_recent();
     }
 }
 
@@ -97,12 +100,11 @@ mod tests {
     #[test]
     fn a_bucket_empties_and_is_each_clients_own() {
         let rates = Rates::of(NonZeroU32::MIN, Vec::new());
-        let peer = |host: u8| SocketAddr::from(([203, 0, 113, host], 80));
-        let headers = HeaderMap::new();
-        assert_eq!(rates.take(peer(1), &headers), Ok(()));
-        assert_eq!(rates.take(peer(1), &headers), Ok(()));
-        let wait = rates.take(peer(1), &headers).expect_err("the bucket is empty");
+        let peer = |host: u8| IpAddr::from([203, 0, 113, host]);
+        assert_eq!(rates.take(peer(1)), Ok(()));
+        assert_eq!(rates.take(peer(1)), Ok(()));
+        let wait = rates.take(peer(1)).expect_err("the bucket is empty");
         assert!(wait <= Duration::from_secs(1), "{wait:?}");
-        assert_eq!(rates.take(peer(2), &headers), Ok(()));
+        assert_eq!(rates.take(peer(2)), Ok(()));
     }
 }

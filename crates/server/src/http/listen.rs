@@ -24,6 +24,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 use super::Capacity;
@@ -35,7 +36,11 @@ const STREAMS: u32 = 100;
 /// How long to wait after the system could not give us a connection.
 const BREATH: Duration = Duration::from_millis(100);
 /// How long a server that stops waits for one more who has connected already.
-const LAST_CALL: Duration = Duration::from_millis(10);
+const PAUSE: Duration = Duration::from_millis(10);
+/// How long it does so in all.
+const LAST_CALL: Duration = Duration::from_millis(200);
+/// How long a client may leave unread what is written to it.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// What is sent to whoever comes when there is no room.
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
@@ -76,9 +81,13 @@ pub async fn serve(listener: TcpListener, router: Router, capacity: Arc<Capacity
         welcome(stream, peer);
     }
     // Who has connected already may have asked; a listener that is dropped would hang up on them.
-    while let Ok(Ok((stream, peer))) = timeout(LAST_CALL, listener.accept()).await {
-        welcome(stream, peer);
-    }
+    let last_call = async {
+        while let Ok(Ok((stream, peer))) = timeout(PAUSE, listener.accept()).await {
+            welcome(stream, peer);
+        }
+    };
+    // New ones keep coming if nobody sends them elsewhere.
+    let _ = timeout(LAST_CALL, last_call).await;
     drop(listener);
     capacity.sockets.close();
     let ended = timeout(capacity.grace, async {
@@ -120,7 +129,9 @@ async fn converse(
         .max_header_list_size(HEAD as u32)
         .keep_alive_interval(Duration::from_secs(20))
         .keep_alive_timeout(Duration::from_secs(20));
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(PATIENCE));
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(Box::pin(stream)), service).into_owned();
     let connection = watcher.watch(connection);
     // Until the first request no timer of the library runs: it does not know yet which version is spoken.
     let silent = async {

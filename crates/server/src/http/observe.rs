@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -20,7 +20,7 @@ use opentelemetry_http::HeaderExtractor;
 use tracing::Instrument;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use super::App;
+use super::{App, Capacity};
 
 /// What a request wanted to run.
 #[derive(Debug, Clone)]
@@ -81,7 +81,7 @@ pub(crate) fn ran(about: &About, outcome: &Outcome, transport: &'static str, too
 
 /// Sees a request come and its answer go.
 pub(crate) async fn observed(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
-    if !app.capacity.has_metrics && !app.capacity.logs_requests {
+    if !app.capacity.has_metrics && !app.capacity.logs_requests && !crate::telemetry::is_traced() {
         return next.run(request).await;
     }
     let began = Instant::now();
@@ -195,10 +195,13 @@ fn describe() {
     metrics_process::Collector::default().describe();
 }
 
-/// Keeps the figures small while nobody reads them.
-pub(crate) async fn keep_up() {
+/// Keeps small what grows with time: figures that nobody reads, clients that have gone.
+pub(crate) async fn keep_up(capacity: Arc<Capacity>) {
     loop {
         tokio::time::sleep(Duration::from_secs(10)).await;
         recorder().run_upkeep();
+        if let Some(rates) = &capacity.rates {
+            rates.forget();
+        }
     }
 }

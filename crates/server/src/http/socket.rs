@@ -5,6 +5,8 @@
 
 use std::{
     collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    panic::AssertUnwindSafe,
     time::{Duration, Instant},
 };
 
@@ -14,7 +16,7 @@ use axum::{
     http::{HeaderMap, Response},
 };
 use domain::LanguageTag;
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use graphql::{Answer, Asker, OperationKind};
 use serde_json::{Map, Value, json};
@@ -24,6 +26,7 @@ use tokio::{
     time::{interval_at, sleep_until, timeout},
 };
 use tokio_tungstenite::tungstenite;
+use tracing::{Instrument, Span};
 
 use super::{
     App,
@@ -64,7 +67,13 @@ const FAREWELL: Duration = Duration::from_secs(1);
 const WAITING: usize = 16;
 
 /// Turns a request into a connection, which keeps the room of the request's.
-pub(crate) fn open(app: App, headers: &HeaderMap, upgrade: WebSocketUpgrade, room: Option<Room>) -> Response<Body> {
+pub(crate) fn open(
+    app: App,
+    headers: &HeaderMap,
+    upgrade: WebSocketUpgrade,
+    room: Option<Room>,
+    peer: Option<SocketAddr>,
+) -> Response<Body> {
     let most = app.capacity.message;
     let upgrade = upgrade.protocols(["graphql-transport-ws", "graphql-ws"]).max_message_size(most).max_frame_size(most);
     let dialect = match upgrade.selected_protocol().and_then(|protocol| protocol.to_str().ok()) {
@@ -74,14 +83,16 @@ pub(crate) fn open(app: App, headers: &HeaderMap, upgrade: WebSocketUpgrade, roo
     };
     let is_foreign = is_foreign(headers, &app.capacity.origins);
     let languages = languages(headers);
+    let client = app.capacity.rates.as_ref().zip(peer).map(|(rates, peer)| rates.client(peer, headers));
     let sockets = app.capacity.sockets.clone();
+    let span = Span::current();
     upgrade.on_upgrade(move |mut socket| {
-        sockets.track_future(async move {
+        let serving = async move {
             let _room = room;
             let (code, reason) = match dialect {
                 _ if is_foreign => FORBIDDEN,
                 None => NO_PROTOCOL,
-                Some(dialect) => Session::new(app, dialect, languages).run(&mut socket).await,
+                Some(dialect) => Session::new(app, dialect, languages, client).run(&mut socket).await,
             };
             // Whoever has gone need not be told.
             let reason = Utf8Bytes::from_static(reason);
@@ -89,7 +100,8 @@ pub(crate) fn open(app: App, headers: &HeaderMap, upgrade: WebSocketUpgrade, roo
             // A connection with something left to read is reset, and the reason may be lost with it.
             let farewell = async { while socket.recv().await.is_some_and(|message| message.is_ok()) {} };
             let _ = timeout(FAREWELL, farewell).await;
-        })
+        };
+        sockets.track_future(serving.instrument(span))
     })
 }
 
@@ -112,6 +124,8 @@ struct Session {
     app: App,
     dialect: Dialect,
     languages: Vec<LanguageTag>,
+    /// Whose requests are counted; `None` if nobody's are.
+    client: Option<IpAddr>,
     is_acknowledged: bool,
     operations: HashMap<String, Operation>,
     tasks: JoinSet<()>,
@@ -122,13 +136,14 @@ struct Session {
 }
 
 impl Session {
-    fn new(app: App, dialect: Dialect, languages: Vec<LanguageTag>) -> Self {
+    fn new(app: App, dialect: Dialect, languages: Vec<LanguageTag>, client: Option<IpAddr>) -> Self {
         let (say, said) = mpsc::channel(WAITING);
         let pace = RateLimiter::direct(Quota::per_second(app.capacity.messages));
         Session {
             app,
             dialect,
             languages,
+            client,
             is_acknowledged: false,
             operations: HashMap::new(),
             tasks: JoinSet::new(),
@@ -255,9 +270,11 @@ impl Session {
 
     async fn beat(&mut self, socket: &mut WebSocket) -> Result<(), Close> {
         match self.dialect {
-            Dialect::Legacy if self.is_acknowledged => write(socket, json!({ "type": "ka" }).to_string()).await,
-            _ => send(socket, Message::Ping(axum::body::Bytes::new())).await,
+            Dialect::Legacy if self.is_acknowledged => write(socket, json!({ "type": "ka" }).to_string()).await?,
+            _ => {}
         }
+        // The older protocol has no answer to `ka`; WebSocket itself has one to this.
+        send(socket, Message::Ping(axum::body::Bytes::new())).await
     }
 
     async fn start(&mut self, id: String, fields: Map<String, Value>, socket: &mut WebSocket) -> Result<(), Close> {
@@ -267,10 +284,23 @@ impl Session {
             let refused = Answer::refused("TOO_MANY_SUBSCRIPTIONS", &problem);
             return write(socket, error(self.dialect, &id, &refused)).await;
         }
+        if let (Some(rates), Some(client)) = (&self.app.capacity.rates, self.client)
+            && rates.take(client).is_err()
+        {
+            let refused = Answer::refused("RATE_LIMITED", "too many requests came from this address");
+            return write(socket, error(self.dialect, &id, &refused)).await;
+        }
         self.turns += 1;
         let asker = Asker { languages: self.languages.clone(), ..Asker::default() };
         let voice = Voice { id: id.clone(), turn: self.turns, dialect: self.dialect, say: self.say.clone() };
-        let task = self.tasks.spawn(operate(self.app.clone(), fields, asker, voice));
+        let app = self.app.clone();
+        let running = async move {
+            // What runs an operation answers its own panics; this is for all that surrounds it.
+            if AssertUnwindSafe(operate(app, fields, asker, &voice)).catch_unwind().await.is_err() {
+                voice.refuse(&Answer::refused("INTERNAL", "the server failed; the log has the cause")).await;
+            }
+        };
+        let task = self.tasks.spawn(running.in_current_span());
         self.operations.insert(id, Operation { turn: self.turns, task });
         Ok(())
     }
@@ -311,7 +341,15 @@ impl Voice {
     }
 
     async fn next(&self, answer: &Answer) -> bool {
-        let (Ok(body), id) = (answer.to_json(), json!(self.id)) else { return false };
+        let body = match answer.to_json() {
+            Ok(body) => body,
+            Err(error) => {
+                tracing::error!(%error, "an answer could not be written");
+                self.refuse(&Answer::refused("INTERNAL", "the server failed; the log has the cause")).await;
+                return false;
+            }
+        };
+        let id = json!(self.id);
         let kind = if self.dialect == Dialect::Transport { "next" } else { "data" };
         let body = String::from_utf8_lossy(&body);
         self.say(format!(r#"{{"id":{id},"type":"{kind}","payload":{body}}}"#), false).await
@@ -319,7 +357,7 @@ impl Voice {
 }
 
 /// Runs one operation to its end.
-async fn operate(app: App, fields: Map<String, Value>, asker: Asker, voice: Voice) {
+async fn operate(app: App, fields: Map<String, Value>, asker: Asker, voice: &Voice) {
     let Asked { request, keep } = match request(fields, &app.documents) {
         Ok(asked) => asked,
         Err(Wrong { code, problem, .. }) => return voice.refuse(&Answer::refused(code, &problem)).await,
@@ -334,13 +372,15 @@ async fn operate(app: App, fields: Map<String, Value>, asker: Asker, voice: Voic
     let (began, about) = (Instant::now(), About::of(&prepared));
     // A subscription waits most of its time; it takes no turn.
     let is_short = prepared.kind != OperationKind::Subscription;
-    let turn = if is_short { app.capacity.turn().await } else { None };
+    let mut turn = if is_short { app.capacity.turn().await } else { None };
     if is_short && turn.is_none() {
         let busy = Answer::refused("OVERLOADED", "the server is busy: try again in a second");
         return voice.refuse(&busy).await;
     }
     let mut answers = prepared.answers(&app.schema, &app.ground, asker);
     while let Some(answer) = answers.next().await {
+        // The answer is there; how long the client takes to read it is no matter to others.
+        drop(turn.take());
         let outcome = Outcome { code: answer.code().unwrap_or("ok").to_owned(), figures: answer.figures };
         if app.capacity.has_metrics && (is_short || answer.is_refused) {
             ran(&about, &outcome, "websocket", began.elapsed());
