@@ -199,14 +199,15 @@ fn ask(dice: &mut Dice, today: NaiveDate, latest: i64) -> Ask {
                 dice.one_of(&[LIST, "revisions(first: 2) { number }"])
             ),
         )]),
-        9 => address(&[(
-            "query",
-            &format!(
-                "query ($include: Boolean! = false) {{ map(asOf: \"{}\", knownAt: {}) {{ view {{ asOf }} revisions @include(if: $include) {{ number }} }} }}",
-                day(dice),
-                revision(dice)
-            ),
-        )]),
+        9 => {
+            // The log goes on, also under a view of the past.
+            let (day, known) = (day(dice), revision(dice));
+            let asked = format!("asOf: \"{day}\", knownAt: {known}");
+            let query = format!(
+                "query ($log: Boolean! = false) {{ map({asked}) {{ view {{ asOf }} revisions @include(if: $log) {{ number }} }} }}"
+            );
+            address(&[("query", &query), ("variables", dice.one_of(&["", "{\"log\":true}"]))])
+        }
         10 => address(&[(
             "query",
             &format!(
