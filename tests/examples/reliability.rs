@@ -71,7 +71,7 @@ async fn measure(database: &str, server: &Server) -> anyhow::Result<bool> {
     sleep(REST).await;
     healthy(server.address).await?;
     writeln!(out, "| none any more | | | | | {} |", server.memory()?)?;
-    // What the first round left is what the server keeps at hand; what a second one adds would be lost.
+    // A second round helps to tell what the server keeps at hand from what it loses.
     for attack in all(IDLE) {
         attack.strike(server.address).await;
     }
