@@ -18,6 +18,7 @@ use hyper_util::{
         graceful::{GracefulShutdown, Watcher},
     },
 };
+use socket2::SockRef;
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
@@ -39,6 +40,8 @@ const BREATH: Duration = Duration::from_millis(100);
 const PAUSE: Duration = Duration::from_millis(10);
 /// How long it does so in all.
 const LAST_CALL: Duration = Duration::from_millis(200);
+/// How long the request of a new connection is waited for when the server stops.
+const FIRST_REQUEST: Duration = Duration::from_millis(250);
 /// How long a client may leave unread what is written to it.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What is sent to whoever comes when there is no room.
@@ -80,15 +83,26 @@ pub async fn serve(listener: TcpListener, router: Router, capacity: Arc<Capacity
         };
         welcome(stream, peer);
     }
+    // Who comes now is kept waiting by the system, and refused when the listener is gone.
+    if let Err(error) = SockRef::from(&listener).listen(0) {
+        tracing::debug!(%error, "new connections could not be kept waiting");
+    }
     // Who has connected already may have asked; a listener that is dropped would hang up on them.
     let last_call = async {
         while let Ok(Ok((stream, peer))) = timeout(PAUSE, listener.accept()).await {
             welcome(stream, peer);
         }
     };
-    // New ones keep coming if nobody sends them elsewhere.
     let _ = timeout(LAST_CALL, last_call).await;
+    // The runtime hears of a connection a moment late; the system is asked once more before the door closes.
+    let listener = listener.into_std()?;
+    while let Ok((stream, peer)) = listener.accept() {
+        stream.set_nonblocking(true)?;
+        welcome(TcpStream::from_std(stream)?, peer);
+    }
     drop(listener);
+    // A connection that was just accepted has not sent its request yet, and would be taken for idle.
+    sleep(FIRST_REQUEST).await;
     capacity.sockets.close();
     let ended = timeout(capacity.grace, async {
         graceful.shutdown().await;
