@@ -1,5 +1,6 @@
 //! Abuse, measured: `cargo build --release && cargo run --release -p tests --example reliability`.
 //!
+//! An argument tells how many rounds follow the one that is printed, for the memory that they leave; one if there is none.
 //! It starts the binary that was built beside it, carries out the suite's attacks and prints a table for each database;
 //! `docs/reliability.md` holds those of a real run. A thousand connections at once need `ulimit -n 4096`.
 
@@ -71,13 +72,16 @@ async fn measure(database: &str, server: &Server) -> anyhow::Result<bool> {
     sleep(REST).await;
     healthy(server.address).await?;
     writeln!(out, "| none any more | | | | | {} |", server.memory()?)?;
-    // A second round helps to tell what the server keeps at hand from what it loses.
-    for attack in all(IDLE) {
-        attack.strike(server.address).await;
+    // More rounds help to tell what the server keeps at hand from what it loses.
+    let rounds = env::args().nth(1).map_or(Ok(1), |rounds| rounds.parse())?;
+    for _ in 0..rounds {
+        for attack in all(IDLE) {
+            attack.strike(server.address).await;
+        }
+        sleep(REST).await;
+        healthy(server.address).await?;
+        writeln!(out, "| all of them once more | | | | | {} |", server.memory()?)?;
     }
-    sleep(REST).await;
-    healthy(server.address).await?;
-    writeln!(out, "| all of them once more | | | | | {} |", server.memory()?)?;
     Ok(is_well)
 }
 

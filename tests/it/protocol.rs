@@ -128,6 +128,11 @@ async fn a_pinned_answer_may_be_kept_for_ever_and_an_error_not_at_all() {
     ] {
         assert_eq!(control(&send(&app, get(query, &[])).await), kept, "{query}");
     }
+    // Who wants an answer only if there is none is told of one, but an error is none.
+    let there = send(&app, get(pinned, &[("if-none-match", "*")])).await;
+    assert_eq!((there.status(), text(&there, header::ETAG).is_empty()), (StatusCode::NOT_MODIFIED, false));
+    let failed = send(&app, get("{ school(id: \"x\") { name } }", &[("if-none-match", "*")])).await;
+    assert_eq!((failed.status(), control(&failed)), (StatusCode::OK, "no-store".to_owned()));
     // Nothing is asked of a database for a pinned answer that the reader has.
     let tag = text(&send(&app, get(pinned, &[])).await, header::ETAG).to_owned();
     app.store.break_for_tests("DROP TABLE revisions").await;

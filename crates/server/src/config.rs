@@ -218,6 +218,9 @@ pub struct LimitFlags {
     /// Seconds that a request's body may take.
     #[arg(long, env = "EDUMAP_MAX_BODY_SECONDS", default_value_t = 30)]
     pub max_body_seconds: u64,
+    /// Seconds that a client may leave unread what is written to it.
+    #[arg(long, env = "EDUMAP_MAX_UNREAD_SECONDS", default_value_t = 30)]
+    pub max_unread_seconds: u64,
     /// Bytes of a WebSocket's message.
     #[arg(long, env = "EDUMAP_MAX_MESSAGE_BYTES", default_value_t = 1 << 18)]
     pub max_message_bytes: usize,
@@ -282,6 +285,7 @@ impl LimitFlags {
             body: self.max_body_bytes,
             head_time: Duration::from_secs(self.max_head_seconds),
             body_time: Duration::from_secs(self.max_body_seconds),
+            unread_time: Duration::from_secs(self.max_unread_seconds),
             connections: self.max_connections,
             rates: self.max_rate.map(|rate| Rates::of(rate, self.trust_proxy.clone())),
             message: self.max_message_bytes,

@@ -8,6 +8,7 @@ mod listen;
 mod observe;
 mod request;
 mod socket;
+mod unread;
 
 use std::{convert::Infallible, net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -80,6 +81,8 @@ pub struct Capacity {
     pub head_time: Duration,
     /// How long a request's body may take.
     pub body_time: Duration,
+    /// How long a client may leave unread what is written to it.
+    pub unread_time: Duration,
     /// How many connections there may be.
     pub connections: usize,
     /// How long an operation waits for its turn.
@@ -94,7 +97,7 @@ pub struct Capacity {
     pub message: usize,
     /// How many messages a second a WebSocket may send.
     pub messages: NonZeroU32,
-    /// How many operations a WebSocket may have at the same time.
+    /// How many operations a WebSocket, and how many event streams another connection, may have at the same time.
     pub subscriptions: usize,
     /// How long a WebSocket may take to introduce itself.
     pub init_time: Duration,
@@ -120,6 +123,7 @@ impl Capacity {
             body: 1 << 20,
             head_time: Duration::from_secs(10),
             body_time: Duration::from_secs(30),
+            unread_time: Duration::from_secs(30),
             connections: 10_000,
             patience: Duration::from_secs(1),
             origins: Vec::new(),
@@ -245,7 +249,8 @@ async fn by_get(
             socket::open(app, &headers, upgrade, room.map(|Extension(room)| room), peer)
         }
         Err(_) => {
-            let mut response = answer(&app, &headers, Method::GET, addressed(pairs, &app.documents)).await;
+            let caller = Caller { headers: &headers, method: Method::GET, room: room.map(|Extension(room)| room) };
+            let mut response = answer(&app, caller, addressed(pairs, &app.documents)).await;
             // What says nothing of it may be kept by whoever likes to.
             response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
             response
@@ -254,6 +259,7 @@ async fn by_get(
 }
 
 async fn by_post(State(app): State<App>, headers: HeaderMap, request: Request) -> Response<Body> {
+    let caller = Caller { headers: &headers, method: Method::POST, room: request.extensions().get().cloned() };
     let body = tokio::time::timeout(app.capacity.body_time, Bytes::from_request(request, &()));
     let request = match body.await {
         Ok(Ok(body)) => posted(&headers, &body, &app.documents),
@@ -267,11 +273,20 @@ async fn by_post(State(app): State<App>, headers: HeaderMap, request: Request) -
             Err(Wrong { status: Some(StatusCode::REQUEST_TIMEOUT), code: "BODY_TIMEOUT", problem })
         }
     };
-    answer(&app, &headers, Method::POST, request).await
+    answer(&app, caller, request).await
+}
+
+/// Who asks, and how.
+struct Caller<'a> {
+    headers: &'a HeaderMap,
+    method: Method,
+    /// The connection's; there is none without a socket.
+    room: Option<Room>,
 }
 
 /// Answers a request, however it came.
-async fn answer(app: &App, headers: &HeaderMap, method: Method, request: Result<Asked, Wrong>) -> Response<Body> {
+async fn answer(app: &App, caller: Caller<'_>, request: Result<Asked, Wrong>) -> Response<Body> {
+    let headers = caller.headers;
     let Some(accepted) = Accepted::of(headers) else {
         let problem = "accept `application/graphql-response+json`, `application/json` or `text/event-stream`";
         return refuse(StatusCode::NOT_ACCEPTABLE, Media::Json, "NOT_ACCEPTABLE", problem);
@@ -295,20 +310,14 @@ async fn answer(app: &App, headers: &HeaderMap, method: Method, request: Result<
         app.documents.keep(digest, &prepared.request().query);
     }
     let about = About::of(&prepared);
-    let mut response = run(app, headers, method, accepted, prepared, asker).await;
+    let mut response = run(app, caller, accepted, prepared, asker).await;
     response.extensions_mut().insert(about);
     response
 }
 
 /// Runs what was read, or says what it would cost.
-async fn run(
-    app: &App,
-    headers: &HeaderMap,
-    method: Method,
-    accepted: Accepted,
-    prepared: Prepared,
-    asker: Asker,
-) -> Response<Body> {
+async fn run(app: &App, caller: Caller<'_>, accepted: Accepted, prepared: Prepared, asker: Asker) -> Response<Body> {
+    let Caller { headers, method, room } = caller;
     let media = accepted.media.unwrap_or(Media::Json);
     if method == Method::GET && prepared.kind == OperationKind::Mutation {
         let problem = "a mutation is sent by `POST`";
@@ -324,8 +333,14 @@ async fn run(
     }
     if prepared.kind == OperationKind::Subscription {
         if accepted.stream {
+            let turn = room.as_ref().map(Room::stream);
+            if let Some(None) = turn {
+                let most = app.capacity.subscriptions;
+                let problem = format!("a connection has at most {most} subscriptions at the same time: end one first");
+                return give(app, accepted, Answer::refused("TOO_MANY_SUBSCRIPTIONS", &problem));
+            }
             let answers = prepared.answers(&app.schema, &app.ground, asker);
-            return streamed(answers, app.capacity.stopping.clone());
+            return streamed(answers, app.capacity.stopping.clone(), turn.flatten());
         }
         let problem = "a subscription is answered as `text/event-stream`, or over a WebSocket";
         return refuse(StatusCode::NOT_ACCEPTABLE, media, "NOT_ACCEPTABLE", problem);
@@ -345,6 +360,9 @@ async fn run(
         return unchanged(&keep, held);
     }
     let answer = prepared.execute(&app.schema, &app.ground, asker).await;
+    if let Some(tag) = keep.exists(headers, &answer) {
+        return unchanged(&keep, tag);
+    }
     match keep {
         Keep::Unsaid => give(app, accepted, answer),
         keep => answered(&answer, media, keep),
@@ -360,6 +378,6 @@ fn wish<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 fn give(app: &App, accepted: Accepted, answer: Answer) -> Response<Body> {
     match accepted.media {
         Some(media) => answered(&answer, media, Keep::Unsaid),
-        None => streamed(stream::once(async { answer }), app.capacity.stopping.clone()),
+        None => streamed(stream::once(async { answer }), app.capacity.stopping.clone(), None),
     }
 }

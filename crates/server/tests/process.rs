@@ -206,7 +206,7 @@ fn slow_and_greedy_clients_are_let_go_and_others_are_answered() {
     let flags = ["--max-head-seconds", "1", "--max-body-seconds", "1", "--max-connections", "60"];
     let server = Server::start(&flags, &[]);
     let healthy = || assert!(server.get("/healthz", "").starts_with("HTTP/1.1 200"));
-    let mut idle: Vec<TcpStream> = (0..40).map(|_| server.connect()).collect();
+    let idle: Vec<TcpStream> = (0..40).map(|_| server.connect()).collect();
     healthy();
     let mut half = server.connect();
     half.write_all(b"GET /healthz HTTP/1.1\r\nHost: m").expect("sent");
@@ -221,12 +221,7 @@ fn slow_and_greedy_clients_are_let_go_and_others_are_answered() {
                 Connection: close\r\n\r\n{";
     let answer = server.exchange(slow);
     assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("BODY_TIMEOUT"), "{answer}");
-    for stream in idle.iter_mut().chain([&mut half, &mut closed, &mut second, &mut preface]) {
-        // A reset is an end too; to wait in vain is none.
-        if let Err(error) = stream.read_to_end(&mut Vec::new()) {
-            assert!(!matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "it was not let go: {error}");
-        }
-    }
+    idle.into_iter().chain([half, closed, second, preface]).map(read_to_end).for_each(drop);
     let full: Vec<TcpStream> = (0..60).map(|_| server.connect()).collect();
     thread::sleep(Duration::from_millis(200));
     assert!(server.get("/healthz", "").starts_with("HTTP/1.1 503"));
@@ -251,11 +246,81 @@ fn a_client_that_asks_too_often_is_told_to_wait() {
     assert!(server.get("/healthz", "X-Forwarded-For: 203.0.113.1\r\n").starts_with("HTTP/1.1 200"));
 }
 
+/// The start of a connection of HTTP/2, with what the client sets.
+fn http_2(settings: &[u8]) -> Vec<u8> {
+    [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &frame(4, 0, 0, settings)[..]].concat()
+}
+
+fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).expect("a short frame");
+    [&[0, 0, length, kind, flags, 0, 0, 0, stream], payload].concat()
+}
+
+/// A request by HTTP/2, its headers spelled out.
+fn get_2(stream: u8, path: &str, accept: &str) -> Vec<u8> {
+    let text = |text: &str| [&[u8::try_from(text.len()).expect("a short text")], text.as_bytes()].concat();
+    let head = [&[0x82, 0x86, 0x04], &text(path)[..], &[0x01], &text("map"), &[0x0f, 0x04], &text(accept)].concat();
+    frame(1, 5, stream, &head)
+}
+
+/// Reads until the server hangs up.
+fn read_to_end(mut stream: TcpStream) -> Vec<u8> {
+    let mut read = Vec::new();
+    if let Err(error) = stream.read_to_end(&mut read) {
+        // A reset is an end too; to wait in vain is none.
+        assert!(!matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "it was not let go: {error}");
+    }
+    read
+}
+
+#[test]
+fn who_does_not_read_is_let_go() {
+    let server = Server::start(&["--max-unread-seconds", "1"], &[]);
+    let mut quiet = server.connect();
+    let feed = "GET /graphql?query=subscription%7BrevisionRecorded%7Bnumber%7D%7D HTTP/1.1\r\nHost: map\r\nAccept: text/event-stream\r\n\r\n";
+    quiet.write_all(feed.as_bytes()).expect("sent");
+    // More answers than the system takes for the client.
+    let mut greedy = server.connect();
+    let asked = 500;
+    greedy.write_all("GET /schema.graphql HTTP/1.1\r\nHost: map\r\n\r\n".repeat(asked).as_bytes()).expect("sent");
+    // An answer that may not be sent at all, as the client gives no window.
+    let mut closed = server.connect();
+    closed.write_all(&http_2(&[0, 4, 0, 0, 0, 0])).expect("sent");
+    closed.write_all(&get_2(1, "/schema.graphql", "*/*")).expect("sent");
+    thread::sleep(Duration::from_secs(3));
+    assert!(server.get("/healthz", "").starts_with("HTTP/1.1 200"));
+    assert!(!String::from_utf8_lossy(&read_to_end(closed)).contains("type Query"));
+    let answers = String::from_utf8_lossy(&read_to_end(greedy)).matches("HTTP/1.1 200").count();
+    assert!(answers < asked, "all {answers} were kept for a client that did not read");
+    // A stream that has nothing to say is not unread.
+    quiet.set_read_timeout(Some(Duration::from_millis(100))).expect("a timeout");
+    let error = quiet.read_to_end(&mut Vec::new()).expect_err("the feed goes on");
+    assert!(matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{error}");
+}
+
+#[test]
+fn a_connection_has_no_more_event_streams_than_it_may() {
+    let server = Server::start(&["--max-subscriptions", "1", "--max-unread-seconds", "1"], &[]);
+    let mut stream = server.connect();
+    stream.write_all(&http_2(&[])).expect("sent");
+    let feed = "/graphql?query=subscription%7BrevisionRecorded%7Bnumber%7D%7D";
+    for number in [1, 3] {
+        stream.write_all(&get_2(number, feed, "text/event-stream")).expect("sent");
+    }
+    let (mut read, mut part) = (Vec::new(), [0; 4096]);
+    while !String::from_utf8_lossy(&read).contains("event: complete") {
+        let length = stream.read(&mut part).expect("an answer");
+        assert_ne!(length, 0, "hung up: {}", String::from_utf8_lossy(&read));
+        read.extend_from_slice(&part[..length]);
+    }
+    assert_eq!(String::from_utf8_lossy(&read).matches("TOO_MANY_SUBSCRIPTIONS").count(), 1);
+}
+
 #[test]
 fn http_2_is_spoken_without_tls() {
     let server = Server::start(&[], &[]);
     let mut stream = server.connect();
-    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").expect("sent");
+    stream.write_all(&http_2(&[])).expect("sent");
     let mut head = [0; 9];
     stream.read_exact(&mut head).expect("a frame");
     assert_eq!(head[3], 4, "the first frame is no SETTINGS: {head:?}");

@@ -60,15 +60,20 @@ impl Keep {
     /// The tag under which the reader has this very answer already, in an encoding that the reader takes.
     pub(crate) fn held<'a>(&'a self, headers: &'a HeaderMap) -> Option<&'a str> {
         let (Keep::WhileTrue(tag) | Keep::ForEver(tag)) = self else { return None };
-        let held = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
-        held.flat_map(|line| line.split(',')).find_map(|held| {
-            let held = held.trim();
+        tags(headers).find_map(|held| {
             let held = held.strip_prefix("W/").unwrap_or(held).trim_matches('"');
             match held.split_once('-') {
                 Some((known, encoding)) => (known == tag && takes(headers, encoding)).then_some(held),
-                None => (held == tag || held == "*").then_some(tag),
+                None => (held == tag).then_some(tag),
             }
         })
+    }
+
+    /// The tag of an answer whose reader wants it only if there is none: `If-None-Match: *`.
+    pub(crate) fn exists(&self, headers: &HeaderMap, answer: &Answer) -> Option<&str> {
+        let (Keep::WhileTrue(tag) | Keep::ForEver(tag)) = self else { return None };
+        // An error is no answer that one could have already.
+        (answer.code().is_none() && tags(headers).any(|held| held == "*")).then_some(tag)
     }
 
     fn write(&self, headers: &mut HeaderMap) {
@@ -83,6 +88,12 @@ impl Keep {
             headers.insert(header::ETAG, tag);
         }
     }
+}
+
+/// What a reader says to have.
+fn tags(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let lines = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).map(str::trim)
 }
 
 /// The answer to a request, in the form that was asked for.

@@ -13,27 +13,29 @@ use futures::{
     stream::{once, unfold},
 };
 use graphql::Answer;
-use tokio::time::sleep;
+use tokio::{sync::OwnedSemaphorePermit, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 /// How often a stream that says nothing shows that it is alive: proxies end one that is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(12);
 
-/// Answers as events. When the server stops, the stream ends without `complete`, so that the client comes again.
+/// Answers as events, which hold their turn until the last. When the server stops, the stream ends without `complete`, so
+/// that the client comes again.
 pub(crate) fn streamed(
     answers: impl Stream<Item = Answer> + Send + 'static,
     stopping: CancellationToken,
+    turn: Option<OwnedSemaphorePermit>,
 ) -> Response<Body> {
     let next = answers.map(|answer| format!("event: next\ndata: {}\n\n", text(&answer)));
     // The empty line of data is what makes a browser pass the event on.
     let all = next.chain(once(async { "event: complete\ndata:\n\n".to_owned() }));
-    let until_stopped = unfold((Box::pin(all), stopping), |(mut events, stopping)| async move {
+    let until_stopped = unfold((Box::pin(all), stopping, turn), |(mut events, stopping, turn)| async move {
         let event = tokio::select! {
             () = stopping.cancelled() => return None,
             event = events.next() => Bytes::from(event?),
             () = sleep(HEARTBEAT) => Bytes::from_static(b":\n\n"),
         };
-        Some((Ok::<_, Infallible>(event), (events, stopping)))
+        Some((Ok::<_, Infallible>(event), (events, stopping, turn)))
     });
     let mut response = Response::new(Body::from_stream(until_stopped));
     let headers = response.headers_mut();

@@ -28,12 +28,15 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
-use super::Capacity;
+use super::{Capacity, unread::Unread};
 
 /// Bytes of a request's head.
 const HEAD: usize = 32 * 1024;
 /// Streams of an HTTP/2 connection at the same time.
 const STREAMS: u32 = 100;
+/// How many connections the system holds for the server until it takes them, if it may hold that many: a crowd beyond
+/// the usual 128 would be sent away, to come again after a second.
+const CROWD: i32 = 4096;
 /// How long to wait after the system could not give us a connection.
 const BREATH: Duration = Duration::from_millis(100);
 /// How long a server that stops waits for one more who has connected already.
@@ -42,21 +45,34 @@ const PAUSE: Duration = Duration::from_millis(10);
 const LAST_CALL: Duration = Duration::from_millis(200);
 /// How long the request of a new connection is waited for when the server stops.
 const FIRST_REQUEST: Duration = Duration::from_millis(250);
-/// How long a client may leave unread what is written to it.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// What is sent to whoever comes when there is no room.
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
-/// Holds a connection's room as long as one of its requests, or its WebSocket, lives.
+/// Holds a connection's room as long as one of its requests, or its WebSocket, lives; has the turns of its event streams.
 #[derive(Clone)]
-pub(crate) struct Room(#[expect(dead_code, reason = "it is held, not read")] Arc<OwnedSemaphorePermit>);
+pub(crate) struct Room {
+    _place: Arc<OwnedSemaphorePermit>,
+    streams: Arc<Semaphore>,
+}
+
+impl Room {
+    fn new(place: OwnedSemaphorePermit, streams: usize) -> Room {
+        Room { _place: Arc::new(place), streams: Arc::new(Semaphore::new(streams.min(Semaphore::MAX_PERMITS))) }
+    }
+
+    /// A turn for one more event stream; `None` if the connection has as many as it may.
+    pub(crate) fn stream(&self) -> Option<OwnedSemaphorePermit> {
+        self.streams.clone().try_acquire_owned().ok()
+    }
+}
 
 /// Serves a router until the server is told to stop; then open requests end first, within the grace time.
 ///
 /// # Errors
 /// The listener is broken.
 pub async fn serve(listener: TcpListener, router: Router, capacity: Arc<Capacity>) -> io::Result<()> {
+    SockRef::from(&listener).listen(CROWD)?;
     let graceful = GracefulShutdown::new();
     let rooms = Arc::new(Semaphore::new(capacity.connections));
     let welcome = |stream: TcpStream, peer: SocketAddr| match rooms.clone().try_acquire_owned() {
@@ -125,14 +141,17 @@ async fn converse(
 ) {
     // An answer is written at once; there is nothing to collect.
     let _ = stream.set_nodelay(true);
-    let room = Room(Arc::new(room));
+    let room = Room::new(room, capacity.subscriptions);
     let was_asked = Arc::new(AtomicBool::new(false));
     let asked = was_asked.clone();
+    let unread = Unread::default();
+    let open = unread.clone();
     let service = hyper::service::service_fn(move |mut request: Request<hyper::body::Incoming>| {
         asked.store(true, Relaxed);
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(room.clone());
-        router.clone().oneshot(request.map(Body::new))
+        let (answer, unread) = (router.clone().oneshot(request.map(Body::new)), open.clone());
+        async move { answer.await.map(|answer| answer.map(|body| unread.watch(body))) }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(capacity.head_time).max_buf_size(HEAD);
@@ -144,7 +163,7 @@ async fn converse(
         .keep_alive_interval(Duration::from_secs(20))
         .keep_alive_timeout(Duration::from_secs(20));
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(PATIENCE));
+    stream.set_write_timeout(Some(capacity.unread_time));
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(Box::pin(stream)), service).into_owned();
     let connection = watcher.watch(connection);
     // Until the first request no timer of the library runs: it does not know yet which version is spoken.
@@ -159,6 +178,7 @@ async fn converse(
             tracing::debug!(%error, "a connection broke");
         },
         () = silent => tracing::debug!("a connection asked nothing in time"),
+        () = unread.given_up(capacity.unread_time) => tracing::debug!("an answer was left unread"),
     }
 }
 

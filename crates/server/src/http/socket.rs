@@ -48,6 +48,8 @@ enum Dialect {
 type Close = (u16, &'static str);
 
 const GOING_AWAY: Close = (1001, "the server stops");
+/// The same code, after which clients connect again: who was given up may only have been asleep.
+const SILENT: Close = (1001, "no answer to a ping");
 const TOO_FAST: Close = (1008, "too many messages");
 const TOO_LARGE: Close = (1009, "the message is too large");
 const INVALID: Close = (4400, "Invalid message");
@@ -174,7 +176,7 @@ impl Session {
                 () = sleep_until(initialized_by), if !self.is_acknowledged => Err(NO_INIT),
                 _ = heartbeat.tick() => match heard.elapsed() < 3 * HEARTBEAT {
                     true => self.beat(socket).await,
-                    false => Err(GOING_AWAY),
+                    false => Err(SILENT),
                 },
             };
             if let Err(close) = ended {
