@@ -21,6 +21,7 @@ mod partner;
 mod parts;
 mod pipe;
 mod place;
+mod readers;
 mod references;
 mod relation;
 mod row;

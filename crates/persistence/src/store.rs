@@ -16,12 +16,12 @@ use sea_orm::{
 };
 use tracing::Instrument;
 
-use crate::{StoreError, row::Row, sql::Sql};
+use crate::{StoreError, readers::Readers, row::Row, sql::Sql};
 
 /// The facts, revisions and sources of a map. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    pub(crate) read: DatabaseConnection,
+    read: Readers,
     pub(crate) write: DatabaseConnection,
     pub(crate) backend: DbBackend,
     counted: Option<Arc<Counts>>,
@@ -93,8 +93,7 @@ impl Store {
         Store::open_within(url, read_url, None).await
     }
 
-    /// The same, whose reads PostgreSQL gives up after a time. SQLite has no such clock: a read that nobody awaits any more
-    /// ends with its next row.
+    /// The same, whose reads PostgreSQL gives up after a time, however long they are awaited.
     ///
     /// # Errors
     /// As those of [`Store::open`].
@@ -102,10 +101,11 @@ impl Store {
         let memory = url.starts_with("sqlite::memory:");
         let writers = if url.starts_with("sqlite") { 1 } else { 4 };
         let write = Database::connect(options(url, writers, WRITE_CACHE, None)?).await?;
-        let read = match read_url {
-            Some(read_url) => Database::connect(options(read_url, readers(), READ_CACHE, time)?).await?,
-            None if memory => write.clone(),
-            None => Database::connect(options(url, readers(), READ_CACHE, time)?).await?,
+        let read_url = read_url.unwrap_or(url);
+        let read = match read_url.starts_with("sqlite") {
+            true if memory => Readers::Together(write.clone()),
+            true => Readers::apart(&options(read_url, 1, READ_CACHE, time)?, readers() as usize).await?,
+            false => Readers::Together(Database::connect(options(read_url, readers(), READ_CACHE, time)?).await?),
         };
         let backend = write.get_database_backend();
         Ok(Store { read, write, backend, counted: None, explained: None })
@@ -198,16 +198,7 @@ impl Store {
     /// How many connections there are to read with, and how many of them are idle.
     #[must_use]
     pub fn readers(&self) -> (u32, usize) {
-        match self.backend {
-            DbBackend::Postgres => {
-                let pool = self.read.get_postgres_connection_pool();
-                (pool.size(), pool.num_idle())
-            }
-            _ => {
-                let pool = self.read.get_sqlite_connection_pool();
-                (pool.size(), pool.num_idle())
-            }
-        }
+        self.read.count()
     }
 
     /// The revision that is the latest, or the latest at another; `None` if there is none.
@@ -266,12 +257,12 @@ impl Store {
     /// Asks; once more for each connection that turns out to be broken, since the database may have been started anew.
     async fn read(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         for _ in 0..readers() {
-            match self.read.query_all_raw(statement.clone()).await {
+            match self.read.query(statement.clone()).await {
                 Err(error) if is_broken(&error) => tracing::debug!(%error, "a connection is broken; taking another"),
                 done => return done,
             }
         }
-        self.read.query_all_raw(statement).await
+        self.read.query(statement).await
     }
 
     async fn plan(&self, statement: &Statement) -> Result<Plan, StoreError> {
@@ -281,7 +272,7 @@ impl Store {
         };
         let mut explaining = statement.clone();
         explaining.sql = format!("{explain} {}", statement.sql);
-        let rows = self.read.query_all_raw(explaining).await?;
+        let rows = self.read.query(explaining).await?;
         let lines = rows.iter().map(|row| Row(row).text(column)).collect::<Result<_, StoreError>>()?;
         Ok(Plan { sql: statement.sql.clone(), lines })
     }

@@ -1,0 +1,158 @@
+//! The connections to read with.
+//!
+//! PostgreSQL itself ends a statement that takes too long. SQLite works on in a thread of its own, though nobody may await
+//! its rows any more; so each connection asks every now and then whether anybody does.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use deadpool::{
+    Runtime,
+    unmanaged::{Pool, PoolConfig},
+};
+use sea_orm::{
+    ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, QueryResult,
+    RuntimeErr, Statement,
+    sqlx::{self, sqlite::SqlitePoolOptions},
+};
+
+/// How many instructions of its machine SQLite carries out between two questions: about a tenth of a millisecond.
+const STRIDE: i32 = 10_000;
+/// How long a read waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The connections to read with. Cheap to clone.
+#[derive(Clone)]
+pub(crate) enum Readers {
+    /// Those that a pool of the library keeps.
+    Together(DatabaseConnection),
+    /// Those of a file of SQLite, each in a pool of its own: only so can one of them be meant.
+    Apart(Pool<Reader>),
+}
+
+/// A connection to a file of SQLite.
+pub(crate) struct Reader {
+    connection: DatabaseConnection,
+    /// Whether what it does is awaited by nobody.
+    is_forsaken: Arc<AtomicBool>,
+}
+
+impl Readers {
+    /// So many connections, opened as they are needed; the first at once, so that it is told whether they can be.
+    pub(crate) async fn apart(options: &ConnectOptions, most: usize) -> Result<Readers, DbErr> {
+        let pool =
+            Pool::from_config(&PoolConfig { max_size: most, timeout: Some(PATIENCE), runtime: Some(Runtime::Tokio1) });
+        for number in (0..most).rev() {
+            let reader = Reader::open(options.clone(), number > 0).await?;
+            pool.try_add(reader).map_err(|(_, error)| DbErr::Custom(error.to_string()))?;
+        }
+        Ok(Readers::Apart(pool))
+    }
+
+    /// Runs a statement; when its rows are not awaited any more, it ends.
+    pub(crate) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        match self {
+            Readers::Together(pool) => pool.query_all_raw(statement).await,
+            Readers::Apart(pool) => {
+                let reader = pool.get().await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
+                reader.query(statement).await
+            }
+        }
+    }
+
+    /// How many connections there may be, or are, and how many of them are idle.
+    pub(crate) fn count(&self) -> (u32, usize) {
+        match self {
+            Readers::Together(pool) if pool.get_database_backend() == DbBackend::Postgres => {
+                let pool = pool.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+            Readers::Together(pool) => {
+                let pool = pool.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+            Readers::Apart(pool) => {
+                let status = pool.status();
+                (u32::try_from(status.size).unwrap_or(u32::MAX), status.available)
+            }
+        }
+    }
+}
+
+impl Reader {
+    async fn open(mut options: ConnectOptions, is_lazy: bool) -> Result<Reader, DbErr> {
+        let is_forsaken = Arc::new(AtomicBool::new(false));
+        let asked = is_forsaken.clone();
+        let at_once = u32::from(!is_lazy);
+        options.max_connections(1).min_connections(at_once).connect_lazy(is_lazy);
+        options.map_sqlx_sqlite_pool_opts(move |pool: SqlitePoolOptions| {
+            let asked = asked.clone();
+            pool.after_connect(move |connection, _| {
+                let asked = asked.clone();
+                Box::pin(async move {
+                    connection.lock_handle().await?.set_progress_handler(STRIDE, move || !asked.load(SeqCst));
+                    Ok(())
+                })
+            })
+        });
+        Ok(Reader { connection: Database::connect(options).await?, is_forsaken })
+    }
+
+    async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        if self.is_forsaken.load(SeqCst) {
+            // The connection is given once it has ended what it did before.
+            let ended = self.connection.get_sqlite_connection_pool().acquire().await;
+            drop(ended.map_err(|error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))?);
+            self.is_forsaken.store(false, SeqCst);
+        }
+        let mut awaited = Awaited { is_forsaken: &self.is_forsaken, has_ended: false };
+        let rows = self.connection.query_all_raw(statement).await;
+        awaited.has_ended = true;
+        rows
+    }
+}
+
+/// Tells a connection when nobody awaits any more what it does.
+struct Awaited<'a> {
+    is_forsaken: &'a AtomicBool,
+    has_ended: bool,
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            self.is_forsaken.store(true, SeqCst);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::{Store, sql::Sql};
+
+    #[tokio::test]
+    async fn a_statement_that_nobody_awaits_ends() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let store =
+            Store::open(&format!("sqlite://{}", dir.path().join("map.db").display()), None).await.expect("a store");
+        let (all, _) = store.readers();
+        assert!(all > 1);
+        for _ in 0..2 * all {
+            let mut endless = Sql::new(DbBackend::Sqlite);
+            endless.put("WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT max(n) FROM n");
+            assert!(timeout(Duration::from_millis(20), store.rows(endless)).await.is_err(), "it ended");
+        }
+        let mut next = Sql::new(DbBackend::Sqlite);
+        next.put("SELECT 1");
+        assert_eq!(store.rows(next).await.expect("an answer").len(), 1);
+        assert_eq!(store.readers(), (all, all as usize));
+    }
+}
