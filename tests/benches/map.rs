@@ -28,7 +28,7 @@ use tokio::{
 };
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// 20 schools → group → alliances → partners: about 2,000 fields.
 const HEADLINE: &str = "{ schools(first: 20, filter: { inGroup: true }) { nodes { id name group { id name alliances { nodes { id name partners(first: 6) { nodes { id name kinds } } } } } } } }";
