@@ -70,10 +70,14 @@ pub enum Holds {
     Date,
     /// A whole number, zero or greater.
     Number,
-    /// Free text.
+    /// Free text, of at most 10,000 characters.
     Text,
-    /// A name that people search by.
+    /// A name that people search by, of at most 300 characters.
     Name,
+    /// What an authority knows the noun by in its lists, of at most 100 characters.
+    Code,
+    /// An address on the web: `http` or `https`, at most 2,000 characters.
+    Url,
     /// A BCP 47 language tag.
     Language,
     /// The source that states the record (or, with a name, that column of it).
@@ -82,6 +86,23 @@ pub enum Holds {
     CitedQuote(&'static str),
     /// How far that statement can be trusted.
     CitedConfidence(&'static str),
+}
+
+impl Holds {
+    /// How many characters a value may have, at most: what is looked up must fit into an index.
+    const fn most(self) -> usize {
+        match self {
+            Holds::Code => 100,
+            Holds::Name => 300,
+            Holds::Url => 2_000,
+            _ => 10_000,
+        }
+    }
+}
+
+/// Whether a character is not seen, and changes the direction in which others are read.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Whether a value may be missing.
@@ -168,6 +189,17 @@ impl Shape {
             });
             cells.push(cell);
         }
+        let names = || {
+            self.columns
+                .iter()
+                .zip(fields)
+                .filter(|(column, _)| matches!(column.holds, Holds::Name) && column.need != Need::Required)
+        };
+        if let Some((name, _)) = names().next()
+            && names().all(|(_, text)| text.is_empty())
+        {
+            wrong.push(Wrong { column: name.name, problem: "it has no name in any language".to_owned() });
+        }
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -206,8 +238,15 @@ impl Shape {
         if let Some(odd) = text.chars().find(|c| c.is_control()) {
             return Err(format!("it contains the control character {odd:?}"));
         }
+        if let Some(odd) = text.chars().find(|c| is_invisible(*c)) {
+            return Err(format!("it contains the invisible character {odd:?}, which changes how others are read"));
+        }
         if text.trim() != text {
             return Err("it begins or ends with white space".to_owned());
+        }
+        let most = column.holds.most();
+        if text.chars().nth(most).is_some() {
+            return Err(format!("it has more than {most} characters"));
         }
         let slug = || match is_slug(text) {
             true => Ok(()),
@@ -230,8 +269,13 @@ impl Shape {
             Holds::Word(words) => word(text, words).map(|()| Cell::Text(text.to_owned())),
             Holds::CitedConfidence(_) => word(text, crate::Confidence::WORDS).map(|()| Cell::Text(text.to_owned())),
             Holds::Words(words) => {
+                let mut named = Vec::new();
                 for one in text.split(';') {
                     word(one, words)?;
+                    if named.contains(&one) {
+                        return Err(format!("`{one}` is named twice"));
+                    }
+                    named.push(one);
                 }
                 Ok(Cell::Text(text.to_owned()))
             }
@@ -246,7 +290,13 @@ impl Shape {
                     false => Err(format!("write `{}`", tag.as_str())),
                 })
             }
-            Holds::Text | Holds::Name | Holds::CitedQuote(_) => Ok(Cell::Text(text.to_owned())),
+            Holds::Url => match text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {
+                Some(rest) if !rest.is_empty() && !text.contains(char::is_whitespace) => {
+                    Ok(Cell::Text(text.to_owned()))
+                }
+                _ => Err("it is not an address of the web: write `https://…`".to_owned()),
+            },
+            Holds::Text | Holds::Name | Holds::Code | Holds::CitedQuote(_) => Ok(Cell::Text(text.to_owned())),
         }
     }
 }
@@ -355,6 +405,41 @@ mod tests {
     fn what_ends_before_it_begins_is_refused() {
         let wrong = row("member", "2021", "2019").expect_err("backwards");
         assert_eq!(wrong[0].column, "left_on");
+    }
+
+    #[test]
+    fn values_that_no_reader_or_index_could_bear_are_refused() {
+        let problem = |shape: &Shape, column: &str, value: &str| {
+            let at = shape.index(column).expect("a column");
+            let mut fields = vec![""; shape.columns.len()];
+            for (field, of) in fields.iter_mut().zip(shape.columns) {
+                *field = match of.holds {
+                    Holds::Slug | Holds::Ref { .. } => "willow",
+                    Holds::Name => "柳",
+                    Holds::Language => "zh",
+                    _ if of.need == Need::Required => "a text",
+                    _ => "",
+                };
+            }
+            fields[at] = value;
+            let wrong = shape.read(&fields).err().unwrap_or_default();
+            wrong.into_iter().find(|wrong| wrong.column == shape.columns[at].name).map(|wrong| wrong.problem)
+        };
+        let (school, source) = (&crate::school::SHAPE, &crate::source::SHAPE);
+        for (shape, column, good, bad, said) in [
+            (school, "phases", "primary;junior", "primary;primary", "`primary` is named twice"),
+            (school, "senior_code", "101", &"1".repeat(101), "more than 100 characters"),
+            (school, "name_zh", &"校".repeat(300), &"校".repeat(301), "more than 300 characters"),
+            (school, "note", "a note", "a \u{202e}note", "invisible"),
+            (source, "url", "https://a.example/b", "javascript:alert(1)", "`https://…`"),
+            (source, "url", "http://a.example", "https://a b", "`https://…`"),
+        ] {
+            assert_eq!(problem(shape, column, good), None);
+            let found = problem(shape, column, bad).unwrap_or_default();
+            assert!(found.contains(said), "{column}: {found}");
+        }
+        let nameless = crate::region::SHAPE.read(&vec![""; crate::region::SHAPE.columns.len()]).expect_err("no slug");
+        assert!(nameless.iter().any(|wrong| wrong.problem == "it has no name in any language"), "{nameless:?}");
     }
 
     #[test]

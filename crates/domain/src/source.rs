@@ -127,7 +127,7 @@ pub const SHAPE: Shape = Shape {
         required("publisher", Holds::Text, "Who published it."),
         optional("author", Holds::Text, "Who wrote it."),
         optional("published_on", Holds::Date, "When it was published."),
-        optional("url", Holds::Text, "Where it can be read."),
+        optional("url", Holds::Url, "Where it can be read."),
         required("language", Holds::Language, "The language it is in."),
         required("kind", Holds::Word(SourceKind::WORDS), "What it is."),
         required("extent_read", Holds::Word(Extent::WORDS), "How much of it was read."),

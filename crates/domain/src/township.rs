@@ -59,7 +59,7 @@ pub const SHAPE: Shape = Shape {
     key: &["township_id"],
     columns: &[
         required("township_id", Holds::Slug, "The slug."),
-        optional("code", Holds::Text, "The national statistical code."),
+        optional("code", Holds::Code, "The national statistical code."),
         optional("name_zh", Holds::Name, "The name in Chinese."),
         optional("name_en", Holds::Name, "The name in English."),
         required("kind", Holds::Word(TownshipKind::WORDS), "What it is."),

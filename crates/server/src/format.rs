@@ -44,6 +44,8 @@ fn holds(column: &Column) -> String {
         Holds::Number => "whole number".to_owned(),
         Holds::Text | Holds::CitedQuote(_) => "text".to_owned(),
         Holds::Name => "name".to_owned(),
+        Holds::Code => "code".to_owned(),
+        Holds::Url => "address on the web".to_owned(),
         Holds::Language => "language tag".to_owned(),
         Holds::CitedSource(_) => format!("slug in {}", file_of(Kind::Source)),
         Holds::CitedConfidence(_) => format!("one of {}", either(Confidence::WORDS)),

@@ -41,6 +41,8 @@ pub(super) enum Is {
     Wrong(Vec<Wrong>, String),
     /// A row with more fields or fewer than the header, and its key.
     Misfit(String, String),
+    /// A row that swallowed others, and what is wrong with it.
+    Torn(String),
 }
 
 /// The file being read.
@@ -79,6 +81,7 @@ fn read(form: &Form, mut rows: Rows, give: &SyncSender<anyhow::Result<Handful>>)
     while let Some(row) = rows.next(&mut handful.findings)? {
         let key = || form.shape.key_of(&row.fields);
         let is = match row.misfit {
+            Some(torn) if row.is_torn => Is::Torn(torn),
             Some(misfit) => Is::Misfit(misfit, key()),
             None => match form.read(&row.fields) {
                 Ok(record) => Is::Record(record, form.said(&row.fields)),

@@ -79,6 +79,11 @@ fn check_file(
                     Err(flaws) => (record.key, flaws),
                 },
                 Is::Wrong(wrong, key) => (key, wrong.into_iter().map(plain).collect()),
+                Is::Torn(torn) => {
+                    found.findings.push(Finding::of_line(form.shape.file, line, torn));
+                    nouns.leave_unread(form.shape.kind);
+                    continue;
+                }
                 Is::Misfit(misfit, key) => {
                     found.findings.push(Finding::of_line(form.shape.file, line, misfit));
                     (key, Vec::new())
@@ -300,6 +305,17 @@ mod tests {
     }
 
     #[test]
+    fn a_quotation_mark_left_open_is_the_only_finding() {
+        let schools =
+            [school("oak", "open", ""), school("elm", "open", "").replace('校', "\"校"), school("ash", "", "")];
+        let members = format!("{MEMBERS}willow,ash,member,,,,seed,,\nwillow,elm,member,,,,seed,,\n");
+        assert_eq!(
+            found(&[("schools", &format!("{SCHOOLS}{}", schools.concat())), ("group_memberships", &members)]),
+            ["schools.csv:3: a quotation mark is opened on this line and not closed on it"]
+        );
+    }
+
+    #[test]
     fn a_row_that_refers_into_an_absent_file_says_so() {
         let members = format!("{MEMBERS}willow,oak,member,,,,seed,,\n");
         assert_eq!(
@@ -364,6 +380,7 @@ mod tests {
             [
                 "sources.csv:3: the line is empty; leave it out",
                 "sources.csv:4: the line is empty; leave it out",
+                "sources.csv:5: the last line has no end; write LF",
                 "sources.csv:5: the header names 11 columns, and the row has 2",
             ]
         );

@@ -28,6 +28,8 @@ pub(super) struct Row<'a> {
     pub(super) fields: Vec<&'a str>,
     /// What is wrong if it has more fields or fewer than the header.
     pub(super) misfit: Option<String>,
+    /// Whether a quotation mark took the end of its line for text: rows after it were swallowed.
+    pub(super) is_torn: bool,
 }
 
 impl Rows {
@@ -68,8 +70,13 @@ impl Rows {
         };
         let fields = self.places.iter().map(|place| place.map_or("", |place| self.field(place))).collect();
         let (width, wanted) = (self.record.len(), self.width);
-        let misfit = (width != wanted).then(|| format!("the header names {wanted} columns, and the row has {width}"));
-        Ok(Some(Row { line, fields, misfit }))
+        // No field may contain an end of line.
+        let is_torn = self.record.iter().any(|field| field.contains('\n'));
+        let misfit = match is_torn {
+            true => Some("a quotation mark is opened on this line and not closed on it".to_owned()),
+            false => (width != wanted).then(|| format!("the header names {wanted} columns, and the row has {width}")),
+        };
+        Ok(Some(Row { line, fields, misfit, is_torn }))
     }
 
     /// Tells what the bytes of the file had about them that its rows do not show.
@@ -81,6 +88,9 @@ impl Rows {
         }
         if let Some(line) = watch.crlf {
             find(line, "line ends are CRLF; write LF");
+        }
+        if watch.last != b'\n' {
+            find(watch.line, "the last line has no end; write LF");
         }
         for line in &watch.blank {
             find(*line, "the line is empty; leave it out");
