@@ -245,9 +245,9 @@ fn dated(slug: &str, from: NaiveDate) -> Fact {
 /// Records a revision that says something else of a fact.
 async fn revise(store: &Store, fact: Fact) {
     let mut draft = store.draft().await.expect("a draft");
-    draft.recorded(&noun::SHAPE).await.expect("the facts");
+    draft.close(&noun::SHAPE, &[fact.record.id]).await.expect("closed");
     let message = fact.record.key.clone();
-    draft.add(&noun::SHAPE, fact, true).await.expect("changed");
+    draft.add(&noun::SHAPE, fact).await.expect("changed");
     let about = NewRevision { recorded_at: TODAY.to_owned(), actor: "a test".to_owned(), message };
     draft.commit(about).await.expect("a revision");
 }

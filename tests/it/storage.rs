@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use persistence::Store;
-use tests::{TestApp, bundled, postgres, record, region};
+use server::import::{Folder, Options, import};
+use tests::{TestApp, bundled, clock, postgres, record, region};
+use tokio::task::JoinSet;
 
 const QUESTION: &str = r#"{ school(slug: "bj80") { slug } }"#;
 
@@ -45,6 +47,41 @@ async fn a_read_only_file_is_read_and_not_written() {
     let refused = record(&app.store, region("south", None)).await.expect_err("no file to write");
     assert!(refused.to_string().contains("readonly"), "{refused}");
     assert_eq!(app.data(QUESTION).await["school"]["slug"], "bj80");
+}
+
+#[tokio::test]
+async fn a_copy_of_the_file_has_all_that_was_recorded() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (_, _app) = on_disk(dir.path()).await;
+    let copy = dir.path().join("copy.db");
+    std::fs::copy(dir.path().join("map.db"), &copy).expect("a copy");
+    let store = Store::open(&format!("sqlite://{}", copy.display()), None).await.expect("a database");
+    assert_eq!(TestApp::on("SQLite, a copy", store).data(QUESTION).await["school"]["slug"], "bj80");
+}
+
+/// A server's start: a store of its own, brought up to date, with a data set if nothing is recorded.
+async fn start(url: String) -> Store {
+    let store = Store::open(&url, None).await.expect("a database");
+    store.migrate().await.expect("migrated");
+    let (actor, message) = ("a start".to_owned(), String::new());
+    let options = Options { dry_run: false, only_first: true, actor, message, progress: false };
+    let imported = import(&store, &Folder::Disk(bundled()), &options, &clock()).await.expect("an import");
+    imported.expect("no findings");
+    store
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn servers_that_start_together_make_one_database_with_one_revision() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let sqlite = format!("sqlite://{}/map.db", dir.path().display());
+    for url in [Some(sqlite), postgres::url_or_skip("servers that start together")].into_iter().flatten() {
+        let mut starts = JoinSet::new();
+        (0..4).for_each(|_| drop(starts.spawn(start(url.clone()))));
+        for store in starts.join_all().await {
+            let revisions = store.revisions(None, 10).await.expect("revisions");
+            assert_eq!(revisions.iter().map(|revision| revision.number).collect::<Vec<_>>(), [1], "{url}");
+        }
+    }
 }
 
 #[tokio::test]

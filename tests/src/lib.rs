@@ -222,7 +222,7 @@ impl TestApp {
     /// What is wrong with it.
     pub async fn import_as(&self, dir: &Path, dry_run: bool) -> Result<Imported, Findings> {
         let (actor, message) = ("a test".to_owned(), "a folder".to_owned());
-        let options = Options { dry_run, actor, message, progress: false };
+        let options = Options { dry_run, only_first: false, actor, message, progress: false };
         let folder = Folder::Disk(dir.to_owned());
         import(&self.store, &folder, &options, &clock())
             .await
@@ -250,9 +250,8 @@ pub fn region(slug: &str, district: Option<&str>) -> Fact {
 /// The store refuses it.
 pub async fn record(store: &Store, region: Fact) -> Result<i64, StoreError> {
     let mut draft = store.draft().await?;
-    draft.recorded(&region::SHAPE).await?;
     let message = region.record.key.clone();
-    draft.add(&region::SHAPE, region, false).await?;
+    draft.add(&region::SHAPE, region).await?;
     let about = NewRevision { recorded_at: TODAY.to_owned(), actor: "a test".to_owned(), message };
     Ok(draft.commit(about).await?.map_or(0, |revision| revision.number))
 }

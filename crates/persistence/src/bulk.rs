@@ -40,6 +40,8 @@ pub(crate) struct Bulk {
     columns: Vec<(&'static str, Of)>,
     /// The revision that knows all rows, written into the statement; `None` if the table does not ask.
     known_from: Option<i64>,
+    /// What a row changes that is there already, by its `id`; nothing may be there if it is empty.
+    changes: &'static [&'static str],
     values: Vec<Value>,
     full: usize,
 }
@@ -53,12 +55,17 @@ impl Bulk {
             _ => 400,
         };
         let full = rows * columns.len();
-        Bulk { backend, table, columns: columns.to_vec(), known_from: None, values: Vec::new(), full }
+        Bulk { backend, table, columns: columns.to_vec(), known_from: None, changes: &[], values: Vec::new(), full }
     }
 
     /// The same, of rows that a revision knows.
     pub(crate) fn known_from(self, number: i64) -> Self {
         Bulk { known_from: Some(number), ..self }
+    }
+
+    /// The same, which changes these columns of a row that is there already.
+    pub(crate) fn or_change(self, changes: &'static [&'static str]) -> Self {
+        Bulk { changes, ..self }
     }
 
     /// Adds values; a row's follow each other in the order of the columns.
@@ -92,10 +99,14 @@ impl Bulk {
     }
 
     fn statement(&self, values: Vec<Value>) -> Statement {
-        let sql = match self.backend {
+        let mut sql = match self.backend {
             DbBackend::Postgres => self.arrays(values),
             _ => self.rows(values),
         };
+        for (at, column) in self.changes.iter().enumerate() {
+            sql.put(if at == 0 { " ON CONFLICT (id) DO UPDATE SET " } else { ", " });
+            sql.put(column).put(" = excluded.").put(column);
+        }
         sql.statement()
     }
 

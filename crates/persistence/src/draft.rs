@@ -1,11 +1,9 @@
 //! A revision being written: facts added, facts closed, all or nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use domain::{Cell, Holds, NewRevision, Record, Revision, Shape, fact::day_text, id::identity, text};
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait, Value};
 
 use crate::{
     Store, StoreError,
@@ -15,6 +13,7 @@ use crate::{
     row::Row,
     set_aside::SetAside,
     sql::Sql,
+    store::alone,
 };
 
 /// A fact to record.
@@ -54,7 +53,8 @@ pub struct Draft {
     tables: Tables,
     /// What is being added of the shape at hand; a shape is added as a whole before the next.
     adding: Option<(&'static Shape, Bulk)>,
-    known: HashSet<i64>,
+    /// Where the transaction runs.
+    write: DatabaseConnection,
 }
 
 struct Tables {
@@ -80,7 +80,7 @@ impl Store {
             0 => SetAside::from(&transaction, self.backend).await?,
             _ => SetAside::default(),
         };
-        Ok(Draft::new(transaction, self.backend, latest + 1, aside))
+        Ok(Draft::new(self.write.clone(), transaction, self.backend, latest + 1, aside))
     }
 
     /// Begins a transaction that nobody else writes beside; tells the latest revision.
@@ -94,11 +94,7 @@ impl Store {
                 let foreign_keys = if is_first { "PRAGMA foreign_keys = OFF" } else { "PRAGMA foreign_keys = ON" };
                 self.write.execute_unprepared(foreign_keys).await?;
             }
-            let options = TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            };
-            let transaction = self.write.begin_with_options(options).await?;
+            let transaction = self.write.begin_with_options(alone()).await?;
             if self.backend == DbBackend::Postgres {
                 transaction.execute_unprepared("SELECT pg_advisory_xact_lock(74110002)").await?;
             }
@@ -127,13 +123,22 @@ async fn looks_up_foreign_keys(database: &impl ConnectionTrait) -> Result<bool, 
 }
 
 impl Draft {
-    fn new(transaction: DatabaseTransaction, backend: DbBackend, number: i64, aside: SetAside) -> Self {
+    fn new(
+        write: DatabaseConnection,
+        transaction: DatabaseTransaction,
+        backend: DbBackend,
+        number: i64,
+        aside: SetAside,
+    ) -> Self {
         let names = ["n", "fact_id", "subject_id", "folded", "valid_from", "valid_to"];
         let mut name_columns: Vec<(&str, Of)> = names.iter().map(|name| (*name, Of::named(name))).collect();
         if backend == DbBackend::Postgres {
             name_columns.push(("grams", Of::Grams));
         }
+        // What was closed and is said anew, and what was said before and is again, has its identity already.
+        let identity_changes: &[&str] = if number == 1 { &[] } else { &["position", "digest"] };
         Draft {
+            write,
             pipe: Pipe::new(transaction),
             backend,
             number,
@@ -154,7 +159,8 @@ impl Draft {
                         ("position", Of::Number),
                         ("digest", Of::Number),
                     ],
-                ),
+                )
+                .or_change(identity_changes),
                 citations: Bulk::new(
                     backend,
                     "citations",
@@ -173,7 +179,6 @@ impl Draft {
                 grams: Bulk::new(backend, "search_grams", &[("rowid", Of::Number), ("grams", Of::Text)]),
             },
             adding: None,
-            known: HashSet::new(),
         }
     }
 
@@ -188,39 +193,32 @@ impl Draft {
         let mut sql = Sql::new(self.backend);
         sql.put("SELECT id, position, digest FROM identities WHERE kind = ").bind(shape.kind.name());
         let mut recorded = HashMap::new();
-        self.known.clear();
         for row in self.pipe.settled().await?.query_all_raw(sql.statement()).await? {
             let row = Row(&row);
-            let id = row.get("id")?;
-            self.known.insert(id);
             if let Some(digest) = row.number("digest")? {
-                recorded.insert(id, Recorded { position: row.get("position")?, digest });
+                recorded.insert(row.get("id")?, Recorded { position: row.get("position")?, digest });
             }
         }
         Ok(recorded)
     }
 
-    /// Adds a fact; if `closes`, the version recorded so far is closed first. Shapes are added one after the other,
-    /// each after [`Draft::recorded`] was asked for it.
+    /// Adds a fact of which no version is recorded now, or is closed. Shapes are added one after the other.
     ///
     /// # Errors
     /// The database failed, or refused the fact.
-    pub async fn add(&mut self, shape: &'static Shape, fact: Fact, closes: bool) -> Result<(), StoreError> {
+    pub async fn add(&mut self, shape: &'static Shape, fact: Fact) -> Result<(), StoreError> {
         if self.adding.as_ref().is_none_or(|(at_hand, _)| at_hand.kind != shape.kind) {
             self.flush().await?;
             let bulk = Bulk::new(self.backend, shape.table, &columns(shape)).known_from(self.number);
             self.adding = Some((shape, bulk));
         }
         self.changed = true;
-        if closes {
-            self.close(shape, &[fact.record.id]).await?;
-        }
         let ties: Vec<Option<i64>> = fact.record.cells.iter().map(tie).collect();
         if let Some(references) = &mut self.references {
             references.make(fact.record.id);
             ties.iter().flatten().for_each(|id| references.refer(*id));
         }
-        self.identify(shape, &fact).await?;
+        self.identify(shape, &fact);
         self.cite(shape, &fact.record, &ties);
         self.name(shape, &fact.record, &ties);
         let Some((_, bulk)) = &mut self.adding else { return Ok(()) };
@@ -268,6 +266,12 @@ impl Draft {
         Ok(())
     }
 
+    /// Whether no revision came before.
+    #[must_use]
+    pub fn is_first(&self) -> bool {
+        self.first
+    }
+
     /// Records the revision; `None` if nothing was added or closed.
     ///
     /// # Errors
@@ -300,17 +304,16 @@ impl Draft {
         }
         let number = self.number;
         self.pipe.commit().await?;
+        if self.backend == DbBackend::Sqlite
+            // A file that somebody copies should have it all, and not leave the last revision to the file beside it.
+            && let Err(error) = self.write.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await
+        {
+            tracing::debug!(%error, "the revision stays in the write-ahead log for now");
+        }
         Ok(Some(Revision { number, recorded_at, actor, message }))
     }
 
-    async fn identify(&mut self, shape: &'static Shape, fact: &Fact) -> Result<(), StoreError> {
-        if !self.first && self.known.contains(&fact.record.id) {
-            let mut sql = Sql::new(self.backend);
-            sql.put("UPDATE identities SET digest = ").bind(fact.digest).put(", position = ").bind(fact.position);
-            sql.put(" WHERE id = ").bind(fact.record.id);
-            self.pipe.send(vec![sql.statement()]).await?;
-            return Ok(());
-        }
+    fn identify(&mut self, shape: &'static Shape, fact: &Fact) {
         let slug = shape.is_noun().then(|| fact.record.key.clone());
         self.tables.identities.push([
             fact.record.id.into(),
@@ -319,7 +322,6 @@ impl Draft {
             fact.position.into(),
             fact.digest.into(),
         ]);
-        Ok(())
     }
 
     /// Keeps what sources say about the fact, or about one column of it.

@@ -12,7 +12,7 @@ use domain::{Known, Revision};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, QueryResult, RuntimeErr,
-    Statement, sqlx,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sqlx,
 };
 use tracing::Instrument;
 
@@ -127,12 +127,15 @@ impl Store {
     /// The database failed.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         if self.backend != DbBackend::Postgres {
-            let pending = Migrator::get_pending_migrations(&self.write).await?;
-            if !pending.is_empty() {
-                Migrator::up(&self.write, None).await?;
-                crate::statistics::prepare(&self.write).await?;
+            if Migrator::get_pending_migrations(&self.write).await?.is_empty() {
+                return Ok(());
             }
-            return Ok(());
+            let transaction = self.write.begin_with_options(alone()).await?;
+            if !Migrator::get_pending_migrations(&transaction).await?.is_empty() {
+                Migrator::up(&transaction, None).await?;
+                crate::statistics::prepare(&transaction).await?;
+            }
+            return Ok(transaction.commit().await?);
         }
         // The lock belongs to its session: one connection takes it, migrates and gives it back.
         let pool = self.write.get_postgres_connection_pool();
@@ -278,6 +281,14 @@ impl Store {
     }
 }
 
+/// A transaction beside which nobody writes, from its beginning.
+pub(crate) fn alone() -> TransactionOptions {
+    TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    }
+}
+
 /// Whether it was the connection that failed, and another may do.
 fn is_broken(error: &DbErr) -> bool {
     let (DbErr::Query(RuntimeErr::SqlxError(error)) | DbErr::Conn(RuntimeErr::SqlxError(error))) = error else {
@@ -303,6 +314,8 @@ fn revision(row: &Row<'_>) -> Result<Revision, StoreError> {
 /// What SQLite may keep of the file in memory while writing, in KiB below zero: an import writes to every index at random,
 /// and spills pages again and again if they do not fit. Taken only as pages are touched.
 pub(crate) const WRITE_CACHE: &str = "-524288";
+/// How long a writer waits for another: the import of a nation takes minutes on a slow disk.
+const TURN: Duration = Duration::from_secs(15 * 60);
 /// What each reading connection may keep.
 const READ_CACHE: &str = "-16384";
 
@@ -336,7 +349,7 @@ fn options(
             sqlite
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Normal)
-                .busy_timeout(Duration::from_secs(10))
+                .busy_timeout(if cache == WRITE_CACHE { TURN } else { Duration::from_secs(10) })
                 .statement_cache_capacity(500)
                 .pragma("cache_size", cache)
                 // What is sorted while reading fits into memory; the indexes of a nation do not, and files are faster then.

@@ -158,11 +158,13 @@ async fn load_if_new(store: &Store, dataset: &str) -> anyhow::Result<()> {
     }
     let options = Options {
         dry_run: false,
+        only_first: true,
         actor: "edumap serve".to_owned(),
         message: format!("the data set {dataset}, loaded on the first start"),
         progress: false,
     };
     match import(store, &named(dataset)?, &options, &SystemClock).await? {
+        Ok(imported) if imported.revision.is_none() => tracing::info!("another process has recorded a map meanwhile"),
         Ok(imported) => tracing::info!(rows = imported.total().rows, "loaded the data set {dataset} as revision 1"),
         Err(findings) => bail!("--dataset {dataset} has findings; nothing was loaded\n{findings}"),
     }
@@ -207,7 +209,7 @@ async fn load(database: &Database, flags: Import) -> anyhow::Result<u8> {
     let store = open(database, None).await?;
     let Import { dir, dry_run, actor, message } = flags;
     let message = message.unwrap_or_else(|| format!("the folder {}", dir.display()));
-    let options = Options { dry_run, actor, message, progress: std::io::stderr().is_terminal() };
+    let options = Options { dry_run, only_first: false, actor, message, progress: std::io::stderr().is_terminal() };
     match import(&store, &Folder::Disk(dir), &options, &SystemClock).await? {
         Ok(imported) => say(&format!("{imported}\n")),
         Err(findings) => say(&format!("{findings}\n")).map(|_| FINDINGS),

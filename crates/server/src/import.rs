@@ -35,6 +35,8 @@ use crate::report::{FileCount, Findings, Imported};
 pub struct Options {
     /// Whether to only tell what would be done.
     pub dry_run: bool,
+    /// Whether to load nothing if something is recorded already.
+    pub only_first: bool,
     /// Who imports.
     pub actor: String,
     /// What the import is about.
@@ -61,6 +63,9 @@ pub async fn import(
         Err(findings) => return Ok(Err(Findings { warnings, ..findings })),
     };
     let mut draft = store.draft().await?;
+    if options.only_first && !draft.is_first() {
+        return Ok(Ok(Imported { revision: None, files: Vec::new(), warnings, dry_run: options.dry_run }));
+    }
     let mut counts = Vec::with_capacity(files.len());
     for (shape, prints) in files {
         bar.set_message(format!("writing {}.csv", shape.file));
@@ -141,7 +146,9 @@ async fn write(
     nouns: &Nouns,
     bar: &ProgressBar,
 ) -> anyhow::Result<()> {
-    for ids in plan.closed.chunks(AT_ONCE) {
+    let changed = plan.prints.iter().zip(&plan.steps).filter(|(_, step)| **step == Step::Change);
+    let over: Vec<i64> = plan.closed.iter().copied().chain(changed.map(|(print, _)| print.id)).collect();
+    for ids in over.chunks(AT_ONCE) {
         draft.close(plan.shape, ids).await?;
     }
     for places in plan.moved.chunks(AT_ONCE) {
@@ -176,7 +183,7 @@ async fn add(draft: &mut Draft, plan: &Plan, folder: &Folder, nouns: &Nouns, bar
                 bail!(changed());
             }
             let record = Record { validity, ..record };
-            draft.add(shape, Fact { record, position: *place, digest }, *step == Step::Change).await?;
+            draft.add(shape, Fact { record, position: *place, digest }).await?;
         }
         bar.set_position((plan.prints.len() - planned.len()) as u64);
     }
