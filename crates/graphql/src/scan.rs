@@ -18,13 +18,17 @@ impl Scan {
     /// Reads a document, strings and comments as the parser does.
     pub(crate) fn of(document: &str) -> Scan {
         let (mut scan, mut open) = (Scan::default(), 0_usize);
+        // A block string without an end is no string, and what is in which from there on is the parser's to find out:
+        // everything counts.
+        let mut is_plain = false;
         let mut rest = document.as_bytes();
         while let Some((byte, after)) = rest.split_first() {
             rest = after;
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' | b',' => continue,
-                b'#' => {
-                    rest = skip(rest, |rest| rest.first() == Some(&b'\n'), 0);
+                b'#' if !is_plain => {
+                    let end = rest.iter().position(|byte| is_line_end(*byte)).unwrap_or(rest.len());
+                    rest = &rest[end..];
                     continue;
                 }
                 b'(' | b'[' | b'{' => {
@@ -32,10 +36,11 @@ impl Scan {
                     scan.nesting = scan.nesting.max(open);
                 }
                 b')' | b']' | b'}' => open = open.saturating_sub(1),
-                b'"' if rest.starts_with(b"\"\"") => {
-                    rest = skip(&rest[2..], |rest| rest.starts_with(b"\"\"\""), 3);
-                }
-                b'"' => rest = skip(rest, |rest| matches!(rest.first(), Some(b'"' | b'\n')), 1),
+                b'"' if !is_plain && rest.starts_with(b"\"\"") => match after_block(&rest[2..]) {
+                    Some(after) => rest = after,
+                    None => is_plain = true,
+                },
+                b'"' if !is_plain => rest = after_string(rest),
                 b'.' => rest = rest.strip_prefix(b"..").unwrap_or(rest),
                 byte if is_word(*byte) => {
                     let end = rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
@@ -55,17 +60,36 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+')
 }
 
-/// What follows the end of a string or comment; a backslash takes the next byte with it.
-fn skip(mut rest: &[u8], ends: impl Fn(&[u8]) -> bool, end: usize) -> &[u8] {
-    while !rest.is_empty() && !ends(rest) {
-        let step = if rest[0] == b'\\' && end > 0 { 2 } else { 1 };
-        rest = &rest[step.min(rest.len())..];
+fn is_line_end(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+/// What follows a block string whose first three quotation marks were read; `None` if it has no end.
+fn after_block(mut rest: &[u8]) -> Option<&[u8]> {
+    while !rest.starts_with(b"\"\"\"") {
+        // Only this takes a backslash with it.
+        rest = rest.strip_prefix(b"\\\"\"\"").or_else(|| rest.get(1..))?;
     }
-    &rest[end.min(rest.len())..]
+    Some(&rest[3..])
+}
+
+/// What follows a string whose quotation mark was read; it ends with its line, at the latest.
+fn after_string(mut rest: &[u8]) -> &[u8] {
+    while let Some((byte, after)) = rest.split_first() {
+        match byte {
+            b'"' => return after,
+            byte if is_line_end(*byte) => return rest,
+            b'\\' => rest = after.get(1..).unwrap_or_default(),
+            _ => rest = after,
+        }
+    }
+    rest
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::Scan;
 
     #[test]
@@ -79,9 +103,62 @@ mod tests {
             ("query Q($a: Int = -1) { ...F, ...F }", 16, 1, 5),
             ("{ long_name(b: \"longer text\") }", 8, 2, 9),
             ("\"", 1, 0, 0),
+            ("# [[[[\r{ a(b: [1]) }", 10, 3, 1),
+            ("{ a(b: \"\"\"\\\"\"\" [[\"\"\", c: [[1]]) }", 15, 4, 1),
+            // None of these has an end, so that the parser takes the first two marks for a string.
+            ("{ a(b: \"\"\"\\\\\"\"\", c: [[1]]) }", 22, 4, 1),
+            ("{ a(b: [\"\"\" #\" [[1]]]) }", 19, 5, 1),
+            ("{ a(b: \"[[\r [[1]]", 11, 4, 1),
             ("", 0, 0, 0),
         ] {
             assert_eq!(Scan::of(document), Scan { tokens, nesting, longest }, "{document}");
         }
+    }
+
+    /// Lists within lists, with strings and comments between them that look like brackets.
+    fn lists() -> impl Strategy<Value = (String, usize)> {
+        let piece = prop::sample::select(vec!["[", "]", "#", "\\\"", "\\\\", " ", "x", "{", ")"]);
+        let string = prop::collection::vec(piece, 0..6).prop_map(|pieces| format!("\"{}\"", pieces.concat()));
+        let piece = prop::sample::select(vec!["[", "]", "#", "\\\"\"\"", "\\", "\n", "\r", "\" ", "\"\" ", "x ", "{"]);
+        let block = prop::collection::vec(piece, 0..6).prop_map(|pieces| format!("\"\"\"{} \"\"\"", pieces.concat()));
+        let piece = prop::sample::select(vec!["[", "\"", "\"\"\"", "\\", "#", "x"]);
+        let comment = (prop::collection::vec(piece, 0..6), prop::sample::select(vec!["\n", "\r", "\r\n"]))
+            .prop_map(|(pieces, end)| format!("#{}{end}", pieces.concat()));
+        let leaf = prop_oneof![string, block, comment.prop_map(|comment| format!("{comment}1"))];
+        leaf.prop_map(|leaf| (leaf, 0)).prop_recursive(6, 40, 4, |inner| {
+            prop::collection::vec(inner, 1..4).prop_map(|all| {
+                let deepest = all.iter().map(|(_, depth)| *depth).max().unwrap_or_default();
+                let texts: Vec<String> = all.into_iter().map(|(text, _)| text).collect();
+                (format!("[{}]", texts.join("\t")), 1 + deepest)
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn nesting_is_that_which_the_parser_sees((value, depth) in lists()) {
+            let document = format!("{{ a(b: {value}) }}");
+            prop_assert!(async_graphql::parser::parse_query(&document).is_ok(), "{document}");
+            prop_assert_eq!(Scan::of(&document).nesting, 2 + depth, "{}", document);
+        }
+
+        #[test]
+        fn nothing_is_hidden_from_the_scan(pieces in prop::collection::vec(piece(), 0..12), end in piece()) {
+            // Whatever stands before them, brackets that the parser sees are counted.
+            let document = format!("{{ a(b: [{}{end}[[[[[[[[1]]]]]]]]]) }}", pieces.concat());
+            if async_graphql::parser::parse_query(&document).is_ok_and(|document| is_deep(&document)) {
+                prop_assert!(Scan::of(&document).nesting > 8, "{}", document);
+            }
+        }
+    }
+
+    fn piece() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec!["\"", "\"\"", "\"\"\"", "\\", "\\\"\"\"", "#", "\r", "\n", "[", "]", "x", " "])
+    }
+
+    /// Whether a value of the document nests eight deep.
+    fn is_deep(document: &async_graphql::parser::types::ExecutableDocument) -> bool {
+        // Text in strings has its brackets behind a quotation mark or a letter; of lists they follow each other.
+        format!("{document:?}").matches("List(").count() > 8
     }
 }
