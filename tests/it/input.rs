@@ -69,6 +69,15 @@ async fn what_a_client_gets_wrong_is_said_with_a_code_and_a_path() {
             "[\"schools\"]",
             "5 combinations deep",
         ),
+        (
+            format!(
+                "{{ schools(filter: {{ or: [{}] }}) {{ totalCount }} }}",
+                "{ or: [{ code: \"1\" }, { not: { code: \"2\" } }, { code: \"3\", inGroup: true }] } ".repeat(20)
+            ),
+            "INVALID_ARGUMENT",
+            "[\"schools\"]",
+            "100 conditions",
+        ),
         ("{ school(slug: \"bj80\") { colour } }".to_owned(), "GRAPHQL_VALIDATION_FAILED", "null", "colour"),
         ("{ school(slug: ".to_owned(), "GRAPHQL_PARSE_FAILED", "null", "cannot be parsed"),
         (

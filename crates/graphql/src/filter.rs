@@ -10,33 +10,57 @@ const DEEPEST: usize = 5;
 /// How many conditions one list may combine.
 const WIDEST: usize = 20;
 
+/// How many conditions a filter has in all: the time of a statement grows faster than their number.
+const MOST: usize = 100;
+
 /// A filter as a client writes it.
 pub(crate) trait Lower: Sized {
     type Is: Default;
     /// The filter as the store takes it.
-    fn lower(self, depth: usize) -> Result<Filter<Self::Is>>;
+    fn lower(self, room: &mut Room) -> Result<Filter<Self::Is>>;
 }
 
 /// The filter of a list, or none.
 pub(crate) fn lower<T: Lower>(filter: Option<T>) -> Result<Filter<T::Is>> {
-    filter.map_or_else(|| Ok(Filter::default()), |filter| filter.lower(0))
+    filter.map_or_else(|| Ok(Filter::default()), |filter| filter.lower(&mut Room { depth: 0, left: MOST }))
 }
 
 /// Lowers the parts of a combination.
-pub(crate) fn lower_all<T: Lower>(parts: Option<Vec<T>>, depth: usize) -> Result<Vec<Filter<T::Is>>> {
+pub(crate) fn lower_all<T: Lower>(parts: Option<Vec<T>>, room: &mut Room) -> Result<Vec<Filter<T::Is>>> {
     let parts = parts.unwrap_or_default();
     if parts.len() > WIDEST {
         return Err(Code::InvalidArgument.because(format!("a filter combines at most {WIDEST} conditions in one list")));
     }
-    parts.into_iter().map(|part| part.lower(depth + 1)).collect()
+    parts.into_iter().map(|part| lower_below(part, room)).collect()
 }
 
-/// Checks how deep a filter is.
-pub(crate) fn check_depth(depth: usize) -> Result<()> {
-    if depth > DEEPEST {
-        return Err(Code::InvalidArgument.because(format!("a filter is at most {DEEPEST} combinations deep")));
+/// Lowers a part of a combination.
+pub(crate) fn lower_below<T: Lower>(part: T, room: &mut Room) -> Result<Filter<T::Is>> {
+    room.depth += 1;
+    let lowered = part.lower(room)?;
+    room.depth -= 1;
+    Ok(lowered)
+}
+
+/// What there is still room for in a filter.
+pub(crate) struct Room {
+    depth: usize,
+    left: usize,
+}
+
+impl Room {
+    /// Makes room for a part of a filter with so many conditions.
+    pub(crate) fn take(&mut self, conditions: usize) -> Result<()> {
+        if self.depth > DEEPEST {
+            return Err(Code::InvalidArgument.because(format!("a filter is at most {DEEPEST} combinations deep")));
+        }
+        // A part without conditions is one, too.
+        self.left = self
+            .left
+            .checked_sub(conditions.max(1))
+            .ok_or_else(|| Code::InvalidArgument.because(format!("a filter has at most {MOST} conditions in all")))?;
+        Ok(())
     }
-    Ok(())
 }
 
 /// Reads the text of a search.
@@ -90,9 +114,9 @@ macro_rules! filter {
         $(#[$doc])*
         #[derive(async_graphql::InputObject, Debug, Clone)]
         pub(crate) struct $name {
-            /// All of these are true. At most 20, and 5 combinations deep.
+            /// All of these are true. At most 20, and 5 combinations deep; a filter has at most 100 conditions in all.
             and: Option<Vec<$name>>,
-            /// One of these is true. At most 20, and 5 combinations deep.
+            /// One of these is true. At most 20, and 5 combinations deep; a filter has at most 100 conditions in all.
             or: Option<Vec<$name>>,
             /// This is not true.
             not: Option<Box<$name>>,
@@ -104,13 +128,13 @@ macro_rules! filter {
         impl crate::filter::Lower for $name {
             type Is = $is;
 
-            fn lower(self, depth: usize) -> async_graphql::Result<domain::Filter<$is>> {
-                crate::filter::check_depth(depth)?;
+            fn lower(self, room: &mut crate::filter::Room) -> async_graphql::Result<domain::Filter<$is>> {
+                room.take(usize::from(self.name_contains.is_some()) $(+ usize::from(self.$field.is_some()))*)?;
                 let is = $is { $($target: self.$field.map(crate::filter::Wanted::wanted).transpose()?,)* };
                 Ok(domain::Filter {
-                    all: crate::filter::lower_all(self.and, depth)?,
-                    any: crate::filter::lower_all(self.or, depth)?,
-                    not: self.not.map(|part| part.lower(depth + 1).map(Box::new)).transpose()?,
+                    all: crate::filter::lower_all(self.and, room)?,
+                    any: crate::filter::lower_all(self.or, room)?,
+                    not: self.not.map(|part| crate::filter::lower_below(*part, room).map(Box::new)).transpose()?,
                     name_contains: crate::filter::search(self.name_contains)?,
                     is,
                 })
