@@ -67,21 +67,25 @@ impl From<domain::PageError> for Code {
 
 /// A failure of ours, already logged: the client gets the id, and the log has the cause.
 #[derive(Debug, Clone)]
-pub(crate) struct Failure(String);
+pub(crate) struct Failure {
+    id: String,
+    /// Whether it is likely to pass by itself.
+    is_busy: bool,
+}
 
 impl Failure {
     /// Logs what failed.
     #[expect(clippy::needless_pass_by_value, reason = "the error ends here")]
     pub(crate) fn log(error: StoreError) -> Self {
-        let failure = Failure::new();
-        tracing::error!(error_id = failure.0, error = %error, "the store failed");
+        let failure = Failure { is_busy: matches!(error, StoreError::Busy(_)), ..Failure::new() };
+        tracing::error!(error_id = failure.id, error = %error, "the store failed");
         failure
     }
 
     /// The request went away while somebody still waited.
     pub(crate) fn abandoned() -> Self {
         let failure = Failure::new();
-        tracing::error!(error_id = failure.0, "a batch was dropped before it was answered");
+        tracing::error!(error_id = failure.id, "a batch was dropped before it was answered");
         failure
     }
 
@@ -89,33 +93,41 @@ impl Failure {
     pub(crate) fn panicked(cause: &(dyn Any + Send)) -> Self {
         let failure = Failure::new();
         let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref().copied());
-        tracing::error!(error_id = failure.0, panic = text.unwrap_or("unknown"), "an execution panicked");
+        tracing::error!(error_id = failure.id, panic = text.unwrap_or("unknown"), "an execution panicked");
         failure
     }
 
     /// What the client is told, if there is no answer to tell it in.
     pub(crate) fn refusal(&self) -> ServerError {
-        let mut error = refusal("INTERNAL", self.sentence(), None);
-        error.extensions.get_or_insert_default().set("errorId", self.0.as_str());
+        let mut error = refusal(self.code(), self.sentence(), None);
+        error.extensions.get_or_insert_default().set("errorId", self.id.as_str());
         error
     }
 
     fn sentence(&self) -> String {
-        format!("the server failed; the log has the cause under {}", self.0)
+        match self.is_busy {
+            true => "the database has no connection to spare: try again in a second".to_owned(),
+            false => format!("the server failed; the log has the cause under {}", self.id),
+        }
+    }
+
+    const fn code(&self) -> &'static str {
+        if self.is_busy { "OVERLOADED" } else { "INTERNAL" }
     }
 
     fn new() -> Self {
         static COUNTER: AtomicU64 = AtomicU64::new(0);
         // The process id keeps apart the servers whose logs come together.
-        Failure(format!("{:x}-{:x}", std::process::id(), COUNTER.fetch_add(1, Relaxed)))
+        let id = format!("{:x}-{:x}", std::process::id(), COUNTER.fetch_add(1, Relaxed));
+        Failure { id, is_busy: false }
     }
 }
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         Error::new(failure.sentence()).extend_with(|_, extensions| {
-            extensions.set("code", "INTERNAL");
-            extensions.set("errorId", failure.0.as_str());
+            extensions.set("code", failure.code());
+            extensions.set("errorId", failure.id.as_str());
         })
     }
 }

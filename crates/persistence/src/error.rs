@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 /// The database failed, or says something the domain cannot mean. Cheap to clone, so that all who wait for a batch can have it.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -10,6 +10,9 @@ pub enum StoreError {
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(Arc<dyn std::error::Error + Send + Sync>),
+    /// No connection to the database was free in time, or none could be made.
+    #[error("no connection to the database was to be had: {0}")]
+    Busy(Arc<dyn std::error::Error + Send + Sync>),
     /// A row says something the domain cannot mean.
     #[error("row {id} has no meaning: {problem}")]
     Inconsistent {
@@ -25,6 +28,16 @@ pub enum StoreError {
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
-        StoreError::Database(Arc::new(error))
+        let is_busy = match &error {
+            DbErr::ConnectionAcquire(_) => true,
+            DbErr::Conn(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+                matches!(**cause, sqlx::Error::PoolTimedOut)
+            }
+            _ => false,
+        };
+        match is_busy {
+            true => StoreError::Busy(Arc::new(error)),
+            false => StoreError::Database(Arc::new(error)),
+        }
     }
 }
