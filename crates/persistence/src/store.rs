@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
@@ -24,6 +24,7 @@ pub struct Store {
     read: Readers,
     pub(crate) write: DatabaseConnection,
     pub(crate) backend: DbBackend,
+    origin: Arc<OnceLock<Revision>>,
     counted: Option<Arc<Counts>>,
     explained: Option<Arc<Mutex<Vec<Plan>>>>,
 }
@@ -108,7 +109,7 @@ impl Store {
             false => Readers::Together(Database::connect(options(read_url, readers(), READ_CACHE, time)?).await?),
         };
         let backend = write.get_database_backend();
-        Ok(Store { read, write, backend, counted: None, explained: None })
+        Ok(Store { read, write, backend, origin: Arc::default(), counted: None, explained: None })
     }
 
     /// Opens an empty database that lives as long as the store.
@@ -217,6 +218,19 @@ impl Store {
         };
         sql.put(" ORDER BY number DESC LIMIT 1");
         self.rows(sql).await?.first().map(|row| revision(&Row(row))).transpose()
+    }
+
+    /// The first revision, which tells this map from others; `None` while there is none. It is asked for once.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn origin(&self) -> Result<Option<&Revision>, StoreError> {
+        if self.origin.get().is_none()
+            && let Some(first) = self.revision(Known::At(1)).await?
+        {
+            let _ = self.origin.set(first);
+        }
+        Ok(self.origin.get())
     }
 
     /// Revisions, the latest first: at most `limit` of those before `before`.

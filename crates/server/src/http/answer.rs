@@ -34,22 +34,23 @@ pub(crate) enum Keep {
 impl Keep {
     /// What may be said of an answer, before it is there.
     ///
-    /// The tag is made of everything the answer depends on: the request, the reader's languages, the form and, unless
-    /// the request names its view, today and the latest revision: all of it, since a database that was made anew counts
-    /// from 1 again. The revision is read first, so that an answer may be newer than its tag and never older.
+    /// The tag is made of everything the answer depends on: the map, the request, the reader's languages, the form and,
+    /// unless the request names its view, today and the latest revision: all of it, since a database that was made anew
+    /// counts from 1 again. The revision is read first, so that an answer may be newer than its tag and never older.
     pub(crate) async fn of(app: &App, request: &Request, headers: &HeaderMap, media: Media, is_pinned: bool) -> Keep {
+        // The answer itself will say that the store fails.
+        let Ok(map) = app.ground.store.origin().await else { return Keep::Never };
         let view = match is_pinned {
             true => None,
             false => match app.ground.store.revision(Known::Latest).await {
                 Ok(latest) => Some((app.ground.clock.today(), latest)),
-                // The answer itself will say that the store fails.
                 Err(_) => return Keep::Never,
             },
         };
         let Request { query, operation_name, variables, .. } = request;
         let languages = languages(headers);
         let all = format!(
-            "{} {query:?} {operation_name:?} {} {languages:?} {media:?} {view:?}",
+            "{} {map:?} {query:?} {operation_name:?} {} {languages:?} {media:?} {view:?}",
             env!("CARGO_PKG_VERSION"),
             serde_json::to_string(variables).unwrap_or_default(),
         );
