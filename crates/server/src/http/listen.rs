@@ -1,6 +1,7 @@
 //! Connections: HTTP/1.1, HTTP/2 without TLS and WebSockets, no more than there is room for, none slower than it may be.
 
 use std::{
+    convert::Infallible,
     io,
     net::SocketAddr,
     sync::{
@@ -10,7 +11,12 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{HeaderValue, Request, Version, header},
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{
@@ -37,6 +43,9 @@ const STREAMS: u32 = 100;
 /// How many connections the system holds for the server until it takes them, if it may hold that many: a crowd beyond
 /// the usual 128 would be sent away, to come again after a second.
 const CROWD: i32 = 4096;
+/// Bytes that the system keeps of what a client has not taken yet: with the megabytes that it may take otherwise, a slow
+/// client would seem to read nothing for minutes.
+const SENDING: usize = 256 * 1024;
 /// How long to wait after the system could not give us a connection.
 const BREATH: Duration = Duration::from_millis(100);
 /// How long a server that stops waits for one more who has connected already.
@@ -141,17 +150,27 @@ async fn converse(
 ) {
     // An answer is written at once; there is nothing to collect.
     let _ = stream.set_nodelay(true);
+    let _ = SockRef::from(&stream).set_send_buffer_size(SENDING);
     let room = Room::new(room, capacity.subscriptions);
     let was_asked = Arc::new(AtomicBool::new(false));
     let asked = was_asked.clone();
     let unread = Unread::default();
     let open = unread.clone();
+    let stopping = capacity.stopping.clone();
     let service = hyper::service::service_fn(move |mut request: Request<hyper::body::Incoming>| {
         asked.store(true, Relaxed);
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(room.clone());
+        let (stopping, is_first) = (stopping.clone(), request.version() < Version::HTTP_2);
         let (answer, unread) = (router.clone().oneshot(request.map(Body::new)), open.clone());
-        async move { answer.await.map(|answer| answer.map(|body| unread.watch(body))) }
+        async move {
+            let mut answer = answer.await?;
+            if is_first && stopping.is_cancelled() {
+                // Told so, the client does not send its next request into a closing door.
+                answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer.map(|body| unread.watch(body)))
+        }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(capacity.head_time).max_buf_size(HEAD);
