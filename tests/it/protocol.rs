@@ -4,7 +4,7 @@ use std::{fs, time::Duration};
 
 use axum::{
     body::Body,
-    http::{Request, Response, StatusCode, header},
+    http::{HeaderValue, Request, Response, StatusCode, header},
 };
 use graphql::Limits;
 use http_body_util::BodyExt;
@@ -284,6 +284,29 @@ async fn the_cost_is_told_before_and_after_and_is_what_the_answer_carries() {
 }
 
 /// The bundled map behind other limits.
+#[tokio::test]
+async fn a_page_of_an_allowed_origin_may_ask_as_it_likes() {
+    let origin = "https://map.example";
+    let capacity = Capacity { origins: vec![HeaderValue::from_static(origin)], ..Capacity::default() };
+    let app = behind(Limits::default(), capacity).await;
+    let ask = |origin: &str| {
+        Request::options("/graphql")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "content-type")
+            .body(Body::empty())
+            .expect("a request")
+    };
+    let allowed = send(&app, ask(origin)).await;
+    assert_eq!(text(&allowed, header::ACCESS_CONTROL_ALLOW_ORIGIN), origin);
+    let headers: Vec<&str> = text(&allowed, header::ACCESS_CONTROL_ALLOW_HEADERS).split(',').collect();
+    for header in ["content-type", "accept", "accept-language", "if-none-match", "edumap-stats"] {
+        assert!(headers.contains(&header), "{header} is not among {headers:?}");
+    }
+    let other = send(&app, ask("https://else.example")).await;
+    assert!(!other.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
+}
+
 async fn behind(limits: Limits, capacity: Capacity) -> TestApp {
     TestApp::within("SQLite", app().await.store, limits, capacity)
 }
