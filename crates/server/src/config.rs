@@ -85,7 +85,7 @@ pub struct Serve {
     /// Milliseconds after which the log calls an operation slow, and shows its document.
     #[arg(long, env = "EDUMAP_SLOW_MILLIS", default_value_t = 1000)]
     pub slow_millis: u64,
-    /// Whether the log has a line for each request, and the documents of slow operations.
+    /// Whether the log has a line for each request and each operation of a WebSocket, and the documents of slow ones.
     #[arg(long, env = "EDUMAP_LOG_REQUESTS", value_enum, default_value_t = Switch::On)]
     pub log_requests: Switch,
     /// Whether `/metrics` gives figures to Prometheus.

@@ -180,6 +180,72 @@ fn each_request_is_a_line_of_the_log_and_a_figure() {
     assert!(log.lines().any(|line| line.contains("a slow operation") && line.contains("school(slug")), "{log}");
 }
 
+/// A message of a client over a WebSocket: short, and masked with zeros.
+fn message(text: &str) -> Vec<u8> {
+    let length = u16::try_from(text.len()).expect("a short message").to_be_bytes();
+    [&[0x81, 0xfe], &length[..], &[0; 4], text.as_bytes()].concat()
+}
+
+/// Talks over a WebSocket until what the server says has all these parts.
+fn talk(server: &Server, id: &str, messages: &[&str], parts: &[&str]) {
+    let mut stream = server.connect();
+    let head = format!(
+        "GET /graphql HTTP/1.1\r\nHost: map\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nx-request-id: {id}\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+         Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).expect("sent");
+    stream.write_all(&message(r#"{"type":"connection_init"}"#)).expect("sent");
+    messages.iter().for_each(|text| stream.write_all(&message(text)).expect("sent"));
+    let (mut read, mut part) = (Vec::new(), [0; 4096]);
+    while !parts.iter().all(|part| String::from_utf8_lossy(&read).contains(part)) {
+        let length = stream.read(&mut part).expect("an answer");
+        assert_ne!(length, 0, "hung up: {}", String::from_utf8_lossy(&read));
+        read.extend_from_slice(&part[..length]);
+    }
+}
+
+const TALK: &[&str] = &[
+    r#"{"id":"1","type":"subscribe","payload":{"query":"query Reach {school(slug: \"bj80\"){slug group{slug}}}"}}"#,
+    r#"{"id":"2","type":"subscribe","payload":{"query":"{"}}"#,
+    r#"{"id":"3","type":"subscribe","payload":{"query":"subscription News {revisionRecorded(afterNumber:0){number}}"}}"#,
+    r#"{"id":"4","type":"subscribe","payload":{"query":"subscription Odd {revisionRecorded(afterNumber:-1){no}}"}}"#,
+];
+
+#[test]
+fn each_operation_of_a_websocket_is_a_line_of_the_log() {
+    let server = Server::start(&["--slow-millis", "0"], &[]);
+    let ends = [r#""id":"1","type":"complete""#, "GRAPHQL_PARSE_FAILED", r#""number":1"#, r#""id":"4""#];
+    talk(&server, "four-two", TALK, &ends);
+    thread::sleep(Duration::from_millis(200));
+    let log = server.log.clone();
+    assert_eq!(server.stop().code(), Some(0));
+    let log = log.lock().expect("a log").join("\n");
+    let lines: Vec<&str> =
+        log.lines().filter(|line| line.contains("four-two") && line.contains(r#""transport":"websocket""#)).collect();
+    assert_eq!(lines.len(), 4, "{log}");
+    for parts in [
+        &[r#""operation":"Reach""#, r#""kind":"query""#, r#""outcome":"ok""#, r#""statements":2"#, "micros"][..],
+        &[r#""outcome":"GRAPHQL_PARSE_FAILED""#],
+        &[r#""operation":"News""#, r#""kind":"subscription""#, r#""outcome":"ok""#],
+        &[r#""outcome":"GRAPHQL_VALIDATION_FAILED""#],
+    ] {
+        assert!(lines.iter().any(|line| parts.iter().all(|part| line.contains(part))), "{parts:?}: {lines:#?}");
+    }
+    let slow: Vec<&str> = log.lines().filter(|line| line.contains("a slow operation")).collect();
+    assert!(slow.len() == 1 && slow[0].contains("school(slug") && slow[0].contains("four-two"), "{slow:#?}");
+}
+
+#[test]
+fn a_log_without_requests_has_no_operations_either() {
+    let server = Server::start(&["--slow-millis", "0", "--log-requests", "off"], &[]);
+    talk(&server, "four-two", &TALK[..1], &["complete"]);
+    let log = server.log.clone();
+    assert_eq!(server.stop().code(), Some(0));
+    let log = log.lock().expect("a log").join("\n");
+    assert!(!log.contains("answered") && !log.contains("a slow operation"), "{log}");
+}
+
 #[test]
 fn spans_of_request_operation_and_statement_go_where_opentelemetry_is_told() {
     let collector = TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -105,9 +105,8 @@ pub(crate) fn answered(answer: &Answer, media: Media, keep: Keep) -> Response<Bo
     };
     match answer.to_json() {
         Ok(body) => {
-            let outcome = Outcome { code: answer.code().unwrap_or("ok").to_owned(), figures: answer.figures };
             let mut response = respond(status(answer, media), media, body, &keep);
-            response.extensions_mut().insert(outcome);
+            response.extensions_mut().insert(Outcome::of(answer));
             response
         }
         Err(error) => {

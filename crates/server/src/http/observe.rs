@@ -13,7 +13,7 @@ use axum::{
     middleware::Next,
     response::IntoResponse,
 };
-use graphql::{Figures, Prepared};
+use graphql::{Answer, Figures, OperationKind, Prepared};
 use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use opentelemetry_http::HeaderExtractor;
@@ -34,6 +34,10 @@ impl About {
     pub(crate) fn of(prepared: &Prepared) -> Self {
         let (name, kind) = (prepared.name.clone(), prepared.kind.as_str());
         About { name, kind, document: prepared.request().query.clone() }
+    }
+
+    fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or("anonymous")
     }
 
     /// The operation's name as a label: a client may make up as many names as it likes, and a label must not.
@@ -63,8 +67,18 @@ pub(crate) struct Outcome {
     pub(crate) figures: Figures,
 }
 
+impl Outcome {
+    pub(crate) fn of(answer: &Answer) -> Self {
+        Outcome { code: answer.code().unwrap_or("ok").to_owned(), figures: answer.figures }
+    }
+
+    fn named(code: &str) -> Self {
+        Outcome { code: code.to_owned(), figures: Figures::default() }
+    }
+}
+
 /// Takes note of an operation that has ended.
-pub(crate) fn ran(about: &About, outcome: &Outcome, transport: &'static str, took: Duration) {
+fn ran(about: &About, outcome: &Outcome, transport: &'static str, took: Duration) {
     let operation = about.label();
     let Outcome { code, figures } = outcome;
     counter!(
@@ -72,7 +86,10 @@ pub(crate) fn ran(about: &About, outcome: &Outcome, transport: &'static str, too
         "operation" => operation.clone(), "type" => about.kind, "outcome" => code.clone(), "transport" => transport
     )
     .increment(1);
-    histogram!("edumap_operation_seconds", "operation" => operation).record(took.as_secs_f64());
+    // How long somebody listened says nothing of us.
+    if about.kind != OperationKind::Subscription.as_str() {
+        histogram!("edumap_operation_seconds", "operation" => operation).record(took.as_secs_f64());
+    }
     counter!("edumap_sql_statements_total").increment(figures.statements);
     counter!("edumap_sql_rows_total").increment(figures.rows);
     #[expect(clippy::cast_precision_loss, reason = "a histogram needs no more")]
@@ -113,7 +130,7 @@ fn operation(response: &Response<Body>) -> Option<(&About, Outcome)> {
     let about = response.extensions().get::<About>()?;
     let code = if response.status() == StatusCode::NOT_MODIFIED { "not_modified" } else { "streaming" };
     let outcome = response.extensions().get::<Outcome>().cloned();
-    Some((about, outcome.unwrap_or_else(|| Outcome { code: code.to_owned(), figures: Figures::default() })))
+    Some((about, outcome.unwrap_or_else(|| Outcome::named(code))))
 }
 
 fn count(response: &Response<Body>, took: Duration) {
@@ -125,7 +142,7 @@ fn count(response: &Response<Body>, took: Duration) {
 
 fn tell(app: &App, method: &Method, path: &str, response: &Response<Body>, took: Duration) {
     let status = response.status().as_u16();
-    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    let micros = micros(took);
     let Some((about, outcome)) = operation(response) else {
         // Those who ask whether the server is alive ask all the time.
         match matches!(path, "/healthz" | "/readyz" | "/metrics") {
@@ -134,14 +151,107 @@ fn tell(app: &App, method: &Method, path: &str, response: &Response<Body>, took:
         }
         return;
     };
-    let Outcome { code, figures: Figures { statements, rows, cost } } = outcome;
-    let operation = about.name.as_deref().unwrap_or("anonymous");
+    let Outcome { code, figures: Figures { statements, rows, cost } } = &outcome;
+    let operation = about.name();
     tracing::info!(
         %method, path, status, micros, operation, kind = about.kind, outcome = code, statements, rows, cost, "answered"
     );
-    if took >= app.capacity.slow {
-        let document: String = about.document.chars().take(MOST_OF_A_DOCUMENT).collect();
-        tracing::warn!(operation, micros, statements, rows, cost, document, "a slow operation");
+    tell_if_slow(&app.capacity, about, &outcome, took);
+}
+
+fn tell_if_slow(capacity: &Capacity, about: &About, outcome: &Outcome, took: Duration) {
+    if took < capacity.slow {
+        return;
+    }
+    let (operation, micros, Figures { statements, rows, cost }) = (about.name(), micros(took), outcome.figures);
+    let document: String = about.document.chars().take(MOST_OF_A_DOCUMENT).collect();
+    tracing::warn!(operation, micros, statements, rows, cost, document, "a slow operation");
+}
+
+fn micros(took: Duration) -> u64 {
+    u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// An operation of a WebSocket: however it ends, and whoever ends it, note is taken of it once.
+pub(crate) struct Watch {
+    capacity: Arc<Capacity>,
+    began: Instant,
+    about: Option<About>,
+    /// What became of it so far.
+    outcome: Option<Outcome>,
+    is_noted: bool,
+}
+
+impl Watch {
+    pub(crate) fn begin(capacity: Arc<Capacity>) -> Self {
+        Watch { capacity, began: Instant::now(), about: None, outcome: None, is_noted: false }
+    }
+
+    /// It was read.
+    pub(crate) fn reads(&mut self, prepared: &Prepared) {
+        self.about = Some(About::of(prepared));
+    }
+
+    /// It has an answer; a subscription may have more.
+    pub(crate) fn answers(&mut self, answer: &Answer) {
+        let mut outcome = Outcome::of(answer);
+        if let Some(Outcome { figures: before, .. }) = &self.outcome {
+            outcome.figures.statements += before.statements;
+            outcome.figures.rows += before.rows;
+        }
+        self.outcome = Some(outcome);
+        if answer.is_refused || !self.listens() {
+            self.note();
+        }
+    }
+
+    fn listens(&self) -> bool {
+        self.about.as_ref().is_some_and(|about| about.kind == OperationKind::Subscription.as_str())
+    }
+
+    fn note(&mut self) {
+        if std::mem::replace(&mut self.is_noted, true) {
+            return;
+        }
+        let outcome = self.outcome.take().unwrap_or_else(|| match self.listens() {
+            _ if std::thread::panicking() => Outcome::named("INTERNAL"),
+            true => Outcome::named("ok"),
+            false => Outcome::named("canceled"),
+        });
+        let took = self.began.elapsed();
+        if let Some(about) = self.about.as_ref().filter(|_| self.capacity.has_metrics) {
+            ran(about, &outcome, "websocket", took);
+        }
+        if self.capacity.logs_requests {
+            self.tell(&outcome, took);
+        }
+    }
+
+    fn tell(&self, outcome: &Outcome, took: Duration) {
+        let (about, micros) = (self.about.as_ref(), micros(took));
+        let Outcome { code, figures: Figures { statements, rows, cost } } = outcome;
+        let (operation, kind) = (about.map(About::name), about.map(|about| about.kind));
+        tracing::info!(
+            transport = "websocket",
+            micros,
+            operation,
+            kind,
+            outcome = code,
+            statements,
+            rows,
+            cost,
+            "answered"
+        );
+        // A subscription takes as long as its client likes.
+        if let Some(about) = about.filter(|_| !self.listens()) {
+            tell_if_slow(&self.capacity, about, outcome, took);
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.note();
     }
 }
 

@@ -18,7 +18,7 @@ use axum::{
 use domain::LanguageTag;
 use futures::{FutureExt, StreamExt};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use graphql::{Answer, Asker, OperationKind};
+use graphql::{Answer, Asker, OperationKind, Prepared};
 use serde_json::{Map, Value, json};
 use tokio::{
     sync::mpsc,
@@ -31,7 +31,7 @@ use tracing::{Instrument, Span};
 use super::{
     App,
     listen::Room,
-    observe::{About, Outcome, ran},
+    observe::Watch,
     request::{Asked, Wrong, is_foreign, languages, request},
 };
 
@@ -283,14 +283,13 @@ impl Session {
         if self.operations.len() >= self.app.capacity.subscriptions {
             let most = self.app.capacity.subscriptions;
             let problem = format!("a connection has at most {most} operations at the same time: end one first");
-            let refused = Answer::refused("TOO_MANY_SUBSCRIPTIONS", &problem);
-            return write(socket, error(self.dialect, &id, &refused)).await;
+            return self.refuse(&id, &Answer::refused("TOO_MANY_SUBSCRIPTIONS", &problem), socket).await;
         }
         if let (Some(rates), Some(client)) = (&self.app.capacity.rates, self.client)
             && rates.take(client).is_err()
         {
             let refused = Answer::refused("RATE_LIMITED", "too many requests came from this address");
-            return write(socket, error(self.dialect, &id, &refused)).await;
+            return self.refuse(&id, &refused, socket).await;
         }
         self.turns += 1;
         let asker = Asker { languages: self.languages.clone(), ..Asker::default() };
@@ -305,6 +304,12 @@ impl Session {
         let task = self.tasks.spawn(running.in_current_span());
         self.operations.insert(id, Operation { turn: self.turns, task });
         Ok(())
+    }
+
+    /// Turns an operation away before it is read.
+    async fn refuse(&self, id: &str, refused: &Answer, socket: &mut WebSocket) -> Result<(), Close> {
+        Watch::begin(self.app.capacity.clone()).answers(refused);
+        write(socket, error(self.dialect, id, refused)).await
     }
 
     /// Ends an operation; tells whether there was one.
@@ -360,33 +365,28 @@ impl Voice {
 
 /// Runs one operation to its end.
 async fn operate(app: App, fields: Map<String, Value>, asker: Asker, voice: &Voice) {
-    let Asked { request, keep } = match request(fields, &app.documents) {
-        Ok(asked) => asked,
-        Err(Wrong { code, problem, .. }) => return voice.refuse(&Answer::refused(code, &problem)).await,
-    };
-    let prepared = match graphql::prepare(&app.schema, &app.limits, request, false) {
+    let mut watch = Watch::begin(app.capacity.clone());
+    let prepared = match prepare(&app, fields) {
         Ok(prepared) => prepared,
-        Err(refused) => return voice.refuse(&refused).await,
+        Err(refused) => {
+            watch.answers(&refused);
+            return voice.refuse(&refused).await;
+        }
     };
-    if let Some(digest) = keep {
-        app.documents.keep(digest, &prepared.request().query);
-    }
-    let (began, about) = (Instant::now(), About::of(&prepared));
+    watch.reads(&prepared);
     // A subscription waits most of its time; it takes no turn.
     let is_short = prepared.kind != OperationKind::Subscription;
     let mut turn = if is_short { app.capacity.turn().await } else { None };
     if is_short && turn.is_none() {
         let busy = Answer::refused("OVERLOADED", "the server is busy: try again in a second");
+        watch.answers(&busy);
         return voice.refuse(&busy).await;
     }
     let mut answers = prepared.answers(&app.schema, &app.ground, asker);
     while let Some(answer) = answers.next().await {
         // The answer is there; how long the client takes to read it is no matter to others.
         drop(turn.take());
-        let outcome = Outcome { code: answer.code().unwrap_or("ok").to_owned(), figures: answer.figures };
-        if app.capacity.has_metrics && (is_short || answer.is_refused) {
-            ran(&about, &outcome, "websocket", began.elapsed());
-        }
+        watch.answers(&answer);
         if answer.is_refused {
             return voice.refuse(&answer).await;
         }
@@ -395,6 +395,17 @@ async fn operate(app: App, fields: Map<String, Value>, asker: Asker, voice: &Voi
         }
     }
     voice.say(json!({ "id": voice.id, "type": "complete" }).to_string(), true).await;
+}
+
+/// Reads an operation.
+fn prepare(app: &App, fields: Map<String, Value>) -> Result<Prepared, Box<Answer>> {
+    let asked = request(fields, &app.documents);
+    let Asked { request, keep } = asked.map_err(|Wrong { code, problem, .. }| Answer::refused(code, &problem))?;
+    let prepared = graphql::prepare(&app.schema, &app.limits, request, false)?;
+    if let Some(digest) = keep {
+        app.documents.keep(digest, &prepared.request().query);
+    }
+    Ok(prepared)
 }
 
 fn error(dialect: Dialect, id: &str, answer: &Answer) -> String {
