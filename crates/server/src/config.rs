@@ -1,6 +1,14 @@
 //! The command line: flag over environment over `.env` over default.
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{
+    fmt::Display,
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroU64, NonZeroUsize},
+    ops::RangeInclusive,
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
 
 use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -174,22 +182,27 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
 #[command(next_help_heading = "Limits")]
 pub struct LimitFlags {
     /// Bytes of a request's body.
-    #[arg(long, env = "EDUMAP_MAX_BODY_BYTES", default_value_t = 1 << 20)]
+    #[arg(long, env = "EDUMAP_MAX_BODY_BYTES", default_value_t = 1 << 20, value_parser = count)]
     pub max_body_bytes: usize,
     /// Tokens of a document.
-    #[arg(long, env = "EDUMAP_MAX_TOKENS", default_value_t = Limits::default().tokens)]
+    #[arg(long, env = "EDUMAP_MAX_TOKENS", default_value_t = Limits::default().tokens, value_parser = count)]
     pub max_tokens: usize,
     /// Brackets within brackets in a document, values within values in variables; 100 at most, for the parser's sake.
-    #[arg(long, env = "EDUMAP_MAX_NESTING", default_value_t = Limits::default().nesting, value_parser = nesting)]
+    #[arg(
+        long,
+        env = "EDUMAP_MAX_NESTING",
+        default_value_t = Limits::default().nesting,
+        value_parser = within(1..=100_usize)
+    )]
     pub max_nesting: usize,
     /// Fields within fields.
-    #[arg(long, env = "EDUMAP_MAX_DEPTH", default_value_t = Limits::default().depth)]
+    #[arg(long, env = "EDUMAP_MAX_DEPTH", default_value_t = Limits::default().depth, value_parser = count)]
     pub max_depth: usize,
     /// Aliases of a document.
     #[arg(long, env = "EDUMAP_MAX_ALIASES", default_value_t = Limits::default().aliases)]
     pub max_aliases: usize,
     /// Fields at the root of an operation.
-    #[arg(long, env = "EDUMAP_MAX_ROOT_FIELDS", default_value_t = Limits::default().root_fields)]
+    #[arg(long, env = "EDUMAP_MAX_ROOT_FIELDS", default_value_t = Limits::default().root_fields, value_parser = count)]
     pub max_root_fields: usize,
     /// Directives at one place.
     #[arg(long, env = "EDUMAP_MAX_DIRECTIVES", default_value_t = Limits::default().directives)]
@@ -201,63 +214,79 @@ pub struct LimitFlags {
     #[arg(long, env = "EDUMAP_MAX_LIST_ITEMS", default_value_t = Limits::default().list_items)]
     pub max_list_items: usize,
     /// Fields of an answer, as far as they can be told beforehand, and objects of it in fact.
-    #[arg(long, env = "EDUMAP_MAX_COST", default_value_t = Limits::default().cost)]
+    #[arg(long, env = "EDUMAP_MAX_COST", default_value_t = Limits::default().cost, value_parser = cost)]
     pub max_cost: u64,
     /// Seconds that an operation may take.
-    #[arg(long, env = "EDUMAP_MAX_SECONDS", default_value_t = 30)]
+    #[arg(long, env = "EDUMAP_MAX_SECONDS", default_value_t = 30, value_parser = within(1..=DAY))]
     pub max_seconds: u64,
     /// Operations at a time; others wait for a second.
-    #[arg(long, env = "EDUMAP_MAX_OPERATIONS", default_value_t = 64, value_parser = operations)]
+    #[arg(long, env = "EDUMAP_MAX_OPERATIONS", default_value_t = 64, value_parser = within(1..=1_000_000_usize))]
     pub max_operations: usize,
     /// Connections at a time; whoever comes then is turned away with 503.
-    #[arg(long, env = "EDUMAP_MAX_CONNECTIONS", default_value_t = 10_000, value_parser = operations)]
+    #[arg(long, env = "EDUMAP_MAX_CONNECTIONS", default_value_t = 10_000, value_parser = within(1..=1_000_000_usize))]
     pub max_connections: usize,
     /// Seconds that a request's head may take.
-    #[arg(long, env = "EDUMAP_MAX_HEAD_SECONDS", default_value_t = 10)]
+    #[arg(long, env = "EDUMAP_MAX_HEAD_SECONDS", default_value_t = 10, value_parser = within(1..=DAY))]
     pub max_head_seconds: u64,
     /// Seconds that a request's body may take.
-    #[arg(long, env = "EDUMAP_MAX_BODY_SECONDS", default_value_t = 30)]
+    #[arg(long, env = "EDUMAP_MAX_BODY_SECONDS", default_value_t = 30, value_parser = within(1..=DAY))]
     pub max_body_seconds: u64,
     /// Seconds that a client may leave unread what is written to it.
-    #[arg(long, env = "EDUMAP_MAX_UNREAD_SECONDS", default_value_t = 30)]
+    #[arg(long, env = "EDUMAP_MAX_UNREAD_SECONDS", default_value_t = 30, value_parser = within(1..=DAY))]
     pub max_unread_seconds: u64,
     /// Bytes of a WebSocket's message.
-    #[arg(long, env = "EDUMAP_MAX_MESSAGE_BYTES", default_value_t = 1 << 18)]
+    #[arg(long, env = "EDUMAP_MAX_MESSAGE_BYTES", default_value_t = 1 << 18, value_parser = count)]
     pub max_message_bytes: usize,
     /// Messages a second of a WebSocket.
-    #[arg(long, env = "EDUMAP_MAX_MESSAGES", default_value = "50")]
+    #[arg(long, env = "EDUMAP_MAX_MESSAGES", default_value = "50", value_parser = positive::<NonZeroU32>)]
     pub max_messages: NonZeroU32,
     /// Operations of a WebSocket at a time.
-    #[arg(long, env = "EDUMAP_MAX_SUBSCRIPTIONS", default_value_t = 50)]
+    #[arg(long, env = "EDUMAP_MAX_SUBSCRIPTIONS", default_value_t = 50, value_parser = count)]
     pub max_subscriptions: usize,
     /// Seconds that a WebSocket may take to send `connection_init`.
-    #[arg(long, env = "EDUMAP_MAX_INIT_SECONDS", default_value_t = 3)]
+    #[arg(long, env = "EDUMAP_MAX_INIT_SECONDS", default_value_t = 3, value_parser = within(1..=DAY))]
     pub max_init_seconds: u64,
     /// Requests a second of one client's address, in bursts twice as many; without the flag as many as it likes.
-    #[arg(long, env = "EDUMAP_MAX_RATE")]
+    #[arg(long, env = "EDUMAP_MAX_RATE", value_parser = positive::<NonZeroU32>)]
     pub max_rate: Option<NonZeroU32>,
     /// Networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`; commas between them.
-    #[arg(long, env = "EDUMAP_TRUST_PROXY", value_delimiter = ',')]
+    #[arg(long, env = "EDUMAP_TRUST_PROXY", value_delimiter = ',', value_parser = network)]
     pub trust_proxy: Vec<IpNet>,
     /// Seconds that open requests may go on once the server is told to stop.
-    #[arg(long, env = "EDUMAP_GRACE_SECONDS", default_value_t = 30)]
+    #[arg(long, env = "EDUMAP_GRACE_SECONDS", default_value_t = 30, value_parser = within(0..=DAY))]
     pub grace_seconds: u64,
 }
 
-/// How deep brackets may nest: deeper ones overflow the parser's stack.
-fn nesting(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(nesting @ 1..=100) => Ok(nesting),
-        _ => Err("give a number from 1 to 100".to_owned()),
+/// The longest time that a flag may give, in seconds: the clock and PostgreSQL can count no further than weeks.
+const DAY: u64 = 24 * 60 * 60;
+
+/// A number within bounds.
+fn within<N>(range: RangeInclusive<N>) -> impl Fn(&str) -> Result<N, String> + Clone
+where
+    N: FromStr + PartialOrd + Display + Clone,
+{
+    move |text| match text.parse() {
+        Ok(number) if range.contains(&number) => Ok(number),
+        _ => Err(format!("give a number from {} to {}", range.start(), range.end())),
     }
 }
 
-/// How many operations may run at a time.
-fn operations(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(operations @ 1..=1_000_000) => Ok(operations),
-        _ => Err("give a number from 1 to 1000000".to_owned()),
-    }
+/// A number that is not zero, as nothing would be let through.
+fn positive<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| "give a whole number, 1 or more, that is not too large".to_owned())
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    positive(text).map(NonZeroUsize::get)
+}
+
+fn cost(text: &str) -> Result<u64, String> {
+    positive(text).map(NonZeroU64::get)
+}
+
+/// A network of addresses.
+fn network(text: &str) -> Result<IpNet, String> {
+    text.parse().map_err(|_| "give a network, such as 10.0.0.0/8, or 10.0.0.1/32 for one address".to_owned())
 }
 
 impl LimitFlags {

@@ -101,7 +101,23 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("--max-body-bytes", "1.5", "a whole number"),
     ("--max-nesting", "900", "a number from 1 to 100"),
     ("--max-operations", "0", "a number from 1 to 1000000"),
-    ("--max-seconds", "18446744073709551616", "a whole number"),
+    ("--max-seconds", "0", "give a number from 1 to 86400"),
+    ("--max-seconds", "3000000", "give a number from 1 to 86400"),
+    ("--max-init-seconds", "18446744073709551615", "give a number from 1 to 86400"),
+    ("--max-head-seconds", "18446744073709551615", "give a number from 1 to 86400"),
+    ("--max-body-seconds", "18446744073709551616", "give a number from 1 to 86400"),
+    ("--max-unread-seconds", "0", "give a number from 1 to 86400"),
+    ("--grace-seconds", "86401", "give a number from 0 to 86400"),
+    ("--max-body-bytes", "0", "a whole number, 1 or more"),
+    ("--max-tokens", "0", "a whole number, 1 or more"),
+    ("--max-depth", "0", "a whole number, 1 or more"),
+    ("--max-root-fields", "0", "a whole number, 1 or more"),
+    ("--max-cost", "0", "a whole number, 1 or more"),
+    ("--max-message-bytes", "0", "a whole number, 1 or more"),
+    ("--max-messages", "0", "a whole number, 1 or more"),
+    ("--max-subscriptions", "0", "a whole number, 1 or more"),
+    ("--max-rate", "0", "a whole number, 1 or more"),
+    ("--trust-proxy", "x", "a network, such as 10.0.0.0/8"),
     ("--allow-origin", "https://map.example/page", "a scheme and a host"),
     ("--log-format", "loud", "one of pretty, json"),
 ];
@@ -125,6 +141,16 @@ fn a_wrong_value_is_named_with_its_flag_its_origin_and_what_would_be_right() {
             assert_eq!(said.contains("EDUMAP_"), !origin.is_empty(), "{name}: {said}");
             assert!(said.contains(origin), "{name}: {said}");
         }
+    }
+}
+
+#[test]
+fn the_least_and_the_greatest_of_what_is_right_are_taken() {
+    let dir = folder("");
+    let (least, greatest) = (["--max-seconds", "1", "--grace-seconds", "0"], ["--max-init-seconds", "86400"]);
+    for flags in [&least[..], &greatest, &["--max-rate", "1", "--trust-proxy", "10.0.0.0/8,::1/128"]] {
+        let output = run(&dir, &[], &[&["config"], flags].concat());
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
     }
 }
 
