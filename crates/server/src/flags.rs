@@ -16,7 +16,10 @@ use clap::{
 };
 use serde_json::{Value, json};
 
-use crate::config::Config;
+use crate::{
+    config::Config,
+    import::suggest::{Nearest, question},
+};
 
 /// A flag, what it says, and where that comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,6 +158,28 @@ impl Origins {
         flags.collect::<BTreeMap<_, _>>().into_values().collect()
     }
 }
+
+/// Variables that begin like ours and are none: what is wrong with each, and which may have been meant.
+#[must_use]
+pub fn unknown_variables() -> Vec<String> {
+    let command = Config::command();
+    let arguments = command.get_subcommands().flat_map(Command::get_arguments).chain(command.get_arguments());
+    let known: BTreeSet<&str> = arguments.filter_map(|it| it.get_env()?.to_str()?.strip_prefix(PREFIX)).collect();
+    let given = env::vars_os().filter_map(|(name, _)| Some(name.to_str()?.strip_prefix(PREFIX)?.to_owned()));
+    let is_odd =
+        |name: &String| !known.contains(name.as_str()) && !NOT_OURS.iter().any(|beginning| name.starts_with(beginning));
+    let odd: BTreeSet<String> = given.filter(is_odd).collect();
+    let told = odd.iter().map(|name| {
+        let mut nearest = Nearest::to(name);
+        known.iter().for_each(|known| nearest.offer(known));
+        let meant = nearest.found().map(|found| format!("; {}", question(PREFIX.to_owned() + &found)));
+        format!("no flag has the variable {PREFIX}{name}{}", meant.unwrap_or_default())
+    });
+    told.collect()
+}
+
+/// How variables of others go on behind our prefix: of the build, of the tests, and of Kubernetes for a service of our name.
+const NOT_OURS: [&str; 7] = ["WEB", "TEST_", "BENCH_", "SCREENSHOTS", "CHROMIUM", "SERVICE_", "PORT"];
 
 /// A flag's name with its dashes.
 fn dashed(argument: &Arg) -> String {

@@ -11,7 +11,7 @@ mod form;
 mod nouns;
 mod place;
 mod rows;
-mod suggest;
+pub(crate) mod suggest;
 
 use std::collections::HashMap;
 

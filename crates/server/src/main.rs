@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use server::{
     command,
-    flags::{Mistake, Origins},
+    flags::{Mistake, Origins, unknown_variables},
     telemetry,
 };
 
@@ -25,6 +25,7 @@ async fn main() -> ExitCode {
         Ok(telemetry) => telemetry,
         Err(error) => return wrong(&format!("{error:#}")),
     };
+    unknown_variables().iter().for_each(|problem| tracing::warn!("{problem}"));
     match command::run(config, &flags).await {
         Ok(code) => code,
         Err(error) => match error.downcast_ref::<Mistake>() {

@@ -167,6 +167,19 @@ fn a_flag_that_cannot_be_written_wrong_is_checked_in_the_environment() {
 }
 
 #[test]
+fn a_variable_that_no_flag_has_is_told_with_the_one_that_was_meant() {
+    let dir = folder("EDUMAP_MAX_TOKENZ=5\nEDUMAP_MAX_COST=7\n");
+    let variables = [("EDUMAP_COLOR", "blue"), ("EDUMAP_WEB", "plain"), ("EDUMAP_TEST_REQUIRE_POSTGRES", "1")];
+    let output = run(&dir, &variables, &["config"]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    let told: Vec<&str> = said.lines().filter_map(|line| Some(line.split_once("no flag has")?.1)).collect();
+    assert_eq!(told.len(), 2, "{said}");
+    assert!(told[0].contains("EDUMAP_COLOR\""), "{said}");
+    assert!(told[1].contains("EDUMAP_MAX_TOKENZ; did you mean `EDUMAP_MAX_TOKENS`?"), "{said}");
+}
+
+#[test]
 #[cfg(unix)]
 fn a_variable_that_is_no_text_is_named() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt};

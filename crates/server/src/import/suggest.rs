@@ -1,7 +1,7 @@
 //! "Did you mean …?": the nearest of many words.
 
 /// Looks for the word nearest to another one among those offered.
-pub(super) struct Nearest<'a> {
+pub(crate) struct Nearest<'a> {
     word: &'a str,
     /// The greatest distance that is still near.
     limit: usize,
@@ -11,13 +11,13 @@ pub(super) struct Nearest<'a> {
 
 impl<'a> Nearest<'a> {
     /// Begins to look for words near this one.
-    pub(super) fn to(word: &'a str) -> Self {
+    pub(crate) fn to(word: &'a str) -> Self {
         let limit = (1 + word.len() / 5).min(4).min(word.len().saturating_sub(1));
         Nearest { word, limit, best: None, rows: Default::default() }
     }
 
     /// Considers a word; of several equally near the first counts.
-    pub(super) fn offer(&mut self, candidate: &str) {
+    pub(crate) fn offer(&mut self, candidate: &str) {
         let limit = if self.best.is_some() { self.limit.saturating_sub(1) } else { self.limit };
         if limit > 0
             && let Some(distance) = self.distance(candidate, limit)
@@ -28,7 +28,7 @@ impl<'a> Nearest<'a> {
     }
 
     /// The nearest word, if any was near.
-    pub(super) fn found(self) -> Option<String> {
+    pub(crate) fn found(self) -> Option<String> {
         self.best
     }
 
@@ -62,14 +62,14 @@ impl<'a> Nearest<'a> {
 }
 
 /// Asks whether the nearest of some words was meant.
-pub(super) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let mut nearest = Nearest::to(word);
     candidates.into_iter().for_each(|candidate| nearest.offer(candidate));
     nearest.found().map(question)
 }
 
 /// Asks whether this word was meant.
-pub(super) fn question(word: impl std::fmt::Display) -> String {
+pub(crate) fn question(word: impl std::fmt::Display) -> String {
     format!("did you mean `{word}`?")
 }
 
