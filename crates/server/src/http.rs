@@ -42,7 +42,7 @@ use self::{
     answer::{Keep, answered, refuse, refused, tag_encoding, unchanged},
     events::streamed,
     listen::Room,
-    observe::{About, metrics, observed},
+    observe::{About, Outcome, metrics, observed},
     request::{Asked, Wrong, addressed, is_forged, languages, posted},
 };
 pub use self::{client::Rates, listen::serve};
@@ -381,6 +381,11 @@ fn wish<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 fn give(app: &App, accepted: Accepted, answer: Answer) -> Response<Body> {
     match accepted.media {
         Some(media) => answered(&answer, media, Keep::Unsaid),
-        None => streamed(stream::once(async { answer }), app.capacity.stopping.clone(), None),
+        None => {
+            let outcome = Outcome::of(&answer);
+            let mut response = streamed(stream::once(async { answer }), app.capacity.stopping.clone(), None);
+            response.extensions_mut().insert(outcome);
+            response
+        }
     }
 }

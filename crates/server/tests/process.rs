@@ -164,6 +164,8 @@ fn each_request_is_a_line_of_the_log_and_a_figure() {
         r#"edumap_operation_seconds_count{operation="Reach"} 1"#,
         r#"edumap_http_requests_total{status="200"}"#,
         r#"operation="other""#,
+        r#"edumap_operations_total{operation="none",type="none",outcome="GRAPHQL_PARSE_FAILED",transport="http"} 1"#,
+        r#"edumap_operation_statements_bucket{le="2"}"#,
         "edumap_sql_statements_total 2",
         "edumap_pool_connections",
         "process_resident_memory_bytes",
@@ -178,6 +180,51 @@ fn each_request_is_a_line_of_the_log_and_a_figure() {
         assert!(line.contains(part), "{part} is missing: {line}");
     }
     assert!(log.lines().any(|line| line.contains("a slow operation") && line.contains("school(slug")), "{log}");
+}
+
+#[test]
+fn what_is_refused_before_it_has_an_operation_has_an_outcome_too() {
+    let server = Server::start(&["--max-body-bytes", "200", "--max-rate", "8", "--max-tokens", "20"], &[]);
+    let post = |kind: &str, body: &str| {
+        server.exchange(&format!(
+            "POST /graphql HTTP/1.1\r\nHost: map\r\nConnection: close\r\nContent-Type: {kind}\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        ))
+    };
+    let json = "application/json";
+    let digest = format!(r#"{{"extensions":{{"persistedQuery":{{"version":1,"sha256Hash":"{}"}}}}}}"#, "0".repeat(64));
+    post(json, "{");
+    post(json, &format!("{{}}{}", " ".repeat(300)));
+    post("text/csv", "{}");
+    post(json, &digest);
+    post(json, &format!(r#"{{"query":"{{{}}}"}}"#, "a ".repeat(30)));
+    server.get("/graphql?query=%7B__typename%7D", "Accept: text/html\r\n");
+    server.get("/graphql?query=%7B__typename%7D", "Origin: https://elsewhere.example\r\n");
+    server.get("/graphql?query=%7B", "Accept: text/event-stream\r\n");
+    talk(&server, "one", &[TALK[1]], &["GRAPHQL_PARSE_FAILED"]);
+    while !server.get("/graphql?query=%7B__typename%7D", "").contains("RATE_LIMITED") {}
+    let figures = server.get("/metrics", "");
+    let log = server.log.clone();
+    assert_eq!(server.stop().code(), Some(0));
+    let log = log.lock().expect("a log").join("\n");
+    for (outcome, transport) in [
+        ("BAD_REQUEST", "http"),
+        ("BODY_TOO_LARGE", "http"),
+        ("UNSUPPORTED_MEDIA_TYPE", "http"),
+        ("PERSISTED_QUERY_NOT_FOUND", "http"),
+        ("TOO_MANY_TOKENS", "http"),
+        ("NOT_ACCEPTABLE", "http"),
+        ("CSRF", "http"),
+        ("GRAPHQL_PARSE_FAILED", "http"),
+        ("GRAPHQL_PARSE_FAILED", "websocket"),
+        ("RATE_LIMITED", "http"),
+    ] {
+        let labels = format!(r#"{{operation="none",type="none",outcome="{outcome}",transport="{transport}"}} 1"#);
+        assert!(figures.contains(&labels), "{labels} is missing:\n{figures}");
+        assert!(log.contains(&format!(r#""outcome":"{outcome}""#)), "{outcome} is missing:\n{log}");
+    }
+    assert!(figures.contains(r#"edumap_persisted_documents_total{result="miss"} 1"#), "{figures}");
 }
 
 /// A message of a client over a WebSocket: short, and masked with zeros.

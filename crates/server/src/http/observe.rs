@@ -77,23 +77,35 @@ impl Outcome {
     }
 }
 
-/// Takes note of an operation that has ended.
-fn ran(about: &About, outcome: &Outcome, transport: &'static str, took: Duration) {
-    let operation = about.label();
+/// Takes note of an operation that has ended, or of a request that was refused before it had one.
+fn ran(about: Option<&About>, outcome: &Outcome, transport: &'static str, took: Duration) {
+    let operation = about.map_or_else(|| "none".to_owned(), About::label);
     let Outcome { code, figures } = outcome;
     counter!(
         "edumap_operations_total",
-        "operation" => operation.clone(), "type" => about.kind, "outcome" => code.clone(), "transport" => transport
+        "operation" => operation.clone(), "type" => about.map_or("none", |about| about.kind),
+        "outcome" => code.clone(), "transport" => transport
     )
     .increment(1);
+    let Some(about) = about else { return };
     // How long somebody listened says nothing of us.
     if about.kind != OperationKind::Subscription.as_str() {
         histogram!("edumap_operation_seconds", "operation" => operation).record(took.as_secs_f64());
     }
     counter!("edumap_sql_statements_total").increment(figures.statements);
     counter!("edumap_sql_rows_total").increment(figures.rows);
-    #[expect(clippy::cast_precision_loss, reason = "a histogram needs no more")]
-    histogram!("edumap_operation_cost").record(figures.cost as f64);
+    histogram!("edumap_operation_statements").record(amount(figures.statements));
+    histogram!("edumap_operation_cost").record(amount(figures.cost));
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a histogram needs no more")]
+fn amount(number: u64) -> f64 {
+    number as f64
+}
+
+/// Takes note of whether a document was there that a client named by its digest.
+pub(crate) fn looked_up(is_there: bool) {
+    counter!("edumap_persisted_documents_total", "result" => if is_there { "hit" } else { "miss" }).increment(1);
 }
 
 /// Sees a request come and its answer go.
@@ -115,7 +127,7 @@ pub(crate) async fn observed(State(app): State<App>, request: Request, next: Nex
     let response = next.run(request).instrument(span.clone()).await;
     let took = began.elapsed();
     if app.capacity.has_metrics {
-        count(&response, took);
+        count(&path, &response, took);
     }
     if app.capacity.logs_requests {
         span.in_scope(|| tell(&app, &method, &path, &response, took));
@@ -125,25 +137,26 @@ pub(crate) async fn observed(State(app): State<App>, request: Request, next: Nex
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What a response says about the operation it answers; `None` if it answers none.
-fn operation(response: &Response<Body>) -> Option<(&About, Outcome)> {
-    let about = response.extensions().get::<About>()?;
+/// What became of the operation that a response answers, or of the request if it has none; `None` if it is no GraphQL.
+fn outcome(response: &Response<Body>) -> Option<Outcome> {
+    let extensions = response.extensions();
+    if let Some(outcome) = extensions.get::<Outcome>() {
+        return Some(outcome.clone());
+    }
     let code = if response.status() == StatusCode::NOT_MODIFIED { "not_modified" } else { "streaming" };
-    let outcome = response.extensions().get::<Outcome>().cloned();
-    Some((about, outcome.unwrap_or_else(|| Outcome::named(code))))
+    extensions.get::<About>().map(|_| Outcome::named(code))
 }
 
-fn count(response: &Response<Body>, took: Duration) {
+fn count(path: &str, response: &Response<Body>, took: Duration) {
     counter!("edumap_http_requests_total", "status" => response.status().as_u16().to_string()).increment(1);
-    if let Some((about, outcome)) = operation(response) {
-        ran(about, &outcome, "http", took);
+    if let Some(outcome) = outcome(response).filter(|_| path == "/graphql") {
+        ran(response.extensions().get(), &outcome, "http", took);
     }
 }
 
 fn tell(app: &App, method: &Method, path: &str, response: &Response<Body>, took: Duration) {
-    let status = response.status().as_u16();
-    let micros = micros(took);
-    let Some((about, outcome)) = operation(response) else {
+    let (status, micros) = (response.status().as_u16(), micros(took));
+    let Some(outcome) = outcome(response) else {
         // Those who ask whether the server is alive ask all the time.
         match matches!(path, "/healthz" | "/readyz" | "/metrics") {
             true => tracing::debug!(%method, path, status, micros, "answered"),
@@ -151,12 +164,15 @@ fn tell(app: &App, method: &Method, path: &str, response: &Response<Body>, took:
         }
         return;
     };
+    let about: Option<&About> = response.extensions().get();
     let Outcome { code, figures: Figures { statements, rows, cost } } = &outcome;
-    let operation = about.name();
+    let (operation, kind) = (about.map(About::name), about.map(|about| about.kind));
     tracing::info!(
-        %method, path, status, micros, operation, kind = about.kind, outcome = code, statements, rows, cost, "answered"
+        %method, path, status, micros, operation, kind, outcome = code, statements, rows, cost, "answered"
     );
-    tell_if_slow(&app.capacity, about, &outcome, took);
+    if let Some(about) = about {
+        tell_if_slow(&app.capacity, about, &outcome, took);
+    }
 }
 
 fn tell_if_slow(capacity: &Capacity, about: &About, outcome: &Outcome, took: Duration) {
@@ -219,8 +235,8 @@ impl Watch {
             false => Outcome::named("canceled"),
         });
         let took = self.began.elapsed();
-        if let Some(about) = self.about.as_ref().filter(|_| self.capacity.has_metrics) {
-            ran(about, &outcome, "websocket", took);
+        if self.capacity.has_metrics {
+            ran(self.about.as_ref(), &outcome, "websocket", took);
         }
         if self.capacity.logs_requests {
             self.tell(&outcome, took);
@@ -273,9 +289,13 @@ pub(crate) fn recorder() -> &'static PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     RECORDER.get_or_init(|| {
         let seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+        let statements = [0.0, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0];
         let costs = [10.0, 100.0, 1_000.0, 10_000.0, 100_000.0, 1_000_000.0];
         let recorder = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Full("edumap_operation_seconds".to_owned()), &seconds)
+            .and_then(|builder| {
+                builder.set_buckets_for_metric(Matcher::Full("edumap_operation_statements".to_owned()), &statements)
+            })
             .and_then(|builder| {
                 builder.set_buckets_for_metric(Matcher::Full("edumap_operation_cost".to_owned()), &costs)
             })
@@ -293,7 +313,12 @@ fn describe() {
     use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
     describe_counter!("edumap_http_requests_total", "HTTP requests by status");
     describe_counter!("edumap_operations_total", "GraphQL operations by name, type, outcome and transport");
+    describe_counter!(
+        "edumap_persisted_documents_total",
+        "Documents named by their digest, by whether they were there"
+    );
     describe_histogram!("edumap_operation_seconds", Unit::Seconds, "How long operations took");
+    describe_histogram!("edumap_operation_statements", "How many SQL statements operations took");
     describe_histogram!("edumap_operation_cost", "How many fields answers were expected to have");
     describe_counter!("edumap_sql_statements_total", "SQL statements of operations");
     describe_counter!("edumap_sql_rows_total", "Rows that SQL statements of operations gave");

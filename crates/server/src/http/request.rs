@@ -5,7 +5,7 @@ use domain::LanguageTag;
 use graphql::{Request, Variables};
 use serde_json::{Map, Value};
 
-use super::accept::is_utf8;
+use super::{accept::is_utf8, observe::looked_up};
 use crate::documents::{Documents, Sha256};
 
 /// A request with its document.
@@ -134,8 +134,12 @@ fn document(
             None => Err(Wrong { code: "UNKNOWN_DOCUMENT", ..Wrong::bad("no document has this `documentId`") }),
         },
         (None, None, Some(digest)) => match documents.digested(&digest) {
-            Some(text) => Ok((text.to_string(), None)),
+            Some(text) => {
+                looked_up(true);
+                Ok((text.to_string(), None))
+            }
             None if documents.is_only() || documents.are_kept() => {
+                looked_up(false);
                 Err(Wrong::persisted("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"))
             }
             None => Err(not_supported()),
