@@ -172,6 +172,31 @@ async fn each_breach_of_the_protocol_has_its_close_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_of_the_wrong_shape_is_a_breach_of_the_protocol() {
+    let url = app().await.listen().await;
+    for payload in [
+        json!({}),
+        json!({ "variables": {} }),
+        json!({ "query": 5 }),
+        json!({ "query": null }),
+        json!({ "documentId": 5 }),
+        json!({ "query": NEWS, "variables": "x" }),
+        json!({ "query": NEWS, "operationName": 4 }),
+        json!({ "query": NEWS, "extensions": "x" }),
+    ] {
+        let mut peer = Peer::connect(&url, "graphql-transport-ws").await;
+        peer.hello().await;
+        peer.send(json!({ "id": "1", "type": "subscribe", "payload": payload })).await;
+        assert_eq!(peer.next().await, Err(4400), "{payload}");
+    }
+    let mut peer = Peer::connect(&url, "graphql-transport-ws").await;
+    peer.hello().await;
+    let nulls = json!({ "query": "{ __typename }", "variables": null, "operationName": null, "extensions": null });
+    peer.send(json!({ "id": "1", "type": "subscribe", "payload": nulls })).await;
+    assert_eq!(peer.next().await.expect("a message")["payload"], json!({ "data": { "__typename": "Query" } }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refused_operation_is_an_error_of_its_own_and_the_connection_goes_on() {
     let url = app().await.listen().await;
     let mut peer = Peer::connect(&url, "graphql-transport-ws").await;
@@ -187,19 +212,22 @@ async fn a_refused_operation_is_an_error_of_its_own_and_the_connection_goes_on()
         assert_eq!((&message["type"], &message["id"]), (&json!("error"), &json!("1")), "{message}");
         assert_eq!(message["payload"][0]["extensions"]["code"], code, "{message}");
     }
-    peer.send(json!({ "id": "1", "type": "subscribe", "payload": { "variables": {} } })).await;
-    assert_eq!(peer.next().await.expect("a message")["payload"][0]["extensions"]["code"], "BAD_REQUEST");
+    peer.send(json!({ "id": "1", "type": "subscribe", "payload": { "documentId": "no-such" } })).await;
+    assert_eq!(peer.next().await.expect("a message")["payload"][0]["extensions"]["code"], "UNKNOWN_DOCUMENT");
     peer.send(subscribe("1", r#"{ school(slug: "no-such") { slug } }"#)).await;
     assert_eq!(peer.next().await.expect("a message")["payload"], json!({ "data": { "school": null } }));
     let mut old = Peer::connect(&url, "graphql-ws").await;
     old.hello().await;
     assert!(old.next().await.is_ok());
-    old.send(json!({ "id": "a", "type": "start", "payload": { "query": "{" } })).await;
-    let message = old.next().await.expect("a message");
-    assert_eq!(
-        (&message["type"], &message["payload"]["extensions"]["code"]),
-        (&json!("error"), &json!("GRAPHQL_PARSE_FAILED"))
-    );
+    for (payload, code) in [
+        (json!({ "query": "{" }), "GRAPHQL_PARSE_FAILED"),
+        (json!({}), "BAD_REQUEST"),
+        (json!({ "query": 5 }), "BAD_REQUEST"),
+    ] {
+        old.send(json!({ "id": "a", "type": "start", "payload": payload })).await;
+        let message = old.next().await.expect("a message");
+        assert_eq!((&message["type"], &message["payload"]["extensions"]["code"]), (&json!("error"), &json!(code)));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

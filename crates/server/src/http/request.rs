@@ -23,9 +23,17 @@ pub(crate) struct Wrong {
     pub(crate) problem: String,
 }
 
+/// The code of what has not even the shape of a request.
+const MALFORMED: &str = "BAD_REQUEST";
+
 impl Wrong {
     pub(crate) fn bad(problem: impl Into<String>) -> Self {
-        Wrong { status: Some(StatusCode::BAD_REQUEST), code: "BAD_REQUEST", problem: problem.into() }
+        Wrong { status: Some(StatusCode::BAD_REQUEST), code: MALFORMED, problem: problem.into() }
+    }
+
+    /// Whether what was sent has not even the shape of a request.
+    pub(crate) fn is_malformed(&self) -> bool {
+        self.code == MALFORMED
     }
 
     /// What a client that sends digests first must learn in its own words.

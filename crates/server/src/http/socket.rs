@@ -4,6 +4,7 @@
 //! The rules and the close codes are those of the protocol's text, <https://github.com/enisdenjo/graphql-ws>.
 
 use std::{
+    borrow::Cow::{self, Borrowed, Owned},
     collections::HashMap,
     net::{IpAddr, SocketAddr},
     panic::AssertUnwindSafe,
@@ -45,19 +46,23 @@ enum Dialect {
 }
 
 /// Why a connection ends: a code and a reason.
-type Close = (u16, &'static str);
+type Close = (u16, Cow<'static, str>);
 
-const GOING_AWAY: Close = (1001, "the server stops");
+const DONE: Close = (1000, Borrowed(""));
+const GOING_AWAY: Close = (1001, Borrowed("the server stops"));
 /// The same code, after which clients connect again: who was given up may only have been asleep.
-const SILENT: Close = (1001, "no answer to a ping");
-const TOO_FAST: Close = (1008, "too many messages");
-const TOO_LARGE: Close = (1009, "the message is too large");
-const INVALID: Close = (4400, "Invalid message");
-const UNAUTHORIZED: Close = (4401, "Unauthorized");
-const FORBIDDEN: Close = (4403, "Forbidden");
-const NO_PROTOCOL: Close = (4406, "Subprotocol not acceptable");
-const NO_INIT: Close = (4408, "Connection initialisation timeout");
-const TWO_INITS: Close = (4429, "Too many initialisation requests");
+const SILENT: Close = (1001, Borrowed("no answer to a ping"));
+const BROKEN: Close = (1002, Borrowed("Protocol error"));
+const TOO_FAST: Close = (1008, Borrowed("too many messages"));
+const TOO_LARGE: Close = (1009, Borrowed("the message is too large"));
+const INVALID: Close = (4400, Borrowed("Invalid message"));
+const UNAUTHORIZED: Close = (4401, Borrowed("Unauthorized"));
+const FORBIDDEN: Close = (4403, Borrowed("Forbidden"));
+const NO_PROTOCOL: Close = (4406, Borrowed("Subprotocol not acceptable"));
+const NO_INIT: Close = (4408, Borrowed("Connection initialisation timeout"));
+/// The protocol's text names the id here; a close frame's reason is short, and an id need not be.
+const TWO_OF_AN_ID: Close = (4409, Borrowed("Subscriber for this id already exists"));
+const TWO_INITS: Close = (4429, Borrowed("Too many initialisation requests"));
 
 /// How often a connection is asked whether it is alive; one that says nothing for three times as long is given up.
 const HEARTBEAT: Duration = Duration::from_secs(12);
@@ -97,7 +102,7 @@ pub(crate) fn open(
                 Some(dialect) => Session::new(app, dialect, languages, client).run(&mut socket).await,
             };
             // Whoever has gone need not be told.
-            let reason = Utf8Bytes::from_static(reason);
+            let reason = Utf8Bytes::from(reason.into_owned());
             let _ = timeout(PATIENCE, socket.send(Message::Close(Some(CloseFrame { code, reason })))).await;
             // A connection with something left to read is reset, and the reason may be lost with it.
             let farewell = async { while socket.recv().await.is_some_and(|message| message.is_ok()) {} };
@@ -194,8 +199,8 @@ impl Session {
             Some(Ok(Message::Text(text))) => text,
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return self.pace.check().map_err(|_| TOO_FAST),
             Some(Ok(Message::Binary(_))) => return Err(INVALID),
-            Some(Ok(Message::Close(_))) | None => return Err((1000, "")),
-            Some(Err(error)) => return Err(if is_too_large(&error) { TOO_LARGE } else { (1002, "Protocol error") }),
+            Some(Ok(Message::Close(_))) | None => return Err(DONE),
+            Some(Err(error)) => return Err(if is_too_large(&error) { TOO_LARGE } else { BROKEN }),
         };
         self.pace.check().map_err(|_| TOO_FAST)?;
         let Ok(Value::Object(message)) = serde_json::from_str(&text) else { return Err(INVALID) };
@@ -221,14 +226,17 @@ impl Session {
             (Some("pong"), _) if is_object_or_absent => Ok(()),
             (Some("subscribe"), Some(id)) => {
                 let Some(Value::Object(fields)) = payload else { return Err(INVALID) };
+                let asked = match request(fields, &self.app.documents) {
+                    Err(wrong) if wrong.is_malformed() => return Err((INVALID.0, Owned(wrong.problem))),
+                    asked => asked,
+                };
                 if !self.is_acknowledged {
                     return Err(UNAUTHORIZED);
                 }
                 if self.operations.contains_key(&id) {
-                    // The protocol's text names the id here; a close frame's reason is short, and an id need not be.
-                    return Err((4409, "Subscriber for this id already exists"));
+                    return Err(TWO_OF_AN_ID);
                 }
-                self.start(id, fields, socket).await
+                self.start(id, asked, socket).await
             }
             (Some("complete"), Some(id)) => {
                 self.stop(&id);
@@ -252,13 +260,14 @@ impl Session {
                 }
                 // The older library takes a second start for a change of mind.
                 self.stop(&id);
-                self.start(id, fields, socket).await
+                let asked = request(fields, &self.app.documents);
+                self.start(id, asked, socket).await
             }
             (Some("stop"), Some(id)) => match self.stop(&id) {
                 true => write(socket, json!({ "id": id, "type": "complete" }).to_string()).await,
                 false => Ok(()),
             },
-            (Some("connection_terminate"), _) => Err((1000, "")),
+            (Some("connection_terminate"), _) => Err(DONE),
             _ => Err(INVALID),
         }
     }
@@ -279,7 +288,7 @@ impl Session {
         send(socket, Message::Ping(axum::body::Bytes::new())).await
     }
 
-    async fn start(&mut self, id: String, fields: Map<String, Value>, socket: &mut WebSocket) -> Result<(), Close> {
+    async fn start(&mut self, id: String, asked: Result<Asked, Wrong>, socket: &mut WebSocket) -> Result<(), Close> {
         if self.operations.len() >= self.app.capacity.subscriptions {
             let most = self.app.capacity.subscriptions;
             let problem = format!("a connection has at most {most} operations at the same time: end one first");
@@ -297,7 +306,7 @@ impl Session {
         let app = self.app.clone();
         let running = async move {
             // What runs an operation answers its own panics; this is for all that surrounds it.
-            if AssertUnwindSafe(operate(app, fields, asker, &voice)).catch_unwind().await.is_err() {
+            if AssertUnwindSafe(operate(app, asked, asker, &voice)).catch_unwind().await.is_err() {
                 voice.refuse(&Answer::refused("INTERNAL", "the server failed; the log has the cause")).await;
             }
         };
@@ -364,9 +373,9 @@ impl Voice {
 }
 
 /// Runs one operation to its end.
-async fn operate(app: App, fields: Map<String, Value>, asker: Asker, voice: &Voice) {
+async fn operate(app: App, asked: Result<Asked, Wrong>, asker: Asker, voice: &Voice) {
     let mut watch = Watch::begin(app.capacity.clone());
-    let prepared = match prepare(&app, fields) {
+    let prepared = match prepare(&app, asked) {
         Ok(prepared) => prepared,
         Err(refused) => {
             watch.answers(&refused);
@@ -398,8 +407,7 @@ async fn operate(app: App, fields: Map<String, Value>, asker: Asker, voice: &Voi
 }
 
 /// Reads an operation.
-fn prepare(app: &App, fields: Map<String, Value>) -> Result<Prepared, Box<Answer>> {
-    let asked = request(fields, &app.documents);
+fn prepare(app: &App, asked: Result<Asked, Wrong>) -> Result<Prepared, Box<Answer>> {
     let Asked { request, keep } = asked.map_err(|Wrong { code, problem, .. }| Answer::refused(code, &problem))?;
     let prepared = graphql::prepare(&app.schema, &app.limits, request, false)?;
     if let Some(digest) = keep {
@@ -430,7 +438,7 @@ async fn write(socket: &mut WebSocket, text: String) -> Result<(), Close> {
 async fn send(socket: &mut WebSocket, message: Message) -> Result<(), Close> {
     match timeout(PATIENCE, socket.send(message)).await {
         Ok(Ok(())) => Ok(()),
-        _ => Err((1000, "")),
+        _ => Err(DONE),
     }
 }
 
