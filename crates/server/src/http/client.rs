@@ -60,10 +60,17 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
             return client;
         }
         // Who writes something else there is the last whom we know.
-        let Ok(address) = hop.trim().parse::<IpAddr>() else { return client };
+        let Some(address) = address(hop.trim()) else { return client };
         client = address.to_canonical();
     }
     client
+}
+
+/// The address of a hop, beside which some proxies write the port: `7.7.7.7`, `7.7.7.7:80`, `2001:db8::1`, `[2001:db8::1]:80`.
+fn address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
+    let with_port = || hop.parse().map(|address: SocketAddr| address.ip());
+    bare.parse().or_else(|_| with_port()).ok()
 }
 
 /// What one client has: an address, or in IPv6 a network of 64 bits.
@@ -94,6 +101,16 @@ mod tests {
         assert_eq!(from("10.0.0.1", "1.1.1.1, 198.51.100.1, 10.0.0.2", &["10.0.0.0/8"]), "198.51.100.1");
         assert_eq!(from("10.0.0.1", "1.1.1.1, rubbish, 10.0.0.2", &["10.0.0.0/8"]), "10.0.0.2");
         assert_eq!(from("10.0.0.1", "", &["10.0.0.0/8"]), "10.0.0.1");
+        for (hop, client) in [
+            ("7.7.7.7:1234", "7.7.7.7"),
+            ("1.1.1.1, 7.7.7.7:1234, 10.0.0.2:99", "7.7.7.7"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("[2001:db8::1]:99", "2001:db8::1"),
+            ("7.7.7.7:port", "10.0.0.1"),
+        ] {
+            assert_eq!(from("10.0.0.1", hop, &["10.0.0.0/8"]), client, "{hop}");
+        }
         assert_eq!(from("::ffff:10.0.0.1", "198.51.100.1", &["10.0.0.0/8"]), "198.51.100.1");
     }
 
