@@ -180,9 +180,9 @@ fn persisted(extension: Option<&Value>) -> Result<Option<Sha256>, Wrong> {
 
 /// The languages of `Accept-Language`, the best first; what is not well formed is left out, as HTTP asks.
 pub(crate) fn languages(headers: &HeaderMap) -> Vec<LanguageTag> {
-    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut weighed: Vec<(f32, LanguageTag)> = wanted
-        .split(',')
+    let lines = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|line| line.to_str().ok());
+    let mut weighed: Vec<(f32, LanguageTag)> = lines
+        .flat_map(|line| line.split(','))
         .take(20)
         .filter_map(|range| {
             let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
@@ -240,6 +240,16 @@ mod tests {
     #[test]
     fn languages_come_best_first_and_nonsense_is_left_out() {
         let headers = headers(&[("accept-language", "fr;q=0.2, *, zh-CN, en;q=0.8, x!;q=1, ko;q=0")]);
+        let tags: Vec<_> = languages(&headers).iter().map(|tag| tag.as_str().to_owned()).collect();
+        assert_eq!(tags, ["zh-CN", "en", "fr"]);
+    }
+
+    #[test]
+    fn languages_may_stand_on_several_lines() {
+        let mut headers = HeaderMap::new();
+        for line in ["fr;q=0.2", "zh-CN, en;q=0.8"] {
+            headers.append("accept-language", HeaderValue::from_static(line));
+        }
         let tags: Vec<_> = languages(&headers).iter().map(|tag| tag.as_str().to_owned()).collect();
         assert_eq!(tags, ["zh-CN", "en", "fr"]);
     }
