@@ -246,6 +246,21 @@ async fn every_attack_is_answered_by_its_code_and_the_server_goes_on() {
     assert_eq!(send(&app, squeezed).await.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
 
+#[tokio::test]
+async fn the_own_origin_is_known_by_the_address_where_http_2_has_it() {
+    let app = app().await;
+    for (origin, host, status) in [
+        ("https://map.example", None, StatusCode::OK),
+        ("https://elsewhere.example", None, StatusCode::FORBIDDEN),
+        ("https://elsewhere.example", Some("elsewhere.example"), StatusCode::FORBIDDEN),
+    ] {
+        let request = Request::get("https://map.example/graphql?query=%7B__typename%7D").header("origin", origin);
+        let request = host.into_iter().fold(request, |request, host| request.header("host", host));
+        let response = send(&app, request.body(Body::empty()).expect("a request")).await;
+        assert_eq!(response.status(), status, "{origin}");
+    }
+}
+
 /// What editors and code generators ask first: all types, with types of lists of types nine levels down.
 fn introspection() -> String {
     let of_type = (0..9).fold("kind name".to_owned(), |below, _| format!("kind name ofType {{ {below} }}"));

@@ -43,7 +43,7 @@ use self::{
     events::streamed,
     listen::Room,
     observe::{About, Outcome, metrics, observed},
-    request::{Asked, Wrong, addressed, is_forged, languages, posted},
+    request::{Asked, Wrong, addressed, hosted, is_forged, languages, posted},
 };
 pub use self::{client::Rates, listen::serve};
 use crate::documents::Documents;
@@ -164,7 +164,8 @@ pub fn router(app: App) -> Router {
         .allow_headers(PLAIN.into_iter().chain(ASKING.map(HeaderName::from_static)).collect::<Vec<_>>())
         .expose_headers([header::ETAG]);
     let paced = middleware::from_fn_with_state(app.clone(), at_its_rate);
-    let graphql = get(by_get).post(by_post).layer::<_, Infallible>(paced).layer(cors);
+    let hosted = middleware::map_request(hosted);
+    let graphql = get(by_get).post(by_post).layer(hosted).layer::<_, Infallible>(paced).layer(cors);
     let figures = match app.capacity.has_metrics {
         true => Router::new().route("/metrics", get(metrics)),
         false => Router::new(),

@@ -1,6 +1,9 @@
 //! What a request asks for, read from its body or its address.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::{
+    extract::Request as HttpRequest,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+};
 use domain::LanguageTag;
 use graphql::{Request, Variables};
 use serde_json::{Map, Value};
@@ -218,6 +221,15 @@ pub(crate) fn is_forged(headers: &HeaderMap) -> bool {
 /// Whether a page of another site asks for a WebSocket: a browser says by `Origin` where it comes from, and asks nobody.
 pub(crate) fn is_foreign(headers: &HeaderMap, allowed: &[HeaderValue]) -> bool {
     headers.get(header::ORIGIN).is_some_and(|origin| !allowed.contains(origin) && !is_own(origin, headers))
+}
+
+/// Puts the host that was asked where all look for it: HTTP/2, and whoever asks a proxy, has it in the address.
+pub(crate) async fn hosted(mut request: HttpRequest) -> HttpRequest {
+    let host = request.uri().authority().and_then(|host| HeaderValue::try_from(host.as_str()).ok());
+    if let Some(host) = host {
+        request.headers_mut().insert(header::HOST, host);
+    }
+    request
 }
 
 /// Whether an origin is the address that was asked.
