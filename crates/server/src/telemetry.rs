@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::SpanExporter;
 use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
@@ -38,14 +38,12 @@ impl Drop for Telemetry {
 /// Starts traces over OTLP if `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` says where to.
 ///
 /// # Errors
-/// The variables of OpenTelemetry do not name a place.
+/// The variables of OpenTelemetry do not name a place, or `RUST_LOG` does not say how much.
 pub fn init(format: Option<LogFormat>) -> anyhow::Result<Telemetry> {
     let terminal = std::io::stderr().is_terminal();
     let default = if terminal { LogFormat::Pretty } else { LogFormat::Json };
     let colors = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    // sqlx and sea-orm tell of every statement at their own levels.
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn"));
+    let filter = filter()?;
     let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colors);
     let log: Box<dyn Layer<Registry> + Send + Sync> = match format.unwrap_or(default) {
         LogFormat::Pretty => log.with_target(false).boxed(),
@@ -60,6 +58,17 @@ pub fn init(format: Option<LogFormat>) -> anyhow::Result<Telemetry> {
     // A second start in one process, as in tests, keeps the first log.
     let _already_started = tracing_subscriber::registry().with(log.with_filter(filter)).with(spans).try_init();
     Ok(Telemetry(traces))
+}
+
+/// What goes into the log.
+fn filter() -> anyhow::Result<EnvFilter> {
+    let Some(wanted) = std::env::var_os(EnvFilter::DEFAULT_ENV) else {
+        // sqlx and sea-orm tell of every statement at their own levels.
+        return Ok(EnvFilter::new("info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn"));
+    };
+    let wanted = wanted.to_string_lossy();
+    let right = "give a level, or levels by module, such as `info,server=debug`";
+    EnvFilter::try_new(&wanted).map_err(|_| anyhow!("{} {wanted}: {right}", EnvFilter::DEFAULT_ENV))
 }
 
 fn traces() -> anyhow::Result<Option<SdkTracerProvider>> {

@@ -208,6 +208,20 @@ fn flags_of_other_commands_are_checked_as_well() {
 }
 
 #[test]
+fn a_log_that_nobody_can_filter_is_told() {
+    let dir = folder("");
+    for command in ["config", "serve"] {
+        let output = run(&dir, &[("RUST_LOG", "[[[")], &[command]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("error: RUST_LOG [[[: give a level, or levels by module"), "{said}");
+    }
+    for good in ["", "warn", "info,server=debug"] {
+        assert_eq!(run(&dir, &[("RUST_LOG", good)], &["config"]).status.code(), Some(0), "{good}");
+    }
+}
+
+#[test]
 fn a_wrong_document_keeps_the_server_from_starting() {
     let dir = folder("");
     fs::create_dir(dir.path().join("asked")).expect("a folder");
