@@ -10,7 +10,7 @@ use graphql::Limits;
 use http_body_util::BodyExt;
 use persistence::Store;
 use serde_json::{Value, json};
-use server::Capacity;
+use server::{Capacity, Share};
 use tests::{TestApp, bundled, chaoyang, node};
 use tower::ServiceExt;
 
@@ -299,6 +299,31 @@ async fn the_cost_is_told_before_and_after_and_is_what_the_answer_carries() {
 }
 
 /// The bundled map behind other limits.
+#[tokio::test]
+async fn large_operations_and_unread_answers_are_bounded_together() {
+    let page =
+        "{ schools(first: 100) { nodes { id slug name group { id name alliances { nodes { id slug name } } } } } }";
+    let capacity = Capacity { unread: Share::of(1), patience: Duration::from_millis(1), ..Capacity::default() };
+    let app = behind(Limits::default(), capacity).await;
+    // One is sent, and not read yet.
+    let unread = send(&app, post(&json!({ "query": page }), &[])).await;
+    assert_eq!(unread.status(), StatusCode::OK);
+    let busy = send(&app, post(&json!({ "query": page }), &[])).await;
+    assert_eq!((busy.status(), text(&busy, header::RETRY_AFTER)), (StatusCode::SERVICE_UNAVAILABLE, "1"));
+    assert!(body(busy).await.windows(10).any(|window| window == b"OVERLOADED"));
+    assert_eq!(send(&app, post(&json!({ "query": "{ __typename }" }), &[])).await.status(), StatusCode::OK);
+    drop(unread);
+    assert_eq!(send(&app, post(&json!({ "query": page }), &[])).await.status(), StatusCode::OK);
+    let capacity = Capacity { large: Share::of(1), patience: Duration::from_millis(1), ..Capacity::default() };
+    let app = behind(Limits::default(), capacity).await;
+    let large = "{ partners(first: 100) { nodes { alliances(first: 100) { nodes { partners(first: 100) { nodes { alliances(first: 100) { nodes { partners(first: 100) { nodes { name } } } } } } } } } } }";
+    let (one, other) = tokio::join!(
+        send(&app, post(&json!({ "query": large }), &[])),
+        send(&app, post(&json!({ "query": large }), &[]))
+    );
+    assert_eq!([one.status(), other.status()], [StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE]);
+}
+
 #[tokio::test]
 async fn a_page_of_an_allowed_origin_may_ask_as_it_likes() {
     let origin = "https://map.example";

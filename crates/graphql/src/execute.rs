@@ -229,6 +229,12 @@ impl Prepared {
         &self.request
     }
 
+    /// How many fields the answer is expected to have.
+    #[must_use]
+    pub fn cost(&self) -> u64 {
+        self.cost
+    }
+
     /// What the request is expected to cost, without running it.
     #[must_use]
     pub fn estimate(&self) -> Answer {

@@ -13,6 +13,7 @@ use domain::{Known, SystemClock};
 use graphql::Schema;
 use include_dir::{Dir, include_dir};
 use persistence::Store;
+use tokio::runtime::{Builder, Handle};
 
 use crate::{
     App,
@@ -100,7 +101,16 @@ async fn tell(database: &Database, show: &Show, flags: &[Flag]) -> anyhow::Resul
     say(&flags.iter().map(line).collect::<String>())
 }
 
+/// Serves with threads of its own for operations, and for the database with them: those that this runs on are left to
+/// connections, which so always have time.
 async fn serve(database: &Database, flags: Serve) -> anyhow::Result<u8> {
+    let operations = Builder::new_multi_thread().thread_name("operations").enable_all().build()?;
+    let served = serve_beside(operations.handle(), database, flags).await;
+    operations.shutdown_background();
+    served
+}
+
+async fn serve_beside(operations: &Handle, database: &Database, flags: Serve) -> anyhow::Result<u8> {
     let (documents, schema) = check(database, &flags).await?;
     let listener = match tokio::net::TcpListener::bind(flags.listen).await {
         Ok(listener) => listener,
@@ -115,8 +125,13 @@ async fn serve(database: &Database, flags: Serve) -> anyhow::Result<u8> {
     };
     make_room(flags.limits.max_connections);
     let limits = flags.limits.limits();
-    let store = open(database, Some(limits.time)).await?;
-    load_if_new(&store, &flags.dataset).await?;
+    let (database, dataset) = (database.clone(), flags.dataset.clone());
+    let opening = operations.spawn(async move {
+        let store = open(&database, Some(limits.time)).await?;
+        load_if_new(&store, &dataset).await?;
+        anyhow::Ok(store)
+    });
+    let store = opening.await??;
     let address = listener.local_addr()?;
     tracing::info!("GraphQL on http://{address}/graphql, playground on http://{address}/playground");
     let (capacity, documents) = (Arc::new(flags.capacity()), Arc::new(documents));
@@ -125,6 +140,7 @@ async fn serve(database: &Database, flags: Serve) -> anyhow::Result<u8> {
         capacity: capacity.clone(),
         documents,
         schema,
+        workers: Some(operations.clone()),
         ..App::new(store, Arc::new(SystemClock))
     };
     let stopping = capacity.stopping.clone();

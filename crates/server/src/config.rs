@@ -16,7 +16,7 @@ use graphql::{Limits, Schema};
 use ipnet::IpNet;
 use persistence::Store;
 
-use crate::{Capacity, Rates, documents};
+use crate::{Capacity, Rates, Share, documents};
 
 /// A GraphQL server for a school district's map.
 #[derive(Debug, Parser)]
@@ -225,6 +225,9 @@ pub struct LimitFlags {
     /// Connections at a time; whoever comes then is turned away with 503.
     #[arg(long, env = "EDUMAP_MAX_CONNECTIONS", default_value_t = 10_000, value_parser = within(1..=1_000_000_usize))]
     pub max_connections: usize,
+    /// Expected fields of large operations, of 50,000 and more, that run at a time; others wait for a second.
+    #[arg(long, env = "EDUMAP_MAX_CONCURRENT_COST", default_value_t = 4_000_000, value_parser = within(1..=1_u64 << 40))]
+    pub max_concurrent_cost: u64,
     /// Seconds that a request's head may take.
     #[arg(long, env = "EDUMAP_MAX_HEAD_SECONDS", default_value_t = 10, value_parser = within(1..=DAY))]
     pub max_head_seconds: u64,
@@ -234,6 +237,9 @@ pub struct LimitFlags {
     /// Seconds that a client may leave unread what is written to it.
     #[arg(long, env = "EDUMAP_MAX_UNREAD_SECONDS", default_value_t = 30, value_parser = within(1..=DAY))]
     pub max_unread_seconds: u64,
+    /// Bytes of long answers that wait to be read, in all; others wait for a second.
+    #[arg(long, env = "EDUMAP_MAX_UNREAD_BYTES", default_value_t = 1 << 29, value_parser = within(1..=1_u64 << 40))]
+    pub max_unread_bytes: u64,
     /// Bytes of a WebSocket's message.
     #[arg(long, env = "EDUMAP_MAX_MESSAGE_BYTES", default_value_t = 1 << 18, value_parser = count)]
     pub max_message_bytes: usize,
@@ -316,6 +322,8 @@ impl LimitFlags {
             body_time: Duration::from_secs(self.max_body_seconds),
             unread_time: Duration::from_secs(self.max_unread_seconds),
             connections: self.max_connections,
+            large: Share::of(u32::try_from(self.max_concurrent_cost.div_ceil(1_000)).unwrap_or(u32::MAX)),
+            unread: Share::of(u32::try_from(self.max_unread_bytes.div_ceil(1_024)).unwrap_or(u32::MAX)),
             rates: self.max_rate.map(|rate| Rates::of(rate, self.trust_proxy.clone())),
             message: self.max_message_bytes,
             messages: self.max_messages,

@@ -10,11 +10,11 @@ mod request;
 mod socket;
 mod unread;
 
-use std::{convert::Infallible, net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, num::NonZeroU32, panic::resume_unwind, sync::Arc, time::Duration};
 
 use axum::{
     Extension, Router,
-    body::{Body, Bytes},
+    body::{Body, Bytes, HttpBody},
     extract::{
         ConnectInfo, DefaultBodyLimit, FromRequest, Query, Request, State, WebSocketUpgrade, rejection::BytesRejection,
     },
@@ -27,14 +27,23 @@ use domain::Clock;
 use futures::stream;
 use graphql::{Answer, Asker, Feed, Ground, Limits, OperationKind, Prepared, Schema};
 use persistence::Store;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{AbortOnDropHandle, TaskTracker},
+};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
 };
+
+use tracing::Instrument;
 
 pub(crate) use self::observe::keep_up;
 use self::{
@@ -61,6 +70,9 @@ pub struct App {
     pub capacity: Arc<Capacity>,
     /// The documents that a request may name.
     pub documents: Arc<Documents>,
+    /// The threads that operations have to themselves, so that those of connections always have time; with none, they
+    /// share.
+    pub workers: Option<Handle>,
 }
 
 impl App {
@@ -69,7 +81,20 @@ impl App {
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
         let ground = Ground { store, clock, feed: Feed::default() };
         let (limits, capacity, documents) = (Arc::default(), Arc::default(), Arc::default());
-        App { ground, schema: graphql::schema(), limits, capacity, documents }
+        App { ground, schema: graphql::schema(), limits, capacity, documents, workers: None }
+    }
+
+    /// Runs something on the threads of operations; it ends when nobody awaits it any more.
+    async fn work<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
+        let Some(workers) = &self.workers else { return work.await };
+        match AbortOnDropHandle::new(workers.spawn(work.in_current_span())).await {
+            Ok(done) => done,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => resume_unwind(panic),
+                // The process ends, and this with it.
+                Err(_) => std::future::pending().await,
+            },
+        }
     }
 }
 
@@ -87,6 +112,10 @@ pub struct Capacity {
     pub connections: usize,
     /// How long an operation waits for its turn.
     pub patience: Duration,
+    /// The cost, in thousands, that large operations may have together while they run.
+    pub large: Share,
+    /// The kilobytes that answers may have together while they wait to be read.
+    pub unread: Share,
     /// The origins, beside its own, whose pages may read answers.
     pub origins: Vec<HeaderValue>,
     /// The turns of operations that run at the same time.
@@ -126,6 +155,8 @@ impl Capacity {
             unread_time: Duration::from_secs(30),
             connections: 10_000,
             patience: Duration::from_secs(1),
+            large: Share::of(4_000),
+            unread: Share::of(512 * 1024),
             origins: Vec::new(),
             turns: Arc::new(Semaphore::new(operations)),
             rates: None,
@@ -142,10 +173,60 @@ impl Capacity {
         }
     }
 
-    /// Waits for a turn; `None` if there was none in time.
-    async fn turn(&self) -> Option<OwnedSemaphorePermit> {
-        tokio::time::timeout(self.patience, self.turns.clone().acquire_owned()).await.ok()?.ok()
+    /// Waits for the turn of an operation that is expected to cost so much; `None` if there was none in time.
+    ///
+    /// Large ones wait for each other, and no small one for them.
+    async fn turn(&self, cost: u64) -> Option<Turn> {
+        let thousands = if cost < LARGE { 0 } else { cost.div_ceil(1_000) };
+        let both = async { Some((self.large.take(thousands).await?, self.turns.clone().acquire_owned().await.ok()?)) };
+        let (large, turn) = timeout(self.patience, both).await.ok()??;
+        Some(Turn { _turn: turn, _large: large })
     }
+
+    /// Waits for room to keep an answer of so many bytes until it is read; `None` if there was none in time.
+    async fn hold(&self, bytes: u64) -> Option<Held> {
+        let kilobytes = if bytes <= SMALL { 0 } else { bytes.div_ceil(1024) };
+        let held = timeout(self.patience, self.unread.take(kilobytes)).await.ok()??;
+        Some(Held { _held: Arc::new(held) })
+    }
+}
+
+/// The cost from which an operation is a large one.
+const LARGE: u64 = 50_000;
+/// Bytes of an answer that every connection has room for.
+const SMALL: u64 = 16 * 1024;
+
+/// Something of which there is so much, for all to share.
+#[derive(Debug, Clone)]
+pub struct Share {
+    left: Arc<Semaphore>,
+    all: u32,
+}
+
+impl Share {
+    /// So much for all.
+    #[must_use]
+    pub fn of(all: u32) -> Share {
+        Share { left: Arc::new(Semaphore::new(all as usize)), all }
+    }
+
+    /// Waits for so much of it, or for all there is.
+    async fn take(&self, wanted: u64) -> Option<OwnedSemaphorePermit> {
+        let wanted = u32::try_from(wanted).unwrap_or(u32::MAX).min(self.all);
+        self.left.clone().acquire_many_owned(wanted).await.ok()
+    }
+}
+
+/// The turn of an operation.
+struct Turn {
+    _turn: OwnedSemaphorePermit,
+    _large: OwnedSemaphorePermit,
+}
+
+/// The room of an answer that is not read yet.
+#[derive(Clone)]
+struct Held {
+    _held: Arc<OwnedSemaphorePermit>,
 }
 
 impl Default for Capacity {
@@ -253,8 +334,9 @@ async fn by_get(
             socket::open(app, &headers, upgrade, room.map(|Extension(room)| room), peer)
         }
         Err(_) => {
-            let caller = Caller { headers: &headers, method: Method::GET, room: room.map(|Extension(room)| room) };
-            let mut response = answer(&app, caller, addressed(pairs, &app.documents)).await;
+            let caller = Caller { headers, method: Method::GET, room: room.map(|Extension(room)| room) };
+            let request = addressed(pairs, &app.documents);
+            let mut response = app.work(answer(app.clone(), caller, request)).await;
             // What says nothing of it may be kept by whoever likes to.
             response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
             response
@@ -263,8 +345,8 @@ async fn by_get(
 }
 
 async fn by_post(State(app): State<App>, headers: HeaderMap, request: Request) -> Response<Body> {
-    let caller = Caller { headers: &headers, method: Method::POST, room: request.extensions().get().cloned() };
-    let body = tokio::time::timeout(app.capacity.body_time, Bytes::from_request(request, &()));
+    let room = request.extensions().get().cloned();
+    let body = timeout(app.capacity.body_time, Bytes::from_request(request, &()));
     let request = match body.await {
         Ok(Ok(body)) => posted(&headers, &body, &app.documents),
         Ok(Err(BytesRejection::FailedToBufferBody(error))) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
@@ -277,20 +359,43 @@ async fn by_post(State(app): State<App>, headers: HeaderMap, request: Request) -
             Err(Wrong { status: Some(StatusCode::REQUEST_TIMEOUT), code: "BODY_TIMEOUT", problem })
         }
     };
-    answer(&app, caller, request).await
+    app.work(answer(app.clone(), Caller { headers, method: Method::POST, room }, request)).await
 }
 
 /// Who asks, and how.
-struct Caller<'a> {
-    headers: &'a HeaderMap,
+struct Caller {
+    headers: HeaderMap,
     method: Method,
     /// The connection's; there is none without a socket.
     room: Option<Room>,
 }
 
-/// Answers a request, however it came.
-async fn answer(app: &App, caller: Caller<'_>, request: Result<Asked, Wrong>) -> Response<Body> {
-    let headers = caller.headers;
+/// Answers a request, however it came, once there is room for the answer.
+async fn answer(app: App, caller: Caller, request: Result<Asked, Wrong>) -> Response<Body> {
+    let mut response = answer_at_once(&app, &caller, request).await;
+    let bytes = response.body().size_hint().exact().unwrap_or_default();
+    match app.capacity.hold(bytes).await {
+        Some(held) => {
+            response.extensions_mut().insert(held);
+            response
+        }
+        None => {
+            let media = Accepted::of(&caller.headers).and_then(|accepted| accepted.media);
+            overloaded(media.unwrap_or(Media::Json))
+        }
+    }
+}
+
+/// Asks to come again.
+fn overloaded(media: Media) -> Response<Body> {
+    let problem = "the server is busy: try again in a second";
+    let mut response = refuse(StatusCode::SERVICE_UNAVAILABLE, media, "OVERLOADED", problem);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+async fn answer_at_once(app: &App, caller: &Caller, request: Result<Asked, Wrong>) -> Response<Body> {
+    let headers = &caller.headers;
     let Some(accepted) = Accepted::of(headers) else {
         let problem = "accept `application/graphql-response+json`, `application/json` or `text/event-stream`";
         return refuse(StatusCode::NOT_ACCEPTABLE, Media::Json, "NOT_ACCEPTABLE", problem);
@@ -320,10 +425,10 @@ async fn answer(app: &App, caller: Caller<'_>, request: Result<Asked, Wrong>) ->
 }
 
 /// Runs what was read, or says what it would cost.
-async fn run(app: &App, caller: Caller<'_>, accepted: Accepted, prepared: Prepared, asker: Asker) -> Response<Body> {
+async fn run(app: &App, caller: &Caller, accepted: Accepted, prepared: Prepared, asker: Asker) -> Response<Body> {
     let Caller { headers, method, room } = caller;
     let media = accepted.media.unwrap_or(Media::Json);
-    if method == Method::GET && prepared.kind == OperationKind::Mutation {
+    if *method == Method::GET && prepared.kind == OperationKind::Mutation {
         let problem = "a mutation is sent by `POST`";
         let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, media, "METHOD_NOT_ALLOWED", problem);
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
@@ -349,13 +454,8 @@ async fn run(app: &App, caller: Caller<'_>, accepted: Accepted, prepared: Prepar
         let problem = "a subscription is answered as `text/event-stream`, or over a WebSocket";
         return refuse(StatusCode::NOT_ACCEPTABLE, media, "NOT_ACCEPTABLE", problem);
     }
-    let Some(_turn) = app.capacity.turn().await else {
-        let problem = "the server is busy: try again in a second";
-        let mut response = refuse(StatusCode::SERVICE_UNAVAILABLE, media, "OVERLOADED", problem);
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        return response;
-    };
-    let keep = match (method == Method::GET, accepted.media) {
+    let Some(_turn) = app.capacity.turn(prepared.cost()).await else { return overloaded(media) };
+    let keep = match (*method == Method::GET, accepted.media) {
         (true, Some(_)) if asker.wants_stats || asker.wants_cost => Keep::Never,
         (true, Some(media)) => Keep::of(app, prepared.request(), headers, media, prepared.is_pinned).await,
         _ => Keep::Unsaid,

@@ -169,7 +169,8 @@ async fn converse(
                 // Told so, the client does not send its next request into a closing door.
                 answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
-            Ok::<_, Infallible>(answer.map(|body| unread.watch(body)))
+            let held = answer.extensions_mut().remove();
+            Ok::<_, Infallible>(answer.map(|body| unread.watch(body, held)))
         }
     });
     let mut builder = Builder::new(TokioExecutor::new());

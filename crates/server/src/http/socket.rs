@@ -30,7 +30,7 @@ use tokio_tungstenite::tungstenite;
 use tracing::{Instrument, Span};
 
 use super::{
-    App,
+    App, Held,
     listen::Room,
     observe::Watch,
     request::{Asked, Wrong, is_foreign, languages, request},
@@ -119,6 +119,8 @@ struct Said {
     turn: u64,
     text: String,
     is_last: bool,
+    /// The room that it takes until it is written.
+    held: Option<Held>,
 }
 
 /// An operation under way.
@@ -310,7 +312,11 @@ impl Session {
                 voice.refuse(&Answer::refused("INTERNAL", "the server failed; the log has the cause")).await;
             }
         };
-        let task = self.tasks.spawn(running.in_current_span());
+        let running = running.in_current_span();
+        let task = match &self.app.workers {
+            Some(workers) => self.tasks.spawn_on(running, workers),
+            None => self.tasks.spawn(running),
+        };
         self.operations.insert(id, Operation { turn: self.turns, task });
         Ok(())
     }
@@ -335,7 +341,9 @@ impl Session {
         if said.is_last {
             self.operations.remove(&said.id);
         }
-        write(socket, said.text).await
+        let written = write(socket, said.text).await;
+        drop(said.held);
+        written
     }
 }
 
@@ -348,27 +356,19 @@ struct Voice {
 }
 
 impl Voice {
-    async fn say(&self, text: String, is_last: bool) -> bool {
-        self.say.send(Said { id: self.id.clone(), turn: self.turn, text, is_last }).await.is_ok()
+    async fn say(&self, text: String, is_last: bool, held: Option<Held>) -> bool {
+        self.say.send(Said { id: self.id.clone(), turn: self.turn, text, is_last, held }).await.is_ok()
     }
 
     async fn refuse(&self, answer: &Answer) {
-        self.say(error(self.dialect, &self.id, answer), true).await;
+        self.say(error(self.dialect, &self.id, answer), true, None).await;
     }
 
-    async fn next(&self, answer: &Answer) -> bool {
-        let body = match answer.to_json() {
-            Ok(body) => body,
-            Err(error) => {
-                tracing::error!(%error, "an answer could not be written");
-                self.refuse(&Answer::refused("INTERNAL", "the server failed; the log has the cause")).await;
-                return false;
-            }
-        };
+    async fn next(&self, body: &[u8], held: Held) -> bool {
         let id = json!(self.id);
         let kind = if self.dialect == Dialect::Transport { "next" } else { "data" };
-        let body = String::from_utf8_lossy(&body);
-        self.say(format!(r#"{{"id":{id},"type":"{kind}","payload":{body}}}"#), false).await
+        let body = String::from_utf8_lossy(body);
+        self.say(format!(r#"{{"id":{id},"type":"{kind}","payload":{body}}}"#), false, Some(held)).await
     }
 }
 
@@ -385,25 +385,36 @@ async fn operate(app: App, asked: Result<Asked, Wrong>, asker: Asker, voice: &Vo
     watch.reads(&prepared);
     // A subscription waits most of its time; it takes no turn.
     let is_short = prepared.kind != OperationKind::Subscription;
-    let mut turn = if is_short { app.capacity.turn().await } else { None };
+    let mut turn = if is_short { app.capacity.turn(prepared.cost()).await } else { None };
     if is_short && turn.is_none() {
-        let busy = Answer::refused("OVERLOADED", "the server is busy: try again in a second");
-        watch.answers(&busy);
-        return voice.refuse(&busy).await;
+        watch.answers(&busy());
+        return voice.refuse(&busy()).await;
     }
     let mut answers = prepared.answers(&app.schema, &app.ground, asker);
     while let Some(answer) = answers.next().await {
-        // The answer is there; how long the client takes to read it is no matter to others.
-        drop(turn.take());
         watch.answers(&answer);
         if answer.is_refused {
             return voice.refuse(&answer).await;
         }
-        if !voice.next(&answer).await {
+        let body = match answer.to_json() {
+            Ok(body) => body,
+            Err(error) => {
+                tracing::error!(%error, "an answer could not be written");
+                return voice.refuse(&Answer::refused("INTERNAL", "the server failed; the log has the cause")).await;
+            }
+        };
+        let Some(held) = app.capacity.hold(body.len() as u64).await else { return voice.refuse(&busy()).await };
+        // The answer is there, and has its room; how long the client takes to read it is no matter to others.
+        drop(turn.take());
+        if !voice.next(&body, held).await {
             return;
         }
     }
-    voice.say(json!({ "id": voice.id, "type": "complete" }).to_string(), true).await;
+    voice.say(json!({ "id": voice.id, "type": "complete" }).to_string(), true, None).await;
+}
+
+fn busy() -> Answer {
+    Answer::refused("OVERLOADED", "the server is busy: try again in a second")
 }
 
 /// Reads an operation.

@@ -15,6 +15,8 @@ use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 use tokio::time::sleep;
 
+use super::Held;
+
 /// Bytes of an answer that are handed over at a time: HTTP/2 keeps what it was handed until the client lets it go.
 const PIECE: usize = 16 * 1024;
 
@@ -32,15 +34,15 @@ struct Waiting {
 }
 
 impl Unread {
-    /// An answer's body that tells when it is read.
-    pub(super) fn watch(&self, body: Body) -> Body {
+    /// An answer's body that tells when it is read, and gives its room back then.
+    pub(super) fn watch(&self, body: Body, held: Option<Held>) -> Body {
         let number = {
             let mut waiting = self.waiting();
             waiting.last += 1;
             waiting.last
         };
         self.waits(number);
-        Body::new(Watched { body, rest: Bytes::new(), number, unread: self.clone() })
+        Body::new(Watched { body, rest: Bytes::new(), number, unread: self.clone(), _held: held })
     }
 
     /// Ends when an answer has been left unread for so long.
@@ -69,6 +71,8 @@ struct Watched {
     rest: Bytes,
     number: u64,
     unread: Unread,
+    /// The room that it takes until it is read.
+    _held: Option<Held>,
 }
 
 impl HttpBody for Watched {
