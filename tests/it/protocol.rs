@@ -300,6 +300,32 @@ async fn the_cost_is_told_before_and_after_and_is_what_the_answer_carries() {
 
 /// The bundled map behind other limits.
 #[tokio::test]
+async fn what_the_specification_calls_invalid_is_refused() {
+    let app = app().await;
+    let slug = "query ($slug: String!) { school(slug: $slug) { slug } }";
+    let two = "subscription { a: revisionRecorded { number } b: revisionRecorded { number } }";
+    for (query, variables, cost, status) in [
+        (slug, json!({ "slug": "bj80" }), "", 200),
+        ("query ($slug: String! = \"bj80\") { school(slug: $slug) { slug } }", json!({}), "", 200),
+        (slug, json!({}), "", 400),
+        (slug, json!({ "slug": null }), "", 400),
+        ("query ($f: SchoolFilter!) { schools(filter: $f) { totalCount } }", json!({ "f": null }), "", 400),
+        ("{ __typename @defer }", json!({}), "", 400),
+        (two, json!({}), "", 400),
+        ("subscription { ...F } fragment F on Subscription { __typename }", json!({}), "", 400),
+        ("{ nothing { of } it }", json!({}), "only", 400),
+        ("{ view { asOf } }", json!({}), "only", 200),
+    ] {
+        let asked = json!({ "query": query, "variables": variables });
+        let response = send(&app, post(&asked, &[("accept", RESPONSE), ("edumap-cost", cost)])).await;
+        assert_eq!(response.status(), status, "{query}");
+        let answer: Value = serde_json::from_slice(&body(response).await).expect("JSON");
+        assert_eq!(answer["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED", status == 400, "{answer}");
+        assert!(status == 200 || answer.get("data").is_none(), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn large_operations_and_unread_answers_are_bounded_together() {
     let page =
         "{ schools(first: 100) { nodes { id slug name group { id name alliances { nodes { id slug name } } } } } }";

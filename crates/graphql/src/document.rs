@@ -1,9 +1,11 @@
 //! Documents that are known before anybody asks them.
 
-use async_graphql::Request;
+use async_graphql::{Request, ServerError};
 
 use crate::{
-    execute::{Answer, parse, prepare},
+    error::set_code,
+    execute::{Answer, MOST_ERRORS, parse, prepare},
+    introspection::Written,
     limits::Limits,
     schema::Schema,
 };
@@ -22,10 +24,24 @@ pub async fn check_document(schema: &Schema, limits: &Limits, text: &str) -> Res
         };
         prepare(schema, limits, request, false)?.check_cost()?;
     }
-    // The library validates before it looks for the operation, and none has the empty name: nothing can run.
-    let response = schema.inner().execute(Request::new(text).operation_name("")).await;
-    let errors: Vec<_> = response.errors.into_iter().filter(|error| error.message != NO_OPERATION).collect();
+    let errors = misfits(schema, Request::new(text)).await;
     if errors.is_empty() { Ok(()) } else { Err(Box::new(Answer::from(errors))) }
+}
+
+/// What of a request does not fit the schema. Nothing runs.
+pub(crate) async fn misfits(schema: &Schema, request: Request) -> Vec<ServerError> {
+    let written = (!schema.is_open()).then(|| Written::of(&request));
+    // The library validates before it looks for the operation, and none has the empty name: nothing can run.
+    let response = schema.inner().execute(request.operation_name("")).await;
+    let mut errors: Vec<_> = response.errors.into_iter().filter(|error| error.message != NO_OPERATION).collect();
+    errors.truncate(MOST_ERRORS);
+    for error in &mut errors {
+        set_code(error, "GRAPHQL_VALIDATION_FAILED");
+        if let Some(written) = &written {
+            error.message = written.redact(&error.message);
+        }
+    }
+    errors
 }
 
 /// What the library says if the document is valid.

@@ -26,10 +26,11 @@ use tracing::{Instrument, Span};
 
 use crate::{
     context::Surroundings,
+    document::misfits,
     error::{Failure, refusal, set_code},
     feed::Feed,
     introspection::{self, Written},
-    limits::{Limits, check, check_fields, check_variables, estimate, places},
+    limits::{Limits, check, check_events, check_fields, check_given, check_variables, estimate, places},
     loader::Batches,
     scan::Scan,
     schema::Schema,
@@ -59,7 +60,7 @@ pub struct Asker {
 }
 
 /// How many errors an answer carries.
-const MOST_ERRORS: usize = 50;
+pub(crate) const MOST_ERRORS: usize = 50;
 /// How long a name or a number of a document may be.
 const LONGEST_NAME: usize = 100;
 
@@ -206,6 +207,8 @@ pub fn prepare(
     check_fields(&document, schema.types()).map_err(refused)?;
     check_variables(&request.variables, limits).map_err(refused)?;
     let (name, operation) = operation(&document, request.operation_name.as_deref()).map_err(refused)?;
+    check_given(operation, &request.variables).map_err(refused)?;
+    check_events(&document, operation).map_err(refused)?;
     let name = name.map(str::to_owned);
     let cost = estimate(&document, operation, &request.variables, schema.types(), limits).map_err(refused)?;
     let places = match wants_places {
@@ -235,11 +238,14 @@ impl Prepared {
         self.cost
     }
 
-    /// What the request is expected to cost, without running it.
-    #[must_use]
-    pub fn estimate(&self) -> Answer {
-        let response =
-            Response::new(Value::Null).extension("cost", cost_extension(self.cost, &self.limits, None, &self.places));
+    /// What the request is expected to cost, if it fits the schema, without running it.
+    pub async fn estimate(self, schema: &Schema) -> Answer {
+        let cost = cost_extension(self.cost, &self.limits, None, &self.places);
+        let misfits = misfits(schema, self.request).await;
+        if !misfits.is_empty() {
+            return Answer::from(misfits);
+        }
+        let response = Response::new(Value::Null).extension("cost", cost);
         Answer { response, figures: Figures::default(), is_refused: true }
     }
 

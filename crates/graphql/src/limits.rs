@@ -4,7 +4,10 @@ use std::{collections::HashMap, time::Duration};
 
 use async_graphql::{
     Name, Pos, Positioned, ServerError, Variables,
-    parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet, VariableDefinition},
+    parser::types::{
+        Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+        VariableDefinition,
+    },
 };
 use async_graphql_value::{ConstValue, Value};
 
@@ -54,6 +57,8 @@ impl Default for Limits {
 
 /// How often lists may lead to lists in introspection: a type's fields, their types' fields, and once more.
 const INTROSPECTION_LISTS: usize = 3;
+/// The directives that a document may use; the library knows others by name that it does not follow.
+const DIRECTIVES: [&str; 2] = ["include", "skip"];
 /// How many fields that do not exist are told apart.
 const MOST_UNKNOWN: usize = 50;
 /// How many places a breakdown of a cost names.
@@ -77,11 +82,11 @@ pub(crate) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
     }
     let mut counted = Counted { aliases: 0, limits };
     for (_, operation) in document.operations.iter() {
-        counted.directives(operation.node.directives.len(), operation.pos)?;
+        counted.directives(&operation.node.directives, operation.pos)?;
         counted.selection(&operation.node.selection_set)?;
     }
     for fragment in document.fragments.values() {
-        counted.directives(fragment.node.directives.len(), fragment.pos)?;
+        counted.directives(&fragment.node.directives, fragment.pos)?;
         counted.selection(&fragment.node.selection_set)?;
     }
     Ok(())
@@ -93,7 +98,13 @@ struct Counted<'a> {
 }
 
 impl Counted<'_> {
-    fn directives(&self, count: usize, at: Pos) -> Result<(), ServerError> {
+    fn directives(&self, directives: &[Positioned<Directive>], at: Pos) -> Result<(), ServerError> {
+        let name = |directive: &Positioned<Directive>| directive.node.name.node.clone();
+        if let Some(unknown) = directives.iter().find(|it| !DIRECTIVES.contains(&name(it).as_str())) {
+            let problem = format!("there is no directive `@{}`", name(unknown));
+            return Err(refusal("GRAPHQL_VALIDATION_FAILED", problem, Some(unknown.pos)));
+        }
+        let count = directives.len();
         if count > self.limits.directives {
             let problem = format!("{count} directives stand at one place, and at most {} may", self.limits.directives);
             return Err(refusal("TOO_MANY_DIRECTIVES", problem, Some(at)));
@@ -103,7 +114,7 @@ impl Counted<'_> {
 
     fn selection(&mut self, set: &Positioned<SelectionSet>) -> Result<(), ServerError> {
         for item in &set.node.items {
-            self.directives(item.node.directives().len(), item.pos)?;
+            self.directives(item.node.directives(), item.pos)?;
             match &item.node {
                 Selection::Field(field) => {
                     self.aliases += usize::from(field.node.alias.is_some());
@@ -118,6 +129,53 @@ impl Counted<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Refuses a request without a value for a variable that needs one.
+pub(crate) fn check_given(operation: &OperationDefinition, variables: &Variables) -> Result<(), ServerError> {
+    for definition in &operation.variable_definitions {
+        let VariableDefinition { name, var_type, default_value, .. } = &definition.node;
+        let is_given = match variables.get(&name.node) {
+            Some(value) => *value != ConstValue::Null,
+            None => default_value.is_some(),
+        };
+        if !var_type.node.nullable && !is_given {
+            let problem = format!("the variable `${}` is a `{}`, and has no value", name.node, var_type.node);
+            return Err(refusal("GRAPHQL_VALIDATION_FAILED", problem, Some(definition.pos)));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a subscription to anything but one kind of event.
+pub(crate) fn check_events(document: &ExecutableDocument, operation: &OperationDefinition) -> Result<(), ServerError> {
+    if operation.ty != OperationType::Subscription {
+        return Ok(());
+    }
+    let mut events = Vec::new();
+    events_of(document, &operation.selection_set.node, &mut events);
+    match events.as_slice() {
+        [event] if !event.starts_with("__") => Ok(()),
+        _ => {
+            let problem = "a subscription has one field, and it is none of introspection's".to_owned();
+            Err(refusal("GRAPHQL_VALIDATION_FAILED", problem, Some(operation.selection_set.pos)))
+        }
+    }
+}
+
+/// The fields at the root of an operation; fragments lead into no circle here.
+fn events_of<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, events: &mut Vec<&'a str>) {
+    for item in &set.items {
+        match &item.node {
+            Selection::Field(field) => events.push(&field.node.name.node),
+            Selection::InlineFragment(fragment) => events_of(document, &fragment.node.selection_set.node, events),
+            Selection::FragmentSpread(spread) => {
+                if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
+                    events_of(document, &fragment.node.selection_set.node, events);
+                }
+            }
+        }
     }
 }
 

@@ -435,7 +435,7 @@ async fn run(app: &App, caller: &Caller, accepted: Accepted, prepared: Prepared,
         return response;
     }
     if wish(headers, "edumap-cost") == "only" {
-        return give(app, accepted, prepared.estimate());
+        return give(app, accepted, prepared.estimate(&app.schema).await);
     }
     if let Err(refused) = prepared.check_cost() {
         return give(app, accepted, *refused);
