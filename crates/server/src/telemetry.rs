@@ -1,14 +1,17 @@
 //! The log, for people on a terminal, one JSON object a line otherwise; and traces, where OpenTelemetry's variables say so.
 
 use std::{
+    env, fs,
     io::IsTerminal,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::Duration,
 };
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use opentelemetry::trace::TracerProvider;
-use opentelemetry_otlp::SpanExporter;
+use opentelemetry_otlp::{SpanExporter, WithHttpConfig};
 use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
+use reqwest::{Certificate, blocking::Client};
 use tracing_subscriber::{EnvFilter, Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::config::LogFormat;
@@ -35,14 +38,15 @@ impl Drop for Telemetry {
 
 /// Starts the log on standard error; `RUST_LOG` says how much, `NO_COLOR` that it is plain.
 ///
-/// Starts traces over OTLP if `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` says where to.
+/// Starts traces over OTLP if `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` says where to, or
+/// `OTEL_TRACES_EXPORTER` says `otlp`.
 ///
 /// # Errors
-/// The variables of OpenTelemetry do not name a place, or `RUST_LOG` does not say how much.
+/// The variables of OpenTelemetry do not name a place, or name a way that is not spoken; or `RUST_LOG` does not say how much.
 pub fn init(format: Option<LogFormat>) -> anyhow::Result<Telemetry> {
     let terminal = std::io::stderr().is_terminal();
     let default = if terminal { LogFormat::Pretty } else { LogFormat::Json };
-    let colors = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colors = terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let filter = filter()?;
     let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colors);
     let log: Box<dyn Layer<Registry> + Send + Sync> = match format.unwrap_or(default) {
@@ -72,21 +76,62 @@ fn filter() -> anyhow::Result<EnvFilter> {
 }
 
 fn traces() -> anyhow::Result<Option<SdkTracerProvider>> {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let is_disabled = std::env::var("OTEL_SDK_DISABLED").is_ok_and(|value| value.eq_ignore_ascii_case("true"));
-    let wanted = is_set("OTEL_EXPORTER_OTLP_ENDPOINT") || is_set("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
-    if !wanted || is_disabled {
+    if variable(["OTEL_SDK_DISABLED"]).is_some_and(|(_, value)| value.eq_ignore_ascii_case("true")) {
         return Ok(None);
     }
-    // The client that sends them blocks; it is made, and works, on threads of its own.
-    let exporter = std::thread::spawn(|| SpanExporter::builder().with_http().build()).join();
-    let exporter = exporter.ok().context("traces could not be started")?.context("OTEL_EXPORTER_OTLP_ENDPOINT")?;
+    let place = variable(["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]);
+    match variable(["OTEL_TRACES_EXPORTER"]) {
+        Some((_, exporter)) if exporter == "none" => return Ok(None),
+        Some((_, exporter)) if exporter == "otlp" => {}
+        Some((name, exporter)) => bail!("{name} `{exporter}`: give `otlp` or `none`"),
+        None if place.is_none() => return Ok(None),
+        None => {}
+    }
+    match variable(["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]) {
+        Some((name, protocol)) if protocol != "http/protobuf" => bail!("{name} `{protocol}`: give `http/protobuf`"),
+        _ => {}
+    }
+    let is_secure = place.is_some_and(|(_, place)| place.starts_with("https:"));
+    // The client blocks; it is made, and works, on threads of its own.
+    let client = std::thread::spawn(move || client(is_secure)).join();
+    let client = client.ok().context("traces could not be started")??;
+    let exporter = SpanExporter::builder().with_http().with_http_client(client).build();
+    let exporter = exporter.context("OTEL_EXPORTER_OTLP_ENDPOINT")?;
     let mut resource = Resource::builder();
-    if !is_set("OTEL_SERVICE_NAME") {
+    if variable(["OTEL_SERVICE_NAME"]).is_none() {
         resource = resource.with_service_name("edumap");
     }
     let traces = SdkTracerProvider::builder().with_resource(resource.build()).with_batch_exporter(exporter).build();
     opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
     IS_TRACED.store(true, Relaxed);
     Ok(Some(traces))
+}
+
+/// The first of these variables that says something, and what.
+fn variable<const N: usize>(names: [&'static str; N]) -> Option<(&'static str, String)> {
+    names.into_iter().find_map(|name| Some((name, env::var(name).ok().filter(|value| !value.is_empty())?)))
+}
+
+/// What sends spans: over TLS it trusts the certificates that are named, or else those of the system.
+fn client(is_secure: bool) -> anyhow::Result<Client> {
+    let mut client = Client::builder();
+    if let Some((name, time)) = variable(["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"]) {
+        let milliseconds = time.parse().with_context(|| format!("{name} `{time}`: give milliseconds"))?;
+        client = client.timeout(Duration::from_millis(milliseconds));
+    }
+    // Whoever made a default before has the same in mind.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let named = variable(["OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE"]);
+    client = match named {
+        Some((name, file)) => {
+            let wrong = || format!("{name} `{file}`: give a file of certificates in PEM");
+            let certificates =
+                Certificate::from_pem_bundle(&fs::read(&file).with_context(wrong)?).with_context(wrong)?;
+            client.tls_certs_only(certificates)
+        }
+        None if is_secure => client,
+        // A small machine may have no certificates, and needs none to reach an agent beside the server.
+        None => client.tls_certs_only([]),
+    };
+    client.build().context("traces could not be started")
 }

@@ -254,3 +254,21 @@ fn an_env_file_that_cannot_be_read_is_told() {
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("error: .env: assignment 2 is no") && !said.contains("a b c"), "{said}");
 }
+
+#[test]
+fn variables_of_opentelemetry_that_name_no_way_are_told() {
+    let dir = folder("");
+    let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318");
+    for (name, value, right) in [
+        ("OTEL_TRACES_EXPORTER", "console", "`otlp` or `none`"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "`http/protobuf`"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "soon", "milliseconds"),
+        ("OTEL_EXPORTER_OTLP_CERTIFICATE", "nowhere.pem", "certificates in PEM"),
+    ] {
+        let output = run(&dir, &[endpoint, (name, value)], &["schema"]);
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{name}: {told}");
+        assert!(told.contains(name) && told.contains(value) && told.contains(right), "{name}: {told}");
+    }
+    assert_eq!(run(&dir, &[endpoint, ("OTEL_TRACES_EXPORTER", "none")], &["schema"]).status.code(), Some(0));
+}

@@ -293,18 +293,55 @@ fn a_log_without_requests_has_no_operations_either() {
     assert!(!log.contains("answered") && !log.contains("a slow operation"), "{log}");
 }
 
-#[test]
-fn spans_of_request_operation_and_statement_go_where_opentelemetry_is_told() {
+/// Collects what is exported; gives the collector's port. `hear` is what it does with a connection before.
+fn collector<S: Read + Write>(hear: impl Fn(TcpStream) -> S + Send + Sync + 'static) -> (u16, Arc<Mutex<Vec<u8>>>) {
     let collector = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let endpoint = format!("http://{}", collector.local_addr().expect("an address"));
+    let port = collector.local_addr().expect("an address").port();
     let collected = Arc::new(Mutex::new(Vec::new()));
-    let kept = collected.clone();
+    let (kept, hear) = (collected.clone(), Arc::new(hear));
     thread::spawn(move || {
         for stream in collector.incoming().map_while(Result::ok) {
-            let kept = kept.clone();
-            thread::spawn(move || collect(stream, &kept));
+            let (kept, hear) = (kept.clone(), hear.clone());
+            thread::spawn(move || collect(hear(stream), &kept));
         }
     });
+    (port, collected)
+}
+
+#[test]
+fn spans_go_over_tls_to_whom_the_named_certificate_proves() {
+    let host = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("host.pem");
+    std::fs::write(&file, host.cert.pem()).expect("a file");
+    let key = host.signing_key.serialize_der().try_into().expect("a key");
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![host.cert.der().clone()], key)
+        .expect("a certificate with its key");
+    let config = Arc::new(config);
+    let (port, collected) = collector(move |stream| {
+        rustls::StreamOwned::new(rustls::ServerConnection::new(config.clone()).expect("a connection"), stream)
+    });
+    let endpoint = format!("https://localhost:{port}");
+    let file = file.display().to_string();
+    let variables = [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()), ("OTEL_EXPORTER_OTLP_CERTIFICATE", &file)];
+    // Who proves nothing is told nothing.
+    for (variables, is_told) in [(&variables[..1], false), (&variables[..], true)] {
+        let server = Server::start(&[], variables);
+        assert!(server.get(QUESTION, "").starts_with("HTTP/1.1 200"));
+        assert_eq!(server.stop().code(), Some(0));
+        let bytes = collected.lock().expect("spans");
+        assert_eq!(String::from_utf8_lossy(&bytes).contains("Reach"), is_told, "{variables:?}");
+    }
+}
+
+#[test]
+fn spans_of_request_operation_and_statement_go_where_opentelemetry_is_told() {
+    let (port, collected) = collector(|stream| stream);
+    let endpoint = format!("http://127.0.0.1:{port}");
     let server = Server::start(&[], &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]);
     let parent = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n";
     assert!(server.get(QUESTION, parent).starts_with("HTTP/1.1 200"));
@@ -319,7 +356,7 @@ fn spans_of_request_operation_and_statement_go_where_opentelemetry_is_told() {
 }
 
 /// Reads what an exporter posts, and answers that it was taken.
-fn collect(mut stream: TcpStream, kept: &Mutex<Vec<u8>>) {
+fn collect(mut stream: impl Read + Write, kept: &Mutex<Vec<u8>>) {
     let mut buffer = [0; 1 << 16];
     let mut request = Vec::new();
     while let Ok(read @ 1..) = stream.read(&mut buffer) {
