@@ -23,8 +23,8 @@ const BUDGETS: &[(&str, u64, &str)] = &[
     ),
     (
         "all that stands at a school",
-        15,
-        "query ($n: Int) { schools(first: $n) { nodes { names { text } siteUses { grade } township { name } district { name }
+        16,
+        "query ($n: Int) { schools(first: $n) { nodes { names { text } hostedSiteUses { school { name } } siteUses { grade } township { name } district { name }
             partners { totalCount nodes { name } } branches { nodes { name } } branchOf { nodes { name } }
             predecessors { totalCount edges { steps node { name } } } successors { edges { steps node { name } } }
             alliances { nodes { name } } campuses { nodes { name township { name } } } } } }",

@@ -9,7 +9,7 @@ use tests::{TestApp, loaded};
 /// Every relation, every filter and every order, each asked for once.
 fn questions() -> Vec<String> {
     let mut questions: Vec<String> = [
-        "{ schools { nodes { group { name } groups { totalCount nodes { name } } alliances { totalCount nodes { name } } partners { totalCount nodes { name } } campuses { totalCount nodes { township { name } school { name } } } branches { totalCount nodes { name } } branchOf { nodes { name } } predecessors { totalCount nodes { name } } successors { nodes { name } } township { name } district { name } siteUses { grade host { __typename } } names { text sources { title } } sources { title } } } }",
+        "{ schools { nodes { group { name } groups { totalCount nodes { name } } alliances { totalCount nodes { name } } partners { totalCount nodes { name } } campuses { totalCount nodes { township { name } school { name } } } branches { totalCount nodes { name } } branchOf { nodes { name } } predecessors { totalCount nodes { name } } successors { nodes { name } } township { name } district { name } hostedSiteUses { school { name } } siteUses { grade host { __typename } } names { text sources { title } } sources { title } } } }",
         "{ groups { nodes { leadSchool { name } district { name } schools { totalCount nodes { name } } alliances { totalCount nodes { name } } } } }",
         "{ alliances { nodes { functions { textEn } resourceCategories { category } district { name } partners { totalCount nodes { name } } groups { totalCount nodes { name } } schools { totalCount nodes { name } } } } }",
         "{ partners { nodes { alliances { totalCount nodes { name } } schools { totalCount nodes { name } } } } }",

@@ -93,9 +93,9 @@ async fn branches_partners_names_codes_and_site_uses_stand_at_the_school() {
     for app in chaoyang("what_stands_at_the_school").await {
         let data = app
             .data(
-                r#"{ bj80: school(slug: "bj80") { codes { scheme value } branches(first: 100) { totalCount edges { basis note } }
+                r#"{ bj80: school(slug: "bj80") { codes { scheme value } branches(first: 100) { totalCount edges { basis note } } hostedSiteUses { school { slug } }
                       partners { edges { kind since { text } sources { quote } node { slug } } } }
-                    branch: school(slug: "bj80-ruide") { branchOf { nodes { slug } } siteUses { grade host { ... on School { slug } ... on Campus { slug } } sources { title } } }
+                    branch: school(slug: "bj80-ruide") { branchOf { nodes { slug } } siteUses { grade school { slug } host { ... on School { slug } ... on Campus { slug } } sources { title } } }
                     named: school(slug: "bisu-hs") { names { text language kind basis since { text } sources { title } } } }"#,
             )
             .await;
@@ -108,6 +108,8 @@ async fn branches_partners_names_codes_and_site_uses_stand_at_the_school() {
         assert_eq!(texts(&data, &["bj80", "partners", "edges", "since", "text"]), ["2024"]);
         assert_eq!(texts(&data, &["branch", "branchOf", "nodes", "slug"]), ["bj80"]);
         assert_eq!(texts(&data, &["branch", "siteUses", "host", "slug"]), ["bj80"]);
+        assert_eq!(texts(&data, &["branch", "siteUses", "school", "slug"]), ["bj80-ruide"]);
+        assert_eq!(texts(&data, &["bj80", "hostedSiteUses", "school", "slug"]), ["bj80-ruide"]);
         let names = texts(&data, &["named", "names", "text"]);
         assert!(names.contains(&"北京中学外语分校".to_owned()) && names.contains(&"二外附中".to_owned()), "{names:?}");
     }

@@ -44,6 +44,8 @@ vocabulary! {
 pub struct SiteUse {
     /// Its identity.
     pub id: i64,
+    /// The school that uses them.
+    pub school: Id<School>,
     /// The school or campus whose premises are used.
     pub host: AnyId,
     /// The grade that is taught there.
@@ -53,6 +55,10 @@ pub struct SiteUse {
     /// The time for which the source states it.
     pub as_of: Option<ImpreciseDate>,
 }
+
+/// A use of premises, as a part of whose they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostedSiteUse(pub SiteUse);
 
 /// Conditions on campuses.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

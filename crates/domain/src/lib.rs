@@ -35,7 +35,7 @@ pub use alliance::{
     AllianceStatus, AllianceTie, Basis, ResourceCategory,
 };
 pub use authority::{Authority, AuthorityIs, AuthorityKind, AuthorityLevel};
-pub use campus::{AddressConfidence, Campus, CampusIs, SiteUse};
+pub use campus::{AddressConfidence, Campus, CampusIs, HostedSiteUse, SiteUse};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use definition::Definition;
 pub use district::{District, DistrictIs};

@@ -31,6 +31,11 @@ impl At<domain::Campus> {
         ctx.find(self.view, self.noun.school).await
     }
 
+    /// The uses of its premises by others.
+    async fn hosted_site_uses(&self, ctx: &Context<'_>) -> Result<Vec<SiteUse>> {
+        hosted(ctx, self.view, self.noun.head.id).await
+    }
+
     /// The address in Chinese; null where no source gives one.
     async fn address_zh(&self) -> Option<&str> {
         self.noun.address_zh.as_deref()
@@ -68,6 +73,11 @@ pub(crate) struct SiteUse {
 /// A school's use of premises that are another's.
 #[Object]
 impl SiteUse {
+    /// The school that uses them.
+    async fn school(&self, ctx: &Context<'_>) -> Option<Result<At<domain::School>>> {
+        ctx.find(self.view, self.it.school).await
+    }
+
     /// The school or campus whose premises are used.
     async fn host(&self, ctx: &Context<'_>) -> Option<Result<SiteHost>> {
         let host = self.it.host;
@@ -96,6 +106,12 @@ impl SiteUse {
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
         sources(ctx, self.view, self.it.id).await
     }
+}
+
+/// The uses of a host's premises.
+pub(crate) async fn hosted(ctx: &Context<'_>, view: View, host: i64) -> Result<Vec<SiteUse>> {
+    let uses = ctx.parts::<domain::HostedSiteUse>(view, host).await?;
+    Ok(uses.iter().map(|domain::HostedSiteUse(it)| SiteUse { view, it: it.clone() }).collect())
 }
 
 /// Whose premises are used.

@@ -11,7 +11,7 @@ use persistence::{
 
 use crate::{
     alliance::AllianceFilter,
-    campus::{CampusFilter, SiteUse},
+    campus::{CampusFilter, SiteUse, hosted},
     connection::{edges, relations},
     context::ContextExt,
     filter::filter,
@@ -101,6 +101,11 @@ impl At<domain::School> {
     async fn site_uses(&self, ctx: &Context<'_>) -> Result<Vec<SiteUse>> {
         let uses = ctx.parts::<domain::SiteUse>(self.view, self.noun.head().id).await?;
         Ok(uses.iter().map(|it| SiteUse { view: self.view, it: it.clone() }).collect())
+    }
+
+    /// The uses of its premises by others.
+    async fn hosted_site_uses(&self, ctx: &Context<'_>) -> Result<Vec<SiteUse>> {
+        hosted(ctx, self.view, self.noun.head().id).await
     }
 
     #[graphql(flatten)]

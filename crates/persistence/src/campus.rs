@@ -1,6 +1,6 @@
 //! Tables `campuses` and `site_uses`.
 
-use domain::{AddressConfidence, AnyId, Campus, CampusIs, Head, Kind, Shape, SiteUse, View, campus};
+use domain::{AddressConfidence, AnyId, Campus, CampusIs, Head, HostedSiteUse, Id, Kind, Shape, SiteUse, View, campus};
 
 use crate::{StoreError, noun::Table, parts::List, place::owned, relation::Ties, row::Row, sql::Sql};
 
@@ -50,10 +50,22 @@ impl List for SiteUse {
         let kind = row.word("host_type", Kind::named)?;
         Ok(SiteUse {
             id: row.get("id")?,
+            school: Id::from_raw(row.get("school_id")?),
             host: AnyId { kind, raw: row.get("host_id")? },
             grade: row.stated("grade")?,
             purpose: row.stated("purpose")?,
             as_of: row.date("as_of")?,
         })
+    }
+}
+
+impl List for HostedSiteUse {
+    fn select(view: View, owners: &[i64], sql: &mut Sql) {
+        sql.put("SELECT u.host_id AS owner, u.* FROM site_uses u WHERE ").among("u.host_id", owners);
+        sql.put(" AND ").holds("u", view).put(" ORDER BY u.host_id, u.site_use_id");
+    }
+
+    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        SiteUse::read(row).map(HostedSiteUse)
     }
 }
