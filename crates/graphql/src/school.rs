@@ -128,9 +128,9 @@ relations! {
         branches: BranchesOfSchool, SchoolFilter, about 5;
         /// The schools that it is a branch of, or guided by.
         branch_of: BranchOfSchools, SchoolFilter, about 1;
-        /// The schools it came from, through the whole chain, the nearest first.
+        /// The schools it came from, through the whole chain (of 50 steps at most), the nearest first.
         predecessors: PredecessorsOfSchool, SchoolFilter, about 3;
-        /// The schools it went into, through the whole chain, the nearest first.
+        /// The schools it went into, through the whole chain (of 50 steps at most), the nearest first.
         successors: SuccessorsOfSchool, SchoolFilter, about 2;
     }
 }

@@ -216,9 +216,9 @@ macro_rules! chains {
 }
 
 chains! {
-    /// The schools a school came from, through the whole chain, the nearest first.
+    /// The schools a school came from, through the whole chain (of 50 steps at most), the nearest first.
     PredecessorsOfSchool: "successor_id" => "predecessor_id";
-    /// The schools a school went into, through the whole chain, the nearest first.
+    /// The schools a school went into, through the whole chain (of 50 steps at most), the nearest first.
     SuccessorsOfSchool: "predecessor_id" => "successor_id";
 }
 
