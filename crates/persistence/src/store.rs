@@ -14,6 +14,8 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, QueryResult, RuntimeErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sqlx,
 };
+use sqlx::{Connection, PgConnection};
+use tokio::time::timeout;
 use tracing::Instrument;
 
 use crate::{StoreError, readers::Readers, row::Row, sql::Sql};
@@ -101,12 +103,12 @@ impl Store {
     pub async fn open_within(url: &str, read_url: Option<&str>, time: Option<Duration>) -> Result<Store, StoreError> {
         let memory = url.starts_with("sqlite::memory:");
         let writers = if url.starts_with("sqlite") { 1 } else { 4 };
-        let write = Database::connect(options(url, writers, WRITE_CACHE, None)?).await?;
+        let write = connect(options(url, writers, WRITE_CACHE, None)?).await?;
         let read_url = read_url.unwrap_or(url);
         let read = match read_url.starts_with("sqlite") {
             true if memory => Readers::Together(write.clone()),
             true => Readers::apart(&options(read_url, 1, READ_CACHE, time)?, readers() as usize).await?,
-            false => Readers::Together(Database::connect(options(read_url, readers(), READ_CACHE, time)?).await?),
+            false => Readers::Together(connect(options(read_url, readers(), READ_CACHE, time)?).await?),
         };
         let backend = write.get_database_backend();
         Ok(Store { read, write, backend, origin: Arc::default(), counted: None, explained: None })
@@ -323,6 +325,22 @@ fn revision(row: &Row<'_>) -> Result<Revision, StoreError> {
         actor: row.text("actor")?,
         message: row.text("message")?,
     })
+}
+
+/// Opens a pool. One that waited in vain for PostgreSQL says only that it waited, so the database is asked once more why.
+async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, StoreError> {
+    let url = options.get_url().to_owned();
+    let error = match Database::connect(options).await {
+        Ok(pool) => return Ok(pool),
+        Err(error) => error,
+    };
+    if url.starts_with("postgres") {
+        let asked = timeout(Duration::from_secs(5), PgConnection::connect(&url)).await;
+        if let Ok(Err(cause)) = asked {
+            return Err(StoreError::Database(Arc::new(cause)));
+        }
+    }
+    Err(error.into())
 }
 
 /// What SQLite may keep of the file in memory while writing, in KiB below zero: an import writes to every index at random,
