@@ -313,6 +313,28 @@ async fn what_the_specification_calls_invalid_is_refused() {
         ("{ __typename @defer }", json!({}), "", 400),
         (two, json!({}), "", 400),
         ("subscription { ...F } fragment F on Subscription { __typename }", json!({}), "", 400),
+        (
+            r#"{ school(slug: "bj80") { name } ...F } fragment F on Query { school(slug: "bj80") { name(lang: "en") } }"#,
+            json!({}),
+            "",
+            400,
+        ),
+        (
+            r#"{ schools(first: 1) { totalCount } ... on Query { schools(first: 2) { nodes { name } } } }"#,
+            json!({}),
+            "",
+            400,
+        ),
+        (r#"{ schools(first: 1) { totalCount } schools(first: 1) { nodes { name } } }"#, json!({}), "", 200),
+        (r#"{ school(slug: "a") { a: name a: slug } }"#, json!({}), "", 400),
+        (r#"{ node(id: "x") { ... on School { n: isOnMap } ... on Group { n: slug } } }"#, json!({}), "", 400),
+        (
+            r#"{ nodes(ids: []) { ... on School { n: name(lang: "en") } ... on Group { n: name(lang: "zh") } } }"#,
+            json!({}),
+            "",
+            200,
+        ),
+        (r#"{ nodes(ids: []) { n: id ... on Group { n: slug } } }"#, json!({}), "", 400),
         ("{ nothing { of } it }", json!({}), "only", 400),
         ("{ view { asOf } }", json!({}), "only", 200),
     ] {

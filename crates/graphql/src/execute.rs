@@ -32,6 +32,7 @@ use crate::{
     introspection::{self, Written},
     limits::{Limits, check, check_events, check_fields, check_given, check_variables, estimate, places},
     loader::Batches,
+    overlap::check_overlaps,
     scan::Scan,
     schema::Schema,
     unfold::check_unfolded,
@@ -205,6 +206,7 @@ pub fn prepare(
         introspection::refuse(&document).map_err(refused)?;
     }
     check_fields(&document, schema.types()).map_err(refused)?;
+    check_overlaps(&document, schema.types()).map_err(refused)?;
     check_variables(&request.variables, limits).map_err(refused)?;
     let (name, operation) = operation(&document, request.operation_name.as_deref()).map_err(refused)?;
     check_given(operation, &request.variables).map_err(refused)?;

@@ -22,6 +22,7 @@ mod loader;
 mod name;
 mod node;
 mod noun;
+mod overlap;
 mod partner;
 mod place;
 mod question;
