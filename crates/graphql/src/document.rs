@@ -3,8 +3,7 @@
 use async_graphql::{Request, ServerError};
 
 use crate::{
-    error::set_code,
-    execute::{Answer, MOST_ERRORS, parse, prepare},
+    execute::{Answer, make_ready, parse, prepare},
     introspection::Written,
     limits::Limits,
     schema::Schema,
@@ -34,13 +33,7 @@ pub(crate) async fn misfits(schema: &Schema, request: Request) -> Vec<ServerErro
     // The library validates before it looks for the operation, and none has the empty name: nothing can run.
     let response = schema.inner().execute(request.operation_name("")).await;
     let mut errors: Vec<_> = response.errors.into_iter().filter(|error| error.message != NO_OPERATION).collect();
-    errors.truncate(MOST_ERRORS);
-    for error in &mut errors {
-        set_code(error, "GRAPHQL_VALIDATION_FAILED");
-        if let Some(written) = &written {
-            error.message = written.redact(&error.message);
-        }
-    }
+    make_ready(&mut errors, written.as_ref());
     errors
 }
 

@@ -61,7 +61,7 @@ pub struct Asker {
 }
 
 /// How many errors an answer carries.
-pub(crate) const MOST_ERRORS: usize = 50;
+const MOST_ERRORS: usize = 50;
 /// How long a name or a number of a document may be.
 const LONGEST_NAME: usize = 100;
 
@@ -369,16 +369,7 @@ impl Course {
         let is_refused = response.data == Value::Null
             && !response.errors.is_empty()
             && response.errors.iter().all(|error| error.path.is_empty());
-        response.errors.truncate(MOST_ERRORS);
-        for error in &mut response.errors {
-            let has_code = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
-            if !has_code {
-                set_code(error, if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "INVALID_ARGUMENT" });
-            }
-            if let Some(written) = &self.written {
-                error.message = written.redact(&error.message);
-            }
-        }
+        make_ready(&mut response.errors, self.written.as_ref());
         if self.wants_stats {
             response = response.extension("stats", stats(&self.counts, self.began));
         }
@@ -396,6 +387,20 @@ impl Course {
         self.counts.reset();
         self.began = Instant::now();
         self.budget.store(self.limits.cost, Relaxed);
+    }
+}
+
+/// Makes errors of the library ready for a client: not too many, each with a code, none that tells what `written` has not.
+pub(crate) fn make_ready(errors: &mut Vec<ServerError>, written: Option<&Written>) {
+    errors.truncate(MOST_ERRORS);
+    for error in errors {
+        let has_code = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
+        if !has_code {
+            set_code(error, if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "INVALID_ARGUMENT" });
+        }
+        if let Some(written) = written {
+            error.message = written.redact(&error.message);
+        }
     }
 }
 
