@@ -360,6 +360,9 @@ async fn large_operations_and_unread_answers_are_bounded_together() {
     assert_eq!((busy.status(), text(&busy, header::RETRY_AFTER)), (StatusCode::SERVICE_UNAVAILABLE, "1"));
     assert!(body(busy).await.windows(10).any(|window| window == b"OVERLOADED"));
     assert_eq!(send(&app, post(&json!({ "query": "{ __typename }" }), &[])).await.status(), StatusCode::OK);
+    let streamed = send(&app, post(&json!({ "query": page }), &[("accept", "text/event-stream")])).await;
+    let events = String::from_utf8(body(streamed).await).expect("text");
+    assert!(events.contains("OVERLOADED") && events.ends_with("event: complete\ndata:\n\n"), "{events}");
     drop(unread);
     assert_eq!(send(&app, post(&json!({ "query": page }), &[])).await.status(), StatusCode::OK);
     let capacity = Capacity { large: Share::of(1), patience: Duration::from_millis(1), ..Capacity::default() };

@@ -24,7 +24,7 @@ use axum::{
     routing::get,
 };
 use domain::Clock;
-use futures::stream;
+use futures::{StreamExt, stream};
 use graphql::{Answer, Asker, Feed, Ground, Limits, OperationKind, Prepared, Schema};
 use persistence::Store;
 use tokio::{
@@ -42,14 +42,13 @@ use tower_http::{
     cors::{AllowOrigin, CorsLayer},
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
 };
-
 use tracing::Instrument;
 
 pub(crate) use self::observe::keep_up;
 use self::{
     accept::{Accepted, Media},
     answer::{Keep, answered, refuse, refused, tag_encoding, unchanged},
-    events::streamed,
+    events::{event, streamed},
     listen::Room,
     observe::{About, Outcome, metrics, observed},
     request::{Asked, Wrong, addressed, hosted, is_forged, languages, posted},
@@ -280,8 +279,7 @@ const ASKING: [&str; 5] =
 fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response<Body> {
     let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref().copied());
     tracing::error!(panic = text.unwrap_or("unknown"), "a request panicked");
-    let problem = "the server failed; the log has the cause";
-    refuse(StatusCode::INTERNAL_SERVER_ERROR, Media::Json, "INTERNAL", problem)
+    refuse(StatusCode::INTERNAL_SERVER_ERROR, Media::Json, "INTERNAL", FAILED)
 }
 
 /// Whether the server can answer: its database is there, and up to date.
@@ -381,15 +379,29 @@ async fn answer(app: App, caller: Caller, request: Result<Asked, Wrong>) -> Resp
         }
         None => {
             let media = Accepted::of(&caller.headers).and_then(|accepted| accepted.media);
-            overloaded(media.unwrap_or(Media::Json))
+            let mut busy = overloaded(media.unwrap_or(Media::Json));
+            // It is still known which operation there was no room for.
+            if let Some(about) = response.extensions_mut().remove::<About>() {
+                busy.extensions_mut().insert(about);
+            }
+            busy
         }
     }
 }
 
+/// What is said of failures of ours.
+const FAILED: &str = "the server failed; the log has the cause";
+/// What is said when there is no room.
+const BUSY: (&str, &str) = ("OVERLOADED", "the server is busy: try again in a second");
+
 /// Asks to come again.
+fn busy() -> Answer {
+    Answer::refused(BUSY.0, BUSY.1)
+}
+
+/// The same, in HTTP's words.
 fn overloaded(media: Media) -> Response<Body> {
-    let problem = "the server is busy: try again in a second";
-    let mut response = refuse(StatusCode::SERVICE_UNAVAILABLE, media, "OVERLOADED", problem);
+    let mut response = refuse(StatusCode::SERVICE_UNAVAILABLE, media, BUSY.0, BUSY.1);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }
@@ -449,7 +461,7 @@ async fn run(app: &App, caller: &Caller, accepted: Accepted, prepared: Prepared,
                 return give(app, accepted, Answer::refused("TOO_MANY_SUBSCRIPTIONS", &problem));
             }
             let answers = prepared.answers(&app.schema, &app.ground, asker);
-            return streamed(answers, app.capacity.stopping.clone(), turn.flatten());
+            return streamed(answers.map(|answer| event(&answer)), app.capacity.clone(), turn.flatten());
         }
         let problem = "a subscription is answered as `text/event-stream`, or over a WebSocket";
         return refuse(StatusCode::NOT_ACCEPTABLE, media, "NOT_ACCEPTABLE", problem);
@@ -484,7 +496,8 @@ fn give(app: &App, accepted: Accepted, answer: Answer) -> Response<Body> {
         Some(media) => answered(&answer, media, Keep::Unsaid),
         None => {
             let outcome = Outcome::of(&answer);
-            let mut response = streamed(stream::once(async { answer }), app.capacity.stopping.clone(), None);
+            // It is written here, on the threads of operations, and not when it is sent.
+            let mut response = streamed(stream::iter([event(&answer)]), app.capacity.clone(), None);
             response.extensions_mut().insert(outcome);
             response
         }

@@ -8,7 +8,7 @@ use domain::{Known, id::fingerprint};
 use graphql::{Answer, Figures, Request};
 
 use super::{
-    App,
+    App, FAILED,
     accept::Media,
     observe::Outcome,
     request::{Wrong, languages},
@@ -111,7 +111,7 @@ pub(crate) fn answered(answer: &Answer, media: Media, keep: Keep) -> Response<Bo
         }
         Err(error) => {
             tracing::error!(%error, "an answer could not be written");
-            let failed = Answer::refused("INTERNAL", "the server failed; the log has the cause");
+            let failed = Answer::refused("INTERNAL", FAILED);
             respond(StatusCode::INTERNAL_SERVER_ERROR, media, failed.to_json().unwrap_or_default(), &Keep::Never)
         }
     }

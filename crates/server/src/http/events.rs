@@ -2,7 +2,7 @@
 //!
 //! <https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md>: an event `next` for each answer, `complete` at the end.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -14,29 +14,36 @@ use futures::{
 };
 use graphql::Answer;
 use tokio::{sync::OwnedSemaphorePermit, time::sleep};
-use tokio_util::sync::CancellationToken;
+
+use super::{Capacity, busy};
 
 /// How often a stream that says nothing shows that it is alive: proxies end one that is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(12);
 
-/// Answers as events, which hold their turn until the last. When the server stops, the stream ends without `complete`, so
-/// that the client comes again.
+/// Sends events, which hold their turn until the last, each once there is room for it. When the server stops, the stream
+/// ends without `complete`, so that the client comes again.
 pub(crate) fn streamed(
-    answers: impl Stream<Item = Answer> + Send + 'static,
-    stopping: CancellationToken,
+    events: impl Stream<Item = String> + Send + 'static,
+    capacity: Arc<Capacity>,
     turn: Option<OwnedSemaphorePermit>,
 ) -> Response<Body> {
-    let next = answers.map(|answer| format!("event: next\ndata: {}\n\n", text(&answer)));
     // The empty line of data is what makes a browser pass the event on.
-    let all = next.chain(once(async { "event: complete\ndata:\n\n".to_owned() }));
-    let until_stopped = unfold((Box::pin(all), stopping, turn), |(mut events, stopping, turn)| async move {
-        let event = tokio::select! {
-            () = stopping.cancelled() => return None,
-            event = events.next() => Bytes::from(event?),
-            () = sleep(HEARTBEAT) => Bytes::from_static(b":\n\n"),
-        };
-        Some((Ok::<_, Infallible>(event), (events, stopping, turn)))
-    });
+    let all = events.chain(once(async { "event: complete\ndata:\n\n".to_owned() }));
+    let until_stopped =
+        unfold((Box::pin(all), capacity, turn, None), |(mut events, capacity, turn, held)| async move {
+            // Who asks for the next event has read the one before.
+            drop(held);
+            let mut text = tokio::select! {
+                () = capacity.stopping.cancelled() => return None,
+                event = events.next() => event?,
+                () = sleep(HEARTBEAT) => ":\n\n".to_owned(),
+            };
+            let held = capacity.hold(text.len() as u64).await;
+            if held.is_none() {
+                text = event(&busy());
+            }
+            Some((Ok::<_, Infallible>(Bytes::from(text)), (events, capacity, turn, held)))
+        });
     let mut response = Response::new(Body::from_stream(until_stopped));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
@@ -45,6 +52,11 @@ pub(crate) fn streamed(
     // Proxies that collect an answer before they pass it on are asked not to.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     response
+}
+
+/// An answer as an event.
+pub(crate) fn event(answer: &Answer) -> String {
+    format!("event: next\ndata: {}\n\n", text(answer))
 }
 
 fn text(answer: &Answer) -> String {

@@ -30,7 +30,7 @@ use tokio_tungstenite::tungstenite;
 use tracing::{Instrument, Span};
 
 use super::{
-    App, Held,
+    App, FAILED, Held, busy,
     listen::Room,
     observe::Watch,
     request::{Asked, Wrong, is_foreign, languages, request},
@@ -309,7 +309,7 @@ impl Session {
         let running = async move {
             // What runs an operation answers its own panics; this is for all that surrounds it.
             if AssertUnwindSafe(operate(app, asked, asker, &voice)).catch_unwind().await.is_err() {
-                voice.refuse(&Answer::refused("INTERNAL", "the server failed; the log has the cause")).await;
+                voice.refuse(&Answer::refused("INTERNAL", FAILED)).await;
             }
         };
         let running = running.in_current_span();
@@ -392,18 +392,24 @@ async fn operate(app: App, asked: Result<Asked, Wrong>, asker: Asker, voice: &Vo
     }
     let mut answers = prepared.answers(&app.schema, &app.ground, asker);
     while let Some(answer) = answers.next().await {
-        watch.answers(&answer);
         if answer.is_refused {
+            watch.answers(&answer);
             return voice.refuse(&answer).await;
         }
         let body = match answer.to_json() {
             Ok(body) => body,
             Err(error) => {
                 tracing::error!(%error, "an answer could not be written");
-                return voice.refuse(&Answer::refused("INTERNAL", "the server failed; the log has the cause")).await;
+                let failed = Answer::refused("INTERNAL", FAILED);
+                watch.answers(&failed);
+                return voice.refuse(&failed).await;
             }
         };
-        let Some(held) = app.capacity.hold(body.len() as u64).await else { return voice.refuse(&busy()).await };
+        let Some(held) = app.capacity.hold(body.len() as u64).await else {
+            watch.answers(&busy());
+            return voice.refuse(&busy()).await;
+        };
+        watch.answers(&answer);
         // The answer is there, and has its room; how long the client takes to read it is no matter to others.
         drop(turn.take());
         if !voice.next(&body, held).await {
@@ -411,10 +417,6 @@ async fn operate(app: App, asked: Result<Asked, Wrong>, asker: Asker, voice: &Vo
         }
     }
     voice.say(json!({ "id": voice.id, "type": "complete" }).to_string(), true, None).await;
-}
-
-fn busy() -> Answer {
-    Answer::refused("OVERLOADED", "the server is busy: try again in a second")
 }
 
 /// Reads an operation.
