@@ -26,6 +26,7 @@ pub mod region;
 pub mod revision;
 pub mod school;
 pub mod source;
+pub mod suggest;
 pub mod text;
 pub mod township;
 

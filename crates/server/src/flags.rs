@@ -14,12 +14,10 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
     parser::ValueSource,
 };
+use domain::suggest::{Nearest, question};
 use serde_json::{Value, json};
 
-use crate::{
-    config::Config,
-    import::suggest::{Nearest, question},
-};
+use crate::config::Config;
 
 /// A flag, what it says, and where that comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,6 @@ mod form;
 mod nouns;
 mod place;
 mod rows;
-pub(crate) mod suggest;
 
 use std::collections::HashMap;
 

@@ -5,7 +5,11 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use domain::{Kind, Record, SHAPES, Shape, Wrong, group::LeadSeats};
+use domain::{
+    Kind, Record, SHAPES, Shape, Wrong,
+    group::LeadSeats,
+    suggest::{Nearest, question},
+};
 use indicatif::ProgressBar;
 
 use super::{
@@ -15,7 +19,6 @@ use super::{
     nouns::{Flaw, Nouns},
     rows::Rows,
     shape_of,
-    suggest::{Nearest, question},
 };
 use crate::report::{Finding, Findings};
 

@@ -7,10 +7,9 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use domain::{SHAPES, Shape};
+use domain::{SHAPES, Shape, suggest};
 use include_dir::Dir;
 
-use super::suggest;
 use crate::report::Warning;
 
 /// Where a data set lies.

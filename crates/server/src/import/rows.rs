@@ -4,9 +4,9 @@ use std::io::{self, Read};
 
 use anyhow::Context;
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Terminator};
-use domain::{Need, Shape};
+use domain::{Need, Shape, suggest::did_you_mean};
 
-use super::{folder::csv_name, suggest::did_you_mean};
+use super::folder::csv_name;
 use crate::report::{Finding, Findings};
 
 /// The rows of a file.

@@ -1,7 +1,8 @@
 //! "Did you mean …?": the nearest of many words.
 
 /// Looks for the word nearest to another one among those offered.
-pub(crate) struct Nearest<'a> {
+#[derive(Debug)]
+pub struct Nearest<'a> {
     word: &'a str,
     /// The greatest distance that is still near.
     limit: usize,
@@ -11,13 +12,14 @@ pub(crate) struct Nearest<'a> {
 
 impl<'a> Nearest<'a> {
     /// Begins to look for words near this one.
-    pub(crate) fn to(word: &'a str) -> Self {
+    #[must_use]
+    pub fn to(word: &'a str) -> Self {
         let limit = (1 + word.len() / 5).min(4).min(word.len().saturating_sub(1));
         Nearest { word, limit, best: None, rows: Default::default() }
     }
 
     /// Considers a word; of several equally near the first counts.
-    pub(crate) fn offer(&mut self, candidate: &str) {
+    pub fn offer(&mut self, candidate: &str) {
         let limit = if self.best.is_some() { self.limit.saturating_sub(1) } else { self.limit };
         if limit > 0
             && let Some(distance) = self.distance(candidate, limit)
@@ -28,7 +30,8 @@ impl<'a> Nearest<'a> {
     }
 
     /// The nearest word, if any was near.
-    pub(crate) fn found(self) -> Option<String> {
+    #[must_use]
+    pub fn found(self) -> Option<String> {
         self.best
     }
 
@@ -62,14 +65,15 @@ impl<'a> Nearest<'a> {
 }
 
 /// Asks whether the nearest of some words was meant.
-pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let mut nearest = Nearest::to(word);
     candidates.into_iter().for_each(|candidate| nearest.offer(candidate));
     nearest.found().map(question)
 }
 
 /// Asks whether this word was meant.
-pub(crate) fn question(word: impl std::fmt::Display) -> String {
+#[must_use]
+pub fn question(word: impl std::fmt::Display) -> String {
     format!("did you mean `{word}`?")
 }
 
