@@ -43,6 +43,38 @@ async fn an_export_gives_the_bytes_of_the_import_back() {
 }
 
 #[tokio::test]
+async fn an_export_of_nothing_is_an_error_and_leaves_the_folder_alone() {
+    for app in empty("an_export_of_nothing").await {
+        let dir = tempfile::tempdir().expect("a folder");
+        copy(dir.path());
+        let error = export(&app.store, Known::Latest, dir.path(), true).await.expect_err("nothing is recorded");
+        assert!(error.to_string().contains("no revision to export"), "{}: {error:#}", app.name);
+        assert_eq!(files(dir.path()), files(&bundled()), "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn a_forced_export_replaces_a_data_set_and_nothing_else() {
+    for app in chaoyang("a_forced_export").await {
+        let dir = tempfile::tempdir().expect("a folder");
+        fs::write(dir.path().join("schools.csv"), "school_id\nold\n").expect("a file");
+        fs::write(dir.path().join("learning_area_schools.csv"), "other\n").expect("a file");
+        fs::write(dir.path().join("notes.txt"), "mine\n").expect("a file");
+        export(&app.store, Known::Latest, dir.path(), true).await.expect("an export");
+        let mut found = files(dir.path());
+        assert_eq!(found.remove("learning_area_schools.csv").as_deref(), Some("other\n"));
+        assert_eq!(found, files(&bundled()), "{}", app.name);
+        let mut names: Vec<_> = fs::read_dir(dir.path())
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .filter(|name| !name.ends_with(".csv"))
+            .collect();
+        names.sort();
+        assert_eq!(names, ["edumap.json", "notes.txt"], "{}", app.name);
+    }
+}
+
+#[tokio::test]
 async fn a_second_import_of_the_same_folder_makes_no_revision() {
     for app in chaoyang("a_second_import").await {
         let again = app.import(&bundled()).await.expect("no findings");

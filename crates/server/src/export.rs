@@ -4,42 +4,58 @@
 
 use std::{
     fs::{self, File},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, bail};
 use csv::{QuoteStyle, ReaderBuilder, StringRecord, Terminator, Writer, WriterBuilder};
-use domain::{Known, Need, SHAPES, Shape};
+use domain::{Known, Need, Revision, SHAPES, Shape};
 use persistence::{Store, Written};
+use tempfile::TempDir;
 
-use crate::report::Exported;
+use crate::{
+    manifest::{Manifest, is_there},
+    report::Exported,
+};
 
 /// How many rows are read from the store at once.
 const PAGE: u64 = 5000;
 
-/// Writes a data set folder: a file for each kind of record of which there are any.
+/// How the name of a folder begins in which an export keeps its files until all of them are complete.
+pub(crate) const STAGING: &str = ".edumap-export-";
+
+/// Writes a data set folder: a file for each kind of record of which there are any, and a manifest.
 ///
 /// A folder that is not there is made. Into one that is not empty nothing is written unless `force` says so;
 /// then the files of a data set in it are replaced or, where no such record is left, removed, and all others stay.
-/// The files appear only when all of them are complete. With [`Known::Latest`], what is recorded in the meantime may be
-/// in some files and not in others: name the latest revision to have one state of the map.
+/// The files are written beside the old ones first, and take their places only when all of them are complete.
 ///
 /// # Errors
-/// The folder is not empty or cannot be written, or the store failed.
+/// The map has no such revision, the folder is not empty or cannot be written, or the store failed; then the folder's
+/// files are as they were.
 pub async fn export(store: &Store, known: Known, dir: &Path, force: bool) -> anyhow::Result<Exported> {
+    let Some(Revision { number, .. }) = store.revision(known).await? else {
+        bail!("the map has no revision to export; does --database-url name the right database?");
+    };
+    let manifest = Manifest::of(store, number).await?;
     make_room(dir, force)?;
-    let drafts = tempfile::Builder::new().prefix(".edumap-export-").tempdir_in(dir);
-    let drafts = drafts.with_context(|| format!("cannot write into {}", dir.display()))?;
-    let mut files = Vec::new();
+    let staging = tempfile::Builder::new().prefix(STAGING).tempdir_in(dir);
+    let staging = staging.with_context(|| format!("cannot write into {}", dir.display()))?;
+    let (mut files, mut names) = (Vec::new(), Vec::new());
     for shape in SHAPES {
-        let rows = write_file(store, known, shape, drafts.path()).await?;
-        files.push((*shape, rows));
+        // All files are of one revision, whatever is recorded in the meantime.
+        let rows = write_file(store, Known::At(number), shape, staging.path()).await?;
+        if rows > 0 {
+            files.push((shape.file, rows));
+            names.push(format!("{}.csv", shape.file));
+        }
     }
-    for (shape, rows) in &files {
-        publish(shape, *rows > 0, drafts.path(), dir)?;
-    }
-    let files = files.into_iter().filter(|(_, rows)| *rows > 0).map(|(shape, rows)| (shape.file, rows));
-    Ok(Exported { files: files.collect() })
+    manifest.write(staging.path())?;
+    names.push(Manifest::FILE.to_owned());
+    let old = SHAPES.iter().map(|shape| format!("{}.csv", shape.file)).chain([Manifest::FILE.to_owned()]);
+    let old: Vec<String> = old.filter(|name| is_there(&dir.join(name))).collect();
+    swap(staging, &old, &names, dir)?;
+    Ok(Exported { revision: number, files })
 }
 
 fn make_room(dir: &Path, force: bool) -> anyhow::Result<()> {
@@ -51,16 +67,29 @@ fn make_room(dir: &Path, force: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Puts a finished file into its place, or takes away one that has no rows any more.
-fn publish(shape: &Shape, has_rows: bool, drafts: &Path, dir: &Path) -> anyhow::Result<()> {
-    let name = format!("{}.csv", shape.file);
-    let target = dir.join(&name);
-    let done = match has_rows {
-        true => fs::rename(drafts.join(&name), &target),
-        false if target.exists() => fs::remove_file(&target),
-        false => Ok(()),
-    };
-    done.with_context(|| format!("cannot write {}", target.display()))
+/// Puts finished files into the place of old ones. If that fails in the middle, the old ones go back.
+///
+/// If the process dies in the middle, the staging folder stays, and no import reads the folder.
+fn swap(staging: TempDir, old: &[String], new: &[String], dir: &Path) -> anyhow::Result<()> {
+    let replaced = staging.path().join("replaced");
+    fs::create_dir(&replaced).with_context(|| format!("cannot write into {}", dir.display()))?;
+    let taken_out = old.iter().map(|name| (dir.join(name), replaced.join(name)));
+    let put_in = new.iter().map(|name| (staging.path().join(name), dir.join(name)));
+    let mut done: Vec<(PathBuf, PathBuf)> = Vec::new();
+    for (from, to) in taken_out.chain(put_in) {
+        let Err(error) = fs::rename(&from, &to) else {
+            done.push((from, to));
+            continue;
+        };
+        let undone = done.iter().rev().try_for_each(|(from, to)| fs::rename(to, from));
+        let problem = format!("cannot replace the files of {}", dir.display());
+        if undone.is_err() {
+            let kept = staging.keep();
+            return Err(error).context(format!("{problem}; the old ones lie in {}", kept.join("replaced").display()));
+        }
+        return Err(error).context(problem);
+    }
+    Ok(())
 }
 
 /// Writes all rows of a shape; tells how many there are.
@@ -81,9 +110,12 @@ async fn write_file(store: &Store, known: Known, shape: &'static Shape, drafts: 
         after = Some((last.position, last.id));
     }
     writer.flush()?;
+    drop(writer);
     if used.contains(&false) {
         leave_out(&path, &used)?;
     }
+    // What takes the place of another file must be on the disk before that one goes.
+    File::open(&path)?.sync_all()?;
     Ok(rows)
 }
 
@@ -127,5 +159,21 @@ mod tests {
         let error = make_room(dir.path(), false).expect_err("not empty").to_string();
         assert!(error.contains("is not empty") && error.contains("--force"), "{error}");
         assert!(make_room(dir.path(), true).is_ok());
+    }
+
+    #[test]
+    fn a_swap_that_fails_leaves_the_old_files() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let write = |path: PathBuf, text: &str| fs::write(path, text).expect("a file");
+        write(dir.path().join("a.csv"), "old a");
+        write(dir.path().join("b.csv"), "old b");
+        let staging = tempfile::Builder::new().prefix(STAGING).tempdir_in(dir.path()).expect("a folder");
+        write(staging.path().join("a.csv"), "new a");
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let error = swap(staging, &names(&["a.csv", "b.csv"]), &names(&["a.csv", "missing.csv"]), dir.path());
+        assert!(error.is_err());
+        let left = |name: &str| fs::read_to_string(dir.path().join(name)).expect("a file");
+        assert_eq!((left("a.csv").as_str(), left("b.csv").as_str()), ("old a", "old b"));
+        assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 2, "nothing else stays");
     }
 }

@@ -12,6 +12,7 @@ pub mod format;
 pub mod generate;
 mod http;
 pub mod import;
+pub mod manifest;
 pub mod queries;
 pub mod report;
 pub mod telemetry;

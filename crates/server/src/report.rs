@@ -205,6 +205,8 @@ fn line(f: &mut fmt::Formatter<'_>, width: usize, name: &str, cells: &[String; 5
 /// What an export wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
+    /// The revision that the folder is a copy of.
+    pub revision: i64,
     /// The files, without `.csv`, and how many rows each has.
     pub files: Vec<(&'static str, u64)>,
 }
@@ -212,7 +214,8 @@ pub struct Exported {
 impl fmt::Display for Exported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = self.files.iter().map(|file| file.1).sum();
-        write!(f, "{} in {}", counted(rows, "row"), counted(self.files.len() as u64, "file"))
+        let files = counted(self.files.len() as u64, "file");
+        write!(f, "{} in {files}, as of revision {}", counted(rows, "row"), self.revision)
     }
 }
 
