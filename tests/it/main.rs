@@ -12,6 +12,7 @@ mod documents;
 mod federation;
 mod input;
 mod introspection;
+mod licenses;
 mod parity;
 mod plans;
 mod protocol;

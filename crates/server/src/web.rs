@@ -29,7 +29,7 @@ pub(crate) fn routes() -> Router<App> {
 /// Whether the pages are the real ones, and not those that are served where Node.js was missing.
 #[must_use]
 pub fn has_real_pages() -> bool {
-    FILES.contains_key("/licenses")
+    FILES.contains_key("/schema")
 }
 
 async fn questions() -> impl IntoResponse {

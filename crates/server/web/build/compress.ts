@@ -8,12 +8,11 @@ import type { Plugin } from "vite";
 const TEXT = /\.(html|js|css|svg|json|txt)$/;
 
 export function compress(): Plugin {
-  let outDir = "dist";
   return {
     name: "edumap-compress",
     apply: "build",
-    configResolved: (config) => void (outDir = config.build.outDir),
-    async closeBundle() {
+    // Not `closeBundle`, which also runs after a failure, and whose own error would then be shown instead of the first.
+    async writeBundle({ dir: outDir = "dist" }) {
       const files = (await readdir(outDir, { recursive: true })).filter((file) => TEXT.test(file));
       await Promise.all(
         files.map(async (file) => {

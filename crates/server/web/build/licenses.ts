@@ -1,5 +1,4 @@
 // Lists the licenses of all that is embedded: the npm packages of the pages and the crates of the binary.
-import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Plugin } from "vite";
@@ -15,9 +14,8 @@ const web = resolve(import.meta.dirname, "..");
 const isText = /^(licen[cs]e|copying|notice|unlicense|copyright)/i;
 
 function texts(dir: string): string[] {
-  if (!existsSync(dir)) return [];
   return readdirSync(dir, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && isText.test(entry.name) && !/\.(js|ts|rs|json|html)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && isText.test(entry.name) && !/\.(js|ts|json|html)$/.test(entry.name))
     .map((entry) => readFileSync(join(dir, entry.name), "utf8").replaceAll("\r\n", "\n").trim())
     .filter((text) => text !== "");
 }
@@ -25,7 +23,7 @@ function texts(dir: string): string[] {
 /** All packages of the lock file that are not for development only. */
 function packages(): Part[] {
   const lock = JSON.parse(readFileSync(join(web, "package-lock.json"), "utf8"));
-  return Object.entries<{ dev?: boolean; optional?: boolean; version: string; license?: string }>(lock.packages)
+  return Object.entries<{ dev?: boolean; version: string; license?: string }>(lock.packages)
     .filter(([path, one]) => path !== "" && !one.dev && existsSync(join(web, path)))
     .map(([path, one]) => {
       const manifest = JSON.parse(readFileSync(join(web, path, "package.json"), "utf8"));
@@ -39,34 +37,13 @@ function packages(): Part[] {
     });
 }
 
-/** All crates that the binary is linked from or built with on this machine, its own aside. */
+/** All crates that the binary is linked from or built with, as `licenses.json` lists them; a test keeps it true. */
 function crates(): Part[] {
-  const cargo = process.env.CARGO ?? "cargo";
-  const host = process.env.TARGET ?? /^host: (.*)$/m.exec(execFileSync(process.env.RUSTC ?? "rustc", ["-vV"], { encoding: "utf8" }))?.[1];
-  const args = ["metadata", "--format-version=1", "--locked", "--offline", `--filter-platform=${host}`];
-  const metadata = JSON.parse(
-    execFileSync(cargo, args, { cwd: resolve(web, ".."), encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"] }),
-  );
-  const packages = new Map<string, any>(metadata.packages.map((one: any) => [one.id, one]));
-  const nodes = new Map<string, any>(metadata.resolve.nodes.map((one: any) => [one.id, one]));
-  const wanted = new Set<string>();
-  const visit = (id: string) => {
-    if (wanted.has(id)) return;
-    wanted.add(id);
-    for (const dep of nodes.get(id)?.deps ?? []) {
-      if (dep.dep_kinds.some((one: any) => one.kind === null || one.kind === "build")) visit(dep.pkg);
-    }
-  };
-  for (const one of packages.values()) if (one.name === "server" && one.source === null) visit(one.id);
-  return [...wanted]
-    .map((id) => packages.get(id))
-    .filter((one) => one.source !== null)
-    .map((one) => ({
-      name: one.name,
-      version: one.version,
-      license: one.license ?? "see the text",
-      texts: texts(resolve(one.manifest_path, "..")),
-    }));
+  const listed = JSON.parse(readFileSync(resolve(web, "../licenses.json"), "utf8"));
+  return listed.crates.map((one: Omit<Part, "texts"> & { texts: string[] }) => ({
+    ...one,
+    texts: one.texts.map((key) => listed.texts[key]),
+  }));
 }
 
 const escape = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
