@@ -22,4 +22,5 @@ mod restart;
 mod rust_client;
 mod sockets;
 mod storage;
+mod upgrade;
 mod walk;

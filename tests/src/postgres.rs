@@ -80,6 +80,24 @@ pub fn url_or_skip(test: &str) -> Option<String> {
     }
 }
 
+/// A database for the named test into which a dump was read; `None`, and a line on stderr, if PostgreSQL is not installed.
+///
+/// # Panics
+///
+/// As [`url_or_skip`]; or the dump cannot be read.
+pub fn restored_or_skip(test: &str, dump: &str) -> Option<String> {
+    let url = url_or_skip(test)?;
+    let mut psql = command(&programs()?.join("psql"))
+        .args(["--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1", "--dbname", &url])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("psql starts");
+    psql.stdin.take().expect("a pipe").write_all(dump.as_bytes()).expect("psql reads");
+    assert!(psql.wait().expect("psql ends").success(), "{test}: the dump cannot be restored");
+    Some(url)
+}
+
 /// A running server; stopped, and its files removed, when dropped or when the process ends, however it ends.
 pub struct Server {
     bin: PathBuf,
@@ -138,7 +156,7 @@ const USER: &str = "edumap";
 const DEBIAN: &str = "/usr/lib/postgresql";
 
 /// The programs we need, all from one directory.
-const PROGRAMS: [&str; 3] = ["initdb", "pg_ctl", "createdb"];
+const PROGRAMS: [&str; 4] = ["initdb", "pg_ctl", "createdb", "psql"];
 
 /// The directory of the newest PostgreSQL on this machine.
 fn programs() -> Option<PathBuf> {
