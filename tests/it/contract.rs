@@ -1,6 +1,6 @@
 //! Contracts: the schema is the one committed, everything in it is described, the layers hold, the README is true.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use serde_json::{Value, json};
 use tests::{TestApp, chaoyang, root};
@@ -64,15 +64,47 @@ async fn every_root_field_is_asked_for_in_some_test() {
     assert!(unasked.is_empty(), "no test asks for {unasked:?}");
 }
 
+/// All sources of a crate, its folders' too, each with its path.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let (mut found, mut folders) = (Vec::new(), vec![root().join(folder)]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                found.push((path.clone(), fs::read_to_string(&path).expect("a file")));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{folder} has no sources");
+    found
+}
+
+/// The functions of a source that return `Result<Option<_>>`, however many lines their signatures take.
+fn nullable_results(source: &str) -> Vec<&str> {
+    let signatures = source.split("async fn ").skip(1).filter_map(|rest| rest.split_once(" {").map(|(it, _)| it));
+    signatures
+        .filter(|signature| signature.split_whitespace().collect::<Vec<_>>().join(" ").contains("-> Result<Option<"))
+        .filter_map(|signature| signature.split(['(', '<']).next())
+        .collect()
+}
+
 /// async-graphql nulls the parent of a nullable field whose resolver is `Result<Option<_>>`; `Option<Result<_>>` nulls the field alone.
 #[test]
 fn no_nullable_resolver_takes_its_parent_down() {
-    for entry in fs::read_dir(root().join("crates/graphql/src")).expect("the crate") {
-        let path = entry.expect("an entry").path();
-        let text = fs::read_to_string(&path).expect("a file");
-        for line in text.lines().filter(|line| line.trim_start().starts_with("async fn")) {
-            assert!(!line.contains("-> Result<Option<"), "{}: {line}", path.display());
-        }
+    let planted = "async fn one(&self) -> Result<Option<i32>> { }
+        async fn two(
+            &self,
+            of: Option<i32>,
+        ) -> Result<
+            Option<i32>,
+        > {}
+        async fn three(&self) -> Option<Result<i32>> { }";
+    assert_eq!(nullable_results(&planted.replace("Result<\n            Option", "Result<Option")), ["one", "two"]);
+    for (path, text) in sources("crates/graphql/src") {
+        let found = nullable_results(&text);
+        assert!(found.is_empty(), "{}: {found:?}", path.display());
     }
 }
 
@@ -99,14 +131,20 @@ fn each_crate_knows_only_what_its_layer_may() {
     }
 }
 
+/// Whether a source has the text of a statement in it.
+fn has_sql(source: &str) -> bool {
+    let words = ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "CREATE TABLE ", "PRAGMA "];
+    source.lines().filter(|line| !line.trim_start().starts_with("//")).any(|line| {
+        words.iter().any(|word| line.contains(word)) && (line.contains('"') || line.trim_start().starts_with(words[0]))
+    })
+}
+
 #[test]
 fn no_sql_stands_outside_persistence_and_migrations() {
+    assert!(has_sql(r#"let all = query("SELECT id FROM schools");"#) && has_sql("SELECT id\nFROM schools"));
     for folder in ["crates/domain/src", "crates/graphql/src", "crates/server/src"] {
-        for entry in
-            fs::read_dir(root().join(folder)).expect("a crate").flatten().filter(|entry| entry.path().is_file())
-        {
-            let text = fs::read_to_string(entry.path()).expect("a file");
-            assert!(!text.contains("SELECT ") && !text.contains("INSERT INTO"), "{}", entry.path().display());
+        for (path, text) in sources(folder) {
+            assert!(!has_sql(&text), "{}", path.display());
         }
     }
 }
