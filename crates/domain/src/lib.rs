@@ -83,3 +83,69 @@ pub const SHAPES: &[&Shape] = &[
     &alias::SHAPE,
     &definition::SHAPE,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The columns of its own that a shape names.
+    fn named_columns(shape: &Shape) -> Vec<&'static str> {
+        let mut named: Vec<&str> = shape.key.to_vec();
+        named.extend([shape.dated.0, shape.dated.1].iter().filter(|name| !name.is_empty()));
+        for column in shape.columns {
+            match column.holds {
+                Holds::RefOf { column, .. } => named.push(column),
+                Holds::CitedSource(field) | Holds::CitedQuote(field) | Holds::CitedConfidence(field) => {
+                    named.extend((!field.is_empty()).then_some(field));
+                }
+                _ => {}
+            }
+        }
+        named
+    }
+
+    /// Those of the names that are no column; what a citation calls `region` is the column `region_id`.
+    fn unknown_columns<'a>(shape: &Shape, named: &[&'a str]) -> Vec<&'a str> {
+        let is_unknown = |name: &&&str| shape.index(name).or_else(|| shape.index(&format!("{name}_id"))).is_none();
+        named.iter().filter(is_unknown).copied().collect()
+    }
+
+    #[test]
+    fn every_column_that_a_shape_names_is_one_of_its_own() {
+        assert_eq!(unknown_columns(&membership::SHAPE, &["joined_on", "joined"]), ["joined"]);
+        for shape in SHAPES {
+            assert_eq!(unknown_columns(shape, &named_columns(shape)), [""; 0], "{}", shape.file);
+            for at in [shape.dated.0, shape.dated.1].iter().filter_map(|name| shape.index(name)) {
+                assert!(matches!(shape.columns[at].holds, Holds::Date), "{} is dated by no date", shape.file);
+            }
+        }
+    }
+
+    #[test]
+    fn every_shape_is_read_after_those_it_refers_to() {
+        for (at, shape) in SHAPES.iter().enumerate() {
+            let read = |kind: Kind| SHAPES[..=at].iter().any(|before| before.kind == kind);
+            for column in shape.columns {
+                let kinds: Vec<Kind> = match column.holds {
+                    Holds::Ref { kind, .. } => vec![kind],
+                    Holds::RefOf { column, .. } => {
+                        let Some(Holds::Word(words)) = shape.index(column).map(|at| shape.columns[at].holds) else {
+                            panic!("{}: `{column}` names no kinds", shape.file)
+                        };
+                        words.iter().filter_map(|word| Kind::named(word)).collect()
+                    }
+                    _ => Vec::new(),
+                };
+                for kind in kinds {
+                    assert!(
+                        read(kind),
+                        "{}.{} refers to {}, which is read later",
+                        shape.file,
+                        column.name,
+                        kind.name()
+                    );
+                }
+            }
+        }
+    }
+}
