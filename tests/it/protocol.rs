@@ -156,6 +156,28 @@ async fn answers_are_compressed_and_tagged_by_encoding() {
 }
 
 #[tokio::test]
+async fn brotli_is_preferred_and_zstd_only_by_weight_for_answers_and_for_pages() {
+    let app = app().await;
+    for (accept, encoding) in [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, zstd", "gzip"),
+        ("zstd, br;q=0.9", "zstd"),
+        ("br;q=0.5, gzip", "gzip"),
+        ("deflate", ""),
+    ] {
+        let answer = get("{ schools(first: 100) { nodes { name } } }", &[("accept-encoding", accept)]);
+        assert_eq!(text(&send(&app, answer).await, header::CONTENT_ENCODING), encoding, "{accept}");
+        for page in ["/", "/schema.graphql"] {
+            let page = Request::get(page).header("accept-encoding", accept).body(Body::empty()).expect("a request");
+            assert_eq!(text(&send(&app, page).await, header::CONTENT_ENCODING), encoding, "a page: {accept}");
+        }
+    }
+    let neither = send(&app, get("{ __typename }", &[("accept-encoding", "deflate, *;q=0")])).await;
+    assert_eq!(neither.status(), StatusCode::NOT_ACCEPTABLE);
+    assert_eq!(body(neither).await, b"accept one of the encodings br, gzip, zstd, identity\n");
+}
+
+#[tokio::test]
 async fn a_ready_made_question_is_asked_by_its_name() {
     let app = app().await;
     let named = Request::get("/graphql?documentId=groups-by-stage").body(Body::empty()).expect("a request");

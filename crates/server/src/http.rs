@@ -3,6 +3,7 @@
 mod accept;
 mod answer;
 mod client;
+mod encoding;
 mod events;
 mod listen;
 mod observe;
@@ -44,16 +45,17 @@ use tower_http::{
 };
 use tracing::Instrument;
 
-pub(crate) use self::observe::keep_up;
 use self::{
     accept::{Accepted, Media},
     answer::{Keep, answered, refuse, refused, tag_encoding, unchanged},
+    encoding::negotiated,
     events::{event, streamed},
     listen::Room,
     observe::{About, Outcome, metrics, observed},
     request::{Asked, Wrong, addressed, hosted, is_forged, languages, posted},
 };
 pub use self::{client::Rates, listen::serve};
+pub(crate) use self::{encoding::takes, observe::keep_up};
 use crate::documents::Documents;
 
 /// What the routes share.
@@ -245,7 +247,8 @@ pub fn router(app: App) -> Router {
         .expose_headers([header::ETAG]);
     let paced = middleware::from_fn_with_state(app.clone(), at_its_rate);
     let hosted = middleware::map_request(hosted);
-    let graphql = get(by_get).post(by_post).layer(hosted).layer::<_, Infallible>(paced).layer(cors);
+    let graphql = get(by_get).post(by_post);
+    let graphql = graphql.layer(hosted).layer::<_, Infallible>(paced).layer(cors);
     let figures = match app.capacity.has_metrics {
         true => Router::new().route("/metrics", get(metrics)),
         false => Router::new(),
@@ -261,6 +264,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(app.capacity.body))
         .layer(CompressionLayer::new())
         .layer(middleware::map_response(tag_encoding))
+        .layer(middleware::from_fn(negotiated))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(middleware::from_fn_with_state(app.clone(), observed))

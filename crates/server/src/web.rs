@@ -13,7 +13,7 @@ use include_dir::{Dir, DirEntry, include_dir};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{App, queries};
+use crate::{App, http::takes, queries};
 
 /// What `build.rs` made: the bundle of `web/` or, where Node.js is missing, the plain pages.
 static BUILT: Dir<'_> = include_dir!("$OUT_DIR/web");
@@ -129,20 +129,6 @@ fn is_known(asked: &HeaderMap, tag: &HeaderValue) -> bool {
     known.split(',').any(|one| one.trim().as_bytes() == tag.as_bytes())
 }
 
-/// Whether the asker takes an encoding; a weight of zero says no.
-pub(crate) fn takes(asked: &HeaderMap, encoding: &str) -> bool {
-    asked
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|all| all.split(','))
-        .any(|one| {
-            let (name, weight) = one.split_once(';').unwrap_or((one, "q=1"));
-            let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok());
-            name.trim().eq_ignore_ascii_case(encoding) && weight.unwrap_or(1.0) > 0.0
-        })
-}
-
 /// Nothing from elsewhere, nothing inline, nothing evaluated.
 const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
     connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -186,14 +172,6 @@ mod tests {
 
     fn asking(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
-    }
-
-    #[test]
-    fn an_encoding_is_taken_if_it_is_named_and_its_weight_is_not_zero() {
-        let asked = asking(&[(header::ACCEPT_ENCODING, "gzip;q=0, BR ; q=0.5, deflate")]);
-        assert!(takes(&asked, "br"));
-        assert!(!takes(&asked, "gzip"));
-        assert!(!takes(&HeaderMap::new(), "br"));
     }
 
     #[test]

@@ -10,10 +10,10 @@ use graphql::{Answer, Figures, Request};
 use super::{
     App, FAILED,
     accept::Media,
+    encoding::takes,
     observe::Outcome,
     request::{Wrong, languages},
 };
-use crate::web::takes;
 
 /// What an answer depends on beside the facts, for caches on the way.
 const VARY: &str = "accept, accept-encoding, accept-language, edumap-cost, edumap-stats, origin";
