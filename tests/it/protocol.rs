@@ -178,6 +178,66 @@ async fn brotli_is_preferred_and_zstd_only_by_weight_for_answers_and_for_pages()
 }
 
 #[tokio::test]
+async fn every_answer_has_one_line_that_says_what_it_depends_on() {
+    let capacity = Capacity { origins: vec![HeaderValue::from_static("https://map.example")], ..Capacity::default() };
+    let app = behind(Limits::default(), capacity).await;
+    let bare = |method: &str, path: &str, headers: &[(&str, &str)]| {
+        let request = headers.iter().fold(Request::builder(), |request, (name, value)| request.header(*name, *value));
+        request.method(method).uri(path).body(Body::empty()).expect("a request")
+    };
+    let list = "{ schools(first: 100) { nodes { name } } }";
+    let pinned = r#"{ map(asOf: "2026-01-01", knownAt: 1) { view { asOf } } }"#;
+    let [answer, page] = [get(list, &[]), bare("GET", "/", &[])].map(|request| send(&app, request));
+    let (answer, page) = (answer.await, page.await);
+    let [known, known_page] = [&answer, &page].map(|response| text(response, header::ETAG).to_owned());
+    let api = "accept, accept-encoding, accept-language, edumap-cost, edumap-stats, origin";
+    for (what, request, status, vary) in [
+        ("an answer", get(list, &[]), 200, api),
+        ("a compressed one", get(list, &[("accept-encoding", "br")]), 200, api),
+        (
+            "one for ever",
+            get(pinned, &[("origin", "https://map.example"), ("apollo-require-preflight", "1")]),
+            200,
+            api,
+        ),
+        ("an unchanged one", get(list, &[("if-none-match", &known)]), 304, api),
+        ("a posted one", post(&json!({ "query": list }), &[]), 200, api),
+        ("a stream", post(&json!({ "query": list }), &[("accept", "text/event-stream")]), 200, api),
+        ("a document that is none", get("{", &[("accept", RESPONSE)]), 400, api),
+        ("no request", bare("GET", "/graphql", &[]), 400, api),
+        ("a forged one", get(list, &[("sec-fetch-site", "cross-site")]), 403, api),
+        ("an unknown form", get(list, &[("accept", "image/png")]), 406, api),
+        ("another method", bare("DELETE", "/graphql", &[]), 405, api),
+        (
+            "a browser's question",
+            bare(
+                "OPTIONS",
+                "/graphql",
+                &[("origin", "https://map.example"), ("access-control-request-method", "POST")],
+            ),
+            200,
+            api,
+        ),
+        ("a page", bare("GET", "/", &[("accept-encoding", "br")]), 200, "accept-encoding"),
+        ("an unchanged page", bare("GET", "/", &[("if-none-match", &known_page)]), 304, "accept-encoding"),
+        ("the schema", bare("GET", "/schema.graphql", &[("accept-encoding", "gzip")]), 200, "accept-encoding"),
+        ("nothing", bare("GET", "/nothing", &[]), 404, "accept-encoding"),
+        ("no encoding", bare("GET", "/", &[("accept-encoding", "*;q=0")]), 406, "accept-encoding"),
+        ("health", bare("GET", "/healthz", &[]), 200, "accept-encoding"),
+        ("figures", bare("GET", "/metrics", &[("accept-encoding", "zstd")]), 200, "accept-encoding"),
+    ] {
+        let response = send(&app, request).await;
+        assert_eq!(response.status(), status, "{what}");
+        let lines: Vec<_> = response.headers().get_all(header::VARY).iter().collect();
+        assert_eq!(lines.len(), 1, "{what}: {lines:?}");
+        let told = lines[0].to_str().expect("text");
+        assert_eq!(told, vary, "{what}");
+        // nginx keeps no answer with more.
+        assert!(told.len() <= 128, "{what}: {told}");
+    }
+}
+
+#[tokio::test]
 async fn a_ready_made_question_is_asked_by_its_name() {
     let app = app().await;
     let named = Request::get("/graphql?documentId=groups-by-stage").body(Body::empty()).expect("a request");

@@ -10,6 +10,7 @@ mod observe;
 mod request;
 mod socket;
 mod unread;
+mod vary;
 
 use std::{convert::Infallible, net::SocketAddr, num::NonZeroU32, panic::resume_unwind, sync::Arc, time::Duration};
 
@@ -249,6 +250,7 @@ pub fn router(app: App) -> Router {
     let hosted = middleware::map_request(hosted);
     let graphql = get(by_get).post(by_post);
     let graphql = graphql.layer(hosted).layer::<_, Infallible>(paced).layer(cors);
+    let graphql = graphql.layer(middleware::map_response(vary::api));
     let figures = match app.capacity.has_metrics {
         true => Router::new().route("/metrics", get(metrics)),
         false => Router::new(),
@@ -266,6 +268,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::map_response(tag_encoding))
         .layer(middleware::from_fn(negotiated))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::map_response(vary::joined))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(middleware::from_fn_with_state(app.clone(), observed))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
