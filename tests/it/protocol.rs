@@ -238,6 +238,36 @@ async fn every_answer_has_one_line_that_says_what_it_depends_on() {
 }
 
 #[tokio::test]
+async fn an_address_where_nothing_is_says_where_to_go() {
+    let app = app().await;
+    for (method, path, accept, status, code) in [
+        ("GET", "/nothing", "text/html,*/*;q=0.8", 404, ""),
+        ("GET", "/nothing", "*/*", 404, ""),
+        ("GET", "/nothing", JSON, 404, "NOT_FOUND"),
+        ("GET", "/graphql/", "*/*", 404, "NOT_FOUND"),
+        ("POST", "/", "*/*", 405, ""),
+        ("POST", "/healthz", RESPONSE, 405, "METHOD_NOT_ALLOWED"),
+        ("DELETE", "/graphql", "*/*", 405, "METHOD_NOT_ALLOWED"),
+    ] {
+        let request = Request::builder().method(method).uri(path).header("accept", accept);
+        let response = send(&app, request.body(Body::empty()).expect("a request")).await;
+        assert_eq!(response.status(), status, "{method} {path}");
+        let (allow, kind) =
+            (text(&response, header::ALLOW).to_owned(), text(&response, header::CONTENT_TYPE).to_owned());
+        assert_eq!(allow.is_empty(), status == 404, "{method} {path}: {allow}");
+        let told = String::from_utf8(body(response).await).expect("text");
+        if code.is_empty() {
+            assert!(kind.starts_with("text/plain") && told.ends_with('\n') && told.len() > 20, "{kind}: {told}");
+            assert!(status == 405 || (told.contains("/graphql") && told.contains("/playground")), "{told}");
+        } else {
+            let json: Value = serde_json::from_str(&told).expect("JSON");
+            assert_eq!(json["errors"][0]["extensions"]["code"], code, "{method} {path}");
+            assert!(kind.starts_with(if accept == RESPONSE { RESPONSE } else { JSON }), "{kind}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_ready_made_question_is_asked_by_its_name() {
     let app = app().await;
     let named = Request::get("/graphql?documentId=groups-by-stage").body(Body::empty()).expect("a request");

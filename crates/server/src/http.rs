@@ -6,6 +6,7 @@ mod client;
 mod encoding;
 mod events;
 mod listen;
+mod missing;
 mod observe;
 mod request;
 mod socket;
@@ -52,6 +53,7 @@ use self::{
     encoding::negotiated,
     events::{event, streamed},
     listen::Room,
+    missing::{not_allowed, not_found},
     observe::{About, Outcome, metrics, observed},
     request::{Asked, Wrong, addressed, hosted, is_forged, languages, posted},
 };
@@ -248,7 +250,7 @@ pub fn router(app: App) -> Router {
         .expose_headers([header::ETAG]);
     let paced = middleware::from_fn_with_state(app.clone(), at_its_rate);
     let hosted = middleware::map_request(hosted);
-    let graphql = get(by_get).post(by_post);
+    let graphql = get(by_get).post(by_post).fallback(not_allowed);
     let graphql = graphql.layer(hosted).layer::<_, Infallible>(paced).layer(cors);
     let graphql = graphql.layer(middleware::map_response(vary::api));
     let figures = match app.capacity.has_metrics {
@@ -263,6 +265,8 @@ pub fn router(app: App) -> Router {
         .route("/schema.graphql", get(sdl))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
+        .method_not_allowed_fallback(not_allowed)
+        .fallback(not_found)
         .layer(DefaultBodyLimit::max(app.capacity.body))
         .layer(CompressionLayer::new())
         .layer(middleware::map_response(tag_encoding))

@@ -26,6 +26,11 @@ pub(crate) fn routes() -> Router<App> {
     })
 }
 
+/// Where the pages are.
+pub(crate) fn pages() -> impl Iterator<Item = &'static str> {
+    FILES.keys().map(String::as_str).filter(|path| !path.contains('.'))
+}
+
 /// Whether the pages are the real ones, and not those that are served where Node.js was missing.
 #[must_use]
 pub fn has_real_pages() -> bool {
@@ -110,11 +115,12 @@ impl File {
                 let mut text = Vec::new();
                 if let Err(error) = flate2::read::GzDecoder::new(gzip).read_to_end(&mut text) {
                     tracing::error!(%error, "an embedded file is damaged");
-                    return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+                    return (StatusCode::INTERNAL_SERVER_ERROR, "the server failed; the log has the cause\n")
+                        .into_response();
                 }
                 (None, Bytes::from(text))
             }
-            (_, None, None) => return StatusCode::NOT_ACCEPTABLE.into_response(),
+            (_, None, None) => return (StatusCode::NOT_ACCEPTABLE, "accept the encoding br\n").into_response(),
         };
         if let Some(encoding) = encoding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));

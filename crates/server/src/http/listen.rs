@@ -56,7 +56,9 @@ const LAST_CALL: Duration = Duration::from_millis(200);
 const FIRST_REQUEST: Duration = Duration::from_millis(250);
 /// What is sent to whoever comes when there is no room.
 const FULL: &[u8] =
-    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-type: text/plain; charset=utf-8\r\n\
+    content-length: 68\r\nconnection: close\r\n\r\n\
+    the server has as many connections as it may: try again in a second\n";
 
 /// Holds a connection's room as long as one of its requests, or its WebSocket, lives; has the turns of its event streams.
 #[derive(Clone)]
