@@ -292,6 +292,15 @@ async fn what_a_foreign_page_sends_without_asking_is_refused() {
     assert_eq!(send(&app, forged).await.status(), StatusCode::FORBIDDEN);
     let asked = get("{ __typename }", &[("sec-fetch-site", "cross-site"), ("apollo-require-preflight", "1")]);
     assert_eq!(send(&app, asked).await.status(), StatusCode::OK);
+    // Only JSON is certain to have been asked for first; of other types, browsers have been wrong.
+    for kind in ["message/rfc822", "message/*", "text/plain", "application/graphql", "image/svg+xml", ""] {
+        let forged = get("{ __typename }", &[("sec-fetch-site", "cross-site"), ("content-type", kind)]);
+        assert_eq!(send(&app, forged).await.status(), StatusCode::FORBIDDEN, "{kind}");
+        let unsure = get("{ __typename }", &[("content-type", kind)]);
+        assert_eq!(send(&app, unsure).await.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
+    }
+    let json = get("{ __typename }", &[("content-type", "application/json; charset=utf-8")]);
+    assert_eq!(send(&app, json).await.status(), StatusCode::OK);
 }
 
 /// A request that asks for too much, and the code that says so.

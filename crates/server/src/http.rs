@@ -344,7 +344,7 @@ async fn by_get(
         }
         Err(_) => {
             let caller = Caller { headers, method: Method::GET, room: room.map(|Extension(room)| room) };
-            let request = addressed(pairs, &app.documents);
+            let request = addressed(&caller.headers, pairs, &app.documents);
             let mut response = app.work(answer(app.clone(), caller, request)).await;
             // What says nothing of it may be kept by whoever likes to.
             response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

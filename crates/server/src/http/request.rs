@@ -52,13 +52,16 @@ impl Wrong {
 
 /// Reads the body of a `POST`.
 pub(crate) fn posted(headers: &HeaderMap, body: &[u8], documents: &Documents) -> Result<Asked, Wrong> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let mut parts = kind.split(';').map(str::trim);
     // A form or plain text can come from any web page without asking first; JSON cannot.
-    if !parts.next().unwrap_or_default().eq_ignore_ascii_case("application/json") {
+    if !is_json(headers) {
         return Err(Wrong::unsupported("send the request as `Content-Type: application/json`"));
     }
-    let charset = parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("charset"));
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let charset = kind
+        .split(';')
+        .map(str::trim)
+        .filter_map(|part| part.split_once('='))
+        .find(|(name, _)| name.eq_ignore_ascii_case("charset"));
     if charset.is_some_and(|(_, value)| !is_utf8(value.trim_matches('"'))) {
         return Err(Wrong::unsupported("send the request in UTF-8"));
     }
@@ -76,8 +79,24 @@ pub(crate) fn posted(headers: &HeaderMap, body: &[u8], documents: &Documents) ->
     }
 }
 
+/// Whether a request says to be JSON, and nothing else.
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut kinds = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(kind), None) = (kinds.next(), kinds.next()) else { return false };
+    let kind = kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("application/json")
+}
+
 /// Reads the parameters of a `GET`.
-pub(crate) fn addressed(pairs: Vec<(String, String)>, documents: &Documents) -> Result<Asked, Wrong> {
+pub(crate) fn addressed(
+    headers: &HeaderMap,
+    pairs: Vec<(String, String)>,
+    documents: &Documents,
+) -> Result<Asked, Wrong> {
+    // There is no body for it to speak of; some browsers let pages of other sites send one without asking first.
+    if headers.contains_key(header::CONTENT_TYPE) && !is_json(headers) {
+        return Err(Wrong::unsupported("send a `GET` without `Content-Type`, or with `application/json`"));
+    }
     let mut fields = Map::new();
     for (name, text) in pairs {
         let value = match name.as_str() {
@@ -199,19 +218,15 @@ pub(crate) fn languages(headers: &HeaderMap) -> Vec<LanguageTag> {
 
 /// Whether a browser may have sent the request for a page of another site, without having asked us first.
 ///
-/// A browser asks first if a request carries a header of its own or a body of JSON. Otherwise it says where the request
-/// comes from, by `Sec-Fetch-Site` or by `Origin`; whoever says neither is no browser of today.
+/// A browser asks first if a request carries a header of our own or a body of JSON; of no other type is that certain.
+/// Otherwise it says where the request comes from, by `Sec-Fetch-Site` or by `Origin`; whoever says neither is no
+/// browser of today.
 pub(crate) fn is_forged(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let asked_first = ["graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"];
-    let kind =
-        text("content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_simple =
-        matches!(kind.as_str(), "" | "text/plain" | "application/x-www-form-urlencoded" | "multipart/form-data");
-    if !is_simple || asked_first.iter().any(|name| headers.contains_key(*name)) {
+    if is_json(headers) || asked_first.iter().any(|name| headers.contains_key(*name)) {
         return false;
     }
-    match (text("sec-fetch-site"), headers.get(header::ORIGIN)) {
+    match (site(headers), headers.get(header::ORIGIN)) {
         (Some(site), _) => !matches!(site, "same-origin" | "none"),
         (None, Some(origin)) => !is_own(origin, headers),
         (None, None) => false,
@@ -221,6 +236,11 @@ pub(crate) fn is_forged(headers: &HeaderMap) -> bool {
 /// Whether a page of another site asks for a WebSocket: a browser says by `Origin` where it comes from, and asks nobody.
 pub(crate) fn is_foreign(headers: &HeaderMap, allowed: &[HeaderValue]) -> bool {
     headers.get(header::ORIGIN).is_some_and(|origin| !allowed.contains(origin) && !is_own(origin, headers))
+}
+
+/// How the page that asks is related to what it asks, in the browser's words.
+fn site(headers: &HeaderMap) -> Option<&str> {
+    headers.get("sec-fetch-site").and_then(|site| site.to_str().ok())
 }
 
 /// Puts the host that was asked where all look for it: HTTP/2, and whoever asks a proxy, has it in the address.
@@ -277,11 +297,17 @@ mod tests {
             (&[("sec-fetch-site", "cross-site"), ("apollo-require-preflight", "1")], false),
             (&[("sec-fetch-site", "cross-site"), ("content-type", "application/json")], false),
             (&[("sec-fetch-site", "cross-site"), ("content-type", "text/plain;x=application/json")], true),
+            (&[("sec-fetch-site", "cross-site"), ("content-type", "message/rfc822")], true),
+            (&[("sec-fetch-site", "cross-site"), ("content-type", "application/graphql")], true),
+            (&[("sec-fetch-site", "cross-site"), ("content-type", "*/*")], true),
             (&[("origin", "https://elsewhere.example"), ("host", "map.example")], true),
             (&[("origin", "https://map.example"), ("host", "map.example")], false),
             (&[("origin", "null"), ("host", "map.example")], true),
         ] {
             assert_eq!(is_forged(&headers(pairs)), forged, "{pairs:?}");
         }
+        let mut twice = headers(&[("sec-fetch-site", "cross-site"), ("content-type", "application/json")]);
+        twice.append(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+        assert!(is_forged(&twice));
     }
 }
