@@ -16,6 +16,7 @@ mod licenses;
 mod parity;
 mod plans;
 mod protocol;
+mod proxies;
 mod queries;
 mod references;
 mod restart;

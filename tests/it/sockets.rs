@@ -19,7 +19,7 @@ use futures::{SinkExt, StreamExt};
 use graphql::Limits;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use server::{App, Capacity};
+use server::{App, Capacity, Proxies};
 use tests::{TestApp, chaoyang, clock, node, record, region};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
@@ -39,12 +39,17 @@ impl Peer {
     }
 
     async fn connect_from(url: &str, protocol: &str, origin: Option<&str>) -> Peer {
+        let headers: Vec<_> = origin.into_iter().map(|origin| ("origin", origin)).collect();
+        Peer::connect_with(url, protocol, &headers).await
+    }
+
+    async fn connect_with(url: &str, protocol: &str, headers: &[(&'static str, &str)]) -> Peer {
         let mut request = format!("{}/graphql", url.replace("http", "ws")).into_client_request().expect("a request");
         if !protocol.is_empty() {
             request.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, protocol.parse().expect("a value"));
         }
-        if let Some(origin) = origin {
-            request.headers_mut().insert(header::ORIGIN, origin.parse().expect("a value"));
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().expect("a value"));
         }
         match connect_async(request).await {
             Ok((socket, _)) => Peer(socket),
@@ -169,6 +174,47 @@ async fn each_breach_of_the_protocol_has_its_close_code() {
     assert_eq!(own.next().await, Ok(json!({ "type": "pong", "payload": { "n": 1 } })));
     own.send(json!({ "type": "ping" })).await;
     assert_eq!(own.next().await, Ok(json!({ "type": "pong" })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_maps_own_page_has_its_socket_behind_a_proxy() {
+    let store = app().await.store;
+    let trusting =
+        Capacity { proxies: Proxies::of(vec!["127.0.0.0/8".parse().expect("a network")]), ..Capacity::default() };
+    let trusting = TestApp::within("SQLite", store.clone(), Limits::default(), trusting).listen().await;
+    let wary = TestApp::on("SQLite", store).listen().await;
+    let page = ("origin", "https://map.example");
+    let outer = ("x-forwarded-host", "map.example");
+    for (headers, is_trusted, is_untrusted) in [
+        (vec![page, ("host", "map.example")], true, true),
+        (vec![page, ("host", "map.example:443")], true, true),
+        (vec![page, ("host", "MAP.EXAMPLE")], true, true),
+        (vec![page, ("host", "map.example:80")], false, false),
+        (vec![page, ("host", "map.example:8443")], false, false),
+        (vec![("origin", "https://map.example:8443"), ("host", "map.example:8443")], true, true),
+        (vec![("origin", "http://map.example"), ("host", "map.example:80")], true, true),
+        (vec![page, ("host", "inner:4000")], false, false),
+        // Nobody but the browser can say this, whatever host the proxy asks for.
+        (vec![page, ("host", "inner:4000"), ("sec-fetch-site", "same-origin")], true, true),
+        (vec![page, ("host", "inner:4000"), ("sec-fetch-site", "cross-site")], false, false),
+        (vec![page, ("host", "inner:4000"), outer], true, false),
+        (vec![page, ("host", "inner:4000"), outer, ("x-forwarded-proto", "https")], true, false),
+        (vec![page, ("host", "inner:4000"), outer, ("x-forwarded-proto", "wss")], true, false),
+        (vec![page, ("host", "inner:4000"), outer, ("x-forwarded-proto", "http")], false, false),
+        (vec![page, ("host", "inner:4000"), ("forwarded", "for=7.7.7.7;host=map.example;proto=https")], true, false),
+        (vec![page, ("host", "inner:4000"), ("forwarded", "for=7.7.7.7;host=\"map.example:443\"")], true, false),
+        (vec![page, ("host", "inner:4000"), ("x-forwarded-host", "elsewhere.example")], false, false),
+        // A proxy that is asked for another host than the page's says so, also when it passes on the page's own.
+        (vec![page, ("host", "map.example"), ("x-forwarded-host", "elsewhere.example")], false, true),
+        (vec![page, ("x-forwarded-for", "7.7.7.7"), ("x-forwarded-host", "map.example, inner.example")], false, false),
+    ] {
+        for (url, is_own) in [(&trusting, is_trusted), (&wary, is_untrusted)] {
+            let mut peer = Peer::connect_with(url, "graphql-transport-ws", &headers).await;
+            peer.send(json!({ "type": "connection_init" })).await;
+            let expected = if is_own { Ok(json!({ "type": "connection_ack" })) } else { Err(4403) };
+            assert_eq!(peer.next().await, expected, "{headers:?} {}", *url == trusting);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 pub mod attack;
 pub mod node;
 pub mod postgres;
+pub mod proxy;
 
 use std::{path::Path, sync::Arc};
 

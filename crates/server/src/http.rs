@@ -8,6 +8,7 @@ mod events;
 mod listen;
 mod missing;
 mod observe;
+mod proxy;
 mod request;
 mod socket;
 mod unread;
@@ -55,10 +56,10 @@ use self::{
     listen::Room,
     missing::{not_allowed, not_found},
     observe::{About, Outcome, metrics, observed},
-    request::{Asked, Wrong, addressed, hosted, is_forged, languages, posted},
+    request::{Asked, Wrong, addressed, is_forged, languages, posted, targeted},
 };
-pub use self::{client::Rates, listen::serve};
-pub(crate) use self::{encoding::takes, observe::keep_up};
+pub use self::{client::Rates, listen::serve, proxy::Proxies};
+pub(crate) use self::{encoding::takes, observe::keep_up, request::without_default_port};
 use crate::documents::Documents;
 
 /// What the routes share.
@@ -126,6 +127,8 @@ pub struct Capacity {
     pub turns: Arc<Semaphore>,
     /// How often each client may ask; as often as it likes if there is no rate.
     pub rates: Option<Rates>,
+    /// The proxies that are believed about whom a request comes from, and which address was asked.
+    pub proxies: Proxies,
     /// How large a message of a WebSocket may be, in bytes.
     pub message: usize,
     /// How many messages a second a WebSocket may send.
@@ -164,6 +167,7 @@ impl Capacity {
             origins: Vec::new(),
             turns: Arc::new(Semaphore::new(operations)),
             rates: None,
+            proxies: Proxies::default(),
             message: 1 << 18,
             messages: NonZeroU32::new(50).unwrap_or(NonZeroU32::MIN),
             subscriptions: 50,
@@ -249,9 +253,9 @@ pub fn router(app: App) -> Router {
         .allow_headers(PLAIN.into_iter().chain(ASKING.map(HeaderName::from_static)).collect::<Vec<_>>())
         .expose_headers([header::ETAG]);
     let paced = middleware::from_fn_with_state(app.clone(), at_its_rate);
-    let hosted = middleware::map_request(hosted);
+    let targeted = middleware::map_request_with_state(app.clone(), targeted);
     let graphql = get(by_get).post(by_post).fallback(not_allowed);
-    let graphql = graphql.layer(hosted).layer::<_, Infallible>(paced).layer(cors);
+    let graphql = graphql.layer(targeted).layer::<_, Infallible>(paced).layer(cors);
     let graphql = graphql.layer(middleware::map_response(vary::api));
     let figures = match app.capacity.has_metrics {
         true => Router::new().route("/metrics", get(metrics)),
@@ -319,7 +323,7 @@ async fn sdl(State(app): State<App>) -> Response<Body> {
 async fn at_its_rate(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let (Some(rates), Some(peer)) = (&app.capacity.rates, peer) else { return next.run(request).await };
-    let client = rates.client(peer, request.headers());
+    let client = app.capacity.proxies.client(peer.ip(), request.headers());
     let Err(wait) = rates.take(client) else { return next.run(request).await };
     let media = Accepted::of(request.headers()).and_then(|accepted| accepted.media).unwrap_or(Media::Json);
     let problem = "too many requests came from this address";

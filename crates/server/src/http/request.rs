@@ -1,14 +1,16 @@
 //! What a request asks for, read from its body or its address.
 
+use std::net::SocketAddr;
+
 use axum::{
-    extract::Request as HttpRequest,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::{ConnectInfo, Request as HttpRequest, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
 };
 use domain::LanguageTag;
 use graphql::{Request, Variables};
 use serde_json::{Map, Value};
 
-use super::{accept::is_utf8, observe::looked_up};
+use super::{App, accept::is_utf8, observe::looked_up};
 use crate::documents::{Documents, Sha256};
 
 /// A request with its document.
@@ -235,7 +237,10 @@ pub(crate) fn is_forged(headers: &HeaderMap) -> bool {
 
 /// Whether a page of another site asks for a WebSocket: a browser says by `Origin` where it comes from, and asks nobody.
 pub(crate) fn is_foreign(headers: &HeaderMap, allowed: &[HeaderValue]) -> bool {
-    headers.get(header::ORIGIN).is_some_and(|origin| !allowed.contains(origin) && !is_own(origin, headers))
+    // No page can say this of itself; browsers do, whichever host a proxy asks us for.
+    let is_same = site(headers) == Some("same-origin");
+    let is_known = |origin| allowed.contains(origin) || is_own(origin, headers);
+    headers.get(header::ORIGIN).is_some_and(|origin| !is_same && !is_known(origin))
 }
 
 /// How the page that asks is related to what it asks, in the browser's words.
@@ -243,25 +248,44 @@ fn site(headers: &HeaderMap) -> Option<&str> {
     headers.get("sec-fetch-site").and_then(|site| site.to_str().ok())
 }
 
-/// Puts the host that was asked where all look for it: HTTP/2, and whoever asks a proxy, has it in the address.
-pub(crate) async fn hosted(mut request: HttpRequest) -> HttpRequest {
-    let host = request.uri().authority().and_then(|host| HeaderValue::try_from(host.as_str()).ok());
-    if let Some(host) = host {
-        request.headers_mut().insert(header::HOST, host);
+/// The scheme that a trusted proxy was asked by; from others the header does not get here.
+const SCHEME: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// Puts the address that was asked where all look for it: HTTP/2, and whoever asks a proxy, has the host in the address,
+/// and a trusted proxy says it in headers of its own.
+pub(crate) async fn targeted(State(app): State<App>, mut request: HttpRequest) -> HttpRequest {
+    let peer = request.extensions().get().map(|ConnectInfo(peer): &ConnectInfo<SocketAddr>| peer.ip());
+    let target = peer.map(|peer| app.capacity.proxies.target(peer, request.headers())).unwrap_or_default();
+    let host = target.host.or_else(|| request.uri().authority().map(|host| host.as_str().to_owned()));
+    let headers = request.headers_mut();
+    if let Some(host) = host.and_then(|host| HeaderValue::try_from(host).ok()) {
+        headers.insert(header::HOST, host);
+    }
+    headers.remove(SCHEME);
+    if let Some(scheme) = target.scheme {
+        headers.insert(SCHEME, HeaderValue::from_static(scheme));
     }
     request
 }
 
-/// Whether an origin is the address that was asked.
+/// Whether an origin is the address that was asked; the scheme counts where a trusted proxy tells it.
 fn is_own(origin: &HeaderValue, headers: &HeaderMap) -> bool {
-    let host = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
-    host.is_some() && host == headers.get(header::HOST).and_then(|host| host.to_str().ok())
+    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+    let (Some((scheme, authority)), Some(host)) = (origin, text(&header::HOST)) else { return false };
+    let is_same_scheme = text(&SCHEME).is_none_or(|asked| asked == scheme);
+    is_same_scheme && without_default_port(scheme, authority) == without_default_port(scheme, host)
+}
+
+/// A host in lower case, and its port unless it is the scheme's own.
+pub(crate) fn without_default_port(scheme: &str, authority: &str) -> String {
+    let authority = authority.to_ascii_lowercase();
+    let port = if scheme == "https" { ":443" } else { ":80" };
+    authority.strip_suffix(port).map(str::to_owned).unwrap_or(authority)
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderName;
-
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -309,5 +333,42 @@ mod tests {
         let mut twice = headers(&[("sec-fetch-site", "cross-site"), ("content-type", "application/json")]);
         twice.append(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
         assert!(is_forged(&twice));
+    }
+
+    #[test]
+    fn an_origin_is_the_own_one_whatever_the_port_that_is_not_written() {
+        for (origin, host, scheme, is_same) in [
+            ("https://map.example", "map.example", "", true),
+            ("https://map.example", "MAP.example:443", "", true),
+            ("https://map.example:443", "map.example", "", true),
+            ("http://map.example", "map.example:80", "", true),
+            ("http://map.example:4000", "map.example:4000", "", true),
+            ("https://[2001:db8::1]", "[2001:db8::1]:443", "", true),
+            ("https://map.example", "map.example:80", "", false),
+            ("http://map.example", "map.example:443", "", false),
+            ("https://map.example:8443", "map.example", "", false),
+            ("https://map.example", "map.example", "https", true),
+            ("http://map.example", "map.example", "https", false),
+            ("https://map.example.evil.example", "map.example", "", false),
+        ] {
+            let mut headers = headers(&[("host", host)]);
+            if !scheme.is_empty() {
+                headers.insert(SCHEME, HeaderValue::from_static(scheme));
+            }
+            assert_eq!(is_own(&HeaderValue::from_static(origin), &headers), is_same, "{origin} {host} {scheme}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_its_own_site_may_have_a_socket_whichever_host_the_proxy_asks_for() {
+        let foreign = |pairs: &[(&'static str, &'static str)]| {
+            is_foreign(&headers(pairs), &[HeaderValue::from_static("https://friend.example")])
+        };
+        let own = ("origin", "https://map.example");
+        assert!(!foreign(&[("host", "inner:4000")]));
+        assert!(foreign(&[own, ("host", "inner:4000")]));
+        assert!(foreign(&[own, ("host", "inner:4000"), ("sec-fetch-site", "same-site")]));
+        assert!(!foreign(&[own, ("host", "inner:4000"), ("sec-fetch-site", "same-origin")]));
+        assert!(!foreign(&[("origin", "https://friend.example"), ("host", "inner:4000")]));
     }
 }

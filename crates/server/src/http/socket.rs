@@ -90,7 +90,7 @@ pub(crate) fn open(
     };
     let is_foreign = is_foreign(headers, &app.capacity.origins);
     let languages = languages(headers);
-    let client = app.capacity.rates.as_ref().zip(peer).map(|(rates, peer)| rates.client(peer, headers));
+    let client = peer.map(|peer| app.capacity.proxies.client(peer.ip(), headers));
     let sockets = app.capacity.sockets.clone();
     let span = Span::current();
     upgrade.on_upgrade(move |mut socket| {
@@ -133,7 +133,7 @@ struct Session {
     app: App,
     dialect: Dialect,
     languages: Vec<LanguageTag>,
-    /// Whose requests are counted; `None` if nobody's are.
+    /// Whose requests are counted; `None` without a socket.
     client: Option<IpAddr>,
     is_acknowledged: bool,
     operations: HashMap<String, Operation>,
