@@ -304,6 +304,54 @@ async fn a_connection_that_asks_too_much_is_told_so() {
         many.send(json!({ "type": "pong" })).await;
     }
     assert_eq!(many.next().await, Err(1008));
+    let mut restless = Peer::connect(&url, "graphql-transport-ws").await;
+    restless.hello().await;
+    for id in 0..20 {
+        restless.send(subscribe(&id.to_string(), NEWS)).await;
+    }
+    let refusals = async { while restless.next().await.inspect_err(|code| assert_eq!(*code, 1008)).is_ok() {} };
+    timeout(Duration::from_secs(10), refusals).await.expect("an end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_may_start_all_its_subscriptions_at_once_and_change_them_all_at_once() {
+    let app = app().await;
+    let store = app.store.clone();
+    let url = app.listen().await;
+    for (dialect, start, stop) in [("graphql-transport-ws", "subscribe", "complete"), ("graphql-ws", "start", "stop")] {
+        let mut page = Peer::connect(&url, dialect).await;
+        page.hello().await;
+        for round in 0..2 {
+            for n in 0..50 {
+                if round > 0 {
+                    page.send(json!({ "id": format!("{}-{n}", round - 1), "type": stop })).await;
+                }
+            }
+            for n in 0..50 {
+                let id = format!("{round}-{n}");
+                page.send(json!({ "id": id, "type": start, "payload": { "query": NEWS } })).await;
+            }
+        }
+        // It is read after all of these: whoever hears the answer has got through.
+        page.send(json!({ "id": "last", "type": start, "payload": { "query": "{ __typename }" } })).await;
+        let told = loop {
+            let message = page.next().await.unwrap_or_else(|code| panic!("{dialect}: closed with {code}"));
+            if message["id"] == "last" {
+                break message;
+            }
+        };
+        // There are 50 already, which is what a connection may have.
+        assert!(told.to_string().contains("TOO_MANY_SUBSCRIPTIONS"), "{dialect}: {told}");
+        record(&store, region(dialect, None)).await.expect("a revision");
+        let mut heard = std::collections::BTreeSet::new();
+        while heard.len() < 50 {
+            let message = page.next().await.unwrap_or_else(|code| panic!("{dialect}: closed with {code}"));
+            if message["payload"]["data"]["revisionRecorded"]["message"] == dialect {
+                heard.insert(message["id"].to_string());
+            }
+        }
+        assert!(heard.iter().all(|id| id.starts_with("\"1-")), "{dialect}: {heard:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -246,7 +246,7 @@ pub struct LimitFlags {
     /// Bytes of a WebSocket's message.
     #[arg(long, env = "EDUMAP_MAX_MESSAGE_BYTES", default_value_t = 1 << 18, value_parser = count)]
     pub max_message_bytes: usize,
-    /// Messages a second of a WebSocket.
+    /// Messages a second of a WebSocket, and as many operations that it starts.
     #[arg(long, env = "EDUMAP_MAX_MESSAGES", default_value = "50", value_parser = positive::<NonZeroU32>)]
     pub max_messages: NonZeroU32,
     /// Operations of a WebSocket at a time.

@@ -131,7 +131,8 @@ pub struct Capacity {
     pub proxies: Proxies,
     /// How large a message of a WebSocket may be, in bytes.
     pub message: usize,
-    /// How many messages a second a WebSocket may send.
+    /// How many messages a second a WebSocket may send and, apart from those, how many operations it may start; in bursts
+    /// as large as twice the operations that it may have.
     pub messages: NonZeroU32,
     /// How many operations a WebSocket, and how many event streams another connection, may have at the same time.
     pub subscriptions: usize,
