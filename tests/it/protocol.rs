@@ -12,6 +12,11 @@ use persistence::Store;
 use serde_json::{Value, json};
 use server::{Capacity, Share};
 use tests::{TestApp, bundled, chaoyang, node};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 use tower::ServiceExt;
 
 const RESPONSE: &str = "application/graphql-response+json";
@@ -301,6 +306,79 @@ async fn what_a_foreign_page_sends_without_asking_is_refused() {
     }
     let json = get("{ __typename }", &[("content-type", "application/json; charset=utf-8")]);
     assert_eq!(send(&app, json).await.status(), StatusCode::OK);
+}
+
+/// Sends bytes over a connection of their own, closes its sending half if that is asked for, and reads to its end.
+async fn exchange(address: &str, sent: &str, is_half_closed: bool) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(sent.as_bytes()).await.expect("sent");
+    if is_half_closed {
+        stream.shutdown().await.expect("half-closed");
+    }
+    let mut told = Vec::new();
+    timeout(Duration::from_secs(60), stream.read_to_end(&mut told)).await.expect("an end in time").expect("an answer");
+    String::from_utf8(told).expect("text")
+}
+
+fn bare_post(query: &str, version: &str) -> String {
+    let body = json!({ "query": query }).to_string();
+    let length = body.len();
+    format!("POST /graphql {version}\r\nhost: x\r\ncontent-type: {JSON}\r\ncontent-length: {length}\r\n\r\n{body}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_closes_its_half_of_the_connection_still_gets_the_answer() {
+    let app = app().await;
+    let store = app.store.clone();
+    let address = app.listen().await.replace("http://", "");
+    let small = "GET /graphql?query=%7B__typename%7D HTTP/1.1\r\nhost: x\r\n\r\n";
+    let large =
+        "{ schools(first: 100) { nodes { name groups { nodes { name schools { nodes { name slug id } } } } } } }";
+    for (what, sent, end) in [
+        ("a GET", small.to_owned(), r#"{"data":{"__typename":"Query"}}"#),
+        ("a POST", bare_post("{ __typename }", "HTTP/1.1"), r#"{"data":{"__typename":"Query"}}"#),
+        ("two at once", small.repeat(2), r#"{"data":{"__typename":"Query"}}"#),
+        ("an older version", bare_post("{ __typename }", "HTTP/1.0"), r#"{"data":{"__typename":"Query"}}"#),
+        ("a page", "GET / HTTP/1.1\r\nhost: x\r\n\r\n".to_owned(), "</html>"),
+        ("nothing there", "GET /x HTTP/1.1\r\nhost: x\r\n\r\n".to_owned(), "\n"),
+        ("a long answer", bare_post(large, "HTTP/1.1"), "}]}}}"),
+    ] {
+        let told = exchange(&address, &sent, true).await;
+        assert!(told.trim_end().ends_with(end.trim_end()) && !told.is_empty(), "{what}: {told}");
+        assert_eq!(told.matches("HTTP/1.").count(), sent.matches("HTTP/1.").count(), "{what}: {told}");
+    }
+    // Half a request stays one.
+    let half = &bare_post("{ __typename }", "HTTP/1.1")[..100];
+    assert!(exchange(&address, half, true).await.starts_with("HTTP/1.1 400 "));
+    // A database in memory has one connection; while a revision holds it, a read waits, and the client is asked whether
+    // it is still there.
+    let held = store.draft().await.expect("a draft");
+    let mut stream = TcpStream::connect(&address).await.expect("a connection");
+    stream.write_all(bare_post("{ schools { totalCount } }", "HTTP/1.1").as_bytes()).await.expect("sent");
+    stream.shutdown().await.expect("half-closed");
+    let mut interim = [0; 25];
+    stream.read_exact(&mut interim).await.expect("an interim response");
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+    drop(held);
+    let mut told = String::new();
+    stream.read_to_string(&mut told).await.expect("an answer");
+    assert!(told.ends_with(r#"{"data":{"schools":{"totalCount":130}}}"#), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_ends_with_its_connection() {
+    // One operation at a time: as long as the first one runs, there is no turn for another.
+    let app = behind(Limits::default(), Capacity { patience: Duration::ZERO, ..Capacity::of(1) }).await;
+    let store = app.store.clone();
+    let address = app.listen().await.replace("http://", "");
+    let _held = store.draft().await.expect("a draft");
+    let mut gone = TcpStream::connect(&address).await.expect("a connection");
+    gone.write_all(bare_post("{ schools { totalCount } }", "HTTP/1.1").as_bytes()).await.expect("sent");
+    let other = bare_post("{ __typename }", "HTTP/1.0");
+    while exchange(&address, &other, false).await.contains(" 200 ") {}
+    drop(gone);
+    let free = async { while !exchange(&address, &other, false).await.contains(" 200 ") {} };
+    timeout(Duration::from_secs(20), free).await.expect("long before an operation has to end");
 }
 
 /// A request that asks for too much, and the code that says so.

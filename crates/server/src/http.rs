@@ -5,6 +5,7 @@ mod answer;
 mod client;
 mod encoding;
 mod events;
+mod half_closed;
 mod listen;
 mod missing;
 mod observe;
