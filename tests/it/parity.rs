@@ -44,10 +44,25 @@ const NOUNS: &[Noun] = &[
             ("schools", "schools"),
             ("groups", "groups"),
             ("alliances", "alliances"),
+            ("schoolsWithCampus", "schools"),
+            ("campuses", "campuses"),
         ],
     ),
-    ("regions", "strategyZh strategyEn", &[("townships", "townships"), ("schools", "schools")]),
-    ("townships", "kind codes { value }", &[("schools", "schools"), ("campuses", "campuses")]),
+    (
+        "regions",
+        "strategyZh strategyEn",
+        &[
+            ("townships", "townships"),
+            ("schools", "schools"),
+            ("schoolsWithCampus", "schools"),
+            ("campuses", "campuses"),
+        ],
+    ),
+    (
+        "townships",
+        "kind codes { value }",
+        &[("schools", "schools"), ("campuses", "campuses"), ("schoolsWithCampus", "schools")],
+    ),
     ("learningAreas", "asOf { text }", &[]),
     ("authorities", "level kind", &[]),
     ("sources", "title publisher url reliability publishedOn { text precision }", &[]),
@@ -73,7 +88,7 @@ const VIEWS: &[&str] = &[
 
 const FILTERS: &[(&str, &str)] = &[
     ("schools", "filter: { stage: [JUNIOR], not: { ownership: [PRIVATE] } }"),
-    ("schools", "filter: { or: [{ status: [PLANNED, RENAMED] }, { schoolType: [UNKNOWN], inGroup: true }] }"),
+    ("schools", "filter: { or: [{ status: [PLANNED, RENAMED] }, { schoolType: [UNKNOWN], hasGroupOnRecord: true }] }"),
     ("schools", "filter: { nameContains: \"中学\", and: [{ not: { nameContains: \"分校\" } }] }"),
     ("groups", "filter: { or: [{ nameContains: \"中学\" }, { status: [PLANNED] }] }"),
     ("alliances", "filter: { kind: [THEMATIC], not: { scope: [DISTRICT] } }"),
@@ -98,7 +113,7 @@ fn selection(name: &str, deep: usize, turn: usize) -> String {
         }
     };
     format!(
-        "{{ totalCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} edges {{ cursor node {{ id slug name(lang: \"en\") since until isOnMap {fields} sources {{ title quote field confidence }} {further} }} }} }}"
+        "{{ totalCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} edges {{ cursor node {{ id slug name(lang: \"en\") localizedName(lang: \"en\") {{ kind basis isFallback }} since until isOnMap {fields} sources {{ title quote field confidence }} {further} }} }} }}"
     )
 }
 

@@ -1,6 +1,7 @@
 //! Campuses: the sites of schools, and who uses whose.
 
 use crate::{
+    district::District,
     fact::ImpreciseDate,
     id::{AnyId, Id, Kind},
     noun::{Head, noun},
@@ -69,6 +70,8 @@ pub struct CampusIs {
     pub township: Option<Id<Township>>,
     /// It stands in a township of this region.
     pub region: Option<Id<Region>>,
+    /// It stands in a township of this district.
+    pub district: Option<Id<District>>,
 }
 
 /// Rows of `campuses.csv`.
