@@ -2,13 +2,14 @@
 
 use std::{
     collections::HashMap,
+    fmt::Debug,
     hash::{Hash, Hasher},
     marker::PhantomData,
     sync::Arc,
 };
 
 use domain::{Filter, Order, PageRequest, View};
-use persistence::{Noun, Parts, RelatedPage, Relation, Store, StoreError};
+use persistence::{Noun, NounPage, Parts, RelatedPage, Relation, Store, StoreError};
 
 use crate::loader::Question;
 
@@ -26,7 +27,7 @@ impl<R: Relation> Ends for R {
 
 /// A noun and its conditions.
 pub(crate) trait NounIs {
-    type Is: Clone + Default + Eq + Hash + Send + Sync + 'static;
+    type Is: Clone + Debug + Default + Eq + Hash + Send + Sync + 'static;
 }
 
 impl<N: Noun> NounIs for N {
@@ -75,6 +76,23 @@ question! {
     ById<N: Noun> { view: View }
 }
 
+/// What a question about no noun in particular is asked of.
+pub(crate) const WHOLE: i64 = 0;
+
+/// Which of these identities does any revision know?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct IsRecorded;
+
+question! {
+    /// Which page has the list of all nouns of a kind? Asked of [`WHOLE`].
+    PageOf<N: Noun> { view: View, filter: Arc<Filter<<N as NounIs>::Is>>, order: Order, request: Arc<PageRequest> }
+}
+
+question! {
+    /// How many nouns of a kind are there? Asked of [`WHOLE`].
+    CountOf<N: Noun> { view: View, filter: Arc<Filter<<N as NounIs>::Is>> }
+}
+
 question! {
     /// Which page of nouns does this parent lead to?
     Related<R: Relation> { view: View, filter: Arc<FilterOf<R>>, order: Order, request: Arc<PageRequest> }
@@ -95,6 +113,31 @@ impl<N: Noun> Question for ById<N> {
 
     async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, Arc<N>>, StoreError> {
         store.by_ids(self.view, ids).await
+    }
+}
+
+impl Question for IsRecorded {
+    type Answer = ();
+
+    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, ()>, StoreError> {
+        Ok(store.recorded(ids).await?.into_iter().map(|id| (id, ())).collect())
+    }
+}
+
+impl<N: Noun> Question for PageOf<N> {
+    type Answer = Arc<NounPage<N>>;
+
+    async fn answer(&self, store: &Store, _: &[i64]) -> Result<HashMap<i64, Self::Answer>, StoreError> {
+        let page = store.page::<N>(self.view, &self.filter, self.order, &self.request).await?;
+        Ok(HashMap::from([(WHOLE, Arc::new(page))]))
+    }
+}
+
+impl<N: Noun> Question for CountOf<N> {
+    type Answer = u64;
+
+    async fn answer(&self, store: &Store, _: &[i64]) -> Result<HashMap<i64, u64>, StoreError> {
+        Ok(HashMap::from([(WHOLE, store.count::<N>(self.view, &self.filter).await?)]))
     }
 }
 
