@@ -157,13 +157,23 @@ fn inner(line: &str) -> bool {
     ["json_each", "ranked", "t", "q", "w", "walk", "CONSTANT", "(subquery"].contains(&name) || name.starts_with('(')
 }
 
-/// The plans of a question.
-async fn plans(app: &TestApp, question: &str) -> Vec<Plan> {
-    let plans = Arc::new(Mutex::new(Vec::new()));
-    let explained = TestApp::on(app.name, app.store.explained(plans.clone()));
-    explained.data(question).await;
-    let told = plans.lock().expect("no reader panicked").clone();
-    told
+/// The server on a store that tells its plans.
+struct Explained {
+    app: TestApp,
+    plans: Arc<Mutex<Vec<Plan>>>,
+}
+
+impl Explained {
+    fn of(app: &TestApp) -> Self {
+        let plans = Arc::new(Mutex::new(Vec::new()));
+        Explained { app: TestApp::on(app.name, app.store.explained(plans.clone())), plans }
+    }
+
+    /// The plans of a question.
+    async fn plans(&self, question: &str) -> Vec<Plan> {
+        self.app.data(question).await;
+        std::mem::take(&mut *self.plans.lock().expect("no reader panicked"))
+    }
 }
 
 #[tokio::test]
@@ -181,6 +191,7 @@ async fn a_page_in_order_is_read_in_order_in_every_view() {
     }
     for app in apps {
         app.import(&folder).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+        let explained = Explained::of(&app);
         let schema = Schema::of(&app).await;
         let orders = list(&schema.named("OrderField")["enumValues"]).iter().map(|order| text(&order["name"]));
         for (order, view) in orders.flat_map(|order| VIEWS.map(|view| (order, view))) {
@@ -190,7 +201,7 @@ async fn a_page_in_order_is_read_in_order_in_every_view() {
                 // Sorting would mean to have read every school first: a nation has 300,000.
                 let sorts = |line: &String| line.contains("TEMP B-TREE FOR ORDER BY") || line.contains("Sort");
                 let sorted: Vec<_> =
-                    plans(&app, &question).await.into_iter().filter(|plan| plan.lines.iter().any(sorts)).collect();
+                    explained.plans(&question).await.into_iter().filter(|plan| plan.lines.iter().any(sorts)).collect();
                 assert!(sorted.is_empty(), "{}: {question}: {sorted:#?}", app.name);
             }
         }
@@ -203,12 +214,13 @@ async fn every_relation_condition_order_and_count_uses_an_index_in_every_view() 
     let folder = dir.path().join("city");
     generate(&GeneratePlan { schools: 1600, seed: 1 }, &folder).expect("a city");
     for app in loaded("every_relation_uses_an_index", &folder).await {
+        let explained = Explained::of(&app);
         let questions = questions(&Schema::of(&app).await);
         assert!(questions.len() > 200, "only {} questions", questions.len());
         for view in VIEWS {
             let mut statements = HashSet::new();
             for question in &questions {
-                for plan in plans(&app, &format!("{{ {view} {{ {question} }} }}")).await {
+                for plan in explained.plans(&format!("{{ {view} {{ {question} }} }}")).await {
                     let whole: Vec<_> = plan.lines.iter().filter(|line| reads_all(&app, line)).collect();
                     assert!(
                         whole.is_empty(),
