@@ -118,7 +118,7 @@ async fn every_wrong_file_is_named_with_what_is_wrong() {
     let problem = read(dir.path()).await.err().expect("a problem");
     for part in [
         "broken.graphql: ",
-        "a/misspelt.graphql: line 2, column 31: Unknown field \"nam\" on type \"School\"",
+        "a/misspelt.graphql: line 2, column 31: type `School` does not have a field `nam`",
         "unused.graphql: ",
         "deep.graphql: ",
         "bytes.graphql: ",

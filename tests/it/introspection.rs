@@ -119,10 +119,7 @@ async fn a_misspelt_name_is_still_told() {
     {
         let (code, message, _) = app.error(query).await;
         assert_eq!(code, "GRAPHQL_VALIDATION_FAILED");
-        assert!(
-            message.contains(&format!("\"{misspelt}\"")) && !message.contains(&format!("\"{untold}\"")),
-            "{message}"
-        );
+        assert!(message.contains(&format!("`{misspelt}`")) && !message.contains(&format!("`{untold}`")), "{message}");
     }
     let open: Value = empty().await.post(&json!({ "query": "{ school(slug: \"x\") { nam } }" }), &[]).await.json();
     assert!(open["errors"][0]["message"].as_str().is_some_and(|it| it.contains("Did you mean")), "{open}");

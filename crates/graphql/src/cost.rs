@@ -3,7 +3,7 @@
 //! The schema says so itself: `@listSize` on a field tells how many items its list is expected to have, in the words of
 //! the cost specification that gateways read as well. What is estimated here comes from that text and nothing else.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use async_graphql::{
     Name, Positioned, TypeDirective,
@@ -38,10 +38,6 @@ pub(crate) fn sized() -> Option<Vec<String>> {
 #[derive(Debug)]
 pub(crate) struct Types {
     fields: HashMap<String, HashMap<String, Shape>>,
-    /// The types that are objects.
-    objects: HashSet<String>,
-    /// The types that have no fields.
-    leaves: HashSet<String>,
 }
 
 /// What the schema says of a field.
@@ -62,38 +58,18 @@ impl Types {
     pub(crate) fn read(sdl: &str) -> Types {
         let document = parse_schema(sdl).expect("the schema prints what can be parsed");
         let mut fields = HashMap::new();
-        let mut objects = HashSet::new();
-        let mut leaves = HashSet::from(["Boolean", "Float", "ID", "Int", "String"].map(str::to_owned));
         for definition in document.definitions {
             let TypeSystemDefinition::Type(definition) = definition else { continue };
             let definition = definition.node;
-            let name = definition.name.node.to_string();
             let own = match definition.kind {
-                TypeKind::Object(object) => {
-                    objects.insert(name);
-                    object.fields
-                }
+                TypeKind::Object(object) => object.fields,
                 TypeKind::Interface(interface) => interface.fields,
-                TypeKind::Scalar | TypeKind::Enum(_) => {
-                    leaves.insert(name);
-                    continue;
-                }
                 _ => continue,
             };
             let shapes = own.iter().map(|field| (field.node.name.node.to_string(), shape(&field.node)));
             fields.insert(definition.name.node.to_string(), shapes.collect());
         }
-        Types { fields, objects, leaves }
-    }
-
-    /// Whether a type is an object's, and no interface or union.
-    pub(crate) fn is_object(&self, ty: &str) -> bool {
-        self.objects.contains(ty)
-    }
-
-    /// Whether a type has no fields.
-    pub(crate) fn is_leaf(&self, ty: &str) -> bool {
-        self.leaves.contains(ty)
+        Types { fields }
     }
 
     /// What is said of a field.

@@ -84,6 +84,13 @@ impl Failure {
         failure
     }
 
+    /// A library failed where it cannot.
+    pub(crate) fn unforeseen(cause: &str) -> Self {
+        let failure = Failure::new();
+        tracing::error!(error_id = failure.id, cause, "what cannot fail did");
+        failure
+    }
+
     /// The request went away while somebody still waited.
     pub(crate) fn abandoned() -> Self {
         let failure = Failure::new();

@@ -10,11 +10,8 @@ use std::{
 };
 
 use async_graphql::{
-    Name, Request, Response, ServerError, Value,
-    parser::{
-        parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
-    },
+    Name, Request, Response, ServerError, Value, Variables,
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
 };
 use domain::{Clock, LanguageTag};
 use futures::{
@@ -26,16 +23,15 @@ use tracing::{Instrument, Span};
 
 use crate::{
     context::Surroundings,
-    document::misfits,
+    document::Document,
     error::{Failure, refusal, set_code},
     feed::Feed,
-    introspection::{self, Written},
-    limits::{Limits, check, check_events, check_fields, check_given, check_variables, estimate, places},
+    introspection::{Introspection, Written},
+    limits::{Limits, check_events, check_variables, estimate, places},
     loader::Batches,
-    overlap::check_overlaps,
-    scan::Scan,
+    path::complete_paths,
     schema::Schema,
-    unfold::check_unfolded,
+    variables::{Coerced, coerce},
 };
 
 /// What requests run on. Cheap to clone.
@@ -62,8 +58,6 @@ pub struct Asker {
 
 /// How many errors an answer carries.
 const MOST_ERRORS: usize = 50;
-/// How long a name or a number of a document may be.
-const LONGEST_NAME: usize = 100;
 
 /// What an answer took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -173,10 +167,12 @@ impl OperationKind {
     }
 }
 
-/// A request whose document was read and asks for no more than it may.
+/// A request whose document is valid and asks for no more than it may.
 #[derive(Debug)]
 pub struct Prepared {
     request: Request,
+    document: Arc<Document>,
+    variables: Coerced,
     /// The name of the operation; `None` if it has none.
     pub name: Option<String>,
     /// What kind of operation it wants to run.
@@ -188,33 +184,30 @@ pub struct Prepared {
     limits: Limits,
 }
 
-/// Reads a request's document, and refuses one that asks for too much. Nothing runs, and the store is not asked.
+/// Checks a request's document and its variables, and refuses one that asks for too much. Nothing runs, and the store is not asked.
 ///
 /// # Errors
 /// Why the request is refused.
 pub fn prepare(
     schema: &Schema,
     limits: &Limits,
-    mut request: Request,
+    request: Request,
     wants_places: bool,
 ) -> Result<Prepared, Box<Answer>> {
     let refused = |error: ServerError| Box::new(Answer::from(error));
-    let document = parse(&request.query, limits).map_err(refused)?;
-    check(&document, limits).map_err(refused)?;
-    check_unfolded(&document).map_err(refused)?;
-    if !schema.is_open() {
-        introspection::refuse(&document).map_err(refused)?;
-    }
-    check_fields(&document, schema.types()).map_err(refused)?;
-    check_overlaps(&document, schema.types()).map_err(refused)?;
+    let document = schema.document(limits, &request)?;
     check_variables(&request.variables, limits).map_err(refused)?;
-    let (name, operation) = operation(&document, request.operation_name.as_deref()).map_err(refused)?;
-    check_given(operation, &request.variables).map_err(refused)?;
-    check_events(&document, operation).map_err(refused)?;
-    let name = name.map(str::to_owned);
-    let cost = estimate(&document, operation, &request.variables, schema.types(), limits).map_err(refused)?;
+    let (name, operation) = document.operation(request.operation_name.as_deref()).map_err(refused)?;
+    let executable = &document.executable;
+    let variables = coerce(&schema.rules().schema, &operation.node, &request.variables).map_err(|mut errors| {
+        make_ready(&mut errors, (!schema.is_open()).then(|| Written::of(&request)).as_ref());
+        Answer::from(errors)
+    })?;
+    let operation = &operation.node;
+    check_events(executable, operation).map_err(refused)?;
+    let cost = estimate(executable, operation, &variables.values, schema.types(), limits).map_err(refused)?;
     let places = match wants_places {
-        true => places(&document, operation, &request.variables, schema.types(), limits),
+        true => places(executable, operation, &variables.values, schema.types(), limits),
         false => Vec::new(),
     };
     let kind = match operation.ty {
@@ -222,9 +215,21 @@ pub fn prepare(
         OperationType::Mutation => OperationKind::Mutation,
         OperationType::Subscription => OperationKind::Subscription,
     };
-    let is_pinned = is_pinned(&document, operation, &request);
-    request.set_parsed_query(document);
-    Ok(Prepared { request, name, kind, is_pinned, cost, places, limits: limits.clone() })
+    let is_pinned = is_pinned(executable, operation, &variables.values);
+    let (name, limits) = (name.map(str::to_owned), limits.clone());
+    Ok(Prepared { request, document, variables, name, kind, is_pinned, cost, places, limits })
+}
+
+/// Refuses a request that is expected to cost more than it may.
+pub(crate) fn check_cost(cost: u64, limits: &Limits) -> Result<(), Box<Answer>> {
+    if cost <= limits.cost {
+        return Ok(());
+    }
+    let problem = format!(
+        "the answer may have {cost} fields, and at most {} are given at once: ask for smaller pages, or for less below them",
+        limits.cost
+    );
+    Err(Box::new(Answer::from(refusal("COST_TOO_HIGH", problem, None))))
 }
 
 impl Prepared {
@@ -240,13 +245,10 @@ impl Prepared {
         self.cost
     }
 
-    /// What the request is expected to cost, if it fits the schema, without running it.
-    pub async fn estimate(self, schema: &Schema) -> Answer {
+    /// What the request is expected to cost. Nothing runs.
+    #[must_use]
+    pub fn estimate(self) -> Answer {
         let cost = cost_extension(self.cost, &self.limits, None, &self.places);
-        let misfits = misfits(schema, self.request).await;
-        if !misfits.is_empty() {
-            return Answer::from(misfits);
-        }
         let response = Response::new(Value::Null).extension("cost", cost);
         Answer { response, figures: Figures::default(), is_refused: true }
     }
@@ -256,17 +258,11 @@ impl Prepared {
     /// # Errors
     /// The refusal.
     pub fn check_cost(&self) -> Result<(), Box<Answer>> {
-        if self.cost <= self.limits.cost {
-            return Ok(());
-        }
-        let problem = format!(
-            "the answer may have {} fields, and at most {} are given at once: ask for smaller pages, or for less below them",
-            self.cost, self.limits.cost
-        );
-        let mut answer = Answer::from(refusal("COST_TOO_HIGH", problem, None));
-        answer.response =
-            answer.response.extension("cost", cost_extension(self.cost, &self.limits, None, &self.places));
-        Err(Box::new(answer))
+        check_cost(self.cost, &self.limits).map_err(|mut answer| {
+            let cost = cost_extension(self.cost, &self.limits, None, &self.places);
+            answer.response = answer.response.extension("cost", cost);
+            answer
+        })
     }
 
     /// Runs the request, and stops it when its time is over.
@@ -275,8 +271,15 @@ impl Prepared {
             return *refused;
         }
         let time = self.limits.time;
+        let introspection = Introspection::of(&self.document, self.name.as_deref(), &self.variables);
         let (request, course) = self.begin(schema, ground, asker);
-        let running = course.run(schema.inner().execute(request));
+        let running = course.run(async {
+            let response = schema.inner().execute(request).await;
+            match introspection {
+                Some(introspection) => introspection.answer(schema, response),
+                None => response,
+            }
+        });
         match tokio::time::timeout(time, running).await {
             Ok(Ok(response)) => course.answer(response),
             Ok(Err(failure)) => Answer::from(failure.refusal()),
@@ -314,10 +317,16 @@ impl Prepared {
     }
 
     fn begin(self, schema: &Schema, ground: &Ground, asker: Asker) -> (Request, Course) {
-        let Prepared { request, name, kind, cost, places, limits, .. } = self;
-        let name = name.as_deref().unwrap_or("anonymous");
+        let Prepared { mut request, document, variables, name, kind, cost, places, limits, .. } = self;
+        let written = (!schema.is_open()).then(|| Written::of(&request));
+        let operation = document.operation(request.operation_name.take().as_deref());
+        if let Ok((_, operation)) = operation {
+            request.set_parsed_query(document.bind(operation, &variables.absent));
+        }
+        request.variables = variables.values;
+        let called = name.as_deref().unwrap_or("anonymous");
         let span =
-            tracing::debug_span!("operation", graphql.operation.name = name, graphql.operation.type = kind.as_str());
+            tracing::debug_span!("operation", graphql.operation.name = called, graphql.operation.type = kind.as_str());
         let Ground { store, clock, feed } = ground.clone();
         let Asker { languages, wants_stats, wants_cost } = asker;
         let counts = Arc::new(Counts::default());
@@ -334,9 +343,22 @@ impl Prepared {
             budget: budget.clone(),
         };
         let began = Instant::now();
-        let written = (!schema.is_open()).then(|| Written::of(&request));
-        let course =
-            Course { span, batches, budget, counts, began, cost, places, limits, written, wants_stats, wants_cost };
+        let course = Course {
+            span,
+            schema: schema.clone(),
+            document,
+            operation: name,
+            batches,
+            budget,
+            counts,
+            began,
+            cost,
+            places,
+            limits,
+            written,
+            wants_stats,
+            wants_cost,
+        };
         (request.data(here), course)
     }
 }
@@ -344,6 +366,9 @@ impl Prepared {
 /// A request under way.
 struct Course {
     span: Span,
+    schema: Schema,
+    document: Arc<Document>,
+    operation: Option<String>,
     batches: Arc<Batches>,
     budget: Arc<AtomicU64>,
     counts: Arc<Counts>,
@@ -370,6 +395,10 @@ impl Course {
             && !response.errors.is_empty()
             && response.errors.iter().all(|error| error.path.is_empty());
         make_ready(&mut response.errors, self.written.as_ref());
+        if let Ok((_, operation)) = self.document.operation(self.operation.as_deref()) {
+            let (document, types) = (&self.document.executable, self.schema.types());
+            complete_paths(&mut response.errors, document, &operation.node, types);
+        }
         if self.wants_stats {
             response = response.extension("stats", stats(&self.counts, self.began));
         }
@@ -436,57 +465,10 @@ fn stats(counts: &Counts, began: Instant) -> Value {
     Value::Object(figures.into_iter().map(|(name, figure)| (Name::new(name), Value::from(figure))).collect())
 }
 
-/// Parses the document; one that is too long or too deep for the parser does not reach it.
-pub(crate) fn parse(query: &str, limits: &Limits) -> Result<ExecutableDocument, ServerError> {
-    let Scan { tokens, nesting, longest } = Scan::of(query);
-    if tokens > limits.tokens {
-        let problem = format!("the document has {tokens} tokens, and at most {} are read", limits.tokens);
-        return Err(refusal("TOO_MANY_TOKENS", problem, None));
-    }
-    if nesting > limits.nesting {
-        let problem = format!("the document nests brackets more than {} deep", limits.nesting);
-        return Err(refusal("TOO_DEEP", problem, None));
-    }
-    if longest > LONGEST_NAME {
-        let problem = format!("a name or number of the document is longer than {LONGEST_NAME} characters");
-        return Err(refusal("NAME_TOO_LONG", problem, None));
-    }
-    parse_query(query).map_err(|error| {
-        let at = error.positions().next();
-        let place = at.map_or_else(String::new, |at| format!(" at line {}, column {}", at.line, at.column));
-        refusal("GRAPHQL_PARSE_FAILED", format!("the document cannot be parsed{place}"), at)
-    })
-}
-
-/// The operation that a request names, or the only one there is.
-fn operation<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&str>,
-) -> Result<(Option<&'a str>, &'a OperationDefinition), ServerError> {
-    let unknown = |problem: String| refusal("GRAPHQL_VALIDATION_FAILED", problem, None);
-    match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => Ok((None, &operation.node)),
-        (DocumentOperations::Single(_), Some(name)) => {
-            Err(unknown(format!("the document has no operation `{name}`: its only one has no name")))
-        }
-        (DocumentOperations::Multiple(operations), Some(name)) => match operations.get_key_value(name) {
-            Some((name, operation)) => Ok((Some(name.as_str()), &operation.node)),
-            None => Err(unknown(format!("the document has no operation `{name}`"))),
-        },
-        (DocumentOperations::Multiple(operations), None) => {
-            let mut all = operations.iter();
-            match (all.next(), all.next()) {
-                (Some((name, only)), None) => Ok((Some(name.as_str()), &only.node)),
-                _ => Err(unknown("the document has several operations: say which by `operationName`".to_owned())),
-            }
-        }
-    }
-}
-
 /// Whether everything that an operation asks for stands under `map` with a day and a revision, where nothing changes.
-fn is_pinned(document: &ExecutableDocument, operation: &OperationDefinition, request: &Request) -> bool {
+fn is_pinned(document: &ExecutableDocument, operation: &OperationDefinition, variables: &Variables) -> bool {
     let given = |value: &async_graphql_value::Value| match value {
-        async_graphql_value::Value::Variable(name) => request.variables.get(name).is_some_and(|it| *it != Value::Null),
+        async_graphql_value::Value::Variable(name) => variables.get(name).is_some_and(|it| *it != Value::Null),
         value => *value != async_graphql_value::Value::Null,
     };
     let mut pending: Vec<(&SelectionSet, bool)> = vec![(&operation.selection_set.node, true)];

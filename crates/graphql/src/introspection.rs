@@ -1,13 +1,114 @@
-//! A schema that is closed to introspection: nobody may ask what is in it, and no error tells.
+//! Introspection: answered from the schema's own text, or closed, so that nobody may ask and no error tells.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
+use apollo_compiler::{
+    introspection::partial_execute,
+    response::{JsonMap, JsonValue, serde_json_bytes::ByteString},
+    validation::Valid,
+};
 use async_graphql::{
-    Request, ServerError,
+    Name, Request, Response, ServerError, Value,
+    indexmap::IndexMap,
     parser::types::{ExecutableDocument, Selection, SelectionSet},
 };
 
-use crate::error::refusal;
+use crate::{
+    document::Document,
+    error::{Failure, refusal},
+    one_of,
+    schema::Schema,
+    variables::Coerced,
+};
+
+/// Whether a field asks what is in the schema.
+pub(crate) fn is_schema_field(name: &str) -> bool {
+    matches!(name, "__schema" | "__type")
+}
+
+/// The part of an operation that asks what is in the schema.
+pub(crate) struct Introspection {
+    document: Arc<Document>,
+    operation: Option<String>,
+    variables: Valid<JsonMap>,
+}
+
+impl Introspection {
+    /// That of a request, if it has any.
+    pub(crate) fn of(document: &Arc<Document>, operation: Option<&str>, variables: &Coerced) -> Option<Self> {
+        document.typed.as_ref()?;
+        let members = variables.values.iter().filter_map(|(name, value)| {
+            let value = value.clone().into_json().ok()?;
+            Some((name.as_str().into(), value.into()))
+        });
+        let variables = Valid::assume_valid(members.collect());
+        Some(Introspection { document: document.clone(), operation: operation.map(str::to_owned), variables })
+    }
+
+    /// Adds its answer to that of the other fields, each at its place.
+    pub(crate) fn answer(&self, schema: &Schema, mut response: Response) -> Response {
+        let Value::Object(others) = &mut response.data else { return response };
+        let Some(mut answered) = self.run(schema) else {
+            response.data = Value::Null;
+            response.errors.push(Failure::unforeseen("introspection was not answered").refusal());
+            return response;
+        };
+        answered.retain(|name, _| !others.contains_key(name));
+        if let Ok((_, operation)) = self.document.operation(self.operation.as_deref()) {
+            others.append(&mut answered);
+            let places = places(&self.document.executable, &operation.node.selection_set.node);
+            others.sort_by_cached_key(|name, _| places.iter().position(|it| *it == name.as_str()));
+        }
+        response
+    }
+
+    fn run(&self, schema: &Schema) -> Option<IndexMap<Name, Value>> {
+        let rules = schema.rules();
+        let typed = self.document.typed.as_ref()?;
+        let operation = typed.operations.get(self.operation.as_deref()).ok()?;
+        let answered = partial_execute(&rules.schema, &rules.implementers, typed, operation, &self.variables).ok()?;
+        Some(members(answered.data?))
+    }
+}
+
+fn members(members: JsonMap) -> IndexMap<Name, Value> {
+    let member = |(name, it): (_, JsonValue)| match ByteString::as_str(&name).strip_prefix(one_of::PREFIX) {
+        Some(name) => (Name::new(name), one_of::value(it.as_str())),
+        None => (Name::new(name.as_str()), value(it)),
+    };
+    members.into_iter().map(member).collect()
+}
+
+fn value(value: JsonValue) -> Value {
+    match value {
+        JsonValue::Null => Value::Null,
+        JsonValue::Bool(is_true) => Value::Boolean(is_true),
+        JsonValue::Number(number) => Value::Number(number),
+        JsonValue::String(text) => Value::String(text.as_str().to_owned()),
+        JsonValue::Array(items) => Value::List(items.into_iter().map(self::value).collect()),
+        JsonValue::Object(it) => Value::Object(members(it)),
+    }
+}
+
+/// The names at the root of an answer, in their order.
+fn places<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet) -> Vec<&'a str> {
+    let mut names = Vec::new();
+    for item in &set.items {
+        let below = match &item.node {
+            Selection::Field(field) => {
+                names.push(field.node.response_key().node.as_str());
+                continue;
+            }
+            Selection::InlineFragment(fragment) => &fragment.node.selection_set.node,
+            Selection::FragmentSpread(spread) => match document.fragments.get(&spread.node.fragment_name.node) {
+                Some(fragment) => &fragment.node.selection_set.node,
+                None => continue,
+            },
+        };
+        names.extend(places(document, below));
+    }
+    names
+}
 
 /// Refuses a document that asks what is in the schema, wherever it does.
 pub(crate) fn refuse(document: &ExecutableDocument) -> Result<(), ServerError> {

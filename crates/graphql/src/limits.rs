@@ -1,6 +1,9 @@
 //! Limits: how much a document may ask for, checked before anything runs.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use async_graphql::{
     Name, Pos, Positioned, ServerError, Variables,
@@ -57,10 +60,6 @@ impl Default for Limits {
 
 /// How often lists may lead to lists in introspection: a type's fields, their types' fields, and once more.
 const INTROSPECTION_LISTS: usize = 3;
-/// The directives that a document may use; the library knows others by name that it does not follow.
-const DIRECTIVES: [&str; 2] = ["include", "skip"];
-/// How many fields that do not exist are told apart.
-const MOST_UNKNOWN: usize = 50;
 /// How many places a breakdown of a cost names.
 const MOST_PLACES: usize = 50;
 /// How many items a short closed list is expected to have.
@@ -99,11 +98,6 @@ struct Counted<'a> {
 
 impl Counted<'_> {
     fn directives(&self, directives: &[Positioned<Directive>], at: Pos) -> Result<(), ServerError> {
-        let name = |directive: &Positioned<Directive>| directive.node.name.node.clone();
-        if let Some(unknown) = directives.iter().find(|it| !DIRECTIVES.contains(&name(it).as_str())) {
-            let problem = format!("there is no directive `@{}`", name(unknown));
-            return Err(refusal("GRAPHQL_VALIDATION_FAILED", problem, Some(unknown.pos)));
-        }
         let count = directives.len();
         if count > self.limits.directives {
             let problem = format!("{count} directives stand at one place, and at most {} may", self.limits.directives);
@@ -132,43 +126,27 @@ impl Counted<'_> {
     }
 }
 
-/// Refuses a request without a value for a variable that needs one.
-pub(crate) fn check_given(operation: &OperationDefinition, variables: &Variables) -> Result<(), ServerError> {
-    for definition in &operation.variable_definitions {
-        let VariableDefinition { name, var_type, default_value, .. } = &definition.node;
-        let is_given = match variables.get(&name.node) {
-            Some(value) => *value != ConstValue::Null,
-            None => default_value.is_some(),
-        };
-        if !var_type.node.nullable && !is_given {
-            let problem = format!("the variable `${}` is a `{}`, and has no value", name.node, var_type.node);
-            return Err(refusal("GRAPHQL_VALIDATION_FAILED", problem, Some(definition.pos)));
-        }
-    }
-    Ok(())
-}
-
-/// Refuses a subscription to anything but one kind of event.
+/// Refuses a subscription to several events; the library counts fields that answer under one name as several.
 pub(crate) fn check_events(document: &ExecutableDocument, operation: &OperationDefinition) -> Result<(), ServerError> {
     if operation.ty != OperationType::Subscription {
         return Ok(());
     }
-    let mut events = Vec::new();
+    let mut events = HashSet::new();
     events_of(document, &operation.selection_set.node, &mut events);
-    match events.as_slice() {
-        [event] if !event.starts_with("__") => Ok(()),
-        _ => {
-            let problem = "a subscription has one field, and it is none of introspection's".to_owned();
-            Err(refusal("GRAPHQL_VALIDATION_FAILED", problem, Some(operation.selection_set.pos)))
-        }
+    if events.len() > 1 {
+        let problem = "a subscription has one field".to_owned();
+        return Err(refusal("GRAPHQL_VALIDATION_FAILED", problem, Some(operation.selection_set.pos)));
     }
+    Ok(())
 }
 
-/// The fields at the root of an operation; fragments lead into no circle here.
-fn events_of<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, events: &mut Vec<&'a str>) {
+/// The names under which the fields at the root of an operation answer; fragments lead into no circle here.
+fn events_of<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, events: &mut HashSet<&'a str>) {
     for item in &set.items {
         match &item.node {
-            Selection::Field(field) => events.push(&field.node.name.node),
+            Selection::Field(field) => {
+                events.insert(&field.node.response_key().node);
+            }
             Selection::InlineFragment(fragment) => events_of(document, &fragment.node.selection_set.node, events),
             Selection::FragmentSpread(spread) => {
                 if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
@@ -177,39 +155,6 @@ fn events_of<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, events
             }
         }
     }
-}
-
-/// Refuses a document in which many fields do not exist: the validation compares each with all that it may have meant.
-pub(crate) fn check_fields(document: &ExecutableDocument, types: &Types) -> Result<(), ServerError> {
-    let operations = document.operations.iter().map(|(_, it)| (types.root(it.node.ty), &it.node.selection_set.node));
-    let fragments = document.fragments.values().map(|it| {
-        let on = Some(it.node.type_condition.node.on.node.as_str());
-        (on, &it.node.selection_set.node)
-    });
-    let unknown: usize = operations.chain(fragments).map(|(ty, set)| unknown_fields(set, ty, types)).sum();
-    if unknown > MOST_UNKNOWN {
-        let problem = format!("{unknown} fields of the document do not exist; ask for fewer of them to learn which");
-        return Err(refusal("GRAPHQL_VALIDATION_FAILED", problem, None));
-    }
-    Ok(())
-}
-
-fn unknown_fields(set: &SelectionSet, ty: Option<&str>, types: &Types) -> usize {
-    let below = |item: &Positioned<Selection>| match &item.node {
-        Selection::Field(field) => {
-            let name = field.node.name.node.as_str();
-            let shape = ty.and_then(|ty| types.field(ty, name));
-            let is_unknown = ty.is_some() && shape.is_none() && !name.starts_with("__");
-            let ty = shape.map(|shape| shape.ty.as_str());
-            usize::from(is_unknown) + unknown_fields(&field.node.selection_set.node, ty, types)
-        }
-        Selection::InlineFragment(fragment) => {
-            let on = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
-            unknown_fields(&fragment.node.selection_set.node, on.or(ty), types)
-        }
-        Selection::FragmentSpread(_) => 0,
-    };
-    set.items.iter().map(below).sum()
 }
 
 /// Checks the variables: how deep they nest, how long their lists are.

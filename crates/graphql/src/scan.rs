@@ -1,7 +1,7 @@
 //! A look at a document's text before the parser sees it: how many tokens it has, how long they are, how deep its brackets nest.
 //!
-//! The parser overflows its stack on values that nest deeply, and takes its time for long documents; the validation compares
-//! every letter of an unknown name with those of all that it may have meant. This takes one pass.
+//! What nests deeply takes the stack of all that walk it, long documents take a parser's time, and an unknown name is compared
+//! letter by letter with those that it may have meant. This takes one pass.
 
 /// What one pass over the text tells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -91,6 +91,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::Scan;
+    use crate::validation::parse;
 
     #[test]
     fn tokens_and_brackets_count_where_the_parser_sees_them() {
@@ -138,7 +139,7 @@ mod tests {
         #[test]
         fn nesting_is_that_which_the_parser_sees((value, depth) in lists()) {
             let document = format!("{{ a(b: {value}) }}");
-            prop_assert!(async_graphql::parser::parse_query(&document).is_ok(), "{document}");
+            prop_assert!(parse(&document).is_ok(), "{document}");
             prop_assert_eq!(Scan::of(&document).nesting, 2 + depth, "{}", document);
         }
 
@@ -146,7 +147,7 @@ mod tests {
         fn nothing_is_hidden_from_the_scan(pieces in prop::collection::vec(piece(), 0..12), end in piece()) {
             // Whatever stands before them, brackets that the parser sees are counted.
             let document = format!("{{ a(b: [{}{end}[[[[[[[[1]]]]]]]]]) }}", pieces.concat());
-            if async_graphql::parser::parse_query(&document).is_ok_and(|document| is_deep(&document)) {
+            if parse(&document).is_ok_and(|document| is_deep(&document)) {
                 prop_assert!(Scan::of(&document).nesting > 8, "{}", document);
             }
         }
@@ -157,7 +158,7 @@ mod tests {
     }
 
     /// Whether a value of the document nests eight deep.
-    fn is_deep(document: &async_graphql::parser::types::ExecutableDocument) -> bool {
+    fn is_deep(document: &apollo_compiler::ast::Document) -> bool {
         // Text in strings has its brackets behind a quotation mark or a letter; of lists they follow each other.
         format!("{document:?}").matches("List(").count() > 8
     }

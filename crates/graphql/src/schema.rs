@@ -1,8 +1,8 @@
 //! The roots of the schema: the map at the default view, and at others.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use async_graphql::{Context, EmptyMutation, MergedObject, Object, Result, SDLExportOptions};
+use async_graphql::{Context, EmptyMutation, MergedObject, Object, Request, Result, SDLExportOptions, ValidationMode};
 use chrono::NaiveDate;
 use domain::{Known, View};
 
@@ -13,9 +13,13 @@ use crate::{
     connection::ViewAsked,
     context::{ContextExt, masked},
     cost::Types,
+    document::{Checked, Document},
     error::Code,
+    execute::{Answer, make_ready},
     federation::{self, FederationQuery},
     group::GroupQuery,
+    introspection::Written,
+    limits::Limits,
     node::{Node, NodeQuery},
     partner::PartnerQuery,
     place::{DistrictQuery, LearningAreaQuery, RegionQuery, TownshipQuery},
@@ -23,6 +27,7 @@ use crate::{
     scalar::Date,
     school::SchoolQuery,
     source::SourceQuery,
+    validation::Rules,
 };
 
 type Inner = async_graphql::Schema<Query, EmptyMutation, RevisionSubscription>;
@@ -32,6 +37,8 @@ type Inner = async_graphql::Schema<Query, EmptyMutation, RevisionSubscription>;
 pub struct Schema {
     inner: Inner,
     types: Arc<Types>,
+    rules: Arc<Rules>,
+    checked: Arc<Checked>,
     sdl: Arc<str>,
     is_open: bool,
 }
@@ -55,6 +62,19 @@ impl Schema {
 
     pub(crate) fn types(&self) -> &Types {
         &self.types
+    }
+
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The document of a request, checked: once, as long as it is kept.
+    pub(crate) fn document(&self, limits: &Limits, request: &Request) -> Result<Arc<Document>, Box<Answer>> {
+        let written = || (!self.is_open).then(|| Written::of(request));
+        self.checked.get(self, limits, &request.query).map_err(|mut errors| {
+            make_ready(&mut errors, written().as_ref());
+            Box::new(Answer::from(errors))
+        })
     }
 }
 
@@ -165,27 +185,36 @@ impl MapQuery {
     }
 }
 
-/// Builds the schema.
+/// The schema.
 #[must_use]
 pub fn schema() -> Schema {
-    build(true)
+    static OPEN: LazyLock<Schema> = LazyLock::new(|| build(true));
+    OPEN.clone()
 }
 
-/// Builds the schema for clients that know it already: none may ask what is in it, and no error tells.
+/// The schema for clients that know it already: none may ask what is in it, and no error tells.
 #[must_use]
 pub fn closed_schema() -> Schema {
-    build(false)
+    static CLOSED: LazyLock<Schema> = LazyLock::new(|| build(false));
+    CLOSED.clone()
 }
 
 fn build(is_open: bool) -> Schema {
-    let builder = Inner::build(Query::seen(Sight::default()), EmptyMutation, RevisionSubscription)
+    let inner = Inner::build(Query::seen(Sight::default()), EmptyMutation, RevisionSubscription)
         .register_output_type::<Node>()
-        .limit_recursive_depth(200);
-    let inner = match is_open {
-        true => builder.finish(),
-        false => builder.disable_introspection().disable_suggestions().finish(),
-    };
+        .limit_recursive_depth(200)
+        // Documents are validated before they come here, and questions about the schema are answered elsewhere.
+        .validation_mode(ValidationMode::Fast)
+        .disable_introspection()
+        .finish();
     let sdl = inner.sdl_with_options(SDLExportOptions::new().include_specified_by());
     let sdl = federation::subgraph(&sdl);
-    Schema { inner, types: Arc::new(Types::read(&sdl)), sdl: sdl.into(), is_open }
+    Schema {
+        inner,
+        types: Arc::new(Types::read(&sdl)),
+        rules: Arc::new(Rules::read(&sdl, is_open)),
+        checked: Arc::default(),
+        sdl: sdl.into(),
+        is_open,
+    }
 }

@@ -464,7 +464,7 @@ async fn run(app: &App, caller: &Caller, accepted: Accepted, prepared: Prepared,
         return response;
     }
     if wish(headers, "edumap-cost") == "only" {
-        return give(app, accepted, prepared.estimate(&app.schema).await);
+        return give(app, accepted, prepared.estimate());
     }
     if let Err(refused) = prepared.check_cost() {
         return give(app, accepted, *refused);
