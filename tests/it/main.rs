@@ -25,4 +25,5 @@ mod rust_client;
 mod sockets;
 mod storage;
 mod upgrade;
+mod validation;
 mod walk;
