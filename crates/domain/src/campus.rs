@@ -5,10 +5,10 @@ use crate::{
     fact::ImpreciseDate,
     id::{AnyId, Id, Kind},
     noun::{Head, noun},
-    record::{Holds, Shape, optional, required, to, within},
+    record::{Holds, Shape, extra, optional, required, to, within},
     region::Region,
     school::School,
-    text::vocabulary,
+    text::{NameBasis, vocabulary},
     township::Township,
 };
 
@@ -91,6 +91,8 @@ pub const SHAPE: Shape = Shape {
         optional("source_id", Holds::CitedSource(""), "The source."),
         optional("quote", Holds::CitedQuote(""), "Its words."),
         optional("confidence", Holds::CitedConfidence(""), "How sure it is."),
+        extra("name_en", Holds::Name, "The name in English."),
+        extra("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
     ],
     dated: ("", ""),
 };
