@@ -59,12 +59,20 @@ async fn a_copy_of_the_file_has_all_that_was_recorded() {
     assert_eq!(TestApp::on("SQLite, a copy", store).data(QUESTION).await["school"]["slug"], "bj80");
 }
 
+#[tokio::test]
+async fn the_log_beside_the_file_is_empty_after_an_import() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (_, app) = on_disk(dir.path()).await;
+    let log = std::fs::metadata(dir.path().join("map.db-wal")).expect("a log").len();
+    assert_eq!(log, 0);
+    assert_eq!(app.data(QUESTION).await["school"]["slug"], "bj80");
+}
+
 /// A server's start: a store of its own, brought up to date, with a data set if nothing is recorded.
 async fn start(url: String) -> Store {
     let store = Store::open(&url, None).await.expect("a database");
     store.migrate().await.expect("migrated");
-    let (actor, message) = ("a start".to_owned(), String::new());
-    let options = Options { dry_run: false, only_first: true, actor, message, progress: false };
+    let options = Options { only_first: true, actor: "a start".to_owned(), ..Options::default() };
     let imported = import(&store, &Folder::Disk(bundled()), &options, &clock()).await.expect("an import");
     imported.expect("no findings");
     store

@@ -13,7 +13,7 @@ use crate::{
     row::Row,
     set_aside::SetAside,
     sql::Sql,
-    store::alone,
+    store::{TURN, alone},
 };
 
 /// A fact to record.
@@ -113,6 +113,17 @@ async fn latest(database: &impl ConnectionTrait, backend: DbBackend) -> Result<i
     sql.put("SELECT COALESCE(MAX(number), 0) AS number FROM revisions");
     let row = database.query_one_raw(sql.statement()).await?;
     row.map_or(Ok(0), |row| Row(&row).get("number"))
+}
+
+/// Moves what SQLite's write-ahead log has into the file, and empties the log unless somebody reads from it for long.
+async fn empty_log(write: &DatabaseConnection) -> Result<(), StoreError> {
+    write.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
+    // Emptying waits for readers, for whom no writer should wait as long as for another writer.
+    write.execute_unprepared("PRAGMA busy_timeout = 2000").await?;
+    let emptied = write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await;
+    write.execute_unprepared(&format!("PRAGMA busy_timeout = {}", TURN.as_millis())).await?;
+    emptied?;
+    Ok(())
 }
 
 async fn looks_up_foreign_keys(database: &impl ConnectionTrait) -> Result<bool, StoreError> {
@@ -305,8 +316,8 @@ impl Draft {
         let number = self.number;
         self.pipe.commit().await?;
         if self.backend == DbBackend::Sqlite
-            // A file that somebody copies should have it all, and not leave the last revision to the file beside it.
-            && let Err(error) = self.write.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await
+            // A file that somebody copies should have it all, and the log beside it not stay as large as the revision.
+            && let Err(error) = empty_log(&self.write).await
         {
             tracing::debug!(%error, "the revision stays in the write-ahead log for now");
         }

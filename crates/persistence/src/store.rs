@@ -350,7 +350,7 @@ async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, StoreErr
 /// and spills pages again and again if they do not fit. Taken only as pages are touched.
 pub(crate) const WRITE_CACHE: &str = "-524288";
 /// How long a writer waits for another: the import of a nation takes minutes on a slow disk.
-const TURN: Duration = Duration::from_secs(15 * 60);
+pub(crate) const TURN: Duration = Duration::from_secs(15 * 60);
 /// What each reading connection may keep.
 const READ_CACHE: &str = "-16384";
 
