@@ -165,13 +165,7 @@ fn posted(query: &str) -> String {
 }
 
 async fn load(store: &Store, folder: &std::path::Path) {
-    let options = Options {
-        dry_run: false,
-        only_first: false,
-        actor: "benchmark".to_owned(),
-        message: String::new(),
-        progress: false,
-    };
+    let options = Options { actor: "benchmark".to_owned(), ..Options::default() };
     let folder = Folder::Disk(folder.to_owned());
     import(store, &folder, &options, &clock()).await.expect("an import").expect("no findings");
 }

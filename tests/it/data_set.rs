@@ -3,8 +3,13 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use domain::Known;
-use server::export::export;
-use tests::{bundled, chaoyang, empty};
+use serde_json::json;
+use server::{
+    export::export,
+    import::Options,
+    report::{Reason, Refusal},
+};
+use tests::{TestApp, bundled, chaoyang, empty};
 
 /// The CSV files of a folder.
 fn files(dir: &Path) -> BTreeMap<String, String> {
@@ -192,5 +197,208 @@ async fn what_is_wrong_is_reported_by_row_and_nothing_is_written() {
                 .as_array()
                 .is_some_and(Vec::is_empty)
         );
+    }
+}
+
+/// How many revisions there are.
+async fn revisions(app: &TestApp) -> usize {
+    let data = app.data("{ revisions { number } }").await;
+    data["revisions"].as_array().map_or(0, Vec::len)
+}
+
+#[tokio::test]
+async fn a_folder_that_lacks_a_file_closes_nothing_unless_told_to() {
+    for app in chaoyang("a_folder_that_lacks_a_file").await {
+        let dir = tempfile::tempdir().expect("a folder");
+        copy(dir.path());
+        fs::remove_file(dir.path().join("group_memberships.csv")).expect("removed");
+        for dry_run in [true, false] {
+            let refusal = app.import_as(dir.path(), dry_run).await.expect_err("40 memberships would be closed");
+            let text = refusal.to_string();
+            let says = "group_memberships.csv: 40 of 40 on record would be closed; the folder has no such file\n\
+                        nothing was written; give --allow-removal if this is meant";
+            assert!(text.ends_with(says), "{}: {text}", app.name);
+        }
+        assert_eq!(revisions(&app).await, 1, "{}", app.name);
+        let told = Options { allow_removal: true, ..Options::default() };
+        let imported = app.import_by(dir.path(), told).await.expect("it is meant");
+        assert_eq!(imported.total().closed, 40, "{}", app.name);
+        assert_eq!(revisions(&app).await, 2, "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn small_edits_are_free_and_more_than_a_tenth_must_be_meant() {
+    for app in chaoyang("small_edits_are_free").await {
+        let dir = tempfile::tempdir().expect("a folder");
+        copy(dir.path());
+        let path = dir.path().join("aliases.csv");
+        let text = fs::read_to_string(&path).expect("a file");
+        let without = |rows: usize| {
+            let all: Vec<&str> = text.lines().collect();
+            fs::write(&path, all[..all.len() - rows].join("\n") + "\n").expect("a file");
+        };
+        without(11);
+        let refusal = app.import(dir.path()).await.expect_err("11 of 26 names would be closed");
+        assert!(refusal.to_string().contains("aliases.csv: 11 of 26 on record would be closed\n"), "{refusal}");
+        without(10);
+        assert_eq!(app.import(dir.path()).await.expect("few rows").total().closed, 10, "{}", app.name);
+        fs::write(&path, text.lines().next().expect("a header").to_owned() + "\n").expect("a file");
+        let refusal = app.import(dir.path()).await.expect_err("no row is left");
+        assert!(refusal.to_string().contains("16 of 16 on record would be closed; the file has no rows"), "{refusal}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_cannot_be_read_is_an_error_and_a_misspelt_name_a_finding() {
+    for app in chaoyang("what_cannot_be_read").await {
+        let dir = tempfile::tempdir().expect("a folder");
+        copy(dir.path());
+        let schools = dir.path().join("schools.csv");
+        for name in ["Schools.csv", "schools.csv.csv", "school.csv", "schools.xlsx"] {
+            fs::rename(&schools, dir.path().join(name)).expect("renamed");
+            let told = Options { allow_removal: true, ..Options::default() };
+            let refusal = app.import_by(dir.path(), told).await.expect_err("no schools");
+            let says = format!("{name}: this looks like schools.csv, which the folder lacks");
+            assert!(refusal.to_string().contains(&says), "{}: {refusal}", app.name);
+            fs::rename(dir.path().join(name), &schools).expect("renamed");
+        }
+        fs::remove_file(&schools).expect("removed");
+        std::os::unix::fs::symlink("/nowhere/schools.csv", &schools).expect("a link");
+        let error = app.try_import(dir.path(), Options::default()).await.expect_err("a link that leads nowhere");
+        assert!(format!("{error:#}").contains("schools.csv is there and cannot be read"), "{error:#}");
+        assert_eq!(revisions(&app).await, 1, "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn who_comes_second_does_not_undo_the_first() {
+    for app in chaoyang("who_comes_second").await {
+        let folders: Vec<_> = (0..2).map(|_| tempfile::tempdir().expect("a folder")).collect();
+        let [one, two] = [folders[0].path(), folders[1].path()];
+        for dir in [one, two] {
+            export(&app.store, Known::Latest, dir, false).await.expect("an export");
+        }
+        edit(one, "schools.csv", "Beijing No. 80 High School,", "Beijing Eightieth High School,");
+        edit(one, "groups.csv", "No. 80", "Number 80");
+        edit(two, "schools.csv", "Beijing No. 80 High School,", "The No. 80 High School,");
+        assert_eq!(app.import(one).await.expect("the first").revision.map(|made| made.number), Some(2));
+
+        for dry_run in [true, false] {
+            let refusal = app.import_as(two, dry_run).await.expect_err("the second");
+            let Refusal::Conflict(conflict) = &refusal else { panic!("{}: {refusal}", app.name) };
+            assert_eq!(conflict.reason, Reason::Later(1));
+            assert_eq!(conflict.both, [("schools", "bj80".to_owned())], "{}", app.name);
+            assert_eq!(conflict.undone, [("groups", "bj80-group".to_owned())], "{}", app.name);
+            assert_eq!(refusal.to_json()["changedInBoth"], json!([{ "file": "schools.csv", "key": "bj80" }]));
+            assert!(refusal.to_string().contains("--expect-revision 2"), "{refusal}");
+        }
+        assert_eq!(revisions(&app).await, 2, "{}", app.name);
+
+        // Who has imported goes on from there.
+        edit(one, "schools.csv", "Beijing Eightieth High School,", "Beijing 80th High School,");
+        assert_eq!(app.import(one).await.expect("the first again").revision.map(|made| made.number), Some(3));
+        // Who has taken over the other's changes loses nothing by what is recorded already.
+        for file in ["schools.csv", "groups.csv"] {
+            fs::copy(one.join(file), two.join(file)).expect("a copy");
+        }
+        edit(two, "partners.csv", "Tsinghua University", "The Tsinghua University");
+        assert_eq!(app.import(two).await.expect("nothing is undone").revision.map(|made| made.number), Some(4));
+        // Who is told to goes on.
+        let told = Options { expect_revision: Some(4), ..Options::default() };
+        let back = app.import_by(one, told).await.expect("it is meant");
+        assert_eq!(back.revision.map(|made| made.number), Some(5), "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn an_export_of_another_map_replaces_no_map_unless_told_to() {
+    let (from, to) = (chaoyang("an_export_of_another_map").await, empty("an_export_of_another_map").await);
+    for (from, to) in from.iter().zip(&to) {
+        let dir = tempfile::tempdir().expect("a folder");
+        export(&from.store, Known::Latest, dir.path(), false).await.expect("an export");
+        edit(dir.path(), "schools.csv", "Beijing No. 80 High School,", "Beijing Eightieth High School,");
+        let told = Options { message: Some("another map".to_owned()), ..Options::default() };
+        let whole = to.import_by(dir.path(), told).await.expect("an empty map takes it");
+        assert_eq!(whole.revision.map(|made| made.number), Some(1));
+        // It is a copy of that map from now on.
+        let refusal = from.import(dir.path()).await.expect_err("another map");
+        assert!(refusal.to_string().starts_with("the folder was exported from another map\n"), "{refusal}");
+        let asked = Options { expect_revision: Some(7), ..Options::default() };
+        let refusal = to.import_by(dir.path(), asked).await.expect_err("no such revision");
+        assert!(refusal.to_string().starts_with("the folder starts from revision 7, and the map is only at 1\n"));
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_went_through_a_spreadsheet_changes_nothing() {
+    for app in chaoyang("a_folder_that_went_through_a_spreadsheet").await {
+        let dir = tempfile::tempdir().expect("a folder");
+        for (name, text) in files(&bundled()) {
+            fs::write(dir.path().join(name), format!("\u{feff}{}", text.replace('\n', "\r\n"))).expect("a file");
+        }
+        assert!(app.import(dir.path()).await.expect("no findings").revision.is_none(), "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn a_revision_says_how_much_it_changes_and_not_where_the_folder_lies() {
+    for app in chaoyang("a_revision_says_how_much").await {
+        let dir = tempfile::tempdir().expect("a folder");
+        copy(dir.path());
+        edit(dir.path(), "schools.csv", "Beijing No. 80 High School,", "Beijing Eightieth High School,");
+        app.import(dir.path()).await.expect("no findings");
+        let data = app.data("{ revisions(first: 1) { message } }").await;
+        assert_eq!(data["revisions"][0]["message"], "0 added, 1 changed, 0 closed", "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn a_status_that_has_become_wrong_is_a_finding_for_who_writes_it_and_a_warning_for_who_keeps_it() {
+    for app in chaoyang("a_status_that_has_become_wrong").await {
+        let dir = tempfile::tempdir().expect("a folder");
+        copy(dir.path());
+        let planned = ",planned,,,,,,byd-2024-05-11,";
+        edit(dir.path(), "schools.csv", planned, ",planned,,,,2026-09,,byd-2024-05-11,");
+        let refusal = app.import(dir.path()).await.expect_err("it has opened").to_string();
+        assert!(refusal.contains("column status: it is `planned`, and `opened_on` says 2026-09"), "{refusal}");
+        edit(dir.path(), "schools.csv", ",planned,,,,2026-09,,byd-2024-05-11,", ",planned,,,,2026-12,,byd-2024-05-11,");
+        app.import(dir.path()).await.expect("it has not opened yet");
+    }
+    // An export is loaded into an empty map whatever has become of it.
+    for app in empty("a_status_that_has_become_wrong_in_an_export").await {
+        let dir = tempfile::tempdir().expect("a folder");
+        copy(dir.path());
+        edit(dir.path(), "schools.csv", ",planned,,,,,,byd-2024-05-11,", ",planned,,,,2026-09,,byd-2024-05-11,");
+        app.import(dir.path()).await.expect_err("it has opened");
+        fs::write(dir.path().join("edumap.json"), r#"{ "map": "0", "revision": 1 }"#).expect("a file");
+        let imported = app.import(dir.path()).await.expect("a copy");
+        assert_eq!(imported.warnings.len(), 1, "{}", app.name);
+        let again = app.import(dir.path()).await.expect("what is on record stays");
+        assert_eq!((again.warnings.len(), again.revision), (1, None), "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn a_campus_with_only_an_english_name_is_loaded_and_comes_back() {
+    for app in chaoyang("a_campus_with_only_an_english_name").await {
+        let dir = tempfile::tempdir().expect("a folder");
+        copy(dir.path());
+        let path = dir.path().join("campuses.csv");
+        let text = fs::read_to_string(&path).expect("a file");
+        let mut lines: Vec<String> = text.lines().map(|line| format!("{line},,")).collect();
+        lines[0] = lines[0].replace(",,", ",name_en,name_en_basis");
+        lines.push("bj80-lakeside,bj80,,,,,,,,Lakeside Campus,translation".to_owned());
+        fs::write(&path, lines.join("\n") + "\n").expect("a file");
+        app.import(dir.path()).await.expect("no findings");
+        let data = app.data(r#"{ campus(slug: "bj80-lakeside") { name names { text } } }"#).await;
+        let expected = json!({ "name": "Lakeside Campus", "names": [{ "text": "Lakeside Campus" }] });
+        assert_eq!(data["campus"], expected, "{}", app.name);
+        let found = app.data(r#"{ campuses(filter: { nameContains: "lakeside" }) { totalCount } }"#).await;
+        assert_eq!(found["campuses"]["totalCount"], 1, "{}", app.name);
+        let out = tempfile::tempdir().expect("a folder");
+        export(&app.store, Known::Latest, out.path(), false).await.expect("an export");
+        assert_eq!(files(out.path()), files(dir.path()), "{}", app.name);
     }
 }

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use server::{
     App, Capacity,
     import::{Folder, Options, import},
-    report::{Findings, Imported},
+    report::{Imported, Refusal},
 };
 use tower::ServiceExt;
 
@@ -213,21 +213,33 @@ impl TestApp {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub async fn import(&self, dir: &Path) -> Result<Imported, Findings> {
-        self.import_as(dir, false).await
+    pub async fn import(&self, dir: &Path) -> Result<Imported, Refusal> {
+        self.import_by(dir, Options::default()).await
     }
 
     /// Imports a data set, or only tells what that would do.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub async fn import_as(&self, dir: &Path, dry_run: bool) -> Result<Imported, Findings> {
-        let (actor, message) = ("a test".to_owned(), "a folder".to_owned());
-        let options = Options { dry_run, only_first: false, actor, message, progress: false };
-        let folder = Folder::Disk(dir.to_owned());
-        import(&self.store, &folder, &options, &clock())
-            .await
-            .unwrap_or_else(|error| panic!("{}: {error:#}", self.name))
+    pub async fn import_as(&self, dir: &Path, dry_run: bool) -> Result<Imported, Refusal> {
+        self.import_by(dir, Options { dry_run, ..Options::default() }).await
+    }
+
+    /// Imports a data set in some way; the actor is a test.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub async fn import_by(&self, dir: &Path, options: Options) -> Result<Imported, Refusal> {
+        self.try_import(dir, options).await.unwrap_or_else(|error| panic!("{}: {error:#}", self.name))
+    }
+
+    /// Imports a data set in some way, if it can be read.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn try_import(&self, dir: &Path, options: Options) -> anyhow::Result<Result<Imported, Refusal>> {
+        let options = Options { actor: "a test".to_owned(), ..options };
+        import(&self.store, &Folder::Disk(dir.to_owned()), &options, &clock()).await
     }
 }
 

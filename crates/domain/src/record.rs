@@ -3,8 +3,6 @@
 //! A [`Shape`] is declared once, in the file of its noun or tie. The import checks rows by it, the store writes
 //! columns by it, the export prints rows by it, and the data set's README lists it: one place says what a fact is made of.
 
-use chrono::NaiveDate;
-
 use crate::{
     fact::{ImpreciseDate, Validity},
     id::{Kind, identity, is_slug},
@@ -183,8 +181,8 @@ impl Shape {
         let mut wrong = Vec::new();
         let mut cells = Vec::with_capacity(fields.len());
         for (column, text) in self.columns.iter().zip(fields) {
-            let cell = self.cell(column, text, fields).unwrap_or_else(|problem| {
-                wrong.push(Wrong { column: column.name, problem });
+            let cell = self.cell(column, text, fields).unwrap_or_else(|(kind, problem)| {
+                wrong.push(Wrong { column: column.name, kind, problem });
                 Cell::Blank
             });
             cells.push(cell);
@@ -198,7 +196,8 @@ impl Shape {
         if let Some((name, _)) = names().next()
             && names().all(|(_, text)| text.is_empty())
         {
-            wrong.push(Wrong { column: name.name, problem: "it has no name in any language".to_owned() });
+            let problem = "it has no name in any language".to_owned();
+            wrong.push(Wrong { column: name.name, kind: "no_name", problem });
         }
         if !wrong.is_empty() {
             return Err(wrong);
@@ -212,6 +211,7 @@ impl Shape {
         if validity.is_empty() {
             return Err(vec![Wrong {
                 column: self.dated.1,
+                kind: "ends_before_it_begins",
                 problem: format!("it ends before it begins: `{}` is later", self.dated.0),
             }]);
         }
@@ -228,33 +228,25 @@ impl Shape {
             .join("|")
     }
 
-    fn cell(&self, column: &Column, text: &str, fields: &[&str]) -> Result<Cell, String> {
+    fn cell(&self, column: &Column, text: &str, fields: &[&str]) -> Result<Cell, Mistake> {
         if text.is_empty() {
             return match column.need {
-                Need::Required => Err("it is empty, and every row needs one".to_owned()),
+                Need::Required => Err(("empty", "it is empty, and every row needs one".to_owned())),
                 Need::Optional | Need::Extra => Ok(Cell::Blank),
             };
         }
-        if let Some(odd) = text.chars().find(|c| c.is_control()) {
-            return Err(format!("it contains the control character {odd:?}"));
-        }
-        if let Some(odd) = text.chars().find(|c| is_invisible(*c)) {
-            return Err(format!("it contains the invisible character {odd:?}, which changes how others are read"));
-        }
-        if text.trim() != text {
-            return Err("it begins or ends with white space".to_owned());
-        }
+        check_characters(text)?;
         let most = column.holds.most();
         if text.chars().nth(most).is_some() {
-            return Err(format!("it has more than {most} characters"));
+            return Err(("too_long", format!("it has more than {most} characters")));
         }
         let slug = || match is_slug(text) {
             true => Ok(()),
-            false => Err(format!("`{text}` is not a slug: use a-z, 0-9 and `-`, at most 100")),
+            false => Err(("not_a_slug", format!("`{text}` is not a slug: use a-z, 0-9 and `-`, at most 100"))),
         };
         let word = |word: &str, words: &[&str]| match words.contains(&word) {
             true => Ok(()),
-            false => Err(format!("`{word}` is not one of: {}", words.join(", "))),
+            false => Err(("not_a_word", format!("`{word}` is not one of: {}", words.join(", ")))),
         };
         match column.holds {
             Holds::Slug => slug().map(|()| Cell::Text(text.to_owned())),
@@ -262,8 +254,8 @@ impl Shape {
             Holds::RefOf { column: kinds, .. } => {
                 slug()?;
                 let kind = self.index(kinds).map_or("", |at| fields[at]);
-                let kind = Kind::named(kind).ok_or_else(|| format!("`{kinds}` does not say what it is"))?;
-                Ok(Cell::Ref(kind, text.to_owned()))
+                let unknown = || ("kind_not_named", format!("`{kinds}` does not say what it is"));
+                Kind::named(kind).ok_or_else(unknown).map(|kind| Cell::Ref(kind, text.to_owned()))
             }
             Holds::CitedSource(_) => slug().map(|()| Cell::Ref(Kind::Source, text.to_owned())),
             Holds::Word(words) => word(text, words).map(|()| Cell::Text(text.to_owned())),
@@ -273,32 +265,63 @@ impl Shape {
                 for one in text.split(';') {
                     word(one, words)?;
                     if named.contains(&one) {
-                        return Err(format!("`{one}` is named twice"));
+                        return Err(("named_twice", format!("`{one}` is named twice")));
                     }
                     named.push(one);
                 }
                 Ok(Cell::Text(text.to_owned()))
             }
-            Holds::Date => ImpreciseDate::parse(text).map(Cell::Date).map_err(|error| error.to_string()),
+            Holds::Date => {
+                ImpreciseDate::parse(text).map(Cell::Date).map_err(|error| ("not_a_date", error.to_string()))
+            }
             Holds::Number => match text.parse::<i32>() {
                 Ok(number) if number >= 0 && number.to_string() == text => Ok(Cell::Number(number.into())),
-                _ => Err(format!("`{text}` is not a whole number, zero or greater")),
+                _ => Err(("not_a_number", format!("`{text}` is not a whole number, zero or greater"))),
             },
-            Holds::Language => {
-                LanguageTag::parse(text).map_err(|error| error.to_string()).and_then(|tag| match tag.as_str() == text {
-                    true => Ok(Cell::Text(text.to_owned())),
-                    false => Err(format!("write `{}`", tag.as_str())),
-                })
-            }
+            Holds::Language => match LanguageTag::parse(text) {
+                Ok(tag) if tag.as_str() == text => Ok(Cell::Text(text.to_owned())),
+                Ok(tag) => Err(("not_a_language", format!("write `{}`", tag.as_str()))),
+                Err(error) => Err(("not_a_language", error.to_string())),
+            },
             Holds::Url => match text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {
                 Some(rest) if !rest.is_empty() && !text.contains(char::is_whitespace) => {
                     Ok(Cell::Text(text.to_owned()))
                 }
-                _ => Err("it is not an address of the web: write `https://…`".to_owned()),
+                _ => Err(("not_an_address", "it is not an address of the web: write `https://…`".to_owned())),
             },
             Holds::Text | Holds::Name | Holds::Code | Holds::CitedQuote(_) => Ok(Cell::Text(text.to_owned())),
         }
     }
+}
+
+/// A mistake in a field: its kind, and what to say of it.
+type Mistake = (&'static str, String);
+
+/// Checks that a text has no character that readers would not see.
+fn check_characters(text: &str) -> Result<(), Mistake> {
+    if let Some(odd) = text.chars().find(|c| c.is_control()) {
+        let hint = match windows_1252(odd) {
+            Some(meant) => format!(", which is `{meant}` in Windows-1252: convert the file from that to UTF-8"),
+            None => String::new(),
+        };
+        return Err(("control_character", format!("it contains the control character {odd:?}{hint}")));
+    }
+    if let Some(odd) = text.chars().find(|c| is_invisible(*c)) {
+        let problem = format!("it contains the invisible character {odd:?}, which changes how others are read");
+        return Err(("invisible_character", problem));
+    }
+    match text.trim() == text {
+        true => Ok(()),
+        false => Err(("white_space", "it begins or ends with white space".to_owned())),
+    }
+}
+
+/// What a control character was before a text of Windows-1252 was read as Latin-1.
+fn windows_1252(control: char) -> Option<char> {
+    // From U+0080 to U+009F; Windows-1252 leaves five of these places free.
+    const MEANT: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+    let at = u32::from(control).checked_sub(0x80)?;
+    MEANT.chars().nth(usize::try_from(at).ok()?).filter(|meant| *meant != control)
 }
 
 /// A fact as written down, checked by its shape.
@@ -347,6 +370,8 @@ impl Cell {
 pub struct Wrong {
     /// The column.
     pub column: &'static str,
+    /// What kind of mistake it is, for programs.
+    pub kind: &'static str,
     /// What is wrong, and what would be right.
     pub problem: String,
 }
@@ -355,25 +380,28 @@ pub struct Wrong {
 ///
 /// # Errors
 /// It would hold on no day: a noun it needs ended before it began, or begins after it ended.
-pub fn within_nouns(own: Validity, needs: &[(&'static str, Validity)]) -> Result<Validity, Wrong> {
-    needs.iter().try_fold(own, |so_far, (column, noun)| {
+pub fn within_nouns(own: Validity, needs: &[(&'static str, &str, Validity)]) -> Result<Validity, Wrong> {
+    needs.iter().try_fold(own, |so_far, (column, slug, noun)| {
         let both = so_far.meet(*noun);
         if !both.is_empty() {
             return Ok(both);
         }
-        let day = |day: NaiveDate| crate::fact::day_text(day);
-        Err(Wrong {
-            column,
-            problem: format!(
-                "it would hold on no day: this row holds from {} to before {}, and the {} from {} to before {}",
-                day(so_far.from),
-                day(so_far.to),
-                column.trim_end_matches("_id"),
-                day(noun.from),
-                day(noun.to),
-            ),
-        })
+        let what = column.trim_end_matches("_id");
+        let (own, noun) = (days(so_far), days(*noun));
+        let problem = format!("it would hold on no day: this row holds {own}, and the {what} `{slug}` {noun}");
+        Err(Wrong { column, kind: "outside_its_noun", problem })
     })
+}
+
+/// The days of a validity, in words.
+fn days(validity: Validity) -> String {
+    let [since, until] = [validity.since(), validity.until()].map(|day| day.map(crate::fact::day_text));
+    match (since, until) {
+        (None, None) => "always".to_owned(),
+        (Some(since), None) => format!("from {since}"),
+        (None, Some(until)) => format!("until {until}"),
+        (Some(since), Some(until)) => format!("from {since} to {until}"),
+    }
 }
 
 #[cfg(test)]
@@ -431,6 +459,8 @@ mod tests {
             (school, "senior_code", "101", &"1".repeat(101), "more than 100 characters"),
             (school, "name_zh", &"校".repeat(300), &"校".repeat(301), "more than 300 characters"),
             (school, "note", "a note", "a \u{202e}note", "invisible"),
+            (school, "note", "a note", "a\tnote", r"control character '\t'"),
+            (school, "note", "King’s", "King\u{92}s", r"'\u{92}', which is `’` in Windows-1252"),
             (source, "url", "https://a.example/b", "javascript:alert(1)", "`https://…`"),
             (source, "url", "http://a.example", "https://a b", "`https://…`"),
         ] {
@@ -446,8 +476,11 @@ mod tests {
     fn a_tie_lasts_no_longer_than_its_nouns() {
         let until_2019 = Validity { to: parse_day("2019-05-01").expect("a day"), ..Validity::ALWAYS };
         let since_2020 = Validity { from: parse_day("2020-01-01").expect("a day"), ..Validity::ALWAYS };
-        assert_eq!(within_nouns(Validity::ALWAYS, &[("school_id", until_2019)]), Ok(until_2019));
-        let wrong = within_nouns(since_2020, &[("school_id", until_2019)]).expect_err("they never meet");
-        assert!(wrong.problem.contains("and the school from 0001-01-01 to before 2019-05-01"), "{}", wrong.problem);
+        assert_eq!(within_nouns(Validity::ALWAYS, &[("school_id", "oak", until_2019)]), Ok(until_2019));
+        let wrong = within_nouns(since_2020, &[("school_id", "oak", until_2019)]).expect_err("they never meet");
+        assert_eq!(
+            wrong.problem,
+            "it would hold on no day: this row holds from 2020-01-01, and the school `oak` until 2019-04-30"
+        );
     }
 }

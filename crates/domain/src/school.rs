@@ -262,6 +262,29 @@ pub fn existence(stated: Validity, status: SchoolStatus, turns: Turns) -> Validi
     }
 }
 
+/// The date, and its column, that a school's status cannot go with on a day; none where it can.
+///
+/// An imprecise date contradicts only if every day it can mean does.
+#[must_use]
+pub fn contradiction<'a>(
+    status: SchoolStatus,
+    opened: Option<&'a ImpreciseDate>,
+    closed: Option<&'a ImpreciseDate>,
+    today: NaiveDate,
+) -> Option<(&'static str, &'a ImpreciseDate)> {
+    let opened = opened.map(|date| ("opened_on", date));
+    let closed = closed.map(|date| ("closed_on", date));
+    let has_come = |date: &(&str, &ImpreciseDate)| date.1.last_day().is_some_and(|day| day <= today);
+    let is_over = |date: &(&str, &ImpreciseDate)| date.1.last_day().is_some_and(|day| day < today);
+    let is_ahead = |date: &(&str, &ImpreciseDate)| date.1.first_day().is_some_and(|day| day > today);
+    match status {
+        SchoolStatus::Open => closed.filter(is_over).or(opened.filter(is_ahead)),
+        SchoolStatus::Planned => opened.filter(has_come).or(closed.filter(is_over)),
+        past if past.is_past() => closed.filter(is_ahead),
+        _ => None,
+    }
+}
+
 /// Conditions on schools.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct SchoolIs {

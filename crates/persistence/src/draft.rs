@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Cell, Holds, NewRevision, Record, Revision, Shape, fact::day_text, id::identity, text};
+use domain::{Cell, Holds, Known, NewRevision, Record, Revision, Shape, fact::day_text, id::identity, text};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait, Value};
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     set_aside::SetAside,
     sql::Sql,
     store::{TURN, alone},
+    written::{self, Written},
 };
 
 /// A fact to record.
@@ -211,6 +212,44 @@ impl Draft {
             }
         }
         Ok(recorded)
+    }
+
+    /// Which of these facts a revision later than `revision` added, changed or closed.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn changed_after(
+        &mut self,
+        shape: &'static Shape,
+        revision: i64,
+        ids: &[i64],
+    ) -> Result<Vec<i64>, StoreError> {
+        let mut sql = Sql::new(self.backend);
+        sql.put("SELECT DISTINCT id FROM ").put(shape.table).put(" WHERE ").among("id", ids);
+        sql.put(" AND (known_from > ").bind(revision).put(" OR known_to > ").bind(revision).put(") ORDER BY id");
+        self.pipe.settled().await?.query_all_raw(sql.statement()).await?.iter().map(|row| Row(row).get("id")).collect()
+    }
+
+    /// These facts as they were written down at a revision; those that it does not know are left out.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn written(
+        &mut self,
+        shape: &'static Shape,
+        revision: i64,
+        ids: &[i64],
+    ) -> Result<Vec<Written>, StoreError> {
+        let mut sql = written::select(self.backend, shape, Known::At(revision));
+        sql.put(" AND ").among("t.id", ids);
+        let rows = self.pipe.settled().await?.query_all_raw(sql.statement()).await?;
+        rows.iter().map(|row| written::written(shape, row)).collect()
+    }
+
+    /// The revision that the draft follows; 0 if it is the first.
+    #[must_use]
+    pub fn latest(&self) -> i64 {
+        self.number - 1
     }
 
     /// Adds a fact of which no version is recorded now, or is closed. Shapes are added one after the other.

@@ -1,6 +1,7 @@
 //! Facts as a data set writes them: what the export reads.
 
 use domain::{Holds, Known, Shape, Validity, View};
+use sea_orm::{DbBackend, QueryResult};
 
 use crate::{Store, StoreError, row::Row, sql::Sql};
 
@@ -27,30 +28,38 @@ impl Store {
         after: Option<(i64, i64)>,
         limit: u64,
     ) -> Result<Vec<Written>, StoreError> {
-        let view = View { day: Validity::OPEN_START, known };
-        let mut sql = Sql::new(self.backend);
-        sql.put("SELECT i.position, t.id");
-        for (at, column) in shape.columns.iter().enumerate() {
-            sql.put(", ");
-            field(&mut sql, shape, column.holds, column.name, view);
-            sql.put(&format!(" AS f{at}"));
-        }
-        sql.put(" FROM ").put(shape.table).put(" t JOIN identities i ON i.id = t.id WHERE ").known("t", view);
+        let mut sql = select(self.backend, shape, known);
         if let Some((position, id)) = after {
             sql.put(" AND (i.position, i.id) > (").bind(position).put(", ").bind(id).put(")");
         }
         sql.put(" ORDER BY i.position, i.id LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        let written = |row: &_| {
-            let row = Row(row);
-            let fields = (0..shape.columns.len()).map(|at| Ok(row.stated(&format!("f{at}"))?.unwrap_or_default()));
-            Ok(Written {
-                position: row.get("position")?,
-                id: row.get("id")?,
-                fields: fields.collect::<Result<_, StoreError>>()?,
-            })
-        };
-        self.rows(sql).await?.iter().map(written).collect()
+        self.rows(sql).await?.iter().map(|row| written(shape, row)).collect()
     }
+}
+
+/// The rows of a kind as they are known, to be narrowed.
+pub(crate) fn select(backend: DbBackend, shape: &'static Shape, known: Known) -> Sql {
+    let view = View { day: Validity::OPEN_START, known };
+    let mut sql = Sql::new(backend);
+    sql.put("SELECT i.position, t.id");
+    for (at, column) in shape.columns.iter().enumerate() {
+        sql.put(", ");
+        field(&mut sql, shape, column.holds, column.name, view);
+        sql.put(&format!(" AS f{at}"));
+    }
+    sql.put(" FROM ").put(shape.table).put(" t JOIN identities i ON i.id = t.id WHERE ").known("t", view);
+    sql
+}
+
+/// Reads a row of [`select`].
+pub(crate) fn written(shape: &'static Shape, row: &QueryResult) -> Result<Written, StoreError> {
+    let row = Row(row);
+    let fields = (0..shape.columns.len()).map(|at| Ok(row.stated(&format!("f{at}"))?.unwrap_or_default()));
+    Ok(Written {
+        position: row.get("position")?,
+        id: row.get("id")?,
+        fields: fields.collect::<Result<_, StoreError>>()?,
+    })
 }
 
 /// Writes the SQL of one field as text: references as slugs, citations from their own table.

@@ -17,7 +17,7 @@ use tokio::runtime::{Builder, Handle};
 
 use crate::{
     App,
-    config::{Command, Config, Database, DocumentFlags, Export, Generate, Import, Migrate, Serve, Show},
+    config::{Command, Config, Database, DocumentFlags, Export, Format, Generate, Import, Migrate, Serve, Show},
     documents::Documents,
     export::export,
     flags::{Flag, Mistake, masked},
@@ -28,8 +28,8 @@ use crate::{
 
 /// Done.
 const DONE: u8 = 0;
-/// The data set has findings; nothing was written.
-const FINDINGS: u8 = 3;
+/// The data set cannot be imported as it is; nothing was written.
+const REFUSED: u8 = 3;
 
 /// Does what the command line asks for; `flags` is what `config` prints.
 ///
@@ -172,17 +172,17 @@ async fn load_if_new(store: &Store, dataset: &str) -> anyhow::Result<()> {
     if dataset == "none" || store.revision(Known::Latest).await?.is_some() {
         return Ok(());
     }
-    let options = Options {
-        dry_run: false,
-        only_first: true,
-        actor: "edumap serve".to_owned(),
-        message: format!("the data set {dataset}, loaded on the first start"),
-        progress: false,
-    };
-    match import(store, &named(dataset)?, &options, &SystemClock).await? {
+    let folder = named(dataset)?;
+    // A folder's path is nobody's business but the operator's.
+    let what =
+        if matches!(folder, Folder::Bundled(_)) { format!("the data set {dataset}") } else { "a folder".to_owned() };
+    let message = Some(format!("{what}, loaded on the first start"));
+    let actor = "edumap serve".to_owned();
+    let options = Options { only_first: true, actor, message, ..Options::default() };
+    match import(store, &folder, &options, &SystemClock).await? {
         Ok(imported) if imported.revision.is_none() => tracing::info!("another process has recorded a map meanwhile"),
         Ok(imported) => tracing::info!(rows = imported.total().rows, "loaded the data set {dataset} as revision 1"),
-        Err(findings) => bail!("--dataset {dataset} has findings; nothing was loaded\n{findings}"),
+        Err(refusal) => bail!("--dataset {dataset} cannot be loaded\n{refusal}"),
     }
     Ok(())
 }
@@ -223,13 +223,25 @@ async fn stopped() {
 
 async fn load(database: &Database, flags: Import) -> anyhow::Result<u8> {
     let store = open(database, None).await?;
-    let Import { dir, dry_run, actor, message } = flags;
-    let message = message.unwrap_or_else(|| format!("the folder {}", dir.display()));
-    let options = Options { dry_run, only_first: false, actor, message, progress: std::io::stderr().is_terminal() };
-    match import(&store, &Folder::Disk(dir), &options, &SystemClock).await? {
-        Ok(imported) => say(&format!("{imported}\n")),
-        Err(findings) => say(&format!("{findings}\n")).map(|_| FINDINGS),
-    }
+    let Import { dir, dry_run, actor, message, allow_removal, expect_revision, format } = flags;
+    let options = Options {
+        dry_run,
+        allow_removal,
+        expect_revision,
+        all_findings: format == Format::Json,
+        actor,
+        message,
+        progress: std::io::stderr().is_terminal(),
+        ..Options::default()
+    };
+    let done = import(&store, &Folder::Disk(dir), &options, &SystemClock).await?;
+    let told = match (&done, format) {
+        (Ok(imported), Format::Text) => imported.to_string(),
+        (Ok(imported), Format::Json) => imported.to_json().to_string(),
+        (Err(refusal), Format::Text) => refusal.to_string(),
+        (Err(refusal), Format::Json) => refusal.to_json().to_string(),
+    };
+    say(&format!("{told}\n")).map(|code| if done.is_ok() { code } else { REFUSED })
 }
 
 async fn unload(database: &Database, flags: Export) -> anyhow::Result<u8> {

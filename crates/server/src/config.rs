@@ -350,9 +350,28 @@ pub struct Import {
     /// Who imports, as the revision records it.
     #[arg(long, env = "EDUMAP_ACTOR", default_value = "edumap import")]
     pub actor: String,
-    /// What the import is about, as the revision records it; the folder's name unless asked otherwise.
+    /// What the import is about, as the revision records it; how many rows it changes unless asked otherwise.
     #[arg(long, short)]
     pub message: Option<String>,
+    /// Close what the folder lacks, even if it lacks a whole file or more than a tenth of one.
+    #[arg(long)]
+    pub allow_removal: bool,
+    /// The revision that the folder starts from; that of its `edumap.json` unless named. An import that would undo what
+    /// was recorded later is refused.
+    #[arg(long, value_name = "NUMBER")]
+    pub expect_revision: Option<i64>,
+    /// How to write what the import tells.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// How to write a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: of findings of the same kind only the first few.
+    Text,
+    /// One JSON object, with every finding.
+    Json,
 }
 
 /// Flags of `export`.

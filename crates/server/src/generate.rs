@@ -295,6 +295,7 @@ impl District {
                 ("campus_id", &format!("{}-c{nth}", school.slug)),
                 ("school_id", &school.slug),
                 ("name_zh", &format!("{}{nth}号校区", school.name_zh)),
+                ("name_en", &format!("{}, Campus {nth}", school.name_en)),
                 ("address_zh", &address),
                 ("address_confidence", &confidence),
                 ("township_id", &township),
@@ -799,7 +800,7 @@ mod tests {
                     let noun = nouns.get(&(*kind, slug.clone()));
                     let noun = *noun.unwrap_or_else(|| panic!("{}: there is no {kind:?} {slug}", record.key));
                     if let Holds::Ref { bounds: true, .. } | Holds::RefOf { bounds: true, .. } = column.holds {
-                        needs.push((column.name, noun));
+                        needs.push((column.name, slug.as_str(), noun));
                     }
                 }
                 let validity = within_nouns(record.validity, &needs).expect(&record.key);

@@ -2,10 +2,11 @@
 //!
 //! The first pass reads every row and finds all that is wrong; only a data set without findings is written.
 //! The second pass compares the rows with what is recorded, and adds, changes and closes what differs.
-//! A row is held in memory only while it is read; 16 bytes of it stay, and the time of each noun.
+//! A row is held in memory only while it is read; some 25 bytes of it stay, and the time of each noun.
 
 mod ahead;
 mod check;
+mod conflict;
 mod folder;
 mod form;
 mod nouns;
@@ -23,23 +24,33 @@ pub use self::folder::Folder;
 use self::{
     ahead::{Ahead, Is, Line},
     check::{Checked, Print, check},
+    conflict::find_conflict,
     form::{Form, digest},
     nouns::Nouns,
     rows::Rows,
 };
-use crate::report::{FileCount, Findings, Imported};
+use crate::{
+    manifest::{Manifest, map_of},
+    report::{FileCount, Finding, Findings, Imported, Refusal, Removal, Warning},
+};
 
 /// How an import goes about it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Whether to only tell what would be done.
     pub dry_run: bool,
     /// Whether to load nothing if something is recorded already.
     pub only_first: bool,
+    /// Whether to close what the folder lacks, however much it is.
+    pub allow_removal: bool,
+    /// The revision that the folder starts from; the one of its manifest unless named.
+    pub expect_revision: Option<i64>,
+    /// Whether to keep every finding, rather than a few of each kind.
+    pub all_findings: bool,
     /// Who imports.
     pub actor: String,
-    /// What the import is about.
-    pub message: String,
+    /// What the import is about; how many rows it adds, changes and closes unless said.
+    pub message: Option<String>,
     /// Whether to show, on a terminal, how far it is.
     pub progress: bool,
 }
@@ -47,40 +58,102 @@ pub struct Options {
 /// Imports a data set, all of it or nothing.
 ///
 /// # Errors
-/// The folder is no data set or cannot be read, or the store failed. What is wrong with its rows is no such error:
-/// it is told as [`Findings`].
+/// The folder is no data set or cannot be read, or the store failed. What keeps its rows from being written is no such
+/// error: it is told as a [`Refusal`].
 pub async fn import(
     store: &Store,
     folder: &Folder,
     options: &Options,
     clock: &dyn Clock,
-) -> anyhow::Result<Result<Imported, Findings>> {
-    let warnings = folder.look()?;
+) -> anyhow::Result<Result<Imported, Refusal>> {
+    let mut warnings = match folder.look()? {
+        Ok(warnings) => warnings,
+        Err(findings) => return Ok(Err(Refusal::Findings(findings))),
+    };
+    let manifest = folder.manifest()?;
+    let map = store.origin().await?.map(map_of);
     let bar = progress_bar(options.progress);
-    let Checked { nouns, files } = match check(folder, &bar)? {
+    let Checked { nouns, files, outdated } = match check(folder, clock.today(), options.all_findings, &bar)? {
         Ok(checked) => checked,
-        Err(findings) => return Ok(Err(Findings { warnings, ..findings })),
+        Err(findings) => return Ok(Err(Refusal::Findings(findings.with_warnings(warnings)))),
     };
     let mut draft = store.draft().await?;
     if options.only_first && !draft.is_first() {
         return Ok(Ok(Imported { revision: None, files: Vec::new(), warnings, dry_run: options.dry_run }));
     }
-    let mut counts = Vec::with_capacity(files.len());
+    let mut plans = Vec::with_capacity(files.len());
     for (shape, prints) in files {
-        bar.set_message(format!("writing {}.csv", shape.file));
-        let plan = plan(shape, prints, draft.recorded(shape).await?);
-        counts.push(plan.count);
-        if !options.dry_run {
-            write(&mut draft, &plan, folder, &nouns, &bar).await?;
+        let mut plan = plan(shape, prints, draft.recorded(shape).await?);
+        plan.count.is_absent = folder.open(shape)?.is_none();
+        plans.push(plan);
+    }
+    // An export is loaded into an empty store as it was, however long ago that is.
+    let is_copy = draft.is_first() && (manifest.is_some() || options.only_first);
+    if let Some(findings) = check_statuses(outdated, &plans, is_copy, options.all_findings, &mut warnings) {
+        return Ok(Err(Refusal::Findings(findings.with_warnings(warnings))));
+    }
+    let asked = options.expect_revision;
+    if let Some(conflict) = find_conflict(&mut draft, &plans, folder, asked, manifest.as_ref(), map.as_deref()).await? {
+        return Ok(Err(Refusal::Conflict(conflict)));
+    }
+    let counts = plans.iter().map(|plan| plan.count).filter(|count| count.rows + count.closed > 0);
+    let imported = Imported { revision: None, files: counts.collect(), warnings, dry_run: options.dry_run };
+    if !options.allow_removal && imported.files.iter().any(Removal::is_large) {
+        return Ok(Err(Refusal::Removal(Removal { files: imported.files, warnings: imported.warnings })));
+    }
+    if options.dry_run {
+        return Ok(Ok(imported));
+    }
+    for FileCount { file, closed, .. } in imported.files.iter().filter(|count| count.closed > 0) {
+        tracing::info!(closed, "closing what {file}.csv no longer has");
+    }
+    let latest = draft.latest();
+    begin_writing(&plans, folder, &bar);
+    for plan in &plans {
+        write(&mut draft, plan, folder, &nouns, &bar).await?;
+    }
+    let revision = draft.commit(new_revision(options, &imported, clock)).await?;
+    if let (Folder::Disk(dir), Some(_)) = (folder, manifest) {
+        // The folder says now what the map says; what is changed in it next starts from here.
+        let renewed =
+            async { Manifest::of(store, revision.as_ref().map_or(latest, |made| made.number)).await?.write(dir) };
+        if let Err(error) = renewed.await {
+            tracing::warn!("{} still names an earlier revision: {error:#}", Manifest::FILE);
         }
     }
-    let revision = if options.dry_run { None } else { draft.commit(new_revision(options, clock)).await? };
-    counts.retain(|count| count.rows + count.closed > 0);
-    Ok(Ok(Imported { revision, files: counts, warnings, dry_run: options.dry_run }))
+    Ok(Ok(Imported { revision, ..imported }))
 }
 
-fn new_revision(options: &Options, clock: &dyn Clock) -> NewRevision {
-    NewRevision { recorded_at: clock.timestamp(), actor: options.actor.clone(), message: options.message.clone() }
+fn new_revision(options: &Options, imported: &Imported, clock: &dyn Clock) -> NewRevision {
+    let FileCount { added, changed, closed, .. } = imported.total();
+    let counted = || format!("{added} added, {changed} changed, {closed} closed");
+    NewRevision {
+        recorded_at: clock.timestamp(),
+        actor: options.actor.clone(),
+        message: options.message.clone().unwrap_or_else(counted),
+    }
+}
+
+/// Tells of rows whose status cannot be right today: a warning if they are on record already, or all of it was exported;
+/// otherwise findings.
+fn check_statuses(
+    mut outdated: HashMap<i64, Finding>,
+    plans: &[Plan],
+    is_copy: bool,
+    all: bool,
+    warnings: &mut Vec<Warning>,
+) -> Option<Findings> {
+    let mut findings = Findings::keeping(all);
+    let rows = plans.iter().flat_map(|plan| plan.prints.iter().zip(&plan.steps));
+    for (print, step) in rows {
+        let Some(finding) = outdated.remove(&print.id) else { continue };
+        if !is_copy && *step != Step::Keep {
+            findings.push(finding);
+            continue;
+        }
+        warnings.push(finding.into_warning());
+    }
+    (!findings.is_empty()).then_some(findings)
 }
 
 /// What is to be done to have the rows of a file on record.
@@ -97,6 +170,14 @@ struct Plan {
     /// What is recorded and no longer in the file.
     closed: Vec<i64>,
     count: FileCount,
+}
+
+impl Plan {
+    /// The facts that would be added, changed or closed.
+    fn touched(&self) -> impl Iterator<Item = i64> {
+        let written = self.prints.iter().zip(&self.steps).filter(|(_, step)| **step != Step::Keep);
+        written.map(|(print, _)| print.id).chain(self.closed.iter().copied())
+    }
 }
 
 /// What is to be done with a row.
@@ -131,6 +212,7 @@ fn plan(shape: &'static Shape, prints: Vec<Print>, mut recorded: HashMap<i64, Re
         changed: how_many(Step::Change),
         closed: closed.len() as u64,
         unchanged: how_many(Step::Keep),
+        is_absent: false,
     };
     Plan { shape, prints, places, steps, moved, closed, count }
 }
@@ -164,9 +246,9 @@ async fn add(draft: &mut Draft, plan: &Plan, folder: &Folder, nouns: &Nouns, bar
     let shape = plan.shape;
     let changed = || format!("{}.csv changed while it was imported; nothing was written", shape.file);
     let form = Form::of(shape);
-    let mut unheard = Findings::default();
+    bar.set_message(format!("writing {}.csv", shape.file));
     let input = folder.open(shape)?.with_context(changed)?;
-    let rows = Rows::open(shape, input, &mut unheard)?.with_context(changed)?;
+    let rows = Rows::open(shape, Box::new(bar.wrap_read(input)), &mut Vec::new())?.with_context(changed)?;
     let mut ahead = Ahead::read(shape, rows);
     let mut planned = plan.prints.iter().zip(&plan.places).zip(&plan.steps);
     while let Some(handful) = ahead.next()? {
@@ -184,7 +266,6 @@ async fn add(draft: &mut Draft, plan: &Plan, folder: &Folder, nouns: &Nouns, bar
             let record = Record { validity, ..record };
             draft.add(shape, Fact { record, position: *place, digest }).await?;
         }
-        bar.set_position((plan.prints.len() - planned.len()) as u64);
     }
     match planned.next() {
         None => Ok(()),
@@ -197,12 +278,19 @@ fn shape_of(kind: Kind) -> Option<&'static Shape> {
     SHAPES.iter().copied().find(|shape| shape.kind == kind)
 }
 
-/// A bar that shows, on the terminal's standard error only, which file an import is at.
+/// A bar that shows, on the terminal's standard error only, how many bytes of the files are read.
 fn progress_bar(shown: bool) -> ProgressBar {
     let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let style = ProgressStyle::with_template("{spinner} {msg}: {human_pos} rows");
-    let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes} of {total_bytes}, {eta} left");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(None, target).with_style(style).with_finish(ProgressFinish::AndClear)
+}
+
+/// Begins the bar anew, for the files that have something to write.
+fn begin_writing(plans: &[Plan], folder: &Folder, bar: &ProgressBar) {
+    let written = plans.iter().filter(|plan| plan.count.added + plan.count.changed > 0);
+    bar.reset();
+    bar.set_length(written.map(|plan| folder.size(plan.shape)).sum());
 }
 
 #[cfg(test)]

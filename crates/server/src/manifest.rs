@@ -78,7 +78,8 @@ fn set_mode(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn map_of(first: &Revision) -> String {
+/// What tells a map from others, given its first revision.
+pub(crate) fn map_of(first: &Revision) -> String {
     let Revision { recorded_at, actor, message, .. } = first;
     format!("{:016x}", fingerprint(format!("{recorded_at}\n{actor}\n{message}").as_bytes()))
 }

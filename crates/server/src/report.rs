@@ -1,48 +1,18 @@
 //! What an import or an export tells a steward: findings by line, warnings, counts by file.
 
-use std::{collections::BTreeSet, fmt};
+mod findings;
+mod refusal;
 
-use domain::{Revision, Wrong};
+use std::fmt;
+
+use domain::Revision;
 use indicatif::HumanCount;
+use serde_json::{Value, json};
 
-/// Something that must be mended before a data set can be imported.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The file, without `.csv`.
-    pub file: &'static str,
-    /// The line on which the row begins, from 1.
-    pub line: u64,
-    /// The column, if it is about one.
-    pub column: Option<&'static str>,
-    /// What is wrong, and what would be right.
-    pub problem: String,
-    /// What may have been meant.
-    pub hint: Option<String>,
-}
-
-impl Finding {
-    /// A finding about a whole line.
-    pub fn of_line(file: &'static str, line: u64, problem: impl Into<String>) -> Self {
-        Finding { file, line, column: None, problem: problem.into(), hint: None }
-    }
-
-    /// A finding about one field.
-    #[must_use]
-    pub fn of_field(file: &'static str, line: u64, wrong: Wrong) -> Self {
-        Finding { file, line, column: Some(wrong.column), problem: wrong.problem, hint: None }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.csv:{}: ", self.file, self.line)?;
-        if let Some(column) = self.column {
-            write!(f, "column {column}: ")?;
-        }
-        f.write_str(&self.problem)?;
-        self.hint.iter().try_for_each(|hint| write!(f, "; {hint}"))
-    }
-}
+pub use self::{
+    findings::{Finding, Findings},
+    refusal::{Conflict, Reason, Refusal, Removal},
+};
 
 /// Something a steward should know, and that keeps nothing from being imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,63 +23,16 @@ pub struct Warning {
     pub problem: String,
 }
 
+impl Warning {
+    fn to_json(&self) -> Value {
+        let Warning { file, problem } = self;
+        json!({ "file": file, "problem": problem })
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.file, self.problem)
-    }
-}
-
-/// Why a data set was not imported; nothing of it was written.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Findings {
-    /// The first of them, by file and line.
-    pub list: Vec<Finding>,
-    /// How many more there are than the list has room for.
-    pub more: u64,
-    /// What else a steward should know.
-    pub warnings: Vec<Warning>,
-}
-
-impl Findings {
-    /// How many findings a list has room for.
-    pub const ROOM: usize = 1000;
-
-    /// Takes note of a finding; tells its place in the list, if there is room.
-    pub fn push(&mut self, finding: Finding) -> Option<usize> {
-        if self.list.len() >= Self::ROOM {
-            self.more += 1;
-            return None;
-        }
-        self.list.push(finding);
-        Some(self.list.len() - 1)
-    }
-
-    /// Takes note of what was found elsewhere.
-    pub fn extend(&mut self, other: Findings) {
-        for finding in other.list {
-            self.push(finding);
-        }
-        self.more += other.more;
-    }
-
-    /// Whether nothing was found.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-}
-
-impl fmt::Display for Findings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        warn(f, &self.warnings)?;
-        self.list.iter().try_for_each(|finding| writeln!(f, "{finding}"))?;
-        let files: BTreeSet<_> = self.list.iter().map(|finding| finding.file).collect();
-        let listed = u64::try_from(self.list.len()).unwrap_or(u64::MAX);
-        let all = counted(listed.saturating_add(self.more), "finding");
-        match self.more {
-            0 => write!(f, "{all} in {}; nothing was written", counted(files.len() as u64, "file")),
-            more => write!(f, "{all}, of which {} are not listed; nothing was written", HumanCount(more)),
-        }
     }
 }
 
@@ -141,19 +64,25 @@ pub struct FileCount {
     pub closed: u64,
     /// Rows that say what was recorded.
     pub unchanged: u64,
+    /// Whether the folder has no such file.
+    pub is_absent: bool,
 }
 
 impl Imported {
     /// The counts of all files together.
     #[must_use]
     pub fn total(&self) -> FileCount {
-        self.files.iter().fold(FileCount { file: "total", ..FileCount::default() }, |sum, count| FileCount {
-            file: sum.file,
-            rows: sum.rows + count.rows,
-            added: sum.added + count.added,
-            changed: sum.changed + count.changed,
-            closed: sum.closed + count.closed,
-            unchanged: sum.unchanged + count.unchanged,
+        total(&self.files)
+    }
+
+    /// For programs.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "revision": self.revision.as_ref().map(|revision| revision.number),
+            "dryRun": self.dry_run,
+            "files": self.files.iter().map(FileCount::to_json).collect::<Vec<_>>(),
+            "warnings": self.warnings.iter().map(Warning::to_json).collect::<Vec<_>>(),
         })
     }
 
@@ -173,23 +102,59 @@ impl Imported {
 impl fmt::Display for Imported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         warn(f, &self.warnings)?;
-        let total = self.total();
-        let names = self.files.iter().map(|count| count.file.len() + ".csv".len());
-        let width = names.max().unwrap_or(0).max(total.file.len());
-        let heads = ["rows", "added", "changed", "closed", "unchanged"];
-        line(f, width, "file", &heads.map(str::to_owned))?;
-        for count in &self.files {
-            line(f, width, &format!("{}.csv", count.file), &count.cells())?;
-        }
-        line(f, width, total.file, &total.cells())?;
+        table(f, &self.files)?;
         f.write_str(&self.outcome())
     }
 }
 
 impl FileCount {
+    /// How many facts were recorded before.
+    #[must_use]
+    pub fn recorded(&self) -> u64 {
+        self.unchanged + self.changed + self.closed
+    }
+
+    fn to_json(&self) -> Value {
+        let FileCount { file, rows, added, changed, closed, unchanged, is_absent: _ } = self;
+        json!({
+            "file": format!("{file}.csv"),
+            "rows": rows,
+            "added": added,
+            "changed": changed,
+            "closed": closed,
+            "unchanged": unchanged,
+        })
+    }
+
     fn cells(&self) -> [String; 5] {
         [self.rows, self.added, self.changed, self.closed, self.unchanged].map(|count| HumanCount(count).to_string())
     }
+}
+
+/// The counts of some files together.
+fn total(files: &[FileCount]) -> FileCount {
+    files.iter().fold(FileCount { file: "total", ..FileCount::default() }, |sum, count| FileCount {
+        file: sum.file,
+        rows: sum.rows + count.rows,
+        added: sum.added + count.added,
+        changed: sum.changed + count.changed,
+        closed: sum.closed + count.closed,
+        unchanged: sum.unchanged + count.unchanged,
+        is_absent: false,
+    })
+}
+
+/// Writes the counts of files, one a line, and their total.
+fn table(f: &mut fmt::Formatter<'_>, files: &[FileCount]) -> fmt::Result {
+    let total = total(files);
+    let names = files.iter().map(|count| count.file.len() + ".csv".len());
+    let width = names.max().unwrap_or(0).max(total.file.len());
+    let heads = ["rows", "added", "changed", "closed", "unchanged"];
+    line(f, width, "file", &heads.map(str::to_owned))?;
+    for count in files {
+        line(f, width, &format!("{}.csv", count.file), &count.cells())?;
+    }
+    line(f, width, total.file, &total.cells())
 }
 
 fn warn(f: &mut fmt::Formatter<'_>, warnings: &[Warning]) -> fmt::Result {
@@ -226,32 +191,6 @@ fn counted(count: u64, thing: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn finding(line: u64) -> Finding {
-        let problem = "no township `dongbaa` in townships.csv".to_owned();
-        let hint = Some("did you mean `dongba`?".to_owned());
-        Finding { file: "schools", line, column: Some("township_id"), problem, hint }
-    }
-
-    #[test]
-    fn a_finding_says_where_and_what() {
-        assert_eq!(
-            finding(17).to_string(),
-            "schools.csv:17: column township_id: no township `dongbaa` in townships.csv; did you mean `dongba`?"
-        );
-        assert_eq!(Finding::of_line("schools", 2, "the line is empty").to_string(), "schools.csv:2: the line is empty");
-    }
-
-    #[test]
-    fn findings_beyond_the_room_are_counted() {
-        let mut findings = Findings::default();
-        findings.push(finding(2));
-        assert!(findings.to_string().ends_with("\n1 finding in 1 file; nothing was written"));
-        let places: Vec<_> = (3..1300).map(|line| findings.push(finding(line))).collect();
-        assert_eq!((places[0], places[999]), (Some(1), None));
-        assert_eq!((findings.list.len(), findings.more), (1000, 298));
-        assert!(findings.to_string().ends_with("\n1,298 findings, of which 298 are not listed; nothing was written"));
-    }
 
     #[test]
     fn counts_line_up() {

@@ -1,8 +1,10 @@
 //! The binary as an operator runs it: how it stops, what it shows, what it does with slow and greedy clients.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, ErrorKind, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
         Arc, Mutex,
@@ -497,4 +499,65 @@ fn http_2_is_spoken_without_tls() {
     let mut head = [0; 9];
     stream.read_exact(&mut head).expect("a frame");
     assert_eq!(head[3], 4, "the first frame is no SETTINGS: {head:?}");
+}
+
+/// Runs a command with a database in a folder; gives its exit code and what it says.
+fn run(dir: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_edumap"))
+        .args(arguments)
+        .env("EDUMAP_DATABASE_URL", format!("sqlite://{}/map.db", dir.display()))
+        .current_dir(dir)
+        .output()
+        .expect("the binary runs");
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8"));
+    (output.status.code(), said.concat())
+}
+
+/// Copies the bundled data set into a new folder in this one.
+fn copy_of_the_bundled(dir: &Path) {
+    fs::create_dir(dir.join("map")).expect("a folder");
+    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/data/chaoyang")).expect("the data set") {
+        let entry = entry.expect("an entry");
+        fs::copy(entry.path(), dir.join("map").join(entry.file_name())).expect("a copy");
+    }
+}
+
+#[test]
+fn an_import_that_is_refused_says_so_to_people_and_programs() {
+    let dir = tempfile::tempdir().expect("a folder");
+    copy_of_the_bundled(dir.path());
+    assert_eq!(run(dir.path(), &["import", "map"]).0, Some(0));
+
+    let (members, partners) = (dir.path().join("map/group_memberships.csv"), dir.path().join("map/partners.csv"));
+    let rows = fs::read_to_string(&members).expect("a file");
+    fs::remove_file(&members).expect("removed");
+    for arguments in [&["import", "map"][..], &["import", "map", "--dry-run"]] {
+        let (code, said) = run(dir.path(), arguments);
+        assert_eq!(code, Some(3), "{said}");
+        assert!(said.contains("group_memberships.csv: 40 of 40 on record would be closed"), "{said}");
+    }
+    let (code, said) = run(dir.path(), &["import", "map", "--format", "json", "--log-format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(said.lines().next().unwrap_or_default()).expect("JSON");
+    assert_eq!((code, &json["needs"]), (Some(3), &serde_json::json!("--allow-removal")));
+
+    fs::write(&members, rows).expect("a file");
+    let text = fs::read_to_string(&partners).expect("a file");
+    fs::write(&partners, text.replace(",university,", ",universty,")).expect("a file");
+    let (code, said) = run(dir.path(), &["import", "map"]);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("more of this kind") && said.contains("--format json"), "{said}");
+    let (_, said) = run(dir.path(), &["import", "map", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(said.lines().next().unwrap_or_default()).expect("JSON");
+    let (all, count) = (json["findings"].as_array().map(Vec::len), json["groups"][0]["count"].as_u64());
+    assert!(all > Some(3) && all == count.and_then(|count| usize::try_from(count).ok()), "{said}");
+}
+
+#[test]
+fn a_mistyped_database_costs_no_backup_a_file() {
+    let dir = tempfile::tempdir().expect("a folder");
+    copy_of_the_bundled(dir.path());
+    let before = fs::read_dir(dir.path().join("map")).expect("a folder").count();
+    let (code, said) = run(dir.path(), &["export", "map", "--force"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(fs::read_dir(dir.path().join("map")).expect("a folder").count(), before, "{said}");
 }

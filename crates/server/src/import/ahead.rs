@@ -9,7 +9,7 @@ use std::{
 use domain::{Record, Shape, Wrong};
 
 use super::{form::Form, rows::Rows};
-use crate::report::Findings;
+use crate::report::Finding;
 
 /// How many rows are handed over at once.
 const ROWS: usize = 512;
@@ -20,7 +20,7 @@ const WAITING: usize = 4;
 #[derive(Default)]
 pub(super) struct Handful {
     /// What reading them found.
-    pub(super) findings: Findings,
+    pub(super) findings: Vec<Finding>,
     /// The rows.
     pub(super) lines: Vec<Line>,
 }
@@ -93,7 +93,6 @@ fn read(form: &Form, mut rows: Rows, give: &SyncSender<anyhow::Result<Handful>>)
             return Ok(());
         }
     }
-    rows.close(&mut handful.findings);
     // As above.
     let _ = give.send(Ok(handful));
     Ok(())

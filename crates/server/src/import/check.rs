@@ -5,6 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
+use chrono::NaiveDate;
 use domain::{
     Kind, Record, SHAPES, Shape, Wrong,
     group::LeadSeats,
@@ -28,6 +29,8 @@ pub(super) struct Checked {
     pub(super) nouns: Nouns,
     /// The rows of each file, in its order.
     pub(super) files: Vec<(&'static Shape, Vec<Print>)>,
+    /// Rows whose status cannot be right today, by identity.
+    pub(super) outdated: HashMap<i64, Finding>,
 }
 
 /// What is kept of a row.
@@ -40,19 +43,29 @@ pub(super) struct Print {
 }
 
 /// Checks a data set from the first file to the last.
-pub(super) fn check(folder: &Folder, bar: &ProgressBar) -> anyhow::Result<Result<Checked, Findings>> {
-    let mut found = Found::default();
+///
+/// `all` keeps every finding, rather than a few of each kind.
+pub(super) fn check(
+    folder: &Folder,
+    today: NaiveDate,
+    all: bool,
+    bar: &ProgressBar,
+) -> anyhow::Result<Result<Checked, Findings>> {
+    let mut found = Found { findings: Findings::keeping(all), today, outdated: HashMap::new() };
     let mut nouns = Nouns::with_turns(folder)?;
     let mut files = Vec::with_capacity(SHAPES.len());
+    bar.set_length(SHAPES.iter().map(|shape| folder.size(shape)).sum());
     for shape in SHAPES {
-        bar.set_message(format!("checking {}.csv", shape.file));
         files.push((*shape, check_file(&Form::of(shape), folder, &mut nouns, &mut found, bar)?));
     }
     if found.findings.is_empty() {
-        return Ok(Ok(Checked { nouns, files }));
+        return Ok(Ok(Checked { nouns, files, outdated: found.outdated }));
     }
     found.suggest(folder)?;
-    Ok(Err(found.in_order()))
+    // Which of these are on record already, and so are no findings, is not known yet.
+    let mut outdated: Vec<Finding> = found.outdated.into_values().collect();
+    outdated.sort_by_key(|finding| finding.line);
+    Ok(Err(found.findings.with_warnings(outdated.into_iter().map(Finding::into_warning).collect())))
 }
 
 fn check_file(
@@ -63,7 +76,11 @@ fn check_file(
     bar: &ProgressBar,
 ) -> anyhow::Result<Vec<Print>> {
     let Some(input) = folder.open(form.shape)? else { return Ok(Vec::new()) };
-    let Some(rows) = Rows::open(form.shape, input, &mut found.findings)? else {
+    bar.set_message(format!("checking {}.csv", form.shape.file));
+    let mut header = Vec::new();
+    let rows = Rows::open(form.shape, Box::new(bar.wrap_read(input)), &mut header)?;
+    header.into_iter().for_each(|finding| found.findings.push(finding));
+    let Some(rows) = rows else {
         nouns.leave_unread(form.shape.kind);
         return Ok(Vec::new());
     };
@@ -71,11 +88,12 @@ fn check_file(
     let mut file = FileSoFar::default();
     let mut prints = Vec::new();
     while let Some(handful) = ahead.next()? {
-        found.findings.extend(handful.findings);
+        handful.findings.into_iter().for_each(|finding| found.findings.push(finding));
         for Line { line, is } in handful.lines {
             let (key, flaws) = match is {
                 Is::Record(record, said) => match check_record(form, &record, said, line, nouns, &mut file) {
                     Ok(print) => {
+                        found.check_status(form, &record, line);
                         prints.push(print);
                         continue;
                     }
@@ -83,19 +101,18 @@ fn check_file(
                 },
                 Is::Wrong(wrong, key) => (key, wrong.into_iter().map(plain).collect()),
                 Is::Torn(torn) => {
-                    found.findings.push(Finding::of_line(form.shape.file, line, torn));
+                    found.findings.push(Finding::of_line(form.shape.file, line, "open_quotation_mark", torn));
                     nouns.leave_unread(form.shape.kind);
                     continue;
                 }
                 Is::Misfit(misfit, key) => {
-                    found.findings.push(Finding::of_line(form.shape.file, line, misfit));
+                    found.findings.push(Finding::of_line(form.shape.file, line, "number_of_fields", misfit));
                     (key, Vec::new())
                 }
             };
             nouns.hold_wrong(form, &key);
             flaws.into_iter().for_each(|flaw| found.push(form.shape.file, line, flaw));
         }
-        bar.set_position(prints.len() as u64);
     }
     Ok(prints)
 }
@@ -143,15 +160,15 @@ impl FileSoFar {
             true => format!("line {first_line} has the same {columns}"),
             false => format!("by a rare chance its identity is also that of line {first_line}: change its {columns}"),
         };
-        Err(Wrong { column: form.shape.key[0], problem })
+        Err(Wrong { column: form.shape.key[0], kind: "twice", problem })
     }
 }
 
-/// The findings so far, and those among them that could do with a suggestion.
-#[derive(Default)]
+/// The findings so far.
 struct Found {
     findings: Findings,
-    missing: Vec<(usize, Kind, String)>,
+    today: NaiveDate,
+    outdated: HashMap<i64, Finding>,
 }
 
 /// How many missing nouns are looked for among those that are there: each costs a look at every slug.
@@ -159,47 +176,44 @@ const SUGGESTIONS: usize = 30;
 
 impl Found {
     fn push(&mut self, file: &'static str, line: u64, flaw: Flaw) {
-        let at = self.findings.push(Finding::of_field(file, line, flaw.wrong));
-        if let (Some(at), Some((kind, slug))) = (at, flaw.missing) {
-            self.missing.push((at, kind, slug));
+        self.findings.push(Finding { missing: flaw.missing, ..Finding::of_field(file, line, flaw.wrong) });
+    }
+
+    /// Takes note of a row whose status contradicts its dates today.
+    fn check_status(&mut self, form: &Form, record: &Record, line: u64) {
+        if let Some(wrong) = form.outdated(record, self.today) {
+            self.outdated.insert(record.id, Finding::of_field(form.shape.file, line, wrong));
         }
     }
 
     /// Adds, to findings about missing nouns, which one may have been meant.
     fn suggest(&mut self, folder: &Folder) -> anyhow::Result<()> {
+        let list = self.findings.list();
         let mut wanted: HashMap<Kind, HashMap<&str, Nearest<'_>>> = HashMap::new();
-        for (_, kind, slug) in &self.missing {
+        for (kind, slug) in list.iter().filter_map(|finding| finding.missing.as_ref()) {
             if wanted.values().map(HashMap::len).sum::<usize>() < SUGGESTIONS {
                 wanted.entry(*kind).or_default().entry(slug).or_insert_with(|| Nearest::to(slug));
             }
         }
-        let mut hints: HashMap<(Kind, &str), String> = HashMap::new();
+        let mut hints: HashMap<(Kind, String), String> = HashMap::new();
         for (kind, mut words) in wanted {
             let is_there = offer_slugs(folder, kind, &mut words)?;
             hints.extend(words.into_iter().filter_map(|(slug, nearest)| {
                 let hint =
                     if is_there { nearest.found().map(question) } else { Some("there is no such file".to_owned()) };
-                Some(((kind, slug), hint?))
+                Some(((kind, slug.to_owned()), hint?))
             }));
         }
-        for (at, kind, slug) in &self.missing {
-            self.findings.list[*at].hint = hints.get(&(*kind, slug.as_str())).cloned();
+        for finding in self.findings.kept_mut() {
+            finding.hint = finding.hint.take().or_else(|| hints.get(finding.missing.as_ref()?).cloned());
         }
         Ok(())
-    }
-
-    /// The findings, by file and line.
-    fn in_order(self) -> Findings {
-        let mut findings = self.findings;
-        let place = |file: &str| SHAPES.iter().position(|shape| shape.file == file);
-        findings.list.sort_by_key(|finding| (place(finding.file), finding.line));
-        findings
     }
 }
 
 /// Offers every slug of a kind; tells whether its file is there at all.
 fn offer_slugs(folder: &Folder, kind: Kind, words: &mut HashMap<&str, Nearest<'_>>) -> anyhow::Result<bool> {
-    let mut unheard = Findings::default();
+    let mut unheard = Vec::new();
     let Some(shape) = shape_of(kind) else { return Ok(true) };
     let Some(input) = folder.open(shape)? else { return Ok(false) };
     let Some(mut rows) = Rows::open(shape, input, &mut unheard)? else { return Ok(true) };
@@ -233,7 +247,8 @@ mod tests {
         for (file, text) in files {
             std::fs::write(dir.path().join(format!("{file}.csv")), text).expect("a file");
         }
-        check(&Folder::Disk(dir.path().to_owned()), &ProgressBar::hidden()).expect("readable files")
+        let today = NaiveDate::from_ymd_opt(2026, 11, 24).expect("a day");
+        check(&Folder::Disk(dir.path().to_owned()), today, false, &ProgressBar::hidden()).expect("readable files")
     }
 
     /// All that is found in some files, beside the source `seed` and the group `willow`.
@@ -244,7 +259,7 @@ mod tests {
     }
 
     fn said(checked: Result<Checked, Findings>) -> Vec<String> {
-        checked.err().map(|found| found.list.iter().map(ToString::to_string).collect()).unwrap_or_default()
+        checked.err().map(|found| found.list().iter().map(ToString::to_string).collect()).unwrap_or_default()
     }
 
     #[test]
@@ -252,6 +267,19 @@ mod tests {
         let Ok(checked) = check_files(&[("sources", SOURCES.as_bytes())]) else { panic!("no findings") };
         let kept: Vec<_> = checked.files.iter().map(|(shape, prints)| (shape.file, prints.len())).collect();
         assert_eq!(kept[..2], [("sources", 1), ("districts", 0)]);
+    }
+
+    #[test]
+    fn progress_counts_the_bytes_of_the_files_that_are_there() {
+        let dir = tempfile::tempdir().expect("a folder");
+        std::fs::write(dir.path().join("sources.csv"), SOURCES).expect("a file");
+        std::fs::write(dir.path().join("groups.csv"), GROUPS).expect("a file");
+        let bar = ProgressBar::hidden();
+        let today = NaiveDate::from_ymd_opt(2026, 11, 24).expect("a day");
+        assert!(check(&Folder::Disk(dir.path().to_owned()), today, false, &bar).expect("readable files").is_ok());
+        let all = (SOURCES.len() + GROUPS.len()) as u64;
+        assert_eq!((bar.position(), bar.length()), (all, Some(all)));
+        assert_eq!(bar.message(), "checking groups.csv");
     }
 
     #[test]
@@ -269,13 +297,12 @@ mod tests {
     fn a_header_is_held_against_its_shape() {
         let header = "group_id,school,role,joined_on,left_on,role,as_of,source_id,quote,confidence\n";
         assert_eq!(
-            found(&[("group_memberships", header), ("schools", ""), ("aliases", "entity_type;entity_id;alias\n")]),
+            found(&[("group_memberships", header), ("schools", "")]),
             [
                 "schools.csv:1: the file is empty; its first line names the columns",
                 "group_memberships.csv:1: there is no column `school`",
                 "group_memberships.csv:1: column role: the header names it twice",
                 "group_memberships.csv:1: column school_id: the header lacks it",
-                "aliases.csv:1: the columns are separated by ';'; write `,`",
             ]
         );
         let header = MEMBERS.replace("school_id", "shcool_id");
@@ -365,28 +392,46 @@ mod tests {
         );
         assert_eq!(
             check("2019-05"),
-            ["group_memberships.csv:2: column school_id: it would hold on no day: this row holds from 2019-05-01 to \
-                 before 9999-12-31, and the school from 0001-01-01 to before 2019-05-01"]
+            ["group_memberships.csv:2: column school_id: it would hold on no day: this row holds from 2019-05-01, \
+                 and the school `oak` until 2019-04-30"]
         );
     }
 
     #[test]
-    fn bytes_that_would_not_come_back_are_found() {
+    fn files_of_spreadsheets_say_the_same_as_plain_ones() {
+        let rows = format!("{SOURCES}seed-2,\"One, two; three\",press,,,,en,news,full,high,\n");
+        let print = |text: &str| match check_files(&[("sources", text.as_bytes())]) {
+            Ok(checked) => checked.files[0].1.clone(),
+            Err(findings) => panic!("{findings}"),
+        };
+        let plain = print(&rows);
+        assert_eq!(plain.len(), 2);
+        let semicolons = rows.replace(',', ";").replace("One; two", "One, two");
+        let tabs = rows.replace(',', "\t").replace("One\t two", "One, two");
+        for (what, text) in [
+            ("a byte order mark", format!("\u{feff}{rows}")),
+            ("CRLF", rows.replace('\n', "\r\n")),
+            ("no end of the last line", rows.trim_end().to_owned()),
+            ("empty lines and rows", rows.replace('\n', "\n\n,,,,,,,,,,\n")),
+            ("semicolons", semicolons.clone()),
+            ("tabs", tabs),
+            ("all of them", format!("\u{feff}{}\r\n;;;;;;;;;;\r\n", semicolons.replace('\n', "\r\n"))),
+        ] {
+            assert_eq!(print(&text), plain, "{what}");
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_counts_them() {
         let file = |text: &str| said(check_files(&[("sources", text.as_bytes())]));
-        assert_eq!(
-            file(&format!("\u{feff}{SOURCES}")),
-            ["sources.csv:1: the file begins with a byte order mark (BOM); save it as UTF-8 without one"]
-        );
-        assert_eq!(file(&SOURCES.replace('\n', "\r\n")), ["sources.csv:1: line ends are CRLF; write LF"]);
-        assert_eq!(
-            file(&format!("{SOURCES}\n\nseed-2,x")),
-            [
-                "sources.csv:3: the line is empty; leave it out",
-                "sources.csv:4: the line is empty; leave it out",
-                "sources.csv:5: the last line has no end; write LF",
-                "sources.csv:5: the header names 11 columns, and the row has 2",
-            ]
-        );
+        let misfit = |line: u64| format!("sources.csv:{line}: the header names 11 columns, and the row has 2");
+        assert_eq!(file(&format!("{SOURCES}\n\nseed-2,x")), [misfit(5)]);
+        let crlf = format!("{SOURCES}\n\nseed-2,x\nseed-3,x\n").replace('\n', "\r\n");
+        assert_eq!(file(&crlf), [misfit(5), misfit(6)]);
+    }
+
+    #[test]
+    fn texts_in_another_encoding_are_found() {
         let mut bytes = SOURCES.as_bytes().to_vec();
         bytes.extend(b"ch,\xB3\xAF\xD1\xF4,press,,,,zh,news,full,high,\nu,T,press,,,,zh,news,full,high,x\ty\n");
         assert_eq!(
@@ -396,6 +441,25 @@ mod tests {
                 "sources.csv:4: column note: it contains the control character '\\t'",
             ]
         );
+        let wide: Vec<u8> = format!("\u{feff}{SOURCES}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(said(check_files(&[("sources", &wide)])), ["sources.csv:1: this is UTF-16; save the file as UTF-8"]);
+    }
+
+    #[test]
+    fn a_status_that_its_dates_contradict_is_found() {
+        let school =
+            |status: &str, opened: &str, closed: &str| format!("oak,校,,,,,,,,{status},,,,{opened},{closed},seed,,,\n");
+        let outdated = |row: String| {
+            let all = [("sources", SOURCES.as_bytes()), ("schools", &[SCHOOLS.as_bytes(), row.as_bytes()].concat())];
+            let Ok(checked) = check_files(&all) else { panic!("no other findings") };
+            checked.outdated.into_values().map(|finding| finding.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            outdated(school("open", "", "2025")),
+            ["schools.csv:2: column status: it is `open`, and `closed_on` says 2025"]
+        );
+        assert_eq!(outdated(school("planned", "2026-09", "")).len(), 1);
+        assert_eq!(outdated(school("planned", "2026", "")), Vec::<String>::new());
     }
 
     #[test]

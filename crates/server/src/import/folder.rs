@@ -1,16 +1,21 @@
 //! The folder of a data set: on disk, or embedded in the binary.
 
 use std::{
+    ffi::OsString,
     fs::{self, File},
-    io::{ErrorKind, Read},
-    path::PathBuf,
+    io::Read,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, bail};
-use domain::{SHAPES, Shape, suggest};
+use domain::{SHAPES, Shape, suggest::Nearest};
 use include_dir::Dir;
 
-use crate::report::Warning;
+use crate::{
+    export::STAGING,
+    manifest::{Manifest, is_there},
+    report::{Finding, Findings, Warning},
+};
 
 /// Where a data set lies.
 #[derive(Debug, Clone)]
@@ -31,46 +36,86 @@ impl Folder {
         }
     }
 
-    /// Checks that the folder is a data set; tells which CSV files in it nobody will read.
-    pub(super) fn look(&self) -> anyhow::Result<Vec<Warning>> {
-        let names = self.csv_names().with_context(|| format!("cannot read the folder {}", self.name()))?;
-        let absent: Vec<String> = SHAPES.iter().map(|shape| csv_name(shape)).filter(|n| !names.contains(n)).collect();
+    /// Checks that the folder is a data set, and that no entry looks like a file of one without being it.
+    ///
+    /// Tells which CSV files in it nobody will read.
+    pub(super) fn look(&self) -> anyhow::Result<Result<Vec<Warning>, Findings>> {
+        let names = self.names().with_context(|| format!("cannot read the folder {}", self.name()))?;
+        let is_there = |shape: &Shape| names.contains(&csv_name(shape));
+        let absent: Vec<&str> = SHAPES.iter().filter(|shape| !is_there(shape)).map(|shape| shape.file).collect();
+        let mut findings = Findings::default();
+        let mut warnings = Vec::new();
+        let is_ours = |name: &&String| SHAPES.iter().any(|shape| csv_name(shape) == **name);
+        for name in names.iter().filter(|name| !is_ours(name)) {
+            if name.starts_with(STAGING) {
+                let problem = "an export into this folder is under way, or was cut off: export again, then remove it";
+                findings.push(Finding::of_entry(name, "unfinished_export", problem));
+            } else if let Some(file) = misspelt(name, &absent) {
+                let problem = format!("this looks like {file}.csv, which the folder lacks: rename it, or take it away");
+                findings.push(Finding::of_entry(name, "file_name", problem));
+            } else if is_csv(name) {
+                let problem = "no such file belongs to a data set, so it is not read".to_owned();
+                warnings.push(Warning { file: name.clone(), problem });
+            }
+        }
+        if !findings.is_empty() {
+            return Ok(Err(findings.with_warnings(warnings)));
+        }
         if absent.len() == SHAPES.len() {
             let wanted = SHAPES.iter().map(|shape| csv_name(shape)).collect::<Vec<_>>().join(", ");
             bail!("{} is no data set: it has none of the files {wanted}", self.name());
         }
-        let unknown = names.into_iter().filter(|name| !SHAPES.iter().any(|shape| csv_name(shape) == *name));
-        Ok(unknown.map(|name| unread(name, &absent)).collect())
+        Ok(Ok(warnings))
     }
 
     /// Opens the file of a shape; `None` if the folder has none.
+    ///
+    /// # Errors
+    /// The file is there and cannot be opened, such as a link that leads nowhere.
     pub(super) fn open(&self, shape: &Shape) -> anyhow::Result<Option<Box<dyn Read + Send>>> {
         let name = csv_name(shape);
         match self {
             Folder::Disk(path) => match File::open(path.join(&name)) {
                 Ok(file) => Ok(Some(Box::new(file))),
-                Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-                Err(error) => Err(error).with_context(|| format!("cannot open {name}")),
+                Err(_) if !is_there(&path.join(&name)) => Ok(None),
+                Err(error) => Err(error).with_context(|| format!("{name} is there and cannot be read")),
             },
-            Folder::Bundled(dir) => {
-                let file = dir.files().find(|file| file.path().file_name().is_some_and(|found| found == name.as_str()));
-                Ok(file.map(|file| Box::new(file.contents()) as Box<dyn Read + Send>))
-            }
+            Folder::Bundled(_) => Ok(self.bundled(shape).map(|bytes| Box::new(bytes) as Box<dyn Read + Send>)),
         }
     }
 
-    /// The names of the CSV files, in alphabetical order.
-    fn csv_names(&self) -> anyhow::Result<Vec<String>> {
-        let paths: Vec<PathBuf> = match self {
-            Folder::Disk(path) => fs::read_dir(path)?
-                .map(|entry| entry.map(|entry| entry.path()))
-                .filter(|path| path.as_ref().map_or(true, |path| path.is_file()))
-                .collect::<Result<_, _>>()?,
-            Folder::Bundled(dir) => dir.files().map(|file| file.path().to_owned()).collect(),
+    /// How many bytes the file of a shape has; 0 if the folder has none.
+    pub(super) fn size(&self, shape: &Shape) -> u64 {
+        match self {
+            Folder::Disk(path) => fs::metadata(path.join(csv_name(shape))).map_or(0, |file| file.len()),
+            Folder::Bundled(_) => self.bundled(shape).map_or(0, |bytes| bytes.len() as u64),
+        }
+    }
+
+    /// Which map and which revision the folder is a copy of; `None` if it was not exported.
+    pub(super) fn manifest(&self) -> anyhow::Result<Option<Manifest>> {
+        match self {
+            Folder::Disk(path) => Manifest::read(path),
+            Folder::Bundled(_) => Ok(None),
+        }
+    }
+
+    fn bundled(&self, shape: &Shape) -> Option<&'static [u8]> {
+        let Folder::Bundled(dir) = self else { return None };
+        let name = csv_name(shape);
+        let file = dir.files().find(|file| file.path().file_name().is_some_and(|found| found == name.as_str()));
+        file.map(include_dir::File::contents)
+    }
+
+    /// The names of all entries, in alphabetical order.
+    fn names(&self) -> anyhow::Result<Vec<String>> {
+        let names: Vec<OsString> = match self {
+            Folder::Disk(path) => {
+                fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<_, _>>()?
+            }
+            Folder::Bundled(dir) => dir.files().filter_map(|file| Some(file.path().file_name()?.to_owned())).collect(),
         };
-        let is_csv = |path: &PathBuf| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
-        let names = paths.iter().filter(|path| is_csv(path)).filter_map(|path| path.file_name());
-        let mut names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+        let mut names: Vec<String> = names.iter().map(|name| name.to_string_lossy().into_owned()).collect();
         names.sort_unstable();
         Ok(names)
     }
@@ -81,10 +126,28 @@ pub(super) fn csv_name(shape: &Shape) -> String {
     format!("{}.csv", shape.file)
 }
 
-fn unread(file: String, absent: &[String]) -> Warning {
-    let hint = suggest::did_you_mean(&file.to_lowercase(), absent.iter().map(String::as_str));
-    let hint = hint.map(|question| format!("; {question}")).unwrap_or_default();
-    Warning { file, problem: format!("no such file belongs to a data set, so it is not read{hint}") }
+fn is_csv(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"))
+}
+
+/// Which absent file an entry was probably meant to be: of another case, another ending, a copy, a slip of the pen.
+fn misspelt<'a>(name: &str, absent: &[&'a str]) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    let (stem, endings) = lower.split_once('.').unwrap_or((&lower, ""));
+    let is_table = endings.split('.').any(|ending| matches!(ending, "csv" | "tsv" | "txt" | "xls" | "xlsx" | "ods"));
+    if stem.is_empty() || !is_table && !endings.is_empty() {
+        return None;
+    }
+    let words = stem.replace([' ', '-'], "_");
+    let before_remark = stem.split([' ', '(']).next().unwrap_or_default();
+    let same = |file: &&&str| **file == words || **file == before_remark;
+    if let Some(file) = absent.iter().find(same) {
+        return Some(file);
+    }
+    let mut nearest = Nearest::to(&words);
+    absent.iter().filter(|_| is_csv(name)).for_each(|file| nearest.offer(file));
+    let found = nearest.found()?;
+    absent.iter().find(|file| **file == found).copied()
 }
 
 #[cfg(test)]
@@ -111,17 +174,61 @@ mod tests {
     #[test]
     fn files_nobody_reads_are_named() {
         let (_dir, folder) =
-            folder(&["sources.csv", "school.csv", "Groups.csv", "evidence.csv", "source.csv", "x.txt"]);
-        let warnings = folder.look().expect("a data set");
+            folder(&["sources.csv", "source.csv", "Sources.csv", "evidence.csv", "x.txt", "schools.md"]);
+        let warnings = folder.look().expect("a data set").expect("no findings");
         let said: Vec<_> = warnings.iter().map(ToString::to_string).collect();
-        assert_eq!(
-            said,
-            [
-                "Groups.csv: no such file belongs to a data set, so it is not read; did you mean `groups.csv`?",
-                "evidence.csv: no such file belongs to a data set, so it is not read",
-                "school.csv: no such file belongs to a data set, so it is not read; did you mean `schools.csv`?",
-                "source.csv: no such file belongs to a data set, so it is not read",
-            ]
-        );
+        let unread = |name: &str| format!("{name}: no such file belongs to a data set, so it is not read");
+        assert_eq!(said, ["Sources.csv", "evidence.csv", "source.csv"].map(unread));
+    }
+
+    #[test]
+    fn a_name_that_misses_that_of_an_absent_file_is_a_finding() {
+        for name in [
+            "Schools.csv",
+            "schools.CSV",
+            "school.csv",
+            "schools.csv.csv",
+            "schools.csv.bak",
+            "schools.xlsx",
+            "schools.tsv",
+            "schools",
+            "schools (1).csv",
+            "schools - Copy.csv",
+            "SCHOOLS.TXT",
+        ] {
+            let (_dir, folder) = folder(&["sources.csv", name]);
+            let findings = folder.look().expect("a folder").expect_err(name).to_string();
+            assert!(findings.starts_with(&format!("{name}: this looks like schools.csv, ")), "{findings}");
+        }
+        assert_eq!(misspelt("Group Memberships.csv", &["groups", "group_memberships"]), Some("group_memberships"));
+    }
+
+    #[test]
+    fn no_file_of_a_data_set_is_taken_for_another_that_is_absent() {
+        for absent in SHAPES {
+            let others: Vec<String> =
+                SHAPES.iter().filter(|shape| shape.file != absent.file).map(|s| csv_name(s)).collect();
+            let (_dir, folder) = folder(&others.iter().map(String::as_str).collect::<Vec<_>>());
+            assert_eq!(folder.look().expect("a data set"), Ok(Vec::new()), "{}", absent.file);
+        }
+    }
+
+    #[test]
+    fn a_folder_whose_export_was_cut_off_is_not_read() {
+        let (_dir, folder) = folder(&["sources.csv", ".edumap-export-x1"]);
+        let findings = folder.look().expect("a folder").expect_err("a finding").to_string();
+        assert!(findings.contains("was cut off"), "{findings}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_cannot_be_read_is_an_error_and_no_absence() {
+        let (dir, folder) = folder(&["sources.csv"]);
+        let schools = &domain::school::SHAPE;
+        assert!(folder.open(schools).expect("no such file").is_none());
+        std::os::unix::fs::symlink("/nowhere/schools.csv", dir.path().join("schools.csv")).expect("a link");
+        assert!(folder.look().expect("a folder").expect("no findings").is_empty());
+        let error = folder.open(schools).err().expect("a link that leads nowhere").to_string();
+        assert_eq!(error, "schools.csv is there and cannot be read");
     }
 }

@@ -2,8 +2,11 @@
 
 use std::fmt::Write;
 
-use chrono::Datelike;
-use domain::{Cell, Holds, Kind, MembershipRole, Record, Shape, Validity, Wrong, group::LeadSeats, id::fingerprint};
+use chrono::{Datelike, NaiveDate};
+use domain::{
+    Cell, Holds, Kind, MembershipRole, Record, SchoolStatus, Shape, Validity, Wrong, group::LeadSeats, id::fingerprint,
+    school::contradiction,
+};
 
 /// A shape, and where in it the checks of a row look.
 pub(super) struct Form {
@@ -50,19 +53,36 @@ impl Form {
 
     /// Checks a record by the rule of its ties.
     pub(super) fn check(&self, record: &Record, validity: Validity, seats: &mut LeadSeats) -> Result<(), Wrong> {
-        let wrong = |at: usize, problem: String| Wrong { column: self.shape.columns[at].name, problem };
+        let wrong = |at: usize, kind, problem| Wrong { column: self.shape.columns[at].name, kind, problem };
         match self.rule {
             Some(Rule::OneLead { group, role }) => match (&record.cells[group], &record.cells[role]) {
                 (Cell::Ref(_, slug), Cell::Text(word)) if word == MembershipRole::Lead.word() => {
-                    seats.take(slug, validity).map_err(|taken| wrong(role, taken.to_string()))
+                    seats.take(slug, validity).map_err(|taken| wrong(role, "second_lead", taken.to_string()))
                 }
                 _ => Ok(()),
             },
             Some(Rule::NotItself(one, other)) if record.cells[one] == record.cells[other] => {
-                Err(wrong(other, format!("it is the same school as `{}`", self.shape.columns[one].name)))
+                let problem = format!("it is the same school as `{}`", self.shape.columns[one].name);
+                Err(wrong(other, "itself", problem))
             }
             _ => Ok(()),
         }
+    }
+
+    /// What is wrong with a status that the dates beside it contradict today.
+    pub(super) fn outdated(&self, record: &Record, today: NaiveDate) -> Option<Wrong> {
+        if self.shape.kind != Kind::School {
+            return None;
+        }
+        let cell = |name| self.shape.index(name).map(|at| &record.cells[at]);
+        let date = |name| match cell(name) {
+            Some(Cell::Date(date)) => Some(date),
+            _ => None,
+        };
+        let status = SchoolStatus::parse(&cell("status")?.as_text())?;
+        let (column, date) = contradiction(status, date("opened_on"), date("closed_on"), today)?;
+        let problem = format!("it is `{}`, and `{column}` says {date}", status.word());
+        Some(Wrong { column: "status", kind: "status_contradicts_date", problem })
     }
 
     /// What the fields of a row say, each by its column's name.
@@ -81,7 +101,8 @@ impl Form {
         let column = &self.shape.columns[at];
         let cited = if matches!(column.holds, Holds::CitedQuote(_)) { "a quote" } else { "a confidence" };
         let source = self.shape.columns[source].name;
-        Wrong { column: column.name, problem: format!("{cited} needs its source, and `{source}` is empty") }
+        let problem = format!("{cited} needs its source, and `{source}` is empty");
+        Wrong { column: column.name, kind: "no_source", problem }
     }
 }
 
@@ -133,8 +154,8 @@ mod tests {
         let record = form.read(&["willow", "willow", "renamed", "2019", "", "", ""]).expect("a row");
         let wrong = form.check(&record, record.validity, &mut LeadSeats::default()).expect_err("a circle");
         assert_eq!(
-            wrong.to_owned(),
-            Wrong { column: "successor_id", problem: "it is the same school as `predecessor_id`".to_owned() }
+            (wrong.column, wrong.problem.as_str()),
+            ("successor_id", "it is the same school as `predecessor_id`")
         );
     }
 

@@ -10,7 +10,6 @@ use domain::{
 };
 
 use super::{folder::Folder, form::Form, rows::Rows};
-use crate::report::Findings;
 
 /// The nouns read so far. Shapes are read in an order that has every noun here before a row refers to it.
 #[derive(Default)]
@@ -33,7 +32,7 @@ impl Nouns {
     pub(super) fn with_turns(folder: &Folder) -> anyhow::Result<Self> {
         let form = Form::of(&school::SUCCESSIONS);
         let mut nouns = Nouns::default();
-        let mut unheard = Findings::default();
+        let mut unheard = Vec::new();
         let Some(input) = folder.open(form.shape)? else { return Ok(nouns) };
         let Some(mut rows) = Rows::open(form.shape, input, &mut unheard)? else { return Ok(nouns) };
         while let Some(row) = rows.next(&mut unheard)? {
@@ -82,7 +81,7 @@ impl Nouns {
             let Cell::Ref(kind, slug) = cell else { continue };
             let column = form.shape.columns[at].name;
             match self.held.get(&identity(*kind, slug)) {
-                Some(noun) if form.bounds.contains(&at) => needs.push((column, *noun)),
+                Some(noun) if form.bounds.contains(&at) => needs.push((column, slug.as_str(), *noun)),
                 Some(_) => {}
                 None if self.unread.contains(kind) => {}
                 None => flaws.push(missing(column, *kind, slug)),
@@ -107,7 +106,7 @@ impl Nouns {
         let validity = existence(record.validity, status, *turns);
         if validity.is_empty() {
             let problem = "it would hold on no day: by school_successions.csv it gave way before it began".to_owned();
-            return Err(Wrong { column: form.shape.dated.0, problem });
+            return Err(Wrong { column: form.shape.dated.0, kind: "gave_way_before_it_began", problem });
         }
         Ok(validity)
     }
@@ -119,5 +118,5 @@ fn missing(column: &'static str, kind: Kind, slug: &str) -> Flaw {
         Some(shape) => format!("no {noun} `{slug}` in {}.csv", shape.file),
         None => format!("no {noun} `{slug}`"),
     };
-    Flaw { wrong: Wrong { column, problem }, missing: Some((kind, slug.to_owned())) }
+    Flaw { wrong: Wrong { column, kind: "unknown_reference", problem }, missing: Some((kind, slug.to_owned())) }
 }

@@ -1,13 +1,13 @@
 //! The rows of one file, each with its fields in the order of the shape's columns.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use anyhow::Context;
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Terminator};
 use domain::{Need, Shape, suggest::did_you_mean};
 
 use super::folder::csv_name;
-use crate::report::{Finding, Findings};
+use crate::report::Finding;
 
 /// The rows of a file.
 pub(super) struct Rows {
@@ -37,30 +37,33 @@ impl Rows {
     pub(super) fn open(
         shape: &'static Shape,
         input: Box<dyn Read + Send>,
-        findings: &mut Findings,
+        findings: &mut Vec<Finding>,
     ) -> anyhow::Result<Option<Rows>> {
-        // A line ends with LF alone: so line numbers stay right in a file that wrongly has CRLF.
+        let (header, input) = peek(input).with_context(|| format!("cannot read {}", csv_name(shape)))?;
+        if header.starts_with(&[0xFF, 0xFE]) || header.starts_with(&[0xFE, 0xFF]) {
+            findings.push(Finding::of_line(shape.file, 1, "not_utf8", "this is UTF-16; save the file as UTF-8"));
+            return Ok(None);
+        }
+        // A line ends with LF for the reader, so that it counts lines as editors do; a CR before it is cut off here.
         let mut reader = ReaderBuilder::new();
         reader.has_headers(false).flexible(true).terminator(Terminator::Any(b'\n')).buffer_capacity(1 << 16);
+        reader.delimiter(separator(shape, &header));
         let reader = reader.from_reader(Watch::over(input));
         let mut rows = Rows { shape, reader, record: StringRecord::new(), places: Vec::new(), width: 0 };
         let is_readable = match rows.read(findings)? {
             Step::Row(line) => rows.read_header(line, findings),
             Step::Wrong => false,
             Step::End => {
-                findings.push(Finding::of_line(shape.file, 1, "the file is empty; its first line names the columns"));
+                let problem = "the file is empty; its first line names the columns";
+                findings.push(Finding::of_line(shape.file, 1, "empty_file", problem));
                 false
             }
         };
-        if is_readable {
-            return Ok(Some(rows));
-        }
-        rows.close(findings);
-        Ok(None)
+        Ok(is_readable.then_some(rows))
     }
 
     /// The next row; `None` at the end of the file.
-    pub(super) fn next(&mut self, findings: &mut Findings) -> anyhow::Result<Option<Row<'_>>> {
+    pub(super) fn next(&mut self, findings: &mut Vec<Finding>) -> anyhow::Result<Option<Row<'_>>> {
         let line = loop {
             match self.read(findings)? {
                 Step::Row(line) => break line,
@@ -79,36 +82,22 @@ impl Rows {
         Ok(Some(Row { line, fields, misfit, is_torn }))
     }
 
-    /// Tells what the bytes of the file had about them that its rows do not show.
-    pub(super) fn close(self, findings: &mut Findings) {
-        let watch = self.reader.get_ref();
-        let mut find = |line, problem| findings.push(Finding::of_line(self.shape.file, line, problem));
-        if watch.begins_with_bom() {
-            find(1, "the file begins with a byte order mark (BOM); save it as UTF-8 without one");
-        }
-        if let Some(line) = watch.crlf {
-            find(line, "line ends are CRLF; write LF");
-        }
-        if watch.last != b'\n' {
-            find(watch.line, "the last line has no end; write LF");
-        }
-        for line in &watch.blank {
-            find(*line, "the line is empty; leave it out");
-        }
-    }
-
-    fn read(&mut self, findings: &mut Findings) -> anyhow::Result<Step> {
-        let error = match self.reader.read_record(&mut self.record) {
-            Ok(true) => return Ok(Step::Row(self.line(self.record.position()))),
-            Ok(false) => return Ok(Step::End),
-            Err(error) => error,
+    fn read(&mut self, findings: &mut Vec<Finding>) -> anyhow::Result<Step> {
+        let error = loop {
+            match self.reader.read_record(&mut self.record) {
+                // Spreadsheets leave such rows behind.
+                Ok(true) if self.is_blank() => {}
+                Ok(true) => return Ok(Step::Row(self.line(self.record.position()))),
+                Ok(false) => return Ok(Step::End),
+                Err(error) => break error,
+            }
         };
         let ErrorKind::Utf8 { pos, err } = error.kind() else {
             return Err(error).with_context(|| format!("cannot read {}", csv_name(self.shape)));
         };
         let column = self.places.iter().position(|place| *place == Some(err.field()));
-        let problem = "this is not UTF-8; save the file as UTF-8".to_owned();
-        let finding = Finding::of_line(self.shape.file, self.line(pos.as_ref()), problem);
+        let problem = "this is not UTF-8; save the file as UTF-8";
+        let finding = Finding::of_line(self.shape.file, self.line(pos.as_ref()), "not_utf8", problem);
         findings.push(Finding { column: column.map(|at| self.shape.columns[at].name), ..finding });
         Ok(Step::Wrong)
     }
@@ -123,13 +112,18 @@ impl Rows {
         line
     }
 
+    /// Whether no field of the row says anything.
+    fn is_blank(&self) -> bool {
+        self.record.iter().all(|field| field.is_empty() || field == "\r")
+    }
+
     fn field(&self, at: usize) -> &str {
         let field = self.record.get(at).unwrap_or_default();
         let is_last = at + 1 == self.record.len();
         if is_last { field.strip_suffix('\r').unwrap_or(field) } else { field }
     }
 
-    fn read_header(&mut self, line: u64, findings: &mut Findings) -> bool {
+    fn read_header(&mut self, line: u64, findings: &mut Vec<Finding>) -> bool {
         self.width = self.record.len();
         let names: Vec<&str> = (0..self.width).map(|at| self.field(at)).collect();
         match map_header(self.shape, &names) {
@@ -139,7 +133,11 @@ impl Rows {
             }
             Err(flaws) => {
                 for (column, problem, hint) in flaws {
-                    findings.push(Finding { file: self.shape.file, line, column, problem, hint });
+                    findings.push(Finding {
+                        column,
+                        hint,
+                        ..Finding::of_line(self.shape.file, line, "header", problem)
+                    });
                 }
                 false
             }
@@ -162,11 +160,6 @@ type Flaw = (Option<&'static str>, String, Option<String>);
 
 /// Where each column of a shape stands in a header.
 fn map_header(shape: &'static Shape, names: &[&str]) -> Result<Vec<Option<usize>>, Vec<Flaw>> {
-    if let [one] = names
-        && let Some(odd) = one.chars().find(|c| matches!(c, ';' | '\t'))
-    {
-        return Err(vec![(None, format!("the columns are separated by {odd:?}; write `,`"), None)]);
-    }
     let mut places = vec![None; shape.columns.len()];
     let mut flaws: Vec<Flaw> = Vec::new();
     let absent = || shape.columns.iter().map(|column| column.name).filter(|name| !names.contains(name));
@@ -185,55 +178,56 @@ fn map_header(shape: &'static Shape, names: &[&str]) -> Result<Vec<Option<usize>
     if flaws.is_empty() { Ok(places) } else { Err(flaws) }
 }
 
-/// Watches the bytes of a file go by, for what a reader of CSV forgives and an export would not give back.
+/// Reads the first line of a file; gives it, and all of the file again.
+fn peek(input: Box<dyn Read + Send>) -> io::Result<(Vec<u8>, Box<dyn Read + Send>)> {
+    /// More bytes than any header has.
+    const MOST: u64 = 1 << 16;
+    let (mut header, mut input) = (Vec::new(), BufReader::new(input));
+    input.by_ref().take(MOST).read_until(b'\n', &mut header)?;
+    Ok((header.clone(), Box::new(Cursor::new(header).chain(input))))
+}
+
+/// What separates the names in a header: a comma or, as spreadsheets of some countries have it, a semicolon or a tab.
+fn separator(shape: &Shape, header: &[u8]) -> u8 {
+    let header = String::from_utf8_lossy(header);
+    let header = header.trim_start_matches('\u{feff}').trim_end();
+    let known = |separator: &u8| {
+        let names = header.split(char::from(*separator)).map(|name| name.trim_matches('"'));
+        names.filter(|name| shape.index(name).is_some()).count()
+    };
+    // Of several equally good ones the last counts.
+    [b';', b'\t', b','].into_iter().max_by_key(known).unwrap_or(b',')
+}
+
+/// Watches the bytes of a file go by, for the empty lines that the reader counts and does not show.
 struct Watch {
     input: Box<dyn Read + Send>,
-    /// The first bytes, at most three.
-    head: Vec<u8>,
     /// The last byte so far.
     last: u8,
     /// The line that the next byte is on.
     line: u64,
-    /// The first line that ends with CRLF.
-    crlf: Option<u64>,
-    /// The lines with nothing on them; no more than are ever reported.
+    /// The lines with nothing on them.
     blank: Vec<u64>,
 }
 
 impl Watch {
     fn over(input: Box<dyn Read + Send>) -> Self {
-        Watch { input, head: Vec::new(), last: b'\n', line: 1, crlf: None, blank: Vec::new() }
-    }
-
-    fn begins_with_bom(&self) -> bool {
-        self.head == [0xEF, 0xBB, 0xBF]
-    }
-
-    fn see(&mut self, bytes: &[u8]) {
-        let missing = 3 - self.head.len();
-        self.head.extend(bytes.iter().take(missing));
-        for &byte in bytes {
-            if byte == b'\n' {
-                self.see_end_of_line();
-            }
-            self.last = byte;
-        }
-    }
-
-    fn see_end_of_line(&mut self) {
-        match self.last {
-            b'\r' if self.crlf.is_none() => self.crlf = Some(self.line),
-            b'\n' if self.blank.len() < Findings::ROOM => self.blank.push(self.line),
-            _ => {}
-        }
-        self.line += 1;
+        Watch { input, last: b'\n', line: 1, blank: Vec::new() }
     }
 }
 
 impl Read for Watch {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.input.read(buffer)?;
-        self.see(&buffer[..read]);
+        for &byte in &buffer[..read] {
+            if byte == b'\n' {
+                if self.last == b'\n' {
+                    self.blank.push(self.line);
+                }
+                self.line += 1;
+            }
+            self.last = byte;
+        }
         Ok(read)
     }
 }
