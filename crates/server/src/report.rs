@@ -81,7 +81,7 @@ impl Imported {
         json!({
             "revision": self.revision.as_ref().map(|revision| revision.number),
             "dryRun": self.dry_run,
-            "files": self.files.iter().map(FileCount::to_json).collect::<Vec<_>>(),
+            "files": self.files.iter().copied().map(FileCount::to_json).collect::<Vec<_>>(),
             "warnings": self.warnings.iter().map(Warning::to_json).collect::<Vec<_>>(),
         })
     }
@@ -114,7 +114,7 @@ impl FileCount {
         self.unchanged + self.changed + self.closed
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(self) -> Value {
         let FileCount { file, rows, added, changed, closed, unchanged, is_absent: _ } = self;
         json!({
             "file": format!("{file}.csv"),

@@ -68,7 +68,7 @@ impl Removal {
         json!({
             "needs": "--allow-removal",
             "largeRemovals": large.collect::<Vec<_>>(),
-            "files": self.files.iter().map(FileCount::to_json).collect::<Vec<_>>(),
+            "files": self.files.iter().copied().map(FileCount::to_json).collect::<Vec<_>>(),
             "warnings": self.warnings.iter().map(Warning::to_json).collect::<Vec<_>>(),
         })
     }
