@@ -122,7 +122,7 @@ impl Server {
         let here = env::current_exe()?;
         let binary = here.ancestors().nth(2).context("an example lies two folders below the binary")?.join("edumap");
         let mut child = Command::new(&binary)
-            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--dataset", "chaoyang"])
             .env("EDUMAP_DATABASE_URL", url)
             .stderr(Stdio::piped())
             .spawn()

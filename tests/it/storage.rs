@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use persistence::Store;
+use persistence::{Access, Store, StoreError};
 use server::import::{Folder, Options, import};
 use tests::{TestApp, bundled, clock, postgres, record, region};
 use tokio::task::JoinSet;
@@ -95,7 +95,9 @@ async fn servers_that_start_together_make_one_database_with_one_revision() {
 #[tokio::test]
 async fn postgresql_gives_up_what_takes_too_long() {
     let Some(url) = postgres::url_or_skip("a statement that takes too long") else { return };
-    let store = Store::open_within(&url, None, Some(Duration::from_millis(200))).await.expect("our own PostgreSQL");
+    let store = Store::open_within(&url, None, Some(Duration::from_millis(200)), Access::Create)
+        .await
+        .expect("our own PostgreSQL");
     store.migrate().await.expect("migrated");
     // A first revision holds the tables while it is written.
     let held = store.draft().await.expect("a draft");
@@ -103,4 +105,51 @@ async fn postgresql_gives_up_what_takes_too_long() {
     assert_eq!(app.error("{ schools { totalCount } }").await.0, "INTERNAL");
     drop(held);
     assert_eq!(app.data("{ schools { totalCount } }").await["schools"]["totalCount"], 0);
+}
+
+#[tokio::test]
+async fn the_tables_of_another_program_are_refused_on_postgresql() {
+    let Some(server) = postgres::private_or_skip("the tables of another program") else { return };
+    let (theirs, extended) = (server.database().expect("a database"), server.database().expect("a database"));
+    let store = Store::open(&theirs, None).await.expect("an empty database");
+    assert!(store.condition().await.expect("it is empty").is_empty);
+    store.execute_for_tests("CREATE TABLE customers (id bigint)").await;
+    for refused in [Store::open(&theirs, None).await.map(drop), store.migrate().await.map(drop)] {
+        assert!(matches!(&refused, Err(StoreError::Foreign { table }) if table == "customers"), "{refused:?}");
+    }
+    // A view, and a table in another schema, are in nobody's way.
+    let store = Store::open(&extended, None).await.expect("an empty database");
+    let apart = "CREATE SCHEMA other; CREATE TABLE other.customers (id bigint); CREATE VIEW one AS SELECT 1 AS n";
+    store.execute_for_tests(apart).await;
+    assert!(store.migrate().await.expect("migrated").is_first);
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_refused() {
+    for app in tests::empty("a_database_of_a_newer_version").await {
+        app.store.execute_for_tests("INSERT INTO program_versions (version, steps) VALUES ('77.0.1', 900)").await;
+        let step = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m21000101_000001_wonders', 0)";
+        app.store.execute_for_tests(step).await;
+        let refused = app.store.migrate().await.expect_err("it is newer").to_string();
+        assert!(refused.contains("made by edumap 77.0.1; this is edumap"), "{}: {refused}", app.name);
+        app.store.execute_for_tests("DROP TABLE program_versions").await;
+        let refused = app.store.migrate().await.expect_err("it is newer").to_string();
+        assert!(refused.contains("made by a newer version of edumap; this is"), "{}: {refused}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn postgresql_that_takes_no_writes_is_read() {
+    let Some(url) = postgres::url_or_skip("a replica") else { return };
+    let read_only = format!("{url}?options[default_transaction_read_only]=on");
+    let store = Store::open(&read_only, None).await.expect("an empty database");
+    assert!(store.is_read_only());
+    assert!(matches!(store.migrate().await, Err(StoreError::Outdated { .. })));
+    let writer = Store::open(&url, None).await.expect("the database");
+    assert!(writer.migrate().await.expect("migrated").is_first && !writer.is_read_only());
+    assert_eq!(store.migrate().await.expect("nothing to do").steps, Vec::<String>::new());
+    assert_eq!(
+        TestApp::on("PostgreSQL, read-only", store).data("{ schools { totalCount } }").await["schools"]["totalCount"],
+        0
+    );
 }

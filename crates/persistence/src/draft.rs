@@ -13,7 +13,8 @@ use crate::{
     row::Row,
     set_aside::SetAside,
     sql::Sql,
-    store::{TURN, alone},
+    open::TURN,
+    store::alone,
     written::{self, Written},
 };
 

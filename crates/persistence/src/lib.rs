@@ -17,6 +17,7 @@ mod error;
 mod floor;
 mod group;
 mod noun;
+mod open;
 mod partner;
 mod parts;
 mod pipe;
@@ -31,6 +32,7 @@ mod source;
 mod sql;
 mod statistics;
 mod store;
+mod upgrade;
 mod written;
 
 pub use alliance::{
@@ -42,6 +44,7 @@ pub use draft::{Draft, Fact, Recorded};
 pub use error::StoreError;
 pub use group::{GroupsOfDistrict, GroupsOfSchool, SchoolsOfGroup};
 pub use noun::{Noun, NounPage};
+pub use open::Access;
 pub use partner::{PartnersOfSchool, SchoolsOfPartner};
 pub use parts::Parts;
 pub use place::{LearningAreasOfDistrict, RegionsOfDistrict, TownshipsOfDistrict, TownshipsOfRegion};
@@ -51,4 +54,5 @@ pub use school::{
     SchoolsWithCampusInDistrict, SchoolsWithCampusInRegion, SchoolsWithCampusInTownship, SuccessorsOfSchool,
 };
 pub use store::{Counts, Plan, Store};
+pub use upgrade::{Condition, Upgrade};
 pub use written::Written;

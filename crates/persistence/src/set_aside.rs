@@ -7,7 +7,7 @@
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 
-use crate::{StoreError, row::Row, sql::Sql, statistics, store::WRITE_CACHE};
+use crate::{StoreError, open::WRITE_CACHE, row::Row, sql::Sql, statistics};
 
 /// The statements that make again what was set aside.
 #[derive(Debug, Default)]

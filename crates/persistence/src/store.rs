@@ -1,21 +1,15 @@
 //! The store: one database, read by many, written by one at a time.
 
-use std::{
-    sync::{
-        Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-    time::Duration,
+use std::sync::{
+    Arc, Mutex, OnceLock, PoisonError,
+    atomic::{AtomicU64, Ordering::Relaxed},
 };
 
 use domain::{Known, Revision};
-use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, QueryResult, RuntimeErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sqlx,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, RuntimeErr, SqliteTransactionMode, Statement,
+    TransactionOptions, sqlx,
 };
-use sqlx::{Connection, PgConnection};
-use tokio::time::timeout;
 use tracing::Instrument;
 
 use crate::{StoreError, readers::Readers, row::Row, sql::Sql};
@@ -28,6 +22,7 @@ pub struct Store {
     max_readers: u32,
     pub(crate) write: DatabaseConnection,
     pub(crate) backend: DbBackend,
+    is_read_only: bool,
     origin: Arc<OnceLock<Revision>>,
     counted: Option<Arc<Counts>>,
     explained: Option<Arc<Mutex<Vec<Plan>>>>,
@@ -68,53 +63,22 @@ impl Counts {
 }
 
 impl Store {
-    /// Checks the form of a database's address, without opening it.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn check_address(url: &str) -> Result<(), StoreError> {
-        use sea_orm::sqlx::{Error, postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
-        let parsed = match url.split_once(':') {
-            Some(("sqlite", _)) => url.parse::<SqliteConnectOptions>().map(drop),
-            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
-                url.parse::<PgConnectOptions>().map(drop)
-            }
-            _ => return Err(StoreError::Address(ADDRESS.to_owned())),
-        };
-        parsed.map_err(|error| {
-            let cause = match error {
-                Error::Configuration(cause) => cause.to_string(),
-                error => error.to_string(),
-            };
-            StoreError::Address(format!("{cause}; {ADDRESS}"))
-        })
-    }
-
-    /// Opens a database: `sqlite://FILE`, `sqlite::memory:` or `postgres://…`. `read_url` names a replica to read from.
-    ///
-    /// # Errors
-    /// The address is none of these, or nobody answers at it.
-    pub async fn open(url: &str, read_url: Option<&str>) -> Result<Store, StoreError> {
-        Store::open_within(url, read_url, None).await
-    }
-
-    /// The same, whose reads PostgreSQL gives up after a time, however long they are awaited.
-    ///
-    /// # Errors
-    /// As those of [`Store::open`].
-    pub async fn open_within(url: &str, read_url: Option<&str>, time: Option<Duration>) -> Result<Store, StoreError> {
-        let memory = url.starts_with("sqlite::memory:");
-        let writers = if url.starts_with("sqlite") { 1 } else { 4 };
-        let write = connect(options(url, writers, WRITE_CACHE, None)?).await?;
-        let read_url = read_url.unwrap_or(url);
-        let max_readers = max_readers(read_url);
-        let read = match read_url.starts_with("sqlite") {
-            true if memory => Readers::Together(write.clone()),
-            true => Readers::apart(&options(read_url, 1, READ_CACHE, time)?, max_readers as usize).await?,
-            false => Readers::Together(connect(options(read_url, max_readers, READ_CACHE, time)?).await?),
-        };
+    pub(crate) fn of(read: Readers, max_readers: u32, write: DatabaseConnection, is_read_only: bool) -> Store {
         let backend = write.get_database_backend();
-        Ok(Store { read, max_readers, write, backend, origin: Arc::default(), counted: None, explained: None })
+        let origin = Arc::default();
+        Store { read, max_readers, write, backend, is_read_only, origin, counted: None, explained: None }
+    }
+
+    /// Whether the database lives as long as the store, and is nobody else's.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.backend != DbBackend::Postgres && matches!(self.read, Readers::Together(_))
+    }
+
+    /// Whether the database can only be read.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.is_read_only
     }
 
     /// Opens an empty database that lives as long as the store.
@@ -125,53 +89,6 @@ impl Store {
         let store = Store::open("sqlite::memory:", None).await?;
         store.migrate().await?;
         Ok(store)
-    }
-
-    /// Brings the database up to the newest migration; servers that start together take turns.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
-        if self.backend != DbBackend::Postgres {
-            if Migrator::get_pending_migrations(&self.write).await?.is_empty() {
-                return Ok(());
-            }
-            let transaction = self.write.begin_with_options(alone()).await?;
-            if !Migrator::get_pending_migrations(&transaction).await?.is_empty() {
-                Migrator::up(&transaction, None).await?;
-                crate::statistics::prepare(&transaction).await?;
-            }
-            return Ok(transaction.commit().await?);
-        }
-        // The lock belongs to its session: one connection takes it, migrates and gives it back.
-        let pool = self.write.get_postgres_connection_pool();
-        let failed = |error: sqlx::Error| StoreError::Database(Arc::new(error));
-        let mut session = pool.acquire().await.map_err(failed)?;
-        sqlx::query("SELECT pg_advisory_lock(74110001)").execute(&mut *session).await.map_err(failed)?;
-        let migrated = Migrator::up(&self.write, None).await;
-        sqlx::query("SELECT pg_advisory_unlock(74110001)").execute(&mut *session).await.map_err(failed)?;
-        Ok(migrated?)
-    }
-
-    /// The migrations that have not run yet.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
-        let pending = Migrator::get_pending_migrations(&self.write).await?;
-        Ok(pending.iter().map(|step| step.name().to_owned()).collect())
-    }
-
-    /// Whether all migrations have run, as far as readers see.
-    ///
-    /// # Errors
-    /// The database failed, or was never migrated.
-    pub async fn is_current(&self) -> Result<bool, StoreError> {
-        let mut sql = Sql::new(self.backend);
-        sql.put("SELECT version FROM seaql_migrations");
-        let ran: Vec<String> =
-            self.rows(sql).await?.iter().map(|row| Row(row).text("version")).collect::<Result<_, _>>()?;
-        Ok(Migrator::migrations().iter().all(|step| ran.iter().any(|version| version == step.name())))
     }
 
     /// The same store, whose reads are counted.
@@ -198,10 +115,16 @@ impl Store {
     /// The statement itself is broken.
     #[doc(hidden)]
     pub async fn break_for_tests(&self, sql: &str) {
-        self.write
-            .execute_unprepared(&format!("PRAGMA foreign_keys = OFF; {sql}"))
-            .await
-            .expect("a statement that runs");
+        self.execute_for_tests(&format!("PRAGMA foreign_keys = OFF; {sql}")).await;
+    }
+
+    /// Runs a statement of a test, on either database.
+    ///
+    /// # Panics
+    /// The statement is broken.
+    #[doc(hidden)]
+    pub async fn execute_for_tests(&self, sql: &str) {
+        self.write.execute_unprepared(sql).await.expect("a statement that runs");
     }
 
     /// How many connections there are to read with, and how many of them are idle.
@@ -328,80 +251,4 @@ fn revision(row: &Row<'_>) -> Result<Revision, StoreError> {
         actor: row.text("actor")?,
         message: row.text("message")?,
     })
-}
-
-/// Opens a pool. One that waited in vain for PostgreSQL says only that it waited, so the database is asked once more why.
-async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, StoreError> {
-    let url = options.get_url().to_owned();
-    let error = match Database::connect(options).await {
-        Ok(pool) => return Ok(pool),
-        Err(error) => error,
-    };
-    if url.starts_with("postgres") {
-        let asked = timeout(Duration::from_secs(5), PgConnection::connect(&url)).await;
-        if let Ok(Err(cause)) = asked {
-            return Err(StoreError::Database(Arc::new(cause)));
-        }
-    }
-    Err(error.into())
-}
-
-/// What SQLite may keep of the file in memory while writing, in KiB below zero: an import writes to every index at random,
-/// and spills pages again and again if they do not fit. Taken only as pages are touched.
-pub(crate) const WRITE_CACHE: &str = "-524288";
-/// How long a writer waits for another: the import of a nation takes minutes on a slow disk.
-pub(crate) const TURN: Duration = Duration::from_secs(15 * 60);
-/// What each reading connection may keep.
-const READ_CACHE: &str = "-16384";
-
-/// How many connections to read with. SQLite computes in this process, one connection a core; PostgreSQL in its own,
-/// and a connection spends most of its time on the way (10 instead of 2 on two cores: a third more requests).
-fn max_readers(url: &str) -> u32 {
-    let cores = std::thread::available_parallelism().map_or(2, |n| u32::try_from(n.get()).unwrap_or(2).clamp(2, 16));
-    if url.starts_with("postgres") { cores.max(10) } else { cores }
-}
-
-/// What can be opened.
-const ADDRESS: &str = "a database address is `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`";
-
-fn options(
-    url: &str,
-    connections: u32,
-    cache: &'static str,
-    time: Option<Duration>,
-) -> Result<ConnectOptions, StoreError> {
-    Store::check_address(url)?;
-    let file = url.starts_with("sqlite://") && !url.contains('?');
-    // While PostgreSQL is away, a read waits this long for it: who comes after it is back must not wait behind them.
-    let patience = Duration::from_secs(if url.starts_with("postgres") && cache == READ_CACHE { 2 } else { 10 });
-    let mut options = ConnectOptions::new(if file { format!("{url}?mode=rwc") } else { url.to_owned() });
-    // Pings and logs of the library cost more than the statements here (measured: a third of a point query).
-    options
-        .max_connections(connections)
-        .min_connections(1)
-        .acquire_timeout(patience)
-        .test_before_acquire(false)
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-            sqlite
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
-                .busy_timeout(if cache == WRITE_CACHE { TURN } else { Duration::from_secs(10) })
-                .statement_cache_capacity(500)
-                .pragma("cache_size", cache)
-                // What is sorted while reading fits into memory; the indexes of a nation do not, and files are faster then.
-                .pragma("temp_store", if cache == WRITE_CACHE { "file" } else { "memory" })
-        })
-        .map_sqlx_postgres_opts(move |postgres| {
-            let postgres = postgres.statement_cache_capacity(500);
-            match time {
-                Some(time) => postgres.options([("statement_timeout", time.as_millis().to_string())]),
-                None => postgres,
-            }
-        });
-    if url.starts_with("sqlite::memory:") {
-        options.idle_timeout(None).max_lifetime(None);
-    }
-    Ok(options)
 }

@@ -8,16 +8,19 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use domain::{Known, SystemClock};
 use graphql::Schema;
 use include_dir::{Dir, include_dir};
-use persistence::Store;
+use persistence::{Access, Condition, Store, StoreError, Upgrade};
 use tokio::runtime::{Builder, Handle};
 
 use crate::{
     App,
-    config::{Command, Config, Database, DocumentFlags, Export, Format, Generate, Import, Migrate, Serve, Show},
+    config::{
+        Command, Config, DEFAULT_DATABASE, Database, DocumentFlags, Export, Format, Generate, Import, Migrate, Serve,
+        Show,
+    },
     documents::Documents,
     export::export,
     flags::{Flag, Mistake, masked},
@@ -28,7 +31,7 @@ use crate::{
 
 /// Done.
 const DONE: u8 = 0;
-/// The data set cannot be imported as it is; nothing was written.
+/// The data set cannot be imported as it is, or the database lacks steps; nothing was written.
 const REFUSED: u8 = 3;
 
 /// Does what the command line asks for; `flags` is what `config` prints.
@@ -36,15 +39,15 @@ const REFUSED: u8 = 3;
 /// # Errors
 /// It could not be done.
 pub async fn run(config: Config, flags: &[Flag]) -> anyhow::Result<ExitCode> {
-    let Config { command, serve: own, database, .. } = config;
+    let Config { command, serve: own } = config;
     let code = match command.unwrap_or(Command::Serve(own)) {
-        Command::Serve(flags) => serve(&database, flags).await?,
-        Command::Import(flags) => load(&database, flags).await?,
-        Command::Export(flags) => unload(&database, flags).await?,
+        Command::Serve(flags) => serve(flags).await?,
+        Command::Import(flags) => load(flags).await?,
+        Command::Export(flags) => unload(flags).await?,
         Command::Generate(flags) => make(&flags)?,
-        Command::Migrate(flags) => migrate(&database, flags).await?,
+        Command::Migrate(flags) => migrate(flags).await?,
         Command::Schema => say(&graphql::schema().sdl())?,
-        Command::Config(show) => tell(&database, &show, flags).await?,
+        Command::Config(show) => tell(&show, flags).await?,
     };
     Ok(ExitCode::from(code))
 }
@@ -57,24 +60,47 @@ fn say(text: &str) -> anyhow::Result<u8> {
     }
 }
 
-async fn open(database: &Database, time: Option<Duration>) -> anyhow::Result<Store> {
+/// Opens the database, which is created if it is not there and may be, and brought up to date if it may be.
+async fn open(database: &Database, time: Option<Duration>, access: Access) -> anyhow::Result<(Store, Upgrade)> {
+    let store = connect(database, time, access).await?;
+    let upgrade = match access {
+        Access::Create => store.migrate().await.context("the database could not be brought up to date")?,
+        Access::Existing => {
+            let Condition { is_empty, pending } = store.condition().await?;
+            if store.is_in_memory() {
+                store.migrate().await?
+            } else if is_empty {
+                return Err(Mistake::new("--database-url", &database.database_url, "the database is empty").into());
+            } else if pending.is_empty() {
+                Upgrade { is_first: false, steps: pending }
+            } else {
+                bail!("the database is not up to date, and `edumap migrate` brings it there: {}", pending.join(", "))
+            }
+        }
+    };
+    Ok((store, upgrade))
+}
+
+async fn connect(database: &Database, time: Option<Duration>, access: Access) -> anyhow::Result<Store> {
     let Database { database_url, read_url } = database;
-    let store = Store::open_within(database_url, read_url.as_deref(), time)
-        .await
-        .with_context(|| format!("--database-url {}: cannot be opened", masked(database_url)))?;
-    store.migrate().await.context("the database could not be brought up to date")?;
-    Ok(store)
+    let opened = Store::open_within(database_url, read_url.as_deref(), time, access).await;
+    opened.map_err(|error| match error {
+        StoreError::Missing { .. } | StoreError::Foreign { .. } => {
+            Mistake::new("--database-url", database_url, error).into()
+        }
+        error => anyhow!(error).context(format!("--database-url {}: cannot be opened", masked(database_url))),
+    })
 }
 
 /// Finds what is wrong with the flags of `serve` before it begins; gives the server's documents and its schema.
-async fn check(database: &Database, flags: &Serve) -> Result<(Documents, Schema), Mistake> {
-    if let (url, Some(read_url)) = (&database.database_url, &database.read_url)
+async fn check(flags: &Serve) -> Result<(Documents, Schema), Mistake> {
+    if let (url, Some(read_url)) = (&flags.database.database_url, &flags.database.read_url)
         && url.starts_with("sqlite") != read_url.starts_with("sqlite")
     {
         return Err(Mistake::new("--read-url", read_url, "a replica is of the same kind as `--database-url`"));
     }
-    if flags.dataset != "none" {
-        named(&flags.dataset)?;
+    if let Some(dataset) = flags.dataset.as_deref().filter(|it| *it != NO_DATASET) {
+        named(dataset)?;
     }
     let DocumentFlags { documents: dir, documents_only, max_persisted_bytes, .. } = &flags.documents;
     let schema = flags.documents.schema();
@@ -88,8 +114,8 @@ async fn check(database: &Database, flags: &Serve) -> Result<(Documents, Schema)
     Ok((documents, schema))
 }
 
-async fn tell(database: &Database, show: &Show, flags: &[Flag]) -> anyhow::Result<u8> {
-    check(database, &show.serve).await?;
+async fn tell(show: &Show, flags: &[Flag]) -> anyhow::Result<u8> {
+    check(&show.serve).await?;
     if show.json {
         let all: Vec<_> = flags.iter().map(Flag::to_json).collect();
         return say(&format!("{:#}\n", serde_json::Value::from(all)));
@@ -103,15 +129,15 @@ async fn tell(database: &Database, show: &Show, flags: &[Flag]) -> anyhow::Resul
 
 /// Serves with threads of its own for operations, and for the database with them: those that this runs on are left to
 /// connections, which so always have time.
-async fn serve(database: &Database, flags: Serve) -> anyhow::Result<u8> {
+async fn serve(flags: Serve) -> anyhow::Result<u8> {
     let operations = Builder::new_multi_thread().thread_name("operations").enable_all().build()?;
-    let served = serve_beside(operations.handle(), database, flags).await;
+    let served = serve_beside(operations.handle(), flags).await;
     operations.shutdown_background();
     served
 }
 
-async fn serve_beside(operations: &Handle, database: &Database, flags: Serve) -> anyhow::Result<u8> {
-    let (documents, schema) = check(database, &flags).await?;
+async fn serve_beside(operations: &Handle, flags: Serve) -> anyhow::Result<u8> {
+    let (documents, schema) = check(&flags).await?;
     let listener = match tokio::net::TcpListener::bind(flags.listen).await {
         Ok(listener) => listener,
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
@@ -125,10 +151,14 @@ async fn serve_beside(operations: &Handle, database: &Database, flags: Serve) ->
     };
     make_room(flags.limits.max_connections);
     let limits = flags.limits.limits();
-    let (database, dataset) = (database.clone(), flags.dataset.clone());
+    let (database, dataset) = (flags.database.clone(), flags.dataset.clone());
     let opening = operations.spawn(async move {
-        let store = open(&database, Some(limits.time)).await?;
-        load_if_new(&store, &dataset).await?;
+        let (store, upgrade) = open(&database, Some(limits.time), Access::Create).await?;
+        if store.is_read_only() {
+            tracing::warn!("the database can only be read: it is served as it is, and nothing is recorded in it");
+        }
+        let is_new = upgrade.is_first && database.database_url == DEFAULT_DATABASE;
+        load_if_new(&store, dataset.as_deref(), is_new).await?;
         anyhow::Ok(store)
     });
     let store = opening.await??;
@@ -167,11 +197,16 @@ fn make_room(connections: usize) {
 /// How many files are open beside connections.
 const FILES: u64 = 128;
 
-/// Loads a data set into a store in which nothing is recorded.
-async fn load_if_new(store: &Store, dataset: &str) -> anyhow::Result<()> {
-    if dataset == "none" || store.revision(Known::Latest).await?.is_some() {
+/// Loads a data set into a store in which nothing is recorded: the one that is asked for, or else, into a store that is
+/// new, the bundled one.
+async fn load_if_new(store: &Store, dataset: Option<&str>, is_new: bool) -> anyhow::Result<()> {
+    if dataset == Some(NO_DATASET) || store.revision(Known::Latest).await?.is_some() {
         return Ok(());
     }
+    let Some(dataset) = dataset.or(bundled().next().filter(|_| is_new)) else {
+        tracing::warn!("nothing is recorded yet; `edumap import` loads a data set, and so does --dataset");
+        return Ok(());
+    };
     let folder = named(dataset)?;
     // A folder's path is nobody's business but the operator's.
     let what =
@@ -190,13 +225,23 @@ async fn load_if_new(store: &Store, dataset: &str) -> anyhow::Result<()> {
 /// The data sets in the binary.
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data");
 
+/// The dataset of who wants none.
+const NO_DATASET: &str = "none";
+
+/// The names of the data sets in the binary.
+fn bundled() -> impl Iterator<Item = &'static str> {
+    BUNDLED.dirs().filter_map(|dir| dir.path().to_str())
+}
+
 /// A bundled data set's folder, or one on disk.
 fn named(dataset: &str) -> Result<Folder, Mistake> {
     if let Some(bundled) = BUNDLED.get_dir(dataset) {
         return Ok(Folder::Bundled(bundled));
     }
     if !Path::new(dataset).is_dir() {
-        let right = "there is neither a bundled data set nor a folder of that name; `chaoyang` is bundled";
+        let names: Vec<String> = bundled().map(|name| format!("`{name}`")).collect();
+        let right =
+            format!("there is neither a bundled data set nor a folder of that name; bundled is {}", names.join(", "));
         return Err(Mistake::new("--dataset", dataset, right));
     }
     Ok(Folder::Disk(dataset.into()))
@@ -221,9 +266,13 @@ async fn stopped() {
     tracing::info!("stopping: open requests end first");
 }
 
-async fn load(database: &Database, flags: Import) -> anyhow::Result<u8> {
-    let store = open(database, None).await?;
-    let Import { dir, dry_run, actor, message, allow_removal, expect_revision, format } = flags;
+async fn load(flags: Import) -> anyhow::Result<u8> {
+    let Import { dir, dry_run, actor, message, allow_removal, expect_revision, format, database, log: _ } = flags;
+    let access = if dry_run { Access::Existing } else { Access::Create };
+    let (store, _) = open(&database, None, access).await?;
+    if store.is_read_only() {
+        bail!("--database-url {}: the database can only be read", masked(&database.database_url));
+    }
     let options = Options {
         dry_run,
         allow_removal,
@@ -244,8 +293,8 @@ async fn load(database: &Database, flags: Import) -> anyhow::Result<u8> {
     say(&format!("{told}\n")).map(|code| if done.is_ok() { code } else { REFUSED })
 }
 
-async fn unload(database: &Database, flags: Export) -> anyhow::Result<u8> {
-    let store = open(database, None).await?;
+async fn unload(flags: Export) -> anyhow::Result<u8> {
+    let (store, _) = open(&flags.database, None, Access::Existing).await?;
     let known = flags.known_at.map_or(Known::Latest, Known::At);
     if let Known::At(number) = known
         && store.revision(known).await?.is_none()
@@ -263,16 +312,18 @@ fn make(flags: &Generate) -> anyhow::Result<u8> {
     say(&format!("{summary}\n"))
 }
 
-async fn migrate(database: &Database, flags: Migrate) -> anyhow::Result<u8> {
-    let Database { database_url, read_url } = database;
-    let store = Store::open(database_url, read_url.as_deref()).await?;
-    let pending = store.pending_migrations().await?;
-    if pending.is_empty() {
-        return say("up to date\n");
+async fn migrate(flags: Migrate) -> anyhow::Result<u8> {
+    let Migrate { status, database, log: _ } = flags;
+    if status {
+        let store = connect(&database, None, Access::Existing).await?;
+        let pending = store.condition().await?.pending;
+        return match pending.is_empty() {
+            true => say(UP_TO_DATE),
+            false => say(&format!("not run yet: {}\n", pending.join(", "))).map(|_| REFUSED),
+        };
     }
-    if flags.status {
-        return say(&format!("not run yet: {}\n", pending.join(", ")));
-    }
-    store.migrate().await?;
-    say(&format!("ran {}\n", pending.join(", ")))
+    let (_, Upgrade { steps, .. }) = open(&database, None, Access::Create).await?;
+    if steps.is_empty() { say(UP_TO_DATE) } else { say(&format!("ran {}\n", steps.join(", "))) }
 }
+
+const UP_TO_DATE: &str = "up to date\n";

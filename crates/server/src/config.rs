@@ -28,30 +28,53 @@ pub struct Config {
     /// Flags of `serve`, for when no command is named.
     #[command(flatten)]
     pub serve: Serve,
-    /// Where the facts are kept.
-    #[command(flatten)]
-    pub database: Database,
-    /// How to write the log: for people or for machines; for people on a terminal unless asked otherwise.
-    #[arg(long, global = true, env = "EDUMAP_LOG_FORMAT", value_enum)]
-    pub log_format: Option<LogFormat>,
+}
+
+impl Config {
+    /// How to write the log, as far as the command says.
+    #[must_use]
+    pub fn log_format(&self) -> Option<LogFormat> {
+        let log = match &self.command {
+            None => &self.serve.log,
+            Some(Command::Serve(flags)) => &flags.log,
+            Some(Command::Import(flags)) => &flags.log,
+            Some(Command::Export(flags)) => &flags.log,
+            Some(Command::Migrate(flags)) => &flags.log,
+            Some(Command::Config(flags)) => &flags.serve.log,
+            Some(Command::Generate(_) | Command::Schema) => return None,
+        };
+        log.log_format
+    }
 }
 
 /// Where the facts are kept.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Database")]
 pub struct Database {
     /// The database: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`.
     #[arg(
         long,
-        global = true,
         env = "EDUMAP_DATABASE_URL",
-        default_value = "sqlite://./edumap.db",
+        default_value = DEFAULT_DATABASE,
         hide_env_values = true,
         value_parser = address
     )]
     pub database_url: String,
     /// A replica of it to read from.
-    #[arg(long, global = true, env = "EDUMAP_READ_URL", hide_env_values = true, value_parser = address)]
+    #[arg(long, env = "EDUMAP_READ_URL", hide_env_values = true, value_parser = address)]
     pub read_url: Option<String>,
+}
+
+/// The database of who names none.
+pub const DEFAULT_DATABASE: &str = "sqlite://./edumap.db";
+
+/// How the log is written.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Log")]
+pub struct LogFlags {
+    /// How to write the log: for people or for machines; for people on a terminal unless asked otherwise.
+    #[arg(long, env = "EDUMAP_LOG_FORMAT", value_enum)]
+    pub log_format: Option<LogFormat>,
 }
 
 /// A database's address, in a form that can be opened.
@@ -62,7 +85,7 @@ fn address(text: &str) -> Result<String, String> {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Answer queries over HTTP; loads the data set if nothing is recorded yet.
+    /// Answer queries over HTTP; a new database at the default address gets the bundled data set.
     Serve(Serve),
     /// Load a data set folder as one revision; what it no longer has is closed.
     Import(Import),
@@ -85,8 +108,10 @@ pub struct Serve {
     #[arg(long, env = "EDUMAP_LISTEN", default_value = "127.0.0.1:4000")]
     pub listen: SocketAddr,
     /// What to load when nothing is recorded yet: a bundled data set's name, a folder, or `none`.
-    #[arg(long, env = "EDUMAP_DATASET", default_value = "chaoyang")]
-    pub dataset: String,
+    ///
+    /// Without it the bundled data set is loaded, and only into a database that was just created at the default address.
+    #[arg(long, env = "EDUMAP_DATASET")]
+    pub dataset: Option<String>,
     /// Origins, beside its own, whose pages may read answers, such as `https://map.example`; commas between them.
     #[arg(long, env = "EDUMAP_ALLOW_ORIGIN", value_delimiter = ',', value_parser = origin)]
     pub allow_origin: Vec<HeaderValue>,
@@ -99,6 +124,12 @@ pub struct Serve {
     /// Whether `/metrics` gives figures to Prometheus.
     #[arg(long, env = "EDUMAP_METRICS", value_enum, default_value_t = Switch::On)]
     pub metrics: Switch,
+    /// Where the facts are kept.
+    #[command(flatten)]
+    pub database: Database,
+    /// How the log is written.
+    #[command(flatten)]
+    pub log: LogFlags,
     /// Which documents are answered.
     #[command(flatten)]
     pub documents: DocumentFlags,
@@ -363,6 +394,12 @@ pub struct Import {
     /// How to write what the import tells.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Where the facts are kept.
+    #[command(flatten)]
+    pub database: Database,
+    /// How the log is written.
+    #[command(flatten)]
+    pub log: LogFlags,
 }
 
 /// How to write a report.
@@ -385,6 +422,12 @@ pub struct Export {
     /// Write into a folder that is not empty.
     #[arg(long)]
     pub force: bool,
+    /// Where the facts are kept.
+    #[command(flatten)]
+    pub database: Database,
+    /// How the log is written.
+    #[command(flatten)]
+    pub log: LogFlags,
 }
 
 /// Flags of `generate`.
@@ -403,23 +446,29 @@ pub struct Generate {
 /// Flags of `migrate`.
 #[derive(Debug, Clone, Args)]
 pub struct Migrate {
-    /// Only tell which steps have not run yet.
+    /// Only tell which steps have not run yet; exits with 3 if there are any.
     #[arg(long)]
     pub status: bool,
+    /// Where the facts are kept.
+    #[command(flatten)]
+    pub database: Database,
+    /// How the log is written.
+    #[command(flatten)]
+    pub log: LogFlags,
 }
 
 /// Flags of `config`: those of `serve`, and what `import` takes from the environment.
 #[derive(Debug, Clone, Args)]
 pub struct Show {
-    /// The flags of `serve`.
-    #[command(flatten)]
-    pub serve: Serve,
-    /// Who imports, as the revision records it.
-    #[arg(long, env = "EDUMAP_ACTOR", default_value = "edumap import")]
-    pub actor: String,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+    /// Who imports, as the revision records it.
+    #[arg(long, env = "EDUMAP_ACTOR", default_value = "edumap import")]
+    pub actor: String,
+    /// The flags of `serve`.
+    #[command(flatten)]
+    pub serve: Serve,
 }
 
 /// How to write the log.

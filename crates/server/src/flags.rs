@@ -80,10 +80,11 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// Loads `.env`, if there is one; what the environment says goes before it.
+    /// Loads `.env`, if there is one; what the environment says goes before it. Trims the variables: a secret often ends
+    /// in a line break. To be called before there are other threads.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// It cannot be read, or a value has control characters.
     pub fn load() -> Result<Self, String> {
         let names = || env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         let before: BTreeSet<String> = names().collect();
@@ -98,7 +99,26 @@ impl Origins {
         }
         let dot_env = names().filter(|name| !before.contains(name)).collect();
         let arguments = env::args_os().map(|it| it.to_string_lossy().into_owned()).collect();
-        Ok(Origins { arguments, dot_env })
+        let origins = Origins { arguments, dot_env };
+        trim_variables().map_err(|problem| problem.told(&origins))?;
+        Ok(origins)
+    }
+
+    /// Finds an argument with control characters, or with white space around it: nobody means it.
+    fn check_arguments(&self) -> Result<(), Mistake> {
+        let mut before = "";
+        for argument in self.arguments.iter().skip(1) {
+            let (name, value) = match argument.split_once('=').filter(|(name, _)| name.starts_with('-')) {
+                Some((name, value)) => (name, value),
+                None => (before, argument.as_str()),
+            };
+            if value.contains(char::is_control) || value != value.trim() {
+                let name = if name.starts_with('-') { name } else { "argument" };
+                return Err(Mistake::new(name, value.escape_debug(), UNTIDY));
+            }
+            before = argument;
+        }
+        Ok(())
     }
 
     /// The variable that a value comes from; `None` if it stands on the command line.
@@ -121,17 +141,25 @@ impl Origins {
     /// # Errors
     /// A flag's value is wrong.
     pub fn parse(&self) -> Result<(Config, Vec<Flag>), Mistake> {
+        self.check_arguments()?;
         let command = Config::command();
-        let matches =
-            command.clone().try_get_matches().map_err(|error| mistake(&error).unwrap_or_else(|| error.exit()))?;
+        // The variables of `serve` are nothing to other commands.
+        let matches = match command.clone().mut_args(|flag| flag.env(None::<&str>)).try_get_matches() {
+            Ok(matches) if matches.subcommand().is_some() => Ok(matches),
+            Err(error) if error.use_stderr() => Err(error),
+            _ => command.clone().try_get_matches(),
+        };
+        let matches = matches.map_err(|error| mistake(&error).unwrap_or_else(|| error.exit()))?;
         let config = Config::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
         let Some((name, below)) = matches.subcommand() else { return Ok((config, Vec::new())) };
         // What stands before a command belongs to none, and would be lost.
-        let is_lost = |it: &&Arg| {
-            !it.is_global_set() && matches.value_source(it.get_id().as_str()) == Some(ValueSource::CommandLine)
-        };
+        let is_lost = |it: &&Arg| matches.value_source(it.get_id().as_str()) == Some(ValueSource::CommandLine);
         if let Some(lost) = command.get_arguments().find(is_lost) {
-            let right = format!("write it behind `{name}`");
+            let takes = command.find_subcommand(name).is_some_and(|it| it.get_arguments().any(|it| is_same(it, lost)));
+            let right = match takes {
+                true => format!("write it behind `{name}`"),
+                false => format!("`{name}` does not take it"),
+            };
             return Err(Mistake::new(&dashed(lost), value(&matches, lost).unwrap_or_default(), right));
         }
         let flags = if name == "config" { self.flags(&command, below) } else { Vec::new() };
@@ -140,8 +168,8 @@ impl Origins {
 
     /// What the flags that have a variable say, by name.
     fn flags(&self, command: &Command, matches: &ArgMatches) -> Vec<Flag> {
-        let own = command.find_subcommand("config").into_iter().flat_map(Command::get_arguments);
-        let all = own.chain(command.get_arguments()).filter(|it| it.get_env().is_some());
+        let all = command.find_subcommand("config").into_iter().flat_map(Command::get_arguments);
+        let all = all.filter(|it| it.get_env().is_some());
         let flags = all.map(|it| {
             let name = dashed(it);
             let variable = variable(&name);
@@ -155,6 +183,36 @@ impl Origins {
         });
         flags.collect::<BTreeMap<_, _>>().into_values().collect()
     }
+}
+
+/// What is wrong with a value that a text editor or a shell has added to.
+const UNTIDY: &str = "give a value without line breaks and other control characters, and without white space around it";
+
+/// Trims the values of the variables that are read here or by our libraries.
+fn trim_variables() -> Result<(), Mistake> {
+    let is_ours = |name: &str| name.starts_with(PREFIX) || name.starts_with("OTEL_") || name == "RUST_LOG";
+    for (name, value) in env::vars_os() {
+        // What is no text is told with the flag it is for.
+        let (Ok(name), Ok(value)) = (name.into_string(), value.into_string()) else { continue };
+        let trimmed = value.trim();
+        if !is_ours(&name) || (trimmed == value && !value.contains(char::is_control)) {
+            continue;
+        }
+        if trimmed.contains(char::is_control) {
+            let name = if name.starts_with(PREFIX) { flag(&name) } else { name };
+            return Err(Mistake::new(&name, trimmed.escape_debug(), UNTIDY));
+        }
+        let quoted = format!("{name}='{}'", trimmed.replace('\'', r"'\''"));
+        if dotenvy::from_read_override(quoted.as_bytes()).is_err() {
+            return Err(Mistake::new(&flag(&name), trimmed, UNTIDY));
+        }
+    }
+    Ok(())
+}
+
+/// Whether two flags, of two commands, are one.
+fn is_same(one: &Arg, other: &Arg) -> bool {
+    one.get_long() == other.get_long()
 }
 
 /// Variables that begin like ours and are none: what is wrong with each, and which may have been meant.

@@ -4,15 +4,16 @@ use std::process::ExitCode;
 
 use server::{
     command,
-    flags::{Mistake, Origins, unknown_variables},
+    config::Config,
+    flags::{Flag, Mistake, Origins, unknown_variables},
     telemetry,
 };
+use tokio::runtime::Builder;
 
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let origins = match Origins::load() {
         Ok(origins) => origins,
         Err(problem) => return wrong(&problem),
@@ -21,15 +22,22 @@ async fn main() -> ExitCode {
         Ok(parsed) => parsed,
         Err(mistake) => return wrong(&mistake.told(&origins)),
     };
-    let _telemetry = match telemetry::init(config.log_format) {
+    match Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(run(config, &flags, &origins)),
+        Err(error) => wrong(&format!("the runtime does not start: {error}")),
+    }
+}
+
+async fn run(config: Config, flags: &[Flag], origins: &Origins) -> ExitCode {
+    let _telemetry = match telemetry::init(config.log_format()) {
         Ok(telemetry) => telemetry,
         Err(error) => return wrong(&format!("{error:#}")),
     };
     unknown_variables().iter().for_each(|problem| tracing::warn!("{problem}"));
-    match command::run(config, &flags).await {
+    match command::run(config, flags).await {
         Ok(code) => code,
         Err(error) => match error.downcast_ref::<Mistake>() {
-            Some(mistake) => wrong(&mistake.told(&origins)),
+            Some(mistake) => wrong(&mistake.told(origins)),
             None => {
                 tracing::error!("{error:#}");
                 ExitCode::FAILURE

@@ -94,7 +94,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("--listen", "192.0.2.1:4000", "this machine has no such address"),
     ("--database-url", "mysql://db/map", "`sqlite://FILE` or `postgres://"),
     ("--read-url", "postgres://db/map", "of the same kind as `--database-url`"),
-    ("--dataset", "no-such-district", "`chaoyang` is bundled"),
+    ("--dataset", "no-such-district", "bundled is `"),
     ("--documents", "no-such-folder", "No such file"),
     ("--introspection", "maybe", "one of on, off"),
     ("--max-persisted-bytes", "much", "a whole number"),
@@ -194,6 +194,7 @@ fn a_variable_that_is_no_text_is_named() {
 #[test]
 fn flags_of_other_commands_are_checked_as_well() {
     let dir = folder("");
+    assert_eq!(run(&dir, &[], &["migrate"]).status.code(), Some(0));
     for (arguments, right) in [
         (&["export", "out", "--known-at", "9"][..], "--known-at 9: there is no such revision; the latest is 0"),
         (&["export", "out", "--known-at", "x"], "--known-at x: give a whole number"),
@@ -243,7 +244,105 @@ fn a_flag_before_its_command_is_not_lost() {
     let output = run(&dir, &[], &["--max-cost", "5", "config"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("error: --max-cost 5: write it behind `config`"), "{output:?}");
-    assert_eq!(run(&dir, &[], &["--log-format", "json", "config"]).status.code(), Some(0));
+    for (before, command, right) in [
+        (["--log-format", "json"], "config", "write it behind `config`"),
+        (["--database-url", "sqlite://a.db"], "export", "write it behind `export`"),
+        (["--database-url", "sqlite://a.db"], "schema", "`schema` does not take it"),
+    ] {
+        let output = run(&dir, &[], &[&before[..], &[command]].concat());
+        let right = format!("error: {} {}: {right}", before[0], before[1]);
+        assert!(command == "export" || text(&output.stderr).contains(&right), "{output:?}");
+    }
+}
+
+/// The headings of a command's help, each with its flags.
+fn help(command: &[&str]) -> Vec<(String, Vec<String>)> {
+    let output = run(&folder(""), &[], &[command, &["--help"]].concat());
+    let mut headings = Vec::new();
+    for line in text(&output.stdout).lines() {
+        if let Some(heading) = line.strip_suffix(':').filter(|line| !line.starts_with(' ')) {
+            headings.push((heading.to_owned(), Vec::new()));
+        }
+        let flag = line.split_whitespace().find(|word| word.starts_with("--"));
+        if let (Some((_, flags)), Some(flag)) = (headings.last_mut(), flag)
+            && line.trim_start().starts_with('-')
+        {
+            flags.push(flag.trim_end_matches(',').to_owned());
+        }
+    }
+    headings
+}
+
+#[test]
+fn the_help_of_each_command_has_what_it_takes_below_its_heading() {
+    for command in [&[][..], &["serve"], &["import"], &["export"], &["migrate"], &["config"]] {
+        let headings = help(command);
+        let under = |flag: &str| {
+            let found = headings.iter().find(|(_, flags)| flags.iter().any(|it| it == flag));
+            found.map(|(heading, _)| heading.as_str())
+        };
+        assert_eq!(under("--database-url"), Some("Database"), "{command:?}: {headings:#?}");
+        assert_eq!(under("--read-url"), Some("Database"), "{command:?}");
+        assert_eq!(under("--log-format"), Some("Log"), "{command:?}");
+        assert_eq!(under("--help"), Some("Options"), "{command:?}");
+        for (flag, heading) in [("--json", "Options"), ("--actor", "Options"), ("--max-cost", "Limits")] {
+            assert!(under(flag).is_none_or(|it| it == heading), "{command:?} {flag}: {headings:#?}");
+        }
+    }
+    for (command, flags) in [("schema", &["--help"][..]), ("generate", &["--schools", "--seed", "--help"])] {
+        let all: Vec<String> = help(&[command]).into_iter().flat_map(|(_, flags)| flags).collect();
+        assert_eq!(all, flags, "{command}");
+    }
+}
+
+#[test]
+fn a_command_takes_no_flag_and_no_variable_that_it_does_not_use() {
+    let dir = folder("");
+    for command in [&["schema"][..], &["generate", "out"]] {
+        for flag in [["--database-url", "sqlite://a.db"], ["--read-url", "sqlite://a.db"], ["--log-format", "json"]] {
+            let output = run(&dir, &[], &[command, &flag].concat());
+            assert_eq!(output.status.code(), Some(2), "{command:?} {flag:?}");
+        }
+    }
+    let wrong = [("EDUMAP_DATABASE_URL", "mysql://db"), ("EDUMAP_LISTEN", "x"), ("EDUMAP_LOG_FORMAT", "loud")];
+    assert_eq!(run(&dir, &wrong, &["schema"]).status.code(), Some(0));
+    assert_eq!(run(&dir, &wrong[1..2], &["migrate"]).status.code(), Some(0));
+}
+
+#[test]
+fn values_are_trimmed_and_control_characters_refused_whatever_the_flag() {
+    let dir = folder("EDUMAP_ACTOR=\" ada \"\n");
+    let variables = [("EDUMAP_MAX_COST", "7\n"), ("EDUMAP_LISTEN", " 127.0.0.1:4001\r\n"), ("RUST_LOG", "info\n")];
+    let quoted = ("EDUMAP_DATASET", " it's $HOME \\ \"none\" #1 ");
+    fs::create_dir(dir.path().join(quoted.1.trim())).expect("a folder");
+    let output = run(&dir, &[&variables[..], &[quoted]].concat(), &["config", "--json"]);
+    for (name, value) in [
+        ("--max-cost", "7"),
+        ("--listen", "127.0.0.1:4001"),
+        ("--actor", "ada"),
+        ("--dataset", "it's $HOME \\ \"none\" #1"),
+    ] {
+        assert_eq!(told(&output, name).0, value, "{name}");
+    }
+    let flags: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    for flag in flags.as_array().into_iter().flatten() {
+        let name = flag["name"].as_str().expect("a name");
+        let variable = format!("EDUMAP_{}", name[2..].replace('-', "_").to_uppercase());
+        for output in [
+            run(&dir, &[(&variable, "a\nb")], &["config"]),
+            run(&dir, &[], &["config", name, "a\nb"]),
+            run(&dir, &[], &["config", &format!("{name}=ab\n")]),
+            run(&dir, &[], &["config", name, "ab "]),
+        ] {
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{name}: {said}");
+            assert!(said.contains(&format!("error: {name} ")) && said.contains("without line breaks"), "{said}");
+        }
+    }
+    let secret = run(&dir, &[("EDUMAP_DATABASE_URL", "postgres://ada:s3cret@db/map\nx")], &["config"]);
+    assert!(!text(&secret.stderr).contains("s3cret"), "{secret:?}");
+    let output = run(&dir, &[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318\nx")], &["schema"]);
+    assert!(text(&output.stderr).contains("error: OTEL_EXPORTER_OTLP_ENDPOINT "), "{output:?}");
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl Server {
         // As few open files as some systems allow unless asked.
         let mut child = Command::new("sh")
             .args(["-c", "ulimit -Sn 64; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_edumap")])
-            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--dataset", "chaoyang"])
             .args(flags)
             .env("EDUMAP_DATABASE_URL", format!("sqlite://{}/map.db", dir.path().display()))
             .envs(environment.iter().copied())
