@@ -13,7 +13,7 @@ use std::{
 };
 
 use axum::{Router, extract::State, routing::get};
-use domain::{Clock, Known, View};
+use domain::{Clock, Known, TimeZone, View};
 use graphql::Limits;
 use persistence::Store;
 use server::{
@@ -252,7 +252,7 @@ fn ratio(one: Duration, other: Duration) -> f64 {
 /// Serves the API and the floor on the same store.
 async fn serve(store: Store) -> SocketAddr {
     let app = app(&store);
-    let view = View { day: clock().today(), known: Known::Latest };
+    let view = View { day: clock().today(TimeZone::UTC), known: Known::Latest };
     let floor = Router::new().route(
         "/floor",
         get(move |State(store): State<Store>| async move { store.floor(view).await.expect("an answer") }),

@@ -1,9 +1,14 @@
 //! The map as it was on other days, and as it was known at other revisions.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
+use chrono::DateTime;
+use domain::{Cell, FixedClock, Kind, NewRevision, Record, TimeZone, Validity, district, id::identity};
+use graphql::Ground;
+use persistence::Fact;
 use serde_json::Value;
-use tests::{chaoyang, empty};
+use server::App;
+use tests::{TODAY, TestApp, chaoyang, empty};
 
 fn slugs(value: &Value) -> BTreeSet<String> {
     let nodes = value["nodes"].as_array().expect("nodes");
@@ -202,6 +207,80 @@ async fn a_replay_of_the_revisions_agrees_with_the_store() {
                 assert_eq!(found, expected, "{}: g{group} on {day} at {}", app.name, revision + 1);
                 assert_eq!(schools["totalCount"], expected.len());
             }
+        }
+    }
+}
+
+/// The server at a time, in a zone if one is asked for.
+fn at(app: &TestApp, now: &str, zone: Option<TimeZone>) -> TestApp {
+    let clock = FixedClock(DateTime::parse_from_rfc3339(now).expect("a time").to_utc());
+    let served = App::new(app.store.clone(), Arc::new(clock));
+    let ground = Ground { zone, ..served.ground.clone() };
+    TestApp::of(app.name, App { ground, ..served })
+}
+
+/// The day of the default view, and its time zone.
+async fn today(app: &TestApp) -> (String, String) {
+    let view = app.data("{ view { asOf timeZone } }").await["view"].take();
+    let text = |field: &str| view[field].as_str().expect("a text").to_owned();
+    (text("asOf"), text("timeZone"))
+}
+
+fn said(day: &str, zone: &str) -> (String, String) {
+    (day.to_owned(), zone.to_owned())
+}
+
+#[tokio::test]
+async fn a_day_begins_where_the_data_set_or_the_server_says() {
+    for app in chaoyang("a_day_begins").await {
+        for (now, zone, day, name) in [
+            ("2025-08-31T15:59:59Z", None, "2025-08-31", "Asia/Shanghai"),
+            ("2025-08-31T16:00:00Z", None, "2025-09-01", "Asia/Shanghai"),
+            ("2025-08-31T16:00:00Z", Some(TimeZone::UTC), "2025-08-31", "UTC"),
+            ("2025-09-01T03:59:59Z", Some(TimeZone::America__New_York), "2025-08-31", "America/New_York"),
+        ] {
+            assert_eq!(today(&at(&app, now, zone)).await, said(day, name), "{}: {now}", app.name);
+        }
+        // What holds from that day on is there on it.
+        let open = "{ schools(filter: { status: OPEN }) { totalCount } }";
+        let pinned = r#"{ map(asOf: "2025-09-01") { schools(filter: { status: OPEN }) { totalCount } } }"#;
+        let evening = at(&app, "2025-08-31T16:00:00Z", None);
+        assert_eq!(evening.data(open).await["schools"], evening.data(pinned).await["map"]["schools"]);
+        let named = app.data(r#"{ map(asOf: "2025-09-01") { view { timeZone } } }"#).await;
+        assert!(named["map"]["view"]["timeZone"].is_null(), "a day that is named is no zone's");
+        let district = app.data("{ districts { nodes { timeZone } } }").await;
+        assert_eq!(district["districts"]["nodes"][0]["timeZone"], "Asia/Shanghai");
+    }
+}
+
+/// A district that names a time zone.
+fn district(slug: &str, zone: &str) -> Fact {
+    let cells = district::SHAPE.columns.iter().map(|column| match column.name {
+        "district_id" => Cell::Text(slug.to_owned()),
+        "name_en" => Cell::Text(format!("The district {slug}")),
+        "time_zone" => Cell::Text(zone.to_owned()),
+        _ => Cell::Blank,
+    });
+    let (id, key) = (identity(Kind::District, slug), slug.to_owned());
+    Fact { record: Record { id, key, cells: cells.collect(), validity: Validity::ALWAYS }, position: 1024, digest: 1 }
+}
+
+#[tokio::test]
+async fn a_time_zone_holds_from_the_revision_that_names_it() {
+    for app in empty("a_time_zone_holds").await {
+        let late = at(&app, "2025-08-31T23:00:00Z", None);
+        assert_eq!(today(&late).await, said("2025-08-31", "UTC"), "{}", app.name);
+        for (slug, zone, expected) in [
+            ("north", "Europe/London", said("2025-09-01", "Europe/London")),
+            ("south", "Europe/London", said("2025-09-01", "Europe/London")),
+            // They do not agree.
+            ("east", "Pacific/Auckland", said("2025-08-31", "UTC")),
+        ] {
+            let mut draft = app.store.draft().await.expect("a draft");
+            draft.add(&district::SHAPE, district(slug, zone)).await.expect("added");
+            let (actor, message) = ("a test".to_owned(), slug.to_owned());
+            draft.commit(NewRevision { recorded_at: TODAY.to_owned(), actor, message }).await.expect("a revision");
+            assert_eq!(today(&late).await, expected, "{}: {slug}", app.name);
         }
     }
 }

@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use domain::{Clock, NewRevision, Validity, region as noun};
+use domain::{Clock, NewRevision, TimeZone, Validity, region as noun};
 use http_body_util::BodyExt;
 use persistence::{Fact, Store};
 use server::{App, router};
@@ -258,7 +258,7 @@ async fn interleave(app: TestApp, steps: usize, seed: u64) {
     let (mut latest, mut regions) = (record(&app.store, region("r0", None)).await.expect("a revision"), 1_usize);
     let mut asked: Vec<Ask> = Vec::new();
     for step in 0..steps {
-        let today = reader.clock.today();
+        let today = reader.clock.today(TimeZone::UTC);
         let mut again = None;
         match dice.roll(20) {
             0 => {
@@ -284,7 +284,7 @@ async fn interleave(app: TestApp, steps: usize, seed: u64) {
             3 if dice.roll(20) == 0 => reader.clock.advance(TimeDelta::days(400)),
             _ => {}
         }
-        let today = reader.clock.today();
+        let today = reader.clock.today(TimeZone::UTC);
         let ask = match (again, dice.roll(3)) {
             (Some(ask), _) => ask,
             (None, 0) if !asked.is_empty() => asked[asked.len() - 1 - dice.roll(asked.len().min(60))].clone(),
@@ -362,5 +362,27 @@ async fn an_error_is_never_unchanged() {
         let (headers, seen) = reader.send(&ask, tag).await;
         assert_eq!((seen.status, headers.get(header::ETAG)), (StatusCode::OK, None));
         assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_until_midnight_of_the_time_zone() {
+    for app in tests::chaoyang("an_answer_is_kept_until_midnight").await {
+        let clock = MovableClock::new();
+        let router = router(App::new(app.store.clone(), Arc::new(clock.clone())));
+        let tag = async || {
+            let request = Request::get("/graphql?query=%7Bschools%7BtotalCount%7D%7D").body(Body::empty());
+            let answer = router.clone().oneshot(request.expect("a request")).await.expect("an answer");
+            answer.headers()[header::ETAG].clone()
+        };
+        // It is 16:00 in Shanghai.
+        let first = tag().await;
+        clock.advance(TimeDelta::minutes(8 * 60 - 1));
+        assert_eq!(tag().await, first, "{}: before midnight", app.name);
+        clock.advance(TimeDelta::minutes(1));
+        let next = tag().await;
+        assert_ne!(next, first, "{}: midnight", app.name);
+        clock.advance(TimeDelta::hours(8));
+        assert_eq!(tag().await, next, "{}: midnight in UTC", app.name);
     }
 }

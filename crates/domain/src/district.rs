@@ -1,9 +1,10 @@
 //! Districts: each the owner of a map.
 
 use crate::{
+    clock::TimeZone,
     id::Kind,
     noun::{Head, noun},
-    record::{Holds, Shape, optional, required},
+    record::{Holds, Shape, extra, optional, required},
     text::NameBasis,
 };
 
@@ -12,6 +13,8 @@ use crate::{
 pub struct District {
     /// What it shares with all nouns.
     pub head: Head,
+    /// The time zone whose days it counts in; `None` where the record does not say.
+    pub time_zone: Option<TimeZone>,
 }
 noun!(District);
 
@@ -33,6 +36,11 @@ pub const SHAPE: Shape = Shape {
         optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
         optional("source_id", Holds::CitedSource(""), "The source."),
         optional("quote", Holds::CitedQuote(""), "Its words."),
+        extra(
+            "time_zone",
+            Holds::TimeZone,
+            "The time zone in which its days begin, by its IANA name, such as `Europe/London`.",
+        ),
     ],
     dated: ("", ""),
 };

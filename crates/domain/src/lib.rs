@@ -37,7 +37,7 @@ pub use alliance::{
 };
 pub use authority::{Authority, AuthorityIs, AuthorityKind, AuthorityLevel};
 pub use campus::{AddressConfidence, Campus, CampusIs, HostedSiteUse, SiteUse};
-pub use clock::{Clock, FixedClock, SystemClock};
+pub use clock::{Clock, FixedClock, SystemClock, TimeZone};
 pub use definition::Definition;
 pub use district::{District, DistrictIs};
 pub use fact::{ImpreciseDate, Known, Precision, Validity, View};

@@ -4,6 +4,7 @@
 //! columns by it, the export prints rows by it, and the data set's README lists it: one place says what a fact is made of.
 
 use crate::{
+    clock::TimeZone,
     fact::{ImpreciseDate, Validity},
     id::{Kind, identity, is_slug},
     text::LanguageTag,
@@ -78,6 +79,8 @@ pub enum Holds {
     Url,
     /// A BCP 47 language tag.
     Language,
+    /// A time zone, by its name in the IANA's database.
+    TimeZone,
     /// The source that states the record (or, with a name, that column of it).
     CitedSource(&'static str),
     /// The words of that source.
@@ -283,6 +286,13 @@ impl Shape {
                 Ok(tag) => Err(("not_a_language", format!("write `{}`", tag.as_str()))),
                 Err(error) => Err(("not_a_language", error.to_string())),
             },
+            Holds::TimeZone => match text.parse::<TimeZone>() {
+                Ok(_) => Ok(Cell::Text(text.to_owned())),
+                Err(_) => Err((
+                    "not_a_time_zone",
+                    format!("`{text}` is no time zone: write its IANA name, such as `Europe/London`"),
+                )),
+            },
             Holds::Url => match text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {
                 Some(rest) if !rest.is_empty() && !text.contains(char::is_whitespace) => {
                     Ok(Cell::Text(text.to_owned()))
@@ -462,6 +472,8 @@ mod tests {
             (school, "note", "a note", "a\tnote", r"control character '\t'"),
             (school, "note", "King’s", "King\u{92}s", r"'\u{92}', which is `’` in Windows-1252"),
             (source, "url", "https://a.example/b", "javascript:alert(1)", "`https://…`"),
+            (&crate::district::SHAPE, "time_zone", "Asia/Kathmandu", "Kathmandu", "`Kathmandu` is no time zone"),
+            (&crate::district::SHAPE, "time_zone", "UTC", "utc+8", "such as `Europe/London`"),
             (source, "url", "http://a.example", "https://a b", "`https://…`"),
         ] {
             assert_eq!(problem(shape, column, good), None);

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use async_graphql::{Context, Error, Result};
-use domain::{Clock, Known, LanguageTag, View};
+use domain::{Clock, Known, LanguageTag, TimeZone, View};
 use persistence::{Parts, Store, StoreError};
 
 use crate::{
@@ -25,6 +25,8 @@ pub(crate) struct Surroundings {
     pub(crate) batches: Arc<Batches>,
     pub(crate) feed: Feed,
     pub(crate) clock: Arc<dyn Clock>,
+    /// The time zone in which the days of the map begin.
+    pub(crate) zone: TimeZone,
     pub(crate) languages: Vec<LanguageTag>,
     /// How many more objects the answer may carry.
     pub(crate) budget: Arc<AtomicU64>,
@@ -42,7 +44,8 @@ pub(crate) trait ContextExt {
 
     /// The view of a request that asks for none: today, all that is known.
     fn default_view(&self) -> View {
-        View { day: self.here().clock.today(), known: Known::Latest }
+        let here = self.here();
+        View { day: here.clock.today(here.zone), known: Known::Latest }
     }
 
     /// Takes note of objects that the answer carries.

@@ -13,12 +13,12 @@ use async_graphql::{
     Name, Request, Response, ServerError, Value, Variables,
     parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
 };
-use domain::{Clock, LanguageTag};
+use domain::{Clock, LanguageTag, TimeZone};
 use futures::{
     FutureExt, StreamExt,
     stream::{BoxStream, once, unfold},
 };
-use persistence::{Counts, Store};
+use persistence::{Counts, Store, StoreError};
 use tracing::{Instrument, Span};
 
 use crate::{
@@ -41,8 +41,27 @@ pub struct Ground {
     pub store: Store,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// The time zone in which the days of the map begin; `None` if the data set is to say.
+    pub zone: Option<TimeZone>,
     /// The news.
     pub feed: Feed,
+}
+
+impl Ground {
+    /// The time zone in which the days of the map begin: the one that was asked for, or else the one that all districts
+    /// name which name any, or else UTC.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn time_zone(&self) -> Result<TimeZone, StoreError> {
+        match self.zone {
+            Some(zone) => Ok(zone),
+            None => Ok(match self.store.time_zones().await?[..] {
+                [zone] => zone,
+                _ => TimeZone::UTC,
+            }),
+        }
+    }
 }
 
 /// What a request brings beside its document.
@@ -271,18 +290,23 @@ impl Prepared {
             return *refused;
         }
         let time = self.limits.time;
-        let introspection = Introspection::of(&self.document, self.name.as_deref(), &self.variables);
-        let (request, course) = self.begin(schema, ground, asker);
-        let running = course.run(async {
-            let response = schema.inner().execute(request).await;
-            match introspection {
-                Some(introspection) => introspection.answer(schema, response),
-                None => response,
+        let running = async {
+            let introspection = Introspection::of(&self.document, self.name.as_deref(), &self.variables);
+            let (request, course) = self.begin(schema, ground, asker).await;
+            let running = course.run(async {
+                let response = schema.inner().execute(request).await;
+                match introspection {
+                    Some(introspection) => introspection.answer(schema, response),
+                    None => response,
+                }
+            });
+            match running.await {
+                Ok(response) => course.answer(response),
+                Err(failure) => Answer::from(failure.refusal()),
             }
-        });
+        };
         match tokio::time::timeout(time, running).await {
-            Ok(Ok(response)) => course.answer(response),
-            Ok(Err(failure)) => Answer::from(failure.refusal()),
+            Ok(answer) => answer,
             Err(_) => {
                 let problem = format!("the answer took longer than {}, and was given up", seconds(time));
                 Answer::refused("TIMEOUT", &problem)
@@ -300,23 +324,28 @@ impl Prepared {
         if let Err(refused) = self.check_cost() {
             return once(async { *refused }).boxed();
         }
-        let (request, course) = self.begin(schema, ground, asker);
-        let responses = schema.inner().execute_stream(request);
-        let events = unfold(Some((course, responses)), |going| async move {
-            let (mut course, mut responses) = going?;
-            match course.run(responses.next()).await {
-                Ok(response) => {
-                    let answer = course.answer(response?);
-                    course.renew();
-                    Some((answer, Some((course, responses))))
+        let (schema, ground) = (schema.clone(), ground.clone());
+        let events = async move {
+            let (request, course) = self.begin(&schema, &ground, asker).await;
+            let responses = schema.inner().execute_stream(request);
+            unfold(Some((course, responses)), |going| async move {
+                let (mut course, mut responses) = going?;
+                match course.run(responses.next()).await {
+                    Ok(response) => {
+                        let answer = course.answer(response?);
+                        course.renew();
+                        Some((answer, Some((course, responses))))
+                    }
+                    Err(failure) => Some((Answer::from(failure.refusal()), None)),
                 }
-                Err(failure) => Some((Answer::from(failure.refusal()), None)),
-            }
-        });
-        events.boxed()
+            })
+        };
+        events.flatten_stream().boxed()
     }
 
-    fn begin(self, schema: &Schema, ground: &Ground, asker: Asker) -> (Request, Course) {
+    async fn begin(self, schema: &Schema, ground: &Ground, asker: Asker) -> (Request, Course) {
+        // What the request asks the store will say that it fails.
+        let zone = ground.time_zone().await.unwrap_or(TimeZone::UTC);
         let Prepared { mut request, document, variables, name, kind, cost, places, limits, .. } = self;
         let written = (!schema.is_open()).then(|| Written::of(&request));
         let operation = document.operation(request.operation_name.take().as_deref());
@@ -327,7 +356,7 @@ impl Prepared {
         let called = name.as_deref().unwrap_or("anonymous");
         let span =
             tracing::debug_span!("operation", graphql.operation.name = called, graphql.operation.type = kind.as_str());
-        let Ground { store, clock, feed } = ground.clone();
+        let Ground { store, clock, feed, .. } = ground.clone();
         let Asker { languages, wants_stats, wants_cost } = asker;
         let counts = Arc::new(Counts::default());
         let store = store.counted(counts.clone());
@@ -339,6 +368,7 @@ impl Prepared {
             batches: batches.clone(),
             feed,
             clock,
+            zone,
             languages,
             budget: budget.clone(),
         };

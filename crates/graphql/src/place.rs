@@ -35,6 +35,11 @@ impl At<domain::District> {
         self.head()
     }
 
+    /// The time zone in which its days begin, by its IANA name, such as `Europe/London`; null where the record does not say.
+    async fn time_zone(&self) -> Option<&str> {
+        self.noun.time_zone.map(|zone| zone.name())
+    }
+
     #[graphql(flatten)]
     async fn relations(&self) -> DistrictRelations<'_> {
         DistrictRelations(self)

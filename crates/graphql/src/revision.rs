@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result, SimpleObject, Subscription};
-use domain::{Known, View};
+use domain::{Known, TimeZone, View};
 use futures::{Stream, StreamExt};
 
 use crate::{
@@ -41,7 +41,8 @@ pub(crate) struct RevisionQuery(pub(crate) Sight);
 impl RevisionQuery {
     /// The day and the revision that the answers are true for.
     async fn view(&self, ctx: &Context<'_>) -> ViewInfo {
-        ViewInfo { view: self.0.view(ctx) }
+        let zone = (!self.0.names_day()).then(|| ctx.here().zone);
+        ViewInfo { view: self.0.view(ctx), zone }
     }
 
     /// The revisions of the map, the latest first.
@@ -88,6 +89,8 @@ impl RevisionSubscription {
 /// What a view shows: the map as it was on a day, as far as it was known at a revision.
 pub(crate) struct ViewInfo {
     view: View,
+    /// Where the day is today; `None` if it was asked for, since such an answer may never change.
+    zone: Option<TimeZone>,
 }
 
 /// What a view shows: the map as it was on a day, as far as it was known at a revision.
@@ -96,6 +99,11 @@ impl ViewInfo {
     /// The day that facts must hold on.
     async fn as_of(&self) -> crate::scalar::Date {
         crate::scalar::Date(self.view.day)
+    }
+
+    /// The time zone in which `asOf` is today, such as `Europe/London`; null where the day was asked for.
+    async fn time_zone(&self) -> Option<&'static str> {
+        self.zone.map(|zone| zone.name())
     }
 
     /// The revision whose knowledge is read: the one asked for, or the latest; null while nothing is recorded.

@@ -86,6 +86,11 @@ pub(crate) struct Sight {
 }
 
 impl Sight {
+    /// Whether a day is asked for.
+    pub(crate) fn names_day(self) -> bool {
+        self.as_of.is_some()
+    }
+
     /// The view of the request at hand.
     pub(crate) fn view(self, ctx: &Context<'_>) -> View {
         let default = ctx.default_view();
@@ -167,9 +172,10 @@ impl MapQuery {
     async fn map(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The day that facts must hold on; today, in UTC, unless asked otherwise.")] as_of: Option<
-            Date,
-        >,
+        #[graphql(
+            desc = "The day that facts must hold on; today, in the time zone that `view` says, unless asked otherwise."
+        )]
+        as_of: Option<Date>,
         #[graphql(desc = "The revision whose knowledge is read; the latest unless asked otherwise.")] known_at: Option<
             i64,
         >,

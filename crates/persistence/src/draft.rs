@@ -1,6 +1,6 @@
 //! A revision being written: facts added, facts closed, all or nothing.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use domain::{Cell, Holds, Known, NewRevision, Record, Revision, Shape, fact::day_text, id::identity, text};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait, Value};
@@ -16,6 +16,7 @@ use crate::{
     open::TURN,
     store::alone,
     written::{self, Written},
+    zone::Zones,
 };
 
 /// A fact to record.
@@ -57,6 +58,8 @@ pub struct Draft {
     adding: Option<(&'static Shape, Bulk)>,
     /// Where the transaction runs.
     write: DatabaseConnection,
+    /// What another revision may change.
+    zones: Arc<Zones>,
 }
 
 struct Tables {
@@ -82,7 +85,7 @@ impl Store {
             0 => SetAside::from(&transaction, self.backend).await?,
             _ => SetAside::default(),
         };
-        Ok(Draft::new(self.write.clone(), transaction, self.backend, latest + 1, aside))
+        Ok(Draft::new(self, transaction, latest + 1, aside))
     }
 
     /// Begins a transaction that nobody else writes beside; tells the latest revision.
@@ -136,13 +139,8 @@ async fn looks_up_foreign_keys(database: &impl ConnectionTrait) -> Result<bool, 
 }
 
 impl Draft {
-    fn new(
-        write: DatabaseConnection,
-        transaction: DatabaseTransaction,
-        backend: DbBackend,
-        number: i64,
-        aside: SetAside,
-    ) -> Self {
+    fn new(store: &Store, transaction: DatabaseTransaction, number: i64, aside: SetAside) -> Self {
+        let backend = store.backend;
         let names = ["n", "fact_id", "subject_id", "folded", "valid_from", "valid_to"];
         let mut name_columns: Vec<(&str, Of)> = names.iter().map(|name| (*name, Of::named(name))).collect();
         if backend == DbBackend::Postgres {
@@ -151,7 +149,8 @@ impl Draft {
         // What was closed and is said anew, and what was said before and is again, has its identity already.
         let identity_changes: &[&str] = if number == 1 { &[] } else { &["position", "digest"] };
         Draft {
-            write,
+            write: store.write.clone(),
+            zones: store.zones.clone(),
             pipe: Pipe::new(transaction),
             backend,
             number,
@@ -355,6 +354,7 @@ impl Draft {
         }
         let number = self.number;
         self.pipe.commit().await?;
+        self.zones.forget();
         if self.backend == DbBackend::Sqlite
             // A file that somebody copies should have it all, and the log beside it not stay as large as the revision.
             && let Err(error) = empty_log(&self.write).await

@@ -34,6 +34,7 @@ mod statistics;
 mod store;
 mod upgrade;
 mod written;
+mod zone;
 
 pub use alliance::{
     AlliancesOfDistrict, AlliancesOfGroup, AlliancesOfPartner, AlliancesOfSchool, GroupsOfAlliance, PartnersOfAlliance,

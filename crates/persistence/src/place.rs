@@ -11,8 +11,9 @@ impl Table for District {
     const SHAPE: &'static Shape = &district::SHAPE;
     type Is = DistrictIs;
 
-    fn read(head: Head, _: &Row<'_>) -> Result<Self, StoreError> {
-        Ok(District { head })
+    fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
+        let time_zone = row.maybe_word("time_zone", |name| name.parse().ok())?;
+        Ok(District { head, time_zone })
     }
 
     fn narrow(is: &DistrictIs, _: View, _: &mut Sql) {

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use tracing::Instrument;
 
-use crate::{StoreError, readers::Readers, row::Row, sql::Sql};
+use crate::{StoreError, readers::Readers, row::Row, sql::Sql, zone::Zones};
 
 /// The facts, revisions and sources of a map. Cheap to clone.
 #[derive(Clone)]
@@ -23,6 +23,7 @@ pub struct Store {
     pub(crate) write: DatabaseConnection,
     pub(crate) backend: DbBackend,
     is_read_only: bool,
+    pub(crate) zones: Arc<Zones>,
     origin: Arc<OnceLock<Revision>>,
     counted: Option<Arc<Counts>>,
     explained: Option<Arc<Mutex<Vec<Plan>>>>,
@@ -65,8 +66,8 @@ impl Counts {
 impl Store {
     pub(crate) fn of(read: Readers, max_readers: u32, write: DatabaseConnection, is_read_only: bool) -> Store {
         let backend = write.get_database_backend();
-        let origin = Arc::default();
-        Store { read, max_readers, write, backend, is_read_only, origin, counted: None, explained: None }
+        let (zones, origin) = (Arc::default(), Arc::default());
+        Store { read, max_readers, write, backend, is_read_only, zones, origin, counted: None, explained: None }
     }
 
     /// Whether the database lives as long as the store, and is nobody else's.
@@ -97,10 +98,10 @@ impl Store {
         Store { counted: Some(counts), ..self.clone() }
     }
 
-    /// The same store, whose reads are on nobody's bill.
+    /// The same store, whose reads are on nobody's bill, and in no list of plans.
     #[must_use]
     pub fn uncounted(&self) -> Store {
-        Store { counted: None, ..self.clone() }
+        Store { counted: None, explained: None, ..self.clone() }
     }
 
     /// The same store, whose reads also tell their plans: for tests that no read goes without an index.

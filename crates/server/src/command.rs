@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use domain::{Known, SystemClock};
-use graphql::Schema;
+use graphql::{Ground, Schema};
 use include_dir::{Dir, include_dir};
 use persistence::{Access, Condition, Store, StoreError, Upgrade};
 use tokio::runtime::{Builder, Handle};
@@ -151,7 +151,7 @@ async fn serve_beside(operations: &Handle, flags: Serve) -> anyhow::Result<u8> {
     };
     make_room(flags.limits.max_connections);
     let limits = flags.limits.limits();
-    let (database, dataset) = (flags.database.clone(), flags.dataset.clone());
+    let (database, dataset, time_zone) = (flags.database.clone(), flags.dataset.clone(), flags.time_zone);
     let opening = operations.spawn(async move {
         let (store, upgrade) = open(&database, Some(limits.time), Access::Create).await?;
         if store.is_read_only() {
@@ -159,6 +159,11 @@ async fn serve_beside(operations: &Handle, flags: Serve) -> anyhow::Result<u8> {
         }
         let is_new = upgrade.is_first && database.database_url == DEFAULT_DATABASE;
         load_if_new(&store, dataset.as_deref(), is_new).await?;
+        if time_zone.is_none() && store.time_zones().await?.len() > 1 {
+            tracing::warn!(
+                "the districts name several time zones: days begin in UTC, unless --time-zone says otherwise"
+            );
+        }
         anyhow::Ok(store)
     });
     let store = opening.await??;
@@ -173,6 +178,8 @@ async fn serve_beside(operations: &Handle, flags: Serve) -> anyhow::Result<u8> {
         workers: Some(operations.clone()),
         ..App::new(store, Arc::new(SystemClock))
     };
+    let ground = Ground { zone: flags.time_zone, ..app.ground.clone() };
+    let app = App { ground, ..app };
     let stopping = capacity.stopping.clone();
     tokio::spawn(async move {
         stopped().await;

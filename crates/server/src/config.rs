@@ -12,6 +12,7 @@ use std::{
 
 use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::TimeZone;
 use graphql::{Limits, Schema};
 use ipnet::IpNet;
 use persistence::Store;
@@ -112,6 +113,9 @@ pub struct Serve {
     /// Without it the bundled data set is loaded, and only into a database that was just created at the default address.
     #[arg(long, env = "EDUMAP_DATASET")]
     pub dataset: Option<String>,
+    /// The time zone in which days begin, by its IANA name, such as `Europe/London`; the data set's unless asked otherwise.
+    #[arg(long, env = "EDUMAP_TIME_ZONE", value_parser = zone)]
+    pub time_zone: Option<TimeZone>,
     /// Origins, beside its own, whose pages may read answers, such as `https://map.example`; commas between them.
     #[arg(long, env = "EDUMAP_ALLOW_ORIGIN", value_delimiter = ',', value_parser = origin)]
     pub allow_origin: Vec<HeaderValue>,
@@ -188,6 +192,11 @@ impl Serve {
             ..self.limits.capacity()
         }
     }
+}
+
+/// A time zone, by its name.
+fn zone(text: &str) -> Result<TimeZone, String> {
+    text.parse().map_err(|_| "give the IANA name of a time zone, such as `Europe/London`, or `UTC`".to_owned())
 }
 
 /// A truth value, for a flag's variable.

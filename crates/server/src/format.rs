@@ -47,6 +47,7 @@ fn holds(column: &Column) -> String {
         Holds::Code => "code".to_owned(),
         Holds::Url => "address on the web".to_owned(),
         Holds::Language => "language tag".to_owned(),
+        Holds::TimeZone => "IANA name of a time zone".to_owned(),
         Holds::CitedSource(_) => format!("slug in {}", file_of(Kind::Source)),
         Holds::CitedConfidence(_) => format!("one of {}", either(Confidence::WORDS)),
     }

@@ -85,7 +85,7 @@ impl App {
     /// The server on a store, with the limits it has unless asked otherwise.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        let ground = Ground { store, clock, feed: Feed::default() };
+        let ground = Ground { store, clock, zone: None, feed: Feed::default() };
         let (limits, capacity, documents) = (Arc::default(), Arc::default(), Arc::default());
         App { ground, schema: graphql::schema(), limits, capacity, documents, workers: None }
     }

@@ -95,6 +95,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("--database-url", "mysql://db/map", "`sqlite://FILE` or `postgres://"),
     ("--read-url", "postgres://db/map", "of the same kind as `--database-url`"),
     ("--dataset", "no-such-district", "bundled is `"),
+    ("--time-zone", "utc+8", "the IANA name of a time zone, such as `Europe/London`"),
     ("--documents", "no-such-folder", "No such file"),
     ("--introspection", "maybe", "one of on, off"),
     ("--max-persisted-bytes", "much", "a whole number"),

@@ -32,15 +32,15 @@ impl Keep {
     /// What may be said of an answer, before it is there.
     ///
     /// The tag is made of everything the answer depends on: the map, the request, the reader's languages, the form and,
-    /// unless the request names its view, today and the latest revision: all of it, since a database that was made anew
-    /// counts from 1 again. The revision is read first, so that an answer may be newer than its tag and never older.
+    /// unless the request names its view, today, its time zone and the latest revision: all of it, since a database that
+    /// was made anew counts from 1 again. The revision is read first, so that an answer may be newer than its tag and never older.
     pub(crate) async fn of(app: &App, request: &Request, headers: &HeaderMap, media: Media, is_pinned: bool) -> Keep {
         // The answer itself will say that the store fails.
         let Ok(map) = app.ground.store.origin().await else { return Keep::Never };
         let view = match is_pinned {
             true => None,
-            false => match app.ground.store.revision(Known::Latest).await {
-                Ok(latest) => Some((app.ground.clock.today(), latest)),
+            false => match tokio::try_join!(app.ground.store.revision(Known::Latest), app.ground.time_zone()) {
+                Ok((latest, zone)) => Some((app.ground.clock.today(zone), zone, latest)),
                 Err(_) => return Keep::Never,
             },
         };

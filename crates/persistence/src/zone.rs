@@ -1,0 +1,69 @@
+//! The time zones that districts name, kept for a moment: every request asks for them.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use domain::TimeZone;
+
+use crate::{Store, StoreError, row::Row, sql::Sql};
+
+/// How long another process's revision may be unknown here.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// The time zones as they were last read.
+#[derive(Debug, Default)]
+pub(crate) struct Zones(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// How often they were forgotten: what was read before that is not kept.
+    generation: u64,
+    read: Option<(Instant, Vec<TimeZone>)>,
+}
+
+impl Zones {
+    /// What is kept, if it is fresh; or else the generation of what is read now.
+    fn get(&self) -> Result<Vec<TimeZone>, u64> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &kept.read {
+            Some((at, zones)) if at.elapsed() < FRESH => Ok(zones.clone()),
+            _ => Err(kept.generation),
+        }
+    }
+
+    fn keep(&self, generation: u64, zones: &[TimeZone]) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.generation == generation {
+            kept.read = Some((Instant::now(), zones.to_owned()));
+        }
+    }
+
+    /// Forgets them, since there is another revision.
+    pub(crate) fn forget(&self) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = Kept { generation: kept.generation + 1, read: None };
+    }
+}
+
+impl Store {
+    /// The time zones that the districts on record name: none, one, or, where they do not agree, two of them.
+    ///
+    /// # Errors
+    /// The database failed, or a name has no meaning.
+    pub async fn time_zones(&self) -> Result<Vec<TimeZone>, StoreError> {
+        let generation = match self.zones.get() {
+            Ok(zones) => return Ok(zones),
+            Err(generation) => generation,
+        };
+        let mut sql = Sql::new(self.backend);
+        sql.put("SELECT DISTINCT time_zone FROM districts WHERE known_to IS NULL AND time_zone IS NOT NULL ");
+        sql.put("ORDER BY time_zone LIMIT 2");
+        let rows = self.uncounted().rows(sql).await?;
+        let zones = rows.iter().map(|row| Row(row).word("time_zone", |name| name.parse().ok()));
+        let zones: Vec<TimeZone> = zones.collect::<Result<_, _>>()?;
+        self.zones.keep(generation, &zones);
+        Ok(zones)
+    }
+}
