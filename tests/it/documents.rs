@@ -91,6 +91,61 @@ async fn a_document_of_a_folder_is_asked_by_its_name_and_by_its_digest() {
 }
 
 #[tokio::test]
+async fn a_ready_made_question_that_is_named_is_asked_with_its_own_variables() {
+    for app in chaoyang("a_question_that_is_named").await {
+        let request = Request::get("/playground/queries.json").body(Body::empty()).expect("a request");
+        let Value::Array(questions) = app.send(request).await.json() else { panic!("no list") };
+        for question in questions {
+            let (name, text) = (question["name"].as_str().expect("a name"), question["text"].as_str().expect("a text"));
+            let expected = app.post(&json!({ "query": text, "variables": question["variables"] }), &[]).await;
+            assert!(expected.json().get("errors").is_none(), "{name}: {}", expected.body);
+            for id in [name, &Sha256::of(text).to_string()] {
+                let answer = app.post(&json!({ "documentId": id }), &[]).await;
+                assert_eq!(answer.body, expected.body, "{}: {name} by {id}", app.name);
+                let response = get(&app, &[("documentId", id)], &[]).await;
+                assert_eq!(response.status(), StatusCode::OK, "{name} by {id}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_request_gives_takes_the_place_of_a_questions_own_variables() {
+    let app = &chaoyang("a_request_gives_variables").await[0];
+    let named = async |variables: Value| {
+        app.post(&json!({ "documentId": "pages-of-a-hundred", "variables": variables }), &[]).await.json()
+    };
+    let nodes =
+        async |variables: Value| named(variables).await["data"]["map"]["schools"]["nodes"].as_array().map(Vec::len);
+    assert_eq!(nodes(Value::Null).await, Some(100));
+    assert_eq!(nodes(json!({ "first": 3 })).await, Some(3));
+    // Null is a value as well: that of a page as long as any.
+    assert_eq!(nodes(json!({ "first": null })).await, Some(20));
+    let school = named(json!({ "lang": "zh" })).await["data"]["map"]["schools"]["nodes"][0]["name"].clone();
+    assert!(!school.as_str().expect("a name").is_ascii(), "{school}");
+}
+
+#[tokio::test]
+async fn the_list_of_documents_tells_their_names_digests_and_texts() {
+    let dir = folder(&[("count.graphql", COUNT), ("two-days.graphql", COUNT)]);
+    let app = with(&empty().await, read(dir.path()).await.expect("documents"));
+    let request = || Request::get("/documents.json").body(Body::empty()).expect("a request");
+    let Value::Array(all) = app.send(request()).await.json() else { panic!("no list") };
+    assert_eq!(all.len(), queries::all().len() + 1);
+    for one in &all {
+        let (name, text) = (one["name"].as_str().expect("a name"), one["text"].as_str().expect("a text"));
+        assert_eq!(one["sha256"], Sha256::of(text).to_string(), "{name}");
+        // A file that took the name of a ready-made question is none.
+        assert_eq!(one["question"].is_null(), ["count", "two-days"].contains(&name), "{name}");
+    }
+    let names: Vec<_> = all.iter().map(|one| one["name"].as_str().expect("a name")).collect();
+    assert!(names.is_sorted(), "{names:?}");
+    let closed = App { schema: graphql::closed_schema(), ..App::new(app.store.clone(), Arc::new(clock())) };
+    let refused = TestApp::of(app.name, closed).send(request()).await;
+    assert_eq!((refused.status, code(&refused).as_str()), (StatusCode::FORBIDDEN, "INTROSPECTION_DISABLED"));
+}
+
+#[tokio::test]
 async fn a_file_takes_the_place_of_the_ready_made_question_of_its_name() {
     let question = &queries::all()[0];
     let dir = folder(&[(&format!("{}.graphql", question.name), "{ __typename }")]);

@@ -2,7 +2,7 @@
 //! clients have sent along with their digest.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt::{self, Write},
     fs, io,
     path::{Path, PathBuf},
@@ -13,7 +13,7 @@ use graphql::{Limits, Schema};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::Cache, sync::DefaultLifecycle};
 use sha2::Digest;
 
-use crate::queries;
+use crate::queries::{self, Curated};
 
 /// The SHA-256 of a document's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,7 +46,8 @@ impl fmt::Display for Sha256 {
 /// is room.
 pub struct Documents {
     trusted: HashMap<Sha256, Arc<str>>,
-    names: HashMap<String, Sha256>,
+    names: BTreeMap<String, Sha256>,
+    questions: HashMap<Sha256, &'static Curated>,
     kept: Option<Kept>,
     is_only: bool,
 }
@@ -59,7 +60,8 @@ impl Documents {
     pub fn new(room: u64) -> Self {
         let mut documents = Documents {
             trusted: HashMap::new(),
-            names: HashMap::new(),
+            names: BTreeMap::new(),
+            questions: queries::all().iter().map(|question| (Sha256::of(question.text), question)).collect(),
             kept: (room > 0).then(|| kept(room)),
             is_only: false,
         };
@@ -123,8 +125,24 @@ impl Documents {
     /// The trusted document that an id names: by its name, or by its digest, with `sha256:` before it or without.
     #[must_use]
     pub fn named(&self, id: &str) -> Option<Arc<str>> {
-        let digest = self.names.get(id).copied().or_else(|| digest(id))?;
-        self.trusted.get(&digest).cloned()
+        self.trusted.get(&self.digest(id)?).cloned()
+    }
+
+    /// The ready-made question whose text is the document that an id names.
+    #[must_use]
+    pub fn question(&self, id: &str) -> Option<&'static Curated> {
+        self.questions.get(&self.digest(id)?).copied()
+    }
+
+    /// The trusted documents by name, each with its digest, its text and, if it is one, the ready-made question.
+    pub fn all(&self) -> impl Iterator<Item = (&str, Sha256, &str, Option<&'static Curated>)> {
+        self.names.iter().filter_map(|(name, digest)| {
+            Some((name.as_str(), *digest, &**self.trusted.get(digest)?, self.questions.get(digest).copied()))
+        })
+    }
+
+    fn digest(&self, id: &str) -> Option<Sha256> {
+        self.names.get(id).copied().or_else(|| digest(id))
     }
 
     /// The document that has a digest, be it trusted or kept.

@@ -61,7 +61,7 @@ use self::{
 };
 pub use self::{client::Rates, listen::serve, proxy::Proxies};
 pub(crate) use self::{encoding::takes, observe::keep_up, request::without_default_port};
-use crate::documents::Documents;
+use crate::{documents::Documents, examples::Examples};
 
 /// What the routes share.
 #[derive(Clone)]
@@ -76,6 +76,8 @@ pub struct App {
     pub capacity: Arc<Capacity>,
     /// The documents that a request may name.
     pub documents: Arc<Documents>,
+    /// The nouns that ready-made questions are asked about unless told otherwise.
+    pub examples: Arc<Examples>,
     /// The threads that operations have to themselves, so that those of connections always have time; with none, they
     /// share.
     pub workers: Option<Handle>,
@@ -86,12 +88,19 @@ impl App {
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
         let ground = Ground { store, clock, zone: None, feed: Feed::default() };
-        let (limits, capacity, documents) = (Arc::default(), Arc::default(), Arc::default());
-        App { ground, schema: graphql::schema(), limits, capacity, documents, workers: None }
+        App {
+            ground,
+            schema: graphql::schema(),
+            limits: Arc::default(),
+            capacity: Arc::default(),
+            documents: Arc::default(),
+            examples: Arc::default(),
+            workers: None,
+        }
     }
 
     /// Runs something on the threads of operations; it ends when nobody awaits it any more.
-    async fn work<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
+    pub(crate) async fn work<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
         let Some(workers) = &self.workers else { return work.await };
         match AbortOnDropHandle::new(workers.spawn(work.in_current_span())).await {
             Ok(done) => done,
@@ -434,10 +443,12 @@ async fn answer_at_once(app: &App, caller: &Caller, request: Result<Asked, Wrong
         let problem = "a page of another site sent this: send it with `Content-Type: application/json`, or with `GraphQL-Require-Preflight: 1`";
         return refuse(StatusCode::FORBIDDEN, media, "CSRF", problem);
     }
-    let Asked { request, keep } = match request {
+    let mut asked = match request {
         Ok(asked) => asked,
         Err(wrong) => return refused(&wrong, media),
     };
+    asked.complete(app).await;
+    let Asked { request, keep, .. } = asked;
     let (cost, wants_stats) = (wish(headers, "edumap-cost"), wish(headers, "edumap-stats") == "1");
     let asker = Asker { languages: languages(headers), wants_stats, wants_cost: cost == "1" };
     let prepared = match graphql::prepare(&app.schema, &app.limits, request, !cost.is_empty()) {

@@ -6,6 +6,7 @@
 pub mod command;
 pub mod config;
 pub mod documents;
+pub mod examples;
 pub mod export;
 pub mod flags;
 pub mod format;

@@ -18,19 +18,42 @@ pub struct Curated {
     pub audience: &'static str,
     /// What the answer holds, and how to read it.
     pub description: &'static str,
-    /// The variables it is asked with unless told otherwise.
+    /// The variables it is asked with unless told otherwise; the one that names a noun is not among them.
     pub variables: Map<String, Value>,
+    /// How the noun is found that it is asked about unless told otherwise; `None` if it is about no single one.
+    pub example: Option<Example>,
     /// How many SQL statements it may cost.
     pub budget: u64,
     /// The whole document, with the words about itself as comments.
     pub text: &'static str,
 }
 
+/// How the noun is found that a question is asked about: `variable: list { slug … }`.
+///
+/// Every object of the list's items that has a `slug` is a candidate, judged by the counts (`totalCount`) below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// The variable that takes the noun's slug.
+    pub variable: &'static str,
+    /// The field of `Query` that lists nouns.
+    pub list: &'static str,
+    /// What each item is asked for, in braces.
+    pub selection: &'static str,
+}
+
+impl Example {
+    fn parse(text: &'static str) -> Option<Self> {
+        let (variable, rest) = text.split_once(": ")?;
+        let (list, selection) = rest.split_once(' ')?;
+        Some(Self { variable, list, selection })
+    }
+}
+
 impl Curated {
-    /// As the pages read it.
+    /// As the pages read it, with the variables that it is asked with now.
     #[must_use]
-    pub fn to_json(&self) -> Value {
-        let Self { name, title, audience, description, variables, budget, text } = self;
+    pub fn to_json(&self, variables: &Map<String, Value>) -> Value {
+        let Self { name, title, audience, description, budget, text, .. } = self;
         serde_json::json!({
             "name": name, "title": title, "audience": audience, "description": description,
             "variables": variables, "budget": budget, "text": text,
@@ -46,6 +69,10 @@ impl Curated {
             audience: about("audience")?,
             description: about("description")?,
             variables: serde_json::from_str(about("variables")?).ok()?,
+            example: match about("example") {
+                Some(text) => Some(Example::parse(text)?),
+                None => None,
+            },
             budget: about("budget")?.parse().ok()?,
             text,
         })
@@ -85,6 +112,18 @@ mod tests {
         assert!(all().len() >= 12);
         assert_eq!(all()[0].name, FIRST);
         assert!(all().iter().all(|one| one.budget > 0 && one.text.contains("\nquery ")));
+    }
+
+    #[test]
+    fn each_variable_without_a_default_has_an_example() {
+        for one in all() {
+            let declared = one.text.split_once('(').map(|(_, rest)| rest.split_once(") {").expect("a heading").0);
+            for variable in declared.unwrap_or_default().split(", ").filter_map(|it| it.strip_prefix('$')) {
+                let variable = variable.split_once(':').expect("a type").0;
+                let is_example = one.example.as_ref().is_some_and(|example| example.variable == variable);
+                assert!(is_example != one.variables.contains_key(variable), "{}: ${variable}", one.name);
+            }
+        }
     }
 
     #[test]

@@ -5,12 +5,13 @@ use std::{collections::BTreeMap, io::Read, path::Path, sync::LazyLock};
 use axum::{
     Router,
     body::Bytes,
+    extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use include_dir::{Dir, DirEntry, include_dir};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{App, http::takes, queries};
@@ -20,7 +21,8 @@ static BUILT: Dir<'_> = include_dir!("$OUT_DIR/web");
 
 /// One route for each file there is, so that no other path leads anywhere; and the ready-made questions.
 pub(crate) fn routes() -> Router<App> {
-    let questions = Router::new().route("/playground/queries.json", get(questions));
+    let questions =
+        Router::new().route("/playground/queries.json", get(questions)).route("/documents.json", get(documents));
     FILES.iter().fold(questions, |router, (path, file)| {
         router.route(path, get(move |headers: HeaderMap| async move { file.respond(&headers) }))
     })
@@ -37,12 +39,42 @@ pub fn has_real_pages() -> bool {
     FILES.contains_key("/schema")
 }
 
-async fn questions() -> impl IntoResponse {
-    let all: Vec<Value> = queries::all().iter().map(queries::Curated::to_json).collect();
-    (
-        [(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")],
-        Value::from(all).to_string(),
-    )
+/// The ready-made questions, with the variables that they are asked with now.
+async fn questions(State(app): State<App>) -> impl IntoResponse {
+    let asking = app.clone();
+    let all = app.work(async move {
+        let mut all = Vec::new();
+        for question in queries::all() {
+            let variables = asking.examples.variables(question, &asking.schema, &asking.ground).await;
+            all.push(question.to_json(&variables));
+        }
+        all
+    });
+    as_json(&Value::from(all.await))
+}
+
+/// The documents that a request may name, each with its digest and its text.
+async fn documents(State(app): State<App>) -> Response {
+    if !app.schema.is_open() {
+        let problem = json!({ "errors": [{
+            "message": "this server does not tell its documents",
+            "extensions": { "code": "INTROSPECTION_DISABLED" },
+        }] });
+        return (StatusCode::FORBIDDEN, as_json(&problem)).into_response();
+    }
+    let about = |question: &queries::Curated| {
+        let queries::Curated { title, audience, description, .. } = question;
+        json!({ "title": title, "audience": audience, "description": description })
+    };
+    let all = app.documents.all().map(|(name, digest, text, question)| {
+        json!({ "name": name, "sha256": digest.to_string(), "text": text, "question": question.map(about) })
+    });
+    as_json(&all.collect()).into_response()
+}
+
+fn as_json(value: &Value) -> impl IntoResponse + use<> {
+    let headers = [(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, value.to_string())
 }
 
 /// A file, in one form or another.

@@ -11,13 +11,27 @@ use graphql::{Request, Variables};
 use serde_json::{Map, Value};
 
 use super::{App, accept::is_utf8, observe::looked_up};
-use crate::documents::{Documents, Sha256};
+use crate::{
+    documents::{Documents, Sha256},
+    queries::Curated,
+};
 
 /// A request with its document.
 pub(crate) struct Asked {
     pub(crate) request: Request,
     /// The digest under which the client wants the document kept; it is right.
     pub(crate) keep: Option<Sha256>,
+    /// The ready-made question that the client named.
+    pub(crate) question: Option<&'static Curated>,
+}
+
+impl Asked {
+    /// Gives the request the variables of its question that it leaves out.
+    pub(crate) async fn complete(&mut self, app: &App) {
+        if let Some(question) = self.question {
+            app.examples.complete(&mut self.request, question, &app.schema, &app.ground).await;
+        }
+    }
 }
 
 /// Why a request is none.
@@ -126,7 +140,9 @@ pub(crate) fn request(mut fields: Map<String, Value>, documents: &Documents) -> 
         Some(Value::Object(extensions)) => persisted(extensions.get("persistedQuery"))?,
         Some(_) => return Err(Wrong::bad("`extensions` is not an object")),
     };
-    let (query, keep) = document(fields.remove("query"), fields.remove("documentId"), digest, documents)?;
+    let id = fields.remove("documentId");
+    let question = id.as_ref().and_then(Value::as_str).and_then(|id| documents.question(id));
+    let (query, keep) = document(fields.remove("query"), id, digest, documents)?;
     let mut request = Request::new(query);
     match fields.remove("operationName") {
         None | Some(Value::Null) => {}
@@ -138,7 +154,7 @@ pub(crate) fn request(mut fields: Map<String, Value>, documents: &Documents) -> 
         Some(variables @ Value::Object(_)) => request = request.variables(Variables::from_json(variables)),
         Some(_) => return Err(Wrong::bad("`variables` is not an object")),
     }
-    Ok(Asked { request, keep })
+    Ok(Asked { request, keep, question })
 }
 
 /// The document that a request brings or names, and the digest under which it wants it kept.

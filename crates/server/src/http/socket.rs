@@ -386,7 +386,7 @@ impl Voice {
 /// Runs one operation to its end.
 async fn operate(app: App, asked: Result<Asked, Wrong>, asker: Asker, voice: &Voice) {
     let mut watch = Watch::begin(app.capacity.clone());
-    let prepared = match prepare(&app, asked) {
+    let prepared = match prepare(&app, asked).await {
         Ok(prepared) => prepared,
         Err(refused) => {
             watch.answers(&refused);
@@ -431,8 +431,10 @@ async fn operate(app: App, asked: Result<Asked, Wrong>, asker: Asker, voice: &Vo
 }
 
 /// Reads an operation.
-fn prepare(app: &App, asked: Result<Asked, Wrong>) -> Result<Prepared, Box<Answer>> {
-    let Asked { request, keep } = asked.map_err(|Wrong { code, problem, .. }| Answer::refused(code, &problem))?;
+async fn prepare(app: &App, asked: Result<Asked, Wrong>) -> Result<Prepared, Box<Answer>> {
+    let mut asked = asked.map_err(|Wrong { code, problem, .. }| Answer::refused(code, &problem))?;
+    asked.complete(app).await;
+    let Asked { request, keep, .. } = asked;
     let prepared = graphql::prepare(&app.schema, &app.limits, request, false)?;
     if let Some(digest) = keep {
         app.documents.keep(digest, &prepared.request().query);

@@ -1,0 +1,209 @@
+//! The nouns that ready-made questions are asked about unless told otherwise: found in what is on record.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+
+use chrono::NaiveDate;
+use domain::{Known, Revision};
+use graphql::{Asker, Ground, Limits, Request, Schema, Variables};
+use serde_json::{Map, Value, json};
+use tokio::{sync::Mutex, time::timeout};
+
+use crate::queries::{Curated, Example};
+
+/// The examples of the latest revision, each found when it is first asked for.
+#[derive(Debug, Default)]
+pub struct Examples {
+    found: Mutex<Found>,
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    view: Option<(Option<Revision>, NaiveDate)>,
+    slugs: HashMap<&'static str, String>,
+}
+
+impl Examples {
+    /// The variables that a question is asked with unless told otherwise.
+    ///
+    /// One of an empty map, or of a store that fails, names a noun that does not exist.
+    pub async fn variables(&self, question: &Curated, schema: &Schema, ground: &Ground) -> Map<String, Value> {
+        let mut variables = question.variables.clone();
+        if let Some(example) = &question.example {
+            let slug = self.slug(question.name, example, schema, ground).await;
+            variables.insert(example.variable.to_owned(), slug.into());
+        }
+        variables
+    }
+
+    /// Gives a request the variables of a question that it leaves out.
+    pub(crate) async fn complete(&self, request: &mut Request, question: &Curated, schema: &Schema, ground: &Ground) {
+        let Value::Object(mut given) = serde_json::to_value(&request.variables).unwrap_or_default() else { return };
+        let example = question.example.as_ref().filter(|example| !given.contains_key(example.variable));
+        if let Some(example) = example {
+            let slug = self.slug(question.name, example, schema, ground).await;
+            given.insert(example.variable.to_owned(), slug.into());
+        }
+        for (name, value) in &question.variables {
+            given.entry(name).or_insert_with(|| value.clone());
+        }
+        request.variables = Variables::from_json(Value::Object(given));
+    }
+
+    async fn slug(&self, question: &'static str, example: &Example, schema: &Schema, ground: &Ground) -> String {
+        // One at a time looks: whoever waits finds what was found meanwhile.
+        let mut found = self.found.lock().await;
+        let latest = match ground.store.revision(Known::Latest).await {
+            Ok(latest) => latest,
+            Err(error) => {
+                tracing::warn!(%error, question, "no example was looked for");
+                return found.slugs.get(question).cloned().unwrap_or_else(|| NOTHING.to_owned());
+            }
+        };
+        let view = Some((latest, ground.clock.today()));
+        if found.view != view {
+            *found = Found { view, slugs: HashMap::new() };
+        }
+        if let Some(slug) = found.slugs.get(question) {
+            return slug.clone();
+        }
+        match timeout(PATIENCE, find(example, schema, ground)).await {
+            Ok(Ok(slug)) => {
+                let slug = slug.unwrap_or_else(|| NOTHING.to_owned());
+                found.slugs.insert(question, slug.clone());
+                slug
+            }
+            Ok(Err(problem)) => {
+                tracing::warn!(problem, question, "no example was found");
+                NOTHING.to_owned()
+            }
+            Err(_) => {
+                tracing::warn!(question, "looking for an example took too long");
+                // It would take as long the next time.
+                found.slugs.insert(question, NOTHING.to_owned());
+                NOTHING.to_owned()
+            }
+        }
+    }
+}
+
+/// The slug that stands for a noun where there is none.
+const NOTHING: &str = "nothing-on-record";
+/// How long looking for one example may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How many pages of a list are looked through.
+const MOST_PAGES: usize = 20;
+/// More ties than these make no better example.
+const ENOUGH: u64 = 20;
+
+/// How good an example is: on how many of its counts there is anything, and how much there is in all.
+type Score = (usize, u64);
+
+/// The slug of the best candidate on the first page that has one with something on each of its counts.
+async fn find(example: &Example, schema: &Schema, ground: &Ground) -> Result<Option<String>, String> {
+    let Example { list, selection, .. } = example;
+    let query = format!(
+        "query Example($after: String) {{ {list}(first: 100, after: $after) {{ pageInfo {{ hasNextPage endCursor }} nodes {selection} }} }}"
+    );
+    let mut best: Option<(Score, String)> = None;
+    let mut after = Value::Null;
+    for _ in 0..MOST_PAGES {
+        let request = Request::new(&query).variables(Variables::from_json(json!({ "after": after })));
+        let prepared = match graphql::prepare(schema, &Limits::default(), request, false) {
+            Ok(prepared) => prepared,
+            Err(refused) => return Err(refused.problems().collect::<Vec<_>>().join("; ")),
+        };
+        let answer = prepared.execute(schema, ground, Asker::default()).await;
+        if answer.code().is_some() {
+            return Err(answer.problems().collect::<Vec<_>>().join("; "));
+        }
+        let answer: Value =
+            answer.to_json().and_then(|body| serde_json::from_slice(&body)).map_err(|it| it.to_string())?;
+        let page = &answer["data"][list];
+        let is_whole = consider(&page["nodes"], &mut best);
+        if is_whole || page["pageInfo"]["hasNextPage"] != true {
+            break;
+        }
+        after = page["pageInfo"]["endCursor"].clone();
+    }
+    Ok(best.map(|(_, slug)| slug))
+}
+
+/// Looks at every candidate in a value; tells whether one has something on each of its counts.
+fn consider(value: &Value, best: &mut Option<(Score, String)>) -> bool {
+    let mut is_whole = false;
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                is_whole |= consider(item, best);
+            }
+        }
+        Value::Object(members) => {
+            if let Some(Value::String(slug)) = members.get("slug") {
+                let mut counts = BTreeMap::new();
+                count(value, "", &mut counts);
+                let filled = counts.values().filter(|n| **n > 0).count();
+                let score = (filled, counts.values().sum::<u64>().min(ENOUGH));
+                if best.as_ref().is_none_or(|(so_far, _)| score > *so_far) {
+                    *best = Some((score, slug.clone()));
+                }
+                is_whole |= filled == counts.len();
+            }
+            for member in members.values() {
+                is_whole |= consider(member, best);
+            }
+        }
+        _ => {}
+    }
+    is_whole
+}
+
+/// Adds up the counts in a value by their paths.
+fn count(value: &Value, path: &str, counts: &mut BTreeMap<String, u64>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| count(item, path, counts)),
+        Value::Object(members) => {
+            for (name, member) in members {
+                let path = format!("{path}.{name}");
+                match member.as_u64().filter(|_| name == "totalCount") {
+                    Some(n) => *counts.entry(path).or_default() += n,
+                    None => count(member, &path, counts),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn best(value: &Value) -> (Option<String>, bool) {
+        let mut best = None;
+        let is_whole = consider(value, &mut best);
+        (best.map(|(_, slug)| slug), is_whole)
+    }
+
+    #[test]
+    fn the_best_example_has_something_on_most_counts_and_then_the_most() {
+        let item = |slug: &str, a: u64, b: u64| json!({ "slug": slug, "a": { "totalCount": a }, "b": { "nodes": [{ "totalCount": b }] } });
+        assert_eq!(best(&json!([item("x", 90, 0), item("y", 1, 1), item("z", 1, 2)])), (Some("z".into()), true));
+        assert_eq!(best(&json!([item("x", 0, 0), item("y", 0, 3)])), (Some("y".into()), false));
+        assert_eq!(best(&json!([])), (None, false));
+    }
+
+    #[test]
+    fn an_example_may_stand_below_the_items_of_the_list() {
+        let below = json!([{ "nodes": [] }, { "nodes": [{ "slug": "old", "totalCount": 1 }] }]);
+        assert_eq!(best(&below), (Some("old".into()), true));
+    }
+
+    #[test]
+    fn more_than_enough_ties_make_no_better_example() {
+        let item = |slug: &str, n: u64| json!({ "slug": slug, "totalCount": n });
+        assert_eq!(best(&json!([item("first", 20), item("second", 900)])).0, Some("first".into()));
+    }
+}
