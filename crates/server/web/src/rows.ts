@@ -79,14 +79,25 @@ function common(columns: string[]): number {
 /** How a cell is written; a blank one is one that the answer leaves null or has not got. */
 export const written = (cell: Cell | undefined): string => (cell === null || cell === undefined ? "" : String(cell));
 
+/**
+ * A cell as a spreadsheet may open it. A text that it would take for a formula gets an apostrophe before it, as OWASP
+ * advises; a number of the answer is none, whatever its sign.
+ */
+function safe(cell: Cell | undefined): string {
+  const text = written(cell);
+  return typeof cell === "string" && /^[\s"']*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/.test(text) ? `'${text}` : text;
+}
+
 /** The table as RFC 4180 has it. */
 export function csv({ columns, rows }: Table): string {
-  const quote = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  return [columns, ...rows.map((row) => row.map(written))].map((line) => `${line.map(quote).join(",")}\r\n`).join("");
+  const quote = (text: string) => (/[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  return [columns, ...rows.map((row) => row.map(safe))].map((line) => `${line.map(quote).join(",")}\r\n`).join("");
 }
 
 /** The table as spreadsheets take it from the clipboard. */
 export function tsv({ columns, rows }: Table): string {
   const plain = (text: string) => text.replaceAll(/[\t\r\n]+/g, " ");
-  return [columns, ...rows.map((row) => row.map(written))].map((line) => `${line.map(plain).join("\t")}\n`).join("");
+  // A quotation mark at its beginning would be taken for that of a quoted cell.
+  const quote = (text: string) => (text.startsWith('"') ? `"${text.replaceAll('"', '""')}"` : text);
+  return [columns, ...rows.map((row) => row.map(safe))].map((line) => `${line.map((cell) => quote(plain(cell))).join("\t")}\n`).join("");
 }
