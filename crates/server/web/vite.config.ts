@@ -20,7 +20,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 8192,
     reportCompressedSize: false,
     rollupOptions: {
-      input: ["index", "playground", "schema", "licenses"].map(page),
+      input: ["index", "playground", "schema", "documents", "licenses"].map(page),
       // GraphiQL's files talk to a compiler that has already run.
       onwarn: (warning, warn) => warning.code === "MODULE_LEVEL_DIRECTIVE" || warn(warning),
     },

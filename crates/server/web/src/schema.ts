@@ -1,15 +1,7 @@
 // The schema as a picture: nouns, and the relations that lead from one to another.
 import { type GraphQLField, type GraphQLNamedType, type GraphQLObjectType, buildSchema, getNamedType, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isScalarType, isUnionType } from "graphql";
 import { cytoscape, style } from "./nouns";
-
-const at = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
-
-function make(name: string, className: string, ...children: (string | Node)[]): HTMLElement {
-  const element = document.createElement(name);
-  if (className) element.className = className;
-  element.append(...children);
-  return element;
-}
+import { at, make } from "./elements";
 
 /** The words in backticks as code. */
 function prose(text: string): (string | Node)[] {
