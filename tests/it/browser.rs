@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use tests::{chaoyang, node};
+use persistence::Store;
+use server::generate::{Plan, generate};
+use tests::{TestApp, chaoyang, node};
 
 /// Why the pages cannot be looked at here.
 fn missing() -> Option<&'static str> {
@@ -23,5 +25,23 @@ async fn a_person_finds_everything_on_the_pages_and_nothing_leaves_for_elsewhere
     let clicked = tokio::task::spawn_blocking(move || node::run("browser", "run.mjs", &address));
     let told = clicked.await.expect("the browser ends");
     // As many tests as the file has; one that did not run has not passed.
-    assert!(told.contains("11 passed, 0 failed"), "{told}");
+    assert!(told.contains("\n24 passed, 0 failed"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_are_at_home_on_a_made_up_district() {
+    if let Some(reason) = missing() {
+        return node::skip("the pages on a made-up district", reason);
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("district");
+    // More districts than the front page names.
+    generate(&Plan { schools: 1300, seed: 7 }, &folder).expect("districts");
+    let app = TestApp::on("SQLite", Store::in_memory().await.expect("memory"));
+    app.import(&folder).await.expect("no findings");
+    let address = app.listen().await;
+    let parts = ["the front page", "the first visit", "each question", "documents are listed", "the graph draws"];
+    let arguments = move || node::run_with("browser", "run.mjs", &[&[address.as_str()][..], &parts].concat());
+    let told = tokio::task::spawn_blocking(arguments).await.expect("the browser ends");
+    assert!(told.contains("\n6 passed, 0 failed"), "{told}");
 }

@@ -25,13 +25,22 @@ pub fn skip(test: &str, reason: &str) {
 /// The packages cannot be installed, or the script fails.
 #[must_use]
 pub fn run(folder: &str, script: &str, argument: &str) -> String {
+    run_with(folder, script, &[argument])
+}
+
+/// The same with several arguments.
+///
+/// # Panics
+/// The packages cannot be installed, or the script fails.
+#[must_use]
+pub fn run_with(folder: &str, script: &str, arguments: &[&str]) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     if !folder.join("node_modules/.package-lock.json").exists() {
-        let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-        let installed = Command::new("npm").args(arguments).current_dir(&folder).output().expect("npm");
+        let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+        let installed = Command::new("npm").args(install).current_dir(&folder).output().expect("npm");
         assert!(installed.status.success(), "npm ci: {}", String::from_utf8_lossy(&installed.stderr));
     }
-    let output = Command::new("node").args([script, argument]).current_dir(folder).output().expect("node");
+    let output = Command::new("node").arg(script).args(arguments).current_dir(folder).output().expect("node");
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
     told

@@ -14,10 +14,18 @@ export interface Cost {
   limit?: number;
 }
 
+/** An error of an answer. */
+export interface Problem {
+  message: string;
+  path?: (string | number)[];
+  locations?: { line: number; column: number }[];
+  extensions?: { code?: string };
+}
+
 /** An answer of the API. */
 export interface Answer {
   data?: any;
-  errors?: { message: string }[];
+  errors?: Problem[];
   extensions?: { stats?: Stats; cost?: Cost; [name: string]: unknown };
 }
 

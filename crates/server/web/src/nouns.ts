@@ -1,8 +1,5 @@
 // The look of the nouns in pictures: a shape and a color each, so that color never speaks alone.
 import cytoscape from "cytoscape";
-import dagre from "cytoscape-dagre";
-
-cytoscape.use(dagre);
 
 export { cytoscape };
 

@@ -4,7 +4,8 @@ import { isSchema } from "graphql";
 import { useEffect, useMemo, useRef } from "react";
 import { many } from "../ask";
 import { type Graph, graph } from "../graph";
-import { cytoscape, look, style } from "../nouns";
+import { draw } from "../drawing";
+import { type cytoscape, look } from "../nouns";
 import type { Answered } from "./answers";
 
 /** How many nouns are drawn before a picture helps nobody. */
@@ -13,42 +14,20 @@ const MOST_NOUNS = 400;
 /** The drawing, its legend, and the same in words. */
 export default function AsGraph({ answer }: { answer: Answered }) {
   const schema = useGraphiQL((state) => state.schema);
-  const theme = useGraphiQL((state) => state.theme);
+  const theme = useGraphiQL((state) => state.monacoTheme);
   const box = useRef<HTMLDivElement>(null);
   const core = useRef<cytoscape.Core | null>(null);
   const all: Graph = useMemo(() => {
     if (!isSchema(schema)) return { nouns: [], ties: [] };
-    return graph(schema, answer.question.query, answer.question.operationName ?? null, answer.data);
+    const { question, identified } = answer;
+    const variables = (question.variables ?? {}) as Record<string, unknown>;
+    return graph(schema, { ...identified, variables, operationName: question.operationName ?? null });
   }, [answer, schema]);
   useEffect(() => {
     if (!box.current || all.nouns.length === 0) return;
-    const drawn = new Set(all.nouns.slice(0, MOST_NOUNS).map((noun) => noun.key));
-    const picture = cytoscape({
-      container: box.current,
-      elements: [
-        ...all.nouns.filter((noun) => drawn.has(noun.key)).map(({ key, type, label }) => ({ data: { id: key, type, label } })),
-        ...all.ties
-          .filter((tie) => drawn.has(tie.from) && drawn.has(tie.to))
-          .map((tie, i) => ({ data: { id: `tie-${i}`, source: tie.from, target: tie.to, label: tie.story } })),
-      ],
-      style: [
-        ...style(box.current),
-        // Near its end, where no name of the rank before covers it.
-        { selector: "edge", style: { label: "", "target-label": "data(label)", "target-text-offset": 44 } },
-      ],
-      layout: { name: "dagre", rankDir: "LR", nodeSep: 14, rankSep: 250, edgeSep: 10, fit: true, padding: 20 } as cytoscape.LayoutOptions,
-      minZoom: 0.05,
-      maxZoom: 3,
-    });
-    // Room for the names of the last rank, which stand to the right of their nodes.
-    picture.fit(undefined, 20);
-    if (picture.zoom() > 1.2) picture.zoom(1.2), picture.center();
-    picture.on("tap", (event) => {
-      picture.elements().removeClass("faint");
-      if (event.target !== picture && event.target.isNode()) {
-        picture.elements().difference(event.target.closedNeighborhood()).addClass("faint");
-      }
-    });
+    const nouns = all.nouns.slice(0, MOST_NOUNS);
+    const drawn = new Set(nouns.map((noun) => noun.key));
+    const picture = draw(box.current, { nouns, ties: all.ties.filter((tie) => drawn.has(tie.from) && drawn.has(tie.to)) });
     core.current = picture;
     return () => {
       core.current = null;
@@ -59,8 +38,8 @@ export default function AsGraph({ answer }: { answer: Answered }) {
     const picture = core.current;
     if (picture && box.current) picture.zoom({ level: picture.zoom() * factor, renderedPosition: { x: box.current.clientWidth / 2, y: box.current.clientHeight / 2 } });
   };
-  if (all.nouns.length === 0) return <p className="empty">No noun to draw: ask schools, groups, alliances or partners for their name.</p>;
-  const label = new Map(all.nouns.map((noun) => [noun.key, noun.label]));
+  if (all.nouns.length === 0) return <p className="empty">No noun to draw: this answer has no school, group, alliance, partner or place in it.</p>;
+  const label = new Map(all.nouns.map(({ key, label, view }) => [key, view ? `${label} (${view})` : label]));
   const kinds = [...new Set(all.nouns.map((noun) => noun.type))];
   return (
     <>
@@ -79,15 +58,17 @@ export default function AsGraph({ answer }: { answer: Answered }) {
             </li>
           ))}
         </ul>
-        <button type="button" className="small" onClick={() => zoom(1.3)} aria-label="Zoom in">
-          +
-        </button>
-        <button type="button" className="small" onClick={() => zoom(1 / 1.3)} aria-label="Zoom out">
-          −
-        </button>
-        <button type="button" className="small" onClick={() => core.current?.fit(undefined, 20)}>
-          Fit
-        </button>
+        <div role="group" aria-label="Zoom">
+          <button type="button" className="small" onClick={() => zoom(1.3)} aria-label="Zoom in">
+            +
+          </button>
+          <button type="button" className="small" onClick={() => zoom(1 / 1.3)} aria-label="Zoom out">
+            −
+          </button>
+          <button type="button" className="small" onClick={() => core.current?.fit(undefined, 20)}>
+            Fit
+          </button>
+        </div>
       </div>
       <div ref={box} className="drawing" role="img" aria-label={`${many(all.nouns.length, "noun")} and ${many(all.ties.length, "tie")}; listed below`} data-nouns={all.nouns.length} data-ties={all.ties.length} />
       <details className="ties">

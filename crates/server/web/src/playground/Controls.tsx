@@ -1,9 +1,10 @@
 // The controls above the editor: the day, the language, and a link to share.
-import { useGraphiQL } from "@graphiql/react";
-import { type OperationDefinitionNode, isSchema } from "graphql";
+import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
+import { isSchema } from "graphql";
 import { useEffect, useRef, useState } from "react";
-import { parsed } from "../graph";
-import { link } from "../share";
+import { type View, link } from "../share";
+import { useAnswer } from "./answers";
+import { useOperation } from "./operation";
 import { type Control, declares, teach } from "./rewrite";
 
 const LANGUAGES: [tag: string, name: string][] = [
@@ -12,35 +13,30 @@ const LANGUAGES: [tag: string, name: string][] = [
   ["zh", "中文"],
 ];
 
-/** What the active tab asks, kept up to date while somebody types. */
-export function useOperation() {
-  const query = useGraphiQL((state) => state.tabs[state.activeTabIndex].query) ?? "";
-  const variables = useGraphiQL((state) => state.tabs[state.activeTabIndex].variables) ?? "";
-  const operationName = useGraphiQL((state) => state.operationName) ?? null;
-  const document = parsed(query);
-  const operations = document?.definitions.filter((one): one is OperationDefinitionNode => one.kind === "OperationDefinition") ?? [];
-  const operation = operations.find((one) => one.name?.value === operationName) ?? operations[0];
-  let values: Record<string, unknown> | null = null;
-  try {
-    const value = variables.trim() === "" ? {} : JSON.parse(variables);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) values = value;
-  } catch {
-    // Half-typed variables: nothing to read yet.
-  }
-  return { query, variables, document, operation, operationName: operation?.name?.value ?? null, values };
-}
+/** How long a date may rest half-typed before it is asked for. */
+const PAUSE = 600;
 
 /** The controls. */
-export function Controls() {
+export function Controls({ view, tab }: { view: View; tab: string }) {
   const { query, document, operation, values } = useOperation();
+  const { run } = useGraphiQLActions();
   const queryEditor = useGraphiQL((state) => state.queryEditor);
   const variableEditor = useGraphiQL((state) => state.variableEditor);
   const schema = useGraphiQL((state) => state.schema);
+  const answer = useAnswer(tab);
   const [missing, setMissing] = useState<Control | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), [tab]);
 
-  function set(control: Control, value: string | null): void {
+  /** Asks again, since the answer on the page is that of another day or language. */
+  function again(pause: number): void {
+    clearTimeout(timer.current);
+    if (answer && operation?.operation === "query") timer.current = setTimeout(() => void run(), pause);
+  }
+  function set(control: Control, value: string | null, pause = 0): void {
     if (!variableEditor || values === null) return;
     variableEditor.setValue(JSON.stringify({ ...values, [control]: value }, null, 2));
+    if (declares(operation, control)) again(pause);
     setMissing(declares(operation, control) || value === null ? null : control);
   }
   function add(): void {
@@ -51,6 +47,7 @@ export function Controls() {
     if (model) queryEditor.executeEdits("edumap", [{ range: model.getFullModelRange(), text }]);
     queryEditor.pushUndoStop();
     setMissing(null);
+    again(0);
   }
   useEffect(() => {
     if (missing && declares(operation, missing)) setMissing(null);
@@ -62,7 +59,7 @@ export function Controls() {
   return (
     <div className="controls">
       <label title="Writes the variable $asOf">
-        As of <input type="date" name="asOf" value={asOf} max="9999-12-30" disabled={values === null} onChange={(event) => set("asOf", event.target.value || null)} />
+        As of <input type="date" name="asOf" value={asOf} max="9999-12-30" disabled={values === null} onChange={(event) => set("asOf", event.target.value || null, PAUSE)} />
       </label>
       {asOf !== "" && (
         <button type="button" className="small" onClick={() => set("asOf", null)}>
@@ -79,7 +76,7 @@ export function Controls() {
           ))}
         </select>
       </label>
-      <Share />
+      <Share view={view} />
       {missing && (
         <p className="offer" role="status">
           This operation does not declare <code>${missing}</code>, so the variable has no effect yet.{" "}
@@ -92,15 +89,15 @@ export function Controls() {
   );
 }
 
-function Share() {
+function Share({ view }: { view: View }) {
   const { query, variables, operationName } = useOperation();
   const [address, setAddress] = useState<string | null>(null);
   const [isCopied, setIsCopied] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => setAddress(null), [query, variables]);
+  useEffect(() => setAddress(null), [query, variables, operationName, view]);
   useEffect(() => field.current?.select(), [address]);
   async function share(): Promise<void> {
-    const made = await link({ query, variables, operationName });
+    const made = await link({ query, variables, operationName, view });
     setAddress(made);
     setIsCopied(
       await navigator.clipboard?.writeText(made).then(
@@ -117,7 +114,7 @@ function Share() {
       {address !== null && (
         <span className="shared">
           <input ref={field} readOnly value={address} aria-label="Link to this operation and its variables" onKeyDown={(event) => event.key === "Escape" && setAddress(null)} />
-          <span role="status">{isCopied ? "Copied." : "Copy it."} It holds the operation and its variables, no headers.</span>
+          <span role="status">{isCopied ? "Copied." : "Copy it."} It holds the operation, its variables and the view, no headers.</span>
           <button type="button" className="small" onClick={() => setAddress(null)}>
             Close
           </button>

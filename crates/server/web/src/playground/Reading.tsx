@@ -1,23 +1,16 @@
 // Below the answer's heading: the same answer as JSON, as a table or as a graph, and what it took.
+import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { Suspense, lazy, useEffect, useMemo, useState } from "react";
-import { type Cost, many, took } from "../ask";
+import { type Cost, type Problem, many, took } from "../ask";
 import { type Table, csv, table, tsv, written } from "../rows";
+import { VIEWS, type View } from "../share";
 import { type Answered, estimate, useAnswer } from "./answers";
-import { useOperation } from "./Controls";
+import { isStale, useOperation } from "./operation";
 
 // The library that draws is large, and most readers of an answer do not need it.
 const AsGraph = lazy(() => import("./AsGraph"));
 
-/** A way to read an answer. */
-export type View = "json" | "table" | "graph";
-
-const VIEWS: [View, string][] = [
-  ["json", "JSON"],
-  ["table", "Table"],
-  ["graph", "Graph"],
-];
-
-/** The strip, and the table or the graph if one is chosen. */
+/** The strip, what went wrong, and the table or the graph if one is chosen. */
 export function Reading({ view, setView, tab }: { view: View; setView: (view: View) => void; tab: string }) {
   const answer = useAnswer(tab);
   return (
@@ -32,6 +25,8 @@ export function Reading({ view, setView, tab }: { view: View; setView: (view: Vi
         </div>
         <Meter answer={answer} />
       </div>
+      {answer && <Stale answer={answer} />}
+      {answer && answer.errors.length > 0 && <Errors errors={answer.errors} />}
       {view !== "json" && !answer && <p className="empty">Run the operation to see its answer here.</p>}
       {view === "table" && answer && <AsTable answer={answer} />}
       {view === "graph" && answer && (
@@ -39,6 +34,47 @@ export function Reading({ view, setView, tab }: { view: View; setView: (view: Vi
           <AsGraph answer={answer} />
         </Suspense>
       )}
+    </div>
+  );
+}
+
+/** Says that the answer is that to another question than the editors hold now. */
+function Stale({ answer }: { answer: Answered }) {
+  const now = useOperation();
+  const { run } = useGraphiQLActions();
+  const isFetching = useGraphiQL((state) => state.isFetching);
+  if (isFetching || !isStale(answer.question, now)) return null;
+  return (
+    <p className="stale" role="status">
+      This answer is from before the last change.{" "}
+      {now.document && now.values && (
+        <button type="button" className="small" onClick={() => void run()}>
+          Run again
+        </button>
+      )}
+    </p>
+  );
+}
+
+/** How many errors are shown; the JSON has all. */
+const MOST_ERRORS = 5;
+
+function Errors({ errors }: { errors: Problem[] }) {
+  return (
+    <div className="errors" role="alert">
+      <ul>
+        {errors.slice(0, MOST_ERRORS).map(({ message, path, locations, extensions }, i) => (
+          <li key={i}>
+            {message}
+            <small>
+              {path && path.length > 0 && <code>{path.join(".")}</code>}
+              {locations?.[0] && ` line ${locations[0].line}, column ${locations[0].column}`}
+              {extensions?.code && ` ${extensions.code}`}
+            </small>
+          </li>
+        ))}
+      </ul>
+      {errors.length > MOST_ERRORS && <p>and {many(errors.length - MOST_ERRORS, "other error")}; the JSON has all of them</p>}
     </div>
   );
 }

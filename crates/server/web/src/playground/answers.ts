@@ -1,22 +1,37 @@
 // Runs queries, and remembers for each tab what was asked, what came back and what it took.
+import { type GraphQLSchema, buildClientSchema, validate } from "graphql";
 import { useSyncExternalStore } from "react";
-import { type Answer, type Cost, type Question, type Stats, ask } from "../ask";
+import { type Answer, type Cost, type Problem, type Question, type Stats, ask } from "../ask";
+import { parsed } from "../graph";
+import { identify, strip } from "../identify";
+import { operationOf } from "./operation";
 
 /** The last answer of a tab. */
 export interface Answered {
   question: Question;
+  /** What came back, as the question asks for it. */
   data: unknown;
+  /** The same with the ids that were asked for beside it, and the query that asked. */
+  identified: { query: string; data: unknown };
+  errors: Problem[];
   stats?: Stats;
   cost?: Cost;
 }
 
 const answers = new Map<string, Answered>();
 const listeners = new Set<() => void>();
+const turns = new Map<string, number>();
 let tab = "";
+let asking: () => void = () => {};
 
 /** Says which tab is in front; what runs from now on is its own. */
 export function inFront(id: string): void {
   tab = id;
+}
+
+/** Says what to do when something is asked. */
+export function whenAsking(listener: () => void): void {
+  asking = listener;
 }
 
 /** The last answer of a tab, if it has run anything since the page was opened. */
@@ -28,25 +43,73 @@ export function useAnswer(id: string): Answered | undefined {
   return useSyncExternalStore(subscribe, () => answers.get(id));
 }
 
+let know: (schema: GraphQLSchema | null) => void;
+/** The schema once GraphiQL has asked for it; null if the server does not tell it. */
+const schema = new Promise<GraphQLSchema | null>((resolve) => (know = resolve));
+
 /** Sends what GraphiQL wants to know. */
 export async function fetcher(question: Question, options?: { headers?: Record<string, string> }): Promise<Answer> {
   const own = options?.headers ?? {};
-  if (question.operationName === "IntrospectionQuery") return ask(question, own);
+  if (question.operationName === "IntrospectionQuery") return introspect(question, own);
+  asking();
   const asker = tab;
-  const answer = await ask(question, { "edumap-stats": "1", "edumap-cost": "1", ...own });
-  const { stats, cost, ...rest } = answer.extensions ?? {};
-  answers.set(asker, { question, data: answer.data, stats, cost });
-  for (const listener of listeners) listener();
-  // The meter shows what we asked for; the answer shows what the reader asked for.
-  const wanted = Object.keys(own).map((name) => name.toLowerCase());
-  const kept = {
-    ...rest,
-    ...(stats && wanted.includes("edumap-stats") ? { stats } : {}),
-    ...(cost && wanted.includes("edumap-cost") ? { cost } : {}),
-  };
-  const shown: Answer = { ...answer, extensions: kept };
-  if (Object.keys(kept).length === 0) delete shown.extensions;
-  return shown;
+  const turn = (turns.get(asker) ?? 0) + 1;
+  turns.set(asker, turn);
+  function remember(answered: Omit<Answered, "question">): void {
+    // An answer that comes after that of a later question is no news.
+    if (turns.get(asker) !== turn) return;
+    answers.set(asker, { question, ...answered });
+    for (const listener of listeners) listener();
+  }
+  try {
+    const { answer, ...identified } = await run(question, own);
+    const { stats, cost, ...rest } = answer.extensions ?? {};
+    remember({ data: answer.data, identified, errors: answer.errors ?? [], stats, cost });
+    // The meter shows what we asked for; the answer shows what the reader asked for.
+    const wants = (name: string) => Object.keys(own).some((header) => header.toLowerCase() === name);
+    const kept = { ...rest, ...(stats && wants("edumap-stats") ? { stats } : {}), ...(cost && wants("edumap-cost") ? { cost } : {}) };
+    const shown: Answer = { ...answer, extensions: kept };
+    if (Object.keys(kept).length === 0) delete shown.extensions;
+    return shown;
+  } catch (error) {
+    const message = `The server did not answer: ${error instanceof Error ? error.message : error}`;
+    remember({ data: undefined, identified: { query: question.query, data: undefined }, errors: [{ message }] });
+    throw new Error(message);
+  }
+}
+
+async function introspect(question: Question, headers: Record<string, string>): Promise<Answer> {
+  try {
+    const answer = await ask(question, headers);
+    know(answer.data ? buildClientSchema(answer.data, { assumeValid: true }) : null);
+    return answer;
+  } catch (error) {
+    know(null);
+    throw error;
+  }
+}
+
+/** Runs a question, with ids if it can have them; gives its own answer, and the same with ids. */
+async function run(question: Question, own: Record<string, string>): Promise<{ answer: Answer; query: string; data: unknown }> {
+  const headers = { "edumap-stats": "1", "edumap-cost": "1", ...own };
+  const known = await schema;
+  const document = parsed(question.query);
+  const isQuery = document && operationOf(document, question.operationName ?? null)?.operation === "query";
+  const identified = known && document && isQuery && validate(known, document).length === 0 ? identify(known, question.query, document) : null;
+  if (identified) {
+    const { query, original } = identified;
+    const answer = await ask({ ...question, query }, headers);
+    // One that was refused may have been too large with its ids, and is asked as it stands.
+    if (answer.data) {
+      const { data, removed } = strip(answer.data);
+      const errors = answer.errors?.map((one) => (one.locations ? { ...one, locations: one.locations.map(original) } : one));
+      const cost = answer.extensions?.cost;
+      const extensions = cost?.actual === undefined ? answer.extensions : { ...answer.extensions, cost: { ...cost, actual: cost.actual - removed } };
+      return { answer: { ...answer, data, ...(errors && { errors }), ...(extensions && { extensions }) }, query, data: answer.data };
+    }
+  }
+  const answer = await ask(question, headers);
+  return { answer, query: question.query, data: answer.data };
 }
 
 const ESTIMATE = { "edumap-cost": "only" };

@@ -8,11 +8,11 @@ import "./playground.css";
 import { createRoot } from "react-dom/client";
 import { opened } from "../share";
 import { Playground } from "./Playground";
-import type { Curated } from "./questions";
+import type { Curated } from "./curated";
 
 const [curated, shared] = await Promise.all([
   fetch("playground/queries.json").then((response): Promise<Curated[]> => response.json()),
-  opened(location.hash),
+  opened(location),
 ]);
 
 createRoot(document.getElementById("root")!).render(<Playground curated={curated} shared={shared} />);

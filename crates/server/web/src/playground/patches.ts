@@ -16,6 +16,11 @@ function patchTabs(header: Element): void {
   document.getElementById("graphiql-session")?.setAttribute("role", "region");
 }
 
+/** The tab in front is in sight, wherever the others end. */
+function showActiveTab(header: Element): void {
+  header.querySelector(".graphiql-tab-active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
 /** An entry of the history is called "Set active", whatever it holds; it shall be called what it shows. */
 function patchHistory(panel: Element): void {
   for (const entry of panel.querySelectorAll(".graphiql-history-item-label[aria-label]")) entry.removeAttribute("aria-label");
@@ -38,7 +43,10 @@ export function usePatches(): void {
     });
     patchTabs(header);
     observer.observe(header, options);
+    const active = new MutationObserver(() => showActiveTab(header));
+    active.observe(header, { subtree: true, childList: true, attributeFilter: ["class"] });
     return () => {
+      active.disconnect();
       observer.disconnect();
       entries.disconnect();
     };

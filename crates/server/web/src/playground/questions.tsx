@@ -1,24 +1,9 @@
-// The panel of ready-made questions; choosing one opens a tab of its own and runs it.
-import type { GraphiQLPlugin } from "@graphiql/react";
-import { createContext, useContext } from "react";
+// The panel of ready-made questions; choosing one opens it and runs it.
+import { type GraphiQLPlugin, useGraphiQLActions } from "@graphiql/react";
+import { useContext } from "react";
+import { Questions, shown, written } from "./curated";
+import { isNarrow } from "./narrow";
 import { useOpen } from "./open";
-
-/** A ready-made question, as the server keeps it. */
-export interface Curated {
-  name: string;
-  title: string;
-  audience: string;
-  description: string;
-  variables: Record<string, unknown>;
-  budget: number;
-  text: string;
-}
-
-/** All ready-made questions. */
-export const Questions = createContext<Curated[]>([]);
-
-/** The operation under its title; what else the file says of itself stands in the panel. */
-export const shown = ({ title, text }: Curated) => `# ${title}\n${text.replace(/^(#.*\n)+/, "")}`;
 
 /** The words in backticks as code. */
 function prose(text: string) {
@@ -27,15 +12,24 @@ function prose(text: string) {
 
 function Panel() {
   const curated = useContext(Questions);
+  const { setVisiblePlugin } = useGraphiQLActions();
   const open = useOpen();
   return (
     <section className="questions" aria-label="Questions">
       <h2>Questions</h2>
-      <p>Each opens in a tab of its own, and leaves your work where it is.</p>
+      <p>Each runs as soon as it is chosen. What you have written stays in its own tab.</p>
       <ul>
         {curated.map((one) => (
           <li key={one.name}>
-            <button type="button" data-query={one.name} onClick={() => open({ query: shown(one), variables: JSON.stringify(one.variables, null, 2) }, true)}>
+            <button
+              type="button"
+              data-query={one.name}
+              onClick={() => {
+                // It would cover the answer.
+                if (isNarrow()) setVisiblePlugin(null);
+                open({ query: shown(one), variables: written(one) });
+              }}
+            >
               {one.title}
             </button>
             <p>{prose(one.description)}</p>
