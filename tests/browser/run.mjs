@@ -303,7 +303,7 @@ const tests = {
     const visited = await playground();
     await choose(visited.page, "alliance-charters");
     await visited.page.click('.strip >> text="Graph"');
-    await visited.page.waitForSelector("text=/\\d+ nouns, \\d+ ties/");
+    await visited.page.waitForSelector("text=/[\\d,]+ nouns, [\\d,]+ ties/");
     await inspect(visited.page, "playground-graph");
     await leave(visited);
   },

@@ -70,7 +70,7 @@ export function draw(element: HTMLElement, { nouns, ties }: Graph): cytoscape.Co
         selector: "edge",
         style: { width: 1.5, "line-color": "#8a93a3", "target-arrow-color": "#8a93a3", "target-arrow-shape": "triangle", "arrow-scale": 0.9, "source-endpoint": "data(start)", "target-endpoint": "data(end)" },
       },
-      { selector: "edge[weights]", style: { "curve-style": "round-segments", "segment-weights": "data(weights)", "segment-distances": "data(distances)", "segment-radii": "6px", "edge-distances": "endpoints" } },
+      { selector: "edge[weights]", style: { "curve-style": "segments", "segment-weights": "data(weights)", "segment-distances": "data(distances)", "edge-distances": "endpoints" } },
       { selector: "edge[!weights]", style: { "curve-style": "straight" } },
       { selector: ".noun:selected", style: { "border-width": 3 } },
       { selector: ".faint", style: { opacity: 0.15 } },
