@@ -8,12 +8,12 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBacken
 use crate::{
     Store, StoreError,
     bulk::{Bulk, Of},
+    open::TURN,
     pipe::Pipe,
     references::References,
     row::Row,
     set_aside::SetAside,
     sql::Sql,
-    open::TURN,
     store::alone,
     written::{self, Written},
     zone::Zones,
