@@ -1,10 +1,13 @@
 //! Campuses: the sites of schools, and who uses whose.
 
+use chrono::NaiveDate;
+
 use crate::{
     fact::ImpreciseDate,
     id::{AnyId, Id, Kind},
+    lifetime::Phase,
     noun::{Head, noun},
-    record::{Holds, Shape, optional, required, to, within},
+    record::{Holds, Shape, extra, optional, required, to, within},
     region::Region,
     school::School,
     text::vocabulary,
@@ -24,8 +27,37 @@ pub struct Campus {
     pub address_confidence: Option<AddressConfidence>,
     /// The township it stands in.
     pub township: Option<Id<Township>>,
+    /// Its status as last recorded; [`Campus::status_on`] says what it was on a day.
+    pub status: CampusStatus,
+    /// When it opened.
+    pub opened_on: Option<ImpreciseDate>,
+    /// When it is to open.
+    pub due_on: Option<ImpreciseDate>,
 }
 noun!(Campus);
+
+vocabulary! {
+    /// Whether a campus is in use.
+    CampusStatus {
+        /// It is in use.
+        Open = "open",
+        /// It is planned, or being built.
+        Planned = "planned",
+    } else Unknown
+}
+
+impl Campus {
+    /// The status on a day; where the opening is stated it follows from it. After the end of its school nothing is known.
+    #[must_use]
+    pub fn status_on(&self, day: NaiveDate) -> CampusStatus {
+        match self.head.time.phase_on(day) {
+            Phase::BeforeKnown | Phase::Over => CampusStatus::Unknown,
+            Phase::Planned => CampusStatus::Planned,
+            Phase::OnMap if self.head.time.stated.is_begin_dated() => CampusStatus::Open,
+            Phase::OnMap => self.status,
+        }
+    }
+}
 
 vocabulary! {
     /// How sure an address is.
@@ -63,6 +95,8 @@ pub struct HostedSiteUse(pub SiteUse);
 /// Conditions on campuses.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct CampusIs {
+    /// One of these statuses on the view's day.
+    pub status: Option<Vec<CampusStatus>>,
     /// A site of this school.
     pub school: Option<Id<School>>,
     /// It stands in this township.
@@ -88,8 +122,12 @@ pub const SHAPE: Shape = Shape {
         optional("source_id", Holds::CitedSource(""), "The source."),
         optional("quote", Holds::CitedQuote(""), "Its words."),
         optional("confidence", Holds::CitedConfidence(""), "How sure it is."),
+        extra("status", Holds::Word(CampusStatus::WORDS), "Whether it is in use; blank where no source says."),
+        extra("status_source_id", Holds::CitedSource("status"), "The source that says so, or when it is to open."),
+        extra("opened_on", Holds::Date, "When it opened."),
+        extra("due_on", Holds::Date, "When it is to open, as announced."),
     ],
-    dated: ("", ""),
+    dated: ("opened_on", ""),
 };
 
 /// Rows of `site_uses.csv`.
