@@ -14,6 +14,7 @@ mod m20261124_000006_schools;
 mod m20261124_000007_groups;
 mod m20261124_000008_alliances;
 mod m20261124_000009_names;
+mod m20261126_000010_existence;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_groups::Migration),
             Box::new(m20261124_000008_alliances::Migration),
             Box::new(m20261124_000009_names::Migration),
+            Box::new(m20261126_000010_existence::Migration),
         ]
     }
 }
