@@ -1,8 +1,11 @@
 //! Tables `campuses` and `site_uses`.
 
-use domain::{AddressConfidence, AnyId, Campus, CampusIs, Head, HostedSiteUse, Id, Kind, Shape, SiteUse, View, campus};
+use domain::{
+    AddressConfidence, AnyId, Campus, CampusIs, CampusStatus, Head, HostedSiteUse, Id, Kind, Shape, SiteUse, View,
+    campus, fact::day_text,
+};
 
-use crate::{StoreError, noun::Table, parts::List, place::owned, relation::Ties, row::Row, sql::Sql};
+use crate::{StoreError, noun::Table, parts::List, place::owned, relation::Ties, row::Row, school::DATED, sql::Sql};
 
 impl Table for Campus {
     const SHAPE: &'static Shape = &campus::SHAPE;
@@ -15,11 +18,17 @@ impl Table for Campus {
             address_zh: row.stated("address_zh")?,
             address_confidence: row.maybe_word("address_confidence", AddressConfidence::parse)?,
             township: row.maybe_id("township_id")?,
+            status: row.word("status", CampusStatus::parse)?,
+            opened_on: row.date("opened_on")?,
+            due_on: row.date("due_on")?,
         })
     }
 
     fn narrow(is: &CampusIs, view: View, sql: &mut Sql) {
-        let CampusIs { school, township, region } = is;
+        let CampusIs { status, school, township, region } = is;
+        if let Some(statuses) = status {
+            had_status(statuses, view, sql);
+        }
         if let Some(school) = school {
             sql.put(" AND c.school_id = ").bind(school.raw);
         }
@@ -31,6 +40,20 @@ impl Table for Campus {
             sql.put(" AND ").known("w", view).put(")");
         }
     }
+
+    fn asks_for_planned(is: &CampusIs) -> bool {
+        is.status.as_ref().is_some_and(|statuses| statuses.contains(&CampusStatus::Planned))
+    }
+}
+
+/// Adds ` AND …` for "on the view's day its status was one of these": what [`Campus::status_on`] says, in SQL.
+fn had_status(statuses: &[CampusStatus], view: View, sql: &mut Sql) {
+    let day = day_text(view.day);
+    sql.put(" AND CASE WHEN c.valid_from > ").bind(day.as_str());
+    sql.put(" THEN CASE WHEN c.known_day <= ").bind(day.as_str()).put(" THEN 'planned' ELSE '' END");
+    sql.put(" WHEN c.valid_to <= ").bind(day.as_str()).put(" THEN ''");
+    sql.put(&format!(" WHEN {DATED} THEN 'open' ELSE COALESCE(c.status, '') END IN ("));
+    sql.words(statuses.iter().map(|status| status.word())).put(")");
 }
 
 owned! {

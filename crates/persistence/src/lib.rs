@@ -38,10 +38,10 @@ pub use alliance::{
     SchoolsOfAlliance,
 };
 pub use campus::{CampusesOfSchool, CampusesOfTownship};
-pub use draft::{Draft, Fact, Recorded};
+pub use draft::{Draft, Fact, Recorded, RecordedNoun};
 pub use error::StoreError;
 pub use group::{GroupsOfDistrict, GroupsOfSchool, SchoolsOfGroup};
-pub use noun::Noun;
+pub use noun::{Counted, Noun};
 pub use partner::{PartnersOfSchool, SchoolsOfPartner};
 pub use parts::Parts;
 pub use place::{LearningAreasOfDistrict, RegionsOfDistrict, TownshipsOfDistrict, TownshipsOfRegion};

@@ -95,6 +95,7 @@ macro_rules! owned {
         impl Ties for $relation {
             type Node = $node;
             type Tie = i64;
+            const IS_OWN_ROW: bool = true;
 
             fn ties(view: View, parents: &[i64], sql: &mut Sql) {
                 crate::place::own_rows(view, parents, $table, $column, sql);
@@ -124,5 +125,5 @@ pub(crate) fn own_rows(view: View, parents: &[i64], table: &str, column: &str, s
     sql.put(&format!(
         "SELECT o.{column} AS parent, o.id AS child, o.id AS fact, '' AS natural_key, o.valid_from AS since FROM {table} o WHERE "
     ));
-    sql.among(&format!("o.{column}"), parents).put(" AND ").holds("o", view);
+    sql.among(&format!("o.{column}"), parents).put(" AND ").known("o", view);
 }
