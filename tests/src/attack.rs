@@ -492,7 +492,7 @@ fn heads() -> Vec<Attack> {
             "a method that is none",
             "DROP /graphql HTTP/1.1\r\nHost: map\r\nConnection: close\r\n\r\n",
             405,
-            "METHOD_NOT_ALLOWED",
+            "",
         ),
         Attack::new("a trace", "TRACE / HTTP/1.1\r\nHost: map\r\nConnection: close\r\n\r\n", 405, ""),
     ]

@@ -3,7 +3,6 @@
 pub mod attack;
 pub mod node;
 pub mod postgres;
-pub mod proxy;
 
 use std::{path::Path, sync::Arc};
 
@@ -13,7 +12,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use chrono::DateTime;
-use domain::{Cell, FixedClock, Kind, NewRevision, Record, Validity, id::identity, region};
+use domain::{Cell, Clock, FixedClock, Kind, Lifetime, NewRevision, Record, Span, Validity, id::identity, region};
 use graphql::Limits;
 use http_body_util::BodyExt;
 use persistence::{Fact, Store, StoreError};
@@ -242,7 +241,8 @@ pub fn region(slug: &str, district: Option<&str>) -> Fact {
     });
     let (id, key) = (identity(Kind::Region, slug), slug.to_owned());
     let record = Record { id, key, cells: cells.collect(), validity: Validity::ALWAYS };
-    Fact { record, position: 1024, digest: 1 }
+    let time = Lifetime { validity: Validity::ALWAYS, stated: Span::default(), known_day: clock().today() };
+    Fact { record, position: 1024, digest: 1, time: Some(time) }
 }
 
 /// Records a revision that adds a region; gives its number.

@@ -3,17 +3,12 @@
 mod accept;
 mod answer;
 mod client;
-mod encoding;
 mod events;
-mod half_closed;
 mod listen;
-mod missing;
 mod observe;
-mod proxy;
 mod request;
 mod socket;
 mod unread;
-mod vary;
 
 use std::{convert::Infallible, net::SocketAddr, num::NonZeroU32, panic::resume_unwind, sync::Arc, time::Duration};
 
@@ -49,18 +44,16 @@ use tower_http::{
 };
 use tracing::Instrument;
 
+pub(crate) use self::observe::keep_up;
 use self::{
     accept::{Accepted, Media},
     answer::{Keep, answered, refuse, refused, tag_encoding, unchanged},
-    encoding::negotiated,
     events::{event, streamed},
     listen::Room,
-    missing::{not_allowed, not_found},
     observe::{About, Outcome, metrics, observed},
-    request::{Asked, Wrong, addressed, is_forged, languages, posted, targeted},
+    request::{Asked, Wrong, addressed, hosted, is_forged, languages, posted},
 };
-pub use self::{client::Rates, listen::serve, proxy::Proxies};
-pub(crate) use self::{encoding::takes, observe::keep_up, request::without_default_port};
+pub use self::{client::Rates, listen::serve};
 use crate::documents::Documents;
 
 /// What the routes share.
@@ -128,12 +121,9 @@ pub struct Capacity {
     pub turns: Arc<Semaphore>,
     /// How often each client may ask; as often as it likes if there is no rate.
     pub rates: Option<Rates>,
-    /// The proxies that are believed about whom a request comes from, and which address was asked.
-    pub proxies: Proxies,
     /// How large a message of a WebSocket may be, in bytes.
     pub message: usize,
-    /// How many messages a second a WebSocket may send and, apart from those, how many operations it may start; in bursts
-    /// as large as twice the operations that it may have.
+    /// How many messages a second a WebSocket may send.
     pub messages: NonZeroU32,
     /// How many operations a WebSocket, and how many event streams another connection, may have at the same time.
     pub subscriptions: usize,
@@ -169,7 +159,6 @@ impl Capacity {
             origins: Vec::new(),
             turns: Arc::new(Semaphore::new(operations)),
             rates: None,
-            proxies: Proxies::default(),
             message: 1 << 18,
             messages: NonZeroU32::new(50).unwrap_or(NonZeroU32::MIN),
             subscriptions: 50,
@@ -255,10 +244,8 @@ pub fn router(app: App) -> Router {
         .allow_headers(PLAIN.into_iter().chain(ASKING.map(HeaderName::from_static)).collect::<Vec<_>>())
         .expose_headers([header::ETAG]);
     let paced = middleware::from_fn_with_state(app.clone(), at_its_rate);
-    let targeted = middleware::map_request_with_state(app.clone(), targeted);
-    let graphql = get(by_get).post(by_post).fallback(not_allowed);
-    let graphql = graphql.layer(targeted).layer::<_, Infallible>(paced).layer(cors);
-    let graphql = graphql.layer(middleware::map_response(vary::api));
+    let hosted = middleware::map_request(hosted);
+    let graphql = get(by_get).post(by_post).layer(hosted).layer::<_, Infallible>(paced).layer(cors);
     let figures = match app.capacity.has_metrics {
         true => Router::new().route("/metrics", get(metrics)),
         false => Router::new(),
@@ -271,14 +258,10 @@ pub fn router(app: App) -> Router {
         .route("/schema.graphql", get(sdl))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
-        .method_not_allowed_fallback(not_allowed)
-        .fallback(not_found)
         .layer(DefaultBodyLimit::max(app.capacity.body))
         .layer(CompressionLayer::new())
         .layer(middleware::map_response(tag_encoding))
-        .layer(middleware::from_fn(negotiated))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::map_response(vary::joined))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(middleware::from_fn_with_state(app.clone(), observed))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
@@ -325,7 +308,7 @@ async fn sdl(State(app): State<App>) -> Response<Body> {
 async fn at_its_rate(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let (Some(rates), Some(peer)) = (&app.capacity.rates, peer) else { return next.run(request).await };
-    let client = app.capacity.proxies.client(peer.ip(), request.headers());
+    let client = rates.client(peer, request.headers());
     let Err(wait) = rates.take(client) else { return next.run(request).await };
     let media = Accepted::of(request.headers()).and_then(|accepted| accepted.media).unwrap_or(Media::Json);
     let problem = "too many requests came from this address";
@@ -350,7 +333,7 @@ async fn by_get(
         }
         Err(_) => {
             let caller = Caller { headers, method: Method::GET, room: room.map(|Extension(room)| room) };
-            let request = addressed(&caller.headers, pairs, &app.documents);
+            let request = addressed(pairs, &app.documents);
             let mut response = app.work(answer(app.clone(), caller, request)).await;
             // What says nothing of it may be kept by whoever likes to.
             response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -13,7 +13,7 @@ use include_dir::{Dir, DirEntry, include_dir};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{App, http::takes, queries};
+use crate::{App, queries};
 
 /// What `build.rs` made: the bundle of `web/` or, where Node.js is missing, the plain pages.
 static BUILT: Dir<'_> = include_dir!("$OUT_DIR/web");
@@ -24,11 +24,6 @@ pub(crate) fn routes() -> Router<App> {
     FILES.iter().fold(questions, |router, (path, file)| {
         router.route(path, get(move |headers: HeaderMap| async move { file.respond(&headers) }))
     })
-}
-
-/// Where the pages are.
-pub(crate) fn pages() -> impl Iterator<Item = &'static str> {
-    FILES.keys().map(String::as_str).filter(|path| !path.contains('.'))
 }
 
 /// Whether the pages are the real ones, and not those that are served where Node.js was missing.
@@ -115,12 +110,11 @@ impl File {
                 let mut text = Vec::new();
                 if let Err(error) = flate2::read::GzDecoder::new(gzip).read_to_end(&mut text) {
                     tracing::error!(%error, "an embedded file is damaged");
-                    return (StatusCode::INTERNAL_SERVER_ERROR, "the server failed; the log has the cause\n")
-                        .into_response();
+                    return StatusCode::INTERNAL_SERVER_ERROR.into_response();
                 }
                 (None, Bytes::from(text))
             }
-            (_, None, None) => return (StatusCode::NOT_ACCEPTABLE, "accept the encoding br\n").into_response(),
+            (_, None, None) => return StatusCode::NOT_ACCEPTABLE.into_response(),
         };
         if let Some(encoding) = encoding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
@@ -133,6 +127,20 @@ impl File {
 fn is_known(asked: &HeaderMap, tag: &HeaderValue) -> bool {
     let known = asked.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     known.split(',').any(|one| one.trim().as_bytes() == tag.as_bytes())
+}
+
+/// Whether the asker takes an encoding; a weight of zero says no.
+pub(crate) fn takes(asked: &HeaderMap, encoding: &str) -> bool {
+    asked
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|all| all.split(','))
+        .any(|one| {
+            let (name, weight) = one.split_once(';').unwrap_or((one, "q=1"));
+            let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok());
+            name.trim().eq_ignore_ascii_case(encoding) && weight.unwrap_or(1.0) > 0.0
+        })
 }
 
 /// Nothing from elsewhere, nothing inline, nothing evaluated.
@@ -178,6 +186,14 @@ mod tests {
 
     fn asking(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn an_encoding_is_taken_if_it_is_named_and_its_weight_is_not_zero() {
+        let asked = asking(&[(header::ACCEPT_ENCODING, "gzip;q=0, BR ; q=0.5, deflate")]);
+        assert!(takes(&asked, "br"));
+        assert!(!takes(&asked, "gzip"));
+        assert!(!takes(&HeaderMap::new(), "br"));
     }
 
     #[test]

@@ -55,18 +55,6 @@ impl Media {
         }
     }
 
-    /// The form that a client asks for by name; `None` if it names none, as a browser that follows a link.
-    pub(crate) fn named(headers: &HeaderMap) -> Option<Media> {
-        let lines: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok()).collect();
-        let accept = lines.join(",");
-        let ranges = accept.split(',').filter_map(Range::parse);
-        let names_one = |range: Range<'_>| {
-            range.precision() == EXACT
-                && ["graphql-response+json", "json"].iter().any(|subtype| range.takes("application", subtype))
-        };
-        if ranges.into_iter().any(names_one) { Media::accepted(&accept) } else { None }
-    }
-
     /// The value of `Content-Type`.
     pub(crate) fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {

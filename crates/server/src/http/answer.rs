@@ -10,10 +10,13 @@ use graphql::{Answer, Figures, Request};
 use super::{
     App, FAILED,
     accept::Media,
-    encoding::takes,
     observe::Outcome,
     request::{Wrong, languages},
 };
+use crate::web::takes;
+
+/// What an answer depends on beside the facts, for caches on the way.
+const VARY: &str = "accept, accept-encoding, accept-language, edumap-cost, edumap-stats, origin";
 
 /// How long an answer may be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +121,7 @@ pub(crate) fn answered(answer: &Answer, media: Media, keep: Keep) -> Response<Bo
 pub(crate) fn unchanged(keep: &Keep, held: &str) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static(VARY));
     keep.write(response.headers_mut());
     if let Ok(held) = HeaderValue::try_from(format!("\"{held}\"")) {
         response.headers_mut().insert(header::ETAG, held);
@@ -157,6 +161,7 @@ fn respond(status: StatusCode, media: Media, body: Vec<u8>, keep: &Keep) -> Resp
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, media.content_type());
+    headers.insert(header::VARY, HeaderValue::from_static(VARY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     keep.write(headers);
     response

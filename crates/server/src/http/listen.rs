@@ -34,11 +34,7 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
-use super::{
-    Capacity,
-    half_closed::{Exchanges, HalfClosed},
-    unread::Unread,
-};
+use super::{Capacity, unread::Unread};
 
 /// Bytes of a request's head.
 const HEAD: usize = 32 * 1024;
@@ -60,9 +56,7 @@ const LAST_CALL: Duration = Duration::from_millis(200);
 const FIRST_REQUEST: Duration = Duration::from_millis(250);
 /// What is sent to whoever comes when there is no room.
 const FULL: &[u8] =
-    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-type: text/plain; charset=utf-8\r\n\
-    content-length: 68\r\nconnection: close\r\n\r\n\
-    the server has as many connections as it may: try again in a second\n";
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// Holds a connection's room as long as one of its requests, or its WebSocket, lives; has the turns of its event streams.
 #[derive(Clone)]
@@ -162,26 +156,21 @@ async fn converse(
     let asked = was_asked.clone();
     let unread = Unread::default();
     let open = unread.clone();
-    let exchanges = Exchanges::default();
-    let begun = exchanges.clone();
     let stopping = capacity.stopping.clone();
     let service = hyper::service::service_fn(move |mut request: Request<hyper::body::Incoming>| {
         asked.store(true, Relaxed);
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(room.clone());
         let (stopping, is_first) = (stopping.clone(), request.version() < Version::HTTP_2);
-        let (head, body) = request.into_parts();
-        let (exchange, body) = begun.begin(head.version, Body::new(body));
-        let (answer, unread) = (router.clone().oneshot(Request::from_parts(head, body)), open.clone());
+        let (answer, unread) = (router.clone().oneshot(request.map(Body::new)), open.clone());
         async move {
             let mut answer = answer.await?;
-            exchange.answered();
             if is_first && stopping.is_cancelled() {
                 // Told so, the client does not send its next request into a closing door.
                 answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             let held = answer.extensions_mut().remove();
-            Ok::<_, Infallible>(answer.map(|body| unread.watch(body, held, exchange)))
+            Ok::<_, Infallible>(answer.map(|body| unread.watch(body, held)))
         }
     });
     let mut builder = Builder::new(TokioExecutor::new());
@@ -195,8 +184,7 @@ async fn converse(
         .keep_alive_timeout(Duration::from_secs(20));
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(capacity.unread_time));
-    let stream = TokioIo::new(HalfClosed::new(stream, exchanges));
-    let connection = builder.serve_connection_with_upgrades(stream, service).into_owned();
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(Box::pin(stream)), service).into_owned();
     let connection = watcher.watch(connection);
     // Until the first request no timer of the library runs: it does not know yet which version is spoken.
     let silent = async {

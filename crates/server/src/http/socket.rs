@@ -7,7 +7,6 @@ use std::{
     borrow::Cow::{self, Borrowed, Owned},
     collections::HashMap,
     net::{IpAddr, SocketAddr},
-    num::NonZeroU32,
     panic::AssertUnwindSafe,
     time::{Duration, Instant},
 };
@@ -91,7 +90,7 @@ pub(crate) fn open(
     };
     let is_foreign = is_foreign(headers, &app.capacity.origins);
     let languages = languages(headers);
-    let client = peer.map(|peer| app.capacity.proxies.client(peer.ip(), headers));
+    let client = app.capacity.rates.as_ref().zip(peer).map(|(rates, peer)| rates.client(peer, headers));
     let sockets = app.capacity.sockets.clone();
     let span = Span::current();
     upgrade.on_upgrade(move |mut socket| {
@@ -134,7 +133,7 @@ struct Session {
     app: App,
     dialect: Dialect,
     languages: Vec<LanguageTag>,
-    /// Whose requests are counted; `None` without a socket.
+    /// Whose requests are counted; `None` if nobody's are.
     client: Option<IpAddr>,
     is_acknowledged: bool,
     operations: HashMap<String, Operation>,
@@ -142,20 +141,13 @@ struct Session {
     turns: u64,
     say: mpsc::Sender<Said>,
     said: mpsc::Receiver<Said>,
-    /// How fast messages may come that start nothing.
-    messages: DefaultDirectRateLimiter,
-    /// How fast operations may be started: as many at once as the connection may have, twice over.
-    starts: DefaultDirectRateLimiter,
+    pace: DefaultDirectRateLimiter,
 }
 
 impl Session {
     fn new(app: App, dialect: Dialect, languages: Vec<LanguageTag>, client: Option<IpAddr>) -> Self {
         let (say, said) = mpsc::channel(WAITING);
-        let pace = Quota::per_second(app.capacity.messages);
-        // A page that changes ends all its subscriptions at once, and starts as many.
-        let subscriptions = u32::try_from(app.capacity.subscriptions).unwrap_or(u32::MAX).saturating_mul(2);
-        let burst = app.capacity.messages.max(NonZeroU32::new(subscriptions).unwrap_or(NonZeroU32::MIN));
-        let [messages, starts] = [(); 2].map(|()| RateLimiter::direct(pace.allow_burst(burst)));
+        let pace = RateLimiter::direct(Quota::per_second(app.capacity.messages));
         Session {
             app,
             dialect,
@@ -167,8 +159,7 @@ impl Session {
             turns: 0,
             say,
             said,
-            messages,
-            starts,
+            pace,
         }
     }
 
@@ -208,15 +199,13 @@ impl Session {
     ) -> Result<(), Close> {
         let text = match message {
             Some(Ok(Message::Text(text))) => text,
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return self.messages.check().map_err(|_| TOO_FAST),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return self.pace.check().map_err(|_| TOO_FAST),
             Some(Ok(Message::Binary(_))) => return Err(INVALID),
             Some(Ok(Message::Close(_))) | None => return Err(DONE),
             Some(Err(error)) => return Err(if is_too_large(&error) { TOO_LARGE } else { BROKEN }),
         };
+        self.pace.check().map_err(|_| TOO_FAST)?;
         let Ok(Value::Object(message)) = serde_json::from_str(&text) else { return Err(INVALID) };
-        let starts = matches!(message.get("type").and_then(Value::as_str), Some("subscribe" | "start"));
-        let pace = if starts { &self.starts } else { &self.messages };
-        pace.check().map_err(|_| TOO_FAST)?;
         match self.dialect {
             Dialect::Transport => self.obey(message, socket).await,
             Dialect::Legacy => self.obey_legacy(message, socket).await,

@@ -15,7 +15,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 use tokio::time::sleep;
 
-use super::{Held, half_closed::Exchange};
+use super::Held;
 
 /// Bytes of an answer that are handed over at a time: HTTP/2 keeps what it was handed until the client lets it go.
 const PIECE: usize = 16 * 1024;
@@ -35,14 +35,14 @@ struct Waiting {
 
 impl Unread {
     /// An answer's body that tells when it is read, and gives its room back then.
-    pub(super) fn watch(&self, body: Body, held: Option<Held>, exchange: Arc<Exchange>) -> Body {
+    pub(super) fn watch(&self, body: Body, held: Option<Held>) -> Body {
         let number = {
             let mut waiting = self.waiting();
             waiting.last += 1;
             waiting.last
         };
         self.waits(number);
-        Body::new(Watched { body, rest: Bytes::new(), number, unread: self.clone(), _held: held, _exchange: exchange })
+        Body::new(Watched { body, rest: Bytes::new(), number, unread: self.clone(), _held: held })
     }
 
     /// Ends when an answer has been left unread for so long.
@@ -73,8 +73,6 @@ struct Watched {
     unread: Unread,
     /// The room that it takes until it is read.
     _held: Option<Held>,
-    /// Ends when the last of the answer is handed over.
-    _exchange: Arc<Exchange>,
 }
 
 impl HttpBody for Watched {
