@@ -13,9 +13,7 @@ export default (plugin, folder) => {
         ...plugin.configs["flat/schema-relay"].rules,
         // `_Any`, `_Entity`, `_Service`, `_entities` and `_service` are federation's names.
         "@graphql-eslint/naming-convention": ["error", { ...names, allowLeadingUnderscore: true }],
-        // Relay's specification lets lists be; this option of the rule forbids all but lists of edges, and would find each
-        // `nodes` beside `edges` and each short closed list of values: names, sources, stages, codes. What it is for holds:
-        // nouns come in connections, and `run.mjs` checks that.
+        // Short closed lists are plain lists, and a connection has `nodes` beside `edges`; the rest of the rule holds.
         "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false }],
         // An edge, a page or a date is a value and has no id; nouns have one, as `Node` demands.
         "@graphql-eslint/strict-id-in-types": "off",

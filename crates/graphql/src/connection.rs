@@ -10,7 +10,7 @@ use crate::{
     context::{ContextExt, masked},
     error::Code,
     noun::{At, Named},
-    question::{FilterOf, NounIs, Related, RelatedCount},
+    question::{FilterOf, NounIs, ROOT, Related, RelatedCount, RootCount},
 };
 
 /// What to order nouns by; equal ones follow in a fixed order.
@@ -23,7 +23,7 @@ pub(crate) enum OrderFieldInput {
     Name,
     /// The slug.
     Slug,
-    /// The first day on record; an unknown one first.
+    /// The first day on the map, `sinceDay` or, of what is planned without a stated opening, `knownDay`; an unknown one first.
     Since,
 }
 
@@ -193,7 +193,13 @@ where
     /// How many there are on all pages together, as recorded; sources may report another number.
     async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32> {
         let question = RelatedCount::<R>::new(self.view, self.filter.clone());
-        Ok(int(ctx.ask(question, self.parent).await?.unwrap_or(0)))
+        Ok(int(ctx.ask(question, self.parent).await?.unwrap_or_default().total))
+    }
+
+    /// How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.
+    async fn assumed_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32> {
+        let question = RelatedCount::<R>::new(self.view, self.filter.clone());
+        Ok(int(ctx.ask(question, self.parent).await?.unwrap_or_default().assumed))
     }
 }
 
@@ -295,7 +301,14 @@ where
 
     /// How many there are on all pages together, as recorded.
     async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32> {
-        ctx.store().count::<N>(self.view, &self.filter).await.map(int).map_err(masked)
+        let question = RootCount::<N>::new(self.view, self.filter.clone());
+        Ok(int(ctx.ask(question, ROOT).await?.unwrap_or_default().total))
+    }
+
+    /// How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.
+    async fn assumed_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32> {
+        let question = RootCount::<N>::new(self.view, self.filter.clone());
+        Ok(int(ctx.ask(question, ROOT).await?.unwrap_or_default().assumed))
     }
 }
 

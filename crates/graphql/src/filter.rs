@@ -122,6 +122,8 @@ macro_rules! filter {
             not: Option<Box<$name>>,
             /// A name of it, official or alias, in any language, contains this text of 2 to 100 characters, whatever the letter case.
             name_contains: Option<String>,
+            /// On the view's day its existence is one of these.
+            existence: Option<Vec<crate::noun::Existence>>,
             $($(#[$field_doc])* $field: Option<$type>,)*
         }
 
@@ -129,13 +131,14 @@ macro_rules! filter {
             type Is = $is;
 
             fn lower(self, room: &mut crate::filter::Room) -> async_graphql::Result<domain::Filter<$is>> {
-                room.take(usize::from(self.name_contains.is_some()) $(+ usize::from(self.$field.is_some()))*)?;
+                room.take(usize::from(self.name_contains.is_some()) + usize::from(self.existence.is_some()) $(+ usize::from(self.$field.is_some()))*)?;
                 let is = $is { $($target: self.$field.map(crate::filter::Wanted::wanted).transpose()?,)* };
                 Ok(domain::Filter {
                     all: crate::filter::lower_all(self.and, room)?,
                     any: crate::filter::lower_all(self.or, room)?,
                     not: self.not.map(|part| crate::filter::lower_below(*part, room).map(Box::new)).transpose()?,
                     name_contains: crate::filter::search(self.name_contains)?,
+                    existence: self.existence.map(crate::filter::Wanted::wanted).transpose()?,
                     is,
                 })
             }

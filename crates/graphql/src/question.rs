@@ -8,7 +8,7 @@ use std::{
 };
 
 use domain::{Filter, Order, PageRequest, View};
-use persistence::{Noun, Parts, RelatedPage, Relation, Store, StoreError};
+use persistence::{Counted, Noun, Parts, RelatedPage, Relation, Store, StoreError};
 
 use crate::loader::Question;
 
@@ -81,8 +81,13 @@ question! {
 }
 
 question! {
-    /// How many nouns does this parent lead to?
+    /// How many nouns does this parent lead to, and how many of them are only assumed to have existed?
     RelatedCount<R: Relation> { view: View, filter: Arc<FilterOf<R>> }
+}
+
+question! {
+    /// How many nouns are there, and how many of them are only assumed to exist? It is asked about no id: see [`ROOT`].
+    RootCount<N: Noun> { view: View, filter: Arc<Filter<<N as NounIs>::Is>> }
 }
 
 question! {
@@ -108,10 +113,21 @@ impl<R: Relation> Question for Related<R> {
 }
 
 impl<R: Relation> Question for RelatedCount<R> {
-    type Answer = u64;
+    type Answer = Counted;
 
-    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, u64>, StoreError> {
+    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, Counted>, StoreError> {
         store.related_counts::<R>(self.view, ids, &self.filter).await
+    }
+}
+
+/// Stands for the root where a question is about no noun.
+pub(crate) const ROOT: i64 = 0;
+
+impl<N: Noun> Question for RootCount<N> {
+    type Answer = Counted;
+
+    async fn answer(&self, store: &Store, _: &[i64]) -> Result<HashMap<i64, Counted>, StoreError> {
+        Ok(HashMap::from([(ROOT, store.count::<N>(self.view, &self.filter).await?)]))
     }
 }
 
