@@ -107,7 +107,7 @@ async fn main() {
 
 /// Requests a second of the headline query with all that guards and watches a server, and without.
 async fn guarded(store: Store) -> [f64; 2] {
-    let rates = Some(Rates::of(NonZeroU32::MAX));
+    let rates = Some(Rates::of(NonZeroU32::MAX, Vec::new()));
     let on = listen(App { capacity: Arc::new(Capacity { rates, ..Capacity::default() }), ..app(&store) }).await;
     let capacity = Capacity {
         body: usize::MAX,

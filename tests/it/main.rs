@@ -16,7 +16,6 @@ mod licenses;
 mod parity;
 mod plans;
 mod protocol;
-mod proxies;
 mod queries;
 mod references;
 mod restart;

@@ -36,6 +36,9 @@ fn questions() -> Vec<String> {
             questions.push(format!(
                 "{{ {noun}(orderBy: {{ field: {field}, direction: DESC }}) {{ totalCount nodes {{ slug }} }} }}"
             ));
+            questions.push(format!(
+                "{{ {noun}(filter: {{ existence: [ASSUMED] }}, orderBy: {{ field: {field} }}) {{ assumedCount nodes {{ slug }} }} }}"
+            ));
             questions.push(format!("{{ {noun}(filter: {{ nameContains: \"1-2\" }}, orderBy: {{ field: {field} }}) {{ totalCount nodes {{ slug }} }} }}"));
         }
     }
@@ -47,6 +50,7 @@ fn questions() -> Vec<String> {
                 "ownership: [PRIVATE]",
                 "schoolType: [NINE_YEAR]",
                 "status: [PLANNED]",
+                "or: [{ status: [PLANNED, OPEN] }, { stage: [PRIMARY] }]",
                 "code: \"0501\"",
                 "district: \"d0001\"",
                 "region: \"d0001-r1\"",
@@ -73,7 +77,10 @@ fn questions() -> Vec<String> {
             ],
         ),
         ("partners", &["kind: [MUSEUM]", "alliance: \"d0001-a01\"", "school: \"d0001-s0001\""]),
-        ("campuses", &["school: \"d0001-s0001\"", "township: \"d0001-t01\"", "region: \"d0001-r1\""]),
+        (
+            "campuses",
+            &["status: [PLANNED]", "school: \"d0001-s0001\"", "township: \"d0001-t01\"", "region: \"d0001-r1\""],
+        ),
         ("townships", &["kind: [AREA]", "region: \"d0001-r1\"", "district: \"d0001\""]),
         ("regions", &["district: \"d0001\""]),
         ("sources", &["kind: [SYNTHETIC]", "reliability: [LOW]"]),
