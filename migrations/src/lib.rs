@@ -15,6 +15,7 @@ mod m20261124_000007_groups;
 mod m20261124_000008_alliances;
 mod m20261124_000009_names;
 mod m20261126_000010_existence;
+mod m20261126_000020_orders_of_all_versions;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000008_alliances::Migration),
             Box::new(m20261124_000009_names::Migration),
             Box::new(m20261126_000010_existence::Migration),
+            Box::new(m20261126_000020_orders_of_all_versions::Migration),
         ]
     }
 }

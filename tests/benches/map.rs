@@ -31,7 +31,7 @@ use tokio::{
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// 20 schools → group → alliances → partners: about 2,000 fields.
-const HEADLINE: &str = "{ schools(first: 20, filter: { inGroup: true }) { nodes { id name group { id name alliances { nodes { id name partners(first: 6) { nodes { id name kinds } } } } } } } }";
+const HEADLINE: &str = "{ schools(first: 20, filter: { hasGroupOnRecord: true }) { nodes { id name group { id name alliances { nodes { id name partners(first: 6) { nodes { id name kinds } } } } } } } }";
 
 /// How many pages are looked at to find one that says as much as the district's.
 const PAGES: usize = 50;
@@ -230,7 +230,8 @@ impl Page {
                 Some(best) if distance(&best) <= distance(&page) => Some(best),
                 _ => Some(page),
             };
-            let next = format!("{{ schools({after}, filter: {{ inGroup: true }}) {{ pageInfo {{ endCursor }} }} }}");
+            let next =
+                format!("{{ schools({after}, filter: {{ hasGroupOnRecord: true }}) {{ pageInfo {{ endCursor }} }} }}");
             let body = exchange(&mut stream, &posted(&next), &mut Vec::new()).await;
             let next: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
             cursor = next["data"]["schools"]["pageInfo"]["endCursor"].clone();

@@ -30,6 +30,17 @@ const BUDGETS: &[(&str, u64, &str)] = &[
             alliances { nodes { name } } campuses { nodes { name township { name } } } } } }",
     ),
     ("a filter inside a parent", 3, "query ($n: Int) { groups(first: $n) { nodes { schools(first: 3, filter: { stage: [PRIMARY], or: [{ ownership: [PUBLIC] }, { nameContains: \"1-1\" }] }, orderBy: { field: SINCE, direction: DESC }) { totalCount nodes { slug } } } } }"),
+    ("only a count", 1, "query ($n: Int) { schools(first: $n) { totalCount } }"),
+    ("only the counts of a relation", 2, "query ($n: Int) { groups(first: $n) { nodes { schools { totalCount } alliances { __typename } } } }"),
+    ("only the type", 0, "query ($n: Int) { schools(first: $n) { __typename } }"),
+    (
+        "only a count, in a fragment beside what is skipped",
+        1,
+        "query ($n: Int, $no: Boolean = false) { schools(first: $n) { ...Count ... on SchoolConnection { pageInfo @include(if: $no) { endCursor } nodes @skip(if: true) { slug } } } }
+            fragment Count on SchoolConnection { totalCount __typename edges @include(if: $no) { cursor } }",
+    ),
+    ("one page for all its fields, and one list for its aliases", 1, "query ($n: Int) { a: schools(first: $n) { edges { cursor node { slug } } nodes { slug } pageInfo { endCursor } } b: schools(first: $n) { nodes { slug } } }"),
+    ("names in a language, and why", 2, "query ($n: Int) { schools(first: $n) { nodes { name(lang: \"en\") localizedName(lang: \"en\") { text kind basis isFallback } names { text } } } }"),
     ("two days side by side", 4, "query ($n: Int) { a: map(asOf: \"2012-01-01\") { groups(first: $n) { nodes { schools { nodes { slug } } } } } b: map { groups(first: $n) { nodes { schools { nodes { slug } } } } } }"),
 ];
 

@@ -10,6 +10,7 @@ mod contract;
 mod data_set;
 mod documents;
 mod federation;
+mod filters;
 mod input;
 mod introspection;
 mod licenses;

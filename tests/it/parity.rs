@@ -44,10 +44,25 @@ const NOUNS: &[Noun] = &[
             ("schools", "schools"),
             ("groups", "groups"),
             ("alliances", "alliances"),
+            ("schoolsWithCampus", "schools"),
+            ("campuses", "campuses"),
         ],
     ),
-    ("regions", "strategyZh strategyEn", &[("townships", "townships"), ("schools", "schools")]),
-    ("townships", "kind codes { value }", &[("schools", "schools"), ("campuses", "campuses")]),
+    (
+        "regions",
+        "strategyZh strategyEn",
+        &[
+            ("townships", "townships"),
+            ("schools", "schools"),
+            ("schoolsWithCampus", "schools"),
+            ("campuses", "campuses"),
+        ],
+    ),
+    (
+        "townships",
+        "kind codes { value }",
+        &[("schools", "schools"), ("campuses", "campuses"), ("schoolsWithCampus", "schools")],
+    ),
     ("learningAreas", "asOf { text }", &[]),
     ("authorities", "level kind", &[]),
     ("sources", "title publisher url reliability publishedOn { text precision }", &[]),
@@ -73,7 +88,7 @@ const VIEWS: &[&str] = &[
 
 const FILTERS: &[(&str, &str)] = &[
     ("schools", "filter: { stage: [JUNIOR], not: { ownership: [PRIVATE] } }"),
-    ("schools", "filter: { or: [{ status: [PLANNED, RENAMED] }, { schoolType: [UNKNOWN], inGroup: true }] }"),
+    ("schools", "filter: { or: [{ status: [PLANNED, RENAMED] }, { schoolType: [UNKNOWN], hasGroupOnRecord: true }] }"),
     ("schools", "filter: { nameContains: \"中学\", and: [{ not: { nameContains: \"分校\" } }] }"),
     ("schools", "filter: { existence: [ASSUMED], or: [{ status: [PLANNED] }, { stage: [PRIMARY] }] }"),
     ("schools", "filter: { existence: CERTAIN, not: { status: [OPEN] } }"),
@@ -101,7 +116,7 @@ fn selection(name: &str, deep: usize, turn: usize) -> String {
         }
     };
     format!(
-        "{{ totalCount assumedCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} edges {{ cursor node {{ id slug name(lang: \"en\") since {{ text precision }} sinceDay until {{ text }} untilDay knownDay existence isOnMap {fields} sources {{ title quote field confidence }} {further} }} }} }}"
+        "{{ totalCount assumedCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} edges {{ cursor node {{ id slug name(lang: \"en\") localizedName(lang: \"en\") {{ kind basis isFallback }} since {{ text precision }} sinceDay until {{ text }} untilDay knownDay existence isOnMap {fields} sources {{ title quote field confidence }} {further} }} }} }}"
     )
 }
 

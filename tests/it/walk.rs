@@ -146,6 +146,29 @@ async fn a_reader_is_answered_in_the_language_of_the_request() {
 }
 
 #[tokio::test]
+async fn a_name_is_chosen_by_what_it_rests_on_and_says_so() {
+    for app in chaoyang("a_name_is_chosen_by_what_it_rests_on").await {
+        let data = app
+            .data(
+                r#"{ own: school(slug: "beijing-academy") { name(lang: "en") localizedName(lang: "en") { text language kind basis isFallback } }
+                    ours: school(slug: "chenjinglun-branch") { localizedName(lang: "en") { text kind basis } }
+                    source: partner(slug: "tsinghua") { localizedName(lang: "en") { text kind basis } }
+                    zh: school(slug: "beijing-academy") { localizedName(lang: "zh") { text kind basis } } }"#,
+            )
+            .await;
+        let own = json!({ "text": "Beijing Academy", "language": "en", "kind": "OFFICIAL_ENGLISH", "basis": "COMMON_KNOWLEDGE", "isFallback": false });
+        assert_eq!(data["own"], json!({ "name": "Beijing Academy", "localizedName": own }), "{}", app.name);
+        let ours =
+            json!({ "text": "Beijing Chen Jing Lun High School Branch", "kind": "OFFICIAL", "basis": "TRANSLATION" });
+        assert_eq!(data["ours"]["localizedName"], ours, "{}", app.name);
+        let source = json!({ "text": "Tsinghua University", "kind": "OFFICIAL", "basis": "SOURCE" });
+        assert_eq!(data["source"]["localizedName"], source, "{}", app.name);
+        let zh = json!({ "text": "北京中学", "kind": "OFFICIAL", "basis": null });
+        assert_eq!(data["zh"]["localizedName"], zh, "{}", app.name);
+    }
+}
+
+#[tokio::test]
 async fn a_node_is_found_by_its_id_whatever_it_is() {
     for app in chaoyang("a_node_is_found").await {
         let data = app

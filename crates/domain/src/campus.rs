@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::{
+    district::District,
     fact::ImpreciseDate,
     id::{AnyId, Id, Kind},
     lifetime::Phase,
@@ -103,6 +104,8 @@ pub struct CampusIs {
     pub township: Option<Id<Township>>,
     /// It stands in a township of this region.
     pub region: Option<Id<Region>>,
+    /// It stands in a township of this district.
+    pub district: Option<Id<District>>,
 }
 
 /// Rows of `campuses.csv`.

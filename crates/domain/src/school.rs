@@ -291,18 +291,24 @@ pub struct SchoolIs {
     pub code: Option<String>,
     /// It belongs to this district.
     pub district: Option<Id<District>>,
-    /// It, or a campus of it, stands in a township of this region.
+    /// Its own record places it in a township of this region.
     pub region: Option<Id<Region>>,
-    /// It, or a campus of it, stands in this township.
+    /// Its own record places it in this township.
     pub township: Option<Id<Township>>,
+    /// A campus of it stands in a township of this district.
+    pub campus_district: Option<Id<District>>,
+    /// A campus of it stands in a township of this region.
+    pub campus_region: Option<Id<Region>>,
+    /// A campus of it stands in this township.
+    pub campus_township: Option<Id<Township>>,
     /// It is a member of this group.
     pub group: Option<Id<Group>>,
     /// It is itself a member of this alliance, or the alliance serves its district.
     pub alliance: Option<Id<Alliance>>,
     /// It is tied to this partner outside any alliance.
     pub partner: Option<Id<Partner>>,
-    /// Whether it is a member of any group.
-    pub in_group: Option<bool>,
+    /// Whether a membership in any group is on record.
+    pub has_group: Option<bool>,
 }
 
 /// Rows of `schools.csv`.

@@ -265,9 +265,9 @@ filter! {
         status: Vec<AllianceStatus> => status,
         /// It belongs to this district, by id or slug.
         district: ID => district,
-        /// This partner is a member, by id or slug.
+        /// This partner is on record as a member, by id or slug.
         partner: ID => partner,
-        /// This group is a member, or the alliance serves its district; by id or slug.
+        /// This group is on record as a member, or the alliance serves its district; by id or slug.
         group: ID => group,
     }
 }

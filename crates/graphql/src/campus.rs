@@ -159,10 +159,12 @@ filter! {
         status: Vec<CampusStatus> => status,
         /// A site of this school, by id or slug.
         school: ID => school,
-        /// It stands in this township, by id or slug.
+        /// It stands in this township, by id or slug: those that `Township.campuses` lists.
         township: ID => township,
-        /// It stands in a township of this region, by id or slug.
+        /// It stands in a township of this region, by id or slug: those that `Region.campuses` lists.
         region: ID => region,
+        /// It stands in a township of this district, by id or slug: those that `District.campuses` lists.
+        district: ID => district,
     }
 }
 

@@ -1,16 +1,24 @@
 //! Connections: a page of nouns, the ties that lead to them, and how to go on.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    marker::PhantomData,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
 
-use async_graphql::{Enum, InputObject, Object, ObjectType, Result, SimpleObject, TypeName};
+use async_graphql::{Context, Enum, InputObject, Object, ObjectType, Result, SimpleObject, TypeName};
 use domain::{Filter, OrderField, Page, PageRequest, Position, View, id::fingerprint};
-use persistence::{Linked, Noun, RelatedPage, Relation};
+use persistence::{Linked, Noun, NounPage, RelatedPage, Relation};
 
 use crate::{
-    context::{ContextExt, masked},
+    context::ContextExt,
     error::Code,
+    filter::{Lower, lower},
     noun::{At, Named},
-    question::{FilterOf, NounIs, ROOT, Related, RelatedCount, RootCount},
+    question::{CountOf, NounIs, PageOf, Related, RelatedCount, WHOLE},
 };
 
 /// What to order nouns by; equal ones follow in a fixed order.
@@ -54,7 +62,7 @@ pub(crate) struct PageArguments<T> {
     pub(crate) after: Option<String>,
     pub(crate) last: Option<i64>,
     pub(crate) before: Option<String>,
-    pub(crate) filter: Filter<T>,
+    pub(crate) filter: Option<T>,
     pub(crate) order: Option<OrderInput>,
 }
 
@@ -66,14 +74,15 @@ struct Asked<T> {
     scope: i64,
 }
 
-impl<T: std::fmt::Debug> PageArguments<T> {
-    fn parse(self, list: &str, asked_for: ViewAsked) -> Result<Asked<T>> {
+impl<T: Lower> PageArguments<T> {
+    async fn parse(self, ctx: &Context<'_>, list: &str, asked_for: ViewAsked) -> Result<Asked<T::Is>> {
+        let filter = lower(ctx, self.filter).await?;
         let order = self.order.map_or_else(domain::Order::default, |order| domain::Order {
             field: OrderField::from(order.field),
             descending: order.direction == OrderDirection::Desc,
         });
-        let scope = fingerprint(format!("{list} {order:?} {:?} {asked_for:?}", self.filter).as_bytes());
-        let PageArguments { first, after, last, before, filter, .. } = self;
+        let scope = fingerprint(format!("{list} {order:?} {filter:?} {asked_for:?}").as_bytes());
+        let PageArguments { first, after, last, before, .. } = self;
         let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), scope)
             .map_err(|error| Code::from(error.clone()).because(error))?;
         Ok(Asked { filter: Arc::new(filter), order, request: Arc::new(request), scope })
@@ -126,32 +135,42 @@ pub(crate) trait Edges: Relation {
     fn tie_object(view: View, tie: &Arc<Self::Tie>) -> Self::TieObject;
 }
 
-/// A page of the nouns that a relation leads to.
+/// A page of the nouns that a relation leads to; it is read when a field wants something of it.
 pub(crate) struct Connection<R: Relation> {
     view: View,
     parent: i64,
-    filter: Arc<FilterOf<R>>,
-    scope: i64,
-    page: Arc<RelatedPage<R>>,
+    asked: Asked<<R::Node as NounIs>::Is>,
+    is_counted: AtomicBool,
 }
 
-impl<R: Edges> Connection<R>
-where
-    <R::Node as NounIs>::Is: std::fmt::Debug,
-{
-    /// Loads the page together with all other parents that want the same.
-    pub(crate) async fn load(
-        ctx: &async_graphql::Context<'_>,
+impl<R: Edges> Connection<R> {
+    /// Checks the arguments.
+    pub(crate) async fn open<T: Lower<Is = <R::Node as NounIs>::Is>>(
+        ctx: &Context<'_>,
         view: View,
         asked_for: ViewAsked,
         parent: i64,
-        arguments: PageArguments<<R::Node as NounIs>::Is>,
+        arguments: PageArguments<T>,
     ) -> Result<Self> {
-        let Asked { filter, order, request, scope } = arguments.parse(&format!("{} {parent}", R::NAME), asked_for)?;
-        let question = Related::<R>::new(view, filter.clone(), order, request);
-        let page = ctx.ask(question, parent).await?.unwrap_or_else(|| Arc::new(Page::empty()));
-        ctx.spend(page.items.len())?;
-        Ok(Connection { view, parent, filter, scope, page })
+        let asked = arguments.parse(ctx, &format!("{} {parent}", R::NAME), asked_for).await?;
+        Ok(Connection { view, parent, asked, is_counted: AtomicBool::new(false) })
+    }
+
+    /// Reads the page together with all other parents that want the same, once for all fields.
+    async fn page(&self, ctx: &Context<'_>) -> Result<Arc<RelatedPage<R>>> {
+        let Asked { filter, order, request, .. } = &self.asked;
+        let question = Related::<R>::new(self.view, filter.clone(), *order, request.clone());
+        let page = ctx.ask(question, self.parent).await?.unwrap_or_else(|| Arc::new(Page::empty()));
+        count_once(ctx, &self.is_counted, page.items.len())?;
+        Ok(page)
+    }
+}
+
+/// Takes note of the objects of a page, whatever the number of fields that show them.
+fn count_once(ctx: &Context<'_>, is_counted: &AtomicBool, objects: usize) -> Result<()> {
+    match is_counted.swap(true, Relaxed) {
+        true => Ok(()),
+        false => ctx.spend(objects),
     }
 }
 
@@ -168,37 +187,37 @@ where
     At<R::Node>: ObjectType,
 {
     /// The ties of this page, each with its noun.
-    async fn edges(&self) -> Vec<Edge<R>> {
-        let items = self.page.items.iter();
-        items
-            .map(|(position, linked)| Edge {
-                view: self.view,
-                scope: self.scope,
-                position: position.clone(),
-                linked: linked.clone(),
-            })
-            .collect()
+    async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<Edge<R>>> {
+        let page = self.page(ctx).await?;
+        let edge = |(position, linked): &(Position, Linked<R>)| Edge {
+            view: self.view,
+            scope: self.asked.scope,
+            position: position.clone(),
+            linked: linked.clone(),
+        };
+        Ok(page.items.iter().map(edge).collect())
     }
 
     /// The nouns of this page, for those who need nothing of the ties.
-    async fn nodes(&self) -> Vec<At<R::Node>> {
-        self.page.items.iter().map(|(_, linked)| At { view: self.view, noun: linked.node.clone() }).collect()
+    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<At<R::Node>>> {
+        let page = self.page(ctx).await?;
+        Ok(page.items.iter().map(|(_, linked)| At { view: self.view, noun: linked.node.clone() }).collect())
     }
 
     /// How to go on from this page.
-    async fn page_info(&self) -> PageInfo {
-        PageInfo::of(&self.page, self.scope)
+    async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo> {
+        Ok(PageInfo::of(&*self.page(ctx).await?, self.asked.scope))
     }
 
     /// How many there are on all pages together, as recorded; sources may report another number.
-    async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32> {
-        let question = RelatedCount::<R>::new(self.view, self.filter.clone());
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let question = RelatedCount::<R>::new(self.view, self.asked.filter.clone());
         Ok(int(ctx.ask(question, self.parent).await?.unwrap_or_default().total))
     }
 
     /// How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.
-    async fn assumed_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32> {
-        let question = RelatedCount::<R>::new(self.view, self.filter.clone());
+    async fn assumed_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let question = RelatedCount::<R>::new(self.view, self.asked.filter.clone());
         Ok(int(ctx.ask(question, self.parent).await?.unwrap_or_default().assumed))
     }
 }
@@ -239,29 +258,33 @@ where
     }
 }
 
-/// A page of all nouns of a kind.
+/// A page of all nouns of a kind; it is read when a field wants something of it.
 pub(crate) struct RootConnection<N: Noun> {
     view: View,
-    filter: Arc<Filter<<N as NounIs>::Is>>,
-    scope: i64,
-    page: Page<Arc<N>>,
+    asked: Asked<<N as NounIs>::Is>,
+    is_counted: AtomicBool,
+    of: PhantomData<fn() -> N>,
 }
 
-impl<N: Noun + Named> RootConnection<N>
-where
-    <N as NounIs>::Is: std::fmt::Debug,
-{
-    /// Loads the page.
-    pub(crate) async fn load(
-        ctx: &async_graphql::Context<'_>,
+impl<N: Noun + Named> RootConnection<N> {
+    /// Checks the arguments.
+    pub(crate) async fn open<T: Lower<Is = <N as NounIs>::Is>>(
+        ctx: &Context<'_>,
         view: View,
         asked_for: ViewAsked,
-        arguments: PageArguments<<N as NounIs>::Is>,
+        arguments: PageArguments<T>,
     ) -> Result<Self> {
-        let Asked { filter, order, request, scope } = arguments.parse(N::NAME, asked_for)?;
-        let page = ctx.store().page::<N>(view, &filter, order, &request).await.map_err(masked)?;
-        ctx.spend(page.items.len())?;
-        Ok(RootConnection { view, filter, scope, page })
+        let asked = arguments.parse(ctx, N::NAME, asked_for).await?;
+        Ok(RootConnection { view, asked, is_counted: AtomicBool::new(false), of: PhantomData })
+    }
+
+    /// Reads the page, once for all fields.
+    async fn page(&self, ctx: &Context<'_>) -> Result<Arc<NounPage<N>>> {
+        let Asked { filter, order, request, .. } = &self.asked;
+        let question = PageOf::<N>::new(self.view, filter.clone(), *order, request.clone());
+        let page = ctx.ask(question, WHOLE).await?.unwrap_or_else(|| Arc::new(Page::empty()));
+        count_once(ctx, &self.is_counted, page.items.len())?;
+        Ok(page)
     }
 }
 
@@ -278,37 +301,37 @@ where
     At<N>: ObjectType,
 {
     /// The nouns of this page, each with its place.
-    async fn edges(&self) -> Vec<RootEdge<N>> {
-        let items = self.page.items.iter();
-        items
-            .map(|(position, noun)| RootEdge {
-                scope: self.scope,
-                position: position.clone(),
-                node: At { view: self.view, noun: noun.clone() },
-            })
-            .collect()
+    async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<RootEdge<N>>> {
+        let page = self.page(ctx).await?;
+        let edge = |(position, noun): &(Position, Arc<N>)| RootEdge {
+            scope: self.asked.scope,
+            position: position.clone(),
+            node: At { view: self.view, noun: noun.clone() },
+        };
+        Ok(page.items.iter().map(edge).collect())
     }
 
     /// The nouns of this page.
-    async fn nodes(&self) -> Vec<At<N>> {
-        self.page.items.iter().map(|(_, noun)| At { view: self.view, noun: noun.clone() }).collect()
+    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<At<N>>> {
+        let page = self.page(ctx).await?;
+        Ok(page.items.iter().map(|(_, noun)| At { view: self.view, noun: noun.clone() }).collect())
     }
 
     /// How to go on from this page.
-    async fn page_info(&self) -> PageInfo {
-        PageInfo::of(&self.page, self.scope)
+    async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo> {
+        Ok(PageInfo::of(&*self.page(ctx).await?, self.asked.scope))
     }
 
     /// How many there are on all pages together, as recorded.
-    async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32> {
-        let question = RootCount::<N>::new(self.view, self.filter.clone());
-        Ok(int(ctx.ask(question, ROOT).await?.unwrap_or_default().total))
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let question = CountOf::<N>::new(self.view, self.asked.filter.clone());
+        Ok(int(ctx.ask(question, WHOLE).await?.unwrap_or_default().total))
     }
 
     /// How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.
-    async fn assumed_count(&self, ctx: &async_graphql::Context<'_>) -> Result<i32> {
-        let question = RootCount::<N>::new(self.view, self.filter.clone());
-        Ok(int(ctx.ask(question, ROOT).await?.unwrap_or_default().assumed))
+    async fn assumed_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let question = CountOf::<N>::new(self.view, self.asked.filter.clone());
+        Ok(int(ctx.ask(question, WHOLE).await?.unwrap_or_default().assumed))
     }
 }
 
@@ -365,11 +388,10 @@ macro_rules! relations {
                     #[graphql(desc = "Only items before this cursor of the same list.")] before: Option<String>,
                     #[graphql(desc = "Only items of which this is true.")] filter: Option<$filter>,
                     #[graphql(desc = "The order of the list; its own unless asked otherwise.")] order_by: Option<crate::connection::OrderInput>,
-                ) -> async_graphql::Result<crate::connection::Connection<$relation>> {
-                    let filter = crate::filter::lower(filter)?;
+                ) -> Option<async_graphql::Result<crate::connection::Connection<$relation>>> {
                     let arguments = crate::connection::PageArguments { first, after, last, before, filter, order: order_by };
                     let asked_for = crate::schema::asked_for(ctx, self.0.view);
-                    crate::connection::Connection::load(ctx, self.0.view, asked_for, self.0.noun.head().id, arguments).await
+                    Some(crate::connection::Connection::open(ctx, self.0.view, asked_for, self.0.noun.head().id, arguments).await)
                 }
             )+
         }

@@ -19,6 +19,7 @@ pub(crate) enum Code {
     InvalidId,
     InvalidLanguage,
     InvalidPageSize,
+    UnknownNoun,
     UnknownRevision,
 }
 
@@ -32,6 +33,7 @@ impl Code {
             Code::InvalidId => "INVALID_ID",
             Code::InvalidLanguage => "INVALID_LANGUAGE",
             Code::InvalidPageSize => "INVALID_PAGE_SIZE",
+            Code::UnknownNoun => "UNKNOWN_NOUN",
             Code::UnknownRevision => "UNKNOWN_REVISION",
         }
     }

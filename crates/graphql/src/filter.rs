@@ -1,9 +1,18 @@
 //! Filters: typed conditions, combined with `and`, `or` and `not`.
 
-use async_graphql::{ID, Result};
-use domain::{Filter, Id, Identified, text::fold};
+use async_graphql::{Context, ID, Result};
+use domain::{
+    Filter, Id, IdError, Identified, Kind,
+    suggest::{Nearest, question},
+    text::fold,
+};
+use futures::future::try_join_all;
 
-use crate::error::Code;
+use crate::{
+    context::{ContextExt, masked},
+    error::Code,
+    question::IsRecorded,
+};
 
 /// How deep conditions may be combined.
 const DEEPEST: usize = 5;
@@ -12,17 +21,72 @@ const WIDEST: usize = 20;
 
 /// How many conditions a filter has in all: the time of a statement grows faster than their number.
 const MOST: usize = 100;
+/// How many unknown nouns an error tells of.
+const UNKNOWN: usize = 3;
 
 /// A filter as a client writes it.
-pub(crate) trait Lower: Sized {
-    type Is: Default;
+pub(crate) trait Lower: Sized + Send {
+    type Is: std::fmt::Debug + Default + Send + Sync;
     /// The filter as the store takes it.
     fn lower(self, room: &mut Room) -> Result<Filter<Self::Is>>;
 }
 
-/// The filter of a list, or none.
-pub(crate) fn lower<T: Lower>(filter: Option<T>) -> Result<Filter<T::Is>> {
-    filter.map_or_else(|| Ok(Filter::default()), |filter| filter.lower(&mut Room { depth: 0, left: MOST }))
+/// The filter of a list, or none; the nouns that it names are on record.
+pub(crate) async fn lower<T: Lower>(ctx: &Context<'_>, filter: Option<T>) -> Result<Filter<T::Is>> {
+    let Some(filter) = filter else { return Ok(Filter::default()) };
+    let mut room = Room { depth: 0, left: MOST, named: Vec::new() };
+    let lowered = filter.lower(&mut room)?;
+    check(ctx, &room.named).await?;
+    Ok(lowered)
+}
+
+/// A noun that a condition names.
+struct Named {
+    field: &'static str,
+    text: String,
+    kind: Kind,
+    id: i64,
+}
+
+/// Checks that all of these are on record, with all other filters that are read now.
+async fn check(ctx: &Context<'_>, named: &[Named]) -> Result<()> {
+    let found = try_join_all(named.iter().map(|it| ctx.ask(IsRecorded, it.id))).await?;
+    let unknown = named.iter().zip(found).filter(|(_, found)| found.is_none());
+    let mut problems = Vec::new();
+    for (it, _) in unknown.take(UNKNOWN) {
+        let (field, kind) = (camel_case(it.field), it.kind.name().replace('_', " "));
+        let text: String = it.text.chars().take(60).collect();
+        let hint = hint(ctx, it).await?;
+        problems.push(format!("`{field}` is `{text}`, and no {kind} on record is called so{hint}"));
+    }
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(Code::UnknownNoun.because(problems.join(". "))),
+    }
+}
+
+/// Asks whether the nearest slug was meant; says nothing if none is near.
+async fn hint(ctx: &Context<'_>, it: &Named) -> Result<String> {
+    let of_slug = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '-';
+    let word: String = it.text.to_lowercase().replace([' ', '_'], "-").chars().filter(of_slug).take(100).collect();
+    let mut nearest = Nearest::to(&word);
+    for slug in ctx.store().slugs_near(it.kind, &word).await.map_err(masked)? {
+        if slug == word {
+            return Ok(format!("; {}", question(slug)));
+        }
+        nearest.offer(&slug);
+    }
+    Ok(nearest.found().map(|slug| format!("; {}", question(slug))).unwrap_or_default())
+}
+
+/// A field as the schema writes it.
+fn camel_case(field: &str) -> String {
+    let mut words = field.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let (initial, rest) = word.split_at(word.len().min(1));
+        name + &initial.to_uppercase() + rest
+    })
 }
 
 /// Lowers the parts of a combination.
@@ -46,6 +110,7 @@ pub(crate) fn lower_below<T: Lower>(part: T, room: &mut Room) -> Result<Filter<T
 pub(crate) struct Room {
     depth: usize,
     left: usize,
+    named: Vec<Named>,
 }
 
 impl Room {
@@ -78,29 +143,36 @@ pub(crate) fn search(text: Option<String>) -> Result<Option<String>> {
 
 /// What a field of a filter wants, as the domain says it.
 pub(crate) trait Wanted<T> {
-    fn wanted(self) -> Result<T>;
+    fn wanted(self, field: &'static str, room: &mut Room) -> Result<T>;
 }
 
 impl<E, D: From<E>> Wanted<Vec<D>> for Vec<E> {
-    fn wanted(self) -> Result<Vec<D>> {
+    fn wanted(self, _: &'static str, _: &mut Room) -> Result<Vec<D>> {
         Ok(self.into_iter().map(D::from).collect())
     }
 }
 
 impl<N: Identified> Wanted<Id<N>> for ID {
-    fn wanted(self) -> Result<Id<N>> {
-        Id::parse_or_slug(&self).map_err(|error| Code::InvalidId.because(error))
+    fn wanted(self, field: &'static str, room: &mut Room) -> Result<Id<N>> {
+        let id = match Id::<N>::parse_or_slug(&self) {
+            Ok(id) => id,
+            // What begins like no id is a slug gone wrong, and nothing on record is called so.
+            Err(IdError::Malformed(text)) if !text.contains('_') => Id::of(&self),
+            Err(error) => return Err(Code::InvalidId.because(error)),
+        };
+        room.named.push(Named { field, text: self.0, kind: N::KIND, id: id.raw });
+        Ok(id)
     }
 }
 
 impl Wanted<bool> for bool {
-    fn wanted(self) -> Result<bool> {
+    fn wanted(self, _: &'static str, _: &mut Room) -> Result<bool> {
         Ok(self)
     }
 }
 
 impl Wanted<String> for String {
-    fn wanted(self) -> Result<String> {
+    fn wanted(self, _: &'static str, _: &mut Room) -> Result<String> {
         match self.contains('\0') {
             true => Err(Code::InvalidArgument.because("a text of a filter has no NUL character")),
             false => Ok(self),
@@ -118,9 +190,9 @@ macro_rules! filter {
             and: Option<Vec<$name>>,
             /// One of these is true. At most 20, and 5 combinations deep; a filter has at most 100 conditions in all.
             or: Option<Vec<$name>>,
-            /// This is not true.
+            /// This is not true on record; what no source states counts as not true.
             not: Option<Box<$name>>,
-            /// A name of it, official or alias, in any language, contains this text of 2 to 100 characters, whatever the letter case.
+            /// A name of it on record, official or alias, in any language, contains this text of 2 to 100 characters, whatever the letter case.
             name_contains: Option<String>,
             /// On the view's day its existence is one of these.
             existence: Option<Vec<crate::noun::Existence>>,
@@ -132,13 +204,13 @@ macro_rules! filter {
 
             fn lower(self, room: &mut crate::filter::Room) -> async_graphql::Result<domain::Filter<$is>> {
                 room.take(usize::from(self.name_contains.is_some()) + usize::from(self.existence.is_some()) $(+ usize::from(self.$field.is_some()))*)?;
-                let is = $is { $($target: self.$field.map(crate::filter::Wanted::wanted).transpose()?,)* };
+                let is = $is { $($target: self.$field.map(|wanted| crate::filter::Wanted::wanted(wanted, stringify!($field), room)).transpose()?,)* };
                 Ok(domain::Filter {
                     all: crate::filter::lower_all(self.and, room)?,
                     any: crate::filter::lower_all(self.or, room)?,
                     not: self.not.map(|part| crate::filter::lower_below(*part, room).map(Box::new)).transpose()?,
                     name_contains: crate::filter::search(self.name_contains)?,
-                    existence: self.existence.map(crate::filter::Wanted::wanted).transpose()?,
+                    existence: self.existence.map(|wanted| wanted.into_iter().map(domain::Existence::from).collect()),
                     is,
                 })
             }

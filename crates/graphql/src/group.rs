@@ -152,13 +152,13 @@ edges! {
 filter! {
     /// Which groups.
     GroupFilter => GroupIs {
-        /// It has one of these statuses.
+        /// It has one of these statuses on record.
         status: Vec<GroupStatus> => status,
         /// It belongs to this district, by id or slug.
         district: ID => district,
-        /// This school is a member, by id or slug.
+        /// This school is on record as a member, in whatever role; by id or slug.
         school: ID => school,
-        /// It is a member of this alliance, or the alliance serves its district; by id or slug.
+        /// It is on record as a member of this alliance, or the alliance serves its district; by id or slug.
         alliance: ID => alliance,
     }
 }

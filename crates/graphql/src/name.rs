@@ -14,9 +14,25 @@ pub(crate) struct LocalizedName {
     /// The name.
     pub(crate) text: String,
     /// The language it is in, a BCP 47 tag.
-    pub(crate) language: String,
-    /// Whether no name in a language that was asked for is on record.
-    pub(crate) is_fallback: bool,
+    language: String,
+    /// What kind of name it is.
+    kind: NameKind,
+    /// Why we believe it; null where the record does not say, which is then its own source's word.
+    basis: Option<NameBasis>,
+    /// Whether no name in a language that was asked for is on record, short and former ones aside.
+    is_fallback: bool,
+}
+
+impl LocalizedName {
+    pub(crate) fn of(name: domain::text::Chosen<'_>) -> Self {
+        LocalizedName {
+            text: name.text.to_owned(),
+            language: name.language.to_owned(),
+            kind: name.kind.into(),
+            basis: name.basis.map(NameBasis::from),
+            is_fallback: name.is_fallback,
+        }
+    }
 }
 
 /// A name of a noun.
@@ -38,7 +54,7 @@ impl Name {
             fact,
             text: name.text.to_owned(),
             language: name.language.to_owned(),
-            kind: NameKind::Official,
+            kind: name.kind.into(),
             basis: name.basis,
             since: None,
             until: None,

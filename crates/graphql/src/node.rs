@@ -66,21 +66,23 @@ impl NodeQuery {
         }
     }
 
-    /// The nouns with these global ids, in their order; null for an id that none has.
+    /// The nouns with these global ids, in their order; null for an id that none has, and with an error for a text that is no id.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The global ids, at most 100.")] ids: Vec<ID>,
-    ) -> Result<Vec<Option<Node>>> {
+    ) -> Result<Vec<Option<Result<Node>>>> {
         if ids.len() > 100 {
             return Err(
                 Code::InvalidArgument.because(format!("`ids` has {} ids, and at most 100 are answered", ids.len()))
             );
         }
-        let ids = ids.iter().map(|id| parse(id)).collect::<Result<Vec<_>>>()?;
         let view = self.0.view(ctx);
-        let found = futures::future::join_all(ids.into_iter().map(|id| Node::find(ctx, view, id))).await;
-        found.into_iter().map(Option::transpose).collect()
+        let find = async |id: &ID| match parse(id) {
+            Ok(id) => Node::find(ctx, view, id).await,
+            Err(error) => Some(Err(error)),
+        };
+        Ok(futures::future::join_all(ids.iter().map(find)).await)
     }
 }
 

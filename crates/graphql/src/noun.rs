@@ -49,7 +49,7 @@ impl Head<'_> {
         &self.head.slug
     }
 
-    /// The name, in the best language on record for the reader; `localizedName` says which one that is.
+    /// The name, in the best language on record for the reader; `localizedName` says which one that is, and why this name.
     async fn name(
         &self,
         ctx: &Context<'_>,
@@ -60,7 +60,7 @@ impl Head<'_> {
         Ok(self.chosen(ctx, lang).await?.text)
     }
 
-    /// The name with its language, and whether it is the one that was asked for.
+    /// The name with its language, and whether it is the one that was asked for. Of several names in that language, what it calls itself comes before what a source calls it, and that before a translation; short and former names are not chosen. `names` lists all.
     async fn localized_name(
         &self,
         ctx: &Context<'_>,
@@ -135,25 +135,11 @@ impl Head<'_> {
     async fn chosen(&self, ctx: &Context<'_>, lang: Option<LanguageTag>) -> Result<LocalizedName> {
         let asked: Vec<domain::LanguageTag> = lang.map(|tag| tag.0).into_iter().collect();
         let wanted = if asked.is_empty() { &ctx.here().languages } else { &asked };
-        let official = self.head.names.choose(wanted);
-        if official.is_fallback && !wanted.is_empty() {
-            let aliases = ctx.parts::<domain::Alias>(self.view, self.head.id).await?;
-            let alias = wanted.iter().find_map(|tag| {
-                aliases.iter().find(|alias| alias.kind == domain::AliasKind::Official && tag.accepts(&alias.language))
-            });
-            if let Some(alias) = alias {
-                return Ok(LocalizedName {
-                    text: alias.text.clone(),
-                    language: alias.language.clone(),
-                    is_fallback: false,
-                });
-            }
+        if let Some(name) = self.head.names.settled(wanted) {
+            return Ok(LocalizedName::of(name));
         }
-        Ok(LocalizedName {
-            text: official.text.to_owned(),
-            language: official.language.to_owned(),
-            is_fallback: official.is_fallback,
-        })
+        let aliases = ctx.parts::<domain::Alias>(self.view, self.head.id).await?;
+        Ok(LocalizedName::of(self.head.names.choose(&aliases, wanted)))
     }
 }
 
@@ -194,11 +180,10 @@ macro_rules! roots {
                 #[graphql(desc = "Only items before this cursor of the same list.")] before: Option<String>,
                 #[graphql(desc = "Only items of which this is true.")] filter: Option<$filter>,
                 #[graphql(desc = "The order of the list; by name unless asked otherwise.")] order_by: Option<crate::connection::OrderInput>,
-            ) -> async_graphql::Result<crate::connection::RootConnection<$noun>> {
-                let filter = crate::filter::lower(filter)?;
+            ) -> Option<async_graphql::Result<crate::connection::RootConnection<$noun>>> {
                 let arguments = crate::connection::PageArguments { first, after, last, before, filter, order: order_by };
                 let view = self.0.view(ctx);
-                crate::connection::RootConnection::load(ctx, view, crate::schema::asked_for(ctx, view), arguments).await
+                Some(crate::connection::RootConnection::open(ctx, view, crate::schema::asked_for(ctx, view), arguments).await)
             }
         }
     };

@@ -141,11 +141,11 @@ edges! {
 filter! {
     /// Which partners.
     PartnerFilter => PartnerIs {
-        /// It is, among other things, one of these.
+        /// It is, among other things, one of these on record.
         kind: Vec<PartnerKind> => kind,
-        /// It is a member of this alliance, by id or slug.
+        /// It is on record as a member of this alliance, by id or slug.
         alliance: ID => alliance,
-        /// It is tied to this school outside any alliance, by id or slug.
+        /// It is on record as tied to this school outside any alliance, by id or slug.
         school: ID => school,
     }
 }

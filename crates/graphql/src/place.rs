@@ -3,8 +3,10 @@
 use async_graphql::{ID, Object, Result};
 use domain::{DistrictIs, LearningAreaIs, Noun, RegionIs, TownshipIs};
 use persistence::{
-    AlliancesOfDistrict, CampusesOfTownship, GroupsOfDistrict, LearningAreasOfDistrict, RegionsOfDistrict,
-    SchoolsOfDistrict, SchoolsOfRegion, SchoolsOfTownship, TownshipsOfDistrict, TownshipsOfRegion,
+    AlliancesOfDistrict, CampusesOfDistrict, CampusesOfRegion, CampusesOfTownship, GroupsOfDistrict,
+    LearningAreasOfDistrict, RegionsOfDistrict, SchoolsOfDistrict, SchoolsOfRegion, SchoolsOfTownship,
+    SchoolsWithCampusInDistrict, SchoolsWithCampusInRegion, SchoolsWithCampusInTownship, TownshipsOfDistrict,
+    TownshipsOfRegion,
 };
 
 use crate::{
@@ -47,8 +49,12 @@ relations! {
         townships: TownshipsOfDistrict, TownshipFilter, about 25;
         /// Its learning areas.
         learning_areas: LearningAreasOfDistrict, LearningAreaFilter, about 15;
-        /// Its schools.
+        /// The schools whose own record says that they belong to it: `schools(filter: { district })` finds the same.
         schools: SchoolsOfDistrict, SchoolFilter, about 100;
+        /// The schools of which a campus stands in one of its townships: `schools(filter: { campusDistrict })` finds the same.
+        schools_with_campus: SchoolsWithCampusInDistrict, SchoolFilter, about 100;
+        /// The campuses that stand in one of its townships: `campuses(filter: { district })` finds the same.
+        campuses: CampusesOfDistrict, CampusFilter, about 150;
         /// Its education groups.
         groups: GroupsOfDistrict, GroupFilter, about 25;
         /// Its alliances.
@@ -94,8 +100,12 @@ relations! {
     RegionRelations of domain::Region {
         /// The townships that a source places in it; most townships are placed by none.
         townships: TownshipsOfRegion, TownshipFilter, about 8;
-        /// The schools whose own record places them in one of its townships.
+        /// The schools whose own record places them in one of its townships: `schools(filter: { region })` finds the same.
         schools: SchoolsOfRegion, SchoolFilter, about 50;
+        /// The schools of which a campus stands in one of its townships: `schools(filter: { campusRegion })` finds the same.
+        schools_with_campus: SchoolsWithCampusInRegion, SchoolFilter, about 50;
+        /// The campuses that stand in one of its townships: `campuses(filter: { region })` finds the same.
+        campuses: CampusesOfRegion, CampusFilter, about 70;
     }
 }
 
@@ -141,9 +151,11 @@ impl At<domain::Township> {
 
 relations! {
     TownshipRelations of domain::Township {
-        /// The schools whose own record places them in it.
+        /// The schools whose own record places them in it: `schools(filter: { township })` finds the same.
         schools: SchoolsOfTownship, SchoolFilter, about 20;
-        /// The campuses that stand in it.
+        /// The schools of which a campus stands in it: `schools(filter: { campusTownship })` finds the same.
+        schools_with_campus: SchoolsWithCampusInTownship, SchoolFilter, about 20;
+        /// The campuses that stand in it: `campuses(filter: { township })` finds the same.
         campuses: CampusesOfTownship, CampusFilter, about 20;
     }
 }
@@ -197,6 +209,11 @@ edges! {
     SchoolsOfRegion: "RegionSchool" => OwnRecord;
     SchoolsOfTownship: "TownshipSchool" => OwnRecord;
     CampusesOfTownship: "TownshipCampus" => OwnRecord;
+    CampusesOfRegion: "RegionCampus" => OwnRecord;
+    CampusesOfDistrict: "DistrictCampus" => OwnRecord;
+    SchoolsWithCampusInTownship: "TownshipSchoolWithCampus" => OwnRecord;
+    SchoolsWithCampusInRegion: "RegionSchoolWithCampus" => OwnRecord;
+    SchoolsWithCampusInDistrict: "DistrictSchoolWithCampus" => OwnRecord;
 }
 
 filter! {

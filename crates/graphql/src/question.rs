@@ -2,13 +2,14 @@
 
 use std::{
     collections::HashMap,
+    fmt::Debug,
     hash::{Hash, Hasher},
     marker::PhantomData,
     sync::Arc,
 };
 
 use domain::{Filter, Order, PageRequest, View};
-use persistence::{Counted, Noun, Parts, RelatedPage, Relation, Store, StoreError};
+use persistence::{Counted, Noun, NounPage, Parts, RelatedPage, Relation, Store, StoreError};
 
 use crate::loader::Question;
 
@@ -26,7 +27,7 @@ impl<R: Relation> Ends for R {
 
 /// A noun and its conditions.
 pub(crate) trait NounIs {
-    type Is: Clone + Default + Eq + Hash + Send + Sync + 'static;
+    type Is: Clone + Debug + Default + Eq + Hash + Send + Sync + 'static;
 }
 
 impl<N: Noun> NounIs for N {
@@ -75,6 +76,23 @@ question! {
     ById<N: Noun> { view: View }
 }
 
+/// What a question about no noun in particular is asked of.
+pub(crate) const WHOLE: i64 = 0;
+
+/// Which of these identities does any revision know?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct IsRecorded;
+
+question! {
+    /// Which page has the list of all nouns of a kind? Asked of [`WHOLE`].
+    PageOf<N: Noun> { view: View, filter: Arc<Filter<<N as NounIs>::Is>>, order: Order, request: Arc<PageRequest> }
+}
+
+question! {
+    /// How many nouns of a kind are there, and how many of them are only assumed to have existed? Asked of [`WHOLE`].
+    CountOf<N: Noun> { view: View, filter: Arc<Filter<<N as NounIs>::Is>> }
+}
+
 question! {
     /// Which page of nouns does this parent lead to?
     Related<R: Relation> { view: View, filter: Arc<FilterOf<R>>, order: Order, request: Arc<PageRequest> }
@@ -83,11 +101,6 @@ question! {
 question! {
     /// How many nouns does this parent lead to, and how many of them are only assumed to have existed?
     RelatedCount<R: Relation> { view: View, filter: Arc<FilterOf<R>> }
-}
-
-question! {
-    /// How many nouns are there, and how many of them are only assumed to exist? It is asked about no id: see [`ROOT`].
-    RootCount<N: Noun> { view: View, filter: Arc<Filter<<N as NounIs>::Is>> }
 }
 
 question! {
@@ -100,6 +113,31 @@ impl<N: Noun> Question for ById<N> {
 
     async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, Arc<N>>, StoreError> {
         store.by_ids(self.view, ids).await
+    }
+}
+
+impl Question for IsRecorded {
+    type Answer = ();
+
+    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, ()>, StoreError> {
+        Ok(store.recorded(ids).await?.into_iter().map(|id| (id, ())).collect())
+    }
+}
+
+impl<N: Noun> Question for PageOf<N> {
+    type Answer = Arc<NounPage<N>>;
+
+    async fn answer(&self, store: &Store, _: &[i64]) -> Result<HashMap<i64, Self::Answer>, StoreError> {
+        let page = store.page::<N>(self.view, &self.filter, self.order, &self.request).await?;
+        Ok(HashMap::from([(WHOLE, Arc::new(page))]))
+    }
+}
+
+impl<N: Noun> Question for CountOf<N> {
+    type Answer = Counted;
+
+    async fn answer(&self, store: &Store, _: &[i64]) -> Result<HashMap<i64, Counted>, StoreError> {
+        Ok(HashMap::from([(WHOLE, store.count::<N>(self.view, &self.filter).await?)]))
     }
 }
 
@@ -117,17 +155,6 @@ impl<R: Relation> Question for RelatedCount<R> {
 
     async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, Counted>, StoreError> {
         store.related_counts::<R>(self.view, ids, &self.filter).await
-    }
-}
-
-/// Stands for the root where a question is about no noun.
-pub(crate) const ROOT: i64 = 0;
-
-impl<N: Noun> Question for RootCount<N> {
-    type Answer = Counted;
-
-    async fn answer(&self, store: &Store, _: &[i64]) -> Result<HashMap<i64, Counted>, StoreError> {
-        Ok(HashMap::from([(ROOT, store.count::<N>(self.view, &self.filter).await?)]))
     }
 }
 

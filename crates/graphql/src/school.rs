@@ -87,7 +87,7 @@ impl At<domain::School> {
         ctx.find_maybe(self.view, self.noun.district).await
     }
 
-    /// The group it belongs to on the view's day, the one it leads before others; null where none is on record. `groups` lists all.
+    /// The group it belongs to on the view's day; null where none is on record. `groups` lists all, and this is the first of them: of several the one it leads, then one it is a member of, a branch of, co-branded with, or guided by; of those alike the one it joined first, as far as sources say; then by name, and by slug.
     async fn group(&self, ctx: &Context<'_>) -> Option<Result<At<domain::Group>>> {
         let request = Arc::new(PageRequest { size: 1, ..PageRequest::default() });
         let question =
@@ -116,7 +116,7 @@ impl At<domain::School> {
 
 relations! {
     SchoolRelations of domain::School {
-        /// The groups it belongs to on the view's day; those it leads first.
+        /// The groups on record that it belongs to on the view's day: those it leads first, then by role, by the day it joined (last where no source says), by name and by slug.
         groups: GroupsOfSchool, GroupFilter, about 2;
         /// The alliances it is itself a member of, then those that serve its district.
         alliances: AlliancesOfSchool, AllianceFilter, about 4;
@@ -328,30 +328,36 @@ edges! {
 filter! {
     /// Which schools.
     SchoolFilter => SchoolIs {
-        /// It teaches one of these stages.
+        /// It teaches one of these stages, on record; a school of which no source states a stage is not found.
         stage: Vec<Stage> => stage,
-        /// One of these runs it; `UNKNOWN` finds those of which no source says.
+        /// One of these runs it, on record; `UNKNOWN` finds those of which no source says.
         ownership: Vec<Ownership> => ownership,
-        /// It is of one of these types.
+        /// It is of one of these types, on record; `UNKNOWN` finds those of which no source says.
         school_type: Vec<SchoolType> => school_type,
-        /// It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
+        /// It had one of these statuses on the view's day, on record; `UNKNOWN` finds those of which no source says. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
         status: Vec<SchoolStatus> => status,
-        /// It has this code in some register.
+        /// It has this code on record in some register.
         code: String => code,
-        /// It belongs to this district, by id or slug.
+        /// Its own record says that it belongs to this district, by id or slug: those that `District.schools` lists.
         district: ID => district,
-        /// It, or a campus of it, stands in a township of this region, by id or slug.
+        /// Its own record places it in a township of this region, by id or slug: those that `Region.schools` lists.
         region: ID => region,
-        /// It, or a campus of it, stands in this township, by id or slug.
+        /// Its own record places it in this township, by id or slug: those that `Township.schools` lists.
         township: ID => township,
-        /// It is a member of this group, by id or slug.
+        /// A campus of it stands in a township of this district, by id or slug: those that `District.schoolsWithCampus` lists.
+        campus_district: ID => campus_district,
+        /// A campus of it stands in a township of this region, by id or slug: those that `Region.schoolsWithCampus` lists.
+        campus_region: ID => campus_region,
+        /// A campus of it stands in this township, by id or slug: those that `Township.schoolsWithCampus` lists.
+        campus_township: ID => campus_township,
+        /// It is on record as a member of this group, in whatever role; by id or slug.
         group: ID => group,
-        /// It is itself a member of this alliance, or the alliance serves its district; by id or slug.
+        /// It is itself on record as a member of this alliance, or the alliance serves its district; by id or slug.
         alliance: ID => alliance,
-        /// It is tied to this partner outside any alliance, by id or slug.
+        /// It is on record as tied to this partner outside any alliance; by id or slug.
         partner: ID => partner,
-        /// Whether it is a member of any group.
-        in_group: bool => in_group,
+        /// Whether a membership of it in any group is on record. `false` finds those of which no source names a group: that is not to say that they are in none.
+        has_group_on_record: bool => has_group,
     }
 }
 

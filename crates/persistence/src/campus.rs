@@ -5,7 +5,16 @@ use domain::{
     campus, fact::day_text,
 };
 
-use crate::{StoreError, noun::Table, parts::List, place::owned, relation::Ties, row::Row, school::DATED, sql::Sql};
+use crate::{
+    StoreError,
+    noun::Table,
+    parts::List,
+    place::{owned, stands, within},
+    relation::Ties,
+    row::Row,
+    school::DATED,
+    sql::Sql,
+};
 
 impl Table for Campus {
     const SHAPE: &'static Shape = &campus::SHAPE;
@@ -25,7 +34,7 @@ impl Table for Campus {
     }
 
     fn narrow(is: &CampusIs, view: View, sql: &mut Sql) {
-        let CampusIs { status, school, township, region } = is;
+        let CampusIs { status, school, township, region, district } = is;
         if let Some(statuses) = status {
             had_status(statuses, view, sql);
         }
@@ -36,8 +45,12 @@ impl Table for Campus {
             sql.put(" AND c.township_id = ").bind(township.raw);
         }
         if let Some(region) = region {
-            sql.put(" AND c.township_id IN (SELECT w.id FROM townships w WHERE w.region_id = ").bind(region.raw);
-            sql.put(" AND ").known("w", view).put(")");
+            sql.put(" AND ");
+            stands(sql, "c.township_id", "region_id", region.raw, view);
+        }
+        if let Some(district) = district {
+            sql.put(" AND ");
+            stands(sql, "c.township_id", "district_id", district.raw, view);
         }
     }
 
@@ -61,6 +74,13 @@ owned! {
     CampusesOfSchool: Campus, "campuses"."school_id";
     /// The campuses that stand in a township.
     CampusesOfTownship: Campus, "campuses"."township_id";
+}
+
+within! {
+    /// The campuses that stand in a township of a district.
+    CampusesOfDistrict: Campus, "campuses" by "district_id";
+    /// The campuses that stand in a township of a region.
+    CampusesOfRegion: Campus, "campuses" by "region_id";
 }
 
 impl List for SiteUse {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use domain::{Alliance, Group, Id, Identified, Partner, School, View};
 
-use crate::{Store, StoreError, row::Row, sql::Sql};
+use crate::{Store, StoreError, group::standing, row::Row, sql::Sql};
 
 /// What a row says of a noun: its id, its name, and for a partner its kinds.
 struct Brief {
@@ -16,7 +16,7 @@ struct Brief {
 }
 
 impl Store {
-    /// Answers `schools(first: 20, filter: { inGroup: true }) → group → alliances → partners(first: 6)` as JSON.
+    /// Answers `schools(first: 20, filter: { hasGroupOnRecord: true }) → group → alliances → partners(first: 6)` as JSON.
     ///
     /// # Errors
     /// The database failed.
@@ -106,7 +106,7 @@ fn groups(store: &Store, view: View, schools: &[i64]) -> Sql {
         "SELECT m.school_id AS parent, {BRIEF}, '' AS kinds FROM memberships m JOIN groups c ON c.id = m.group_id AND "
     ));
     sql.known("c", view).put(" WHERE ").among("m.school_id", schools).put(" AND ").holds("m", view);
-    sql.put(" ORDER BY CASE m.role WHEN 'lead' THEN 0 ELSE 1 END, c.sort_name");
+    sql.put(&format!(" ORDER BY {}, c.sort_name, c.slug", standing("m")));
     sql
 }
 

@@ -47,7 +47,7 @@ owned! {
 #[derive(Debug, Clone, Copy)]
 pub struct SchoolsOfGroup;
 
-/// The groups of a school; those it leads first.
+/// The groups of a school: those it leads first, then by role, by the day it joined, and by name.
 #[derive(Debug, Clone, Copy)]
 pub struct GroupsOfSchool;
 
@@ -57,7 +57,8 @@ impl Ties for SchoolsOfGroup {
     const COLUMNS: &'static [&'static str] = COLUMNS;
 
     fn ties(view: View, parents: &[i64], sql: &mut Sql) {
-        ties(view, parents, "group_id", "school_id", sql);
+        let lead_first = "CASE m.role WHEN 'lead' THEN '0' ELSE '1' END";
+        ties(view, parents, "group_id", "school_id", lead_first, sql);
     }
 
     fn tie(row: &Row<'_>) -> Result<Membership, StoreError> {
@@ -71,7 +72,7 @@ impl Ties for GroupsOfSchool {
     const COLUMNS: &'static [&'static str] = COLUMNS;
 
     fn ties(view: View, parents: &[i64], sql: &mut Sql) {
-        ties(view, parents, "school_id", "group_id", sql);
+        ties(view, parents, "school_id", "group_id", &standing("m"), sql);
     }
 
     fn tie(row: &Row<'_>) -> Result<Membership, StoreError> {
@@ -81,9 +82,19 @@ impl Ties for GroupsOfSchool {
 
 const COLUMNS: &[&str] = &["role", "joined_on", "left_on", "as_of"];
 
-fn ties(view: View, parents: &[i64], from: &str, to: &str, sql: &mut Sql) {
+/// What the memberships of a school are compared by before the names of the groups: the role, in the order of the
+/// vocabulary, and then the day on which it joined; one that no source states comes last.
+pub(crate) fn standing(table: &str) -> String {
+    let ranks = MembershipRole::WORDS.iter().enumerate();
+    let ranks: String = ranks.map(|(rank, role)| format!(" WHEN '{role}' THEN '{rank}'")).collect();
+    format!(
+        "CASE {table}.role{ranks} END || CASE WHEN {table}.joined_on IS NULL OR {table}.valid_from = '0001-01-01' THEN '9999-12-31' ELSE {table}.valid_from END"
+    )
+}
+
+fn ties(view: View, parents: &[i64], from: &str, to: &str, key: &str, sql: &mut Sql) {
     sql.put(&format!("SELECT m.{from} AS parent, m.{to} AS child, m.id AS fact, "));
-    sql.put("CASE m.role WHEN 'lead' THEN '0' ELSE '1' END AS natural_key, m.valid_from AS since, ");
+    sql.put(key).put(" AS natural_key, m.valid_from AS since, ");
     sql.put("m.role, m.joined_on, m.left_on, m.as_of FROM memberships m WHERE ");
     sql.among(&format!("m.{from}"), parents).put(" AND ").holds("m", view);
 }

@@ -37,18 +37,18 @@ pub use alliance::{
     AlliancesOfDistrict, AlliancesOfGroup, AlliancesOfPartner, AlliancesOfSchool, GroupsOfAlliance, PartnersOfAlliance,
     SchoolsOfAlliance,
 };
-pub use campus::{CampusesOfSchool, CampusesOfTownship};
+pub use campus::{CampusesOfDistrict, CampusesOfRegion, CampusesOfSchool, CampusesOfTownship};
 pub use draft::{Draft, Fact, Recorded, RecordedNoun};
 pub use error::StoreError;
 pub use group::{GroupsOfDistrict, GroupsOfSchool, SchoolsOfGroup};
-pub use noun::{Counted, Noun};
+pub use noun::{Counted, Noun, NounPage};
 pub use partner::{PartnersOfSchool, SchoolsOfPartner};
 pub use parts::Parts;
 pub use place::{LearningAreasOfDistrict, RegionsOfDistrict, TownshipsOfDistrict, TownshipsOfRegion};
 pub use relation::{Linked, RelatedPage, Relation};
 pub use school::{
     BranchOfSchools, BranchesOfSchool, PredecessorsOfSchool, SchoolsOfDistrict, SchoolsOfRegion, SchoolsOfTownship,
-    SuccessorsOfSchool,
+    SchoolsWithCampusInDistrict, SchoolsWithCampusInRegion, SchoolsWithCampusInTownship, SuccessorsOfSchool,
 };
 pub use store::{Counts, Plan, Store};
 pub use written::Written;

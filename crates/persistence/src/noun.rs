@@ -1,9 +1,9 @@
 //! Reading nouns: by id, by slug, and in pages.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, fmt::Debug, sync::Arc};
 
 use domain::{
-    Existence, Filter, Head, Known, Lifetime, Order, OrderField, Page, PageRequest, Position, Shape, Span, View,
+    Existence, Filter, Head, Kind, Known, Lifetime, Order, OrderField, Page, PageRequest, Position, Shape, Span, View,
     fact::day_text,
     page::End,
     text::{bigrams, fold},
@@ -17,12 +17,15 @@ pub trait Noun: Table {}
 
 impl<N: Table> Noun for N {}
 
+/// A page of nouns.
+pub type NounPage<N> = Page<Arc<N>>;
+
 /// How a noun is kept: what a noun's file says about it.
 pub trait Table: domain::Noun + Sized {
     /// What its records are made of.
     const SHAPE: &'static Shape;
     /// The conditions that narrow lists of it.
-    type Is: Clone + Default + Eq + std::hash::Hash + Send + Sync + 'static;
+    type Is: Clone + Debug + Default + Eq + std::hash::Hash + Send + Sync + 'static;
     /// Reads a row; `head.names` holds the names that every noun's columns have.
     fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError>;
     /// Adds ` AND …` for every condition on the row that `c` names.
@@ -80,7 +83,7 @@ impl Store {
         filter: &Filter<N::Is>,
         order: Order,
         request: &PageRequest,
-    ) -> Result<Page<Arc<N>>, StoreError> {
+    ) -> Result<NounPage<N>, StoreError> {
         let key = match order.field {
             OrderField::Natural | OrderField::Name => "c.sort_name",
             OrderField::Slug => "c.slug",
@@ -122,6 +125,37 @@ impl Store {
         narrow::<N>(filter, view, &mut sql);
         let rows = self.rows(sql).await?;
         rows.first().map_or(Ok(Counted::default()), |row| Counted::read(&Row(row)))
+    }
+}
+
+/// How many slugs are read to each side of one that nothing has.
+const NEAR: i64 = 500;
+
+impl Store {
+    /// Those of these identities that some revision knows.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn recorded(&self, ids: &[i64]) -> Result<Vec<i64>, StoreError> {
+        let mut sql = Sql::new(self.backend);
+        sql.put("SELECT i.id FROM identities i WHERE ").among("i.id", ids);
+        self.rows(sql).await?.iter().map(|row| Row(row).get("id")).collect()
+    }
+
+    /// The slugs of a kind around this one, in no order: all of them where there are few.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn slugs_near(&self, kind: Kind, slug: &str) -> Result<Vec<String>, StoreError> {
+        let mut sql = Sql::new(self.backend);
+        for (start, is, direction, end) in
+            [("SELECT slug FROM (", ">=", "ASC", ") t UNION ALL "), ("SELECT slug FROM (", "<", "DESC", ") q")]
+        {
+            sql.put(start).put("SELECT i.slug FROM identities i WHERE i.kind = ").bind(kind.name());
+            sql.put(&format!(" AND i.slug {is} ")).bind(slug);
+            sql.put(&format!(" ORDER BY i.slug {direction} LIMIT {NEAR}")).put(end);
+        }
+        self.rows(sql).await?.iter().map(|row| Row(row).text("slug")).collect()
     }
 }
 

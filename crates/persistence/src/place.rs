@@ -120,6 +120,38 @@ owned! {
     TownshipsOfRegion: Township, "townships"."region_id";
 }
 
+/// Declares the nouns that stand in a township of a region or district: the tie is the noun's own row.
+macro_rules! within {
+    ($($(#[$doc:meta])* $relation:ident: $node:ty, $table:literal by $column:literal;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $relation;
+
+        impl Ties for $relation {
+            type Node = $node;
+            type Tie = i64;
+            const IS_OWN_ROW: bool = true;
+
+            fn ties(view: View, parents: &[i64], sql: &mut Sql) {
+                sql.put(concat!("SELECT w.", $column, " AS parent, o.id AS child, o.id AS fact, '' AS natural_key, o.valid_from AS since "));
+                sql.put(concat!("FROM townships w JOIN ", $table, " o ON o.township_id = w.id WHERE ")).among(concat!("w.", $column), parents);
+                sql.put(" AND ").holds("w", view).put(" AND ").known("o", view);
+            }
+
+            fn tie(row: &Row<'_>) -> Result<i64, StoreError> {
+                row.get("t_fact")
+            }
+        }
+    )+};
+}
+pub(crate) use within;
+
+/// Adds "the township in `column` lies in this place", as [`within!`] has it; `of` is the township's column for the place.
+pub(crate) fn stands(sql: &mut Sql, column: &str, of: &str, place: i64, view: View) {
+    sql.put(&format!("{column} IN (SELECT w.id FROM townships w WHERE w.{of} = ")).bind(place);
+    sql.put(" AND ").holds("w", view).put(")");
+}
+
 /// Writes the ties of [`owned!`].
 pub(crate) fn own_rows(view: View, parents: &[i64], table: &str, column: &str, sql: &mut Sql) {
     sql.put(&format!(

@@ -70,7 +70,8 @@ impl Store {
         request: &PageRequest,
     ) -> Result<HashMap<i64, RelatedPage<R>>, StoreError> {
         let key = match order.field {
-            OrderField::Natural => "t.natural_key || c.sort_name",
+            // The slug last, so that no two nouns are told apart by their ids, which mean nothing to a reader.
+            OrderField::Natural => "t.natural_key || c.sort_name || '\u{1}' || c.slug",
             OrderField::Name => "c.sort_name",
             OrderField::Slug => "c.slug",
             OrderField::Since => "t.since",

@@ -6,7 +6,14 @@ use domain::{
 };
 
 use crate::{
-    StoreError, alliance::served, noun::Table, partner::faceted, place::owned, relation::Ties, row::Row, sql::Sql,
+    StoreError,
+    alliance::served,
+    noun::Table,
+    partner::faceted,
+    place::{owned, stands, within},
+    relation::Ties,
+    row::Row,
+    sql::Sql,
 };
 
 impl Table for School {
@@ -40,10 +47,13 @@ impl Table for School {
             district,
             region,
             township,
+            campus_district,
+            campus_region,
+            campus_township,
             group,
             alliance,
             partner,
-            in_group,
+            has_group,
         } = is;
         if let Some(stages) = stage {
             faceted(sql, "phases", stages.iter().map(|stage| stage.word()), view);
@@ -65,14 +75,21 @@ impl Table for School {
             sql.put(" AND c.district_id = ").bind(district.raw);
         }
         if let Some(region) = region {
-            stands(sql, view, |sql, column| {
-                sql.put(column).put(" IN (SELECT w.id FROM townships w WHERE w.region_id = ").bind(region.raw);
-                sql.put(" AND ").known("w", view).put(")");
-            });
+            sql.put(" AND ");
+            stands(sql, "c.township_id", "region_id", region.raw, view);
         }
         if let Some(township) = township {
-            stands(sql, view, |sql, column| {
-                sql.put(column).put(" = ").bind(township.raw);
+            sql.put(" AND c.township_id = ").bind(township.raw);
+        }
+        if let Some(district) = campus_district {
+            has_campus(sql, view, |sql| stands(sql, "k.township_id", "district_id", district.raw, view));
+        }
+        if let Some(region) = campus_region {
+            has_campus(sql, view, |sql| stands(sql, "k.township_id", "region_id", region.raw, view));
+        }
+        if let Some(township) = campus_township {
+            has_campus(sql, view, |sql| {
+                sql.put("k.township_id = ").bind(township.raw);
             });
         }
         if let Some(group) = group {
@@ -86,8 +103,8 @@ impl Table for School {
             sql.put(" AND c.id IN (SELECT p.school_id FROM school_partners p WHERE p.partner_id = ").bind(partner.raw);
             sql.put(" AND ").holds("p", view).put(")");
         }
-        if let Some(in_group) = in_group {
-            sql.put(if *in_group { " AND EXISTS (" } else { " AND NOT EXISTS (" });
+        if let Some(has_group) = has_group {
+            sql.put(if *has_group { " AND EXISTS (" } else { " AND NOT EXISTS (" });
             sql.put("SELECT 1 FROM memberships m WHERE m.school_id = c.id AND ").holds("m", view).put(")");
         }
     }
@@ -125,13 +142,11 @@ fn had_status(statuses: &[SchoolStatus], view: View, sql: &mut Sql) {
 /// What `Span::is_begin_dated` says, in SQL: a date without a year begins with a month.
 pub(crate) const DATED: &str = "(c.stated_from IS NOT NULL AND c.stated_from NOT LIKE '__-%')";
 
-/// Adds ` AND …` for "it, or a campus of it, stands where `is` says".
-fn stands(sql: &mut Sql, view: View, is: impl Fn(&mut Sql, &str)) {
-    sql.put(" AND (");
-    is(sql, "c.township_id");
-    sql.put(" OR c.id IN (SELECT k.school_id FROM campuses k WHERE ");
-    is(sql, "k.township_id");
-    sql.put(" AND ").holds("k", view).put("))");
+/// Adds ` AND …` for "a campus of it, `k`, is as `is` says".
+fn has_campus(sql: &mut Sql, view: View, is: impl Fn(&mut Sql)) {
+    sql.put(" AND c.id IN (SELECT k.school_id FROM campuses k WHERE ");
+    is(sql);
+    sql.put(" AND ").holds("k", view).put(")");
 }
 
 owned! {
@@ -141,25 +156,46 @@ owned! {
     SchoolsOfTownship: School, "schools"."township_id";
 }
 
-/// The schools whose own record places them in a township of a region.
-#[derive(Debug, Clone, Copy)]
-pub struct SchoolsOfRegion;
+within! {
+    /// The schools whose own record places them in a township of a region.
+    SchoolsOfRegion: School, "schools" by "region_id";
+}
 
-impl Ties for SchoolsOfRegion {
-    type Node = School;
-    type Tie = i64;
+/// Declares the schools of which a campus stands somewhere: one tie a school, whatever the number of its campuses.
+macro_rules! with_campus {
+    ($($(#[$doc:meta])* $relation:ident: $from:literal by $column:literal;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $relation;
 
-    const IS_OWN_ROW: bool = true;
+        impl Ties for $relation {
+            type Node = School;
+            type Tie = i64;
 
-    fn ties(view: View, parents: &[i64], sql: &mut Sql) {
-        sql.put("SELECT w.region_id AS parent, o.id AS child, o.id AS fact, '' AS natural_key, o.valid_from AS since ");
-        sql.put("FROM townships w JOIN schools o ON o.township_id = w.id WHERE ").among("w.region_id", parents);
-        sql.put(" AND ").holds("w", view).put(" AND ").known("o", view);
-    }
+            fn ties(view: View, parents: &[i64], sql: &mut Sql) {
+                sql.put(concat!("SELECT ", $column, " AS parent, k.school_id AS child, k.school_id AS fact, '' AS natural_key, "));
+                sql.put(concat!("MIN(k.valid_from) AS since FROM ", $from, " WHERE ")).among($column, parents);
+                sql.put(" AND ").holds("k", view);
+                if $from != "campuses k" {
+                    sql.put(" AND ").holds("w", view);
+                }
+                sql.put(concat!(" GROUP BY ", $column, ", k.school_id"));
+            }
 
-    fn tie(row: &Row<'_>) -> Result<i64, StoreError> {
-        row.get("t_fact")
-    }
+            fn tie(row: &Row<'_>) -> Result<i64, StoreError> {
+                row.get("t_fact")
+            }
+        }
+    )+};
+}
+
+with_campus! {
+    /// The schools of which a campus stands in a township of a district.
+    SchoolsWithCampusInDistrict: "townships w JOIN campuses k ON k.township_id = w.id" by "w.district_id";
+    /// The schools of which a campus stands in a township of a region.
+    SchoolsWithCampusInRegion: "townships w JOIN campuses k ON k.township_id = w.id" by "w.region_id";
+    /// The schools of which a campus stands in a township.
+    SchoolsWithCampusInTownship: "campuses k" by "k.township_id";
 }
 
 /// Declares a direction of the ties between two schools.

@@ -1,0 +1,309 @@
+//! Filters: they find what the relation of the same name leads to, and what they name must be on record.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use server::generate::{Plan, generate};
+use tests::{TestApp, chaoyang, loaded};
+
+/// Parents, a relation of theirs, the list it leads into, and the condition that must mean the same.
+const SAME: &[(&str, &str, &str, &str)] = &[
+    ("districts", "schools", "schools", "district"),
+    ("districts", "schoolsWithCampus", "schools", "campusDistrict"),
+    ("districts", "campuses", "campuses", "district"),
+    ("districts", "regions", "regions", "district"),
+    ("districts", "townships", "townships", "district"),
+    ("districts", "learningAreas", "learningAreas", "district"),
+    ("districts", "groups", "groups", "district"),
+    ("districts", "alliances", "alliances", "district"),
+    ("regions", "schools", "schools", "region"),
+    ("regions", "schoolsWithCampus", "schools", "campusRegion"),
+    ("regions", "campuses", "campuses", "region"),
+    ("regions", "townships", "townships", "region"),
+    ("townships", "schools", "schools", "township"),
+    ("townships", "schoolsWithCampus", "schools", "campusTownship"),
+    ("townships", "campuses", "campuses", "township"),
+    ("groups", "schools", "schools", "group"),
+    ("groups", "alliances", "alliances", "group"),
+    ("alliances", "partners", "partners", "alliance"),
+    ("alliances", "groups", "groups", "alliance"),
+    ("alliances", "schools", "schools", "alliance"),
+    ("partners", "alliances", "alliances", "partner"),
+    ("partners", "schools", "schools", "partner"),
+    ("schools", "groups", "groups", "school"),
+    ("schools", "partners", "partners", "school"),
+    ("schools", "campuses", "campuses", "school"),
+];
+
+const VIEWS: [&str; 4] =
+    ["map", "map(asOf: \"2018-01-01\")", "map(asOf: \"2012-05-05\", knownAt: 1)", "map(knownAt: 1)"];
+
+/// Compares what the relation and the condition find for every parent; gives how many nouns they found.
+async fn compare(app: &TestApp, view: &str, (parents, relation, list, condition): (&str, &str, &str, &str)) -> u64 {
+    const PAGE: &str = "first: 50, orderBy: { field: SLUG }";
+    const FOUND: &str = "{ totalCount nodes { slug } }";
+    let (mut after, mut found) = (Value::Null, 0);
+    loop {
+        let query = format!(
+            "{{ {view} {{ {parents}(first: 10, after: {after}) {{ nodes {{ slug found: {relation}({PAGE}) {FOUND} }} pageInfo {{ endCursor hasNextPage }} }} }} }}"
+        );
+        let data = app.data(&query).await;
+        let page = &data["map"][parents];
+        let parents = page["nodes"].as_array().expect("parents");
+        let filtered: String = parents
+            .iter()
+            .enumerate()
+            .map(|(at, parent)| {
+                format!("at{at}: {list}({PAGE}, filter: {{ {condition}: {} }}) {FOUND} ", parent["slug"])
+            })
+            .collect();
+        let filtered = app.data(&format!("{{ {view} {{ view {{ asOf }} {filtered} }} }}")).await;
+        for (at, parent) in parents.iter().enumerate() {
+            assert_eq!(
+                parent["found"],
+                filtered["map"][format!("at{at}")],
+                "{}: {view}: {relation} of {}, and {list} by {condition}",
+                app.name,
+                parent["slug"]
+            );
+            found += parent["found"]["totalCount"].as_u64().expect("a count");
+        }
+        if page["pageInfo"]["hasNextPage"] == false {
+            return found;
+        }
+        after = page["pageInfo"]["endCursor"].clone();
+    }
+}
+
+#[tokio::test]
+async fn a_condition_finds_what_the_relation_of_its_name_leads_to() {
+    for app in chaoyang("a_condition_finds_what_the_relation_leads_to").await {
+        for same in SAME {
+            for view in VIEWS {
+                compare(&app, view, *same).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_condition_finds_what_the_relation_leads_to_in_a_made_up_city() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("city");
+    generate(&Plan { schools: 300, seed: 5 }, &folder).expect("a city");
+    for app in loaded("a_condition_in_a_made_up_city", &folder).await {
+        for same in SAME {
+            let found = compare(&app, "map", *same).await;
+            assert!(found > 0, "{}: nothing is compared by {same:?}", app.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn where_a_school_is_and_where_its_campuses_stand_are_two_questions() {
+    let dir = tempfile::tempdir().expect("a folder");
+    copy_with(
+        dir.path(),
+        &[("campuses.csv", "bj80-elsewhere,bj80,甲校区,,,dongba,seed,,\nbj80-again,bj80,乙校区,,,dongba,seed,,\n")],
+    );
+    for app in loaded("where_a_school_is", dir.path()).await {
+        let data = app
+            .data(
+                r#"{ school(slug: "bj80") { township { slug } }
+                    own: schools(first: 100, filter: { township: "dongba" }) { nodes { slug } }
+                    campus: schools(first: 100, filter: { campusTownship: "dongba" }) { nodes { slug } }
+                    township(slug: "dongba") { schoolsWithCampus(first: 100) { totalCount nodes { slug } } schools(first: 100) { nodes { slug } } } }"#,
+            )
+            .await;
+        let has = |list: &Value| {
+            list["nodes"].as_array().expect("nodes").iter().filter(|node| node["slug"] == "bj80").count()
+        };
+        assert_eq!((has(&data["own"]), has(&data["campus"])), (0, 1), "{}: {data}", app.name);
+        let township = &data["township"];
+        assert_eq!((has(&township["schools"]), has(&township["schoolsWithCampus"])), (0, 1), "{}", app.name);
+        let listed = township["schoolsWithCampus"]["nodes"].as_array().map(Vec::len);
+        assert_eq!(township["schoolsWithCampus"]["totalCount"].as_u64(), listed.map(|listed| listed as u64));
+    }
+}
+
+/// Copies the bundled data set, with more lines in some files.
+fn copy_with(to: &Path, more: &[(&str, &str)]) {
+    for entry in std::fs::read_dir(tests::bundled()).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if path.extension().is_some_and(|extension| extension == "csv") {
+            let mut text = std::fs::read_to_string(&path).expect("a file");
+            for (_, lines) in more.iter().filter(|(file, _)| *file == name) {
+                text.push_str(lines);
+            }
+            std::fs::write(to.join(name), text).expect("a file");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_filter_names_must_be_on_record_or_its_field_says_so() {
+    let cases = [
+        (
+            "{ a: schools(filter: { region: \"soutth\" }) { totalCount } }",
+            "[\"a\"]",
+            "`region` is `soutth`",
+            Some("south"),
+        ),
+        (
+            "{ a: schools(filter: { region: \"South\" }) { totalCount } }",
+            "[\"a\"]",
+            "`region` is `South`",
+            Some("south"),
+        ),
+        (
+            "{ a: schools(filter: { or: [{ code: \"1\" }, { not: { campusTownship: \"dongbaa\" } }] }) { nodes { slug } } }",
+            "[\"a\"]",
+            "`campusTownship` is `dongbaa`",
+            Some("dongba"),
+        ),
+        (
+            "{ a: group(slug: \"chenjinglun\") { schools(filter: { partner: \"tsingua\" }) { edges { role } } } }",
+            "[\"a\",\"schools\"]",
+            "no partner on record",
+            Some("tsinghua"),
+        ),
+        ("{ a: alliances(filter: { group: \"zzzzzz\" }) { totalCount } }", "[\"a\"]", "`group` is `zzzzzz`", None),
+        (
+            "{ a: schools(filter: { group: \"grp_0000000000000\" }) { __typename } }",
+            "[\"a\"]",
+            "no group on record",
+            None,
+        ),
+        (
+            "{ a: map(knownAt: 1) { campuses(filter: { school: \"bj-80\" }) { totalCount } } }",
+            "[\"a\",\"campuses\"]",
+            "`school` is `bj-80`",
+            Some("bj80"),
+        ),
+    ];
+    for app in chaoyang("what_a_filter_names").await {
+        for (query, path, says, meant) in cases {
+            let (code, message, at) = app.error(query).await;
+            assert_eq!((code.as_str(), at.as_str()), ("UNKNOWN_NOUN", path), "{}: {query}: {message}", app.name);
+            assert!(message.contains(says), "{}: {query}: {message}", app.name);
+            let question = meant.map(|meant| format!("did you mean `{meant}`?"));
+            match question {
+                Some(question) => assert!(message.contains(&question), "{}: {query}: {message}", app.name),
+                None => assert!(!message.contains("did you mean"), "{}: {query}: {message}", app.name),
+            }
+        }
+        let query = "{ wrong: schools(filter: { region: \"soutth\", partner: \"tsingua\" }) { totalCount } malformed: schools(filter: { group: \"sch_x\" }) { totalCount }
+            right: schools(first: 1, filter: { region: \"south\" }) { totalCount } }";
+        let answer = app.ask(query, json!({})).await.json();
+        assert_eq!(answer["data"]["wrong"], Value::Null, "{}: {answer:#}", app.name);
+        assert_eq!(answer["data"]["malformed"], Value::Null, "{}: {answer:#}", app.name);
+        assert!(answer["data"]["right"]["totalCount"].is_u64(), "{}: {answer:#}", app.name);
+        let errors = answer["errors"].as_array().expect("errors");
+        assert_eq!(errors.len(), 2, "{}: {answer:#}", app.name);
+        let wrong = errors.iter().find(|error| error["path"] == json!(["wrong"])).expect("an error");
+        for name in ["soutth", "tsingua"] {
+            assert!(wrong["message"].as_str().expect("a message").contains(name), "{}: {wrong}", app.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_filters_name_is_looked_up_in_one_statement() {
+    let query = "query ($n: Int) { groups(first: $n, filter: { district: \"d0001\", alliance: \"d0001-a001\" }) { nodes { schools(filter: { township: \"d0001-t001\" }) { nodes { slug } } } } }";
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("city");
+    generate(&Plan { schools: 300, seed: 5 }, &folder).expect("a city");
+    for app in loaded("what_filters_name_is_looked_up", &folder).await {
+        for parents in [1, 10] {
+            let answer = app.ask(query, json!({ "n": parents })).await;
+            assert!(answer.json().get("errors").is_none(), "{}", answer.body);
+            // A page and a look-up for each of the two levels.
+            assert_eq!(answer.statements(), 4, "{}: {parents}", app.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_id_costs_its_own_place_and_no_other() {
+    for app in chaoyang("a_malformed_id_costs_its_place").await {
+        let id = app.data(r#"{ school(slug: "bj80") { id } }"#).await["school"]["id"].take();
+        let ids = json!(["nonsense", id, "sch_0000000000000", "sch_x", id]);
+        let query = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } node(id: \"nonsense\") { id } school(id: \"bj80\") { id } groups { totalCount } }";
+        let answer = app.ask(query, json!({ "ids": ids })).await.json();
+        let noun = json!({ "id": id });
+        assert_eq!(answer["data"]["nodes"], json!([null, noun, null, null, noun]), "{}: {answer:#}", app.name);
+        assert_eq!((&answer["data"]["node"], &answer["data"]["school"]), (&Value::Null, &Value::Null));
+        assert_eq!(answer["data"]["groups"]["totalCount"], 11, "{}", app.name);
+        let mut paths: Vec<String> = answer["errors"]
+            .as_array()
+            .expect("errors")
+            .iter()
+            .map(|error| {
+                assert_eq!(error["extensions"]["code"], "INVALID_ID", "{}: {error}", app.name);
+                error["path"].to_string()
+            })
+            .collect();
+        paths.sort();
+        assert_eq!(paths, [r#"["node"]"#, r#"["nodes",0]"#, r#"["nodes",3]"#, r#"["school"]"#], "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn the_group_of_a_school_is_chosen_by_what_a_reader_can_see() {
+    let group = |slug: &str, name: &str| format!("{slug},{name},,,stated,,operating,,,,seed,,chaoyang\n");
+    let groups = [
+        group("by-guidance", "甲集团"),
+        group("a-branch", "乙集团"),
+        group("by-name-1", "丙集团"),
+        group("by-name-2", "丁集团"),
+        group("zz-same", "戊集团"),
+        group("aa-same", "戊集团"),
+        group("joined-late", "己集团"),
+        group("joined-early", "庚集团"),
+        group("leads", "辛集团"),
+    ]
+    .concat();
+    let member = |group: &str, role: &str, since: &str| format!("{group},bj17,{role},{since},,,seed,,\n");
+    let memberships = [
+        member("by-guidance", "guided", "1990"),
+        member("a-branch", "branch", "1991"),
+        member("by-name-1", "member", ""),
+        member("by-name-2", "member", ""),
+        member("zz-same", "member", "2016-09"),
+        member("aa-same", "member", "2016-09-01"),
+        member("joined-late", "member", "2017"),
+        member("joined-early", "member", "2015"),
+    ]
+    .concat();
+    let dir = tempfile::tempdir().expect("a folder");
+    copy_with(dir.path(), &[("groups.csv", &groups), ("group_memberships.csv", &memberships)]);
+    let query = r#"{ school(slug: "bj17") { group { slug } groups { nodes { slug } } } }"#;
+    for app in loaded("the_group_of_a_school", dir.path()).await {
+        let slugs = |data: &Value| -> Vec<String> {
+            let nodes = data["school"]["groups"]["nodes"].as_array().expect("nodes").iter();
+            nodes.map(|node| node["slug"].as_str().expect("a slug").to_owned()).collect()
+        };
+        let data = app.data(query).await;
+        let mut expected = vec![
+            "joined-early",
+            "aa-same",
+            "zz-same",
+            "joined-late",
+            "by-name-2",
+            "by-name-1",
+            "a-branch",
+            "by-guidance",
+        ];
+        assert_eq!(slugs(&data), expected, "{}", app.name);
+        assert_eq!(data["school"]["group"]["slug"], "joined-early", "{}", app.name);
+        let lead = tempfile::tempdir().expect("a folder");
+        let leads = memberships.clone() + &member("leads", "lead", "2024");
+        copy_with(lead.path(), &[("groups.csv", &groups), ("group_memberships.csv", &leads)]);
+        app.import(lead.path()).await.expect("no findings");
+        expected.insert(0, "leads");
+        let data = app.data(query).await;
+        assert_eq!(slugs(&data), expected, "{}", app.name);
+        assert_eq!(data["school"]["group"]["slug"], "leads", "{}", app.name);
+    }
+}
