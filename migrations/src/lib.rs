@@ -14,6 +14,7 @@ mod m20261124_000006_schools;
 mod m20261124_000007_groups;
 mod m20261124_000008_alliances;
 mod m20261124_000009_names;
+mod m20261126_000010_existence;
 mod m20261126_000020_orders_of_all_versions;
 mod m20261126_000030_english_campuses;
 mod m20261126_000040_program_versions;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_groups::Migration),
             Box::new(m20261124_000008_alliances::Migration),
             Box::new(m20261124_000009_names::Migration),
+            Box::new(m20261126_000010_existence::Migration),
             Box::new(m20261126_000020_orders_of_all_versions::Migration),
             Box::new(m20261126_000030_english_campuses::Migration),
             Box::new(m20261126_000040_program_versions::Migration),

@@ -124,7 +124,7 @@ graphql\`
   @refetchable(queryName: "SchoolsPaginationQuery") {
     schools(first: $count, after: $cursor, orderBy: { field: NAME }) @connection(key: "Schools_schools") {
       totalCount
-      edges { node { name since township { name } } }
+      edges { node { name sinceDay township { name } } }
     }
   }
 \`;

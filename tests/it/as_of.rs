@@ -6,9 +6,9 @@ use chrono::DateTime;
 use domain::{Cell, FixedClock, Kind, NewRevision, Record, TimeZone, Validity, district, id::identity};
 use graphql::Ground;
 use persistence::Fact;
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::App;
-use tests::{TODAY, TestApp, chaoyang, empty};
+use tests::{TODAY, TestApp, chaoyang, empty, loaded, undated};
 
 fn slugs(value: &Value) -> BTreeSet<String> {
     let nodes = value["nodes"].as_array().expect("nodes");
@@ -25,7 +25,7 @@ async fn members_and_names_differ_between_two_days_of_one_query() {
                       school(slug: "bisu-hs") { names { text } } alliances { nodes { slug } } gone: school(slug: "jinsong-no1") { status isOnMap } }
                     now: map { view { asOf }
                       group(slug: "bjut-hs-group") { schools { nodes { slug } } } schools(filter: { nameContains: "劲松第" }) { nodes { slug } }
-                      school(slug: "bisu-hs") { names { text } } alliances { nodes { slug } } gone: school(slug: "jinsong-no1") { status isOnMap until } } }"#,
+                      school(slug: "bisu-hs") { names { text } } alliances { nodes { slug } } gone: school(slug: "jinsong-no1") { status isOnMap untilDay until { text precision } } } }"#,
             )
             .await;
         let (then, now) = (&data["then"], &data["now"]);
@@ -40,7 +40,242 @@ async fn members_and_names_differ_between_two_days_of_one_query() {
         assert!(slugs(&now["alliances"]).contains("science-education"));
         assert_eq!(then["gone"]["status"], "OPEN");
         assert_eq!(now["gone"]["status"], "RENAMED");
-        assert_eq!(now["gone"]["until"], "2019-04-30");
+        assert_eq!(now["gone"]["untilDay"], "2019-04-30");
+        assert_eq!(
+            now["gone"]["until"],
+            json!({ "text": "2019-04", "precision": "MONTH" }),
+            "as precise as its source"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_dates_is_assumed_before_it_is_known_and_counted_apart() {
+    for app in chaoyang("what_nobody_dates_is_assumed").await {
+        let data = app
+            .data(
+                r#"{ then: map(asOf: "1900-01-01") {
+                      groups { totalCount assumedCount } planned: schools(filter: { status: [PLANNED] }) { totalCount }
+                      schools { totalCount assumedCount } certain: schools(filter: { existence: CERTAIN }) { totalCount assumedCount }
+                      assumed: schools(filter: { existence: [ASSUMED] }, first: 1) { totalCount nodes { isOnMap existence since { text } sinceDay } }
+                      group(slug: "bj80-group") { existence schools { totalCount assumedCount } }
+                      none: group(slug: "bnu-chaoyang-group") { isOnMap existence knownDay } }
+                    now: map(asOf: "2026-12-01") { schools { totalCount assumedCount } groups { totalCount assumedCount }
+                      school(slug: "chenjinglun-hs") { existence since { text precision } sinceDay knownDay } } }"#,
+            )
+            .await;
+        let (then, now) = (&data["then"], &data["now"]);
+        assert_eq!(then["groups"], json!({ "totalCount": 10, "assumedCount": 10 }), "{}", app.name);
+        assert_eq!(then["planned"]["totalCount"], 0);
+        let (all, assumed) = (&then["schools"]["totalCount"], &then["schools"]["assumedCount"]);
+        let certain = then["certain"]["totalCount"].as_i64().expect("a count");
+        assert_eq!(then["assumed"]["totalCount"], *assumed);
+        assert_eq!(all.as_i64(), assumed.as_i64().map(|assumed| assumed + certain));
+        assert_eq!(then["certain"]["assumedCount"], 0);
+        let one = json!({ "isOnMap": true, "existence": "ASSUMED", "since": null, "sinceDay": null });
+        assert_eq!(then["assumed"]["nodes"][0], one);
+        assert_eq!(then["group"]["existence"], "ASSUMED");
+        assert_eq!(then["none"], json!({ "isOnMap": false, "existence": null, "knownDay": "2024-06-28" }));
+        assert_eq!(now["schools"]["assumedCount"], 0, "all that was recorded is known");
+        assert_eq!(now["groups"], json!({ "totalCount": 11, "assumedCount": 0 }));
+        assert_eq!(now["school"]["existence"], "CERTAIN");
+    }
+}
+
+#[tokio::test]
+async fn a_campus_of_a_project_is_on_no_day_before_it_is_known() {
+    for app in chaoyang("a_campus_of_a_project").await {
+        let day = |day: &str| {
+            format!(
+                r#"map(asOf: "{day}") {{ campus(slug: "beijing-academy-dongba-north") {{ isOnMap status existence since {{ text }} dueOn {{ text precision }} }}
+                  school(slug: "beijing-academy") {{ campuses(first: 100) {{ nodes {{ slug }} }} }} }}"#
+            )
+        };
+        let query = format!("{{ then: {} later: {} }}", day("2014-01-01"), day("2024-12-01"));
+        let data = app.data(&query).await;
+        let (then, later) = (&data["then"], &data["later"]);
+        assert_eq!((&then["campus"]["isOnMap"], &then["campus"]["status"]), (&json!(false), &json!("UNKNOWN")));
+        assert!(!slugs(&then["school"]["campuses"]).contains("beijing-academy-dongba-north"), "{}", app.name);
+        assert!(slugs(&then["school"]["campuses"]).contains("beijing-academy-xibahe"), "{}", app.name);
+        let due = json!({ "text": "2025-09", "precision": "MONTH" });
+        let planned =
+            json!({ "isOnMap": true, "status": "PLANNED", "existence": "CERTAIN", "since": null, "dueOn": due });
+        assert_eq!(later["campus"], planned);
+        assert!(slugs(&later["school"]["campuses"]).contains("beijing-academy-dongba-north"));
+    }
+}
+
+/// A data set of schools, groups, campuses and alliances in every state, with and without dates.
+fn states(dir: &Path) {
+    let file = |name: &str, text: String| fs::write(dir.join(name), text).expect("a temporary file");
+    file("sources.csv", "source_id,title,publisher,author,published_on,url,language,kind,extent_read,reliability,note\nold,A test,A test,,2010-05,,en,synthetic,full,low,\nnew,A test,A test,,2018,,en,synthetic,full,low,\nundated,A test,A test,,,,en,synthetic,full,low,\n".into());
+    file("districts.csv", "district_id,name_zh,name_en,name_en_basis,source_id,quote\nd,,D,,old,\n".into());
+    let mut schools = "school_id,name_zh,name_en,name_en_basis,ownership,ownership_source_id,phases,school_type,school_type_source_id,status,junior_code_2025,senior_code,township_id,opened_on,closed_on,source_id,quote,confidence,note,district_id\n".to_owned();
+    let mut campuses = "campus_id,school_id,name_zh,address_zh,address_confidence,township_id,source_id,quote,confidence,status,status_source_id,opened_on,due_on\n".to_owned();
+    let mut alliances =
+        "alliance_id,name_zh,name_en,name_en_basis,kind,established_on,scope,status,source_id,quote,district_id\n"
+            .to_owned();
+    let mut groups = "group_id,name_zh,name_en,name_en_basis,name_zh_basis,lead_school_id,status,reported_branches,reported_sites,reported_member_schools,source_id,quote,district_id\n".to_owned();
+    let mut members = "group_id,school_id,role,joined_on,left_on,as_of,source_id,quote,confidence\n".to_owned();
+    let dates = [("", ""), ("2012-09", ""), ("2020", ""), ("", "2015"), ("2012", "2019-07"), ("09-01", "")];
+    for (nth, (opened, closed)) in dates.iter().enumerate() {
+        for (at, source) in ["old", "new", "undated"].iter().enumerate() {
+            for status in ["open", "planned", "renamed", "merged", "closed", ""] {
+                let slug = format!("s{nth}-{at}-{status}x");
+                schools += &format!("{slug},,S,,,,,,,{status},,,,{opened},{closed},{source},,,,d\n");
+                for campus in ["open", "planned", ""] {
+                    campuses += &format!("{slug}-{campus}c,{slug},校,,,,{source},,,{campus},,{opened},2021\n");
+                }
+                if nth == 0 {
+                    members += &format!("g{at}-{},{slug},member,,,,undated,,\n", ["operating", "planned"][at % 2]);
+                }
+            }
+            for status in ["established", "proposed", "dissolved"] {
+                alliances += &format!("a{nth}-{at}-{status},,A,,thematic,{opened},district,{status},{source},,d\n");
+            }
+        }
+    }
+    for (at, source) in ["old", "new", "undated"].iter().enumerate() {
+        for status in ["operating", "planned"] {
+            groups += &format!("g{at}-{status},,G,,,,{status},,,,{source},,d\n");
+        }
+    }
+    file("schools.csv", schools);
+    file("campuses.csv", campuses);
+    file("alliances.csv", alliances);
+    file("groups.csv", groups);
+    file("group_memberships.csv", members);
+}
+
+/// All nodes of a root list on a day, with a filter.
+async fn listed(app: &TestApp, list: &str, day: &str, filter: &str, fields: &str) -> Vec<Value> {
+    let (mut nodes, mut after) = (Vec::new(), "null".to_owned());
+    loop {
+        let query = format!(
+            r#"{{ map(asOf: "{day}") {{ {list}(first: 100, after: {after}, filter: {{ {filter} }}) {{ totalCount assumedCount nodes {{ {fields} }} pageInfo {{ hasNextPage endCursor }} }} }} }}"#
+        );
+        let data = app.data(&query).await;
+        let page = &data["map"][list];
+        nodes.extend(page["nodes"].as_array().expect("nodes").iter().cloned());
+        if page["pageInfo"]["hasNextPage"] == false {
+            assert_eq!(page["totalCount"], nodes.len(), "{}: {list} {filter} on {day}", app.name);
+            let assumed = nodes.iter().filter(|node| node["existence"] == "ASSUMED").count();
+            assert_eq!(page["assumedCount"], assumed, "{}: {list} {filter} on {day}", app.name);
+            return nodes;
+        }
+        after = page["pageInfo"]["endCursor"].to_string();
+    }
+}
+
+/// The days around every date of [`states`].
+const DAYS: &[&str] = &[
+    "1900-01-01",
+    "2010-04-30",
+    "2010-05-01",
+    "2012-08-31",
+    "2012-09-01",
+    "2015-12-31",
+    "2016-01-01",
+    "2018-01-01",
+    "2019-07-31",
+    "2019-08-01",
+    "2019-12-31",
+    "2020-01-01",
+    "2026-11-24",
+];
+
+#[tokio::test]
+async fn a_status_follows_from_dates_forwards_and_backwards() {
+    let dir = tempfile::tempdir().expect("a folder");
+    states(dir.path());
+    for app in loaded("a_status_follows_from_dates", dir.path()).await {
+        let planned = "filter: { status: [PLANNED] }";
+        let query = format!(
+            r#"{{ before: map(asOf: "2019-12-31") {{ schools(first: 100, {planned}) {{ nodes {{ slug status isOnMap existence }} }}
+                  district(slug: "d") {{ schools(first: 100, {planned}) {{ nodes {{ slug }} }} }} }}
+                after: map(asOf: "2020-01-01") {{ schools(first: 100, {planned}) {{ nodes {{ slug }} }} s: school(slug: "s2-0-plannedx") {{ status isOnMap }} }}
+                early: map(asOf: "2010-04-30") {{ s: school(slug: "s2-0-plannedx") {{ status isOnMap }} g: group(slug: "g0-planned") {{ isOnMap }}
+                  o: group(slug: "g0-operating") {{ schools(first: 100) {{ nodes {{ slug }} }} }} }}
+                ended: map(asOf: "2020-01-01") {{ s: school(slug: "s4-0-openx") {{ status isOnMap }} }} }}"#
+        );
+        let data = app.data(&query).await;
+        let before = slugs(&data["before"]["schools"]);
+        assert!(before.contains("s2-0-openx") && before.contains("s2-0-plannedx"), "{}: {before:?}", app.name);
+        assert!(!before.contains("s2-2-openx"), "nothing speaks of it before it was recorded");
+        assert!(before.contains("s0-0-plannedx"), "nobody says from when on it is open");
+        assert!(!before.contains("s1-0-plannedx"), "it has opened");
+        assert_eq!(slugs(&data["before"]["district"]["schools"]), before, "{}", app.name);
+        let after = slugs(&data["after"]["schools"]);
+        assert!(after.contains("s0-0-plannedx") && !after.contains("s2-0-plannedx"), "{}: {after:?}", app.name);
+        assert_eq!(data["after"]["s"], json!({ "status": "OPEN", "isOnMap": true }));
+        assert_eq!(data["early"]["s"], json!({ "status": "UNKNOWN", "isOnMap": false }));
+        assert_eq!(data["early"]["g"]["isOnMap"], false);
+        let members = slugs(&data["early"]["o"]["schools"]);
+        assert!(members.contains("s0-0-openx") && !members.contains("s0-0-plannedx"), "{members:?}");
+        assert_eq!(data["ended"]["s"], json!({ "status": "CLOSED", "isOnMap": false }));
+    }
+}
+
+#[tokio::test]
+async fn the_store_says_of_each_day_what_the_domain_says() {
+    let dir = tempfile::tempdir().expect("a folder");
+    states(dir.path());
+    let lists = [
+        ("schools", &["OPEN", "PLANNED", "RENAMED", "MERGED", "CLOSED", "UNKNOWN"][..], "PLANNED"),
+        ("campuses", &["OPEN", "PLANNED", "UNKNOWN"], "PLANNED"),
+        ("alliances", &["ESTABLISHED", "PROPOSED", "DISSOLVED"], "PROPOSED"),
+        ("groups", &["OPERATING", "PLANNED"], ""),
+    ];
+    for app in loaded("the_store_says_of_each_day", dir.path()).await {
+        for (list, statuses, yet_to_come) in lists {
+            for day in DAYS {
+                let every = listed(&app, list, day, "", "slug status existence isOnMap").await;
+                assert!(every.iter().all(|node| node["isOnMap"] == true), "{}: {list} on {day}", app.name);
+                for status in statuses {
+                    let found =
+                        listed(&app, list, day, &format!("status: [{status}]"), "slug status existence isOnMap").await;
+                    // The field is the domain's, the filter the store's.
+                    assert!(found.iter().all(|node| node["status"] == *status), "{}: {status} on {day}", app.name);
+                    let on_map = found.iter().filter(|node| node["isOnMap"] == true);
+                    let said = every.iter().filter(|node| node["status"] == *status);
+                    assert!(on_map.eq(said), "{}: {list} {status} on {day}", app.name);
+                    let others = found.iter().any(|node| node["isOnMap"] == false);
+                    assert!(!others || *status == yet_to_come, "{}: {list} {status} on {day}", app.name);
+                }
+                for existence in ["CERTAIN", "ASSUMED"] {
+                    let found =
+                        listed(&app, list, day, &format!("existence: {existence}"), "slug status existence isOnMap")
+                            .await;
+                    let said = every.iter().filter(|node| node["existence"] == existence);
+                    assert!(found.iter().eq(said), "{}: {list} {existence} on {day}", app.name);
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_known_day_follows_its_sources_and_ties() {
+    for app in empty("a_known_day_follows").await {
+        let dir = tempfile::tempdir().expect("a folder");
+        states(dir.path());
+        app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{findings}"));
+        let again = app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{findings}"));
+        assert!(again.revision.is_none(), "{}: nothing has changed", app.name);
+        let query = r#"{ school(slug: "s0-2-openx") { knownDay } other: school(slug: "s0-1-openx") { knownDay }
+            before: map(knownAt: 1) { school(slug: "s0-2-openx") { knownDay } } }"#;
+        assert_eq!(app.data(query).await["school"]["knownDay"], "2026-11-24", "the day of its revision");
+
+        let members = fs::read_to_string(dir.path().join("group_memberships.csv")).expect("a file");
+        let dated = members.replace("s0-2-openx,member,,", "s0-2-openx,member,2011-03,");
+        fs::write(dir.path().join("group_memberships.csv"), dated).expect("a file");
+        let sources = fs::read_to_string(dir.path().join("sources.csv")).expect("a file");
+        fs::write(dir.path().join("sources.csv"), sources.replace(",2018,", ",2017-02-03,")).expect("a file");
+        app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{findings}"));
+        let data = app.data(query).await;
+        assert_eq!(data["school"]["knownDay"], "2011-03-01", "{}: the first tie", app.name);
+        assert_eq!(data["other"]["knownDay"], "2017-02-03", "{}: the first source", app.name);
+        assert_eq!(data["before"]["school"]["knownDay"], "2026-11-24", "{}: as it was known", app.name);
     }
 }
 
@@ -262,7 +497,7 @@ fn district(slug: &str, zone: &str) -> Fact {
         _ => Cell::Blank,
     });
     let (id, key) = (identity(Kind::District, slug), slug.to_owned());
-    Fact { record: Record { id, key, cells: cells.collect(), validity: Validity::ALWAYS }, position: 1024, digest: 1 }
+    undated(Record { id, key, cells: cells.collect(), validity: Validity::ALWAYS })
 }
 
 #[tokio::test]

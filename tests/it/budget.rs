@@ -11,7 +11,7 @@ const BUDGETS: &[(&str, u64, &str)] = &[
         "with edges, counts and sources",
         14,
         // Four lists, four counts, the sources of four levels (a tie's and its noun's leave together), two lists of parts.
-        "query ($n: Int) { schools(first: $n) { totalCount nodes { sources { title } groups { totalCount edges { role sources { quote } node { sources { title }
+        "query ($n: Int) { schools(first: $n) { totalCount assumedCount nodes { sources { title } groups { assumedCount totalCount edges { role sources { quote } node { sources { title }
             alliances { totalCount edges { basis sources { quote } node { sources { title }
             partners { totalCount edges { role sources { quote } node { sources { title } } } } functions { textEn } resourceCategories { category } } } } } } } } } }",
     ),

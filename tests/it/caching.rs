@@ -158,7 +158,7 @@ fn address(parameters: &[(&str, &str)]) -> String {
     address
 }
 
-const LIST: &str = "regions(first: 100, orderBy: { field: SLUG }) { totalCount nodes { slug name since isOnMap } }";
+const LIST: &str = "regions(first: 100, orderBy: { field: SLUG }) { totalCount nodes { slug name knownDay isOnMap } }";
 
 /// A request for a map that is about this old.
 fn ask(dice: &mut Dice, today: NaiveDate, latest: i64) -> Ask {
@@ -211,7 +211,7 @@ fn ask(dice: &mut Dice, today: NaiveDate, latest: i64) -> Ask {
         10 => address(&[(
             "query",
             &format!(
-                "{{ region(slug: \"r{}\") {{ slug name(lang: \"{}\") since until }} }}",
+                "{{ region(slug: \"r{}\") {{ slug name(lang: \"{}\") knownDay isOnMap }} }}",
                 dice.roll(30),
                 dice.one_of(&["zh", "en", "x!"])
             ),

@@ -111,7 +111,8 @@ async fn a_changed_folder_is_a_revision_and_the_past_stays_readable() {
         let dry = app.import_as(dir.path(), true).await.expect("no findings");
         assert!(dry.revision.is_none());
         let total = dry.total();
-        assert_eq!((total.added, total.changed, total.closed), (1, 1, 1), "{}", app.name);
+        // Without the tie, or with an earlier one, a school is known since another day: that is a change, too.
+        assert_eq!((total.added, total.changed, total.closed), (1, 2, 1), "{}", app.name);
         let before = app.data("{ revisions { number } }").await;
         assert_eq!(before["revisions"].as_array().map(Vec::len), Some(1), "a dry run writes nothing");
 

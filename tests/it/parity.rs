@@ -33,7 +33,7 @@ const NOUNS: &[Noun] = &[
         &[("partners", "partners"), ("groups", "groups"), ("schools", "schools")],
     ),
     ("partners", "kinds", &[("alliances", "alliances"), ("schools", "schools")]),
-    ("campuses", "addressZh addressConfidence", &[]),
+    ("campuses", "addressZh addressConfidence status openedOn { text } dueOn { text }", &[]),
     (
         "districts",
         "slug",
@@ -90,6 +90,9 @@ const FILTERS: &[(&str, &str)] = &[
     ("schools", "filter: { stage: [JUNIOR], not: { ownership: [PRIVATE] } }"),
     ("schools", "filter: { or: [{ status: [PLANNED, RENAMED] }, { schoolType: [UNKNOWN], hasGroupOnRecord: true }] }"),
     ("schools", "filter: { nameContains: \"中学\", and: [{ not: { nameContains: \"分校\" } }] }"),
+    ("schools", "filter: { existence: [ASSUMED], or: [{ status: [PLANNED] }, { stage: [PRIMARY] }] }"),
+    ("schools", "filter: { existence: CERTAIN, not: { status: [OPEN] } }"),
+    ("campuses", "filter: { status: [PLANNED, UNKNOWN], existence: [CERTAIN] }"),
     ("groups", "filter: { or: [{ nameContains: \"中学\" }, { status: [PLANNED] }] }"),
     ("alliances", "filter: { kind: [THEMATIC], not: { scope: [DISTRICT] } }"),
     ("partners", "filter: { kind: [UNIVERSITY, MUSEUM] }"),
@@ -113,7 +116,7 @@ fn selection(name: &str, deep: usize, turn: usize) -> String {
         }
     };
     format!(
-        "{{ totalCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} edges {{ cursor node {{ id slug name(lang: \"en\") localizedName(lang: \"en\") {{ kind basis isFallback }} since until isOnMap {fields} sources {{ title quote field confidence }} {further} }} }} }}"
+        "{{ totalCount assumedCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} edges {{ cursor node {{ id slug name(lang: \"en\") localizedName(lang: \"en\") {{ kind basis isFallback }} since {{ text precision }} sinceDay until {{ text }} untilDay knownDay existence isOnMap {fields} sources {{ title quote field confidence }} {further} }} }} }}"
     )
 }
 

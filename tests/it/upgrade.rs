@@ -1,6 +1,6 @@
 //! Databases that a version before has made are brought up to date, and nothing that they know is lost.
 
-use std::{fs::File, io::Read};
+use std::{collections::BTreeMap, fs::File, io::Read};
 
 use flate2::read::GzDecoder;
 use persistence::Store;
@@ -23,11 +23,61 @@ const QUESTION: &str = r#"{
     alliances(first: 1) { nodes { partners { totalCount } groups { totalCount } } }
 }"#;
 
+/// The lists whose nouns have a known day.
+const LISTS: &[&str] = &[
+    "schools",
+    "campuses",
+    "groups",
+    "alliances",
+    "partners",
+    "sources",
+    "districts",
+    "regions",
+    "townships",
+    "learningAreas",
+    "authorities",
+];
+
+/// The known days of all nouns, but of those that nothing dates except the revision that recorded them.
+async fn known_days(app: &TestApp) -> BTreeMap<String, String> {
+    let mut days = BTreeMap::new();
+    for list in LISTS {
+        let mut after = "null".to_owned();
+        while !after.is_empty() {
+            let query = format!(
+                "{{ revisions(first: 100) {{ recordedAt }} {list}(first: 100, after: {after}) {{ nodes {{ slug knownDay }} pageInfo {{ hasNextPage endCursor }} }} }}"
+            );
+            let data = app.data(&query).await;
+            let recorded: Vec<&str> = data["revisions"]
+                .as_array()
+                .expect("a log")
+                .iter()
+                .filter_map(|one| one["recordedAt"].as_str())
+                .collect();
+            for node in data[*list]["nodes"].as_array().expect("nodes") {
+                let day = node["knownDay"].as_str().expect("a day");
+                if !recorded.iter().any(|at| at.starts_with(day)) {
+                    days.insert(format!("{list} {}", node["slug"]), day.to_owned());
+                }
+            }
+            let page = &data[*list]["pageInfo"];
+            after = if page["hasNextPage"] == true { page["endCursor"].to_string() } else { String::new() };
+        }
+    }
+    days
+}
+
 /// Brings the database up to date and compares it with one that was loaded now.
 async fn check(app: &TestApp, fresh: &TestApp) {
     app.store.migrate().await.expect("migrated");
     assert!(app.store.is_current().await.expect("asked"), "{}", app.name);
     let (old, new) = (app.data(QUESTION).await, fresh.data(QUESTION).await);
+    let (days, fresh_days) = (known_days(app).await, known_days(fresh).await);
+    assert!(fresh_days.len() > 200, "{fresh_days:?}");
+    for (noun, day) in &days {
+        assert_eq!(fresh_days.get(noun), Some(day), "{}: the known day of {noun}", app.name);
+    }
+    assert!(days.len() + 1 >= fresh_days.len(), "{}: all but the last learning area", app.name);
     assert_eq!(old["before"]["learningAreas"], new["now"], "{}", app.name);
     assert_eq!(old["now"]["totalCount"], json!(14), "{}", app.name);
     assert_eq!(old["revisions"][1]["message"], "The bundled data set", "{}", app.name);

@@ -13,7 +13,9 @@ use axum::{
     http::{Request, StatusCode},
 };
 use chrono::DateTime;
-use domain::{Cell, FixedClock, Kind, NewRevision, Record, Validity, id::identity, region};
+use domain::{
+    Cell, Clock, FixedClock, Kind, Lifetime, NewRevision, Record, Span, TimeZone, Validity, id::identity, region,
+};
 use graphql::Limits;
 use http_body_util::BodyExt;
 use persistence::{Fact, Store, StoreError};
@@ -254,7 +256,15 @@ pub fn region(slug: &str, district: Option<&str>) -> Fact {
     });
     let (id, key) = (identity(Kind::Region, slug), slug.to_owned());
     let record = Record { id, key, cells: cells.collect(), validity: Validity::ALWAYS };
-    Fact { record, position: 1024, digest: 1 }
+    undated(record)
+}
+
+/// A noun of which nobody states since when it is there, or until when.
+#[must_use]
+pub fn undated(record: Record) -> Fact {
+    let time =
+        Lifetime { validity: Validity::ALWAYS, stated: Span::default(), known_day: clock().today(TimeZone::UTC) };
+    Fact { record, position: 1024, digest: 1, time: Some(time) }
 }
 
 /// Records a revision that adds a region; gives its number.

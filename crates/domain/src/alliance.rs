@@ -1,10 +1,13 @@
 //! Alliances: bodies that work together by mutual consultation.
 
+use chrono::NaiveDate;
+
 use crate::{
     district::District,
     fact::ImpreciseDate,
     group::Group,
     id::{Id, Kind},
+    lifetime::Phase,
     noun::{Head, noun},
     partner::Partner,
     record::{Holds, Shape, extra, optional, required, to, within},
@@ -22,12 +25,26 @@ pub struct Alliance {
     pub established_on: Option<ImpreciseDate>,
     /// Whom it serves.
     pub scope: AllianceScope,
-    /// Whether it exists already.
+    /// Its status as last recorded; [`Alliance::status_on`] says what it was on a day.
     pub status: AllianceStatus,
     /// The district it belongs to, and serves if that is its scope.
     pub district: Option<Id<District>>,
 }
 noun!(Alliance);
+
+impl Alliance {
+    /// The status on a day; where its establishment is stated it follows from that.
+    #[must_use]
+    pub fn status_on(&self, day: NaiveDate) -> AllianceStatus {
+        match (self.head.time.phase_on(day), self.status) {
+            (Phase::BeforeKnown | Phase::Planned, _) => AllianceStatus::Proposed,
+            (Phase::OnMap, AllianceStatus::Proposed) if self.head.time.stated.is_begin_dated() => {
+                AllianceStatus::Established
+            }
+            (_, status) => status,
+        }
+    }
+}
 
 vocabulary! {
     /// What an alliance is for.

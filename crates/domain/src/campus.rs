@@ -1,9 +1,12 @@
 //! Campuses: the sites of schools, and who uses whose.
 
+use chrono::NaiveDate;
+
 use crate::{
     district::District,
     fact::ImpreciseDate,
     id::{AnyId, Id, Kind},
+    lifetime::Phase,
     noun::{Head, noun},
     record::{Holds, Shape, extra, optional, required, to, within},
     region::Region,
@@ -25,8 +28,37 @@ pub struct Campus {
     pub address_confidence: Option<AddressConfidence>,
     /// The township it stands in.
     pub township: Option<Id<Township>>,
+    /// Its status as last recorded; [`Campus::status_on`] says what it was on a day.
+    pub status: CampusStatus,
+    /// When it opened.
+    pub opened_on: Option<ImpreciseDate>,
+    /// When it is to open.
+    pub due_on: Option<ImpreciseDate>,
 }
 noun!(Campus);
+
+vocabulary! {
+    /// Whether a campus is in use.
+    CampusStatus {
+        /// It is in use.
+        Open = "open",
+        /// It is planned, or being built.
+        Planned = "planned",
+    } else Unknown
+}
+
+impl Campus {
+    /// The status on a day; where the opening is stated it follows from it. After the end of its school nothing is known.
+    #[must_use]
+    pub fn status_on(&self, day: NaiveDate) -> CampusStatus {
+        match self.head.time.phase_on(day) {
+            Phase::BeforeKnown | Phase::Over => CampusStatus::Unknown,
+            Phase::Planned => CampusStatus::Planned,
+            Phase::OnMap if self.head.time.stated.is_begin_dated() => CampusStatus::Open,
+            Phase::OnMap => self.status,
+        }
+    }
+}
 
 vocabulary! {
     /// How sure an address is.
@@ -64,6 +96,8 @@ pub struct HostedSiteUse(pub SiteUse);
 /// Conditions on campuses.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct CampusIs {
+    /// One of these statuses on the view's day.
+    pub status: Option<Vec<CampusStatus>>,
     /// A site of this school.
     pub school: Option<Id<School>>,
     /// It stands in this township.
@@ -93,8 +127,12 @@ pub const SHAPE: Shape = Shape {
         optional("confidence", Holds::CitedConfidence(""), "How sure it is."),
         extra("name_en", Holds::Name, "The name in English."),
         extra("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
+        extra("status", Holds::Word(CampusStatus::WORDS), "Whether it is in use; blank where no source says."),
+        extra("status_source_id", Holds::CitedSource("status"), "The source that says so, or when it is to open."),
+        extra("opened_on", Holds::Date, "When it opened."),
+        extra("due_on", Holds::Date, "When it is to open, as announced."),
     ],
-    dated: ("", ""),
+    dated: ("opened_on", ""),
 };
 
 /// Rows of `site_uses.csv`.

@@ -17,6 +17,7 @@ pub mod fact;
 pub mod group;
 pub mod id;
 pub mod learning_area;
+pub mod lifetime;
 pub mod membership;
 pub mod noun;
 pub mod page;
@@ -36,7 +37,7 @@ pub use alliance::{
     AllianceStatus, AllianceTie, Basis, ResourceCategory,
 };
 pub use authority::{Authority, AuthorityIs, AuthorityKind, AuthorityLevel};
-pub use campus::{AddressConfidence, Campus, CampusIs, HostedSiteUse, SiteUse};
+pub use campus::{AddressConfidence, Campus, CampusIs, CampusStatus, HostedSiteUse, SiteUse};
 pub use clock::{Clock, FixedClock, SystemClock, TimeZone};
 pub use definition::Definition;
 pub use district::{District, DistrictIs};
@@ -44,6 +45,7 @@ pub use fact::{ImpreciseDate, Known, Precision, Validity, View};
 pub use group::{Group, GroupIs, GroupStatus};
 pub use id::{AnyId, Id, IdError, Identified, Kind};
 pub use learning_area::{LearningArea, LearningAreaIs};
+pub use lifetime::{Entrance, Evidence, Existence, Lifetime, Phase, Span};
 pub use membership::{Membership, MembershipRole};
 pub use noun::{Filter, Head, Noun};
 pub use page::{End, Order, OrderField, Page, PageError, PageRequest, Position};

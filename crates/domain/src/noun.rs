@@ -1,6 +1,10 @@
 //! What all nouns share: an identity, a slug, names, and when they hold.
 
-use crate::{fact::Validity, id::Identified, text::Names};
+use crate::{
+    id::Identified,
+    lifetime::{Existence, Lifetime},
+    text::Names,
+};
 
 /// What every noun has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +15,8 @@ pub struct Head {
     pub slug: String,
     /// Its official names.
     pub names: Names,
-    /// When it holds.
-    pub validity: Validity,
+    /// When it is on the map, and since when it is known.
+    pub time: Lifetime,
 }
 
 /// A thing with an identity of its own, which people look up and walk between.
@@ -46,6 +50,8 @@ pub struct Filter<T> {
     pub any: Vec<Filter<T>>,
     /// This does not hold.
     pub not: Option<Box<Filter<T>>>,
+    /// On the view's day its existence is one of these.
+    pub existence: Option<Vec<Existence>>,
     /// An official name or an alias, in any language, contains this folded text of two characters or more.
     pub name_contains: Option<String>,
     /// The noun's own conditions.
@@ -54,6 +60,6 @@ pub struct Filter<T> {
 
 impl<T: Default> Default for Filter<T> {
     fn default() -> Self {
-        Filter { all: Vec::new(), any: Vec::new(), not: None, name_contains: None, is: T::default() }
+        Filter { all: Vec::new(), any: Vec::new(), not: None, existence: None, name_contains: None, is: T::default() }
     }
 }

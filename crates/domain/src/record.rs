@@ -7,6 +7,7 @@ use crate::{
     clock::TimeZone,
     fact::{ImpreciseDate, Validity},
     id::{Kind, identity, is_slug},
+    lifetime::Span,
     text::LanguageTag,
 };
 
@@ -117,6 +118,9 @@ pub enum Need {
     Extra,
 }
 
+/// The words of a status by which a noun is yet to come.
+const PLANNED: [&str; 2] = ["planned", "proposed"];
+
 /// A column whose every record has a value.
 #[must_use]
 pub const fn required(name: &'static str, holds: Holds, says: &'static str) -> Column {
@@ -170,6 +174,23 @@ impl Shape {
         self.columns.iter().filter(|column| column.cites().is_none())
     }
 
+    /// What a record of this shape states of its beginning and its end.
+    #[must_use]
+    pub fn span(&self, cells: &[Cell]) -> Span {
+        let date = |name: &str| match self.index(name).map(|at| &cells[at]) {
+            Some(Cell::Date(date)) => Some(date.clone()),
+            _ => None,
+        };
+        Span { since: date(self.dated.0), until: date(self.dated.1) }
+    }
+
+    /// Whether a record of this shape says that its noun is planned, and nothing more.
+    #[must_use]
+    pub fn is_planned(&self, cells: &[Cell]) -> bool {
+        let status = self.index("status").map(|at| &cells[at]);
+        self.is_noun() && matches!(status, Some(Cell::Text(word)) if PLANNED.contains(&word.as_str()))
+    }
+
     /// The place of a column.
     #[must_use]
     pub fn index(&self, name: &str) -> Option<usize> {
@@ -206,11 +227,7 @@ impl Shape {
             return Err(wrong);
         }
         let key = self.key_of(fields);
-        let date = |name: &str| match self.index(name).map(|at| &cells[at]) {
-            Some(Cell::Date(date)) => Some(date),
-            _ => None,
-        };
-        let validity = Validity::between(date(self.dated.0), date(self.dated.1));
+        let validity = self.span(&cells).validity();
         if validity.is_empty() {
             return Err(vec![Wrong {
                 column: self.dated.1,

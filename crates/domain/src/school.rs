@@ -5,9 +5,10 @@ use chrono::NaiveDate;
 use crate::{
     alliance::Alliance,
     district::District,
-    fact::{ImpreciseDate, Validity},
+    fact::ImpreciseDate,
     group::Group,
     id::{Id, Kind},
+    lifetime::{Phase, Span},
     noun::{Head, noun},
     partner::Partner,
     record::{Holds, Shape, extra, optional, required, to, within},
@@ -127,13 +128,21 @@ impl SchoolStatus {
 }
 
 impl School {
-    /// The status on a day: a school that gave way on a known day was open until then.
+    /// The status on a day. Where dates are stated it follows from them: planned before the opening, open from then on,
+    /// closed after the end; one that gave way on a known day was open until then. Where none are, it is as recorded.
     #[must_use]
     pub fn status_on(&self, day: NaiveDate) -> SchoolStatus {
-        if self.status.is_past() && self.head.validity.holds_on(day) && self.head.validity.until().is_some() {
-            return SchoolStatus::Open;
+        let time = &self.head.time;
+        match (time.phase_on(day), self.status) {
+            (Phase::BeforeKnown, _) => SchoolStatus::Unknown,
+            (Phase::Planned, _) => SchoolStatus::Planned,
+            (Phase::Over, status) if !status.is_past() => SchoolStatus::Closed,
+            (Phase::OnMap, status) if status.is_past() && time.is_end_dated() => SchoolStatus::Open,
+            (Phase::OnMap, SchoolStatus::Planned | SchoolStatus::Unknown) if time.stated.is_begin_dated() => {
+                SchoolStatus::Open
+            }
+            (Phase::OnMap | Phase::Over, status) => status,
         }
-        self.status
     }
 }
 
@@ -222,27 +231,31 @@ impl School {
 }
 
 /// What the successions say about one school's time on the map.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Turns {
-    /// The first day it can have borne its name, from the schools that were renamed to it.
-    pub took_over: Option<NaiveDate>,
-    /// The day after the last on which it can have borne its name.
-    pub gave_way: Option<NaiveDate>,
+    /// When the first of the schools that were renamed to it was.
+    pub took_over: Option<ImpreciseDate>,
+    /// When it gave way for the last time.
+    pub gave_way: Option<ImpreciseDate>,
 }
 
 impl Turns {
     /// Takes note that the school followed another.
-    pub fn follow(&mut self, kind: SuccessionKind, when: Validity) {
-        if kind == SuccessionKind::Renamed {
-            self.took_over = [self.took_over, when.since()].into_iter().flatten().min();
+    pub fn follow(&mut self, kind: SuccessionKind, on: Option<&ImpreciseDate>) {
+        let Some(first) = on.and_then(ImpreciseDate::first_day) else { return };
+        let so_far = self.took_over.as_ref().and_then(ImpreciseDate::first_day);
+        if kind == SuccessionKind::Renamed && so_far.is_none_or(|day| first < day) {
+            self.took_over = on.cloned();
         }
     }
 
-    /// Takes note that another school followed this one; `when` runs from the succession's first day to its last.
-    pub fn precede(&mut self, kind: SuccessionKind, when: Validity) {
+    /// Takes note that another school followed this one.
+    pub fn precede(&mut self, kind: SuccessionKind, on: Option<&ImpreciseDate>) {
         let ends = !matches!(kind, SuccessionKind::ContributedCampusTo | SuccessionKind::SplitInto);
-        if ends && when.until().is_some() {
-            self.gave_way = self.gave_way.max(Some(when.to));
+        let Some(last) = on.and_then(ImpreciseDate::last_day) else { return };
+        let so_far = self.gave_way.as_ref().and_then(ImpreciseDate::last_day);
+        if ends && so_far.is_none_or(|day| last > day) {
+            self.gave_way = on.cloned();
         }
     }
 }
@@ -252,13 +265,14 @@ impl Turns {
 /// A school that took over another's place by a renaming holds from then, whatever founding day it claims;
 /// one that is recorded as renamed or merged held until then. Where no source dates the end, it stays open, and the status tells.
 #[must_use]
-pub fn existence(stated: Validity, status: SchoolStatus, turns: Turns) -> Validity {
-    Validity {
-        from: turns.took_over.map_or(stated.from, |day| day.max(stated.from)),
-        to: match turns.gave_way {
-            Some(day) if status.is_past() => day.min(stated.to),
-            _ => stated.to,
-        },
+pub fn existence(stated: Span, status: SchoolStatus, turns: &Turns) -> Span {
+    let first = |date: &Option<ImpreciseDate>| date.as_ref().and_then(ImpreciseDate::first_day);
+    let last = |date: &Option<ImpreciseDate>| date.as_ref().and_then(ImpreciseDate::last_day);
+    let took_over = first(&turns.took_over).filter(|day| first(&stated.since).is_none_or(|since| since < *day));
+    let gave_way = last(&turns.gave_way).filter(|day| last(&stated.until).is_none_or(|until| *day < until));
+    Span {
+        since: if took_over.is_some() { turns.took_over.clone() } else { stated.since },
+        until: if gave_way.is_some() && status.is_past() { turns.gave_way.clone() } else { stated.until },
     }
 }
 
@@ -394,9 +408,8 @@ pub const SUCCESSIONS: Shape = Shape {
 mod tests {
     use super::*;
 
-    fn dated(text: &str) -> Validity {
-        let date = ImpreciseDate::parse(text).ok();
-        Validity::between(date.as_ref(), date.as_ref())
+    fn dated(text: &str) -> Option<ImpreciseDate> {
+        ImpreciseDate::parse(text).ok()
     }
 
     fn day(text: &str) -> Option<NaiveDate> {
@@ -406,10 +419,13 @@ mod tests {
     #[test]
     fn a_renamed_school_holds_until_its_renaming_and_its_successor_from_then() {
         let (mut before, mut after) = (Turns::default(), Turns::default());
-        before.precede(SuccessionKind::Renamed, dated("2019-04"));
-        after.follow(SuccessionKind::Renamed, dated("2019-04"));
-        let old = existence(Validity::ALWAYS, SchoolStatus::Renamed, before);
-        let new = existence(dated("1956").meet(Validity::ALWAYS), SchoolStatus::Open, after);
+        before.precede(SuccessionKind::Renamed, dated("2019-04").as_ref());
+        after.follow(SuccessionKind::Renamed, dated("2019-04").as_ref());
+        let old = existence(Span::default(), SchoolStatus::Renamed, &before).validity();
+        let founded = Span { since: dated("1956"), until: None };
+        let new = existence(founded, SchoolStatus::Open, &after);
+        assert_eq!(new.since, dated("2019-04"), "as precise as its source");
+        let new = new.validity();
         assert_eq!((old.since(), old.until()), (None, day("2019-04-30")));
         assert_eq!(new.since(), day("2019-04-01"));
     }
@@ -417,14 +433,14 @@ mod tests {
     #[test]
     fn a_school_that_only_gave_a_campus_goes_on() {
         let mut turns = Turns::default();
-        turns.precede(SuccessionKind::ContributedCampusTo, dated("2018-06-21"));
-        assert_eq!(existence(Validity::ALWAYS, SchoolStatus::Open, turns), Validity::ALWAYS);
+        turns.precede(SuccessionKind::ContributedCampusTo, dated("2018-06-21").as_ref());
+        assert_eq!(existence(Span::default(), SchoolStatus::Open, &turns), Span::default());
     }
 
     #[test]
     fn an_end_that_no_source_dates_stays_open() {
         let mut turns = Turns::default();
-        turns.precede(SuccessionKind::Renamed, dated("10-13 (year not shown)"));
-        assert_eq!(existence(Validity::ALWAYS, SchoolStatus::Renamed, turns), Validity::ALWAYS);
+        turns.precede(SuccessionKind::Renamed, dated("10-13 (year not shown)").as_ref());
+        assert_eq!(existence(Span::default(), SchoolStatus::Renamed, &turns), Span::default());
     }
 }

@@ -134,5 +134,5 @@ pub const SHAPE: Shape = Shape {
         required("reliability", Holds::Word(Reliability::WORDS), "How far it can be trusted."),
         optional("note", Holds::Text, "A remark."),
     ],
-    dated: ("", ""),
+    dated: ("published_on", ""),
 };

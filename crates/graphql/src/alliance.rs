@@ -50,7 +50,7 @@ impl At<domain::Alliance> {
 
     /// Whether it exists already.
     async fn status(&self) -> AllianceStatus {
-        self.noun.status.into()
+        self.noun.status_on(self.view.day).into()
     }
 
     /// The district it belongs to, and serves if that is its scope; null where it belongs to none.
@@ -261,7 +261,7 @@ filter! {
         kind: Vec<AllianceKind> => kind,
         /// It serves one of these.
         scope: Vec<AllianceScope> => scope,
-        /// It has one of these statuses.
+        /// It had one of these statuses on the view's day. `PROPOSED` finds those, too, that are known on that day and are established later, and that lists do not hold otherwise.
         status: Vec<AllianceStatus> => status,
         /// It belongs to this district, by id or slug.
         district: ID => district,

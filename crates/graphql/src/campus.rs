@@ -26,6 +26,21 @@ impl At<domain::Campus> {
         self.head()
     }
 
+    /// Whether it was in use on the view's day; `UNKNOWN` where no source says. Where the opening is stated the status follows from it.
+    async fn status(&self) -> CampusStatus {
+        self.noun.status_on(self.view.day).into()
+    }
+
+    /// When it opened, as a source states; null where none does.
+    async fn opened_on(&self) -> Option<ImpreciseDate> {
+        stated(&self.noun.opened_on)
+    }
+
+    /// When it is to open, as a source announced; null where none did. That it has opened only `openedOn` says.
+    async fn due_on(&self) -> Option<ImpreciseDate> {
+        stated(&self.noun.due_on)
+    }
+
     /// The school whose site it is.
     async fn school(&self, ctx: &Context<'_>) -> Option<Result<At<domain::School>>> {
         ctx.find(self.view, self.noun.school).await
@@ -50,6 +65,18 @@ impl At<domain::Campus> {
     async fn township(&self, ctx: &Context<'_>) -> Option<Result<At<domain::Township>>> {
         ctx.find_maybe(self.view, self.noun.township).await
     }
+}
+
+/// Whether a campus is in use.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::CampusStatus")]
+pub(crate) enum CampusStatus {
+    /// It is in use.
+    Open,
+    /// It is planned, or being built.
+    Planned,
+    /// No source states it.
+    Unknown,
 }
 
 /// How sure an address is.
@@ -128,6 +155,8 @@ edges! {
 filter! {
     /// Which campuses.
     CampusFilter => CampusIs {
+        /// It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
+        status: Vec<CampusStatus> => status,
         /// A site of this school, by id or slug.
         school: ID => school,
         /// It stands in this township, by id or slug: those that `Township.campuses` lists.

@@ -31,7 +31,7 @@ pub(crate) enum OrderFieldInput {
     Name,
     /// The slug.
     Slug,
-    /// The first day on record; an unknown one first.
+    /// The first day on the map, `sinceDay` or, of what is planned without a stated opening, `knownDay`; an unknown one first.
     Since,
 }
 
@@ -212,7 +212,13 @@ where
     /// How many there are on all pages together, as recorded; sources may report another number.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
         let question = RelatedCount::<R>::new(self.view, self.asked.filter.clone());
-        Ok(int(ctx.ask(question, self.parent).await?.unwrap_or(0)))
+        Ok(int(ctx.ask(question, self.parent).await?.unwrap_or_default().total))
+    }
+
+    /// How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.
+    async fn assumed_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let question = RelatedCount::<R>::new(self.view, self.asked.filter.clone());
+        Ok(int(ctx.ask(question, self.parent).await?.unwrap_or_default().assumed))
     }
 }
 
@@ -319,7 +325,13 @@ where
     /// How many there are on all pages together, as recorded.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
         let question = CountOf::<N>::new(self.view, self.asked.filter.clone());
-        Ok(int(ctx.ask(question, WHOLE).await?.unwrap_or(0)))
+        Ok(int(ctx.ask(question, WHOLE).await?.unwrap_or_default().total))
+    }
+
+    /// How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.
+    async fn assumed_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let question = CountOf::<N>::new(self.view, self.asked.filter.clone());
+        Ok(int(ctx.ask(question, WHOLE).await?.unwrap_or_default().assumed))
     }
 }
 

@@ -194,6 +194,8 @@ macro_rules! filter {
             not: Option<Box<$name>>,
             /// A name of it on record, official or alias, in any language, contains this text of 2 to 100 characters, whatever the letter case.
             name_contains: Option<String>,
+            /// On the view's day its existence is one of these.
+            existence: Option<Vec<crate::noun::Existence>>,
             $($(#[$field_doc])* $field: Option<$type>,)*
         }
 
@@ -201,13 +203,14 @@ macro_rules! filter {
             type Is = $is;
 
             fn lower(self, room: &mut crate::filter::Room) -> async_graphql::Result<domain::Filter<$is>> {
-                room.take(usize::from(self.name_contains.is_some()) $(+ usize::from(self.$field.is_some()))*)?;
+                room.take(usize::from(self.name_contains.is_some()) + usize::from(self.existence.is_some()) $(+ usize::from(self.$field.is_some()))*)?;
                 let is = $is { $($target: self.$field.map(|wanted| crate::filter::Wanted::wanted(wanted, stringify!($field), room)).transpose()?,)* };
                 Ok(domain::Filter {
                     all: crate::filter::lower_all(self.and, room)?,
                     any: crate::filter::lower_all(self.or, room)?,
                     not: self.not.map(|part| crate::filter::lower_below(*part, room).map(Box::new)).transpose()?,
                     name_contains: crate::filter::search(self.name_contains)?,
+                    existence: self.existence.map(|wanted| wanted.into_iter().map(domain::Existence::from).collect()),
                     is,
                 })
             }

@@ -8,7 +8,7 @@ use domain::{Noun, View};
 use crate::{
     context::ContextExt,
     name::{LocalizedName, Name},
-    scalar::{Date, LanguageTag},
+    scalar::{Date, ImpreciseDate, LanguageTag, stated},
     source::Citation,
 };
 
@@ -78,25 +78,57 @@ impl Head<'_> {
         Ok(official.chain(aliases.iter().map(|alias| Name::alias(self.view, alias))).collect())
     }
 
-    /// The first day on which this entry holds; null where no source says, or it always did.
-    async fn since(&self) -> Option<Date> {
-        self.head.validity.since().map(Date)
+    /// Since when this entry is on the map, as precise as its source; null where no source says.
+    async fn since(&self) -> Option<ImpreciseDate> {
+        stated(&self.head.time.stated.since)
     }
 
-    /// The last day on which this entry holds; null where no source says, or it still does.
-    async fn until(&self) -> Option<Date> {
-        self.head.validity.until().map(Date)
+    /// The first day that `since` can mean, from which it counts; null where no source says, or the year is not known.
+    async fn since_day(&self) -> Option<Date> {
+        let since = self.head.time.stated.since.as_ref();
+        since.and_then(domain::ImpreciseDate::first_day).map(Date)
     }
 
-    /// Whether the entry holds on the view's day. Lists hold only those that do; a former or future one is still found by slug, by id and along its history.
+    /// Until when this entry is on the map, as precise as its source; null where no source says, or it still is.
+    async fn until(&self) -> Option<ImpreciseDate> {
+        stated(&self.head.time.stated.until)
+    }
+
+    /// The last day that `until` can mean, to which it counts; null where no source says, it still is, or the year is not known.
+    async fn until_day(&self) -> Option<Date> {
+        let until = self.head.time.stated.until.as_ref();
+        until.and_then(domain::ImpreciseDate::last_day).map(Date)
+    }
+
+    /// The earliest known day: the first on which anything on record shows that this exists, or is planned. It is the earliest of its stated beginning and end, the dates of its ties, the publication of the sources that speak of it, and the day on which it was first recorded.
+    async fn known_day(&self) -> Date {
+        Date(self.head.time.known_day)
+    }
+
+    /// Whether the entry is on the map of the view's day. One with a stated beginning is from that day on; one without is on every day up to its end, but see `existence`; one that is planned, with no stated beginning, is from its `knownDay` on. A former or future one is still found by slug, by id and along its history.
     async fn is_on_map(&self) -> bool {
-        self.head.validity.holds_on(self.view.day)
+        self.head.time.validity.holds_on(self.view.day)
+    }
+
+    /// Whether it is known to have existed on the view's day, or only assumed since nobody states its beginning; null where it is not on the map of that day.
+    async fn existence(&self) -> Option<Existence> {
+        self.head.time.existence_on(self.view.day).map(Existence::from)
     }
 
     /// The sources that state it; for one that states a single field, `field` says which.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
         crate::source::sources(ctx, self.view, self.head.id).await
     }
+}
+
+/// Whether what is on the map of a day is known to have existed then.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::Existence")]
+pub(crate) enum Existence {
+    /// Its beginning is stated, or the day is not before its `knownDay`.
+    Certain,
+    /// No source states its beginning, and the day is before its `knownDay`: it may not have existed yet.
+    Assumed,
 }
 
 impl Head<'_> {

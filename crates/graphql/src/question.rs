@@ -9,7 +9,7 @@ use std::{
 };
 
 use domain::{Filter, Order, PageRequest, View};
-use persistence::{Noun, NounPage, Parts, RelatedPage, Relation, Store, StoreError};
+use persistence::{Counted, Noun, NounPage, Parts, RelatedPage, Relation, Store, StoreError};
 
 use crate::loader::Question;
 
@@ -89,7 +89,7 @@ question! {
 }
 
 question! {
-    /// How many nouns of a kind are there? Asked of [`WHOLE`].
+    /// How many nouns of a kind are there, and how many of them are only assumed to have existed? Asked of [`WHOLE`].
     CountOf<N: Noun> { view: View, filter: Arc<Filter<<N as NounIs>::Is>> }
 }
 
@@ -99,7 +99,7 @@ question! {
 }
 
 question! {
-    /// How many nouns does this parent lead to?
+    /// How many nouns does this parent lead to, and how many of them are only assumed to have existed?
     RelatedCount<R: Relation> { view: View, filter: Arc<FilterOf<R>> }
 }
 
@@ -134,9 +134,9 @@ impl<N: Noun> Question for PageOf<N> {
 }
 
 impl<N: Noun> Question for CountOf<N> {
-    type Answer = u64;
+    type Answer = Counted;
 
-    async fn answer(&self, store: &Store, _: &[i64]) -> Result<HashMap<i64, u64>, StoreError> {
+    async fn answer(&self, store: &Store, _: &[i64]) -> Result<HashMap<i64, Counted>, StoreError> {
         Ok(HashMap::from([(WHOLE, store.count::<N>(self.view, &self.filter).await?)]))
     }
 }
@@ -151,9 +151,9 @@ impl<R: Relation> Question for Related<R> {
 }
 
 impl<R: Relation> Question for RelatedCount<R> {
-    type Answer = u64;
+    type Answer = Counted;
 
-    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, u64>, StoreError> {
+    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, Counted>, StoreError> {
         store.related_counts::<R>(self.view, ids, &self.filter).await
     }
 }

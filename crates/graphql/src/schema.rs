@@ -173,7 +173,7 @@ impl MapQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "The day that facts must hold on; today, in the time zone that `view` says, unless asked otherwise."
+            desc = "The day that facts must hold on; today, in the time zone that `view` says, unless asked otherwise. What nobody dates is on the map of every day, and says by `existence` whether it is only assumed."
         )]
         as_of: Option<Date>,
         #[graphql(desc = "The revision whose knowledge is read; the latest unless asked otherwise.")] known_at: Option<

@@ -51,7 +51,7 @@ impl At<domain::School> {
         self.noun.school_type.into()
     }
 
-    /// What had become of it by the view's day; `UNKNOWN` where no source says. One that gave way on a known day was open until then.
+    /// What had become of it by the view's day; `UNKNOWN` where no source says. Where dates are stated it follows from them: `PLANNED` from the `knownDay` to the day before the opening and `UNKNOWN` before, `OPEN` from the opening on, `CLOSED` after the end; one that gave way on a known day was open until then.
     async fn status(&self) -> SchoolStatus {
         self.noun.status_on(self.view.day).into()
     }
@@ -334,7 +334,7 @@ filter! {
         ownership: Vec<Ownership> => ownership,
         /// It is of one of these types, on record; `UNKNOWN` finds those of which no source says.
         school_type: Vec<SchoolType> => school_type,
-        /// It had one of these statuses on the view's day, on record; `UNKNOWN` finds those of which no source says.
+        /// It had one of these statuses on the view's day, on record; `UNKNOWN` finds those of which no source says. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
         status: Vec<SchoolStatus> => status,
         /// It has this code on record in some register.
         code: String => code,

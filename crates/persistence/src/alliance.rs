@@ -3,6 +3,7 @@
 use domain::{
     Alliance, AllianceCategory, AllianceFunction, AllianceIs, AllianceKind, AllianceRole, AllianceScope,
     AllianceStatus, AllianceTie, Basis, Group, Head, Partner, ResourceCategory, School, Shape, View, alliance,
+    fact::day_text,
 };
 
 use crate::{StoreError, noun::Table, parts::List, place::owned, relation::Ties, row::Row, sql::Sql};
@@ -31,7 +32,7 @@ impl Table for Alliance {
             sql.put(" AND ").one_of("c.scope", scopes.iter().map(|scope| scope.word()));
         }
         if let Some(statuses) = status {
-            sql.put(" AND ").one_of("c.status", statuses.iter().map(|status| status.word()));
+            had_status(statuses, view, sql);
         }
         if let Some(district) = district {
             sql.put(" AND c.district_id = ").bind(district.raw);
@@ -43,19 +44,39 @@ impl Table for Alliance {
         if let Some(group) = group {
             sql.put(" AND (c.id IN (SELECT m.alliance_id FROM alliance_members m WHERE m.member_id = ");
             sql.bind(group.raw).put(" AND ").holds("m", view);
-            sql.put(
-                ") OR (c.scope = 'district' AND c.status = 'established' AND c.district_id IN (SELECT g.district_id FROM groups g WHERE g.id = ",
-            );
+            sql.put(&format!(") OR (c.scope = 'district' AND {} AND c.district_id IN ", established("c")));
+            sql.put("(SELECT g.district_id FROM groups g WHERE g.id = ");
             sql.bind(group.raw).put(" AND ").known("g", view).put(")))");
         }
     }
+
+    fn asks_for_planned(is: &AllianceIs) -> bool {
+        is.status.as_ref().is_some_and(|statuses| statuses.contains(&AllianceStatus::Proposed))
+    }
+}
+
+/// Adds ` AND …` for "on the view's day its status was one of these": what [`Alliance::status_on`] says, in SQL.
+fn had_status(statuses: &[AllianceStatus], view: View, sql: &mut Sql) {
+    let day = day_text(view.day);
+    sql.put(" AND CASE WHEN c.valid_from > ").bind(day.as_str()).put(" THEN 'proposed' WHEN ").put(&established("c"));
+    sql.put(" AND c.valid_to > ").bind(day.as_str()).put(" THEN 'established' ELSE c.status END IN (");
+    sql.words(statuses.iter().map(|status| status.word())).put(")");
+}
+
+/// The condition that an alliance that is on the map of the day is established by then.
+fn established(table: &str) -> String {
+    format!(
+        "({table}.status = 'established' OR ({table}.status = 'proposed' AND {table}.stated_from IS NOT NULL \
+         AND {table}.stated_from NOT LIKE '__-%'))"
+    )
 }
 
 /// Adds ` AND …` for "this alliance has it as a member, or serves its district".
 pub(crate) fn served(sql: &mut Sql, alliance: i64, view: View) {
     sql.put(" AND (c.id IN (SELECT m.member_id FROM alliance_members m WHERE m.alliance_id = ");
     sql.bind(alliance).put(" AND ").holds("m", view);
-    sql.put(") OR c.district_id IN (SELECT a.district_id FROM alliances a WHERE a.scope = 'district' AND a.status = 'established' AND a.id = ");
+    sql.put(") OR c.district_id IN (SELECT a.district_id FROM alliances a WHERE a.scope = 'district' AND ");
+    sql.put(&established("a")).put(" AND a.id = ");
     sql.bind(alliance).put(" AND ").holds("a", view).put("))");
 }
 
@@ -143,8 +164,9 @@ fn serves(view: View, parents: &[i64], table: &str, from_alliance: bool, sql: &m
     sql.put("CASE WHEN a.valid_from > d.valid_from THEN a.valid_from ELSE d.valid_from END AS since, ");
     sql.put("'serves' AS basis, NULL AS role ");
     sql.put(&format!(
-        "FROM alliances a JOIN {table} d ON d.district_id = a.district_id WHERE a.scope = 'district' AND a.status = 'established' AND "
+        "FROM alliances a JOIN {table} d ON d.district_id = a.district_id WHERE a.scope = 'district' AND "
     ));
+    sql.put(&established("a")).put(" AND ");
     sql.among(parent, parents).put(" AND ").holds("a", view).put(" AND ").holds("d", view);
     sql.put(" AND NOT EXISTS (SELECT 1 FROM alliance_members m WHERE m.alliance_id = a.id AND m.member_id = d.id AND ");
     sql.holds("m", view).put(")");

@@ -1,6 +1,9 @@
 //! Tables `campuses` and `site_uses`.
 
-use domain::{AddressConfidence, AnyId, Campus, CampusIs, Head, HostedSiteUse, Id, Kind, Shape, SiteUse, View, campus};
+use domain::{
+    AddressConfidence, AnyId, Campus, CampusIs, CampusStatus, Head, HostedSiteUse, Id, Kind, Shape, SiteUse, View,
+    campus, fact::day_text,
+};
 
 use crate::{
     StoreError,
@@ -9,6 +12,7 @@ use crate::{
     place::{owned, stands, within},
     relation::Ties,
     row::Row,
+    school::DATED,
     sql::Sql,
 };
 
@@ -23,11 +27,17 @@ impl Table for Campus {
             address_zh: row.stated("address_zh")?,
             address_confidence: row.maybe_word("address_confidence", AddressConfidence::parse)?,
             township: row.maybe_id("township_id")?,
+            status: row.word("status", CampusStatus::parse)?,
+            opened_on: row.date("opened_on")?,
+            due_on: row.date("due_on")?,
         })
     }
 
     fn narrow(is: &CampusIs, view: View, sql: &mut Sql) {
-        let CampusIs { school, township, region, district } = is;
+        let CampusIs { status, school, township, region, district } = is;
+        if let Some(statuses) = status {
+            had_status(statuses, view, sql);
+        }
         if let Some(school) = school {
             sql.put(" AND c.school_id = ").bind(school.raw);
         }
@@ -43,6 +53,20 @@ impl Table for Campus {
             stands(sql, "c.township_id", "district_id", district.raw, view);
         }
     }
+
+    fn asks_for_planned(is: &CampusIs) -> bool {
+        is.status.as_ref().is_some_and(|statuses| statuses.contains(&CampusStatus::Planned))
+    }
+}
+
+/// Adds ` AND …` for "on the view's day its status was one of these": what [`Campus::status_on`] says, in SQL.
+fn had_status(statuses: &[CampusStatus], view: View, sql: &mut Sql) {
+    let day = day_text(view.day);
+    sql.put(" AND CASE WHEN c.valid_from > ").bind(day.as_str());
+    sql.put(" THEN CASE WHEN c.known_day <= ").bind(day.as_str()).put(" THEN 'planned' ELSE '' END");
+    sql.put(" WHEN c.valid_to <= ").bind(day.as_str()).put(" THEN ''");
+    sql.put(&format!(" WHEN {DATED} THEN 'open' ELSE COALESCE(c.status, '') END IN ("));
+    sql.words(statuses.iter().map(|status| status.word())).put(")");
 }
 
 owned! {

@@ -2,7 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use domain::{Cell, Holds, Known, NewRevision, Record, Revision, Shape, fact::day_text, id::identity, text};
+use chrono::NaiveDate;
+use domain::{
+    Cell, Holds, ImpreciseDate, Known, Lifetime, NewRevision, Record, Revision, Shape, fact::day_text, id::identity,
+    text,
+};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait, Value};
 
 use crate::{
@@ -28,6 +32,8 @@ pub struct Fact {
     pub position: i64,
     /// A fingerprint of everything it says, by which a later import sees whether it changed.
     pub digest: i64,
+    /// A noun's time, its validity the record's; none for a tie.
+    pub time: Option<Lifetime>,
 }
 
 /// What is recorded of a fact now.
@@ -37,6 +43,17 @@ pub struct Recorded {
     pub position: i64,
     /// The fingerprint of what it says.
     pub digest: i64,
+    /// Since when a noun is known; none for a tie.
+    pub noun: Option<RecordedNoun>,
+}
+
+/// Since when a recorded noun is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordedNoun {
+    /// Its earliest known day, as recorded.
+    pub known_day: NaiveDate,
+    /// The day on which it was first recorded.
+    pub recorded: NaiveDate,
 }
 
 /// A revision being written. Dropping it writes nothing.
@@ -203,12 +220,24 @@ impl Draft {
             return Ok(HashMap::new());
         }
         let mut sql = Sql::new(self.backend);
-        sql.put("SELECT id, position, digest FROM identities WHERE kind = ").bind(shape.kind.name());
+        sql.put("SELECT i.id, i.position, i.digest");
+        if shape.is_noun() {
+            sql.put(", t.known_day, (SELECT substr(r.recorded_at, 1, 10) FROM revisions r WHERE r.number = ");
+            sql.put(&format!("(SELECT MIN(v.known_from) FROM {} v WHERE v.id = t.id)) AS recorded ", shape.table));
+            sql.put(&format!("FROM identities i JOIN {} t ON t.id = i.id AND t.known_to IS NULL", shape.table));
+        } else {
+            sql.put(" FROM identities i");
+        }
+        sql.put(" WHERE i.kind = ").bind(shape.kind.name());
         let mut recorded = HashMap::new();
         for row in self.pipe.settled().await?.query_all_raw(sql.statement()).await? {
             let row = Row(&row);
             if let Some(digest) = row.number("digest")? {
-                recorded.insert(row.get("id")?, Recorded { position: row.get("position")?, digest });
+                let noun = match shape.is_noun() {
+                    true => Some(RecordedNoun { known_day: row.day("known_day")?, recorded: row.day("recorded")? }),
+                    false => None,
+                };
+                recorded.insert(row.get("id")?, Recorded { position: row.get("position")?, digest, noun });
             }
         }
         Ok(recorded)
@@ -272,7 +301,7 @@ impl Draft {
         self.cite(shape, &fact.record, &ties);
         self.name(shape, &fact.record, &ties);
         let Some((_, bulk)) = &mut self.adding else { return Ok(()) };
-        write(shape, fact.record, &ties, bulk);
+        write(shape, fact.record, fact.time, &ties, bulk);
         if bulk.is_full() {
             self.flush_full().await?;
         }
@@ -463,6 +492,7 @@ fn columns(shape: &'static Shape) -> Vec<(&'static str, Of)> {
     let mut columns = vec![("id", Of::Number), ("valid_from", Of::Text), ("valid_to", Of::Text)];
     if shape.is_noun() {
         columns.extend([("slug", Of::Text), ("sort_name", Of::MaybeEmpty)]);
+        columns.extend([("known_day", Of::Text), ("stated_from", Of::Text), ("stated_to", Of::Text)]);
     }
     let own = shape.own().filter(|column| !(shape.is_noun() && matches!(column.holds, Holds::Slug)));
     columns.extend(own.map(|column| match column.holds {
@@ -473,7 +503,7 @@ fn columns(shape: &'static Shape) -> Vec<(&'static str, Of)> {
 }
 
 /// Writes a record's values in the order of [`columns`].
-fn write(shape: &'static Shape, record: Record, ties: &[Option<i64>], bulk: &mut Bulk) {
+fn write(shape: &'static Shape, record: Record, time: Option<Lifetime>, ties: &[Option<i64>], bulk: &mut Bulk) {
     bulk.push([record.id.into(), day_text(record.validity.from).into(), day_text(record.validity.to).into()]);
     if shape.is_noun() {
         let name = shape.columns.iter().zip(&record.cells).find_map(|(column, cell)| match (column.holds, cell) {
@@ -481,6 +511,9 @@ fn write(shape: &'static Shape, record: Record, ties: &[Option<i64>], bulk: &mut
             _ => None,
         });
         bulk.push([record.key.into(), name.unwrap_or_default().into()]);
+        let date = |date: Option<ImpreciseDate>| Value::from(date.map(|date| date.as_str().to_owned()));
+        let (known_day, stated) = time.map_or_else(Default::default, |time| (day_text(time.known_day), time.stated));
+        bulk.push([known_day.into(), date(stated.since), date(stated.until)]);
     }
     for ((column, cell), tie) in shape.columns.iter().zip(record.cells).zip(ties) {
         let is_key = shape.is_noun() && matches!(column.holds, Holds::Slug);

@@ -41,10 +41,10 @@ pub use alliance::{
     SchoolsOfAlliance,
 };
 pub use campus::{CampusesOfDistrict, CampusesOfRegion, CampusesOfSchool, CampusesOfTownship};
-pub use draft::{Draft, Fact, Recorded};
+pub use draft::{Draft, Fact, Recorded, RecordedNoun};
 pub use error::StoreError;
 pub use group::{GroupsOfDistrict, GroupsOfSchool, SchoolsOfGroup};
-pub use noun::{Noun, NounPage};
+pub use noun::{Counted, Noun, NounPage};
 pub use open::Access;
 pub use partner::{PartnersOfSchool, SchoolsOfPartner};
 pub use parts::Parts;

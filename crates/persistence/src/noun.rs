@@ -3,7 +3,8 @@
 use std::{collections::HashMap, fmt::Debug, sync::Arc};
 
 use domain::{
-    Filter, Head, Kind, Known, Order, OrderField, Page, PageRequest, Position, Shape, View,
+    Existence, Filter, Head, Kind, Known, Lifetime, Order, OrderField, Page, PageRequest, Position, Shape, Span, View,
+    fact::day_text,
     page::End,
     text::{bigrams, fold},
 };
@@ -29,6 +30,34 @@ pub trait Table: domain::Noun + Sized {
     fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError>;
     /// Adds ` AND …` for every condition on the row that `c` names.
     fn narrow(is: &Self::Is, view: View, sql: &mut Sql);
+    /// Whether the conditions name the status of what is known and begins on a later day: lists then hold those, too.
+    fn asks_for_planned(_is: &Self::Is) -> bool {
+        false
+    }
+}
+
+/// How many nouns a list has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// All of them.
+    pub total: u64,
+    /// Those of them that are only assumed to have existed on the view's day.
+    pub assumed: u64,
+}
+
+impl Counted {
+    /// What a statement counts: `n`, and `assumed` of the nouns that `c` names.
+    pub(crate) fn select(view: View, sql: &mut Sql) {
+        // PostgreSQL adds numbers of 64 bits up to decimals.
+        sql.put("COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN ").assumed("c", view);
+        sql.put(" THEN 1 ELSE 0 END), 0) AS bigint) AS assumed");
+    }
+
+    /// Reads what [`Counted::select`] counted.
+    pub(crate) fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        let number = |column: &str| Ok::<_, StoreError>(row.get::<i64>(column)?.unsigned_abs());
+        Ok(Counted { total: number("n")?, assumed: number("assumed")? })
+    }
 }
 
 impl Store {
@@ -62,7 +91,8 @@ impl Store {
         };
         let mut sql = Sql::new(self.backend);
         sql.put("SELECT ").put(&columns::<N>()).put(", ").put(key).put(" AS sort_key FROM ").put(N::SHAPE.table);
-        sql.put(" c WHERE ").holds("c", view);
+        sql.put(" c WHERE ");
+        listed::<N>(filter, view, &mut sql);
         narrow::<N>(filter, view, &mut sql);
         between(&mut sql, key, "c.id", order, request);
         let direction = direction(order, request);
@@ -82,17 +112,19 @@ impl Store {
         Ok(Page::of(rows.iter().map(entry).collect::<Result<_, StoreError>>()?, request))
     }
 
-    /// How many nouns hold in the view.
+    /// How many nouns hold in the view, and how many of these are only assumed to.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn count<N: Noun>(&self, view: View, filter: &Filter<N::Is>) -> Result<u64, StoreError> {
+    pub async fn count<N: Noun>(&self, view: View, filter: &Filter<N::Is>) -> Result<Counted, StoreError> {
         let mut sql = Sql::new(self.backend);
-        sql.put("SELECT COUNT(*) AS n FROM ").put(N::SHAPE.table).put(" c WHERE ").holds("c", view);
+        sql.put("SELECT ");
+        Counted::select(view, &mut sql);
+        sql.put(" FROM ").put(N::SHAPE.table).put(" c WHERE ");
+        listed::<N>(filter, view, &mut sql);
         narrow::<N>(filter, view, &mut sql);
         let rows = self.rows(sql).await?;
-        let count: i64 = rows.first().map_or(Ok(0), |row| Row(row).get("n"))?;
-        Ok(count.unsigned_abs())
+        rows.first().map_or(Ok(Counted::default()), |row| Counted::read(&Row(row)))
     }
 }
 
@@ -131,7 +163,10 @@ impl Store {
 pub(crate) fn columns<N: Table>() -> String {
     let own = N::SHAPE.own().filter(|column| !matches!(column.holds, domain::Holds::Slug));
     let own = own.map(|column| format!(", c.{}", column.name));
-    format!("c.id, c.slug, c.valid_from, c.valid_to{}", own.collect::<String>())
+    format!(
+        "c.id, c.slug, c.valid_from, c.valid_to, c.known_day, c.stated_from, c.stated_to{}",
+        own.collect::<String>()
+    )
 }
 
 /// Reads a noun from a row of [`columns`].
@@ -147,7 +182,9 @@ pub(crate) fn noun<N: Table>(row: &QueryResult) -> Result<N, StoreError> {
             _ => {}
         }
     }
-    let head = Head { id: row.get("id")?, slug: row.text("slug")?, names, validity: row.validity()? };
+    let stated = Span { since: row.date("stated_from")?, until: row.date("stated_to")? };
+    let time = Lifetime { validity: row.validity()?, stated, known_day: row.day("known_day")? };
+    let head = Head { id: row.get("id")?, slug: row.text("slug")?, names, time };
     N::read(head, &row)
 }
 
@@ -170,10 +207,61 @@ pub(crate) fn between(sql: &mut Sql, key: &str, id: &str, order: Order, request:
     }
 }
 
+/// Adds the condition that a list holds the noun that `c` names: it is on the map of the view's day or, where the filter
+/// asks for what is planned, known on that day and to begin later.
+pub(crate) fn listed<N: Table>(filter: &Filter<N::Is>, view: View, sql: &mut Sql) {
+    if !asks_for_planned::<N>(filter) {
+        sql.holds("c", view);
+        return;
+    }
+    // Every row begins on some day: said for SQLite, which then reads current rows by their index.
+    sql.known("c", view)
+        .put(" AND c.valid_from >= '0001-01-01' AND ((")
+        .on_day("c", view)
+        .put(") OR (")
+        .planned("c", view)
+        .put(" AND ");
+    asked_for_planned::<N>(filter, view, sql);
+    sql.put("))");
+}
+
+/// Whether some part of a filter, other than what it denies, asks for what is planned.
+fn asks_for_planned<N: Table>(filter: &Filter<N::Is>) -> bool {
+    N::asks_for_planned(&filter.is) || filter.all.iter().chain(&filter.any).any(asks_for_planned::<N>)
+}
+
+/// Adds the condition that the noun fits a part of the filter that asks for what is planned.
+fn asked_for_planned<N: Table>(filter: &Filter<N::Is>, view: View, sql: &mut Sql) {
+    if N::asks_for_planned(&filter.is) {
+        sql.put("TRUE");
+        return;
+    }
+    sql.put("(FALSE");
+    for part in filter.all.iter().chain(&filter.any).filter(|part| asks_for_planned::<N>(part)) {
+        sql.put(" OR (TRUE");
+        narrow::<N>(part, view, sql);
+        sql.put(" AND ");
+        asked_for_planned::<N>(part, view, sql);
+        sql.put(")");
+    }
+    sql.put(")");
+}
+
 /// Adds ` AND …` for every condition of a filter.
 pub(crate) fn narrow<N: Table>(filter: &Filter<N::Is>, view: View, sql: &mut Sql) {
     if let Some(text) = &filter.name_contains {
         named(text, view, sql);
+    }
+    if let Some(wanted) = &filter.existence {
+        // A list may hold what is not on the map of the day; that is neither.
+        sql.put(" AND (FALSE");
+        if wanted.contains(&Existence::Certain) {
+            sql.put(" OR (").on_day("c", view).put(" AND c.known_day <= ").bind(day_text(view.day)).put(")");
+        }
+        if wanted.contains(&Existence::Assumed) {
+            sql.put(" OR ").assumed("c", view);
+        }
+        sql.put(")");
     }
     N::narrow(&filter.is, view, sql);
     for part in &filter.all {
@@ -210,5 +298,7 @@ fn named(text: &str, view: View, sql: &mut Sql) {
             sql.bind(quoted.join(" ")).put(")")
         }
     };
-    sql.put(" AND ").holds("s", view).put(" AND ").contains("s.folded", &folded).put(")");
+    // An official name is as old as its noun, and lists see to that; an alias has a time of its own.
+    sql.put(" AND ").known("s", view).put(" AND (s.fact_id = s.subject_id OR (").on_day("s", view).put("))");
+    sql.put(" AND ").contains("s.folded", &folded).put(")");
 }

@@ -96,6 +96,7 @@ macro_rules! owned {
         impl Ties for $relation {
             type Node = $node;
             type Tie = i64;
+            const IS_OWN_ROW: bool = true;
 
             fn ties(view: View, parents: &[i64], sql: &mut Sql) {
                 crate::place::own_rows(view, parents, $table, $column, sql);
@@ -130,11 +131,12 @@ macro_rules! within {
         impl Ties for $relation {
             type Node = $node;
             type Tie = i64;
+            const IS_OWN_ROW: bool = true;
 
             fn ties(view: View, parents: &[i64], sql: &mut Sql) {
                 sql.put(concat!("SELECT w.", $column, " AS parent, o.id AS child, o.id AS fact, '' AS natural_key, o.valid_from AS since "));
                 sql.put(concat!("FROM townships w JOIN ", $table, " o ON o.township_id = w.id WHERE ")).among(concat!("w.", $column), parents);
-                sql.put(" AND ").holds("w", view).put(" AND ").holds("o", view);
+                sql.put(" AND ").holds("w", view).put(" AND ").known("o", view);
             }
 
             fn tie(row: &Row<'_>) -> Result<i64, StoreError> {
@@ -156,5 +158,5 @@ pub(crate) fn own_rows(view: View, parents: &[i64], table: &str, column: &str, s
     sql.put(&format!(
         "SELECT o.{column} AS parent, o.id AS child, o.id AS fact, '' AS natural_key, o.valid_from AS since FROM {table} o WHERE "
     ));
-    sql.among(&format!("o.{column}"), parents).put(" AND ").holds("o", view);
+    sql.among(&format!("o.{column}"), parents).put(" AND ").known("o", view);
 }

@@ -2,12 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use domain::{Filter, Order, OrderField, Page, PageRequest, Position, View};
+use domain::{Filter, Order, OrderField, Page, PageRequest, Position, View, fact::day_text};
 use sea_orm::QueryResult;
 
 use crate::{
     Noun, Store, StoreError,
-    noun::{between, columns, direction, narrow, noun},
+    noun::{Counted, between, columns, direction, listed, narrow, noun},
     row::Row,
     sql::Sql,
 };
@@ -25,6 +25,8 @@ pub trait Ties: Send + Sync + 'static {
     type Tie: Send + Sync + 'static;
     /// The columns of the tie that [`Ties::tie`] reads, beside `fact`.
     const COLUMNS: &'static [&'static str] = &[];
+    /// Whether the tie is the noun's own row: then whether it holds is for the list to say, and not for the tie.
+    const IS_OWN_ROW: bool = false;
     /// Writes a SELECT of the ties of these parents: `parent`, `child`, `fact` (the tie's identity), `natural_key`
     /// (what its own order compares before names), `since` (its first day), and [`Ties::COLUMNS`].
     fn ties(view: View, parents: &[i64], sql: &mut Sql);
@@ -54,7 +56,8 @@ impl Store {
     /// A page of each parent's related nouns, in one statement.
     ///
     /// A tie holds on the view's day; that a noun holds as well was settled when the tie was recorded,
-    /// and those that ended long ago still stand at the ends of successions.
+    /// and those that ended long ago still stand at the ends of successions. What is planned and was not known on the day
+    /// is left out.
     ///
     /// # Errors
     /// The database failed, or a row has no meaning.
@@ -83,8 +86,7 @@ impl Store {
         sql.put(&format!(
             "ROW_NUMBER() OVER (PARTITION BY t.parent ORDER BY {key} {direction}, t.fact {direction}) AS place FROM ("
         ));
-        from::<R>(view, parents, &mut sql);
-        sql.put(" WHERE TRUE");
+        from::<R>(view, parents, filter, &mut sql);
         narrow::<R::Node>(filter, view, &mut sql);
         between(&mut sql, key, "t.fact", order, request);
         sql.put(") ranked WHERE place <= ").bind(i64::from(request.size) + 1).put(" ORDER BY t_parent, place");
@@ -92,7 +94,8 @@ impl Store {
         pages(&rows, request)
     }
 
-    /// How many related nouns each parent has, in one statement; a parent without any is left out.
+    /// How many related nouns each parent has, and how many of these are only assumed to have existed, in one statement; a
+    /// parent without any is left out.
     ///
     /// # Errors
     /// The database failed.
@@ -101,31 +104,32 @@ impl Store {
         view: View,
         parents: &[i64],
         filter: &Filter<<R::Node as crate::noun::Table>::Is>,
-    ) -> Result<HashMap<i64, u64>, StoreError> {
+    ) -> Result<HashMap<i64, Counted>, StoreError> {
         let mut sql = Sql::new(self.backend);
-        sql.put("SELECT t.parent AS parent, COUNT(*) AS n FROM (");
-        if *filter == Filter::default() {
-            R::ties(view, parents, &mut sql);
-            sql.put(") t");
-        } else {
-            from::<R>(view, parents, &mut sql);
-            sql.put(" WHERE TRUE");
-            narrow::<R::Node>(filter, view, &mut sql);
-        }
+        sql.put("SELECT t.parent AS parent, ");
+        Counted::select(view, &mut sql);
+        sql.put(" FROM (");
+        from::<R>(view, parents, filter, &mut sql);
+        narrow::<R::Node>(filter, view, &mut sql);
         sql.put(" GROUP BY t.parent");
         let count = |row: &QueryResult| {
             let row = Row(row);
-            Ok((row.get("parent")?, row.get::<i64>("n")?.unsigned_abs()))
+            Ok((row.get("parent")?, Counted::read(&row)?))
         };
         self.rows(sql).await?.iter().map(count).collect()
     }
 }
 
-/// Writes the ties as `t`, joined with their nouns as `c`.
-fn from<R: Relation>(view: View, parents: &[i64], sql: &mut Sql) {
+/// Writes the ties as `t`, joined with their nouns as `c`, and the condition that these belong into the list.
+fn from<R: Relation>(view: View, parents: &[i64], filter: &Filter<<R::Node as crate::noun::Table>::Is>, sql: &mut Sql) {
     R::ties(view, parents, sql);
     sql.put(") t JOIN ").put(<R::Node as crate::noun::Table>::SHAPE.table).put(" c ON c.id = t.child AND ");
-    sql.known("c", view);
+    sql.known("c", view).put(" WHERE ");
+    if R::IS_OWN_ROW {
+        listed::<R::Node>(filter, view, sql);
+    } else {
+        sql.put("(c.valid_from <= ").bind(day_text(view.day)).put(" OR c.stated_from IS NOT NULL)");
+    }
 }
 
 /// Cuts rows that are ordered by parent into pages; a noun that several parents share is read once.

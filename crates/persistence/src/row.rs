@@ -55,7 +55,7 @@ impl Row<'_> {
         date.map(|text| ImpreciseDate::parse(&text).map_err(|_| self.meaningless(column, &text))).transpose()
     }
 
-    fn day(&self, column: &str) -> Result<NaiveDate, StoreError> {
+    pub(crate) fn day(&self, column: &str) -> Result<NaiveDate, StoreError> {
         let text = self.text(column)?;
         match text.as_str() {
             "0001-01-01" => Ok(Validity::OPEN_START),

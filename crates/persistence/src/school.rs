@@ -108,29 +108,39 @@ impl Table for School {
             sql.put("SELECT 1 FROM memberships m WHERE m.school_id = c.id AND ").holds("m", view).put(")");
         }
     }
+
+    fn asks_for_planned(is: &SchoolIs) -> bool {
+        is.status.as_ref().is_some_and(|statuses| statuses.contains(&SchoolStatus::Planned))
+    }
 }
 
 /// Adds ` AND …` for "on the view's day its status was one of these": what [`School::status_on`] says, in SQL.
 fn had_status(statuses: &[SchoolStatus], view: View, sql: &mut Sql) {
-    let (past, other): (Vec<_>, Vec<_>) = statuses.iter().copied().partition(|status| status.is_past());
     let day = day_text(view.day);
-    let was_open = |sql: &mut Sql| {
-        sql.put("(c.valid_to <> '9999-12-31' AND c.valid_from <= ").bind(day.as_str());
-        sql.put(" AND c.valid_to > ").bind(day.as_str()).put(")");
-    };
-    sql.put(" AND (").one_of("c.status", other.iter().map(|status| status.word()));
-    if other.contains(&SchoolStatus::Open) {
-        sql.put(" OR (c.status IN ('renamed', 'merged', 'closed') AND ");
-        was_open(sql);
+    let is_rare = |status: &SchoolStatus| status.is_past() || *status == SchoolStatus::Planned;
+    if statuses.iter().all(is_rare) {
+        // Implied by what follows, and served by the indexes on what is recorded.
+        sql.put(" AND (").one_of("c.status", statuses.iter().map(|status| status.word()));
+        if statuses.contains(&SchoolStatus::Planned) {
+            sql.put(" OR c.valid_from > ").bind(day.as_str());
+        }
+        if statuses.contains(&SchoolStatus::Closed) {
+            sql.put(" OR c.valid_to <= ").bind(day.as_str());
+        }
         sql.put(")");
     }
-    if !past.is_empty() {
-        sql.put(" OR (").one_of("c.status", past.iter().map(|status| status.word())).put(" AND NOT ");
-        was_open(sql);
-        sql.put(")");
-    }
-    sql.put(")");
+    let past = "c.status IN ('renamed', 'merged', 'closed')";
+    sql.put(" AND CASE WHEN c.valid_from > ").bind(day.as_str());
+    sql.put(" THEN CASE WHEN c.known_day <= ").bind(day.as_str()).put(" THEN 'planned' ELSE '' END");
+    sql.put(" WHEN c.valid_to <= ").bind(day.as_str());
+    sql.put(&format!(" THEN CASE WHEN {past} THEN c.status ELSE 'closed' END"));
+    sql.put(&format!(" WHEN {past} AND c.valid_to <> '9999-12-31' THEN 'open'"));
+    sql.put(&format!(" WHEN COALESCE(c.status, 'planned') = 'planned' AND {DATED} THEN 'open'"));
+    sql.put(" ELSE COALESCE(c.status, '') END IN (").words(statuses.iter().map(|status| status.word())).put(")");
 }
+
+/// What `Span::is_begin_dated` says, in SQL: a date without a year begins with a month.
+pub(crate) const DATED: &str = "(c.stated_from IS NOT NULL AND c.stated_from NOT LIKE '__-%')";
 
 /// Adds ` AND …` for "a campus of it, `k`, is as `is` says".
 fn has_campus(sql: &mut Sql, view: View, is: impl Fn(&mut Sql)) {

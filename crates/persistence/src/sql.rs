@@ -71,6 +71,12 @@ impl Sql {
         self.put(")")
     }
 
+    /// Adds words with commas between them, that for "not stated" as an empty one; they are few and ours.
+    pub(crate) fn words(&mut self, words: impl Iterator<Item = &'static str>) -> &mut Self {
+        let list: Vec<String> = words.map(|word| format!("'{word}'")).collect();
+        self.put(if list.is_empty() { "NULL".to_owned() } else { list.join(", ") }.as_str())
+    }
+
     /// Adds the condition that the view knows the row of `table`: the one place that turns a revision into SQL.
     pub(crate) fn known(&mut self, table: &str, view: View) -> &mut Self {
         match view.known {
@@ -85,9 +91,26 @@ impl Sql {
 
     /// Adds the condition that the row of `table` is known and holds on the day: the one place that turns a view into SQL.
     pub(crate) fn holds(&mut self, table: &str, view: View) -> &mut Self {
+        self.known(table, view).put(" AND ").on_day(table, view)
+    }
+
+    /// Adds the condition that the row of `table` holds on the day, whatever the revisions that know it.
+    pub(crate) fn on_day(&mut self, table: &str, view: View) -> &mut Self {
         let day = day_text(view.day);
-        self.known(table, view).put(" AND ").put(table).put(".valid_from <= ").bind(day.clone());
-        self.put(" AND ").put(table).put(".valid_to > ").bind(day)
+        self.put(table).put(".valid_from <= ").bind(day.clone()).put(" AND ").put(table).put(".valid_to > ").bind(day)
+    }
+
+    /// Adds the condition that a noun that holds on the day is only assumed to: what `Lifetime::existence_on` says, in SQL.
+    pub(crate) fn assumed(&mut self, table: &str, view: View) -> &mut Self {
+        self.put("(").on_day(table, view).put(" AND ").put(table).put(".known_day > ");
+        self.bind(day_text(view.day)).put(")")
+    }
+
+    /// Adds the condition that a noun is known on the day and begins on a later one: `Phase::Planned`, in SQL.
+    pub(crate) fn planned(&mut self, table: &str, view: View) -> &mut Self {
+        let day = day_text(view.day);
+        self.put("(").put(table).put(".valid_from > ").bind(day.clone());
+        self.put(" AND ").put(table).put(".known_day <= ").bind(day).put(")")
     }
 
     /// Adds the condition that `column` contains the text.

@@ -55,14 +55,14 @@ impl Examples {
     async fn slug(&self, question: &'static str, example: &Example, schema: &Schema, ground: &Ground) -> String {
         // One at a time looks: whoever waits finds what was found meanwhile.
         let mut found = self.found.lock().await;
-        let latest = match ground.store.revision(Known::Latest).await {
-            Ok(latest) => latest,
+        let (latest, zone) = match tokio::try_join!(ground.store.revision(Known::Latest), ground.time_zone()) {
+            Ok(both) => both,
             Err(error) => {
                 tracing::warn!(%error, question, "no example was looked for");
                 return found.slugs.get(question).cloned().unwrap_or_else(|| NOTHING.to_owned());
             }
         };
-        let view = Some((latest, ground.clock.today()));
+        let view = Some((latest, ground.clock.today(zone)));
         if found.view != view {
             *found = Found { view, slugs: HashMap::new() };
         }

@@ -741,17 +741,16 @@ mod tests {
                 Cell::Date(date) => Some(date),
                 _ => None,
             };
-            let when = Validity::between(date, date);
-            turns.entry(refers(succession, shape, "predecessor_id")).or_default().precede(kind, when);
-            turns.entry(refers(succession, shape, "successor_id")).or_default().follow(kind, when);
+            turns.entry(refers(succession, shape, "predecessor_id")).or_default().precede(kind, date);
+            turns.entry(refers(succession, shape, "successor_id")).or_default().follow(kind, date);
         }
         let mut nouns = HashMap::new();
         for (shape, record) in all.iter().flat_map(|(shape, records)| records.iter().map(move |r| (*shape, r))) {
             let mut validity = record.validity;
             if shape.kind == Kind::School {
                 let status = SchoolStatus::parse(&refers(record, shape, "status")).expect("a status");
-                let turns = turns.get(&record.key).copied().unwrap_or_default();
-                validity = school::existence(validity, status, turns);
+                let turns = turns.get(&record.key).cloned().unwrap_or_default();
+                validity = school::existence(shape.span(&record.cells), status, &turns).validity();
                 assert!(!validity.is_empty(), "{} holds on no day", record.key);
             }
             let known = nouns.insert((shape.kind, record.key.clone()), validity);

@@ -16,7 +16,8 @@ mod rows;
 use std::collections::HashMap;
 
 use anyhow::{Context, bail};
-use domain::{Clock, Kind, NewRevision, Record, SHAPES, Shape};
+use chrono::NaiveDate;
+use domain::{Clock, Kind, NewRevision, Record, SHAPES, Shape, TimeZone, lifetime::lifetime};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use persistence::{Draft, Fact, Recorded, Store};
 
@@ -25,7 +26,7 @@ use self::{
     ahead::{Ahead, Is, Line},
     check::{Checked, Print, check},
     conflict::find_conflict,
-    form::{Form, digest},
+    form::Form,
     nouns::Nouns,
     rows::Rows,
 };
@@ -73,7 +74,9 @@ pub async fn import(
     let manifest = folder.manifest()?;
     let map = store.origin().await?.map(map_of);
     let bar = progress_bar(options.progress);
-    let Checked { nouns, files, outdated } = match check(folder, clock.today(), options.all_findings, &bar)? {
+    // As a revision records it, in UTC.
+    let today = clock.today(TimeZone::UTC);
+    let Checked { nouns, files, outdated } = match check(folder, today, options.all_findings, &bar)? {
         Ok(checked) => checked,
         Err(findings) => return Ok(Err(Refusal::Findings(findings.with_warnings(warnings)))),
     };
@@ -83,7 +86,7 @@ pub async fn import(
     }
     let mut plans = Vec::with_capacity(files.len());
     for (shape, prints) in files {
-        let mut plan = plan(shape, prints, draft.recorded(shape).await?);
+        let mut plan = plan(shape, prints, draft.recorded(shape).await?, &nouns, today);
         plan.count.is_absent = folder.open(shape)?.is_none();
         plans.push(plan);
     }
@@ -165,6 +168,8 @@ struct Plan {
     places: Vec<i64>,
     /// What is to be done with each row.
     steps: Vec<Step>,
+    /// The earliest known day of each row's noun; of ties there are none.
+    known_days: Vec<NaiveDate>,
     /// The rows that only stand elsewhere now, with their new places.
     moved: Vec<(i64, i64)>,
     /// What is recorded and no longer in the file.
@@ -188,13 +193,30 @@ enum Step {
     Add,
 }
 
-fn plan(shape: &'static Shape, prints: Vec<Print>, mut recorded: HashMap<i64, Recorded>) -> Plan {
+/// Compares the rows of a file with what is recorded. A noun has changed, too, if another row or its source now shows it to
+/// be known on an earlier day or only on a later one.
+fn plan(
+    shape: &'static Shape,
+    prints: Vec<Print>,
+    mut recorded: HashMap<i64, Recorded>,
+    nouns: &Nouns,
+    today: NaiveDate,
+) -> Plan {
     let was: Vec<Option<Recorded>> = prints.iter().map(|print| recorded.remove(&print.id)).collect();
     let places = place::places(&was.iter().map(|was| was.map(|was| was.position)).collect::<Vec<_>>());
-    let steps = prints.iter().zip(&was).map(|(print, was)| match was {
+    let known_day = |print: &Print, was: &Option<Recorded>| {
+        let recorded = was.and_then(|was| was.noun).map_or(today, |noun| noun.recorded);
+        nouns.evidence(print.id).known_day(recorded)
+    };
+    let known_days: Vec<NaiveDate> = match shape.is_noun() {
+        true => prints.iter().zip(&was).map(|(print, was)| known_day(print, was)).collect(),
+        false => Vec::new(),
+    };
+    let steps = prints.iter().zip(&was).enumerate().map(|(at, (print, was))| match was {
         None => Step::Add,
-        Some(was) if was.digest == print.digest => Step::Keep,
-        Some(_) => Step::Change,
+        Some(was) if was.digest != print.digest => Step::Change,
+        Some(was) if was.noun.is_some_and(|noun| noun.known_day != known_days[at]) => Step::Change,
+        Some(_) => Step::Keep,
     });
     let steps: Vec<Step> = steps.collect();
     let moved = prints.iter().zip(&was).zip(&places).zip(&steps).filter_map(|(((print, was), place), step)| {
@@ -214,7 +236,7 @@ fn plan(shape: &'static Shape, prints: Vec<Print>, mut recorded: HashMap<i64, Re
         unchanged: how_many(Step::Keep),
         is_absent: false,
     };
-    Plan { shape, prints, places, steps, moved, closed, count }
+    Plan { shape, prints, places, steps, known_days, moved, closed, count }
 }
 
 /// How many facts the store is asked to close or move at once.
@@ -251,20 +273,24 @@ async fn add(draft: &mut Draft, plan: &Plan, folder: &Folder, nouns: &Nouns, bar
     let rows = Rows::open(shape, Box::new(bar.wrap_read(input)), &mut Vec::new())?.with_context(changed)?;
     let mut ahead = Ahead::read(shape, rows);
     let mut planned = plan.prints.iter().zip(&plan.places).zip(&plan.steps);
+    let mut known_days = plan.known_days.iter();
     while let Some(handful) = ahead.next()? {
         for Line { is, .. } in handful.lines {
             let ((print, place), step) = planned.next().with_context(changed)?;
+            let known_day = known_days.next();
             if *step == Step::Keep {
                 continue;
             }
             let Is::Record(record, said) = is else { bail!(changed()) };
-            let validity = nouns.settle(&form, &record).ok().with_context(changed)?;
-            let digest = digest(said, validity);
+            let settled = nouns.settle(&form, &record).ok().with_context(changed)?;
+            let digest = settled.digest(said);
             if (Print { id: record.id, digest }) != *print {
                 bail!(changed());
             }
+            let time = known_day.map(|day| lifetime(settled.validity, settled.stated, settled.entrance, *day));
+            let validity = time.as_ref().map_or(settled.validity, |time| time.validity);
             let record = Record { validity, ..record };
-            draft.add(shape, Fact { record, position: *place, digest }).await?;
+            draft.add(shape, Fact { record, position: *place, digest, time }).await?;
         }
     }
     match planned.next() {
@@ -295,7 +321,12 @@ fn begin_writing(plans: &[Plan], folder: &Folder, bar: &ProgressBar) {
 
 #[cfg(test)]
 mod tests {
+    use domain::Validity;
+    use persistence::RecordedNoun;
+
     use super::*;
+
+    const DAY: NaiveDate = Validity::OPEN_END;
 
     fn print(id: i64, digest: i64) -> Print {
         Print { id, digest }
@@ -304,9 +335,9 @@ mod tests {
     #[test]
     fn only_what_differs_is_written() {
         let recorded = [(1, 1024, 10), (2, 2048, 20), (3, 3072, 30), (4, 4096, 40)];
-        let recorded = recorded.map(|(id, position, digest)| (id, Recorded { position, digest }));
+        let recorded = recorded.map(|(id, position, digest)| (id, Recorded { position, digest, noun: None }));
         let rows = vec![print(4, 40), print(1, 10), print(2, 21), print(5, 50)];
-        let plan = plan(&domain::source::SHAPE, rows, recorded.into());
+        let plan = plan(&domain::source::SHAPE, rows, recorded.into(), &Nouns::default(), DAY);
         assert_eq!(plan.steps, [Step::Keep, Step::Keep, Step::Change, Step::Add]);
         assert_eq!(plan.places, [512, 1024, 2048, 3072]);
         assert_eq!(plan.moved, [(4, 512)]);
@@ -317,8 +348,20 @@ mod tests {
 
     #[test]
     fn a_file_that_is_gone_closes_what_it_said() {
-        let recorded = HashMap::from([(7, Recorded { position: 1024, digest: 1 })]);
-        let plan = plan(&domain::source::SHAPE, Vec::new(), recorded);
+        let recorded = HashMap::from([(7, Recorded { position: 1024, digest: 1, noun: None })]);
+        let plan = plan(&domain::source::SHAPE, Vec::new(), recorded, &Nouns::default(), DAY);
         assert_eq!((plan.closed, plan.count.closed), (vec![7], 1));
+    }
+
+    #[test]
+    fn a_noun_that_is_known_since_another_day_has_changed() {
+        let earlier = RecordedNoun { known_day: Validity::OPEN_START, recorded: DAY };
+        let same = RecordedNoun { known_day: DAY, recorded: DAY };
+        let recorded = [(1, earlier), (2, same)];
+        let recorded = recorded.map(|(id, noun)| (id, Recorded { position: id * 1024, digest: 7, noun: Some(noun) }));
+        let plan =
+            plan(&domain::source::SHAPE, vec![print(1, 7), print(2, 7)], recorded.into(), &Nouns::default(), DAY);
+        assert_eq!(plan.steps, [Step::Change, Step::Keep]);
+        assert_eq!(plan.known_days, [DAY, DAY]);
     }
 }

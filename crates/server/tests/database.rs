@@ -73,7 +73,8 @@ impl Server {
                 return Server { child, address, log, _rest: lines };
             }
         }
-        panic!("the server does not start: {log:#?}")
+        let status = child.wait().expect("its status");
+        panic!("the server does not start ({status}): {log:#?}")
     }
 
     /// How many schools it knows.

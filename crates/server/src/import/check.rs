@@ -16,7 +16,7 @@ use indicatif::ProgressBar;
 use super::{
     ahead::{Ahead, Is, Line},
     folder::Folder,
-    form::{Form, digest},
+    form::Form,
     nouns::{Flaw, Nouns},
     rows::Rows,
     shape_of,
@@ -134,10 +134,10 @@ fn check_record(
     file: &mut FileSoFar,
 ) -> Result<Print, Vec<Flaw>> {
     file.see(form, record, line).map_err(|wrong| vec![plain(wrong)])?;
-    let validity = nouns.settle(form, record)?;
-    form.check(record, validity, &mut file.seats).map_err(|wrong| vec![plain(wrong)])?;
-    nouns.hold(form, record.id, validity);
-    Ok(Print { id: record.id, digest: digest(said, validity) })
+    let settled = nouns.settle(form, record)?;
+    form.check(record, settled.validity, &mut file.seats).map_err(|wrong| vec![plain(wrong)])?;
+    nouns.hold(form, record, &settled);
+    Ok(Print { id: record.id, digest: settled.digest(said) })
 }
 
 fn plain(wrong: Wrong) -> Flaw {

@@ -3,20 +3,60 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    Cell, ImpreciseDate, Kind, Record, SchoolStatus, SuccessionKind, Validity, Wrong,
+    Cell, Entrance, Evidence, Holds, ImpreciseDate, Kind, Record, SchoolStatus, Span, SuccessionKind, Validity, Wrong,
     id::{identity, is_slug},
     record::within_nouns,
     school::{self, Turns, existence},
 };
 
-use super::{folder::Folder, form::Form, rows::Rows};
+use super::{
+    folder::Folder,
+    form::{Form, digest},
+    rows::Rows,
+};
 
 /// The nouns read so far. Shapes are read in an order that has every noun here before a row refers to it.
 #[derive(Default)]
 pub(super) struct Nouns {
-    held: HashMap<i64, Validity>,
+    held: HashMap<i64, Held>,
+    evidence: HashMap<i64, Evidence>,
     turns: HashMap<i64, Turns>,
     unread: HashSet<Kind>,
+}
+
+/// What a noun means for the records that cannot hold without it.
+struct Held {
+    validity: Validity,
+    /// What its sources state of that; nothing is the most common.
+    stated: Option<Box<Span>>,
+    /// Whether it is planned, and nobody states from when on it is there.
+    is_planned: bool,
+}
+
+/// When a record holds.
+pub(super) struct Settled {
+    /// The days.
+    pub(super) validity: Validity,
+    /// What sources state of them.
+    pub(super) stated: Span,
+    /// Whether the row itself does not state so, but rows of other files.
+    pub(super) is_stated_elsewhere: bool,
+    /// How a noun comes onto the map.
+    pub(super) entrance: Entrance,
+}
+
+impl Settled {
+    /// A fingerprint of everything a row says and of when it holds, by which a later import sees whether it changed.
+    ///
+    /// What the row itself states is among what it says.
+    pub(super) fn digest(&self, mut said: String) -> i64 {
+        if self.is_stated_elsewhere {
+            let Span { since, until } = &self.stated;
+            let date = |date: &Option<ImpreciseDate>| date.as_ref().map(ToString::to_string).unwrap_or_default();
+            said.extend([date(since), "/".to_owned(), date(until), "\n".to_owned()]);
+        }
+        digest(said, self.validity)
+    }
 }
 
 /// What keeps a record from being settled.
@@ -49,9 +89,8 @@ impl Nouns {
         };
         let Some(kind) = SuccessionKind::parse(kind) else { return };
         let date: Option<&ImpreciseDate> = if let Cell::Date(date) = date { Some(date) } else { None };
-        let when = Validity::between(date, date);
-        self.turns.entry(identity(Kind::School, before)).or_default().precede(kind, when);
-        self.turns.entry(identity(Kind::School, after)).or_default().follow(kind, when);
+        self.turns.entry(identity(Kind::School, before)).or_default().precede(kind, date);
+        self.turns.entry(identity(Kind::School, after)).or_default().follow(kind, date);
     }
 
     /// Takes note that the rows of a noun's file cannot be read: whether one of them is missing cannot be told.
@@ -59,56 +98,140 @@ impl Nouns {
         self.unread.insert(kind);
     }
 
-    /// Takes note of a noun and its time.
-    pub(super) fn hold(&mut self, form: &Form, id: i64, validity: Validity) {
+    /// Takes note of a noun and its time, and of what a record shows of the nouns it speaks of.
+    pub(super) fn hold(&mut self, form: &Form, record: &Record, settled: &Settled) {
+        let Settled { validity, stated, entrance, .. } = settled;
         if form.shape.is_noun() {
-            self.held.insert(id, validity);
+            let is_planned = entrance.is_planned && !stated.is_begin_dated();
+            let stated = (*stated != Span::default()).then(|| Box::new(stated.clone()));
+            self.held.insert(record.id, Held { validity: *validity, stated, is_planned });
         }
+        self.see(form, record, settled);
+    }
+
+    /// Takes note of the days on which a record shows its noun, and those it refers to, to be known.
+    fn see(&mut self, form: &Form, record: &Record, settled: &Settled) {
+        let columns = form.shape.columns;
+        let as_of = form.shape.index("as_of").and_then(|at| match &record.cells[at] {
+            Cell::Date(date) => Some(date),
+            _ => None,
+        });
+        let dates = [settled.stated.since.as_ref(), settled.stated.until.as_ref(), as_of];
+        // A date that a noun outside cuts off dates nothing before that noun.
+        let days = dates.into_iter().flatten().filter_map(ImpreciseDate::first_day);
+        let dated = days.map(|day| day.max(settled.validity.from)).min();
+        let sources = columns.iter().zip(&record.cells).filter_map(|(column, cell)| match (column.holds, cell) {
+            (Holds::CitedSource(_), Cell::Ref(kind, slug)) => self.held.get(&identity(*kind, slug)),
+            _ => None,
+        });
+        let published = sources.filter_map(|source| source.validity.since()).min();
+        let mut see = |id: i64, day: [Option<chrono::NaiveDate>; 2]| {
+            if let Some(day) = day.into_iter().flatten().min() {
+                self.evidence.entry(id).or_default().see(Some(day));
+            }
+        };
+        if form.shape.is_noun() {
+            see(record.id, [dated, published]);
+        }
+        for (at, cell) in record.cells.iter().enumerate() {
+            let Cell::Ref(kind, slug) = cell else { continue };
+            if matches!(columns[at].holds, Holds::CitedSource(_)) {
+                continue;
+            }
+            // The dates of a noun are its own, and those of whatever it cannot be without.
+            let is_dated = !form.shape.is_noun() || form.bounds.contains(&at);
+            see(identity(*kind, slug), [dated.filter(|_| is_dated), published]);
+        }
+    }
+
+    /// What the records show of a noun's earliest known day.
+    pub(super) fn evidence(&self, id: i64) -> Evidence {
+        self.evidence.get(&id).copied().unwrap_or_default()
     }
 
     /// Takes note of a noun whose row is wrong, so that rows that refer to it are not called wrong for that.
     pub(super) fn hold_wrong(&mut self, form: &Form, key: &str) {
         if form.shape.is_noun() && is_slug(key) {
-            self.held.entry(identity(form.shape.kind, key)).or_insert(Validity::ALWAYS);
+            self.held.entry(identity(form.shape.kind, key)).or_insert(Held {
+                validity: Validity::ALWAYS,
+                stated: None,
+                is_planned: false,
+            });
         }
     }
 
     /// Checks that all nouns a record refers to are there; says when it holds, given theirs.
-    pub(super) fn settle(&self, form: &Form, record: &Record) -> Result<Validity, Vec<Flaw>> {
+    pub(super) fn settle(&self, form: &Form, record: &Record) -> Result<Settled, Vec<Flaw>> {
         let mut needs = Vec::with_capacity(form.bounds.len());
         let mut flaws = Vec::new();
+        let mut bounds = Vec::with_capacity(form.bounds.len());
         for (at, cell) in record.cells.iter().enumerate() {
             let Cell::Ref(kind, slug) = cell else { continue };
             let column = form.shape.columns[at].name;
             match self.held.get(&identity(*kind, slug)) {
-                Some(noun) if form.bounds.contains(&at) => needs.push((column, slug.as_str(), *noun)),
+                Some(noun) if form.bounds.contains(&at) => {
+                    needs.push((column, slug.as_str(), noun.validity));
+                    bounds.push(noun);
+                }
                 Some(_) => {}
                 None if self.unread.contains(kind) => {}
                 None => flaws.push(missing(column, *kind, slug)),
             }
         }
-        let own = self.own_time(form, record);
-        match own.and_then(|own| within_nouns(own, &needs)) {
-            Ok(validity) if flaws.is_empty() => return Ok(validity),
+        let own = self.own_time(form, record).and_then(|own| Ok((within_nouns(own.validity(), &needs)?, own)));
+        match own {
+            Ok((validity, own)) if flaws.is_empty() => return Ok(self.settled(form, record, validity, own, &bounds)),
             Ok(_) => {}
             Err(wrong) => flaws.push(Flaw { wrong, missing: None }),
         }
         Err(flaws)
     }
 
+    /// Puts together what is stated of the time of a record, given its own and the nouns that bound it.
+    fn settled(&self, form: &Form, record: &Record, validity: Validity, own: Span, bounds: &[&Held]) -> Settled {
+        let itself = own.validity();
+        let of_bound = |is: fn(&Held, Validity) -> bool| {
+            let bound = bounds.iter().find(|bound| is(bound, validity));
+            bound.and_then(|bound| bound.stated.as_deref()).cloned().unwrap_or_default()
+        };
+        // A stated beginning before that of the noun outside counts from there; an unstated one stays unstated.
+        let since = match own.since {
+            Some(_) if validity.from > itself.from => of_bound(|bound, all| bound.validity.from == all.from).since,
+            since => since,
+        };
+        let until = match validity.to < itself.to {
+            true => of_bound(|bound, all| bound.validity.to == all.to).until,
+            false => own.until,
+        };
+        let stated = Span { since, until };
+        let turns = self.turns_of(form, record);
+        let entrance = Entrance {
+            is_planned: form.shape.is_planned(&record.cells)
+                || (form.shape.is_noun() && bounds.iter().any(|bound| bound.is_planned)),
+            is_takeover: turns.is_some_and(|turns| turns.took_over.is_some()),
+        };
+        let is_stated_elsewhere = form.shape.is_noun() && stated != form.shape.span(&record.cells);
+        Settled { validity, stated, is_stated_elsewhere, entrance }
+    }
+
+    fn turns_of(&self, form: &Form, record: &Record) -> Option<&Turns> {
+        self.turns.get(&record.id).filter(|_| form.shape.kind == Kind::School)
+    }
+
     /// When a record holds by itself: as its row says or, for a school, as its successions allow.
-    fn own_time(&self, form: &Form, record: &Record) -> Result<Validity, Wrong> {
-        let Some(turns) = self.turns.get(&record.id).filter(|_| form.shape.kind == Kind::School) else {
-            return Ok(record.validity);
+    fn own_time(&self, form: &Form, record: &Record) -> Result<Span, Wrong> {
+        let stated = form.shape.span(&record.cells);
+        let Some(turns) = self.turns_of(form, record) else {
+            return Ok(stated);
         };
         let status = form.shape.index("status").map(|at| record.cells[at].as_text());
         let status = status.and_then(|word| SchoolStatus::parse(&word)).unwrap_or(SchoolStatus::Unknown);
-        let validity = existence(record.validity, status, *turns);
-        if validity.is_empty() {
+        let span = existence(stated, status, turns);
+        if span.validity().is_empty() {
             let problem = "it would hold on no day: by school_successions.csv it gave way before it began".to_owned();
             return Err(Wrong { column: form.shape.dated.0, kind: "gave_way_before_it_began", problem });
         }
-        Ok(validity)
+        Ok(span)
     }
 }
 
