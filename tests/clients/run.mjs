@@ -20,12 +20,8 @@ const root = path.join(here, "../..");
 const bin = (name) => path.join(here, "node_modules/.bin", name);
 const contract = fs.readFileSync(path.join(root, "schema.graphql"), "utf8");
 
-// Each file of the curated questions is one operation, with what it asks for by default in a comment.
-const folder = path.join(root, "crates/server/queries");
-const questions = fs.readdirSync(folder).sort().map((file) => {
-  const text = fs.readFileSync(path.join(folder, file), "utf8");
-  return { name: path.basename(file, ".graphql"), text, variables: JSON.parse(/^# variables: (.*)$/m.exec(text)[1]) };
-});
+// The curated questions, with variables that name nouns of the map which the server has.
+const questions = await (await fetch(`${base}/playground/queries.json`)).json();
 const headline = questions.find(({ name }) => name === "reach-of-a-school");
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "edumap-clients-"));

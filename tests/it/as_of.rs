@@ -109,6 +109,8 @@ async fn a_campus_of_a_project_is_on_no_day_before_it_is_known() {
 fn states(dir: &Path) {
     let file = |name: &str, text: String| fs::write(dir.join(name), text).expect("a temporary file");
     file("sources.csv", "source_id,title,publisher,author,published_on,url,language,kind,extent_read,reliability,note\nold,A test,A test,,2010-05,,en,synthetic,full,low,\nnew,A test,A test,,2018,,en,synthetic,full,low,\nundated,A test,A test,,,,en,synthetic,full,low,\n".into());
+    // What was exported is taken as it is, even a status that its dates contradict.
+    file("edumap.json", r#"{ "map": "another", "revision": 1 }"#.into());
     file("districts.csv", "district_id,name_zh,name_en,name_en_basis,source_id,quote\nd,,D,,old,\n".into());
     let mut schools = "school_id,name_zh,name_en,name_en_basis,ownership,ownership_source_id,phases,school_type,school_type_source_id,status,junior_code_2025,senior_code,township_id,opened_on,closed_on,source_id,quote,confidence,note,district_id\n".to_owned();
     let mut campuses = "campus_id,school_id,name_zh,address_zh,address_confidence,township_id,source_id,quote,confidence,status,status_source_id,opened_on,due_on\n".to_owned();

@@ -127,10 +127,15 @@ async fn tell(show: &Show, flags: &[Flag]) -> anyhow::Result<u8> {
     say(&flags.iter().map(line).collect::<String>())
 }
 
+/// The stack of a thread that runs operations: a resolver polls those below it, and in a debug build a query as deep as
+/// queries may be needs more than the usual 2 MiB.
+const STACK: usize = 16 << 20;
+
 /// Serves with threads of its own for operations, and for the database with them: those that this runs on are left to
 /// connections, which so always have time.
 async fn serve(flags: Serve) -> anyhow::Result<u8> {
-    let operations = Builder::new_multi_thread().thread_name("operations").enable_all().build()?;
+    let operations =
+        Builder::new_multi_thread().thread_name("operations").thread_stack_size(STACK).enable_all().build()?;
     let served = serve_beside(operations.handle(), flags).await;
     operations.shutdown_background();
     served

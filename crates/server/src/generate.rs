@@ -13,9 +13,9 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 use domain::{
-    AddressConfidence, AllianceKind, AllianceRole, Kind, MembershipRole, Ownership, PartnerKind, ResourceCategory,
-    SHAPES, SchoolPartnerKind, SchoolStatus, Shape, SuccessionKind, TownshipKind, alias, alliance, authority, campus,
-    district, group, learning_area, membership, partner, region, school, source, township,
+    AddressConfidence, AllianceKind, AllianceRole, Column, Kind, MembershipRole, Need, Ownership, PartnerKind,
+    ResourceCategory, SHAPES, SchoolPartnerKind, SchoolStatus, Shape, SuccessionKind, TownshipKind, alias, alliance,
+    authority, campus, district, group, learning_area, membership, partner, region, school, source, township,
 };
 use rand::{RngExt as _, SeedableRng as _, seq::SliceRandom as _};
 use rand_chacha::ChaCha8Rng;
@@ -627,6 +627,7 @@ struct Folder {
 
 struct Sheet {
     csv: csv::Writer<File>,
+    columns: Vec<&'static Column>,
     rows: u64,
 }
 
@@ -640,10 +641,17 @@ impl Folder {
         let Folder { dir, sheets, usual, field } = self;
         let sheet = match sheets.entry(shape.kind) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(Sheet::create(dir, shape)?),
+            Entry::Vacant(new) => {
+                let says = |name: &str| {
+                    values.iter().any(|(given, _)| *given == name) || usual.iter().any(|(given, _)| *given == name)
+                };
+                // As in an export, a column that may be missing is there only if it says something.
+                let columns = shape.columns.iter().filter(|column| column.need != Need::Extra || says(column.name));
+                new.insert(Sheet::create(dir, shape, columns.collect())?)
+            }
         };
         let mut n_given = 0;
-        for column in shape.columns {
+        for column in &sheet.columns {
             field.clear();
             if let Some((_, value)) = values.iter().find(|(name, _)| *name == column.name) {
                 n_given += 1;
@@ -684,12 +692,12 @@ impl Folder {
 }
 
 impl Sheet {
-    fn create(dir: &Path, shape: &Shape) -> anyhow::Result<Sheet> {
+    fn create(dir: &Path, shape: &Shape, columns: Vec<&'static Column>) -> anyhow::Result<Sheet> {
         let path = dir.join(format!("{}.csv", shape.file));
         let file = File::create_new(&path).with_context(|| format!("cannot make {}", path.display()))?;
         let mut csv = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(file);
-        csv.write_record(shape.columns.iter().map(|column| column.name))?;
-        Ok(Sheet { csv, rows: 0 })
+        csv.write_record(columns.iter().map(|column| column.name))?;
+        Ok(Sheet { csv, columns, rows: 0 })
     }
 }
 
@@ -697,7 +705,7 @@ impl Sheet {
 mod tests {
     use std::collections::{HashMap, HashSet};
 
-    use domain::{Cell, Holds, Need, Record, Validity, group::LeadSeats, record::within_nouns, school::Turns};
+    use domain::{Cell, Holds, Record, Validity, group::LeadSeats, record::within_nouns, school::Turns};
 
     use super::*;
 
@@ -716,11 +724,18 @@ mod tests {
         let mut all = Vec::new();
         for shape in SHAPES {
             let Ok(mut csv) = csv::Reader::from_path(dir.join(shape.file).with_extension("csv")) else { continue };
-            let names: Vec<_> = shape.columns.iter().map(|column| column.name).collect();
-            assert_eq!(csv.headers().expect("a header"), names, "{}", shape.file);
+            let header = csv.headers().expect("a header").clone();
+            let places = shape.columns.iter().map(|column| {
+                let place = header.iter().position(|name| name == column.name);
+                assert!(place.is_some() || column.need == Need::Extra, "{}: no column {}", shape.file, column.name);
+                place
+            });
+            let places: Vec<Option<usize>> = places.collect();
+            assert!(places.iter().flatten().is_sorted(), "{}: {header:?}", shape.file);
             let read = |row: Result<csv::StringRecord, csv::Error>| {
                 let row = row.expect("a row");
-                shape.read(&row.iter().collect::<Vec<_>>()).unwrap_or_else(|wrong| panic!("{row:?}: {wrong:?}"))
+                let fields: Vec<&str> = places.iter().map(|place| place.map_or("", |at| &row[at])).collect();
+                shape.read(&fields).unwrap_or_else(|wrong| panic!("{row:?}: {wrong:?}"))
             };
             all.push((*shape, csv.records().map(read).collect()));
         }
@@ -788,7 +803,10 @@ mod tests {
             let nouns = nouns(&all);
             for (shape, records) in &all {
                 let is_blank = |at: usize| records.iter().all(|record| record.cells[at] == Cell::Blank);
-                let left_out = shape.columns.iter().enumerate().find(|(at, c)| c.need == Need::Extra && is_blank(*at));
+                let text = fs::read_to_string(dir.path().join(shape.file).with_extension("csv")).expect("a file");
+                let header: Vec<&str> = text.lines().next().expect("a header").split(',').collect();
+                let extra = shape.columns.iter().enumerate().filter(|(_, column)| column.need == Need::Extra);
+                let left_out = extra.filter(|(_, column)| header.contains(&column.name)).find(|(at, _)| is_blank(*at));
                 assert!(left_out.is_none(), "an export of {} would leave out {left_out:?}", shape.file);
             }
             let mut seats = LeadSeats::default();

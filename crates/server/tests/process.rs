@@ -558,6 +558,6 @@ fn a_mistyped_database_costs_no_backup_a_file() {
     copy_of_the_bundled(dir.path());
     let before = fs::read_dir(dir.path().join("map")).expect("a folder").count();
     let (code, said) = run(dir.path(), &["export", "map", "--force"]);
-    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(code, Some(2), "{said}");
     assert_eq!(fs::read_dir(dir.path().join("map")).expect("a folder").count(), before, "{said}");
 }

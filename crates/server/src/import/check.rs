@@ -301,8 +301,8 @@ mod tests {
             [
                 "schools.csv:1: the file is empty; its first line names the columns",
                 "group_memberships.csv:1: there is no column `school`",
-                "group_memberships.csv:1: column role: the header names it twice",
                 "group_memberships.csv:1: column school_id: the header lacks it",
+                "group_memberships.csv:1: column role: the header names it twice",
             ]
         );
         let header = MEMBERS.replace("school_id", "shcool_id");
