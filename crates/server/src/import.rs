@@ -150,7 +150,7 @@ fn check_statuses(
     let rows = plans.iter().flat_map(|plan| plan.prints.iter().zip(&plan.steps));
     for (print, step) in rows {
         let Some(finding) = outdated.remove(&print.id) else { continue };
-        if !is_copy && *step != Step::Keep {
+        if !is_copy && step.says_otherwise() {
             findings.push(finding);
             continue;
         }
@@ -178,9 +178,9 @@ struct Plan {
 }
 
 impl Plan {
-    /// The facts that would be added, changed or closed.
+    /// The facts that would be added or closed, or of which the rows say something else.
     fn touched(&self) -> impl Iterator<Item = i64> {
-        let written = self.prints.iter().zip(&self.steps).filter(|(_, step)| **step != Step::Keep);
+        let written = self.prints.iter().zip(&self.steps).filter(|(_, step)| step.says_otherwise());
         written.map(|(print, _)| print.id).chain(self.closed.iter().copied())
     }
 }
@@ -189,8 +189,22 @@ impl Plan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Keep,
+    /// The row says the same, but other rows or sources show its noun to be known on another day.
+    Shift,
     Change,
     Add,
+}
+
+impl Step {
+    /// Whether another version takes the place of the one on record.
+    fn replaces(self) -> bool {
+        matches!(self, Step::Shift | Step::Change)
+    }
+
+    /// Whether the row itself says something that is not on record.
+    fn says_otherwise(self) -> bool {
+        matches!(self, Step::Change | Step::Add)
+    }
 }
 
 /// Compares the rows of a file with what is recorded. A noun has changed, too, if another row or its source now shows it to
@@ -215,7 +229,7 @@ fn plan(
     let steps = prints.iter().zip(&was).enumerate().map(|(at, (print, was))| match was {
         None => Step::Add,
         Some(was) if was.digest != print.digest => Step::Change,
-        Some(was) if was.noun.is_some_and(|noun| noun.known_day != known_days[at]) => Step::Change,
+        Some(was) if was.noun.is_some_and(|noun| noun.known_day != known_days[at]) => Step::Shift,
         Some(_) => Step::Keep,
     });
     let steps: Vec<Step> = steps.collect();
@@ -231,7 +245,7 @@ fn plan(
         file: shape.file,
         rows: prints.len() as u64,
         added: how_many(Step::Add),
-        changed: how_many(Step::Change),
+        changed: how_many(Step::Change) + how_many(Step::Shift),
         closed: closed.len() as u64,
         unchanged: how_many(Step::Keep),
         is_absent: false,
@@ -249,7 +263,7 @@ async fn write(
     nouns: &Nouns,
     bar: &ProgressBar,
 ) -> anyhow::Result<()> {
-    let changed = plan.prints.iter().zip(&plan.steps).filter(|(_, step)| **step == Step::Change);
+    let changed = plan.prints.iter().zip(&plan.steps).filter(|(_, step)| step.replaces());
     let over: Vec<i64> = plan.closed.iter().copied().chain(changed.map(|(print, _)| print.id)).collect();
     for ids in over.chunks(AT_ONCE) {
         draft.close(plan.shape, ids).await?;
@@ -361,7 +375,7 @@ mod tests {
         let recorded = recorded.map(|(id, noun)| (id, Recorded { position: id * 1024, digest: 7, noun: Some(noun) }));
         let plan =
             plan(&domain::source::SHAPE, vec![print(1, 7), print(2, 7)], recorded.into(), &Nouns::default(), DAY);
-        assert_eq!(plan.steps, [Step::Change, Step::Keep]);
+        assert_eq!(plan.steps, [Step::Shift, Step::Keep]);
         assert_eq!(plan.known_days, [DAY, DAY]);
     }
 }
