@@ -10,7 +10,7 @@ use crate::{
     lifetime::Phase,
     noun::{Head, noun},
     partner::Partner,
-    record::{Holds, Shape, extra, optional, required, to, within},
+    record::{ColumnType, Shape, extra, optional, required, to, within},
     text::{NameBasis, vocabulary},
 };
 
@@ -167,7 +167,7 @@ vocabulary! {
 
 /// Conditions on alliances.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct AllianceIs {
+pub struct AllianceConditions {
     /// One of these kinds.
     pub kind: Option<Vec<AllianceKind>>,
     /// One of these scopes.
@@ -187,23 +187,23 @@ pub const SHAPE: Shape = Shape {
     kind: Kind::Alliance,
     file: "alliances",
     table: "alliances",
-    says: "An alliance of groups, schools and partners.",
+    description: "An alliance of groups, schools and partners.",
     key: &["alliance_id"],
     columns: &[
-        required("alliance_id", Holds::Slug, "The slug."),
-        optional("name_zh", Holds::Name, "The name in Chinese."),
-        optional("name_en", Holds::Name, "The name in English."),
-        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
-        required("kind", Holds::Word(AllianceKind::WORDS), "What it is for."),
-        optional("established_on", Holds::Date, "When it was established."),
+        required("alliance_id", ColumnType::Slug, "The slug."),
+        optional("name_zh", ColumnType::Name, "The name in Chinese."),
+        optional("name_en", ColumnType::Name, "The name in English."),
+        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        required("kind", ColumnType::Word(AllianceKind::WORDS), "What it is for."),
+        optional("established_on", ColumnType::Date, "When it was established."),
         required(
             "scope",
-            Holds::Word(AllianceScope::WORDS),
+            ColumnType::Word(AllianceScope::WORDS),
             "Whom it serves; `district` serves every group and school of `district_id`.",
         ),
-        required("status", Holds::Word(AllianceStatus::WORDS), "Whether it exists already."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
+        required("status", ColumnType::Word(AllianceStatus::WORDS), "Whether it exists already."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra("district_id", to(Kind::District), "The district it belongs to."),
     ],
     dated: ("established_on", ""),
@@ -214,16 +214,16 @@ pub const MEMBERS: Shape = Shape {
     kind: Kind::AllianceMember,
     file: "alliance_memberships",
     table: "alliance_members",
-    says: "A partner's, group's or school's place in an alliance.",
+    description: "A partner's, group's or school's place in an alliance.",
     key: &["alliance_id", "member_type", "member_id", "role"],
     columns: &[
         required("alliance_id", within(Kind::Alliance), "The alliance."),
-        required("member_type", Holds::Word(&["group", "partner", "school"]), "What the member is."),
-        required("member_id", Holds::RefOf { column: "member_type", bounds: true }, "The member."),
-        required("role", Holds::Word(AllianceRole::WORDS), "As what."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
-        optional("confidence", Holds::CitedConfidence(""), "How sure it is."),
+        required("member_type", ColumnType::Word(&["group", "partner", "school"]), "What the member is."),
+        required("member_id", ColumnType::RefOf { column: "member_type", bounds: true }, "The member."),
+        required("role", ColumnType::Word(AllianceRole::WORDS), "As what."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
+        optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
     ],
     dated: ("", ""),
 };
@@ -233,14 +233,14 @@ pub const FUNCTIONS: Shape = Shape {
     kind: Kind::AllianceFunction,
     file: "alliance_functions",
     table: "alliance_functions",
-    says: "One function of an alliance's charter.",
+    description: "One function of an alliance's charter.",
     key: &["function_id"],
     columns: &[
-        required("function_id", Holds::Slug, "The slug."),
+        required("function_id", ColumnType::Slug, "The slug."),
         required("alliance_id", within(Kind::Alliance), "The alliance."),
-        required("seq", Holds::Number, "Its place in the charter, from 1."),
-        required("text_en", Holds::Text, "The function, in English."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
+        required("seq", ColumnType::Number, "Its place in the charter, from 1."),
+        required("text_en", ColumnType::Text, "The function, in English."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
     ],
     dated: ("", ""),
 };
@@ -250,13 +250,13 @@ pub const CATEGORIES: Shape = Shape {
     kind: Kind::AllianceCategory,
     file: "alliance_resource_categories",
     table: "alliance_categories",
-    says: "A category of bodies that an alliance draws on.",
+    description: "A category of bodies that an alliance draws on.",
     key: &["alliance_id", "category"],
     columns: &[
         required("alliance_id", within(Kind::Alliance), "The alliance."),
-        required("category", Holds::Word(ResourceCategory::WORDS), "The category."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
+        required("category", ColumnType::Word(ResourceCategory::WORDS), "The category."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
     ],
     dated: ("", ""),
 };

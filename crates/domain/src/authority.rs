@@ -3,7 +3,7 @@
 use crate::{
     id::Kind,
     noun::{Head, noun},
-    record::{Holds, Shape, optional, required},
+    record::{ColumnType, Shape, optional, required},
     text::{NameBasis, vocabulary},
 };
 
@@ -51,7 +51,7 @@ vocabulary! {
 
 /// Conditions on authorities.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct AuthorityIs {
+pub struct AuthorityConditions {
     /// One of these levels.
     pub level: Option<Vec<AuthorityLevel>>,
     /// One of these kinds.
@@ -63,17 +63,17 @@ pub const SHAPE: Shape = Shape {
     kind: Kind::Authority,
     file: "authorities",
     table: "authorities",
-    says: "A government, commission or committee.",
+    description: "A government, commission or committee.",
     key: &["authority_id"],
     columns: &[
-        required("authority_id", Holds::Slug, "The slug."),
-        optional("name_zh", Holds::Name, "The name in Chinese."),
-        optional("name_en", Holds::Name, "The name in English."),
-        required("level", Holds::Word(AuthorityLevel::WORDS), "The level it governs."),
-        required("kind", Holds::Word(AuthorityKind::WORDS), "What it is."),
-        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
+        required("authority_id", ColumnType::Slug, "The slug."),
+        optional("name_zh", ColumnType::Name, "The name in Chinese."),
+        optional("name_en", ColumnType::Name, "The name in English."),
+        required("level", ColumnType::Word(AuthorityLevel::WORDS), "The level it governs."),
+        required("kind", ColumnType::Word(AuthorityKind::WORDS), "What it is."),
+        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
     ],
     dated: ("", ""),
 };

@@ -2,7 +2,7 @@
 
 use crate::{
     id::Kind,
-    record::{Holds, Shape, optional, required},
+    record::{ColumnType, Shape, optional, required},
 };
 
 /// What a word of the map means.
@@ -23,14 +23,14 @@ pub const SHAPE: Shape = Shape {
     kind: Kind::Definition,
     file: "relation_definitions",
     table: "definitions",
-    says: "What a word of the map means.",
+    description: "What a word of the map means.",
     key: &["term"],
     columns: &[
-        required("term", Holds::Slug, "The word."),
-        optional("definition_zh", Holds::Text, "What it means, in Chinese."),
-        optional("definition_en", Holds::Text, "What it means, in English."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
+        required("term", ColumnType::Slug, "The word."),
+        optional("definition_zh", ColumnType::Text, "What it means, in Chinese."),
+        optional("definition_en", ColumnType::Text, "What it means, in English."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
     ],
     dated: ("", ""),
 };

@@ -4,7 +4,7 @@ use crate::{
     clock::TimeZone,
     id::Kind,
     noun::{Head, noun},
-    record::{Holds, Shape, extra, optional, required},
+    record::{ColumnType, Shape, extra, optional, required},
     text::NameBasis,
 };
 
@@ -20,25 +20,25 @@ noun!(District);
 
 /// Conditions on districts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct DistrictIs {}
+pub struct DistrictConditions {}
 
 /// Rows of `districts.csv`.
 pub const SHAPE: Shape = Shape {
     kind: Kind::District,
     file: "districts",
     table: "districts",
-    says: "A school district, the owner of a map.",
+    description: "A school district, the owner of a map.",
     key: &["district_id"],
     columns: &[
-        required("district_id", Holds::Slug, "The slug."),
-        optional("name_zh", Holds::Name, "The name in Chinese."),
-        optional("name_en", Holds::Name, "The name in English."),
-        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
+        required("district_id", ColumnType::Slug, "The slug."),
+        optional("name_zh", ColumnType::Name, "The name in Chinese."),
+        optional("name_en", ColumnType::Name, "The name in English."),
+        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra(
             "time_zone",
-            Holds::TimeZone,
+            ColumnType::TimeZone,
             "The time zone in which its days begin, by its IANA name, such as `Europe/London`.",
         ),
     ],

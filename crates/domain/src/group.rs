@@ -8,7 +8,7 @@ use crate::{
     fact::Validity,
     id::{Id, Kind},
     noun::{Head, noun},
-    record::{Holds, Shape, extra, optional, required, to},
+    record::{ColumnType, Shape, extra, optional, required, to},
     school::School,
     text::{NameBasis, vocabulary},
 };
@@ -47,7 +47,7 @@ vocabulary! {
 
 /// Conditions on groups.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct GroupIs {
+pub struct GroupConditions {
     /// One of these statuses.
     pub status: Option<Vec<GroupStatus>>,
     /// It belongs to this district.
@@ -87,21 +87,21 @@ pub const SHAPE: Shape = Shape {
     kind: Kind::Group,
     file: "groups",
     table: "groups",
-    says: "An education group.",
+    description: "An education group.",
     key: &["group_id"],
     columns: &[
-        required("group_id", Holds::Slug, "The slug."),
-        optional("name_zh", Holds::Name, "The name in Chinese."),
-        optional("name_en", Holds::Name, "The name in English."),
-        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
-        optional("name_zh_basis", Holds::Word(NameBasis::WORDS), "Why we believe the Chinese name."),
+        required("group_id", ColumnType::Slug, "The slug."),
+        optional("name_zh", ColumnType::Name, "The name in Chinese."),
+        optional("name_en", ColumnType::Name, "The name in English."),
+        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        optional("name_zh_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the Chinese name."),
         optional("lead_school_id", to(Kind::School), "The school that leads it."),
-        required("status", Holds::Word(GroupStatus::WORDS), "Whether it works already."),
-        optional("reported_branches", Holds::Number, "The branches that the source counts."),
-        optional("reported_sites", Holds::Number, "The sites that the source counts."),
-        optional("reported_member_schools", Holds::Number, "The member schools that the source counts."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
+        required("status", ColumnType::Word(GroupStatus::WORDS), "Whether it works already."),
+        optional("reported_branches", ColumnType::Number, "The branches that the source counts."),
+        optional("reported_sites", ColumnType::Number, "The sites that the source counts."),
+        optional("reported_member_schools", ColumnType::Number, "The member schools that the source counts."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra("district_id", to(Kind::District), "The district it belongs to."),
     ],
     dated: ("", ""),

@@ -5,7 +5,7 @@ use crate::{
     fact::ImpreciseDate,
     id::{Id, Kind},
     noun::{Head, noun},
-    record::{Holds, Shape, extra, optional, required, to},
+    record::{ColumnType, Shape, extra, optional, required, to},
     text::NameBasis,
 };
 
@@ -23,7 +23,7 @@ noun!(LearningArea);
 
 /// Conditions on learning areas.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct LearningAreaIs {
+pub struct LearningAreaConditions {
     /// Part of this district.
     pub district: Option<Id<District>>,
 }
@@ -33,16 +33,16 @@ pub const SHAPE: Shape = Shape {
     kind: Kind::LearningArea,
     file: "learning_areas",
     table: "learning_areas",
-    says: "A unit in which a district manages neighboring schools.",
+    description: "A unit in which a district manages neighboring schools.",
     key: &["learning_area_id"],
     columns: &[
-        required("learning_area_id", Holds::Slug, "The slug."),
-        optional("name_zh", Holds::Name, "The name in Chinese."),
-        optional("name_en", Holds::Name, "The name in English."),
-        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
-        optional("as_of", Holds::Date, "The day for which the source lists it."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
+        required("learning_area_id", ColumnType::Slug, "The slug."),
+        optional("name_zh", ColumnType::Name, "The name in Chinese."),
+        optional("name_en", ColumnType::Name, "The name in English."),
+        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        optional("as_of", ColumnType::Date, "The day for which the source lists it."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra("district_id", to(Kind::District), "The district it is part of."),
     ],
     dated: ("", ""),

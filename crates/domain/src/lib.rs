@@ -33,33 +33,33 @@ pub mod township;
 
 pub use alias::{Alias, AliasKind};
 pub use alliance::{
-    Alliance, AllianceCategory, AllianceFunction, AllianceIs, AllianceKind, AllianceRole, AllianceScope,
+    Alliance, AllianceCategory, AllianceConditions, AllianceFunction, AllianceKind, AllianceRole, AllianceScope,
     AllianceStatus, AllianceTie, Basis, ResourceCategory,
 };
-pub use authority::{Authority, AuthorityIs, AuthorityKind, AuthorityLevel};
-pub use campus::{AddressConfidence, Campus, CampusIs, CampusStatus, HostedSiteUse, SiteUse};
+pub use authority::{Authority, AuthorityConditions, AuthorityKind, AuthorityLevel};
+pub use campus::{AddressConfidence, Campus, CampusConditions, CampusStatus, HostedSiteUse, SiteUse};
 pub use clock::{Clock, FixedClock, SystemClock, TimeZone};
 pub use definition::Definition;
-pub use district::{District, DistrictIs};
+pub use district::{District, DistrictConditions};
 pub use fact::{ImpreciseDate, Known, Precision, Validity, View};
-pub use group::{Group, GroupIs, GroupStatus};
+pub use group::{Group, GroupConditions, GroupStatus};
 pub use id::{AnyId, Id, IdError, Identified, Kind};
-pub use learning_area::{LearningArea, LearningAreaIs};
+pub use learning_area::{LearningArea, LearningAreaConditions};
 pub use lifetime::{Entrance, Evidence, Existence, Lifetime, Phase, Span};
 pub use membership::{Membership, MembershipRole};
 pub use noun::{Filter, Head, Noun};
 pub use page::{End, Order, OrderField, Page, PageError, PageRequest, Position};
-pub use partner::{Partner, PartnerIs, PartnerKind, SchoolPartner, SchoolPartnerKind};
-pub use record::{Cell, Column, Holds, Need, Record, Shape, Wrong};
-pub use region::{Region, RegionIs};
+pub use partner::{Partner, PartnerConditions, PartnerKind, SchoolPartner, SchoolPartnerKind};
+pub use record::{Cell, Column, ColumnType, FieldError, Presence, Record, Shape};
+pub use region::{Region, RegionConditions};
 pub use revision::{NewRevision, Revision};
 pub use school::{
-    Code, Ownership, School, SchoolIs, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType, Stage,
-    Succession, SuccessionKind,
+    Code, Ownership, School, SchoolConditions, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType,
+    Stage, Succession, SuccessionKind,
 };
-pub use source::{Citation, Confidence, Extent, Reliability, Source, SourceIs, SourceKind};
+pub use source::{Citation, Confidence, Extent, Reliability, Source, SourceConditions, SourceKind};
 pub use text::{LanguageTag, NameBasis, Names};
-pub use township::{Township, TownshipIs, TownshipKind};
+pub use township::{Township, TownshipConditions, TownshipKind};
 
 /// Every shape, in an order in which each is read after those it refers to.
 pub const SHAPES: &[&Shape] = &[
@@ -95,9 +95,9 @@ mod tests {
         let mut named: Vec<&str> = shape.key.to_vec();
         named.extend([shape.dated.0, shape.dated.1].iter().filter(|name| !name.is_empty()));
         for column in shape.columns {
-            match column.holds {
-                Holds::RefOf { column, .. } => named.push(column),
-                Holds::CitedSource(field) | Holds::CitedQuote(field) | Holds::CitedConfidence(field) => {
+            match column.column_type {
+                ColumnType::RefOf { column, .. } => named.push(column),
+                ColumnType::CitedSource(field) | ColumnType::CitedQuote(field) | ColumnType::CitedConfidence(field) => {
                     named.extend((!field.is_empty()).then_some(field));
                 }
                 _ => {}
@@ -118,7 +118,11 @@ mod tests {
         for shape in SHAPES {
             assert_eq!(unknown_columns(shape, &named_columns(shape)), [""; 0], "{}", shape.file);
             for at in [shape.dated.0, shape.dated.1].iter().filter_map(|name| shape.index(name)) {
-                assert!(matches!(shape.columns[at].holds, Holds::Date), "{} is dated by no date", shape.file);
+                assert!(
+                    matches!(shape.columns[at].column_type, ColumnType::Date),
+                    "{} is dated by no date",
+                    shape.file
+                );
             }
         }
     }
@@ -128,10 +132,11 @@ mod tests {
         for (at, shape) in SHAPES.iter().enumerate() {
             let read = |kind: Kind| SHAPES[..=at].iter().any(|before| before.kind == kind);
             for column in shape.columns {
-                let kinds: Vec<Kind> = match column.holds {
-                    Holds::Ref { kind, .. } => vec![kind],
-                    Holds::RefOf { column, .. } => {
-                        let Some(Holds::Word(words)) = shape.index(column).map(|at| shape.columns[at].holds) else {
+                let kinds: Vec<Kind> = match column.column_type {
+                    ColumnType::Ref { kind, .. } => vec![kind],
+                    ColumnType::RefOf { column, .. } => {
+                        let Some(ColumnType::Word(words)) = shape.index(column).map(|at| shape.columns[at].column_type)
+                        else {
                             panic!("{}: `{column}` names no kinds", shape.file)
                         };
                         words.iter().filter_map(|word| Kind::named(word)).collect()

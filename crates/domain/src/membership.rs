@@ -3,7 +3,7 @@
 use crate::{
     fact::ImpreciseDate,
     id::Kind,
-    record::{Holds, Shape, optional, required, within},
+    record::{ColumnType, Shape, optional, required, within},
     text::vocabulary,
 };
 
@@ -43,18 +43,18 @@ pub const SHAPE: Shape = Shape {
     kind: Kind::Membership,
     file: "group_memberships",
     table: "memberships",
-    says: "A school's place in a group.",
+    description: "A school's place in a group.",
     key: &["group_id", "school_id", "role", "joined_on"],
     columns: &[
         required("group_id", within(Kind::Group), "The group."),
         required("school_id", within(Kind::School), "The school."),
-        required("role", Holds::Word(MembershipRole::WORDS), "As what."),
-        optional("joined_on", Holds::Date, "When the school joined."),
-        optional("left_on", Holds::Date, "When the school left."),
-        optional("as_of", Holds::Date, "The time for which the source states it."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
-        optional("confidence", Holds::CitedConfidence(""), "How sure it is."),
+        required("role", ColumnType::Word(MembershipRole::WORDS), "As what."),
+        optional("joined_on", ColumnType::Date, "When the school joined."),
+        optional("left_on", ColumnType::Date, "When the school left."),
+        optional("as_of", ColumnType::Date, "The time for which the source states it."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
+        optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
     ],
     dated: ("joined_on", "left_on"),
 };

@@ -5,7 +5,7 @@ use crate::{
     fact::ImpreciseDate,
     id::{Id, Kind},
     noun::{Head, noun},
-    record::{Holds, Shape, optional, required},
+    record::{ColumnType, Shape, optional, required},
     school::School,
     text::{NameBasis, vocabulary},
 };
@@ -91,7 +91,7 @@ vocabulary! {
 
 /// Conditions on partners.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct PartnerIs {
+pub struct PartnerConditions {
     /// It is, among other things, one of these.
     pub kind: Option<Vec<PartnerKind>>,
     /// It is a member of this alliance.
@@ -105,17 +105,17 @@ pub const SHAPE: Shape = Shape {
     kind: Kind::Partner,
     file: "partners",
     table: "partners",
-    says: "An organization that works with schools.",
+    description: "An organization that works with schools.",
     key: &["partner_id"],
     columns: &[
-        required("partner_id", Holds::Slug, "The slug."),
-        optional("name_zh", Holds::Name, "The name in Chinese."),
-        optional("name_en", Holds::Name, "The name in English."),
-        required("kinds", Holds::Words(PartnerKind::WORDS), "What it is."),
-        optional("name_zh_basis", Holds::Word(NameBasis::WORDS), "Why we believe the Chinese name."),
-        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
+        required("partner_id", ColumnType::Slug, "The slug."),
+        optional("name_zh", ColumnType::Name, "The name in Chinese."),
+        optional("name_en", ColumnType::Name, "The name in English."),
+        required("kinds", ColumnType::Words(PartnerKind::WORDS), "What it is."),
+        optional("name_zh_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the Chinese name."),
+        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
     ],
     dated: ("", ""),
 };
@@ -125,16 +125,16 @@ pub const SCHOOL_PARTNERS: Shape = Shape {
     kind: Kind::SchoolPartner,
     file: "school_partner_links",
     table: "school_partners",
-    says: "A tie between a school and a partner, outside any alliance.",
+    description: "A tie between a school and a partner, outside any alliance.",
     key: &["school_id", "partner_id", "kind"],
     columns: &[
         required("school_id", crate::record::within(Kind::School), "The school."),
         required("partner_id", crate::record::within(Kind::Partner), "The partner."),
-        required("kind", Holds::Word(SchoolPartnerKind::WORDS), "What they do together."),
-        optional("since", Holds::Date, "Since when."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
-        optional("confidence", Holds::CitedConfidence(""), "How sure it is."),
+        required("kind", ColumnType::Word(SchoolPartnerKind::WORDS), "What they do together."),
+        optional("since", ColumnType::Date, "Since when."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
+        optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
     ],
     dated: ("since", ""),
 };

@@ -21,7 +21,7 @@ pub struct Shape {
     /// The table, in storage.
     pub table: &'static str,
     /// One sentence on what a row says.
-    pub says: &'static str,
+    pub description: &'static str,
     /// The columns that tell two records apart; a noun's is its slug.
     pub key: &'static [&'static str],
     /// The columns, in the order in which they are written.
@@ -36,16 +36,16 @@ pub struct Column {
     /// Its name in the file and in the table.
     pub name: &'static str,
     /// What its values are.
-    pub holds: Holds,
+    pub column_type: ColumnType,
     /// Whether a value, or the column, may be missing.
-    pub need: Need,
+    pub presence: Presence,
     /// One sentence on what it means.
-    pub says: &'static str,
+    pub description: &'static str,
 }
 
 /// What the values of a column are.
 #[derive(Debug, Clone, Copy)]
-pub enum Holds {
+pub enum ColumnType {
     /// The record's own slug.
     Slug,
     /// The slug of a noun of this kind; the record holds no longer than the noun does if `bounds`.
@@ -90,13 +90,13 @@ pub enum Holds {
     CitedConfidence(&'static str),
 }
 
-impl Holds {
+impl ColumnType {
     /// How many characters a value may have, at most: what is looked up must fit into an index.
     const fn most(self) -> usize {
         match self {
-            Holds::Code => 100,
-            Holds::Name => 300,
-            Holds::Url => 2_000,
+            ColumnType::Code => 100,
+            ColumnType::Name => 300,
+            ColumnType::Url => 2_000,
             _ => 10_000,
         }
     }
@@ -109,7 +109,7 @@ fn is_invisible(character: char) -> bool {
 
 /// Whether a value may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
+pub enum Presence {
     /// Every record has a value.
     Required,
     /// Blank means that no source states it.
@@ -123,40 +123,42 @@ const PLANNED: [&str; 2] = ["planned", "proposed"];
 
 /// A column whose every record has a value.
 #[must_use]
-pub const fn required(name: &'static str, holds: Holds, says: &'static str) -> Column {
-    Column { name, holds, need: Need::Required, says }
+pub const fn required(name: &'static str, column_type: ColumnType, description: &'static str) -> Column {
+    Column { name, column_type, presence: Presence::Required, description }
 }
 
 /// A column that may be blank: no source states it.
 #[must_use]
-pub const fn optional(name: &'static str, holds: Holds, says: &'static str) -> Column {
-    Column { name, holds, need: Need::Optional, says }
+pub const fn optional(name: &'static str, column_type: ColumnType, description: &'static str) -> Column {
+    Column { name, column_type, presence: Presence::Optional, description }
 }
 
 /// A column that a file may leave out.
 #[must_use]
-pub const fn extra(name: &'static str, holds: Holds, says: &'static str) -> Column {
-    Column { name, holds, need: Need::Extra, says }
+pub const fn extra(name: &'static str, column_type: ColumnType, description: &'static str) -> Column {
+    Column { name, column_type, presence: Presence::Extra, description }
 }
 
 /// A reference that does not limit the record's validity.
 #[must_use]
-pub const fn to(kind: Kind) -> Holds {
-    Holds::Ref { kind, bounds: false }
+pub const fn to(kind: Kind) -> ColumnType {
+    ColumnType::Ref { kind, bounds: false }
 }
 
 /// A reference to a noun without which the record cannot hold.
 #[must_use]
-pub const fn within(kind: Kind) -> Holds {
-    Holds::Ref { kind, bounds: true }
+pub const fn within(kind: Kind) -> ColumnType {
+    ColumnType::Ref { kind, bounds: true }
 }
 
 impl Column {
     /// Whether the column is one of a citation's, kept beside the record and not in it.
     #[must_use]
     pub const fn cites(&self) -> Option<&'static str> {
-        match self.holds {
-            Holds::CitedSource(field) | Holds::CitedQuote(field) | Holds::CitedConfidence(field) => Some(field),
+        match self.column_type {
+            ColumnType::CitedSource(field) | ColumnType::CitedQuote(field) | ColumnType::CitedConfidence(field) => {
+                Some(field)
+            }
             _ => None,
         }
     }
@@ -201,27 +203,26 @@ impl Shape {
     ///
     /// # Errors
     /// All that is wrong with it, each with its column.
-    pub fn read(&self, fields: &[&str]) -> Result<Record, Vec<Wrong>> {
+    pub fn read(&self, fields: &[&str]) -> Result<Record, Vec<FieldError>> {
         let mut wrong = Vec::new();
         let mut cells = Vec::with_capacity(fields.len());
         for (column, text) in self.columns.iter().zip(fields) {
             let cell = self.cell(column, text, fields).unwrap_or_else(|(kind, problem)| {
-                wrong.push(Wrong { column: column.name, kind, problem });
+                wrong.push(FieldError { column: column.name, kind, problem });
                 Cell::Blank
             });
             cells.push(cell);
         }
         let names = || {
-            self.columns
-                .iter()
-                .zip(fields)
-                .filter(|(column, _)| matches!(column.holds, Holds::Name) && column.need != Need::Required)
+            self.columns.iter().zip(fields).filter(|(column, _)| {
+                matches!(column.column_type, ColumnType::Name) && column.presence != Presence::Required
+            })
         };
         if let Some((name, _)) = names().next()
             && names().all(|(_, text)| text.is_empty())
         {
             let problem = "it has no name in any language".to_owned();
-            wrong.push(Wrong { column: name.name, kind: "no_name", problem });
+            wrong.push(FieldError { column: name.name, kind: "no_name", problem });
         }
         if !wrong.is_empty() {
             return Err(wrong);
@@ -229,7 +230,7 @@ impl Shape {
         let key = self.key_of(fields);
         let validity = self.span(&cells).validity();
         if validity.is_empty() {
-            return Err(vec![Wrong {
+            return Err(vec![FieldError {
                 column: self.dated.1,
                 kind: "ends_before_it_begins",
                 problem: format!("it ends before it begins: `{}` is later", self.dated.0),
@@ -248,15 +249,15 @@ impl Shape {
             .join("|")
     }
 
-    fn cell(&self, column: &Column, text: &str, fields: &[&str]) -> Result<Cell, Mistake> {
+    fn cell(&self, column: &Column, text: &str, fields: &[&str]) -> Result<Cell, ValueError> {
         if text.is_empty() {
-            return match column.need {
-                Need::Required => Err(("empty", "it is empty, and every row needs one".to_owned())),
-                Need::Optional | Need::Extra => Ok(Cell::Blank),
+            return match column.presence {
+                Presence::Required => Err(("empty", "it is empty, and every row needs one".to_owned())),
+                Presence::Optional | Presence::Extra => Ok(Cell::Blank),
             };
         }
         check_characters(text)?;
-        let most = column.holds.most();
+        let most = column.column_type.most();
         if text.chars().nth(most).is_some() {
             return Err(("too_long", format!("it has more than {most} characters")));
         }
@@ -268,19 +269,21 @@ impl Shape {
             true => Ok(()),
             false => Err(("not_a_word", format!("`{word}` is not one of: {}", words.join(", ")))),
         };
-        match column.holds {
-            Holds::Slug => slug().map(|()| Cell::Text(text.to_owned())),
-            Holds::Ref { kind, .. } => slug().map(|()| Cell::Ref(kind, text.to_owned())),
-            Holds::RefOf { column: kinds, .. } => {
+        match column.column_type {
+            ColumnType::Slug => slug().map(|()| Cell::Text(text.to_owned())),
+            ColumnType::Ref { kind, .. } => slug().map(|()| Cell::Ref(kind, text.to_owned())),
+            ColumnType::RefOf { column: kinds, .. } => {
                 slug()?;
                 let kind = self.index(kinds).map_or("", |at| fields[at]);
                 let unknown = || ("kind_not_named", format!("`{kinds}` does not say what it is"));
                 Kind::named(kind).ok_or_else(unknown).map(|kind| Cell::Ref(kind, text.to_owned()))
             }
-            Holds::CitedSource(_) => slug().map(|()| Cell::Ref(Kind::Source, text.to_owned())),
-            Holds::Word(words) => word(text, words).map(|()| Cell::Text(text.to_owned())),
-            Holds::CitedConfidence(_) => word(text, crate::Confidence::WORDS).map(|()| Cell::Text(text.to_owned())),
-            Holds::Words(words) => {
+            ColumnType::CitedSource(_) => slug().map(|()| Cell::Ref(Kind::Source, text.to_owned())),
+            ColumnType::Word(words) => word(text, words).map(|()| Cell::Text(text.to_owned())),
+            ColumnType::CitedConfidence(_) => {
+                word(text, crate::Confidence::WORDS).map(|()| Cell::Text(text.to_owned()))
+            }
+            ColumnType::Words(words) => {
                 let mut named = Vec::new();
                 for one in text.split(';') {
                     word(one, words)?;
@@ -291,41 +294,43 @@ impl Shape {
                 }
                 Ok(Cell::Text(text.to_owned()))
             }
-            Holds::Date => {
+            ColumnType::Date => {
                 ImpreciseDate::parse(text).map(Cell::Date).map_err(|error| ("not_a_date", error.to_string()))
             }
-            Holds::Number => match text.parse::<i32>() {
+            ColumnType::Number => match text.parse::<i32>() {
                 Ok(number) if number >= 0 && number.to_string() == text => Ok(Cell::Number(number.into())),
                 _ => Err(("not_a_number", format!("`{text}` is not a whole number, zero or greater"))),
             },
-            Holds::Language => match LanguageTag::parse(text) {
+            ColumnType::Language => match LanguageTag::parse(text) {
                 Ok(tag) if tag.as_str() == text => Ok(Cell::Text(text.to_owned())),
                 Ok(tag) => Err(("not_a_language", format!("write `{}`", tag.as_str()))),
                 Err(error) => Err(("not_a_language", error.to_string())),
             },
-            Holds::TimeZone => match text.parse::<TimeZone>() {
+            ColumnType::TimeZone => match text.parse::<TimeZone>() {
                 Ok(_) => Ok(Cell::Text(text.to_owned())),
                 Err(_) => Err((
                     "not_a_time_zone",
                     format!("`{text}` is no time zone: write its IANA name, such as `Europe/London`"),
                 )),
             },
-            Holds::Url => match text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {
+            ColumnType::Url => match text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {
                 Some(rest) if !rest.is_empty() && !text.contains(char::is_whitespace) => {
                     Ok(Cell::Text(text.to_owned()))
                 }
                 _ => Err(("not_an_address", "it is not an address of the web: write `https://…`".to_owned())),
             },
-            Holds::Text | Holds::Name | Holds::Code | Holds::CitedQuote(_) => Ok(Cell::Text(text.to_owned())),
+            ColumnType::Text | ColumnType::Name | ColumnType::Code | ColumnType::CitedQuote(_) => {
+                Ok(Cell::Text(text.to_owned()))
+            }
         }
     }
 }
 
 /// A mistake in a field: its kind, and what to say of it.
-type Mistake = (&'static str, String);
+type ValueError = (&'static str, String);
 
 /// Checks that a text has no character that readers would not see.
-fn check_characters(text: &str) -> Result<(), Mistake> {
+fn check_characters(text: &str) -> Result<(), ValueError> {
     if let Some(odd) = text.chars().find(|c| c.is_control()) {
         let hint = match windows_1252(odd) {
             Some(meant) => format!(", which is `{meant}` in Windows-1252: convert the file from that to UTF-8"),
@@ -394,7 +399,7 @@ impl Cell {
 
 /// What is wrong with one field of a row, in words a steward can act on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
+pub struct FieldError {
     /// The column.
     pub column: &'static str,
     /// What kind of mistake it is, for programs.
@@ -407,7 +412,7 @@ pub struct Wrong {
 ///
 /// # Errors
 /// It would hold on no day: a noun it needs ended before it began, or begins after it ended.
-pub fn within_nouns(own: Validity, needs: &[(&'static str, &str, Validity)]) -> Result<Validity, Wrong> {
+pub fn within_nouns(own: Validity, needs: &[(&'static str, &str, Validity)]) -> Result<Validity, FieldError> {
     needs.iter().try_fold(own, |so_far, (column, slug, noun)| {
         let both = so_far.meet(*noun);
         if !both.is_empty() {
@@ -416,7 +421,7 @@ pub fn within_nouns(own: Validity, needs: &[(&'static str, &str, Validity)]) -> 
         let what = column.trim_end_matches("_id");
         let (own, noun) = (days(so_far), days(*noun));
         let problem = format!("it would hold on no day: this row holds {own}, and the {what} `{slug}` {noun}");
-        Err(Wrong { column, kind: "outside_its_noun", problem })
+        Err(FieldError { column, kind: "outside_its_noun", problem })
     })
 }
 
@@ -436,7 +441,7 @@ mod tests {
     use super::*;
     use crate::{fact::parse_day, membership};
 
-    fn row(role: &str, joined: &str, left: &str) -> Result<Record, Vec<Wrong>> {
+    fn row(role: &str, joined: &str, left: &str) -> Result<Record, Vec<FieldError>> {
         membership::SHAPE.read(&["willow", "willow-first", role, joined, left, "", "seed", "a quote", "news"])
     }
 
@@ -468,11 +473,11 @@ mod tests {
             let at = shape.index(column).expect("a column");
             let mut fields = vec![""; shape.columns.len()];
             for (field, of) in fields.iter_mut().zip(shape.columns) {
-                *field = match of.holds {
-                    Holds::Slug | Holds::Ref { .. } => "willow",
-                    Holds::Name => "柳",
-                    Holds::Language => "zh",
-                    _ if of.need == Need::Required => "a text",
+                *field = match of.column_type {
+                    ColumnType::Slug | ColumnType::Ref { .. } => "willow",
+                    ColumnType::Name => "柳",
+                    ColumnType::Language => "zh",
+                    _ if of.presence == Presence::Required => "a text",
                     _ => "",
                 };
             }

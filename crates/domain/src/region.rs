@@ -4,7 +4,7 @@ use crate::{
     district::District,
     id::{Id, Kind},
     noun::{Head, noun},
-    record::{Holds, Shape, extra, optional, required, to},
+    record::{ColumnType, Shape, extra, optional, required, to},
     text::NameBasis,
 };
 
@@ -24,7 +24,7 @@ noun!(Region);
 
 /// Conditions on regions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct RegionIs {
+pub struct RegionConditions {
     /// Part of this district.
     pub district: Option<Id<District>>,
 }
@@ -34,17 +34,17 @@ pub const SHAPE: Shape = Shape {
     kind: Kind::Region,
     file: "regions",
     table: "regions",
-    says: "A part of a district in its strategy.",
+    description: "A part of a district in its strategy.",
     key: &["region_id"],
     columns: &[
-        required("region_id", Holds::Slug, "The slug."),
-        optional("name_zh", Holds::Name, "The name in Chinese."),
-        optional("name_en", Holds::Name, "The name in English."),
-        optional("strategy_zh", Holds::Text, "The slogan in Chinese."),
-        optional("strategy_en", Holds::Text, "The slogan in English."),
-        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
+        required("region_id", ColumnType::Slug, "The slug."),
+        optional("name_zh", ColumnType::Name, "The name in Chinese."),
+        optional("name_en", ColumnType::Name, "The name in English."),
+        optional("strategy_zh", ColumnType::Text, "The slogan in Chinese."),
+        optional("strategy_en", ColumnType::Text, "The slogan in English."),
+        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra("district_id", to(Kind::District), "The district it is part of."),
     ],
     dated: ("", ""),

@@ -11,7 +11,7 @@ use crate::{
     lifetime::{Phase, Span},
     noun::{Head, noun},
     partner::Partner,
-    record::{Holds, Shape, extra, optional, required, to, within},
+    record::{ColumnType, Shape, extra, optional, required, to, within},
     region::Region,
     text::{NameBasis, vocabulary},
     township::Township,
@@ -232,14 +232,14 @@ impl School {
 
 /// What the successions say about one school's time on the map.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Turns {
+pub struct SuccessionDates {
     /// When the first of the schools that were renamed to it was.
     pub took_over: Option<ImpreciseDate>,
     /// When it gave way for the last time.
     pub gave_way: Option<ImpreciseDate>,
 }
 
-impl Turns {
+impl SuccessionDates {
     /// Takes note that the school followed another.
     pub fn follow(&mut self, kind: SuccessionKind, on: Option<&ImpreciseDate>) {
         let Some(first) = on.and_then(ImpreciseDate::first_day) else { return };
@@ -265,7 +265,7 @@ impl Turns {
 /// A school that took over another's place by a renaming holds from then, whatever founding day it claims;
 /// one that is recorded as renamed or merged held until then. Where no source dates the end, it stays open, and the status tells.
 #[must_use]
-pub fn existence(stated: Span, status: SchoolStatus, turns: &Turns) -> Span {
+pub fn existence(stated: Span, status: SchoolStatus, turns: &SuccessionDates) -> Span {
     let first = |date: &Option<ImpreciseDate>| date.as_ref().and_then(ImpreciseDate::first_day);
     let last = |date: &Option<ImpreciseDate>| date.as_ref().and_then(ImpreciseDate::last_day);
     let took_over = first(&turns.took_over).filter(|day| first(&stated.since).is_none_or(|since| since < *day));
@@ -301,7 +301,7 @@ pub fn contradiction<'a>(
 
 /// Conditions on schools.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct SchoolIs {
+pub struct SchoolConditions {
     /// It teaches one of these stages.
     pub stage: Option<Vec<Stage>>,
     /// One of these runs it.
@@ -339,28 +339,28 @@ pub const SHAPE: Shape = Shape {
     kind: Kind::School,
     file: "schools",
     table: "schools",
-    says: "A school, under the name it bears.",
+    description: "A school, under the name it bears.",
     key: &["school_id"],
     columns: &[
-        required("school_id", Holds::Slug, "The slug."),
-        optional("name_zh", Holds::Name, "The name in Chinese."),
-        optional("name_en", Holds::Name, "The name in English."),
-        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
-        optional("ownership", Holds::Word(Ownership::WORDS), "Who runs it."),
-        optional("ownership_source_id", Holds::CitedSource("ownership"), "The source that says who runs it."),
-        optional("phases", Holds::Words(Stage::WORDS), "The stages it teaches."),
-        optional("school_type", Holds::Word(SchoolType::WORDS), "How its stages are put together."),
-        optional("school_type_source_id", Holds::CitedSource("school_type"), "The source that says so."),
-        optional("status", Holds::Word(SchoolStatus::WORDS), "What became of it."),
-        optional("junior_code_2025", Holds::Code, "Its code on the official list of junior schools of 2025."),
-        optional("senior_code", Holds::Code, "Its code in the official plan of senior admissions."),
+        required("school_id", ColumnType::Slug, "The slug."),
+        optional("name_zh", ColumnType::Name, "The name in Chinese."),
+        optional("name_en", ColumnType::Name, "The name in English."),
+        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        optional("ownership", ColumnType::Word(Ownership::WORDS), "Who runs it."),
+        optional("ownership_source_id", ColumnType::CitedSource("ownership"), "The source that says who runs it."),
+        optional("phases", ColumnType::Words(Stage::WORDS), "The stages it teaches."),
+        optional("school_type", ColumnType::Word(SchoolType::WORDS), "How its stages are put together."),
+        optional("school_type_source_id", ColumnType::CitedSource("school_type"), "The source that says so."),
+        optional("status", ColumnType::Word(SchoolStatus::WORDS), "What became of it."),
+        optional("junior_code_2025", ColumnType::Code, "Its code on the official list of junior schools of 2025."),
+        optional("senior_code", ColumnType::Code, "Its code in the official plan of senior admissions."),
         optional("township_id", to(Kind::Township), "The township it stands in."),
-        optional("opened_on", Holds::Date, "When it opened."),
-        optional("closed_on", Holds::Date, "When it closed."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
-        optional("confidence", Holds::CitedConfidence(""), "How sure it is."),
-        optional("note", Holds::Text, "A remark."),
+        optional("opened_on", ColumnType::Date, "When it opened."),
+        optional("closed_on", ColumnType::Date, "When it closed."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
+        optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
+        optional("note", ColumnType::Text, "A remark."),
         extra("district_id", to(Kind::District), "The district it belongs to."),
     ],
     dated: ("opened_on", "closed_on"),
@@ -371,16 +371,16 @@ pub const LINKS: Shape = Shape {
     kind: Kind::SchoolLink,
     file: "school_links",
     table: "school_links",
-    says: "A tie between two schools.",
+    description: "A tie between two schools.",
     key: &["school_id", "linked_school_id", "kind"],
     columns: &[
         required("school_id", within(Kind::School), "The branch."),
         required("linked_school_id", within(Kind::School), "The school it is a branch of."),
-        required("kind", Holds::Word(SchoolLinkKind::WORDS), "What the first is to the second."),
-        required("basis", Holds::Word(SchoolLinkBasis::WORDS), "Why we believe it."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
-        optional("note", Holds::Text, "A remark."),
+        required("kind", ColumnType::Word(SchoolLinkKind::WORDS), "What the first is to the second."),
+        required("basis", ColumnType::Word(SchoolLinkBasis::WORDS), "Why we believe it."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
+        optional("note", ColumnType::Text, "A remark."),
     ],
     dated: ("", ""),
 };
@@ -390,16 +390,16 @@ pub const SUCCESSIONS: Shape = Shape {
     kind: Kind::Succession,
     file: "school_successions",
     table: "successions",
-    says: "One school following another.",
+    description: "One school following another.",
     key: &["predecessor_id", "successor_id", "kind"],
     columns: &[
         required("predecessor_id", to(Kind::School), "The school before."),
         required("successor_id", to(Kind::School), "The school after."),
-        required("kind", Holds::Word(SuccessionKind::WORDS), "What happened."),
-        optional("effective_on", Holds::Date, "When."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
-        optional("confidence", Holds::CitedConfidence(""), "How sure it is."),
+        required("kind", ColumnType::Word(SuccessionKind::WORDS), "What happened."),
+        optional("effective_on", ColumnType::Date, "When."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
+        optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
     ],
     dated: ("effective_on", ""),
 };
@@ -418,7 +418,7 @@ mod tests {
 
     #[test]
     fn a_renamed_school_holds_until_its_renaming_and_its_successor_from_then() {
-        let (mut before, mut after) = (Turns::default(), Turns::default());
+        let (mut before, mut after) = (SuccessionDates::default(), SuccessionDates::default());
         before.precede(SuccessionKind::Renamed, dated("2019-04").as_ref());
         after.follow(SuccessionKind::Renamed, dated("2019-04").as_ref());
         let old = existence(Span::default(), SchoolStatus::Renamed, &before).validity();
@@ -432,14 +432,14 @@ mod tests {
 
     #[test]
     fn a_school_that_only_gave_a_campus_goes_on() {
-        let mut turns = Turns::default();
+        let mut turns = SuccessionDates::default();
         turns.precede(SuccessionKind::ContributedCampusTo, dated("2018-06-21").as_ref());
         assert_eq!(existence(Span::default(), SchoolStatus::Open, &turns), Span::default());
     }
 
     #[test]
     fn an_end_that_no_source_dates_stays_open() {
-        let mut turns = Turns::default();
+        let mut turns = SuccessionDates::default();
         turns.precede(SuccessionKind::Renamed, dated("10-13 (year not shown)").as_ref());
         assert_eq!(existence(Span::default(), SchoolStatus::Renamed, &turns), Span::default());
     }

@@ -4,7 +4,7 @@ use crate::{
     fact::ImpreciseDate,
     id::Kind,
     noun::{Head, noun},
-    record::{Holds, Shape, optional, required},
+    record::{ColumnType, Shape, optional, required},
     text::{LanguageTag, vocabulary},
 };
 
@@ -107,7 +107,7 @@ pub struct Citation {
 
 /// Conditions on sources.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct SourceIs {
+pub struct SourceConditions {
     /// One of these kinds.
     pub kind: Option<Vec<SourceKind>>,
     /// One of these reliabilities.
@@ -119,20 +119,20 @@ pub const SHAPE: Shape = Shape {
     kind: Kind::Source,
     file: "sources",
     table: "sources",
-    says: "An article, a list or a charter that facts cite.",
+    description: "An article, a list or a charter that facts cite.",
     key: &["source_id"],
     columns: &[
-        required("source_id", Holds::Slug, "The slug."),
-        required("title", Holds::Name, "The title, in the language of the source."),
-        required("publisher", Holds::Text, "Who published it."),
-        optional("author", Holds::Text, "Who wrote it."),
-        optional("published_on", Holds::Date, "When it was published."),
-        optional("url", Holds::Url, "Where it can be read."),
-        required("language", Holds::Language, "The language it is in."),
-        required("kind", Holds::Word(SourceKind::WORDS), "What it is."),
-        required("extent_read", Holds::Word(Extent::WORDS), "How much of it was read."),
-        required("reliability", Holds::Word(Reliability::WORDS), "How far it can be trusted."),
-        optional("note", Holds::Text, "A remark."),
+        required("source_id", ColumnType::Slug, "The slug."),
+        required("title", ColumnType::Name, "The title, in the language of the source."),
+        required("publisher", ColumnType::Text, "Who published it."),
+        optional("author", ColumnType::Text, "Who wrote it."),
+        optional("published_on", ColumnType::Date, "When it was published."),
+        optional("url", ColumnType::Url, "Where it can be read."),
+        required("language", ColumnType::Language, "The language it is in."),
+        required("kind", ColumnType::Word(SourceKind::WORDS), "What it is."),
+        required("extent_read", ColumnType::Word(Extent::WORDS), "How much of it was read."),
+        required("reliability", ColumnType::Word(Reliability::WORDS), "How far it can be trusted."),
+        optional("note", ColumnType::Text, "A remark."),
     ],
     dated: ("published_on", ""),
 };

@@ -4,7 +4,7 @@ use crate::{
     district::District,
     id::{Id, Kind},
     noun::{Head, noun},
-    record::{Holds, Shape, extra, optional, required, to},
+    record::{ColumnType, Shape, extra, optional, required, to},
     region::Region,
     text::{NameBasis, vocabulary},
 };
@@ -41,7 +41,7 @@ vocabulary! {
 
 /// Conditions on townships.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct TownshipIs {
+pub struct TownshipConditions {
     /// One of these kinds.
     pub kind: Option<Vec<TownshipKind>>,
     /// It lies in this region.
@@ -55,20 +55,20 @@ pub const SHAPE: Shape = Shape {
     kind: Kind::Township,
     file: "townships",
     table: "townships",
-    says: "A township, area or subdistrict.",
+    description: "A township, area or subdistrict.",
     key: &["township_id"],
     columns: &[
-        required("township_id", Holds::Slug, "The slug."),
-        optional("code", Holds::Code, "The national statistical code."),
-        optional("name_zh", Holds::Name, "The name in Chinese."),
-        optional("name_en", Holds::Name, "The name in English."),
-        required("kind", Holds::Word(TownshipKind::WORDS), "What it is."),
+        required("township_id", ColumnType::Slug, "The slug."),
+        optional("code", ColumnType::Code, "The national statistical code."),
+        optional("name_zh", ColumnType::Name, "The name in Chinese."),
+        optional("name_en", ColumnType::Name, "The name in English."),
+        required("kind", ColumnType::Word(TownshipKind::WORDS), "What it is."),
         optional("region_id", to(Kind::Region), "The region it lies in."),
-        optional("region_source_id", Holds::CitedSource("region"), "The source that places it there."),
-        optional("region_quote", Holds::CitedQuote("region"), "Its words."),
-        optional("name_en_basis", Holds::Word(NameBasis::WORDS), "Why we believe the English name."),
-        optional("source_id", Holds::CitedSource(""), "The source."),
-        optional("quote", Holds::CitedQuote(""), "Its words."),
+        optional("region_source_id", ColumnType::CitedSource("region"), "The source that places it there."),
+        optional("region_quote", ColumnType::CitedQuote("region"), "Its words."),
+        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        optional("source_id", ColumnType::CitedSource(""), "The source."),
+        optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra("district_id", to(Kind::District), "The district it is part of."),
     ],
     dated: ("", ""),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
-use domain::{AllianceIs, Noun, View};
+use domain::{AllianceConditions, Noun, View};
 use persistence::{
     AlliancesOfGroup, AlliancesOfPartner, AlliancesOfSchool, GroupsOfAlliance, PartnersOfAlliance, SchoolsOfAlliance,
 };
@@ -256,7 +256,7 @@ edges! {
 
 filter! {
     /// Which alliances.
-    AllianceFilter => AllianceIs {
+    AllianceFilter => AllianceConditions {
         /// It is for one of these.
         kind: Vec<AllianceKind> => kind,
         /// It serves one of these.

@@ -1,7 +1,7 @@
 //! Authorities: governments, commissions and committees.
 
 use async_graphql::{ID, Object};
-use domain::AuthorityIs;
+use domain::AuthorityConditions;
 
 use crate::{
     context::ContextExt,
@@ -65,7 +65,7 @@ pub(crate) enum AuthorityKind {
 
 filter! {
     /// Which authorities.
-    AuthorityFilter => AuthorityIs {
+    AuthorityFilter => AuthorityConditions {
         /// It governs one of these levels.
         level: Vec<AuthorityLevel> => level,
         /// It is one of these.

@@ -1,7 +1,7 @@
 //! Campuses: the sites of schools, and who uses whose.
 
 use async_graphql::{Context, ID, Object, Result, Union};
-use domain::{CampusIs, Id, Kind, View};
+use domain::{CampusConditions, Id, Kind, View};
 use persistence::CampusesOfSchool;
 
 use crate::{
@@ -154,7 +154,7 @@ edges! {
 
 filter! {
     /// Which campuses.
-    CampusFilter => CampusIs {
+    CampusFilter => CampusConditions {
         /// It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
         status: Vec<CampusStatus> => status,
         /// A site of this school, by id or slug.

@@ -18,7 +18,7 @@ use crate::{
     error::Code,
     filter::{Lower, lower},
     noun::{At, Named},
-    question::{CountOf, NounIs, PageOf, Related, RelatedCount, WHOLE},
+    question::{CountOf, NounConditions, PageOf, Related, RelatedCount, WHOLE},
 };
 
 /// What to order nouns by; equal ones follow in a fixed order.
@@ -75,7 +75,7 @@ struct Asked<T> {
 }
 
 impl<T: Lower> PageArguments<T> {
-    async fn parse(self, ctx: &Context<'_>, list: &str, asked_for: ViewAsked) -> Result<Asked<T::Is>> {
+    async fn parse(self, ctx: &Context<'_>, list: &str, asked_for: ViewAsked) -> Result<Asked<T::Conditions>> {
         let filter = lower(ctx, self.filter).await?;
         let order = self.order.map_or_else(domain::Order::default, |order| domain::Order {
             field: OrderField::from(order.field),
@@ -139,13 +139,13 @@ pub(crate) trait Edges: Relation {
 pub(crate) struct Connection<R: Relation> {
     view: View,
     parent: i64,
-    asked: Asked<<R::Node as NounIs>::Is>,
+    asked: Asked<<R::Node as NounConditions>::Conditions>,
     is_counted: AtomicBool,
 }
 
 impl<R: Edges> Connection<R> {
     /// Checks the arguments.
-    pub(crate) async fn open<T: Lower<Is = <R::Node as NounIs>::Is>>(
+    pub(crate) async fn open<T: Lower<Conditions = <R::Node as NounConditions>::Conditions>>(
         ctx: &Context<'_>,
         view: View,
         asked_for: ViewAsked,
@@ -261,14 +261,14 @@ where
 /// A page of all nouns of a kind; it is read when a field wants something of it.
 pub(crate) struct RootConnection<N: Noun> {
     view: View,
-    asked: Asked<<N as NounIs>::Is>,
+    asked: Asked<<N as NounConditions>::Conditions>,
     is_counted: AtomicBool,
     of: PhantomData<fn() -> N>,
 }
 
 impl<N: Noun + Named> RootConnection<N> {
     /// Checks the arguments.
-    pub(crate) async fn open<T: Lower<Is = <N as NounIs>::Is>>(
+    pub(crate) async fn open<T: Lower<Conditions = <N as NounConditions>::Conditions>>(
         ctx: &Context<'_>,
         view: View,
         asked_for: ViewAsked,

@@ -26,13 +26,13 @@ const UNKNOWN: usize = 3;
 
 /// A filter as a client writes it.
 pub(crate) trait Lower: Sized + Send {
-    type Is: std::fmt::Debug + Default + Send + Sync;
+    type Conditions: std::fmt::Debug + Default + Send + Sync;
     /// The filter as the store takes it.
-    fn lower(self, room: &mut Room) -> Result<Filter<Self::Is>>;
+    fn lower(self, room: &mut Room) -> Result<Filter<Self::Conditions>>;
 }
 
 /// The filter of a list, or none; the nouns that it names are on record.
-pub(crate) async fn lower<T: Lower>(ctx: &Context<'_>, filter: Option<T>) -> Result<Filter<T::Is>> {
+pub(crate) async fn lower<T: Lower>(ctx: &Context<'_>, filter: Option<T>) -> Result<Filter<T::Conditions>> {
     let Some(filter) = filter else { return Ok(Filter::default()) };
     let mut room = Room { depth: 0, left: MOST, named: Vec::new() };
     let lowered = filter.lower(&mut room)?;
@@ -90,7 +90,7 @@ fn camel_case(field: &str) -> String {
 }
 
 /// Lowers the parts of a combination.
-pub(crate) fn lower_all<T: Lower>(parts: Option<Vec<T>>, room: &mut Room) -> Result<Vec<Filter<T::Is>>> {
+pub(crate) fn lower_all<T: Lower>(parts: Option<Vec<T>>, room: &mut Room) -> Result<Vec<Filter<T::Conditions>>> {
     let parts = parts.unwrap_or_default();
     if parts.len() > WIDEST {
         return Err(Code::InvalidArgument.because(format!("a filter combines at most {WIDEST} conditions in one list")));
@@ -99,7 +99,7 @@ pub(crate) fn lower_all<T: Lower>(parts: Option<Vec<T>>, room: &mut Room) -> Res
 }
 
 /// Lowers a part of a combination.
-pub(crate) fn lower_below<T: Lower>(part: T, room: &mut Room) -> Result<Filter<T::Is>> {
+pub(crate) fn lower_below<T: Lower>(part: T, room: &mut Room) -> Result<Filter<T::Conditions>> {
     room.depth += 1;
     let lowered = part.lower(room)?;
     room.depth -= 1;
@@ -200,7 +200,7 @@ macro_rules! filter {
         }
 
         impl crate::filter::Lower for $name {
-            type Is = $is;
+            type Conditions = $is;
 
             fn lower(self, room: &mut crate::filter::Room) -> async_graphql::Result<domain::Filter<$is>> {
                 room.take(usize::from(self.name_contains.is_some()) + usize::from(self.existence.is_some()) $(+ usize::from(self.$field.is_some()))*)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use domain::{GroupIs, Noun, View};
+use domain::{GroupConditions, Noun, View};
 use persistence::{AlliancesOfGroup, GroupsOfSchool, SchoolsOfGroup};
 
 use crate::{
@@ -151,7 +151,7 @@ edges! {
 
 filter! {
     /// Which groups.
-    GroupFilter => GroupIs {
+    GroupFilter => GroupConditions {
         /// It has one of these statuses on record.
         status: Vec<GroupStatus> => status,
         /// It belongs to this district, by id or slug.

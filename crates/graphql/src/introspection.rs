@@ -135,13 +135,13 @@ pub(crate) fn refuse(document: &ExecutableDocument) -> Result<(), ServerError> {
 }
 
 /// The names that a client has written itself.
-pub(crate) struct Written(String);
+pub(crate) struct ExportRow(String);
 
-impl Written {
+impl ExportRow {
     /// Those of a request.
-    pub(crate) fn of(request: &Request) -> Written {
+    pub(crate) fn of(request: &Request) -> ExportRow {
         let variables = serde_json::to_string(&request.variables).unwrap_or_default();
-        Written(format!("{} {variables}", request.query))
+        ExportRow(format!("{} {variables}", request.query))
     }
 
     /// Takes all other names out of a sentence; the library quotes each name that it speaks of, and so do we.
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn names_that_the_client_did_not_write_are_taken_out() {
-        let written = Written::of(&Request::new("{ schools(filter: { stag: \"a\\\"b\" }) { nam } }"));
+        let written = ExportRow::of(&Request::new("{ schools(filter: { stag: \"a\\\"b\" }) { nam } }"));
         for (sentence, told) in [
             (r#"Unknown field "nam" on type "School"."#, r#"Unknown field "nam" on type "…"."#),
             (

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
-use domain::{Noun, PartnerIs, View};
+use domain::{Noun, PartnerConditions, View};
 use persistence::{AlliancesOfPartner, PartnersOfSchool, SchoolsOfPartner};
 
 use crate::{
@@ -140,7 +140,7 @@ edges! {
 
 filter! {
     /// Which partners.
-    PartnerFilter => PartnerIs {
+    PartnerFilter => PartnerConditions {
         /// It is, among other things, one of these on record.
         kind: Vec<PartnerKind> => kind,
         /// It is on record as a member of this alliance, by id or slug.

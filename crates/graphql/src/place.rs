@@ -1,7 +1,7 @@
 //! Districts, regions, townships and learning areas.
 
 use async_graphql::{ID, Object, Result};
-use domain::{DistrictIs, LearningAreaIs, Noun, RegionIs, TownshipIs};
+use domain::{DistrictConditions, LearningAreaConditions, Noun, RegionConditions, TownshipConditions};
 use persistence::{
     AlliancesOfDistrict, CampusesOfDistrict, CampusesOfRegion, CampusesOfTownship, GroupsOfDistrict,
     LearningAreasOfDistrict, RegionsOfDistrict, SchoolsOfDistrict, SchoolsOfRegion, SchoolsOfTownship,
@@ -223,12 +223,12 @@ edges! {
 
 filter! {
     /// Which districts.
-    DistrictFilter => DistrictIs {}
+    DistrictFilter => DistrictConditions {}
 }
 
 filter! {
     /// Which regions.
-    RegionFilter => RegionIs {
+    RegionFilter => RegionConditions {
         /// Part of this district, by id or slug.
         district: ID => district,
     }
@@ -236,7 +236,7 @@ filter! {
 
 filter! {
     /// Which townships.
-    TownshipFilter => TownshipIs {
+    TownshipFilter => TownshipConditions {
         /// It is one of these.
         kind: Vec<TownshipKind> => kind,
         /// It lies in this region, by id or slug.
@@ -248,7 +248,7 @@ filter! {
 
 filter! {
     /// Which learning areas.
-    LearningAreaFilter => LearningAreaIs {
+    LearningAreaFilter => LearningAreaConditions {
         /// Part of this district, by id or slug.
         district: ID => district,
     }

@@ -9,16 +9,16 @@ use std::{
 };
 
 use domain::{Filter, Order, PageRequest, View};
-use persistence::{Counted, Noun, NounPage, Parts, RelatedPage, Relation, Store, StoreError};
+use persistence::{Noun, NounCount, NounPage, Parts, RelatedPage, Relation, Store, StoreError};
 
 use crate::loader::Question;
 
 /// The conditions on the nouns a relation leads to.
-pub(crate) type FilterOf<R> = Filter<<<R as Ends>::To as NounIs>::Is>;
+pub(crate) type FilterOf<R> = Filter<<<R as Ends>::To as NounConditions>::Conditions>;
 
 /// Where a relation leads.
 pub(crate) trait Ends {
-    type To: NounIs;
+    type To: NounConditions;
 }
 
 impl<R: Relation> Ends for R {
@@ -26,12 +26,12 @@ impl<R: Relation> Ends for R {
 }
 
 /// A noun and its conditions.
-pub(crate) trait NounIs {
-    type Is: Clone + Debug + Default + Eq + Hash + Send + Sync + 'static;
+pub(crate) trait NounConditions {
+    type Conditions: Clone + Debug + Default + Eq + Hash + Send + Sync + 'static;
 }
 
-impl<N: Noun> NounIs for N {
-    type Is = N::Is;
+impl<N: Noun> NounConditions for N {
+    type Conditions = N::Conditions;
 }
 
 /// A question that is one of many of its form: equal if what distinguishes it is equal.
@@ -85,12 +85,12 @@ pub(crate) struct IsRecorded;
 
 question! {
     /// Which page has the list of all nouns of a kind? Asked of [`WHOLE`].
-    PageOf<N: Noun> { view: View, filter: Arc<Filter<<N as NounIs>::Is>>, order: Order, request: Arc<PageRequest> }
+    PageOf<N: Noun> { view: View, filter: Arc<Filter<<N as NounConditions>::Conditions>>, order: Order, request: Arc<PageRequest> }
 }
 
 question! {
     /// How many nouns of a kind are there, and how many of them are only assumed to have existed? Asked of [`WHOLE`].
-    CountOf<N: Noun> { view: View, filter: Arc<Filter<<N as NounIs>::Is>> }
+    CountOf<N: Noun> { view: View, filter: Arc<Filter<<N as NounConditions>::Conditions>> }
 }
 
 question! {
@@ -134,9 +134,9 @@ impl<N: Noun> Question for PageOf<N> {
 }
 
 impl<N: Noun> Question for CountOf<N> {
-    type Answer = Counted;
+    type Answer = NounCount;
 
-    async fn answer(&self, store: &Store, _: &[i64]) -> Result<HashMap<i64, Counted>, StoreError> {
+    async fn answer(&self, store: &Store, _: &[i64]) -> Result<HashMap<i64, NounCount>, StoreError> {
         Ok(HashMap::from([(WHOLE, store.count::<N>(self.view, &self.filter).await?)]))
     }
 }
@@ -151,9 +151,9 @@ impl<R: Relation> Question for Related<R> {
 }
 
 impl<R: Relation> Question for RelatedCount<R> {
-    type Answer = Counted;
+    type Answer = NounCount;
 
-    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, Counted>, StoreError> {
+    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, NounCount>, StoreError> {
         store.related_counts::<R>(self.view, ids, &self.filter).await
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use domain::{Filter, Noun, Order, PageRequest, SchoolIs, View};
+use domain::{Filter, Noun, Order, PageRequest, SchoolConditions, View};
 use persistence::{
     AlliancesOfSchool, BranchOfSchools, BranchesOfSchool, CampusesOfSchool, GroupsOfSchool, PartnersOfSchool,
     PredecessorsOfSchool, SuccessorsOfSchool,
@@ -327,7 +327,7 @@ edges! {
 
 filter! {
     /// Which schools.
-    SchoolFilter => SchoolIs {
+    SchoolFilter => SchoolConditions {
         /// It teaches one of these stages, on record; a school of which no source states a stage is not found.
         stage: Vec<Stage> => stage,
         /// One of these runs it, on record; `UNKNOWN` finds those of which no source says.

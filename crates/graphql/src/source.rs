@@ -1,7 +1,7 @@
 //! Sources, and what they say about facts.
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use domain::{SourceIs, View, source as domain_source};
+use domain::{SourceConditions, View, source as domain_source};
 
 use crate::{
     context::ContextExt,
@@ -190,7 +190,7 @@ impl OwnRecord {
 
 filter! {
     /// Which sources.
-    SourceFilter => SourceIs {
+    SourceFilter => SourceConditions {
         /// It is one of these.
         kind: Vec<SourceKind> => kind,
         /// It can be trusted this far.

@@ -1,7 +1,7 @@
 //! Tables `alliances`, `alliance_members`, `alliance_functions`, `alliance_categories`.
 
 use domain::{
-    Alliance, AllianceCategory, AllianceFunction, AllianceIs, AllianceKind, AllianceRole, AllianceScope,
+    Alliance, AllianceCategory, AllianceConditions, AllianceFunction, AllianceKind, AllianceRole, AllianceScope,
     AllianceStatus, AllianceTie, Basis, Group, Head, Partner, ResourceCategory, School, Shape, View, alliance,
     fact::day_text,
 };
@@ -10,7 +10,7 @@ use crate::{StoreError, noun::Table, parts::List, place::owned, relation::Ties, 
 
 impl Table for Alliance {
     const SHAPE: &'static Shape = &alliance::SHAPE;
-    type Is = AllianceIs;
+    type Conditions = AllianceConditions;
 
     fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
         Ok(Alliance {
@@ -23,8 +23,8 @@ impl Table for Alliance {
         })
     }
 
-    fn narrow(is: &AllianceIs, view: View, sql: &mut Sql) {
-        let AllianceIs { kind, scope, status, district, partner, group } = is;
+    fn narrow(is: &AllianceConditions, view: View, sql: &mut Sql) {
+        let AllianceConditions { kind, scope, status, district, partner, group } = is;
         if let Some(kinds) = kind {
             sql.put(" AND ").one_of("c.kind", kinds.iter().map(|kind| kind.word()));
         }
@@ -50,7 +50,7 @@ impl Table for Alliance {
         }
     }
 
-    fn asks_for_planned(is: &AllianceIs) -> bool {
+    fn asks_for_planned(is: &AllianceConditions) -> bool {
         is.status.as_ref().is_some_and(|statuses| statuses.contains(&AllianceStatus::Proposed))
     }
 }

@@ -1,12 +1,12 @@
 //! Table `authorities`.
 
-use domain::{Authority, AuthorityIs, AuthorityKind, AuthorityLevel, Head, Shape, View, authority};
+use domain::{Authority, AuthorityConditions, AuthorityKind, AuthorityLevel, Head, Shape, View, authority};
 
 use crate::{StoreError, noun::Table, row::Row, sql::Sql};
 
 impl Table for Authority {
     const SHAPE: &'static Shape = &authority::SHAPE;
-    type Is = AuthorityIs;
+    type Conditions = AuthorityConditions;
 
     fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
         Ok(Authority {
@@ -16,8 +16,8 @@ impl Table for Authority {
         })
     }
 
-    fn narrow(is: &AuthorityIs, _: View, sql: &mut Sql) {
-        let AuthorityIs { level, kind } = is;
+    fn narrow(is: &AuthorityConditions, _: View, sql: &mut Sql) {
+        let AuthorityConditions { level, kind } = is;
         if let Some(levels) = level {
             sql.put(" AND ").one_of("c.level", levels.iter().map(|level| level.word()));
         }

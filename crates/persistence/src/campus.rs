@@ -1,8 +1,8 @@
 //! Tables `campuses` and `site_uses`.
 
 use domain::{
-    AddressConfidence, AnyId, Campus, CampusIs, CampusStatus, Head, HostedSiteUse, Id, Kind, Shape, SiteUse, View,
-    campus, fact::day_text,
+    AddressConfidence, AnyId, Campus, CampusConditions, CampusStatus, Head, HostedSiteUse, Id, Kind, Shape, SiteUse,
+    View, campus, fact::day_text,
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 
 impl Table for Campus {
     const SHAPE: &'static Shape = &campus::SHAPE;
-    type Is = CampusIs;
+    type Conditions = CampusConditions;
 
     fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
         Ok(Campus {
@@ -33,8 +33,8 @@ impl Table for Campus {
         })
     }
 
-    fn narrow(is: &CampusIs, view: View, sql: &mut Sql) {
-        let CampusIs { status, school, township, region, district } = is;
+    fn narrow(is: &CampusConditions, view: View, sql: &mut Sql) {
+        let CampusConditions { status, school, township, region, district } = is;
         if let Some(statuses) = status {
             had_status(statuses, view, sql);
         }
@@ -54,7 +54,7 @@ impl Table for Campus {
         }
     }
 
-    fn asks_for_planned(is: &CampusIs) -> bool {
+    fn asks_for_planned(is: &CampusConditions) -> bool {
         is.status.as_ref().is_some_and(|statuses| statuses.contains(&CampusStatus::Planned))
     }
 }

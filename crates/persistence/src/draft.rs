@@ -4,14 +4,15 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use domain::{
-    Cell, Holds, ImpreciseDate, Known, Lifetime, NewRevision, Record, Revision, Shape, fact::day_text, id::identity,
-    text,
+    Cell, ColumnType, ImpreciseDate, Known, Lifetime, NewRevision, Record, Revision, Shape, fact::day_text,
+    id::identity, text,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait, Value};
 
 use crate::{
     Store, StoreError,
     bulk::{Bulk, Of},
+    export::{self, ExportRow},
     open::TURN,
     pipe::Pipe,
     references::References,
@@ -19,7 +20,6 @@ use crate::{
     set_aside::SetAside,
     sql::Sql,
     store::alone,
-    written::{self, Written},
     zone::Zones,
 };
 
@@ -268,11 +268,11 @@ impl Draft {
         shape: &'static Shape,
         revision: i64,
         ids: &[i64],
-    ) -> Result<Vec<Written>, StoreError> {
-        let mut sql = written::select(self.backend, shape, Known::At(revision));
+    ) -> Result<Vec<ExportRow>, StoreError> {
+        let mut sql = export::select(self.backend, shape, Known::At(revision));
         sql.put(" AND ").among("t.id", ids);
         let rows = self.pipe.settled().await?.query_all_raw(sql.statement()).await?;
-        rows.iter().map(|row| written::written(shape, row)).collect()
+        rows.iter().map(|row| export::written(shape, row)).collect()
     }
 
     /// The revision that the draft follows; 0 if it is the first.
@@ -407,17 +407,17 @@ impl Draft {
     /// Keeps what sources say about the fact, or about one column of it.
     fn cite(&mut self, shape: &'static Shape, record: &Record, ties: &[Option<i64>]) {
         for (column, tie) in shape.columns.iter().zip(ties) {
-            let (Holds::CitedSource(field), Some(source)) = (column.holds, *tie) else { continue };
-            let beside = |is: fn(Holds, &str) -> bool| {
-                let at = shape.columns.iter().position(|other| is(other.holds, field));
+            let (ColumnType::CitedSource(field), Some(source)) = (column.column_type, *tie) else { continue };
+            let beside = |is: fn(ColumnType, &str) -> bool| {
+                let at = shape.columns.iter().position(|other| is(other.column_type, field));
                 at.map_or(Value::String(None), |at| stored(record.cells[at].clone(), None))
             };
             self.tables.citations.push([
                 record.id.into(),
                 field.into(),
                 source.into(),
-                beside(|holds, field| matches!(holds, Holds::CitedQuote(of) if of == field)),
-                beside(|holds, field| matches!(holds, Holds::CitedConfidence(of) if of == field)),
+                beside(|holds, field| matches!(holds, ColumnType::CitedQuote(of) if of == field)),
+                beside(|holds, field| matches!(holds, ColumnType::CitedConfidence(of) if of == field)),
             ]);
         }
     }
@@ -427,21 +427,21 @@ impl Draft {
         let mut names = String::new();
         let mut subject = record.id;
         for ((column, cell), tie) in shape.columns.iter().zip(&record.cells).zip(ties) {
-            match (column.holds, cell) {
-                (Holds::Name, Cell::Text(name)) => {
+            match (column.column_type, cell) {
+                (ColumnType::Name, Cell::Text(name)) => {
                     // A separator that no search text contains keeps one name from running into the next.
                     if !names.is_empty() {
                         names.push('\u{1f}');
                     }
                     names.push_str(&text::fold(name));
                 }
-                (Holds::Words(_), Cell::Text(words)) => {
+                (ColumnType::Words(_), Cell::Text(words)) => {
                     for word in words.split(';') {
                         let row = [record.id.into(), column.name.into(), word.into()];
                         self.tables.facets.push(row);
                     }
                 }
-                (Holds::RefOf { .. }, _) => subject = tie.unwrap_or(subject),
+                (ColumnType::RefOf { .. }, _) => subject = tie.unwrap_or(subject),
                 _ => {}
             }
         }
@@ -494,9 +494,9 @@ fn columns(shape: &'static Shape) -> Vec<(&'static str, Of)> {
         columns.extend([("slug", Of::Text), ("sort_name", Of::MaybeEmpty)]);
         columns.extend([("known_day", Of::Text), ("stated_from", Of::Text), ("stated_to", Of::Text)]);
     }
-    let own = shape.own().filter(|column| !(shape.is_noun() && matches!(column.holds, Holds::Slug)));
-    columns.extend(own.map(|column| match column.holds {
-        Holds::Ref { .. } | Holds::RefOf { .. } | Holds::Number => (column.name, Of::Number),
+    let own = shape.own().filter(|column| !(shape.is_noun() && matches!(column.column_type, ColumnType::Slug)));
+    columns.extend(own.map(|column| match column.column_type {
+        ColumnType::Ref { .. } | ColumnType::RefOf { .. } | ColumnType::Number => (column.name, Of::Number),
         _ => (column.name, Of::Text),
     }));
     columns
@@ -506,17 +506,18 @@ fn columns(shape: &'static Shape) -> Vec<(&'static str, Of)> {
 fn write(shape: &'static Shape, record: Record, time: Option<Lifetime>, ties: &[Option<i64>], bulk: &mut Bulk) {
     bulk.push([record.id.into(), day_text(record.validity.from).into(), day_text(record.validity.to).into()]);
     if shape.is_noun() {
-        let name = shape.columns.iter().zip(&record.cells).find_map(|(column, cell)| match (column.holds, cell) {
-            (Holds::Name, Cell::Text(name)) => Some(text::fold(name)),
-            _ => None,
-        });
+        let name =
+            shape.columns.iter().zip(&record.cells).find_map(|(column, cell)| match (column.column_type, cell) {
+                (ColumnType::Name, Cell::Text(name)) => Some(text::fold(name)),
+                _ => None,
+            });
         bulk.push([record.key.into(), name.unwrap_or_default().into()]);
         let date = |date: Option<ImpreciseDate>| Value::from(date.map(|date| date.as_str().to_owned()));
         let (known_day, stated) = time.map_or_else(Default::default, |time| (day_text(time.known_day), time.stated));
         bulk.push([known_day.into(), date(stated.since), date(stated.until)]);
     }
     for ((column, cell), tie) in shape.columns.iter().zip(record.cells).zip(ties) {
-        let is_key = shape.is_noun() && matches!(column.holds, Holds::Slug);
+        let is_key = shape.is_noun() && matches!(column.column_type, ColumnType::Slug);
         if column.cites().is_none() && !is_key {
             bulk.push([stored(cell, *tie)]);
         }

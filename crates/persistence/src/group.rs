@@ -1,12 +1,12 @@
 //! Tables `groups` and `memberships`.
 
-use domain::{Group, GroupIs, GroupStatus, Head, Membership, MembershipRole, School, Shape, View, group};
+use domain::{Group, GroupConditions, GroupStatus, Head, Membership, MembershipRole, School, Shape, View, group};
 
 use crate::{StoreError, alliance::served, noun::Table, place::owned, relation::Ties, row::Row, sql::Sql};
 
 impl Table for Group {
     const SHAPE: &'static Shape = &group::SHAPE;
-    type Is = GroupIs;
+    type Conditions = GroupConditions;
 
     fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
         Ok(Group {
@@ -20,8 +20,8 @@ impl Table for Group {
         })
     }
 
-    fn narrow(is: &GroupIs, view: View, sql: &mut Sql) {
-        let GroupIs { status, district, school, alliance } = is;
+    fn narrow(is: &GroupConditions, view: View, sql: &mut Sql) {
+        let GroupConditions { status, district, school, alliance } = is;
         if let Some(statuses) = status {
             sql.put(" AND ").one_of("c.status", statuses.iter().map(|status| status.word()));
         }

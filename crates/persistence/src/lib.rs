@@ -13,6 +13,7 @@ mod bulk;
 mod campus;
 mod draft;
 mod error;
+mod export;
 #[cfg(feature = "floor")]
 mod floor;
 mod group;
@@ -33,7 +34,6 @@ mod sql;
 mod statistics;
 mod store;
 mod upgrade;
-mod written;
 mod zone;
 
 pub use alliance::{
@@ -43,8 +43,9 @@ pub use alliance::{
 pub use campus::{CampusesOfDistrict, CampusesOfRegion, CampusesOfSchool, CampusesOfTownship};
 pub use draft::{Draft, Fact, Recorded, RecordedNoun};
 pub use error::StoreError;
+pub use export::ExportRow;
 pub use group::{GroupsOfDistrict, GroupsOfSchool, SchoolsOfGroup};
-pub use noun::{Counted, Noun, NounPage};
+pub use noun::{Noun, NounCount, NounPage};
 pub use open::Access;
 pub use partner::{PartnersOfSchool, SchoolsOfPartner};
 pub use parts::Parts;
@@ -56,4 +57,3 @@ pub use school::{
 };
 pub use store::{Counts, Plan, Store};
 pub use upgrade::{Condition, Upgrade};
-pub use written::Written;

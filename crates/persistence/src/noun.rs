@@ -25,27 +25,27 @@ pub trait Table: domain::Noun + Sized {
     /// What its records are made of.
     const SHAPE: &'static Shape;
     /// The conditions that narrow lists of it.
-    type Is: Clone + Debug + Default + Eq + std::hash::Hash + Send + Sync + 'static;
+    type Conditions: Clone + Debug + Default + Eq + std::hash::Hash + Send + Sync + 'static;
     /// Reads a row; `head.names` holds the names that every noun's columns have.
     fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError>;
     /// Adds ` AND …` for every condition on the row that `c` names.
-    fn narrow(is: &Self::Is, view: View, sql: &mut Sql);
+    fn narrow(is: &Self::Conditions, view: View, sql: &mut Sql);
     /// Whether the conditions name the status of what is known and begins on a later day: lists then hold those, too.
-    fn asks_for_planned(_is: &Self::Is) -> bool {
+    fn asks_for_planned(_is: &Self::Conditions) -> bool {
         false
     }
 }
 
 /// How many nouns a list has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counted {
+pub struct NounCount {
     /// All of them.
     pub total: u64,
     /// Those of them that are only assumed to have existed on the view's day.
     pub assumed: u64,
 }
 
-impl Counted {
+impl NounCount {
     /// What a statement counts: `n`, and `assumed` of the nouns that `c` names.
     pub(crate) fn select(view: View, sql: &mut Sql) {
         // PostgreSQL adds numbers of 64 bits up to decimals.
@@ -53,10 +53,10 @@ impl Counted {
         sql.put(" THEN 1 ELSE 0 END), 0) AS bigint) AS assumed");
     }
 
-    /// Reads what [`Counted::select`] counted.
+    /// Reads what [`NounCount::select`] counted.
     pub(crate) fn read(row: &Row<'_>) -> Result<Self, StoreError> {
         let number = |column: &str| Ok::<_, StoreError>(row.get::<i64>(column)?.unsigned_abs());
-        Ok(Counted { total: number("n")?, assumed: number("assumed")? })
+        Ok(NounCount { total: number("n")?, assumed: number("assumed")? })
     }
 }
 
@@ -80,7 +80,7 @@ impl Store {
     pub async fn page<N: Noun>(
         &self,
         view: View,
-        filter: &Filter<N::Is>,
+        filter: &Filter<N::Conditions>,
         order: Order,
         request: &PageRequest,
     ) -> Result<NounPage<N>, StoreError> {
@@ -116,15 +116,15 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn count<N: Noun>(&self, view: View, filter: &Filter<N::Is>) -> Result<Counted, StoreError> {
+    pub async fn count<N: Noun>(&self, view: View, filter: &Filter<N::Conditions>) -> Result<NounCount, StoreError> {
         let mut sql = Sql::new(self.backend);
         sql.put("SELECT ");
-        Counted::select(view, &mut sql);
+        NounCount::select(view, &mut sql);
         sql.put(" FROM ").put(N::SHAPE.table).put(" c WHERE ");
         listed::<N>(filter, view, &mut sql);
         narrow::<N>(filter, view, &mut sql);
         let rows = self.rows(sql).await?;
-        rows.first().map_or(Ok(Counted::default()), |row| Counted::read(&Row(row)))
+        rows.first().map_or(Ok(NounCount::default()), |row| NounCount::read(&Row(row)))
     }
 }
 
@@ -161,7 +161,7 @@ impl Store {
 
 /// The columns that [`noun`] reads, from the table that `c` names.
 pub(crate) fn columns<N: Table>() -> String {
-    let own = N::SHAPE.own().filter(|column| !matches!(column.holds, domain::Holds::Slug));
+    let own = N::SHAPE.own().filter(|column| !matches!(column.column_type, domain::ColumnType::Slug));
     let own = own.map(|column| format!(", c.{}", column.name));
     format!(
         "c.id, c.slug, c.valid_from, c.valid_to, c.known_day, c.stated_from, c.stated_to{}",
@@ -209,7 +209,7 @@ pub(crate) fn between(sql: &mut Sql, key: &str, id: &str, order: Order, request:
 
 /// Adds the condition that a list holds the noun that `c` names: it is on the map of the view's day or, where the filter
 /// asks for what is planned, known on that day and to begin later.
-pub(crate) fn listed<N: Table>(filter: &Filter<N::Is>, view: View, sql: &mut Sql) {
+pub(crate) fn listed<N: Table>(filter: &Filter<N::Conditions>, view: View, sql: &mut Sql) {
     if !asks_for_planned::<N>(filter) {
         sql.holds("c", view);
         return;
@@ -226,12 +226,12 @@ pub(crate) fn listed<N: Table>(filter: &Filter<N::Is>, view: View, sql: &mut Sql
 }
 
 /// Whether some part of a filter, other than what it denies, asks for what is planned.
-fn asks_for_planned<N: Table>(filter: &Filter<N::Is>) -> bool {
+fn asks_for_planned<N: Table>(filter: &Filter<N::Conditions>) -> bool {
     N::asks_for_planned(&filter.is) || filter.all.iter().chain(&filter.any).any(asks_for_planned::<N>)
 }
 
 /// Adds the condition that the noun fits a part of the filter that asks for what is planned.
-fn asked_for_planned<N: Table>(filter: &Filter<N::Is>, view: View, sql: &mut Sql) {
+fn asked_for_planned<N: Table>(filter: &Filter<N::Conditions>, view: View, sql: &mut Sql) {
     if N::asks_for_planned(&filter.is) {
         sql.put("TRUE");
         return;
@@ -248,7 +248,7 @@ fn asked_for_planned<N: Table>(filter: &Filter<N::Is>, view: View, sql: &mut Sql
 }
 
 /// Adds ` AND …` for every condition of a filter.
-pub(crate) fn narrow<N: Table>(filter: &Filter<N::Is>, view: View, sql: &mut Sql) {
+pub(crate) fn narrow<N: Table>(filter: &Filter<N::Conditions>, view: View, sql: &mut Sql) {
     if let Some(text) = &filter.name_contains {
         named(text, view, sql);
     }

@@ -1,19 +1,21 @@
 //! Tables `partners` and `school_partners`.
 
-use domain::{Head, Partner, PartnerIs, PartnerKind, School, SchoolPartner, SchoolPartnerKind, Shape, View, partner};
+use domain::{
+    Head, Partner, PartnerConditions, PartnerKind, School, SchoolPartner, SchoolPartnerKind, Shape, View, partner,
+};
 
 use crate::{StoreError, noun::Table, relation::Ties, row::Row, sql::Sql};
 
 impl Table for Partner {
     const SHAPE: &'static Shape = &partner::SHAPE;
-    type Is = PartnerIs;
+    type Conditions = PartnerConditions;
 
     fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
         Ok(Partner { head, kinds: row.words("kinds", PartnerKind::parse)? })
     }
 
-    fn narrow(is: &PartnerIs, view: View, sql: &mut Sql) {
-        let PartnerIs { kind, alliance, school } = is;
+    fn narrow(is: &PartnerConditions, view: View, sql: &mut Sql) {
+        let PartnerConditions { kind, alliance, school } = is;
         if let Some(kinds) = kind {
             faceted(sql, "kinds", kinds.iter().map(|kind| kind.word()), view);
         }

@@ -1,29 +1,29 @@
 //! Tables `districts`, `regions`, `townships`, `learning_areas`, and the ties between them.
 
 use domain::{
-    District, DistrictIs, Head, LearningArea, LearningAreaIs, Region, RegionIs, Shape, Township, TownshipIs,
-    TownshipKind, View, district, learning_area, region, township,
+    District, DistrictConditions, Head, LearningArea, LearningAreaConditions, Region, RegionConditions, Shape,
+    Township, TownshipConditions, TownshipKind, View, district, learning_area, region, township,
 };
 
 use crate::{StoreError, noun::Table, relation::Ties, row::Row, sql::Sql};
 
 impl Table for District {
     const SHAPE: &'static Shape = &district::SHAPE;
-    type Is = DistrictIs;
+    type Conditions = DistrictConditions;
 
     fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
         let time_zone = row.maybe_word("time_zone", |name| name.parse().ok())?;
         Ok(District { head, time_zone })
     }
 
-    fn narrow(is: &DistrictIs, _: View, _: &mut Sql) {
-        let DistrictIs {} = is;
+    fn narrow(is: &DistrictConditions, _: View, _: &mut Sql) {
+        let DistrictConditions {} = is;
     }
 }
 
 impl Table for Region {
     const SHAPE: &'static Shape = &region::SHAPE;
-    type Is = RegionIs;
+    type Conditions = RegionConditions;
 
     fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
         Ok(Region {
@@ -34,8 +34,8 @@ impl Table for Region {
         })
     }
 
-    fn narrow(is: &RegionIs, _: View, sql: &mut Sql) {
-        let RegionIs { district } = is;
+    fn narrow(is: &RegionConditions, _: View, sql: &mut Sql) {
+        let RegionConditions { district } = is;
         if let Some(district) = district {
             sql.put(" AND c.district_id = ").bind(district.raw);
         }
@@ -44,7 +44,7 @@ impl Table for Region {
 
 impl Table for Township {
     const SHAPE: &'static Shape = &township::SHAPE;
-    type Is = TownshipIs;
+    type Conditions = TownshipConditions;
 
     fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
         Ok(Township {
@@ -56,8 +56,8 @@ impl Table for Township {
         })
     }
 
-    fn narrow(is: &TownshipIs, _: View, sql: &mut Sql) {
-        let TownshipIs { kind, region, district } = is;
+    fn narrow(is: &TownshipConditions, _: View, sql: &mut Sql) {
+        let TownshipConditions { kind, region, district } = is;
         if let Some(kinds) = kind {
             sql.put(" AND ").one_of("c.kind", kinds.iter().map(|kind| kind.word()));
         }
@@ -72,14 +72,14 @@ impl Table for Township {
 
 impl Table for LearningArea {
     const SHAPE: &'static Shape = &learning_area::SHAPE;
-    type Is = LearningAreaIs;
+    type Conditions = LearningAreaConditions;
 
     fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
         Ok(LearningArea { head, as_of: row.date("as_of")?, district: row.maybe_id("district_id")? })
     }
 
-    fn narrow(is: &LearningAreaIs, _: View, sql: &mut Sql) {
-        let LearningAreaIs { district } = is;
+    fn narrow(is: &LearningAreaConditions, _: View, sql: &mut Sql) {
+        let LearningAreaConditions { district } = is;
         if let Some(district) = district {
             sql.put(" AND c.district_id = ").bind(district.raw);
         }

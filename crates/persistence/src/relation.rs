@@ -7,7 +7,7 @@ use sea_orm::QueryResult;
 
 use crate::{
     Noun, Store, StoreError,
-    noun::{Counted, between, columns, direction, listed, narrow, noun},
+    noun::{NounCount, between, columns, direction, listed, narrow, noun},
     row::Row,
     sql::Sql,
 };
@@ -65,7 +65,7 @@ impl Store {
         &self,
         view: View,
         parents: &[i64],
-        filter: &Filter<<R::Node as crate::noun::Table>::Is>,
+        filter: &Filter<<R::Node as crate::noun::Table>::Conditions>,
         order: Order,
         request: &PageRequest,
     ) -> Result<HashMap<i64, RelatedPage<R>>, StoreError> {
@@ -103,25 +103,30 @@ impl Store {
         &self,
         view: View,
         parents: &[i64],
-        filter: &Filter<<R::Node as crate::noun::Table>::Is>,
-    ) -> Result<HashMap<i64, Counted>, StoreError> {
+        filter: &Filter<<R::Node as crate::noun::Table>::Conditions>,
+    ) -> Result<HashMap<i64, NounCount>, StoreError> {
         let mut sql = Sql::new(self.backend);
         sql.put("SELECT t.parent AS parent, ");
-        Counted::select(view, &mut sql);
+        NounCount::select(view, &mut sql);
         sql.put(" FROM (");
         from::<R>(view, parents, filter, &mut sql);
         narrow::<R::Node>(filter, view, &mut sql);
         sql.put(" GROUP BY t.parent");
         let count = |row: &QueryResult| {
             let row = Row(row);
-            Ok((row.get("parent")?, Counted::read(&row)?))
+            Ok((row.get("parent")?, NounCount::read(&row)?))
         };
         self.rows(sql).await?.iter().map(count).collect()
     }
 }
 
 /// Writes the ties as `t`, joined with their nouns as `c`, and the condition that these belong into the list.
-fn from<R: Relation>(view: View, parents: &[i64], filter: &Filter<<R::Node as crate::noun::Table>::Is>, sql: &mut Sql) {
+fn from<R: Relation>(
+    view: View,
+    parents: &[i64],
+    filter: &Filter<<R::Node as crate::noun::Table>::Conditions>,
+    sql: &mut Sql,
+) {
     R::ties(view, parents, sql);
     sql.put(") t JOIN ").put(<R::Node as crate::noun::Table>::SHAPE.table).put(" c ON c.id = t.child AND ");
     sql.known("c", view).put(" WHERE ");

@@ -1,8 +1,8 @@
 //! Tables `schools`, `school_links` and `successions`.
 
 use domain::{
-    Head, Ownership, School, SchoolIs, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType, Shape,
-    Stage, Succession, SuccessionKind, View, fact::day_text, school,
+    Head, Ownership, School, SchoolConditions, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType,
+    Shape, Stage, Succession, SuccessionKind, View, fact::day_text, school,
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 
 impl Table for School {
     const SHAPE: &'static Shape = &school::SHAPE;
-    type Is = SchoolIs;
+    type Conditions = SchoolConditions;
 
     fn read(head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
         Ok(School {
@@ -37,8 +37,8 @@ impl Table for School {
         })
     }
 
-    fn narrow(is: &SchoolIs, view: View, sql: &mut Sql) {
-        let SchoolIs {
+    fn narrow(is: &SchoolConditions, view: View, sql: &mut Sql) {
+        let SchoolConditions {
             stage,
             ownership,
             school_type,
@@ -109,7 +109,7 @@ impl Table for School {
         }
     }
 
-    fn asks_for_planned(is: &SchoolIs) -> bool {
+    fn asks_for_planned(is: &SchoolConditions) -> bool {
         is.status.as_ref().is_some_and(|statuses| statuses.contains(&SchoolStatus::Planned))
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use domain::{
-    Citation, Confidence, Extent, Head, LanguageTag, Reliability, Shape, Source, SourceIs, SourceKind, View, source,
+    Citation, Confidence, Extent, Head, LanguageTag, Reliability, Shape, Source, SourceConditions, SourceKind, View,
+    source,
 };
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
 
 impl Table for Source {
     const SHAPE: &'static Shape = &source::SHAPE;
-    type Is = SourceIs;
+    type Conditions = SourceConditions;
 
     fn read(mut head: Head, row: &Row<'_>) -> Result<Self, StoreError> {
         let title = row.text("title")?;
@@ -41,8 +42,8 @@ impl Table for Source {
         })
     }
 
-    fn narrow(is: &SourceIs, _: View, sql: &mut Sql) {
-        let SourceIs { kind, reliability } = is;
+    fn narrow(is: &SourceConditions, _: View, sql: &mut Sql) {
+        let SourceConditions { kind, reliability } = is;
         if let Some(kinds) = kind {
             sql.put(" AND ").one_of("c.kind", kinds.iter().map(|kind| kind.word()));
         }

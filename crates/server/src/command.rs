@@ -23,7 +23,7 @@ use crate::{
     },
     documents::Documents,
     export::export,
-    flags::{Flag, Mistake, masked},
+    flags::{Flag, FlagError, masked},
     generate::{Plan, generate},
     http::router,
     import::{Folder, Options, import},
@@ -70,7 +70,7 @@ async fn open(database: &Database, time: Option<Duration>, access: Access) -> an
             if store.is_in_memory() {
                 store.migrate().await?
             } else if is_empty {
-                return Err(Mistake::new("--database-url", &database.database_url, "the database is empty").into());
+                return Err(FlagError::new("--database-url", &database.database_url, "the database is empty").into());
             } else if pending.is_empty() {
                 Upgrade { is_first: false, steps: pending }
             } else {
@@ -86,18 +86,18 @@ async fn connect(database: &Database, time: Option<Duration>, access: Access) ->
     let opened = Store::open_within(database_url, read_url.as_deref(), time, access).await;
     opened.map_err(|error| match error {
         StoreError::Missing { .. } | StoreError::Foreign { .. } => {
-            Mistake::new("--database-url", database_url, error).into()
+            FlagError::new("--database-url", database_url, error).into()
         }
         error => anyhow!(error).context(format!("--database-url {}: cannot be opened", masked(database_url))),
     })
 }
 
 /// Finds what is wrong with the flags of `serve` before it begins; gives the server's documents and its schema.
-async fn check(flags: &Serve) -> Result<(Documents, Schema), Mistake> {
+async fn check(flags: &Serve) -> Result<(Documents, Schema), FlagError> {
     if let (url, Some(read_url)) = (&flags.database.database_url, &flags.database.read_url)
         && url.starts_with("sqlite") != read_url.starts_with("sqlite")
     {
-        return Err(Mistake::new("--read-url", read_url, "a replica is of the same kind as `--database-url`"));
+        return Err(FlagError::new("--read-url", read_url, "a replica is of the same kind as `--database-url`"));
     }
     if let Some(dataset) = flags.dataset.as_deref().filter(|it| *it != NO_DATASET) {
         named(dataset)?;
@@ -107,7 +107,7 @@ async fn check(flags: &Serve) -> Result<(Documents, Schema), Mistake> {
     let mut documents = Documents::new(*max_persisted_bytes).only(*documents_only);
     if let Some(dir) = dir {
         let added = documents.add_folder(dir, &schema, &flags.limits.limits()).await;
-        if added.map_err(|problem| Mistake::new("--documents", dir.display(), problem))? == 0 {
+        if added.map_err(|problem| FlagError::new("--documents", dir.display(), problem))? == 0 {
             tracing::warn!("--documents {}: no `.graphql` file lies there", dir.display());
         }
     }
@@ -150,7 +150,7 @@ async fn serve_beside(operations: &Handle, flags: Serve) -> anyhow::Result<u8> {
         }
         Err(error) if error.kind() == std::io::ErrorKind::AddrNotAvailable => {
             let right = "this machine has no such address; 127.0.0.1 is its own, 0.0.0.0 stands for all it has";
-            return Err(Mistake::new("--listen", flags.listen, right).into());
+            return Err(FlagError::new("--listen", flags.listen, right).into());
         }
         Err(error) => return Err(error).with_context(|| format!("--listen {}", flags.listen)),
     };
@@ -246,7 +246,7 @@ fn bundled() -> impl Iterator<Item = &'static str> {
 }
 
 /// A bundled data set's folder, or one on disk.
-fn named(dataset: &str) -> Result<Folder, Mistake> {
+fn named(dataset: &str) -> Result<Folder, FlagError> {
     if let Some(bundled) = BUNDLED.get_dir(dataset) {
         return Ok(Folder::Bundled(bundled));
     }
@@ -254,7 +254,7 @@ fn named(dataset: &str) -> Result<Folder, Mistake> {
         let names: Vec<String> = bundled().map(|name| format!("`{name}`")).collect();
         let right =
             format!("there is neither a bundled data set nor a folder of that name; bundled is {}", names.join(", "));
-        return Err(Mistake::new("--dataset", dataset, right));
+        return Err(FlagError::new("--dataset", dataset, right));
     }
     Ok(Folder::Disk(dataset.into()))
 }
@@ -313,7 +313,7 @@ async fn unload(flags: Export) -> anyhow::Result<u8> {
     {
         let latest = store.revision(Known::Latest).await?.map_or(0, |latest| latest.number);
         let right = format!("there is no such revision; the latest is {latest}");
-        return Err(Mistake::new("--known-at", number, right).into());
+        return Err(FlagError::new("--known-at", number, right).into());
     }
     let exported = export(&store, known, &flags.dir, flags.force).await?;
     say(&format!("{exported}\n"))

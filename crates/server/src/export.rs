@@ -9,8 +9,8 @@ use std::{
 
 use anyhow::{Context, bail};
 use csv::{QuoteStyle, ReaderBuilder, StringRecord, Terminator, Writer, WriterBuilder};
-use domain::{Known, Need, Revision, SHAPES, Shape};
-use persistence::{Store, Written};
+use domain::{Known, Presence, Revision, SHAPES, Shape};
+use persistence::{ExportRow, Store};
 use tempfile::TempDir;
 
 use crate::{
@@ -96,12 +96,12 @@ fn swap(staging: TempDir, old: &[String], new: &[String], dir: &Path) -> anyhow:
 async fn write_file(store: &Store, known: Known, shape: &'static Shape, drafts: &Path) -> anyhow::Result<u64> {
     let path = drafts.join(format!("{}.csv", shape.file));
     let mut writer = writer(&path)?;
-    let mut used: Vec<bool> = shape.columns.iter().map(|column| column.need != Need::Extra).collect();
+    let mut used: Vec<bool> = shape.columns.iter().map(|column| column.presence != Presence::Extra).collect();
     let (mut rows, mut after) = (0, None);
     writer.write_record(shape.columns.iter().map(|column| column.name))?;
     loop {
         let page = store.written(shape, known, after, PAGE).await?;
-        for Written { fields, .. } in &page {
+        for ExportRow { fields, .. } in &page {
             writer.write_record(fields)?;
             used.iter_mut().zip(fields).for_each(|(used, field)| *used |= !field.is_empty());
         }

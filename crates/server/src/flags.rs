@@ -41,16 +41,16 @@ impl Flag {
 
 /// A flag whose value cannot be used.
 #[derive(Debug)]
-pub struct Mistake {
+pub struct FlagError {
     name: String,
     value: String,
     right: String,
 }
 
-impl Mistake {
+impl FlagError {
     /// A flag's value is wrong; `right` says why, or what would be right.
     pub fn new(name: &str, value: impl fmt::Display, right: impl fmt::Display) -> Self {
-        Mistake { name: name.to_owned(), value: public(name, &value.to_string()), right: right.to_string() }
+        FlagError { name: name.to_owned(), value: public(name, &value.to_string()), right: right.to_string() }
     }
 
     /// What to tell whoever gave the value.
@@ -64,13 +64,13 @@ impl Mistake {
     }
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for FlagError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}: {}", self.name, shown(&self.value), self.right)
     }
 }
 
-impl Error for Mistake {}
+impl Error for FlagError {}
 
 /// The command line, and which variables `.env` has set.
 #[derive(Debug, Default)]
@@ -105,7 +105,7 @@ impl Origins {
     }
 
     /// Finds an argument with control characters, or with white space around it: nobody means it.
-    fn check_arguments(&self) -> Result<(), Mistake> {
+    fn check_arguments(&self) -> Result<(), FlagError> {
         let mut before = "";
         for argument in self.arguments.iter().skip(1) {
             let (name, value) = match argument.split_once('=').filter(|(name, _)| name.starts_with('-')) {
@@ -114,7 +114,7 @@ impl Origins {
             };
             if value.contains(char::is_control) || value != value.trim() {
                 let name = if name.starts_with('-') { name } else { "argument" };
-                return Err(Mistake::new(name, value.escape_debug(), UNTIDY));
+                return Err(FlagError::new(name, value.escape_debug(), UNTIDY));
             }
             before = argument;
         }
@@ -140,7 +140,7 @@ impl Origins {
     ///
     /// # Errors
     /// A flag's value is wrong.
-    pub fn parse(&self) -> Result<(Config, Vec<Flag>), Mistake> {
+    pub fn parse(&self) -> Result<(Config, Vec<Flag>), FlagError> {
         self.check_arguments()?;
         let command = Config::command();
         // The variables of `serve` are nothing to other commands.
@@ -160,7 +160,7 @@ impl Origins {
                 true => format!("write it behind `{name}`"),
                 false => format!("`{name}` does not take it"),
             };
-            return Err(Mistake::new(&dashed(lost), value(&matches, lost).unwrap_or_default(), right));
+            return Err(FlagError::new(&dashed(lost), value(&matches, lost).unwrap_or_default(), right));
         }
         let flags = if name == "config" { self.flags(&command, below) } else { Vec::new() };
         Ok((config, flags))
@@ -189,7 +189,7 @@ impl Origins {
 const UNTIDY: &str = "give a value without line breaks and other control characters, and without white space around it";
 
 /// Trims the values of the variables that are read here or by our libraries.
-fn trim_variables() -> Result<(), Mistake> {
+fn trim_variables() -> Result<(), FlagError> {
     let is_ours = |name: &str| name.starts_with(PREFIX) || name.starts_with("OTEL_") || name == "RUST_LOG";
     for (name, value) in env::vars_os() {
         // What is no text is told with the flag it is for.
@@ -200,11 +200,11 @@ fn trim_variables() -> Result<(), Mistake> {
         }
         if trimmed.contains(char::is_control) {
             let name = if name.starts_with(PREFIX) { flag(&name) } else { name };
-            return Err(Mistake::new(&name, trimmed.escape_debug(), UNTIDY));
+            return Err(FlagError::new(&name, trimmed.escape_debug(), UNTIDY));
         }
         let quoted = format!("{name}='{}'", trimmed.replace('\'', r"'\''"));
         if dotenvy::from_read_override(quoted.as_bytes()).is_err() {
-            return Err(Mistake::new(&flag(&name), trimmed, UNTIDY));
+            return Err(FlagError::new(&flag(&name), trimmed, UNTIDY));
         }
     }
     Ok(())
@@ -266,14 +266,14 @@ fn shown(value: &str) -> &str {
 }
 
 /// The mistake that an error of the command line is; `None` if no flag's value is to blame.
-fn mistake(error: &clap::Error) -> Option<Mistake> {
+fn mistake(error: &clap::Error) -> Option<FlagError> {
     if error.kind() == ErrorKind::InvalidUtf8 {
         let (name, value) =
             env::vars_os().find_map(|(name, value)| match (name.into_string(), value.into_string()) {
                 (Ok(name), Err(value)) if name.starts_with(PREFIX) => Some((name, value)),
                 _ => None,
             })?;
-        return Some(Mistake::new(&flag(&name), value.to_string_lossy(), "give UTF-8"));
+        return Some(FlagError::new(&flag(&name), value.to_string_lossy(), "give UTF-8"));
     }
     let said = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
@@ -297,7 +297,7 @@ fn mistake(error: &clap::Error) -> Option<Mistake> {
         },
         _ => return None,
     };
-    Some(Mistake::new(name, said(ContextKind::InvalidValue).unwrap_or_default(), right))
+    Some(FlagError::new(name, said(ContextKind::InvalidValue).unwrap_or_default(), right))
 }
 
 /// A flag's value as anybody may see it.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{Column, Confidence, Holds, Kind, Need, SHAPES, Shape};
+use domain::{Column, ColumnType, Confidence, Kind, Presence, SHAPES, Shape};
 
 /// The format of every file in Markdown: what a row says, what tells rows apart, and each column.
 #[must_use]
@@ -12,20 +12,20 @@ pub fn tables() -> String {
 
 fn table(shape: &Shape) -> String {
     let key = shape.key.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let mut text = format!("### {}.csv\n\n{}\nKey: {key}.\n", shape.file, shape.says);
+    let mut text = format!("### {}.csv\n\n{}\nKey: {key}.\n", shape.file, shape.description);
     text += &match shape.dated {
         ("", _) => String::new(),
         (from, "") => format!("A row holds from `{from}` on.\n"),
         (from, to) => format!("A row holds from `{from}` to `{to}`.\n"),
     };
-    text += "\n| Column | Holds | May be blank | Means |\n|---|---|---|---|\n";
+    text += "\n| Column | ColumnType | May be blank | Means |\n|---|---|---|---|\n";
     for column in shape.columns {
-        let blank = match column.need {
-            Need::Required => "no",
-            Need::Optional => "yes",
-            Need::Extra => "yes, or left out",
+        let blank = match column.presence {
+            Presence::Required => "no",
+            Presence::Optional => "yes",
+            Presence::Extra => "yes, or left out",
         };
-        writeln!(text, "| `{}` | {} | {blank} | {} |", column.name, holds(column), column.says)
+        writeln!(text, "| `{}` | {} | {blank} | {} |", column.name, holds(column), column.description)
             .expect("a String takes any text");
     }
     text
@@ -34,22 +34,22 @@ fn table(shape: &Shape) -> String {
 fn holds(column: &Column) -> String {
     let either = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     let limits = |bounds: bool| if bounds { "; the row holds no longer than it does" } else { "" };
-    match column.holds {
-        Holds::Slug => "slug".to_owned(),
-        Holds::Ref { kind, bounds } => format!("slug in {}{}", file_of(kind), limits(bounds)),
-        Holds::RefOf { column, bounds } => format!("slug of the noun that `{column}` names{}", limits(bounds)),
-        Holds::Word(words) => format!("one of {}", either(words)),
-        Holds::Words(words) => format!("list of {}", either(words)),
-        Holds::Date => "date".to_owned(),
-        Holds::Number => "whole number".to_owned(),
-        Holds::Text | Holds::CitedQuote(_) => "text".to_owned(),
-        Holds::Name => "name".to_owned(),
-        Holds::Code => "code".to_owned(),
-        Holds::Url => "address on the web".to_owned(),
-        Holds::Language => "language tag".to_owned(),
-        Holds::TimeZone => "IANA name of a time zone".to_owned(),
-        Holds::CitedSource(_) => format!("slug in {}", file_of(Kind::Source)),
-        Holds::CitedConfidence(_) => format!("one of {}", either(Confidence::WORDS)),
+    match column.column_type {
+        ColumnType::Slug => "slug".to_owned(),
+        ColumnType::Ref { kind, bounds } => format!("slug in {}{}", file_of(kind), limits(bounds)),
+        ColumnType::RefOf { column, bounds } => format!("slug of the noun that `{column}` names{}", limits(bounds)),
+        ColumnType::Word(words) => format!("one of {}", either(words)),
+        ColumnType::Words(words) => format!("list of {}", either(words)),
+        ColumnType::Date => "date".to_owned(),
+        ColumnType::Number => "whole number".to_owned(),
+        ColumnType::Text | ColumnType::CitedQuote(_) => "text".to_owned(),
+        ColumnType::Name => "name".to_owned(),
+        ColumnType::Code => "code".to_owned(),
+        ColumnType::Url => "address on the web".to_owned(),
+        ColumnType::Language => "language tag".to_owned(),
+        ColumnType::TimeZone => "IANA name of a time zone".to_owned(),
+        ColumnType::CitedSource(_) => format!("slug in {}", file_of(Kind::Source)),
+        ColumnType::CitedConfidence(_) => format!("one of {}", either(Confidence::WORDS)),
     }
 }
 
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn no_cell_breaks_its_table() {
         for column in SHAPES.iter().flat_map(|shape| shape.columns) {
-            assert!(!holds(column).contains('|') && !column.says.contains('|'), "{}", column.name);
+            assert!(!holds(column).contains('|') && !column.description.contains('|'), "{}", column.name);
         }
     }
 }

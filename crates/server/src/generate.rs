@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 use domain::{
-    AddressConfidence, AllianceKind, AllianceRole, Column, Kind, MembershipRole, Need, Ownership, PartnerKind,
+    AddressConfidence, AllianceKind, AllianceRole, Column, Kind, MembershipRole, Ownership, PartnerKind, Presence,
     ResourceCategory, SHAPES, SchoolPartnerKind, SchoolStatus, Shape, SuccessionKind, TownshipKind, alias, alliance,
     authority, campus, district, group, learning_area, membership, partner, region, school, source, township,
 };
@@ -646,7 +646,8 @@ impl Folder {
                     values.iter().any(|(given, _)| *given == name) || usual.iter().any(|(given, _)| *given == name)
                 };
                 // As in an export, a column that may be missing is there only if it says something.
-                let columns = shape.columns.iter().filter(|column| column.need != Need::Extra || says(column.name));
+                let columns =
+                    shape.columns.iter().filter(|column| column.presence != Presence::Extra || says(column.name));
                 new.insert(Sheet::create(dir, shape, columns.collect())?)
             }
         };
@@ -705,7 +706,7 @@ impl Sheet {
 mod tests {
     use std::collections::{HashMap, HashSet};
 
-    use domain::{Cell, Holds, Record, Validity, group::LeadSeats, record::within_nouns, school::Turns};
+    use domain::{Cell, ColumnType, Record, Validity, group::LeadSeats, record::within_nouns, school::SuccessionDates};
 
     use super::*;
 
@@ -727,7 +728,12 @@ mod tests {
             let header = csv.headers().expect("a header").clone();
             let places = shape.columns.iter().map(|column| {
                 let place = header.iter().position(|name| name == column.name);
-                assert!(place.is_some() || column.need == Need::Extra, "{}: no column {}", shape.file, column.name);
+                assert!(
+                    place.is_some() || column.presence == Presence::Extra,
+                    "{}: no column {}",
+                    shape.file,
+                    column.name
+                );
                 place
             });
             let places: Vec<Option<usize>> = places.collect();
@@ -748,7 +754,7 @@ mod tests {
 
     /// When each noun holds: what its row says and, for a school, what the successions say.
     fn nouns(all: &[(&'static Shape, Vec<Record>)]) -> HashMap<(Kind, String), Validity> {
-        let mut turns: HashMap<String, Turns> = HashMap::new();
+        let mut turns: HashMap<String, SuccessionDates> = HashMap::new();
         for succession in of(all, Kind::Succession) {
             let shape = &school::SUCCESSIONS;
             let kind = SuccessionKind::parse(&refers(succession, shape, "kind")).expect("a kind");
@@ -805,7 +811,7 @@ mod tests {
                 let is_blank = |at: usize| records.iter().all(|record| record.cells[at] == Cell::Blank);
                 let text = fs::read_to_string(dir.path().join(shape.file).with_extension("csv")).expect("a file");
                 let header: Vec<&str> = text.lines().next().expect("a header").split(',').collect();
-                let extra = shape.columns.iter().enumerate().filter(|(_, column)| column.need == Need::Extra);
+                let extra = shape.columns.iter().enumerate().filter(|(_, column)| column.presence == Presence::Extra);
                 let left_out = extra.filter(|(_, column)| header.contains(&column.name)).find(|(at, _)| is_blank(*at));
                 assert!(left_out.is_none(), "an export of {} would leave out {left_out:?}", shape.file);
             }
@@ -816,7 +822,9 @@ mod tests {
                     let Cell::Ref(kind, slug) = cell else { continue };
                     let noun = nouns.get(&(*kind, slug.clone()));
                     let noun = *noun.unwrap_or_else(|| panic!("{}: there is no {kind:?} {slug}", record.key));
-                    if let Holds::Ref { bounds: true, .. } | Holds::RefOf { bounds: true, .. } = column.holds {
+                    if let ColumnType::Ref { bounds: true, .. } | ColumnType::RefOf { bounds: true, .. } =
+                        column.column_type
+                    {
                         needs.push((column.name, slug.as_str(), noun));
                     }
                 }

@@ -57,7 +57,7 @@ use self::{
     listen::Room,
     missing::{not_allowed, not_found},
     observe::{About, Outcome, metrics, observed},
-    request::{Asked, Wrong, addressed, is_forged, languages, posted, targeted},
+    request::{Asked, RequestError, addressed, is_forged, languages, posted, targeted},
 };
 pub use self::{client::Rates, listen::serve, proxy::Proxies};
 pub(crate) use self::{encoding::takes, observe::keep_up, request::without_default_port};
@@ -330,7 +330,7 @@ async fn sdl(State(app): State<App>) -> Response<Body> {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], app.schema.sdl()).into_response()
 }
 
-/// Turns away a client that asks too often.
+/// SuccessionDates away a client that asks too often.
 async fn at_its_rate(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let (Some(rates), Some(peer)) = (&app.capacity.rates, peer) else { return next.run(request).await };
@@ -375,12 +375,12 @@ async fn by_post(State(app): State<App>, headers: HeaderMap, request: Request) -
         Ok(Ok(body)) => posted(&headers, &body, &app.documents),
         Ok(Err(BytesRejection::FailedToBufferBody(error))) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             let problem = format!("the body is larger than {} bytes", app.capacity.body);
-            Err(Wrong { status: Some(StatusCode::PAYLOAD_TOO_LARGE), code: "BODY_TOO_LARGE", problem })
+            Err(RequestError { status: Some(StatusCode::PAYLOAD_TOO_LARGE), code: "BODY_TOO_LARGE", problem })
         }
-        Ok(Err(_)) => Err(Wrong::bad("the body did not arrive")),
+        Ok(Err(_)) => Err(RequestError::bad("the body did not arrive")),
         Err(_) => {
             let problem = format!("the body did not arrive within {} s", app.capacity.body_time.as_secs_f64());
-            Err(Wrong { status: Some(StatusCode::REQUEST_TIMEOUT), code: "BODY_TIMEOUT", problem })
+            Err(RequestError { status: Some(StatusCode::REQUEST_TIMEOUT), code: "BODY_TIMEOUT", problem })
         }
     };
     app.work(answer(app.clone(), Caller { headers, method: Method::POST, room }, request)).await
@@ -395,7 +395,7 @@ struct Caller {
 }
 
 /// Answers a request, however it came, once there is room for the answer.
-async fn answer(app: App, caller: Caller, request: Result<Asked, Wrong>) -> Response<Body> {
+async fn answer(app: App, caller: Caller, request: Result<Asked, RequestError>) -> Response<Body> {
     let mut response = answer_at_once(&app, &caller, request).await;
     let bytes = response.body().size_hint().exact().unwrap_or_default();
     match app.capacity.hold(bytes).await {
@@ -432,7 +432,7 @@ fn overloaded(media: Media) -> Response<Body> {
     response
 }
 
-async fn answer_at_once(app: &App, caller: &Caller, request: Result<Asked, Wrong>) -> Response<Body> {
+async fn answer_at_once(app: &App, caller: &Caller, request: Result<Asked, RequestError>) -> Response<Body> {
     let headers = &caller.headers;
     let Some(accepted) = Accepted::of(headers) else {
         let problem = "accept `application/graphql-response+json`, `application/json` or `text/event-stream`";

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use server::{
     command,
     config::Config,
-    flags::{Flag, Mistake, Origins, unknown_variables},
+    flags::{Flag, FlagError, Origins, unknown_variables},
     telemetry,
 };
 use tokio::runtime::Builder;
@@ -36,7 +36,7 @@ async fn run(config: Config, flags: &[Flag], origins: &Origins) -> ExitCode {
     unknown_variables().iter().for_each(|problem| tracing::warn!("{problem}"));
     match command::run(config, flags).await {
         Ok(code) => code,
-        Err(error) => match error.downcast_ref::<Mistake>() {
+        Err(error) => match error.downcast_ref::<FlagError>() {
             Some(mistake) => wrong(&mistake.told(origins)),
             None => {
                 tracing::error!("{error:#}");

@@ -12,7 +12,7 @@ use super::{
     accept::Media,
     encoding::takes,
     observe::Outcome,
-    request::{Wrong, languages},
+    request::{RequestError, languages},
 };
 
 /// How long an answer may be kept.
@@ -134,8 +134,8 @@ pub(crate) fn refuse(status: StatusCode, media: Media, code: &'static str, probl
 }
 
 /// What is said of a request that is none.
-pub(crate) fn refused(wrong: &Wrong, media: Media) -> Response<Body> {
-    let Wrong { status, code, problem } = wrong;
+pub(crate) fn refused(wrong: &RequestError, media: Media) -> Response<Body> {
+    let RequestError { status, code, problem } = wrong;
     match status {
         Some(status) => refuse(*status, media, code, problem),
         None => answered(&Answer::refused(code, problem), media, Keep::Never),

@@ -34,7 +34,7 @@ use super::{
     App, FAILED, Held, busy,
     listen::Room,
     observe::Watch,
-    request::{Asked, Wrong, is_foreign, languages, request},
+    request::{Asked, RequestError, is_foreign, languages, request},
 };
 
 /// Which protocol a connection speaks.
@@ -74,7 +74,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// How many answers of a connection may wait to be written.
 const WAITING: usize = 16;
 
-/// Turns a request into a connection, which keeps the room of the request's.
+/// SuccessionDates a request into a connection, which keeps the room of the request's.
 pub(crate) fn open(
     app: App,
     headers: &HeaderMap,
@@ -301,7 +301,12 @@ impl Session {
         send(socket, Message::Ping(axum::body::Bytes::new())).await
     }
 
-    async fn start(&mut self, id: String, asked: Result<Asked, Wrong>, socket: &mut WebSocket) -> Result<(), Close> {
+    async fn start(
+        &mut self,
+        id: String,
+        asked: Result<Asked, RequestError>,
+        socket: &mut WebSocket,
+    ) -> Result<(), Close> {
         if self.operations.len() >= self.app.capacity.subscriptions {
             let most = self.app.capacity.subscriptions;
             let problem = format!("a connection has at most {most} operations at the same time: end one first");
@@ -332,7 +337,7 @@ impl Session {
         Ok(())
     }
 
-    /// Turns an operation away before it is read.
+    /// SuccessionDates an operation away before it is read.
     async fn refuse(&self, id: &str, refused: &Answer, socket: &mut WebSocket) -> Result<(), Close> {
         Watch::begin(self.app.capacity.clone()).answers(refused);
         write(socket, error(self.dialect, id, refused)).await
@@ -384,7 +389,7 @@ impl Voice {
 }
 
 /// Runs one operation to its end.
-async fn operate(app: App, asked: Result<Asked, Wrong>, asker: Asker, voice: &Voice) {
+async fn operate(app: App, asked: Result<Asked, RequestError>, asker: Asker, voice: &Voice) {
     let mut watch = Watch::begin(app.capacity.clone());
     let prepared = match prepare(&app, asked).await {
         Ok(prepared) => prepared,
@@ -431,8 +436,8 @@ async fn operate(app: App, asked: Result<Asked, Wrong>, asker: Asker, voice: &Vo
 }
 
 /// Reads an operation.
-async fn prepare(app: &App, asked: Result<Asked, Wrong>) -> Result<Prepared, Box<Answer>> {
-    let mut asked = asked.map_err(|Wrong { code, problem, .. }| Answer::refused(code, &problem))?;
+async fn prepare(app: &App, asked: Result<Asked, RequestError>) -> Result<Prepared, Box<Answer>> {
+    let mut asked = asked.map_err(|RequestError { code, problem, .. }| Answer::refused(code, &problem))?;
     asked.complete(app).await;
     let Asked { request, keep, .. } = asked;
     let prepared = graphql::prepare(&app.schema, &app.limits, request, false)?;

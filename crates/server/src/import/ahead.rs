@@ -6,7 +6,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use domain::{Record, Shape, Wrong};
+use domain::{FieldError, Record, Shape};
 
 use super::{form::Form, rows::Rows};
 use crate::report::Finding;
@@ -38,7 +38,7 @@ pub(super) enum Is {
     /// A record, and what its fields say ([`Form::said`]).
     Record(Record, String),
     /// A row that says something wrong, and its key.
-    Wrong(Vec<Wrong>, String),
+    Invalid(Vec<FieldError>, String),
     /// A row with more fields or fewer than the header, and its key.
     Misfit(String, String),
     /// A row that swallowed others, and what is wrong with it.
@@ -85,7 +85,7 @@ fn read(form: &Form, mut rows: Rows, give: &SyncSender<anyhow::Result<Handful>>)
             Some(misfit) => Is::Misfit(misfit, key()),
             None => match form.read(&row.fields) {
                 Ok(record) => Is::Record(record, form.said(&row.fields)),
-                Err(wrong) => Is::Wrong(wrong, key()),
+                Err(wrong) => Is::Invalid(wrong, key()),
             },
         };
         handful.lines.push(Line { line: row.line, is });

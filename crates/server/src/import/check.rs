@@ -7,7 +7,7 @@ use std::{
 
 use chrono::NaiveDate;
 use domain::{
-    Kind, Record, SHAPES, Shape, Wrong,
+    FieldError, Kind, Record, SHAPES, Shape,
     group::LeadSeats,
     suggest::{Nearest, question},
 };
@@ -99,7 +99,7 @@ fn check_file(
                     }
                     Err(flaws) => (record.key, flaws),
                 },
-                Is::Wrong(wrong, key) => (key, wrong.into_iter().map(plain).collect()),
+                Is::Invalid(wrong, key) => (key, wrong.into_iter().map(plain).collect()),
                 Is::Torn(torn) => {
                     found.findings.push(Finding::of_line(form.shape.file, line, "open_quotation_mark", torn));
                     nouns.leave_unread(form.shape.kind);
@@ -140,13 +140,13 @@ fn check_record(
     Ok(Print { id: record.id, digest: settled.digest(said) })
 }
 
-fn plain(wrong: Wrong) -> Flaw {
+fn plain(wrong: FieldError) -> Flaw {
     Flaw { wrong, missing: None }
 }
 
 impl FileSoFar {
     /// Checks that no row before says something of the same record.
-    fn see(&mut self, form: &Form, record: &Record, line: u64) -> Result<(), Wrong> {
+    fn see(&mut self, form: &Form, record: &Record, line: u64) -> Result<(), FieldError> {
         let mut hasher = DefaultHasher::new();
         record.key.hash(&mut hasher);
         let second = hasher.finish() as u32;
@@ -160,7 +160,7 @@ impl FileSoFar {
             true => format!("line {first_line} has the same {columns}"),
             false => format!("by a rare chance its identity is also that of line {first_line}: change its {columns}"),
         };
-        Err(Wrong { column: form.shape.key[0], kind: "twice", problem })
+        Err(FieldError { column: form.shape.key[0], kind: "twice", problem })
     }
 }
 

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use chrono::{Datelike, NaiveDate};
 use domain::{
-    Cell, Holds, Kind, MembershipRole, Record, SchoolStatus, Shape, Validity, Wrong, group::LeadSeats, id::fingerprint,
-    school::contradiction,
+    Cell, ColumnType, FieldError, Kind, MembershipRole, Record, SchoolStatus, Shape, Validity, group::LeadSeats,
+    id::fingerprint, school::contradiction,
 };
 
 /// A shape, and where in it the checks of a row look.
@@ -38,22 +38,25 @@ impl Form {
             _ => None,
         };
         let is_bound = |at: &usize| {
-            matches!(shape.columns[*at].holds, Holds::Ref { bounds: true, .. } | Holds::RefOf { bounds: true, .. })
+            matches!(
+                shape.columns[*at].column_type,
+                ColumnType::Ref { bounds: true, .. } | ColumnType::RefOf { bounds: true, .. }
+            )
         };
         Form { shape, bounds: (0..shape.columns.len()).filter(is_bound).collect(), cited: cited(shape), rule }
     }
 
     /// Reads a row, and checks that what it cites has a source.
-    pub(super) fn read(&self, fields: &[&str]) -> Result<Record, Vec<Wrong>> {
+    pub(super) fn read(&self, fields: &[&str]) -> Result<Record, Vec<FieldError>> {
         let record = self.shape.read(fields)?;
         let sourceless = self.cited.iter().filter(|(at, source)| !fields[*at].is_empty() && fields[*source].is_empty());
-        let wrong: Vec<Wrong> = sourceless.map(|(at, source)| self.sourceless(*at, *source)).collect();
+        let wrong: Vec<FieldError> = sourceless.map(|(at, source)| self.sourceless(*at, *source)).collect();
         if wrong.is_empty() { Ok(record) } else { Err(wrong) }
     }
 
     /// Checks a record by the rule of its ties.
-    pub(super) fn check(&self, record: &Record, validity: Validity, seats: &mut LeadSeats) -> Result<(), Wrong> {
-        let wrong = |at: usize, kind, problem| Wrong { column: self.shape.columns[at].name, kind, problem };
+    pub(super) fn check(&self, record: &Record, validity: Validity, seats: &mut LeadSeats) -> Result<(), FieldError> {
+        let wrong = |at: usize, kind, problem| FieldError { column: self.shape.columns[at].name, kind, problem };
         match self.rule {
             Some(Rule::OneLead { group, role }) => match (&record.cells[group], &record.cells[role]) {
                 (Cell::Ref(_, slug), Cell::Text(word)) if word == MembershipRole::Lead.word() => {
@@ -70,7 +73,7 @@ impl Form {
     }
 
     /// What is wrong with a status that the dates beside it contradict today.
-    pub(super) fn outdated(&self, record: &Record, today: NaiveDate) -> Option<Wrong> {
+    pub(super) fn outdated(&self, record: &Record, today: NaiveDate) -> Option<FieldError> {
         if self.shape.kind != Kind::School {
             return None;
         }
@@ -82,7 +85,7 @@ impl Form {
         let status = SchoolStatus::parse(&cell("status")?.as_text())?;
         let (column, date) = contradiction(status, date("opened_on"), date("closed_on"), today)?;
         let problem = format!("it is `{}`, and `{column}` says {date}", status.word());
-        Some(Wrong { column: "status", kind: "status_contradicts_date", problem })
+        Some(FieldError { column: "status", kind: "status_contradicts_date", problem })
     }
 
     /// What the fields of a row say, each by its column's name.
@@ -97,12 +100,12 @@ impl Form {
         said
     }
 
-    fn sourceless(&self, at: usize, source: usize) -> Wrong {
+    fn sourceless(&self, at: usize, source: usize) -> FieldError {
         let column = &self.shape.columns[at];
-        let cited = if matches!(column.holds, Holds::CitedQuote(_)) { "a quote" } else { "a confidence" };
+        let cited = if matches!(column.column_type, ColumnType::CitedQuote(_)) { "a quote" } else { "a confidence" };
         let source = self.shape.columns[source].name;
         let problem = format!("{cited} needs its source, and `{source}` is empty");
-        Wrong { column: column.name, kind: "no_source", problem }
+        FieldError { column: column.name, kind: "no_source", problem }
     }
 }
 
@@ -116,10 +119,10 @@ pub(super) fn digest(mut said: String, validity: Validity) -> i64 {
 
 fn cited(shape: &Shape) -> Vec<(usize, usize)> {
     let source = |field: &str| {
-        shape.columns.iter().position(|column| matches!(column.holds, Holds::CitedSource(of) if of == field))
+        shape.columns.iter().position(|column| matches!(column.column_type, ColumnType::CitedSource(of) if of == field))
     };
-    let pairs = shape.columns.iter().enumerate().filter_map(|(at, column)| match column.holds {
-        Holds::CitedQuote(field) | Holds::CitedConfidence(field) => Some((at, source(field)?)),
+    let pairs = shape.columns.iter().enumerate().filter_map(|(at, column)| match column.column_type {
+        ColumnType::CitedQuote(field) | ColumnType::CitedConfidence(field) => Some((at, source(field)?)),
         _ => None,
     });
     pairs.collect()

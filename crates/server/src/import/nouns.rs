@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    Cell, Entrance, Evidence, Holds, ImpreciseDate, Kind, Record, SchoolStatus, Span, SuccessionKind, Validity, Wrong,
+    Cell, ColumnType, Entrance, Evidence, FieldError, ImpreciseDate, Kind, Record, SchoolStatus, Span, SuccessionKind,
+    Validity,
     id::{identity, is_slug},
     record::within_nouns,
-    school::{self, Turns, existence},
+    school::{self, SuccessionDates, existence},
 };
 
 use super::{
@@ -20,7 +21,7 @@ use super::{
 pub(super) struct Nouns {
     held: HashMap<i64, Held>,
     evidence: HashMap<i64, Evidence>,
-    turns: HashMap<i64, Turns>,
+    turns: HashMap<i64, SuccessionDates>,
     unread: HashSet<Kind>,
 }
 
@@ -62,7 +63,7 @@ impl Settled {
 /// What keeps a record from being settled.
 pub(super) struct Flaw {
     /// What is wrong, and where.
-    pub(super) wrong: Wrong,
+    pub(super) wrong: FieldError,
     /// The noun that it refers to and that is not there.
     pub(super) missing: Option<(Kind, String)>,
 }
@@ -120,8 +121,8 @@ impl Nouns {
         // A date that a noun outside cuts off dates nothing before that noun.
         let days = dates.into_iter().flatten().filter_map(ImpreciseDate::first_day);
         let dated = days.map(|day| day.max(settled.validity.from)).min();
-        let sources = columns.iter().zip(&record.cells).filter_map(|(column, cell)| match (column.holds, cell) {
-            (Holds::CitedSource(_), Cell::Ref(kind, slug)) => self.held.get(&identity(*kind, slug)),
+        let sources = columns.iter().zip(&record.cells).filter_map(|(column, cell)| match (column.column_type, cell) {
+            (ColumnType::CitedSource(_), Cell::Ref(kind, slug)) => self.held.get(&identity(*kind, slug)),
             _ => None,
         });
         let published = sources.filter_map(|source| source.validity.since()).min();
@@ -135,7 +136,7 @@ impl Nouns {
         }
         for (at, cell) in record.cells.iter().enumerate() {
             let Cell::Ref(kind, slug) = cell else { continue };
-            if matches!(columns[at].holds, Holds::CitedSource(_)) {
+            if matches!(columns[at].column_type, ColumnType::CitedSource(_)) {
                 continue;
             }
             // The dates of a noun are its own, and those of whatever it cannot be without.
@@ -214,12 +215,12 @@ impl Nouns {
         Settled { validity, stated, is_stated_elsewhere, entrance }
     }
 
-    fn turns_of(&self, form: &Form, record: &Record) -> Option<&Turns> {
+    fn turns_of(&self, form: &Form, record: &Record) -> Option<&SuccessionDates> {
         self.turns.get(&record.id).filter(|_| form.shape.kind == Kind::School)
     }
 
     /// When a record holds by itself: as its row says or, for a school, as its successions allow.
-    fn own_time(&self, form: &Form, record: &Record) -> Result<Span, Wrong> {
+    fn own_time(&self, form: &Form, record: &Record) -> Result<Span, FieldError> {
         let stated = form.shape.span(&record.cells);
         let Some(turns) = self.turns_of(form, record) else {
             return Ok(stated);
@@ -229,7 +230,7 @@ impl Nouns {
         let span = existence(stated, status, turns);
         if span.validity().is_empty() {
             let problem = "it would hold on no day: by school_successions.csv it gave way before it began".to_owned();
-            return Err(Wrong { column: form.shape.dated.0, kind: "gave_way_before_it_began", problem });
+            return Err(FieldError { column: form.shape.dated.0, kind: "gave_way_before_it_began", problem });
         }
         Ok(span)
     }
@@ -241,5 +242,5 @@ fn missing(column: &'static str, kind: Kind, slug: &str) -> Flaw {
         Some(shape) => format!("no {noun} `{slug}` in {}.csv", shape.file),
         None => format!("no {noun} `{slug}`"),
     };
-    Flaw { wrong: Wrong { column, kind: "unknown_reference", problem }, missing: Some((kind, slug.to_owned())) }
+    Flaw { wrong: FieldError { column, kind: "unknown_reference", problem }, missing: Some((kind, slug.to_owned())) }
 }

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use anyhow::Context;
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Terminator};
-use domain::{Need, Shape, suggest::did_you_mean};
+use domain::{Presence, Shape, suggest::did_you_mean};
 
 use super::folder::csv_name;
 use crate::report::Finding;
@@ -52,7 +52,7 @@ impl Rows {
         let mut rows = Rows { shape, reader, record: StringRecord::new(), places: Vec::new(), width: 0 };
         let is_readable = match rows.read(findings)? {
             Step::Row(line) => rows.read_header(line, findings),
-            Step::Wrong => false,
+            Step::Invalid => false,
             Step::End => {
                 let problem = "the file is empty; its first line names the columns";
                 findings.push(Finding::of_line(shape.file, 1, "empty_file", problem));
@@ -67,7 +67,7 @@ impl Rows {
         let line = loop {
             match self.read(findings)? {
                 Step::Row(line) => break line,
-                Step::Wrong => {}
+                Step::Invalid => {}
                 Step::End => return Ok(None),
             }
         };
@@ -99,7 +99,7 @@ impl Rows {
         let problem = "this is not UTF-8; save the file as UTF-8";
         let finding = Finding::of_line(self.shape.file, self.line(pos.as_ref()), "not_utf8", problem);
         findings.push(Finding { column: column.map(|at| self.shape.columns[at].name), ..finding });
-        Ok(Step::Wrong)
+        Ok(Step::Invalid)
     }
 
     /// The line on which a record begins; the reader counts the empty lines before it as part of it.
@@ -150,7 +150,7 @@ enum Step {
     /// A record, which begins on this line.
     Row(u64),
     /// A finding.
-    Wrong,
+    Invalid,
     /// The end of the file.
     End,
 }
@@ -172,8 +172,11 @@ fn map_header(shape: &'static Shape, names: &[&str]) -> Result<Vec<Option<usize>
             Some(column) => places[column] = Some(at),
         }
     }
-    let needed =
-        shape.columns.iter().zip(&places).filter(|(column, place)| column.need != Need::Extra && place.is_none());
+    let needed = shape
+        .columns
+        .iter()
+        .zip(&places)
+        .filter(|(column, place)| column.presence != Presence::Extra && place.is_none());
     flaws.extend(needed.map(|(column, _)| (Some(column.name), "the header lacks it".to_owned(), None)));
     if flaws.is_empty() { Ok(places) } else { Err(flaws) }
 }

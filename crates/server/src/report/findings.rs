@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt};
 
-use domain::{Kind, SHAPES, Wrong};
+use domain::{FieldError, Kind, SHAPES};
 use indicatif::HumanCount;
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ impl Finding {
 
     /// A finding about one field.
     #[must_use]
-    pub fn of_field(file: &str, line: u64, wrong: Wrong) -> Self {
+    pub fn of_field(file: &str, line: u64, wrong: FieldError) -> Self {
         Finding { column: Some(wrong.column), ..Finding::of_line(file, line, wrong.kind, wrong.problem) }
     }
 
@@ -195,7 +195,7 @@ mod tests {
 
     fn finding(line: u64) -> Finding {
         let problem = "no township `dongbaa` in townships.csv".to_owned();
-        let wrong = Wrong { column: "township_id", kind: "unknown_reference", problem };
+        let wrong = FieldError { column: "township_id", kind: "unknown_reference", problem };
         let hint = Some("did you mean `dongba`?".to_owned());
         Finding { hint, ..Finding::of_field("schools", line, wrong) }
     }

@@ -1,13 +1,13 @@
 //! Facts as a data set writes them: what the export reads.
 
-use domain::{Holds, Known, Shape, Validity, View};
+use domain::{ColumnType, Known, Shape, Validity, View};
 use sea_orm::{DbBackend, QueryResult};
 
 use crate::{Store, StoreError, row::Row, sql::Sql};
 
 /// One row of a data set's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
+pub struct ExportRow {
     /// Its place among its kind.
     pub position: i64,
     /// Its identity.
@@ -27,7 +27,7 @@ impl Store {
         known: Known,
         after: Option<(i64, i64)>,
         limit: u64,
-    ) -> Result<Vec<Written>, StoreError> {
+    ) -> Result<Vec<ExportRow>, StoreError> {
         let mut sql = select(self.backend, shape, known);
         if let Some((position, id)) = after {
             sql.put(" AND (i.position, i.id) > (").bind(position).put(", ").bind(id).put(")");
@@ -44,7 +44,7 @@ pub(crate) fn select(backend: DbBackend, shape: &'static Shape, known: Known) ->
     sql.put("SELECT i.position, t.id");
     for (at, column) in shape.columns.iter().enumerate() {
         sql.put(", ");
-        field(&mut sql, shape, column.holds, column.name, view);
+        field(&mut sql, shape, column.column_type, column.name, view);
         sql.put(&format!(" AS f{at}"));
     }
     sql.put(" FROM ").put(shape.table).put(" t JOIN identities i ON i.id = t.id WHERE ").known("t", view);
@@ -52,10 +52,10 @@ pub(crate) fn select(backend: DbBackend, shape: &'static Shape, known: Known) ->
 }
 
 /// Reads a row of [`select`].
-pub(crate) fn written(shape: &'static Shape, row: &QueryResult) -> Result<Written, StoreError> {
+pub(crate) fn written(shape: &'static Shape, row: &QueryResult) -> Result<ExportRow, StoreError> {
     let row = Row(row);
     let fields = (0..shape.columns.len()).map(|at| Ok(row.stated(&format!("f{at}"))?.unwrap_or_default()));
-    Ok(Written {
+    Ok(ExportRow {
         position: row.get("position")?,
         id: row.get("id")?,
         fields: fields.collect::<Result<_, StoreError>>()?,
@@ -63,22 +63,22 @@ pub(crate) fn written(shape: &'static Shape, row: &QueryResult) -> Result<Writte
 }
 
 /// Writes the SQL of one field as text: references as slugs, citations from their own table.
-fn field(sql: &mut Sql, shape: &'static Shape, holds: Holds, name: &str, view: View) {
+fn field(sql: &mut Sql, shape: &'static Shape, column_type: ColumnType, name: &str, view: View) {
     let mut cited = |field: &str, what: &str, join: &str| {
         sql.put("(SELECT ").put(what).put(" FROM citations x").put(join);
         sql.put(" WHERE x.fact_id = t.id AND x.field = ").bind(field).put(" AND ").known("x", view).put(")");
     };
-    match holds {
-        Holds::CitedSource(field) => cited(field, "s.slug", " JOIN identities s ON s.id = x.source_id"),
-        Holds::CitedQuote(field) => cited(field, "x.quote", ""),
-        Holds::CitedConfidence(field) => cited(field, "x.confidence", ""),
-        Holds::Ref { .. } | Holds::RefOf { .. } => {
+    match column_type {
+        ColumnType::CitedSource(field) => cited(field, "s.slug", " JOIN identities s ON s.id = x.source_id"),
+        ColumnType::CitedQuote(field) => cited(field, "x.quote", ""),
+        ColumnType::CitedConfidence(field) => cited(field, "x.confidence", ""),
+        ColumnType::Ref { .. } | ColumnType::RefOf { .. } => {
             sql.put("(SELECT r.slug FROM identities r WHERE r.id = t.").put(name).put(")");
         }
-        Holds::Slug if shape.is_noun() => {
+        ColumnType::Slug if shape.is_noun() => {
             sql.put("t.slug");
         }
-        Holds::Number => {
+        ColumnType::Number => {
             sql.put("CAST(t.").put(name).put(" AS text)");
         }
         _ => {
