@@ -1,6 +1,7 @@
 //! The benchmark: `cargo bench -p tests --bench map`. It prints tables; `docs/benchmarks.md` holds those of a real run.
 //!
-//! The headline query is answered over HTTP by the typed resolvers and, on the same store, by a floor written by hand.
+//! Imports, pages of equal length on maps of different sizes, and what limits, figures and the log cost. How near the server
+//! is to what is possible is for the benchmark `http` to say.
 //! With `EDUMAP_BENCH_NATION=1` a nation of 300,000 schools is loaded as well, which takes some minutes.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
@@ -12,8 +13,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{Router, extract::State, routing::get};
-use domain::{Clock, Known, TimeZone, View};
 use graphql::Limits;
 use persistence::Store;
 use server::{
@@ -58,9 +57,6 @@ async fn main() {
         .with_max_level(tracing_subscriber::filter::LevelFilter::INFO)
         .with_writer(std::io::sink)
         .init();
-    println!(
-        "| map | database | typed, requests/s | floor, requests/s | ratio | typed, p50 µs | floor, p50 µs | ratio |\n|---|---|---|---|---|---|---|---|"
-    );
     for (name, schools) in sizes {
         let dir = tempfile::tempdir().expect("a folder");
         let folder = dir.path().join(name);
@@ -78,15 +74,14 @@ async fn main() {
             let began = Instant::now();
             load(&store, &folder).await;
             imports.push((name, database, rows, began.elapsed()));
-            let address = serve(store.clone()).await;
-            measure(name, database, address).await;
+            let address = listen(app(&store)).await;
             let like = pages.iter().find(|page| page.database == database).map(|page| page.fields);
             pages.push(Page::of(name, database, address, like).await);
             guards.push((name, database, guarded(store).await));
         }
         folders.push(dir);
     }
-    println!("\n| import | database | rows | seconds |\n|---|---|---|---|");
+    println!("| import | database | rows | seconds |\n|---|---|---|---|");
     for (name, database, rows, took) in &imports {
         println!("| {name} | {database} | {rows} | {:.1} |", took.as_secs_f64());
     }
@@ -170,33 +165,6 @@ async fn load(store: &Store, folder: &std::path::Path) {
     import(store, &folder, &options, &clock()).await.expect("an import").expect("no findings");
 }
 
-/// Measures one map on one database.
-async fn measure(name: &str, database: &str, address: SocketAddr) {
-    let typed = headline();
-    let floor = "GET /floor HTTP/1.1\r\nhost: x\r\n\r\n".to_owned();
-    same_answer(address, &typed, &floor).await;
-    let mut rates = [Vec::new(), Vec::new()];
-    let mut medians = [Vec::new(), Vec::new()];
-    for _ in 0..2 {
-        for (at, request) in [&typed, &floor].into_iter().enumerate() {
-            hammer(address, request, 8, SPAN / 4).await;
-            rates[at].push(hammer(address, request, 8, SPAN).await.len() as f64 / SPAN.as_secs_f64());
-            medians[at].push(median(hammer(address, request, 1, SPAN / 2).await));
-        }
-    }
-    let rate = |at: usize| rates[at].iter().copied().fold(0.0, f64::max);
-    let p50 = |at: usize| medians[at].iter().copied().min().expect("measured twice");
-    println!(
-        "| {name} | {database} | {:.0} | {:.0} | {:.2} | {} | {} | {:.2} |",
-        rate(0),
-        rate(1),
-        rate(0) / rate(1),
-        p50(0).as_micros(),
-        p50(1).as_micros(),
-        ratio(p50(0), p50(1))
-    );
-}
-
 /// A page of a map, about as long as that of the district.
 struct Page {
     map: &'static str,
@@ -247,34 +215,6 @@ async fn in_turns(pages: &[Page]) -> Vec<Duration> {
 
 fn ratio(one: Duration, other: Duration) -> f64 {
     one.as_secs_f64() / other.as_secs_f64()
-}
-
-/// Serves the API and the floor on the same store.
-async fn serve(store: Store) -> SocketAddr {
-    let app = app(&store);
-    let view = View { day: clock().today(TimeZone::UTC), known: Known::Latest };
-    let floor = Router::new().route(
-        "/floor",
-        get(move |State(store): State<Store>| async move { store.floor(view).await.expect("an answer") }),
-    );
-    let router = server::router(app).merge(floor.with_state(store));
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    address
-}
-
-/// Both must say the same before either is measured.
-async fn same_answer(address: SocketAddr, typed: &str, floor: &str) {
-    let mut answers = Vec::new();
-    for request in [typed, floor] {
-        let mut stream = TcpStream::connect(address).await.expect("a connection");
-        let body = exchange(&mut stream, request, &mut Vec::new()).await;
-        answers.push(serde_json::from_slice::<serde_json::Value>(&body).expect("JSON"));
-    }
-    assert_eq!(answers[0], answers[1], "the floor answers another question");
-    let fields = fields(&answers[0]);
-    assert!(fields > 1_000, "only {fields} fields");
 }
 
 fn fields(answer: &serde_json::Value) -> usize {

@@ -1,8 +1,10 @@
 //! What the tests share: the whole server as one value, on both databases, with a clock that stands still.
 
 pub mod attack;
+pub mod floor;
 pub mod node;
 pub mod postgres;
+pub mod process;
 pub mod proxy;
 
 use std::{path::Path, sync::Arc};

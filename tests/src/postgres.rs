@@ -120,6 +120,12 @@ impl Server {
         Ok(format!("postgres://{USER}@127.0.0.1:{port}/{name}"))
     }
 
+    /// The id of its first process, the parent of all others.
+    pub fn id(&self) -> anyhow::Result<u32> {
+        let text = fs::read_to_string(self.dir.join("data/postmaster.pid"))?;
+        Ok(text.lines().next().unwrap_or_default().trim().parse()?)
+    }
+
     fn start(bin: PathBuf) -> anyhow::Result<Self> {
         let account = Account::to_run_as()?;
         let dir = tempfile::Builder::new().prefix("edumap-postgres-").tempdir_in(account.temp_dir())?;

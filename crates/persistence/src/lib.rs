@@ -14,8 +14,6 @@ mod campus;
 mod draft;
 mod error;
 mod export;
-#[cfg(feature = "floor")]
-mod floor;
 mod group;
 mod noun;
 mod open;
