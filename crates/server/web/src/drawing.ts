@@ -1,6 +1,7 @@
 // Draws nouns as boxes with their names in them, and ties as lines that go around all boxes but their own.
 import type { Graph } from "./graph";
-import { type Point, place } from "./layout";
+import type { Box, Placed, Point, Way } from "./layout";
+import LayoutWorker from "./layout.worker.ts?worker";
 import { cytoscape, look } from "./nouns";
 
 const FONT = 'system-ui, "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
@@ -30,9 +31,32 @@ function lines(text: string, size: number): string[] {
   return all.map((line) => line.trim());
 }
 
-/** Draws into an element, in the colors of the page. */
-export function draw(element: HTMLElement, { nouns, ties }: Graph): cytoscape.Core {
-  const { color: ink, backgroundColor: paper } = getComputedStyle(element);
+/** A thread that has placed all it was given. */
+let idle: Worker | undefined;
+
+/** Places all in a thread of its own, which a signal stops; then the promise is rejected. */
+function placing(boxes: Box[], ways: Way[], signal: AbortSignal): Promise<Placed> {
+  const worker = idle ?? new LayoutWorker();
+  idle = undefined;
+  return new Promise((resolve, reject) => {
+    const stop = (reason: unknown) => {
+      worker.terminate();
+      reject(reason);
+    };
+    const abort = () => stop(signal.reason);
+    signal.addEventListener("abort", abort);
+    worker.onerror = ({ message }) => stop(new Error(message));
+    worker.onmessage = ({ data }) => {
+      signal.removeEventListener("abort", abort);
+      idle = worker;
+      resolve(data);
+    };
+    worker.postMessage([boxes, ways]);
+  });
+}
+
+/** Draws into an element, in the colors of the page; rejected once the signal says that nobody waits for it. */
+export async function draw(element: HTMLElement, { nouns, ties }: Graph, signal: AbortSignal): Promise<cytoscape.Core> {
   const named = nouns.map((noun) => {
     const text = [...lines(noun.label, 12), ...(noun.view ? [`(${noun.view})`] : [])];
     const width = Math.max(...text.map((line) => widthOf(line, 12)));
@@ -42,7 +66,14 @@ export function draw(element: HTMLElement, { nouns, ties }: Graph): cytoscape.Co
     const width = tie.story ? Math.ceil(widthOf(tie.story, 10)) + 8 : 0;
     return { ...tie, id: `tie-${i}`, width, height: width > 0 ? 15 : 0 };
   });
-  const placed = place(named, tied);
+  const placed = await placing(
+    named.map(({ id, width, height }) => ({ id, width, height })),
+    tied.map(({ id, from, to, width, height }) => ({ id, from, to, width, height })),
+    signal,
+  );
+  // The answer may have come when nobody waited any more.
+  signal.throwIfAborted();
+  const { color: ink, backgroundColor: paper } = getComputedStyle(element);
   const picture = cytoscape({
     container: element,
     elements: [
