@@ -101,15 +101,18 @@ async function ask(query, variables) {
 
 const tabs = (page) => page.locator(".graphiql-tab").count();
 
-/** What is drawn: boxes with what they say, and lines with their points. */
-const drawn = (page) => page.evaluate(() => {
-  const picture = document.querySelector(".drawing")._cyreg.cy;
-  const box = ({ x1, y1, x2, y2 }) => ({ x1, y1, x2, y2 });
-  return {
-    boxes: picture.nodes().map((node) => ({ id: node.id(), tie: node.data("tie") ?? null, text: node.data("text"), ...box(node.boundingBox()) })),
-    lines: picture.edges().map((edge) => ({ id: edge.id(), ends: [edge.source().id(), edge.target().id()], points: [edge.sourceEndpoint(), ...(edge.segmentPoints() ?? []), edge.targetEndpoint()] })),
-  };
-});
+/** What is drawn once it is: boxes with what they say, and lines with their points. */
+async function drawn(page) {
+  await page.waitForSelector(".drawing[data-state=drawn]");
+  return page.evaluate(() => {
+    const picture = document.querySelector(".drawing")._cyreg.cy;
+    const box = ({ x1, y1, x2, y2 }) => ({ x1, y1, x2, y2 });
+    return {
+      boxes: picture.nodes().map((node) => ({ id: node.id(), tie: node.data("tie") ?? null, text: node.data("text"), ...box(node.boundingBox()) })),
+      lines: picture.edges().map((edge) => ({ id: edge.id(), ends: [edge.source().id(), edge.target().id()], points: [edge.sourceEndpoint(), ...(edge.segmentPoints() ?? []), edge.targetEndpoint()] })),
+    };
+  });
+}
 
 /** Whether a line from `a` to `b` goes through a box. */
 function crosses(a, b, { x1, y1, x2, y2 }) {
@@ -304,6 +307,8 @@ const tests = {
     await choose(visited.page, "alliance-charters");
     await visited.page.click('.strip >> text="Graph"');
     await visited.page.waitForSelector("text=/[\\d,]+ nouns, [\\d,]+ ties/");
+    const { boxes, lines } = await drawn(visited.page);
+    assert.ok(boxes.length > 1 && lines.length > 1, `${boxes.length} boxes, ${lines.length} lines`);
     await inspect(visited.page, "playground-graph");
     await leave(visited);
   },
@@ -339,7 +344,6 @@ const tests = {
     await visited.page.click('.strip >> text="Graph"');
     for (const name of ["alliance-charters", "reach-of-a-school", "schools-of-a-partner", "groups-by-stage"]) {
       await choose(visited.page, name);
-      await visited.page.waitForSelector(".drawing");
       const { boxes, lines } = await drawn(visited.page);
       assert.ok(boxes.length > 3 && lines.length > 2, name);
       for (const { id, ends, points } of lines) {
