@@ -96,6 +96,7 @@ function useOpening(shared: Shared | null): boolean {
   const queryEditor = useGraphiQL((state) => state.queryEditor);
   const variableEditor = useGraphiQL((state) => state.variableEditor);
   const isReady = useGraphiQL((state) => Boolean(state.queryEditor && state.variableEditor && state.responseEditor));
+  const held = useGraphiQL((state) => state.tabs[state.activeTabIndex].variables) ?? "";
   const curated = useContext(Questions);
   const open = useOpen();
   const isOpened = useRef(false);
@@ -108,9 +109,11 @@ function useOpening(shared: Shared | null): boolean {
       open(shared);
       return;
     }
-    const [query, variables] = [queryEditor.getValue(), variableEditor.getValue()];
+    // GraphiQL remembers the variables of a tab, and starts the editor with those that were typed last.
+    if (variableEditor.getValue() !== held) variableEditor.setValue(held);
+    const [query, variables] = [queryEditor.getValue(), held];
     if (query.trim() !== "" && isUntouched(curated, query, variables)) open({ query, variables });
-  }, [isReady, open, shared, curated, queryEditor, variableEditor]);
+  }, [isReady, open, shared, curated, held, queryEditor, variableEditor]);
   return isReady;
 }
 
