@@ -40,7 +40,14 @@ async fn the_pages_are_at_home_on_a_made_up_district() {
     let app = TestApp::on("SQLite", Store::in_memory().await.expect("memory"));
     app.import(&folder).await.expect("no findings");
     let address = app.listen().await;
-    let parts = ["the front page", "the first visit", "each question", "the graph draws", "no line of the graph", "documents are listed"];
+    let parts = [
+        "the front page",
+        "the first visit",
+        "each question",
+        "the graph draws",
+        "no line of the graph",
+        "documents are listed",
+    ];
     let arguments = move || node::run_with("browser", "run.mjs", &[&[address.as_str()][..], &parts].concat());
     let told = tokio::task::spawn_blocking(arguments).await.expect("the browser ends");
     assert!(told.contains("\n7 passed, 0 failed"), "{told}");
