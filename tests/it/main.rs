@@ -7,6 +7,7 @@ mod budget;
 mod caching;
 mod clients;
 mod contract;
+mod cursors;
 mod data_set;
 mod documents;
 mod federation;

@@ -10,7 +10,7 @@ use std::{
 };
 
 use async_graphql::{Context, Enum, InputObject, Object, ObjectType, Result, SimpleObject, TypeName};
-use domain::{Filter, OrderField, Page, PageRequest, Position, View, id::fingerprint};
+use domain::{Filter, OrderField, Page, PageRequest, Position, View};
 use persistence::{Linked, Noun, NounPage, RelatedPage, Relation};
 
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
     filter::{Lower, lower},
     noun::{At, Named},
     question::{CountOf, NounConditions, PageOf, Related, RelatedCount, WHOLE},
+    scope::{CursorScope, ListId, ViewAsked},
 };
 
 /// What to order nouns by; equal ones follow in a fixed order.
@@ -66,34 +67,29 @@ pub(crate) struct PageArguments<T> {
     pub(crate) order: Option<OrderInput>,
 }
 
-/// The arguments as the store takes them; `scope` is what cursors of the list hold for.
+/// The arguments as the store takes them.
 struct Asked<T> {
     filter: Arc<Filter<T>>,
     order: domain::Order,
     request: Arc<PageRequest>,
-    scope: i64,
+    scope: CursorScope,
 }
 
-impl<T: Lower> PageArguments<T> {
-    async fn parse(self, ctx: &Context<'_>, list: &str, asked_for: ViewAsked) -> Result<Asked<T::Conditions>> {
-        let filter = lower(ctx, self.filter).await?;
-        let order = self.order.map_or_else(domain::Order::default, |order| domain::Order {
+impl<T: Lower<Conditions: 'static>> PageArguments<T> {
+    async fn parse(self, ctx: &Context<'_>, list: ListId, view: ViewAsked) -> Result<Asked<T::Conditions>> {
+        let PageArguments { first, after, last, before, filter, order } = self;
+        let filter = Arc::new(lower(ctx, filter).await?);
+        let order = order.map_or_else(domain::Order::default, |order| domain::Order {
             field: OrderField::from(order.field),
             descending: order.direction == OrderDirection::Desc,
         });
-        let scope = fingerprint(format!("{list} {order:?} {filter:?} {asked_for:?}").as_bytes());
-        let PageArguments { first, after, last, before, .. } = self;
-        let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), scope)
+        let scope = CursorScope::new::<T>(list, order, filter.clone(), view);
+        let has_cursor = after.is_some() || before.is_some();
+        let expected = if has_cursor { scope.get() } else { 0 };
+        let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)
             .map_err(|error| Code::from(error.clone()).because(error))?;
-        Ok(Asked { filter: Arc::new(filter), order, request: Arc::new(request), scope })
+        Ok(Asked { filter, order, request: Arc::new(request), scope })
     }
-}
-
-/// What was asked for in a view: a cursor of the default view stays good tomorrow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ViewAsked {
-    Default,
-    Pinned(View),
 }
 
 /// How to go on from a page.
@@ -110,12 +106,12 @@ pub(crate) struct PageInfo {
 }
 
 impl PageInfo {
-    fn of<T>(page: &Page<T>, scope: i64) -> Self {
+    fn of<T>(page: &Page<T>, scope: &CursorScope) -> Self {
         PageInfo {
             has_next_page: page.has_next,
             has_previous_page: page.has_previous,
-            start_cursor: page.items.first().map(|(position, _)| position.encode(scope)),
-            end_cursor: page.items.last().map(|(position, _)| position.encode(scope)),
+            start_cursor: page.items.first().map(|(position, _)| position.encode(scope.get())),
+            end_cursor: page.items.last().map(|(position, _)| position.encode(scope.get())),
         }
     }
 }
@@ -152,7 +148,7 @@ impl<R: Edges> Connection<R> {
         parent: i64,
         arguments: PageArguments<T>,
     ) -> Result<Self> {
-        let asked = arguments.parse(ctx, &format!("{} {parent}", R::NAME), asked_for).await?;
+        let asked = arguments.parse(ctx, ListId { name: R::NAME, parent: Some(parent) }, asked_for).await?;
         Ok(Connection { view, parent, asked, is_counted: AtomicBool::new(false) })
     }
 
@@ -191,7 +187,7 @@ where
         let page = self.page(ctx).await?;
         let edge = |(position, linked): &(Position, Linked<R>)| Edge {
             view: self.view,
-            scope: self.asked.scope,
+            scope: self.asked.scope.clone(),
             position: position.clone(),
             linked: linked.clone(),
         };
@@ -206,7 +202,7 @@ where
 
     /// How to go on from this page.
     async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo> {
-        Ok(PageInfo::of(&*self.page(ctx).await?, self.asked.scope))
+        Ok(PageInfo::of(&*self.page(ctx).await?, &self.asked.scope))
     }
 
     /// How many there are on all pages together, as recorded; sources may report another number.
@@ -225,7 +221,7 @@ where
 /// A tie, and the noun it leads to.
 pub(crate) struct Edge<R: Relation> {
     view: View,
-    scope: i64,
+    scope: CursorScope,
     position: Position,
     linked: Linked<R>,
 }
@@ -244,7 +240,7 @@ where
 {
     /// The place of this item in the list, to pass on as `after` or `before`.
     async fn cursor(&self) -> String {
-        self.position.encode(self.scope)
+        self.position.encode(self.scope.get())
     }
 
     /// The noun that the tie leads to.
@@ -274,7 +270,7 @@ impl<N: Noun + Named> RootConnection<N> {
         asked_for: ViewAsked,
         arguments: PageArguments<T>,
     ) -> Result<Self> {
-        let asked = arguments.parse(ctx, N::NAME, asked_for).await?;
+        let asked = arguments.parse(ctx, ListId { name: N::NAME, parent: None }, asked_for).await?;
         Ok(RootConnection { view, asked, is_counted: AtomicBool::new(false), of: PhantomData })
     }
 
@@ -304,7 +300,7 @@ where
     async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<RootEdge<N>>> {
         let page = self.page(ctx).await?;
         let edge = |(position, noun): &(Position, Arc<N>)| RootEdge {
-            scope: self.asked.scope,
+            scope: self.asked.scope.clone(),
             position: position.clone(),
             node: At { view: self.view, noun: noun.clone() },
         };
@@ -319,7 +315,7 @@ where
 
     /// How to go on from this page.
     async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo> {
-        Ok(PageInfo::of(&*self.page(ctx).await?, self.asked.scope))
+        Ok(PageInfo::of(&*self.page(ctx).await?, &self.asked.scope))
     }
 
     /// How many there are on all pages together, as recorded.
@@ -337,7 +333,7 @@ where
 
 /// A noun in a list.
 pub(crate) struct RootEdge<N: Noun> {
-    scope: i64,
+    scope: CursorScope,
     position: Position,
     node: At<N>,
 }
@@ -356,7 +352,7 @@ where
 {
     /// The place of this item in the list, to pass on as `after` or `before`.
     async fn cursor(&self) -> String {
-        self.position.encode(self.scope)
+        self.position.encode(self.scope.get())
     }
 
     /// The noun.

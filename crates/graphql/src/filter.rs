@@ -1,6 +1,6 @@
 //! Filters: typed conditions, combined with `and`, `or` and `not`.
 
-use async_graphql::{Context, ID, Result};
+use async_graphql::{Context, ID, InputType, Result};
 use domain::{
     Filter, Id, IdError, Identified, Kind,
     suggest::{Nearest, question},
@@ -26,9 +26,11 @@ const UNKNOWN: usize = 3;
 
 /// A filter as a client writes it.
 pub(crate) trait Lower: Sized + Send {
-    type Conditions: std::fmt::Debug + Default + Send + Sync;
+    type Conditions: Default + Send + Sync;
     /// The filter as the store takes it.
     fn lower(self, room: &mut Room) -> Result<Filter<Self::Conditions>>;
+    /// The noun's own conditions, each as text if it is given, for the scope of cursors.
+    fn given(is: &Self::Conditions) -> Vec<Option<String>>;
 }
 
 /// The filter of a list, or none; the nouns that it names are on record.
@@ -80,7 +82,7 @@ async fn hint(ctx: &Context<'_>, it: &Named) -> Result<String> {
 }
 
 /// A field as the schema writes it.
-fn camel_case(field: &str) -> String {
+pub(crate) fn camel_case(field: &str) -> String {
     let mut words = field.split('_');
     let first = words.next().unwrap_or_default().to_owned();
     words.fold(first, |name, word| {
@@ -141,19 +143,27 @@ pub(crate) fn search(text: Option<String>) -> Result<Option<String>> {
     }
 }
 
-/// What a field of a filter wants, as the domain says it.
-pub(crate) trait Wanted<T> {
-    fn wanted(self, field: &'static str, room: &mut Room) -> Result<T>;
+/// The value of a condition: as the schema has it, and `T` as the domain has it.
+pub(crate) trait ConditionValue<T> {
+    /// The value as the domain has it.
+    fn lower(self, field: &'static str, room: &mut Room) -> Result<T>;
+    /// The value as text, for the scope of cursors: two values have the same text only if they are equal.
+    fn text(value: &T) -> String;
 }
 
-impl<E, D: From<E>> Wanted<Vec<D>> for Vec<E> {
-    fn wanted(self, _: &'static str, _: &mut Room) -> Result<Vec<D>> {
+impl<E: InputType + From<D>, D: From<E> + Copy> ConditionValue<Vec<D>> for Vec<E> {
+    fn lower(self, _: &'static str, _: &mut Room) -> Result<Vec<D>> {
         Ok(self.into_iter().map(D::from).collect())
+    }
+
+    fn text(value: &Vec<D>) -> String {
+        let words: Vec<String> = value.iter().map(|word| E::from(*word).to_value().to_string()).collect();
+        format!("[{}]", words.join(","))
     }
 }
 
-impl<N: Identified> Wanted<Id<N>> for ID {
-    fn wanted(self, field: &'static str, room: &mut Room) -> Result<Id<N>> {
+impl<N: Identified> ConditionValue<Id<N>> for ID {
+    fn lower(self, field: &'static str, room: &mut Room) -> Result<Id<N>> {
         let id = match Id::<N>::parse_or_slug(&self) {
             Ok(id) => id,
             // What begins like no id is a slug gone wrong, and nothing on record is called so.
@@ -163,20 +173,32 @@ impl<N: Identified> Wanted<Id<N>> for ID {
         room.named.push(Named { field, text: self.0, kind: N::KIND, id: id.raw });
         Ok(id)
     }
-}
 
-impl Wanted<bool> for bool {
-    fn wanted(self, _: &'static str, _: &mut Room) -> Result<bool> {
-        Ok(self)
+    fn text(value: &Id<N>) -> String {
+        value.to_string()
     }
 }
 
-impl Wanted<String> for String {
-    fn wanted(self, _: &'static str, _: &mut Room) -> Result<String> {
+impl ConditionValue<bool> for bool {
+    fn lower(self, _: &'static str, _: &mut Room) -> Result<bool> {
+        Ok(self)
+    }
+
+    fn text(value: &bool) -> String {
+        value.to_string()
+    }
+}
+
+impl ConditionValue<String> for String {
+    fn lower(self, _: &'static str, _: &mut Room) -> Result<String> {
         match self.contains('\0') {
             true => Err(Code::InvalidArgument.because("a text of a filter has no NUL character")),
             false => Ok(self),
         }
+    }
+
+    fn text(value: &String) -> String {
+        serde_json::Value::from(value.as_str()).to_string()
     }
 }
 
@@ -204,7 +226,7 @@ macro_rules! filter {
 
             fn lower(self, room: &mut crate::filter::Room) -> async_graphql::Result<domain::Filter<$is>> {
                 room.take(usize::from(self.name_contains.is_some()) + usize::from(self.existence.is_some()) $(+ usize::from(self.$field.is_some()))*)?;
-                let is = $is { $($target: self.$field.map(|wanted| crate::filter::Wanted::wanted(wanted, stringify!($field), room)).transpose()?,)* };
+                let is = $is { $($target: self.$field.map(|wanted| crate::filter::ConditionValue::lower(wanted, stringify!($field), room)).transpose()?,)* };
                 Ok(domain::Filter {
                     all: crate::filter::lower_all(self.and, room)?,
                     any: crate::filter::lower_all(self.or, room)?,
@@ -213,6 +235,11 @@ macro_rules! filter {
                     existence: self.existence.map(|wanted| wanted.into_iter().map(domain::Existence::from).collect()),
                     is,
                 })
+            }
+
+            fn given(is: &$is) -> Vec<Option<String>> {
+                let $is { $($target,)* } = is;
+                vec![$(crate::scope::condition::<$type, _>(stringify!($field), $target.as_ref()),)*]
             }
         }
     };

@@ -34,6 +34,7 @@ mod scalar;
 mod scan;
 mod schema;
 mod school;
+mod scope;
 mod source;
 mod unfold;
 mod validation;

@@ -10,7 +10,6 @@ use crate::{
     alliance::AllianceQuery,
     authority::AuthorityQuery,
     campus::CampusQuery,
-    connection::ViewAsked,
     context::{ContextExt, masked},
     cost::Types,
     document::{Checked, Document},
@@ -26,6 +25,7 @@ use crate::{
     revision::{RevisionQuery, RevisionSubscription},
     scalar::Date,
     school::SchoolQuery,
+    scope::ViewAsked,
     source::SourceQuery,
     validation::Rules,
 };
