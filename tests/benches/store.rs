@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{Clock, Filter, Known, Order, PageRequest, School, SchoolConditions, TimeZone, View};
+use domain::{Clock, Condition, ConditionValue, Filter, Known, Order, PageRequest, School, TimeZone, View};
 use persistence::{AlliancesOfGroup, GroupsOfSchool, PartnersOfAlliance, RelatedPage, Relation, Store};
 use server::{
     generate::{Plan, generate},
@@ -121,8 +121,8 @@ async fn walk_by_floor(floor: &Floor) -> Walk {
 }
 
 async fn walk_by_store(store: &Store, view: View) -> Walk {
-    let filter =
-        Filter { is: SchoolConditions { has_group: Some(true), ..SchoolConditions::default() }, ..Filter::default() };
+    let has_group = Condition { property: "has_group", value: ConditionValue::Flag(true) };
+    let filter = Filter { conditions: vec![has_group], ..Filter::default() };
     let request = first(20);
     let (page, took) = timed(store.page::<School>(view, &filter, Order::default(), &request)).await;
     let mut walk = [took, Duration::ZERO, Duration::ZERO, Duration::ZERO];
@@ -140,8 +140,8 @@ async fn walk_by_store(store: &Store, view: View) -> Walk {
 }
 
 /// The pages of these parents, in one statement.
-async fn related<R: Relation>(store: &Store, view: View, ids: &[i64], size: u32) -> Vec<RelatedPage<R>> {
-    let pages = store.related::<R>(view, ids, &Filter::default(), Order::default(), &first(size)).await;
+async fn related<R: Relation>(store: &Store, view: View, ids: &[i64], size: u32) -> Vec<RelatedPage<R::Node, R::Tie>> {
+    let pages = store.related(R::PATH, view, ids, &Filter::default(), Order::default(), &first(size)).await;
     pages.expect("pages").into_values().collect()
 }
 

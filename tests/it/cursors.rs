@@ -29,7 +29,7 @@ const CURSORS: &[(&str, &str)] = &[
     ),
     ("groups(first: 1)", "65i5Vzy9oYplw1RAZ3JvdXCGif8Q"),
     ("districts(first: 1)", "ynacERKSxNzB4vHDZLhKtbs"),
-    ("group(slug: \"g\") { schools(first: 1)", "yNqQaUqTCOtDJQ8pMHNjaG9vbCBhAWGYIEgT"),
+    ("group(slug: \"g\") { schools(first: 1)", "yNqQaUqTCOtDJQ8pMAFzY2hvb2wgYQFhOzU0-g"),
     (
         "group(slug: \"g\") { schools(first: 1, filter: { stage: [PRIMARY] }, orderBy: { field: NAME })",
         "YYlzH0qTCOtDJQ8pc2Nob29sIGGErc-d",
@@ -38,7 +38,7 @@ const CURSORS: &[(&str, &str)] = &[
     ("map(asOf: \"2020-09-01\") { schools(first: 1)", "Z1PJAAgGiKoNvNnMc2Nob29sIGH0e2rs"),
     (
         "map(asOf: \"2020-09-01\", knownAt: 1) { group(slug: \"g\") { schools(first: 1)",
-        "Z8chVkqTCOtDJQ8pMHNjaG9vbCBhAWEA8CQV",
+        "Z8chVkqTCOtDJQ8pMAFzY2hvb2wgYQFhRAkNqg",
     ),
 ];
 

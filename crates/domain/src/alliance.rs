@@ -5,11 +5,9 @@ use chrono::NaiveDate;
 use crate::{
     district::District,
     fact::ImpreciseDate,
-    group::Group,
     id::{Id, Kind},
     lifetime::Phase,
     noun::{Head, noun},
-    partner::Partner,
     record::{ColumnType, Shape, extra, optional, required, to, within},
     text::{NameBasis, vocabulary},
 };
@@ -163,23 +161,6 @@ vocabulary! {
         /// Universities.
         University = "university",
     }
-}
-
-/// Conditions on alliances.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct AllianceConditions {
-    /// One of these kinds.
-    pub kind: Option<Vec<AllianceKind>>,
-    /// One of these scopes.
-    pub scope: Option<Vec<AllianceScope>>,
-    /// One of these statuses.
-    pub status: Option<Vec<AllianceStatus>>,
-    /// It belongs to this district.
-    pub district: Option<Id<District>>,
-    /// This partner is a member.
-    pub partner: Option<Id<Partner>>,
-    /// This group is a member, or the alliance serves its district.
-    pub group: Option<Id<Group>>,
 }
 
 /// Rows of `alliances.csv`.

@@ -49,15 +49,6 @@ vocabulary! {
     }
 }
 
-/// Conditions on authorities.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct AuthorityConditions {
-    /// One of these levels.
-    pub level: Option<Vec<AuthorityLevel>>,
-    /// One of these kinds.
-    pub kind: Option<Vec<AuthorityKind>>,
-}
-
 /// Rows of `authorities.csv`.
 pub const SHAPE: Shape = Shape {
     kind: Kind::Authority,

@@ -3,13 +3,11 @@
 use chrono::NaiveDate;
 
 use crate::{
-    district::District,
     fact::ImpreciseDate,
     id::{AnyId, Id, Kind},
     lifetime::Phase,
     noun::{Head, noun},
     record::{ColumnType, Shape, extra, optional, required, to, within},
-    region::Region,
     school::School,
     text::{NameBasis, vocabulary},
     township::Township,
@@ -92,21 +90,6 @@ pub struct SiteUse {
 /// A use of premises, as a part of whose they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostedSiteUse(pub SiteUse);
-
-/// Conditions on campuses.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct CampusConditions {
-    /// One of these statuses on the view's day.
-    pub status: Option<Vec<CampusStatus>>,
-    /// A site of this school.
-    pub school: Option<Id<School>>,
-    /// It stands in this township.
-    pub township: Option<Id<Township>>,
-    /// It stands in a township of this region.
-    pub region: Option<Id<Region>>,
-    /// It stands in a township of this district.
-    pub district: Option<Id<District>>,
-}
 
 /// Rows of `campuses.csv`.
 pub const SHAPE: Shape = Shape {

@@ -18,10 +18,6 @@ pub struct District {
 }
 noun!(District);
 
-/// Conditions on districts.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct DistrictConditions {}
-
 /// Rows of `districts.csv`.
 pub const SHAPE: Shape = Shape {
     kind: Kind::District,

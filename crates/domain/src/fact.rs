@@ -160,7 +160,7 @@ impl Validity {
         Some(day) => day,
         None => NaiveDate::MAX,
     };
-    /// ColumnType on every day.
+    /// Holds on every day.
     pub const ALWAYS: Validity = Validity { from: Self::OPEN_START, to: Self::OPEN_END };
 
     /// From a start to an end, each possibly imprecise or not stated.

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use crate::{
-    alliance::Alliance,
     district::District,
     fact::Validity,
     id::{Id, Kind},
@@ -43,19 +42,6 @@ vocabulary! {
         /// It works no longer.
         Dissolved = "dissolved",
     }
-}
-
-/// Conditions on groups.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct GroupConditions {
-    /// One of these statuses.
-    pub status: Option<Vec<GroupStatus>>,
-    /// It belongs to this district.
-    pub district: Option<Id<District>>,
-    /// This school is a member.
-    pub school: Option<Id<School>>,
-    /// It is a member of this alliance, or the alliance serves its district.
-    pub alliance: Option<Id<Alliance>>,
 }
 
 /// The lead seats of groups: each is taken by one school at a time.

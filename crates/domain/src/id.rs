@@ -149,14 +149,7 @@ impl<N: Identified> Id<N> {
     /// # Errors
     /// The text is neither.
     pub fn parse_or_slug(text: &str) -> Result<Self, IdError> {
-        if is_slug(text) {
-            return Ok(Id::of(text));
-        }
-        let id = text.parse::<AnyId>()?;
-        if id.kind != N::KIND {
-            return Err(IdError::WrongKind { text: text.to_owned(), is: id.kind, wanted: N::KIND });
-        }
-        Ok(Id::from_raw(id.raw))
+        AnyId::parse_or_slug(N::KIND, text).map(|id| Id::from_raw(id.raw))
     }
 }
 
@@ -209,6 +202,23 @@ static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     spec.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
     spec.encoding().expect("32 distinct symbols")
 });
+
+impl AnyId {
+    /// Reads what a person or a client wrote of a noun of this kind: an id with its prefix, or a slug.
+    ///
+    /// # Errors
+    /// The text is neither.
+    pub fn parse_or_slug(kind: Kind, text: &str) -> Result<Self, IdError> {
+        if is_slug(text) {
+            return Ok(AnyId { kind, raw: identity(kind, text) });
+        }
+        let id = text.parse::<AnyId>()?;
+        match id.kind == kind {
+            true => Ok(id),
+            false => Err(IdError::WrongKind { text: text.to_owned(), is: id.kind, wanted: kind }),
+        }
+    }
+}
 
 impl fmt::Display for AnyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

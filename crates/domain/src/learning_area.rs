@@ -21,13 +21,6 @@ pub struct LearningArea {
 }
 noun!(LearningArea);
 
-/// Conditions on learning areas.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct LearningAreaConditions {
-    /// Part of this district.
-    pub district: Option<Id<District>>,
-}
-
 /// Rows of `learning_areas.csv`.
 pub const SHAPE: Shape = Shape {
     kind: Kind::LearningArea,

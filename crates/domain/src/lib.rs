@@ -33,33 +33,33 @@ pub mod township;
 
 pub use alias::{Alias, AliasKind};
 pub use alliance::{
-    Alliance, AllianceCategory, AllianceConditions, AllianceFunction, AllianceKind, AllianceRole, AllianceScope,
-    AllianceStatus, AllianceTie, Basis, ResourceCategory,
+    Alliance, AllianceCategory, AllianceFunction, AllianceKind, AllianceRole, AllianceScope, AllianceStatus,
+    AllianceTie, Basis, ResourceCategory,
 };
-pub use authority::{Authority, AuthorityConditions, AuthorityKind, AuthorityLevel};
-pub use campus::{AddressConfidence, Campus, CampusConditions, CampusStatus, HostedSiteUse, SiteUse};
+pub use authority::{Authority, AuthorityKind, AuthorityLevel};
+pub use campus::{AddressConfidence, Campus, CampusStatus, HostedSiteUse, SiteUse};
 pub use clock::{Clock, FixedClock, SystemClock, TimeZone};
 pub use definition::Definition;
-pub use district::{District, DistrictConditions};
+pub use district::District;
 pub use fact::{ImpreciseDate, Known, Precision, Validity, View};
-pub use group::{Group, GroupConditions, GroupStatus};
+pub use group::{Group, GroupStatus};
 pub use id::{AnyId, Id, IdError, Identified, Kind};
-pub use learning_area::{LearningArea, LearningAreaConditions};
+pub use learning_area::LearningArea;
 pub use lifetime::{Entrance, Evidence, Existence, Lifetime, Phase, Span};
 pub use membership::{Membership, MembershipRole};
-pub use noun::{Filter, Head, Noun};
+pub use noun::{Condition, ConditionValue, Filter, Head, Noun};
 pub use page::{End, Order, OrderField, Page, PageError, PageRequest, Position};
-pub use partner::{Partner, PartnerConditions, PartnerKind, SchoolPartner, SchoolPartnerKind};
+pub use partner::{Partner, PartnerKind, SchoolPartner, SchoolPartnerKind};
 pub use record::{Cell, Column, ColumnType, FieldError, Presence, Record, Shape};
-pub use region::{Region, RegionConditions};
+pub use region::Region;
 pub use revision::{NewRevision, Revision};
 pub use school::{
-    Code, Ownership, School, SchoolConditions, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType,
-    Stage, Succession, SuccessionKind,
+    Code, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType, Stage, Succession,
+    SuccessionKind,
 };
-pub use source::{Citation, Confidence, Extent, Reliability, Source, SourceConditions, SourceKind};
+pub use source::{Citation, Confidence, Extent, Reliability, Source, SourceKind};
 pub use text::{LanguageTag, NameBasis, Names};
-pub use township::{Township, TownshipConditions, TownshipKind};
+pub use township::{Township, TownshipKind};
 
 /// Every shape, in an order in which each is read after those it refers to.
 pub const SHAPES: &[&Shape] = &[

@@ -1,7 +1,7 @@
 //! What all nouns share: an identity, a slug, names, and when they hold.
 
 use crate::{
-    id::Identified,
+    id::{AnyId, Identified},
     lifetime::{Existence, Lifetime},
     text::Names,
 };
@@ -42,24 +42,40 @@ macro_rules! noun {
 pub(crate) use noun;
 
 /// What narrows a list of nouns: conditions of one kind, combined.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Filter<T> {
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Filter {
     /// All of these hold.
-    pub all: Vec<Filter<T>>,
+    pub all: Vec<Filter>,
     /// One of these holds; empty says nothing.
-    pub any: Vec<Filter<T>>,
+    pub any: Vec<Filter>,
     /// This does not hold.
-    pub not: Option<Box<Filter<T>>>,
+    pub not: Option<Box<Filter>>,
     /// On the view's day its existence is one of these.
     pub existence: Option<Vec<Existence>>,
     /// An official name or an alias, in any language, contains this folded text of two characters or more.
     pub name_contains: Option<String>,
-    /// The noun's own conditions.
-    pub is: T,
+    /// The noun's own conditions; all of them hold.
+    pub conditions: Vec<Condition>,
 }
 
-impl<T: Default> Default for Filter<T> {
-    fn default() -> Self {
-        Filter { all: Vec::new(), any: Vec::new(), not: None, existence: None, name_contains: None, is: T::default() }
-    }
+/// A condition on one property of a noun.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Condition {
+    /// The property: a column of the noun's shape (a reference without its `_id`), or one that the store computes.
+    pub property: &'static str,
+    /// What it is to be.
+    pub value: ConditionValue,
+}
+
+/// What a property is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ConditionValue {
+    /// One of these words of its vocabulary; the empty one stands for "no source states it".
+    Words(Vec<&'static str>),
+    /// This noun.
+    Noun(AnyId),
+    /// This text.
+    Text(String),
+    /// True or false.
+    Flag(bool),
 }

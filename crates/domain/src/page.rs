@@ -134,7 +134,16 @@ impl<T> Page<T> {
     }
 }
 
+/// What stands between the parts of a key of several: no name and no slug has it.
+pub const KEY_SEPARATOR: char = '\u{1}';
+
 impl Position {
+    /// A part of the key, counted from 0; empty where it has fewer.
+    #[must_use]
+    pub fn part(&self, at: u32) -> &str {
+        self.key.split(KEY_SEPARATOR).nth(at as usize).unwrap_or_default()
+    }
+
     /// Writes a cursor that only lists of the same scope take back.
     #[must_use]
     pub fn encode(&self, scope: i64) -> String {

@@ -1,12 +1,10 @@
 //! Partners: the organizations that work with schools.
 
 use crate::{
-    alliance::Alliance,
     fact::ImpreciseDate,
-    id::{Id, Kind},
+    id::Kind,
     noun::{Head, noun},
     record::{ColumnType, Shape, optional, required},
-    school::School,
     text::{NameBasis, vocabulary},
 };
 
@@ -87,17 +85,6 @@ vocabulary! {
         /// The school is a base from which the partner draws talent.
         TalentBaseOf = "talent_base_of",
     }
-}
-
-/// Conditions on partners.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct PartnerConditions {
-    /// It is, among other things, one of these.
-    pub kind: Option<Vec<PartnerKind>>,
-    /// It is a member of this alliance.
-    pub alliance: Option<Id<Alliance>>,
-    /// It is tied to this school outside any alliance.
-    pub school: Option<Id<School>>,
 }
 
 /// Rows of `partners.csv`.

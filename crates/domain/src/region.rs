@@ -22,13 +22,6 @@ pub struct Region {
 }
 noun!(Region);
 
-/// Conditions on regions.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct RegionConditions {
-    /// Part of this district.
-    pub district: Option<Id<District>>,
-}
-
 /// Rows of `regions.csv`.
 pub const SHAPE: Shape = Shape {
     kind: Kind::Region,

@@ -3,16 +3,12 @@
 use chrono::NaiveDate;
 
 use crate::{
-    alliance::Alliance,
     district::District,
     fact::ImpreciseDate,
-    group::Group,
     id::{Id, Kind},
     lifetime::{Phase, Span},
     noun::{Head, noun},
-    partner::Partner,
     record::{ColumnType, Shape, extra, optional, required, to, within},
-    region::Region,
     text::{NameBasis, vocabulary},
     township::Township,
 };
@@ -297,41 +293,6 @@ pub fn contradiction<'a>(
         past if past.is_past() => closed.filter(is_ahead),
         _ => None,
     }
-}
-
-/// Conditions on schools.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct SchoolConditions {
-    /// It teaches one of these stages.
-    pub stage: Option<Vec<Stage>>,
-    /// One of these runs it.
-    pub ownership: Option<Vec<Ownership>>,
-    /// One of these types.
-    pub school_type: Option<Vec<SchoolType>>,
-    /// One of these statuses on the view's day.
-    pub status: Option<Vec<SchoolStatus>>,
-    /// This code, in any register.
-    pub code: Option<String>,
-    /// It belongs to this district.
-    pub district: Option<Id<District>>,
-    /// Its own record places it in a township of this region.
-    pub region: Option<Id<Region>>,
-    /// Its own record places it in this township.
-    pub township: Option<Id<Township>>,
-    /// A campus of it stands in a township of this district.
-    pub campus_district: Option<Id<District>>,
-    /// A campus of it stands in a township of this region.
-    pub campus_region: Option<Id<Region>>,
-    /// A campus of it stands in this township.
-    pub campus_township: Option<Id<Township>>,
-    /// It is a member of this group.
-    pub group: Option<Id<Group>>,
-    /// It is itself a member of this alliance, or the alliance serves its district.
-    pub alliance: Option<Id<Alliance>>,
-    /// It is tied to this partner outside any alliance.
-    pub partner: Option<Id<Partner>>,
-    /// Whether a membership in any group is on record.
-    pub has_group: Option<bool>,
 }
 
 /// Rows of `schools.csv`.

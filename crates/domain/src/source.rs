@@ -105,15 +105,6 @@ pub struct Citation {
     pub confidence: Option<Confidence>,
 }
 
-/// Conditions on sources.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct SourceConditions {
-    /// One of these kinds.
-    pub kind: Option<Vec<SourceKind>>,
-    /// One of these reliabilities.
-    pub reliability: Option<Vec<Reliability>>,
-}
-
 /// Rows of `sources.csv`.
 pub const SHAPE: Shape = Shape {
     kind: Kind::Source,

@@ -39,17 +39,6 @@ vocabulary! {
     }
 }
 
-/// Conditions on townships.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct TownshipConditions {
-    /// One of these kinds.
-    pub kind: Option<Vec<TownshipKind>>,
-    /// It lies in this region.
-    pub region: Option<Id<Region>>,
-    /// It is part of this district.
-    pub district: Option<Id<District>>,
-}
-
 /// Rows of `townships.csv`.
 pub const SHAPE: Shape = Shape {
     kind: Kind::Township,

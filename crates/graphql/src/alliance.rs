@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
-use domain::{AllianceConditions, Noun, View};
+use domain::{Noun, View};
 use persistence::{
     AlliancesOfGroup, AlliancesOfPartner, AlliancesOfSchool, GroupsOfAlliance, PartnersOfAlliance, SchoolsOfAlliance,
 };
@@ -11,7 +11,7 @@ use persistence::{
 use crate::{
     connection::{edges, relations},
     context::ContextExt,
-    filter::filter,
+    filter::{filter, vocabulary},
     group::GroupFilter,
     noun::{At, Head, roots},
     partner::PartnerFilter,
@@ -254,9 +254,11 @@ edges! {
     AlliancesOfSchool: "SchoolAlliance" => AllianceTie;
 }
 
+vocabulary! { AllianceKind, AllianceScope, AllianceStatus }
+
 filter! {
     /// Which alliances.
-    AllianceFilter => AllianceConditions {
+    AllianceFilter {
         /// It is for one of these.
         kind: Vec<AllianceKind> => kind,
         /// It serves one of these.
@@ -264,11 +266,11 @@ filter! {
         /// It had one of these statuses on the view's day. `PROPOSED` finds those, too, that are known on that day and are established later, and that lists do not hold otherwise.
         status: Vec<AllianceStatus> => status,
         /// It belongs to this district, by id or slug.
-        district: ID => district,
+        district: ID => district [District],
         /// This partner is on record as a member, by id or slug.
-        partner: ID => partner,
+        partner: ID => partner [Partner],
         /// This group is on record as a member, or the alliance serves its district; by id or slug.
-        group: ID => group,
+        group: ID => group [Group],
     }
 }
 

@@ -1,11 +1,10 @@
 //! Authorities: governments, commissions and committees.
 
 use async_graphql::{ID, Object};
-use domain::AuthorityConditions;
 
 use crate::{
     context::ContextExt,
-    filter::filter,
+    filter::{filter, vocabulary},
     noun::{At, Head, roots},
 };
 
@@ -63,9 +62,11 @@ pub(crate) enum AuthorityKind {
     PartyCommittee,
 }
 
+vocabulary! { AuthorityKind, AuthorityLevel }
+
 filter! {
     /// Which authorities.
-    AuthorityFilter => AuthorityConditions {
+    AuthorityFilter {
         /// It governs one of these levels.
         level: Vec<AuthorityLevel> => level,
         /// It is one of these.

@@ -1,13 +1,13 @@
 //! Campuses: the sites of schools, and who uses whose.
 
 use async_graphql::{Context, ID, Object, Result, Union};
-use domain::{CampusConditions, Id, Kind, View};
+use domain::{Id, Kind, View};
 use persistence::CampusesOfSchool;
 
 use crate::{
     connection::edges,
     context::ContextExt,
-    filter::filter,
+    filter::{filter, vocabulary},
     noun::{At, Head, roots},
     scalar::{ImpreciseDate, stated},
     source::{Citation, OwnRecord, sources},
@@ -152,19 +152,21 @@ edges! {
     CampusesOfSchool: "SchoolCampus" => OwnRecord;
 }
 
+vocabulary! { CampusStatus }
+
 filter! {
     /// Which campuses.
-    CampusFilter => CampusConditions {
+    CampusFilter {
         /// It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
         status: Vec<CampusStatus> => status,
         /// A site of this school, by id or slug.
-        school: ID => school,
+        school: ID => school [School],
         /// It stands in this township, by id or slug: those that `Township.campuses` lists.
-        township: ID => township,
+        township: ID => township [Township],
         /// It stands in a township of this region, by id or slug: those that `Region.campuses` lists.
-        region: ID => region,
+        region: ID => region [Region],
         /// It stands in a township of this district, by id or slug: those that `District.campuses` lists.
-        district: ID => district,
+        district: ID => district [District],
     }
 }
 

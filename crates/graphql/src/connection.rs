@@ -18,7 +18,7 @@ use crate::{
     error::Code,
     filter::{Lower, lower},
     noun::{At, Named},
-    question::{CountOf, NounConditions, PageOf, Related, RelatedCount, WHOLE},
+    question::{CountOf, PageOf, Related, RelatedCount, WHOLE},
     scope::{CursorScope, ListId, ViewAsked},
 };
 
@@ -68,22 +68,22 @@ pub(crate) struct PageArguments<T> {
 }
 
 /// The arguments as the store takes them.
-struct Asked<T> {
-    filter: Arc<Filter<T>>,
+struct Asked {
+    filter: Arc<Filter>,
     order: domain::Order,
     request: Arc<PageRequest>,
     scope: CursorScope,
 }
 
-impl<T: Lower<Conditions: 'static>> PageArguments<T> {
-    async fn parse(self, ctx: &Context<'_>, list: ListId, view: ViewAsked) -> Result<Asked<T::Conditions>> {
+impl<T: Lower> PageArguments<T> {
+    async fn parse(self, ctx: &Context<'_>, list: ListId, view: ViewAsked) -> Result<Asked> {
         let PageArguments { first, after, last, before, filter, order } = self;
         let filter = Arc::new(lower(ctx, filter).await?);
         let order = order.map_or_else(domain::Order::default, |order| domain::Order {
             field: OrderField::from(order.field),
             descending: order.direction == OrderDirection::Desc,
         });
-        let scope = CursorScope::new::<T>(list, order, filter.clone(), view);
+        let scope = CursorScope::new(T::FIELDS, list, order, filter.clone(), view);
         let has_cursor = after.is_some() || before.is_some();
         let expected = if has_cursor { scope.get() } else { 0 };
         let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)
@@ -135,13 +135,14 @@ pub(crate) trait Edges: Relation {
 pub(crate) struct Connection<R: Relation> {
     view: View,
     parent: i64,
-    asked: Asked<<R::Node as NounConditions>::Conditions>,
+    asked: Asked,
     is_counted: AtomicBool,
+    of: PhantomData<fn() -> R>,
 }
 
 impl<R: Edges> Connection<R> {
     /// Checks the arguments.
-    pub(crate) async fn open<T: Lower<Conditions = <R::Node as NounConditions>::Conditions>>(
+    pub(crate) async fn open<T: Lower>(
         ctx: &Context<'_>,
         view: View,
         asked_for: ViewAsked,
@@ -149,11 +150,11 @@ impl<R: Edges> Connection<R> {
         arguments: PageArguments<T>,
     ) -> Result<Self> {
         let asked = arguments.parse(ctx, ListId { name: R::NAME, parent: Some(parent) }, asked_for).await?;
-        Ok(Connection { view, parent, asked, is_counted: AtomicBool::new(false) })
+        Ok(Connection { view, parent, asked, is_counted: AtomicBool::new(false), of: PhantomData })
     }
 
     /// Reads the page together with all other parents that want the same, once for all fields.
-    async fn page(&self, ctx: &Context<'_>) -> Result<Arc<RelatedPage<R>>> {
+    async fn page(&self, ctx: &Context<'_>) -> Result<Arc<RelatedPage<R::Node, R::Tie>>> {
         let Asked { filter, order, request, .. } = &self.asked;
         let question = Related::<R>::new(self.view, filter.clone(), *order, request.clone());
         let page = ctx.ask(question, self.parent).await?.unwrap_or_else(|| Arc::new(Page::empty()));
@@ -185,7 +186,7 @@ where
     /// The ties of this page, each with its noun.
     async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<Edge<R>>> {
         let page = self.page(ctx).await?;
-        let edge = |(position, linked): &(Position, Linked<R>)| Edge {
+        let edge = |(position, linked): &(Position, Linked<R::Node, R::Tie>)| Edge {
             view: self.view,
             scope: self.asked.scope.clone(),
             position: position.clone(),
@@ -223,7 +224,7 @@ pub(crate) struct Edge<R: Relation> {
     view: View,
     scope: CursorScope,
     position: Position,
-    linked: Linked<R>,
+    linked: Linked<R::Node, R::Tie>,
 }
 
 impl<R: Edges> TypeName for Edge<R> {
@@ -257,14 +258,14 @@ where
 /// A page of all nouns of a kind; it is read when a field wants something of it.
 pub(crate) struct RootConnection<N: Noun> {
     view: View,
-    asked: Asked<<N as NounConditions>::Conditions>,
+    asked: Asked,
     is_counted: AtomicBool,
     of: PhantomData<fn() -> N>,
 }
 
 impl<N: Noun + Named> RootConnection<N> {
     /// Checks the arguments.
-    pub(crate) async fn open<T: Lower<Conditions = <N as NounConditions>::Conditions>>(
+    pub(crate) async fn open<T: Lower>(
         ctx: &Context<'_>,
         view: View,
         asked_for: ViewAsked,

@@ -110,7 +110,7 @@ impl ContextExt for Context<'_> {
     }
 }
 
-/// SuccessionDates a broken store into an error that a client may see.
+/// Turns a broken store into an error that a client may see.
 pub(crate) fn masked(error: StoreError) -> Error {
     Failure::log(error).into()
 }

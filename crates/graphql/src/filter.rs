@@ -1,8 +1,9 @@
 //! Filters: typed conditions, combined with `and`, `or` and `not`.
 
-use async_graphql::{Context, ID, InputType, Result};
+use async_graphql::{Context, ID, Result};
 use domain::{
-    Filter, Id, IdError, Identified, Kind,
+    AnyId, ConditionValue, Filter, IdError, Kind,
+    id::identity,
     suggest::{Nearest, question},
     text::fold,
 };
@@ -26,15 +27,14 @@ const UNKNOWN: usize = 3;
 
 /// A filter as a client writes it.
 pub(crate) trait Lower: Sized + Send {
-    type Conditions: Default + Send + Sync;
+    /// The properties that conditions are on, each with the field that states it.
+    const FIELDS: &'static [(&'static str, &'static str)];
     /// The filter as the store takes it.
-    fn lower(self, room: &mut Room) -> Result<Filter<Self::Conditions>>;
-    /// The noun's own conditions, each as text if it is given, for the scope of cursors.
-    fn given(is: &Self::Conditions) -> Vec<Option<String>>;
+    fn lower(self, room: &mut Room) -> Result<Filter>;
 }
 
 /// The filter of a list, or none; the nouns that it names are on record.
-pub(crate) async fn lower<T: Lower>(ctx: &Context<'_>, filter: Option<T>) -> Result<Filter<T::Conditions>> {
+pub(crate) async fn lower<T: Lower>(ctx: &Context<'_>, filter: Option<T>) -> Result<Filter> {
     let Some(filter) = filter else { return Ok(Filter::default()) };
     let mut room = Room { depth: 0, left: MOST, named: Vec::new() };
     let lowered = filter.lower(&mut room)?;
@@ -46,17 +46,16 @@ pub(crate) async fn lower<T: Lower>(ctx: &Context<'_>, filter: Option<T>) -> Res
 struct Named {
     field: &'static str,
     text: String,
-    kind: Kind,
-    id: i64,
+    id: AnyId,
 }
 
 /// Checks that all of these are on record, with all other filters that are read now.
 async fn check(ctx: &Context<'_>, named: &[Named]) -> Result<()> {
-    let found = try_join_all(named.iter().map(|it| ctx.ask(IsRecorded, it.id))).await?;
+    let found = try_join_all(named.iter().map(|it| ctx.ask(IsRecorded, it.id.raw))).await?;
     let unknown = named.iter().zip(found).filter(|(_, found)| found.is_none());
     let mut problems = Vec::new();
     for (it, _) in unknown.take(UNKNOWN) {
-        let (field, kind) = (camel_case(it.field), it.kind.name().replace('_', " "));
+        let (field, kind) = (camel_case(it.field), it.id.kind.name().replace('_', " "));
         let text: String = it.text.chars().take(60).collect();
         let hint = hint(ctx, it).await?;
         problems.push(format!("`{field}` is `{text}`, and no {kind} on record is called so{hint}"));
@@ -72,7 +71,7 @@ async fn hint(ctx: &Context<'_>, it: &Named) -> Result<String> {
     let of_slug = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '-';
     let word: String = it.text.to_lowercase().replace([' ', '_'], "-").chars().filter(of_slug).take(100).collect();
     let mut nearest = Nearest::to(&word);
-    for slug in ctx.store().slugs_near(it.kind, &word).await.map_err(masked)? {
+    for slug in ctx.store().slugs_near(it.id.kind, &word).await.map_err(masked)? {
         if slug == word {
             return Ok(format!("; {}", question(slug)));
         }
@@ -92,7 +91,7 @@ pub(crate) fn camel_case(field: &str) -> String {
 }
 
 /// Lowers the parts of a combination.
-pub(crate) fn lower_all<T: Lower>(parts: Option<Vec<T>>, room: &mut Room) -> Result<Vec<Filter<T::Conditions>>> {
+pub(crate) fn lower_all<T: Lower>(parts: Option<Vec<T>>, room: &mut Room) -> Result<Vec<Filter>> {
     let parts = parts.unwrap_or_default();
     if parts.len() > WIDEST {
         return Err(Code::InvalidArgument.because(format!("a filter combines at most {WIDEST} conditions in one list")));
@@ -101,7 +100,7 @@ pub(crate) fn lower_all<T: Lower>(parts: Option<Vec<T>>, room: &mut Room) -> Res
 }
 
 /// Lowers a part of a combination.
-pub(crate) fn lower_below<T: Lower>(part: T, room: &mut Room) -> Result<Filter<T::Conditions>> {
+pub(crate) fn lower_below<T: Lower>(part: T, room: &mut Room) -> Result<Filter> {
     room.depth += 1;
     let lowered = part.lower(room)?;
     room.depth -= 1;
@@ -143,68 +142,68 @@ pub(crate) fn search(text: Option<String>) -> Result<Option<String>> {
     }
 }
 
-/// The value of a condition: as the schema has it, and `T` as the domain has it.
-pub(crate) trait ConditionValue<T> {
-    /// The value as the domain has it.
-    fn lower(self, field: &'static str, room: &mut Room) -> Result<T>;
-    /// The value as text, for the scope of cursors: two values have the same text only if they are equal.
-    fn text(value: &T) -> String;
+/// A word of a vocabulary, as the schema has it.
+pub(crate) trait Vocabulary: Copy {
+    /// The word as the domain has it.
+    fn word(self) -> &'static str;
 }
 
-impl<E: InputType + From<D>, D: From<E> + Copy> ConditionValue<Vec<D>> for Vec<E> {
-    fn lower(self, _: &'static str, _: &mut Room) -> Result<Vec<D>> {
-        Ok(self.into_iter().map(D::from).collect())
-    }
+/// Declares that enums of the schema are vocabularies of the domain, under the same names.
+macro_rules! vocabulary {
+    ($($name:ident),+) => {$(
+        impl crate::filter::Vocabulary for $name {
+            fn word(self) -> &'static str {
+                domain::$name::from(self).word()
+            }
+        }
+    )+};
+}
+pub(crate) use vocabulary;
 
-    fn text(value: &Vec<D>) -> String {
-        let words: Vec<String> = value.iter().map(|word| E::from(*word).to_value().to_string()).collect();
-        format!("[{}]", words.join(","))
+/// What a field of a filter wants, as a condition has it.
+pub(crate) trait IntoCondition {
+    /// The value; `kind` is what a noun is that the field names.
+    fn into_condition(self, field: &'static str, kind: Option<Kind>, room: &mut Room) -> Result<ConditionValue>;
+}
+
+impl<E: Vocabulary> IntoCondition for Vec<E> {
+    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut Room) -> Result<ConditionValue> {
+        Ok(ConditionValue::Words(self.into_iter().map(E::word).collect()))
     }
 }
 
-impl<N: Identified> ConditionValue<Id<N>> for ID {
-    fn lower(self, field: &'static str, room: &mut Room) -> Result<Id<N>> {
-        let id = match Id::<N>::parse_or_slug(&self) {
+impl IntoCondition for ID {
+    fn into_condition(self, field: &'static str, kind: Option<Kind>, room: &mut Room) -> Result<ConditionValue> {
+        let kind = kind.expect("a field that takes an id says of what");
+        let id = match AnyId::parse_or_slug(kind, &self) {
             Ok(id) => id,
             // What begins like no id is a slug gone wrong, and nothing on record is called so.
-            Err(IdError::Malformed(text)) if !text.contains('_') => Id::of(&self),
+            Err(IdError::Malformed(text)) if !text.contains('_') => AnyId { kind, raw: identity(kind, &self) },
             Err(error) => return Err(Code::InvalidId.because(error)),
         };
-        room.named.push(Named { field, text: self.0, kind: N::KIND, id: id.raw });
-        Ok(id)
-    }
-
-    fn text(value: &Id<N>) -> String {
-        value.to_string()
+        room.named.push(Named { field, text: self.0, id });
+        Ok(ConditionValue::Noun(id))
     }
 }
 
-impl ConditionValue<bool> for bool {
-    fn lower(self, _: &'static str, _: &mut Room) -> Result<bool> {
-        Ok(self)
-    }
-
-    fn text(value: &bool) -> String {
-        value.to_string()
+impl IntoCondition for bool {
+    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut Room) -> Result<ConditionValue> {
+        Ok(ConditionValue::Flag(self))
     }
 }
 
-impl ConditionValue<String> for String {
-    fn lower(self, _: &'static str, _: &mut Room) -> Result<String> {
+impl IntoCondition for String {
+    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut Room) -> Result<ConditionValue> {
         match self.contains('\0') {
             true => Err(Code::InvalidArgument.because("a text of a filter has no NUL character")),
-            false => Ok(self),
+            false => Ok(ConditionValue::Text(self)),
         }
-    }
-
-    fn text(value: &String) -> String {
-        serde_json::Value::from(value.as_str()).to_string()
     }
 }
 
 /// Declares the filter of a noun.
 macro_rules! filter {
-    ($(#[$doc:meta])* $name:ident => $is:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty => $target:ident,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty => $target:ident $([$kind:ident])?,)* }) => {
         $(#[$doc])*
         #[derive(async_graphql::InputObject, Debug, Clone)]
         pub(crate) struct $name {
@@ -222,24 +221,28 @@ macro_rules! filter {
         }
 
         impl crate::filter::Lower for $name {
-            type Conditions = $is;
+            const FIELDS: &'static [(&'static str, &'static str)] = &[$((stringify!($target), stringify!($field)),)*];
 
-            fn lower(self, room: &mut crate::filter::Room) -> async_graphql::Result<domain::Filter<$is>> {
+            fn lower(self, room: &mut crate::filter::Room) -> async_graphql::Result<domain::Filter> {
                 room.take(usize::from(self.name_contains.is_some()) + usize::from(self.existence.is_some()) $(+ usize::from(self.$field.is_some()))*)?;
-                let is = $is { $($target: self.$field.map(|wanted| crate::filter::ConditionValue::lower(wanted, stringify!($field), room)).transpose()?,)* };
+                let conditions: [Option<domain::Condition>; _] = [$(
+                    self.$field
+                        .map(|value| {
+                            let kind: &[domain::Kind] = &[$(domain::Kind::$kind)?];
+                            let kind = kind.first().copied();
+                            let value = crate::filter::IntoCondition::into_condition(value, stringify!($field), kind, room)?;
+                            Ok::<_, async_graphql::Error>(domain::Condition { property: stringify!($target), value })
+                        })
+                        .transpose()?,
+                )*];
                 Ok(domain::Filter {
+                    conditions: conditions.into_iter().flatten().collect(),
                     all: crate::filter::lower_all(self.and, room)?,
                     any: crate::filter::lower_all(self.or, room)?,
                     not: self.not.map(|part| crate::filter::lower_below(*part, room).map(Box::new)).transpose()?,
                     name_contains: crate::filter::search(self.name_contains)?,
                     existence: self.existence.map(|wanted| wanted.into_iter().map(domain::Existence::from).collect()),
-                    is,
                 })
-            }
-
-            fn given(is: &$is) -> Vec<Option<String>> {
-                let $is { $($target,)* } = is;
-                vec![$(crate::scope::condition::<$type, _>(stringify!($field), $target.as_ref()),)*]
             }
         }
     };

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use domain::{GroupConditions, Noun, View};
+use domain::{Noun, View};
 use persistence::{AlliancesOfGroup, GroupsOfSchool, SchoolsOfGroup};
 
 use crate::{
     alliance::AllianceFilter,
     connection::{edges, relations},
     context::ContextExt,
-    filter::filter,
+    filter::{filter, vocabulary},
     noun::{At, Head, roots},
     scalar::{ImpreciseDate, stated},
     school::SchoolFilter,
@@ -149,17 +149,19 @@ edges! {
     GroupsOfSchool: "SchoolGroup" => Membership;
 }
 
+vocabulary! { GroupStatus }
+
 filter! {
     /// Which groups.
-    GroupFilter => GroupConditions {
+    GroupFilter {
         /// It has one of these statuses on record.
         status: Vec<GroupStatus> => status,
         /// It belongs to this district, by id or slug.
-        district: ID => district,
+        district: ID => district [District],
         /// This school is on record as a member, in whatever role; by id or slug.
-        school: ID => school,
+        school: ID => school [School],
         /// It is on record as a member of this alliance, or the alliance serves its district; by id or slug.
-        alliance: ID => alliance,
+        alliance: ID => alliance [Alliance],
     }
 }
 

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
-use domain::{Noun, PartnerConditions, View};
+use domain::{Noun, View};
 use persistence::{AlliancesOfPartner, PartnersOfSchool, SchoolsOfPartner};
 
 use crate::{
     alliance::AllianceFilter,
     connection::{edges, relations},
     context::ContextExt,
-    filter::filter,
+    filter::{filter, vocabulary},
     noun::{At, Head, roots},
     scalar::{ImpreciseDate, stated},
     school::SchoolFilter,
@@ -138,15 +138,17 @@ edges! {
     SchoolsOfPartner: "PartnerSchool" => SchoolPartnership;
 }
 
+vocabulary! { PartnerKind }
+
 filter! {
     /// Which partners.
-    PartnerFilter => PartnerConditions {
+    PartnerFilter {
         /// It is, among other things, one of these on record.
-        kind: Vec<PartnerKind> => kind,
+        kind: Vec<PartnerKind> => kinds,
         /// It is on record as a member of this alliance, by id or slug.
-        alliance: ID => alliance,
+        alliance: ID => alliance [Alliance],
         /// It is on record as tied to this school outside any alliance, by id or slug.
-        school: ID => school,
+        school: ID => school [School],
     }
 }
 

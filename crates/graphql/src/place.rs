@@ -1,7 +1,7 @@
 //! Districts, regions, townships and learning areas.
 
 use async_graphql::{ID, Object, Result};
-use domain::{DistrictConditions, LearningAreaConditions, Noun, RegionConditions, TownshipConditions};
+use domain::Noun;
 use persistence::{
     AlliancesOfDistrict, CampusesOfDistrict, CampusesOfRegion, CampusesOfTownship, GroupsOfDistrict,
     LearningAreasOfDistrict, RegionsOfDistrict, SchoolsOfDistrict, SchoolsOfRegion, SchoolsOfTownship,
@@ -14,7 +14,7 @@ use crate::{
     campus::CampusFilter,
     connection::{edges, relations},
     context::ContextExt,
-    filter::filter,
+    filter::{filter, vocabulary},
     group::GroupFilter,
     noun::{At, Head, roots},
     scalar::{ImpreciseDate, stated},
@@ -221,36 +221,38 @@ edges! {
     SchoolsWithCampusInDistrict: "DistrictSchoolWithCampus" => OwnRecord;
 }
 
+vocabulary! { TownshipKind }
+
 filter! {
     /// Which districts.
-    DistrictFilter => DistrictConditions {}
+    DistrictFilter {}
 }
 
 filter! {
     /// Which regions.
-    RegionFilter => RegionConditions {
+    RegionFilter {
         /// Part of this district, by id or slug.
-        district: ID => district,
+        district: ID => district [District],
     }
 }
 
 filter! {
     /// Which townships.
-    TownshipFilter => TownshipConditions {
+    TownshipFilter {
         /// It is one of these.
         kind: Vec<TownshipKind> => kind,
         /// It lies in this region, by id or slug.
-        region: ID => region,
+        region: ID => region [Region],
         /// Part of this district, by id or slug.
-        district: ID => district,
+        district: ID => district [District],
     }
 }
 
 filter! {
     /// Which learning areas.
-    LearningAreaFilter => LearningAreaConditions {
+    LearningAreaFilter {
         /// Part of this district, by id or slug.
-        district: ID => district,
+        district: ID => district [District],
     }
 }
 

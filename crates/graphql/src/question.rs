@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    fmt::Debug,
     hash::{Hash, Hasher},
     marker::PhantomData,
     sync::Arc,
@@ -12,27 +11,6 @@ use domain::{Filter, Order, PageRequest, View};
 use persistence::{Noun, NounCount, NounPage, Parts, RelatedPage, Relation, Store, StoreError};
 
 use crate::loader::Question;
-
-/// The conditions on the nouns a relation leads to.
-pub(crate) type FilterOf<R> = Filter<<<R as Ends>::To as NounConditions>::Conditions>;
-
-/// Where a relation leads.
-pub(crate) trait Ends {
-    type To: NounConditions;
-}
-
-impl<R: Relation> Ends for R {
-    type To = R::Node;
-}
-
-/// A noun and its conditions.
-pub(crate) trait NounConditions {
-    type Conditions: Clone + Debug + Default + Eq + Hash + Send + Sync + 'static;
-}
-
-impl<N: Noun> NounConditions for N {
-    type Conditions = N::Conditions;
-}
 
 /// A question that is one of many of its form: equal if what distinguishes it is equal.
 macro_rules! question {
@@ -85,22 +63,22 @@ pub(crate) struct IsRecorded;
 
 question! {
     /// Which page has the list of all nouns of a kind? Asked of [`WHOLE`].
-    PageOf<N: Noun> { view: View, filter: Arc<Filter<<N as NounConditions>::Conditions>>, order: Order, request: Arc<PageRequest> }
+    PageOf<N: Noun> { view: View, filter: Arc<Filter>, order: Order, request: Arc<PageRequest> }
 }
 
 question! {
     /// How many nouns of a kind are there, and how many of them are only assumed to have existed? Asked of [`WHOLE`].
-    CountOf<N: Noun> { view: View, filter: Arc<Filter<<N as NounConditions>::Conditions>> }
+    CountOf<N: Noun> { view: View, filter: Arc<Filter> }
 }
 
 question! {
     /// Which page of nouns does this parent lead to?
-    Related<R: Relation> { view: View, filter: Arc<FilterOf<R>>, order: Order, request: Arc<PageRequest> }
+    Related<R: Relation> { view: View, filter: Arc<Filter>, order: Order, request: Arc<PageRequest> }
 }
 
 question! {
     /// How many nouns does this parent lead to, and how many of them are only assumed to have existed?
-    RelatedCount<R: Relation> { view: View, filter: Arc<FilterOf<R>> }
+    RelatedCount<R: Relation> { view: View, filter: Arc<Filter> }
 }
 
 question! {
@@ -142,10 +120,10 @@ impl<N: Noun> Question for CountOf<N> {
 }
 
 impl<R: Relation> Question for Related<R> {
-    type Answer = Arc<RelatedPage<R>>;
+    type Answer = Arc<RelatedPage<R::Node, R::Tie>>;
 
     async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, Self::Answer>, StoreError> {
-        let pages = store.related::<R>(self.view, ids, &self.filter, self.order, &self.request).await?;
+        let pages = store.related(R::PATH, self.view, ids, &self.filter, self.order, &self.request).await?;
         Ok(pages.into_iter().map(|(parent, page)| (parent, Arc::new(page))).collect())
     }
 }
@@ -154,7 +132,7 @@ impl<R: Relation> Question for RelatedCount<R> {
     type Answer = NounCount;
 
     async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, NounCount>, StoreError> {
-        store.related_counts::<R>(self.view, ids, &self.filter).await
+        store.related_counts(R::PATH, self.view, ids, &self.filter).await
     }
 }
 

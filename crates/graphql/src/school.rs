@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use domain::{Filter, Noun, Order, PageRequest, SchoolConditions, View};
+use domain::{Noun, Order, PageRequest, View};
 use persistence::{
     AlliancesOfSchool, BranchOfSchools, BranchesOfSchool, CampusesOfSchool, GroupsOfSchool, PartnersOfSchool,
     PredecessorsOfSchool, SuccessorsOfSchool,
@@ -14,7 +14,7 @@ use crate::{
     campus::{CampusFilter, SiteUse, hosted},
     connection::{edges, relations},
     context::ContextExt,
-    filter::filter,
+    filter::{filter, vocabulary},
     group::GroupFilter,
     noun::{At, Head, roots},
     partner::PartnerFilter,
@@ -90,8 +90,7 @@ impl At<domain::School> {
     /// The group it belongs to on the view's day; null where none is on record. `groups` lists all, and this is the first of them: of several the one it leads, then one it is a member of, a branch of, co-branded with, or guided by; of those alike the one it joined first, as far as sources say; then by name, and by slug.
     async fn group(&self, ctx: &Context<'_>) -> Option<Result<At<domain::Group>>> {
         let request = Arc::new(PageRequest { size: 1, ..PageRequest::default() });
-        let question =
-            Related::<GroupsOfSchool>::new(self.view, Arc::new(Filter::default()), Order::default(), request);
+        let question = Related::<GroupsOfSchool>::new(self.view, Arc::default(), Order::default(), request);
         let page = ctx.ask(question, self.noun.head().id).await.transpose()?;
         page.map(|page| page.items.first().map(|(_, linked)| At { view: self.view, noun: linked.node.clone() }))
             .transpose()
@@ -325,11 +324,13 @@ edges! {
     SuccessorsOfSchool: "SchoolSuccessor" => SuccessionTie;
 }
 
+vocabulary! { Ownership, SchoolStatus, SchoolType, Stage }
+
 filter! {
     /// Which schools.
-    SchoolFilter => SchoolConditions {
+    SchoolFilter {
         /// It teaches one of these stages, on record; a school of which no source states a stage is not found.
-        stage: Vec<Stage> => stage,
+        stage: Vec<Stage> => phases,
         /// One of these runs it, on record; `UNKNOWN` finds those of which no source says.
         ownership: Vec<Ownership> => ownership,
         /// It is of one of these types, on record; `UNKNOWN` finds those of which no source says.
@@ -339,23 +340,23 @@ filter! {
         /// It has this code on record in some register.
         code: String => code,
         /// Its own record says that it belongs to this district, by id or slug: those that `District.schools` lists.
-        district: ID => district,
+        district: ID => district [District],
         /// Its own record places it in a township of this region, by id or slug: those that `Region.schools` lists.
-        region: ID => region,
+        region: ID => region [Region],
         /// Its own record places it in this township, by id or slug: those that `Township.schools` lists.
-        township: ID => township,
+        township: ID => township [Township],
         /// A campus of it stands in a township of this district, by id or slug: those that `District.schoolsWithCampus` lists.
-        campus_district: ID => campus_district,
+        campus_district: ID => campus_district [District],
         /// A campus of it stands in a township of this region, by id or slug: those that `Region.schoolsWithCampus` lists.
-        campus_region: ID => campus_region,
+        campus_region: ID => campus_region [Region],
         /// A campus of it stands in this township, by id or slug: those that `Township.schoolsWithCampus` lists.
-        campus_township: ID => campus_township,
+        campus_township: ID => campus_township [Township],
         /// It is on record as a member of this group, in whatever role; by id or slug.
-        group: ID => group,
+        group: ID => group [Group],
         /// It is itself on record as a member of this alliance, or the alliance serves its district; by id or slug.
-        alliance: ID => alliance,
+        alliance: ID => alliance [Alliance],
         /// It is on record as tied to this partner outside any alliance; by id or slug.
-        partner: ID => partner,
+        partner: ID => partner [Partner],
         /// Whether a membership of it in any group is on record. `false` finds those of which no source names a group: that is not to say that they are in none.
         has_group_on_record: bool => has_group,
     }

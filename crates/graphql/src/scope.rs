@@ -7,11 +7,11 @@
 use std::sync::{Arc, LazyLock};
 
 use async_graphql::InputType;
-use domain::{Filter, Known, Order, View, id::fingerprint};
+use domain::{Condition, ConditionValue, Filter, Known, Order, View, id::fingerprint};
 
 use crate::{
     connection::{OrderDirection, OrderFieldInput},
-    filter::{ConditionValue, Lower, camel_case},
+    filter::camel_case,
     noun::Existence,
 };
 
@@ -34,12 +34,9 @@ pub(crate) struct ListId {
 pub(crate) struct CursorScope(Arc<LazyLock<i64, Box<dyn FnOnce() -> i64 + Send>>>);
 
 impl CursorScope {
-    /// The scope of a list that is read under a filter.
-    pub(crate) fn new<T: Lower>(list: ListId, order: Order, filter: Arc<Filter<T::Conditions>>, view: ViewAsked) -> Self
-    where
-        T::Conditions: 'static,
-    {
-        let compute = move || fingerprint(scope_text::<T>(list, order, &filter, view).as_bytes());
+    /// The scope of a list that is read under a filter; `fields` are those of the filter's type ([`Lower::FIELDS`]).
+    pub(crate) fn new(fields: Fields, list: ListId, order: Order, filter: Arc<Filter>, view: ViewAsked) -> Self {
+        let compute = move || fingerprint(scope_text(fields, list, order, &filter, view).as_bytes());
         CursorScope(Arc::new(LazyLock::new(Box::new(compute))))
     }
 
@@ -49,8 +46,11 @@ impl CursorScope {
     }
 }
 
+/// The properties that the conditions of a filter are on, each with the field that states it.
+type Fields = &'static [(&'static str, &'static str)];
+
 /// What a scope is the hash of.
-fn scope_text<T: Lower>(list: ListId, order: Order, filter: &Filter<T::Conditions>, view: ViewAsked) -> String {
+fn scope_text(fields: Fields, list: ListId, order: Order, filter: &Filter, view: ViewAsked) -> String {
     let parent = list.parent.map(|parent| format!("({parent})")).unwrap_or_default();
     let direction = if order.descending { OrderDirection::Desc } else { OrderDirection::Asc };
     let (field, direction) = (OrderFieldInput::from(order.field).to_value(), direction.to_value());
@@ -59,49 +59,73 @@ fn scope_text<T: Lower>(list: ListId, order: Order, filter: &Filter<T::Condition
         ViewAsked::Pinned(View { day, known: Known::Latest }) => format!("{day}"),
         ViewAsked::Pinned(View { day, known: Known::At(revision) }) => format!("{day} at {revision}"),
     };
-    format!("{}{parent} order {field} {direction} filter {} view {view}", list.name, filter_text::<T>(filter))
+    let filter = filter_text(fields, filter);
+    format!("{}{parent} order {field} {direction} filter {filter} view {view}", list.name)
 }
 
 /// A filter as text: two filters have the same text only if they are equal.
-fn filter_text<T: Lower>(filter: &Filter<T::Conditions>) -> String {
-    let Filter { all, any, not, existence, name_contains, is } = filter;
-    let combined = |name: &str, parts: &[Filter<T::Conditions>]| {
-        let parts: Vec<String> = parts.iter().map(filter_text::<T>).collect();
+fn filter_text(fields: Fields, filter: &Filter) -> String {
+    let Filter { all, any, not, existence, name_contains, conditions } = filter;
+    let combined = |name: &str, parts: &[Filter]| {
+        let parts: Vec<String> = parts.iter().map(|part| filter_text(fields, part)).collect();
         (!parts.is_empty()).then(|| format!("{name}:[{}]", parts.join(",")))
     };
+    let existence = existence.as_ref().map(|wanted| {
+        let words: Vec<String> = wanted.iter().map(|one| Existence::from(*one).to_value().to_string()).collect();
+        format!("existence:[{}]", words.join(","))
+    });
     let shared = [
         combined("and", all),
         combined("or", any),
-        not.as_ref().map(|part| format!("not:{}", filter_text::<T>(part))),
-        condition::<Vec<Existence>, _>("existence", existence.as_ref()),
-        condition::<String, _>("name_contains", name_contains.as_ref()),
+        not.as_ref().map(|part| format!("not:{}", filter_text(fields, part))),
+        existence,
+        name_contains.as_ref().map(|text| format!("nameContains:{}", quoted(text))),
     ];
-    let mut conditions: Vec<String> = T::given(is).into_iter().chain(shared).flatten().collect();
-    conditions.sort_unstable();
-    format!("{{{}}}", conditions.join(","))
+    let field = |property: &str| fields.iter().find(|(of, _)| *of == property).map_or("", |(_, field)| field);
+    let own = conditions
+        .iter()
+        .map(|Condition { property, value }| Some(format!("{}:{}", camel_case(field(property)), value_text(value))));
+    let mut texts: Vec<String> = own.chain(shared).flatten().collect();
+    texts.sort_unstable();
+    format!("{{{}}}", texts.join(","))
 }
 
-/// A condition as text, if it is given; `G` is the type of its value in the schema.
-pub(crate) fn condition<G: ConditionValue<T>, T>(field: &str, value: Option<&T>) -> Option<String> {
-    value.map(|value| format!("{}:{}", camel_case(field), G::text(value)))
+/// The value of a condition as the schema writes it.
+fn value_text(value: &ConditionValue) -> String {
+    match value {
+        ConditionValue::Words(words) => {
+            let word = |word: &&str| if word.is_empty() { "UNKNOWN".to_owned() } else { word.to_uppercase() };
+            format!("[{}]", words.iter().map(word).collect::<Vec<_>>().join(","))
+        }
+        ConditionValue::Noun(id) => id.to_string(),
+        ConditionValue::Text(text) => quoted(text),
+        ConditionValue::Flag(flag) => flag.to_string(),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::{Existence, Id, OrderField, Ownership, SchoolConditions, Stage};
+    use domain::{AnyId, Existence, Kind, OrderField};
     use proptest::prelude::*;
 
     use super::*;
-    use crate::school::SchoolFilter;
-
-    type SchoolsWanted = Filter<SchoolConditions>;
+    use crate::{filter::Lower, school::SchoolFilter};
 
     const SCHOOLS: ListId = ListId { name: "School", parent: None };
     const BY_NAME: Order = Order { field: OrderField::Name, descending: true };
 
-    fn teaching(stages: &[Stage]) -> SchoolsWanted {
-        let is = SchoolConditions { stage: Some(stages.to_vec()), ..SchoolConditions::default() };
-        Filter { is, ..Filter::default() }
+    const FIELDS: Fields = SchoolFilter::FIELDS;
+
+    fn words(property: &'static str, words: &[&'static str]) -> Condition {
+        Condition { property, value: ConditionValue::Words(words.to_vec()) }
+    }
+
+    fn teaching(stages: &[&'static str]) -> Filter {
+        Filter { conditions: vec![words("phases", stages)], ..Filter::default() }
     }
 
     fn pinned(known: Known) -> ViewAsked {
@@ -114,16 +138,18 @@ mod tests {
             all: vec![teaching(&[]), Filter { name_contains: Some("a\"]}".to_owned()), ..Filter::default() }],
             any: vec![Filter { existence: Some(vec![Existence::Certain]), ..Filter::default() }],
             not: Some(Box::new(Filter {
-                is: SchoolConditions {
-                    ownership: Some(vec![Ownership::Public, Ownership::Unknown]),
-                    code: Some("0110".to_owned()),
-                    campus_district: Some(Id::of("chaoyang")),
-                    has_group: Some(false),
-                    ..SchoolConditions::default()
-                },
+                conditions: vec![
+                    words("ownership", &["public", ""]),
+                    Condition { property: "code", value: ConditionValue::Text("0110".to_owned()) },
+                    Condition {
+                        property: "campus_district",
+                        value: ConditionValue::Noun(AnyId::parse_or_slug(Kind::District, "chaoyang").expect("a slug")),
+                    },
+                    Condition { property: "has_group", value: ConditionValue::Flag(false) },
+                ],
                 ..Filter::default()
             })),
-            ..teaching(&[Stage::Primary])
+            ..teaching(&["primary"])
         };
         let schools_of_group = ListId { name: "GroupSchool", parent: Some(42) };
         for (list, order, filter, view, text, scope) in [
@@ -138,7 +164,7 @@ mod tests {
             (
                 SCHOOLS,
                 BY_NAME,
-                teaching(&[Stage::VocationalSecondary, Stage::Primary]),
+                teaching(&["vocational_secondary", "primary"]),
                 pinned(Known::Latest),
                 "School order NAME DESC filter {stage:[VOCATIONAL_SECONDARY,PRIMARY]} view 2020-09-01",
                 1_003_904_969_453_581_648,
@@ -152,8 +178,8 @@ mod tests {
                 2_628_620_770_921_618_785,
             ),
         ] {
-            assert_eq!(scope_text::<SchoolFilter>(list, order, &filter, view), text);
-            let computed = CursorScope::new::<SchoolFilter>(list, order, Arc::new(filter), view).get();
+            assert_eq!(scope_text(FIELDS, list, order, &filter, view), text);
+            let computed = CursorScope::new(FIELDS, list, order, Arc::new(filter), view).get();
             assert_eq!(computed, scope, "{text}");
         }
     }
@@ -167,68 +193,33 @@ mod tests {
         for list in lists {
             for order in orders {
                 for view in views {
-                    assert!(texts.insert(scope_text::<SchoolFilter>(list, order, &Filter::default(), view)));
+                    assert!(texts.insert(scope_text(FIELDS, list, order, &Filter::default(), view)));
                 }
             }
         }
         assert_eq!(texts.len(), 36);
     }
 
-    /// The conditions of a filter before one was added, and after.
-    mod added {
-        use crate::{filter::filter, partner::PartnerKind};
-
-        #[derive(Debug, Clone, Default)]
-        pub(crate) struct Before {
-            pub(crate) kind: Option<Vec<domain::PartnerKind>>,
-        }
-
-        #[derive(Debug, Clone, Default)]
-        pub(crate) struct After {
-            pub(crate) added: Option<bool>,
-            pub(crate) renamed: Option<Vec<domain::PartnerKind>>,
-        }
-
-        filter! {
-            /// Before.
-            FilterBefore => Before {
-                /// It is one of these.
-                kind: Vec<PartnerKind> => kind,
-            }
-        }
-
-        filter! {
-            /// After.
-            FilterAfter => After {
-                /// A new condition.
-                added: bool => added,
-                /// It is one of these.
-                kind: Vec<PartnerKind> => renamed,
-            }
-        }
-    }
-
     #[test]
     fn a_new_condition_changes_no_scope_that_does_not_give_it() {
-        let kinds = Some(vec![domain::PartnerKind::Museum]);
-        let before = Filter { is: added::Before { kind: kinds.clone() }, ..Filter::default() };
-        let absent = Filter { is: added::After { added: None, renamed: kinds.clone() }, ..Filter::default() };
-        let given = Filter { is: added::After { added: Some(false), renamed: kinds }, ..Filter::default() };
-        assert_eq!(filter_text::<added::FilterBefore>(&before), "{kind:[MUSEUM]}");
-        assert_eq!(filter_text::<added::FilterAfter>(&absent), "{kind:[MUSEUM]}");
-        assert_eq!(filter_text::<added::FilterAfter>(&given), "{added:false,kind:[MUSEUM]}");
+        let before: Fields = &[("kinds", "kind")];
+        let after: Fields = &[("added", "added"), ("kinds", "kind")];
+        let filter = Filter { conditions: vec![words("kinds", &["museum"])], ..Filter::default() };
+        assert_eq!(filter_text(before, &filter), "{kind:[MUSEUM]}");
+        assert_eq!(filter_text(after, &filter), "{kind:[MUSEUM]}");
     }
 
-    fn some_filter() -> impl Strategy<Value = SchoolsWanted> {
+    fn some_filter() -> impl Strategy<Value = Filter> {
         let text = || prop::option::of("[a,:\"\\\\\\]}]{0,3}");
-        let stages = prop::sample::subsequence(vec![Stage::Primary, Stage::Junior], 0..=2);
+        let stages = prop::sample::subsequence(vec!["primary", "junior"], 0..=2);
         let existence = prop::sample::subsequence(vec![Existence::Certain, Existence::Assumed], 0..=2);
         let leaf = (text(), text(), prop::option::of(stages), prop::option::of(existence), any::<Option<bool>>());
-        let leaf = leaf.prop_map(|(name_contains, code, stage, existence, has_group)| Filter {
-            name_contains,
-            existence,
-            is: SchoolConditions { code, stage, has_group, ..SchoolConditions::default() },
-            ..Filter::default()
+        let leaf = leaf.prop_map(|(name_contains, code, stages, existence, has_group)| {
+            let code = code.map(|code| Condition { property: "code", value: ConditionValue::Text(code) });
+            let stages = stages.map(|stages| words("phases", &stages));
+            let flag = |flag| Condition { property: "has_group", value: ConditionValue::Flag(flag) };
+            let conditions = [code, stages, has_group.map(flag)].into_iter().flatten().collect();
+            Filter { name_contains, existence, conditions, ..Filter::default() }
         });
         leaf.prop_recursive(3, 12, 2, |inner| {
             let parts = || prop::collection::vec(inner.clone(), 0..3);
@@ -240,7 +231,7 @@ mod tests {
     proptest! {
         #[test]
         fn two_filters_never_share_a_scope(one in some_filter(), other in some_filter()) {
-            let is_equal = filter_text::<SchoolFilter>(&one) == filter_text::<SchoolFilter>(&other);
+            let is_equal = filter_text(FIELDS, &one) == filter_text(FIELDS, &other);
             prop_assert_eq!(is_equal, one == other);
         }
     }

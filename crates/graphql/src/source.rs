@@ -1,11 +1,11 @@
 //! Sources, and what they say about facts.
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use domain::{SourceConditions, View, source as domain_source};
+use domain::{View, source as domain_source};
 
 use crate::{
     context::ContextExt,
-    filter::filter,
+    filter::{filter, vocabulary},
     noun::{At, Head, roots},
     scalar::{ImpreciseDate, stated},
 };
@@ -188,9 +188,11 @@ impl OwnRecord {
     }
 }
 
+vocabulary! { Reliability, SourceKind }
+
 filter! {
     /// Which sources.
-    SourceFilter => SourceConditions {
+    SourceFilter {
         /// It is one of these.
         kind: Vec<SourceKind> => kind,
         /// It can be trusted this far.

@@ -5,7 +5,7 @@
 
 use sea_orm::{DbBackend, Statement, Value, sea_query::ArrayType};
 
-use crate::sql::Sql;
+use crate::dialect;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) enum Of {
 }
 
 /// Stands for null in an array of numbers: the library takes no nulls in arrays.
-const NO_NUMBER: i64 = i64::MIN;
+pub(crate) const NO_NUMBER: i64 = i64::MIN;
 
 impl Of {
     /// What the column of a bookkeeping table holds, by its name.
@@ -44,6 +44,8 @@ pub(crate) struct Bulk {
     changes: &'static [&'static str],
     values: Vec<Value>,
     full: usize,
+    /// The text of a full batch, once there was one.
+    text: Option<String>,
 }
 
 impl Bulk {
@@ -55,7 +57,16 @@ impl Bulk {
             _ => 400,
         };
         let full = rows * columns.len();
-        Bulk { backend, table, columns: columns.to_vec(), known_from: None, changes: &[], values: Vec::new(), full }
+        Bulk {
+            backend,
+            table,
+            columns: columns.to_vec(),
+            known_from: None,
+            changes: &[],
+            values: Vec::new(),
+            full,
+            text: None,
+        }
     }
 
     /// The same, of rows that a revision knows.
@@ -98,56 +109,24 @@ impl Bulk {
         statements
     }
 
-    fn statement(&self, values: Vec<Value>) -> Statement {
-        let mut sql = match self.backend {
-            DbBackend::Postgres => self.arrays(values),
-            _ => self.rows(values),
+    fn statement(&mut self, values: Vec<Value>) -> Statement {
+        let rows = values.len() / self.columns.len();
+        let is_full = values.len() == self.full;
+        let text = match &self.text {
+            Some(text) if is_full => text.clone(),
+            _ => dialect::insert(self.backend, self.table, &self.columns, self.known_from, self.changes, rows),
         };
-        for (at, column) in self.changes.iter().enumerate() {
-            sql.put(if at == 0 { " ON CONFLICT (id) DO UPDATE SET " } else { ", " });
-            sql.put(column).put(" = excluded.").put(column);
+        if is_full && self.text.is_none() {
+            self.text = Some(text.clone());
         }
-        sql.statement()
-    }
-
-    fn opening(&self) -> Sql {
-        let mut sql = Sql::new(self.backend);
-        sql.put("INSERT INTO ").put(self.table).put(" (").put(&self.names());
-        sql.put(if self.known_from.is_some() { ", known_from) " } else { ") " });
-        sql
-    }
-
-    fn names(&self) -> String {
-        let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
-        names.join(", ")
-    }
-
-    /// What follows the values of a row.
-    fn closing(&self) -> String {
-        self.known_from.map(|number| format!(", {number}")).unwrap_or_default()
-    }
-
-    fn rows(&self, values: Vec<Value>) -> Sql {
-        let mut sql = self.opening();
-        let closing = self.closing();
-        sql.put("VALUES (");
-        for (at, value) in values.into_iter().enumerate() {
-            match (at, at % self.columns.len()) {
-                (0, _) => {}
-                (_, 0) => {
-                    sql.put(&closing).put("), (");
-                }
-                _ => {
-                    sql.put(", ");
-                }
-            }
-            sql.bind(value);
+        match self.backend {
+            DbBackend::Postgres => Statement::from_sql_and_values(self.backend, text, self.arrays(values)),
+            _ => Statement::from_sql_and_values(self.backend, text, values),
         }
-        sql.put(&closing).put(")");
-        sql
     }
 
-    fn arrays(&self, values: Vec<Value>) -> Sql {
+    /// The values as one array a column.
+    fn arrays(&self, values: Vec<Value>) -> Vec<Value> {
         let width = self.columns.len();
         let mut arrays: Vec<Vec<Value>> = vec![Vec::with_capacity(values.len() / width); width];
         for (at, value) in values.into_iter().enumerate() {
@@ -157,26 +136,8 @@ impl Bulk {
                 (_, value) => value,
             });
         }
-        let mut sql = self.opening();
-        sql.put("SELECT ");
-        for (at, (name, of)) in self.columns.iter().enumerate() {
-            sql.put(if at == 0 { "" } else { ", " });
-            sql.put(&match of {
-                Of::Number => format!("NULLIF(u.{name}, {NO_NUMBER})"),
-                Of::Text => format!("NULLIF(u.{name}, '')"),
-                Of::MaybeEmpty => format!("u.{name}"),
-                Of::Grams => format!("string_to_array(u.{name}, ' ')"),
-            });
-        }
-        sql.put(&self.closing()).put(" FROM UNNEST(");
-        for (at, array) in arrays.into_iter().enumerate() {
-            let (kind, cast) = match self.columns[at].1 {
-                Of::Number => (ArrayType::BigInt, "::bigint[]"),
-                _ => (ArrayType::String, "::text[]"),
-            };
-            sql.put(if at == 0 { "" } else { ", " }).bind(Value::Array(kind, Some(Box::new(array)))).put(cast);
-        }
-        sql.put(") AS u(").put(&self.names()).put(")");
-        sql
+        let of_type = |of| if of == Of::Number { ArrayType::BigInt } else { ArrayType::String };
+        let columns = arrays.into_iter().zip(&self.columns);
+        columns.map(|(array, (_, of))| Value::Array(of_type(*of), Some(Box::new(array)))).collect()
     }
 }

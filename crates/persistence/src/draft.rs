@@ -7,19 +7,30 @@ use domain::{
     Cell, ColumnType, ImpreciseDate, Known, Lifetime, NewRevision, Record, Revision, Shape, fact::day_text,
     id::identity, text,
 };
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait, Value};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, JoinType, TransactionTrait, Value,
+    sea_query::{Alias, Expr, ExprTrait, Func, Order, Query, SelectStatement},
+};
 
 use crate::{
     Store, StoreError,
     bulk::{Bulk, Of},
+    dialect,
+    entity::{
+        identities,
+        revisions::{
+            self,
+            Column::{Actor, Message, Number, RecordedAt},
+        },
+    },
     export::{self, ExportRow},
     open::TURN,
     pipe::Pipe,
     references::References,
     row::Row,
     set_aside::SetAside,
-    sql::Sql,
     store::alone,
+    view::{Scope, Sees, col},
     zone::Zones,
 };
 
@@ -94,10 +105,10 @@ impl Store {
     /// The database failed, or another writer did not end in time.
     pub async fn draft(&self) -> Result<Draft, StoreError> {
         let (transaction, latest) = self.begin().await?;
-        let mut opening = Sql::new(self.backend);
-        opening.put("INSERT INTO revisions (number, recorded_at, actor, message) VALUES (");
-        opening.bind(latest + 1).put(", '', '', '')");
-        transaction.execute_raw(opening.statement()).await?;
+        let mut opening = Query::insert();
+        opening.into_table(revisions::Entity).columns([Number, RecordedAt, Actor, Message]);
+        opening.values_panic([(latest + 1).into(), "".into(), "".into(), "".into()]);
+        transaction.execute_raw(self.backend.build(&opening)).await?;
         let aside = match latest {
             0 => SetAside::from(&transaction, self.backend).await?,
             _ => SetAside::default(),
@@ -113,12 +124,11 @@ impl Store {
         let mut is_first = latest(&self.write, self.backend).await? == 0;
         loop {
             if self.backend == DbBackend::Sqlite {
-                let foreign_keys = if is_first { "PRAGMA foreign_keys = OFF" } else { "PRAGMA foreign_keys = ON" };
-                self.write.execute_unprepared(foreign_keys).await?;
+                self.write.execute_unprepared(dialect::set_foreign_keys(!is_first)).await?;
             }
             let transaction = self.write.begin_with_options(alone()).await?;
             if self.backend == DbBackend::Postgres {
-                transaction.execute_unprepared("SELECT pg_advisory_xact_lock(74110002)").await?;
+                transaction.execute_unprepared(dialect::LOCK_WRITERS).await?;
             }
             let latest = latest(&transaction, self.backend).await?;
             if latest == 0 || self.backend == DbBackend::Postgres || looks_up_foreign_keys(&transaction).await? {
@@ -131,28 +141,27 @@ impl Store {
 }
 
 async fn latest(database: &impl ConnectionTrait, backend: DbBackend) -> Result<i64, StoreError> {
-    let mut sql = Sql::new(backend);
-    sql.put("SELECT COALESCE(MAX(number), 0) AS number FROM revisions");
-    let row = database.query_one_raw(sql.statement()).await?;
-    row.map_or(Ok(0), |row| Row(&row).get("number"))
+    let latest = Expr::expr(Func::max(Expr::col(Number)));
+    let mut select = Query::select();
+    select.expr(Func::coalesce([latest, Expr::Constant(0_i64.into())])).from(revisions::Entity);
+    let row = database.query_one_raw(backend.build(&select)).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
 }
 
 /// Moves what SQLite's write-ahead log has into the file, and empties the log unless somebody reads from it for long.
 async fn empty_log(write: &DatabaseConnection) -> Result<(), StoreError> {
-    write.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
+    write.execute_unprepared(dialect::CHECKPOINT).await?;
     // Emptying waits for readers, for whom no writer should wait as long as for another writer.
-    write.execute_unprepared("PRAGMA busy_timeout = 2000").await?;
-    let emptied = write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await;
-    write.execute_unprepared(&format!("PRAGMA busy_timeout = {}", TURN.as_millis())).await?;
+    write.execute_unprepared(&dialect::set_busy_timeout(2000)).await?;
+    let emptied = write.execute_unprepared(dialect::EMPTY_LOG).await;
+    write.execute_unprepared(&dialect::set_busy_timeout(TURN.as_millis())).await?;
     emptied?;
     Ok(())
 }
 
 async fn looks_up_foreign_keys(database: &impl ConnectionTrait) -> Result<bool, StoreError> {
-    let mut sql = Sql::new(DbBackend::Sqlite);
-    sql.put("PRAGMA foreign_keys");
-    let row = database.query_one_raw(sql.statement()).await?;
-    Ok(row.map_or(Ok(0), |row| Row(&row).get::<i64>("foreign_keys"))? == 1)
+    let row = database.query_one_raw(dialect::foreign_keys()).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0))? == 1)
 }
 
 impl Draft {
@@ -219,26 +228,17 @@ impl Draft {
         if self.first {
             return Ok(HashMap::new());
         }
-        let mut sql = Sql::new(self.backend);
-        sql.put("SELECT i.id, i.position, i.digest");
-        if shape.is_noun() {
-            sql.put(", t.known_day, (SELECT substr(r.recorded_at, 1, 10) FROM revisions r WHERE r.number = ");
-            sql.put(&format!("(SELECT MIN(v.known_from) FROM {} v WHERE v.id = t.id)) AS recorded ", shape.table));
-            sql.put(&format!("FROM identities i JOIN {} t ON t.id = i.id AND t.known_to IS NULL", shape.table));
-        } else {
-            sql.put(" FROM identities i");
-        }
-        sql.put(" WHERE i.kind = ").bind(shape.kind.name());
+        let statement = self.backend.build(&recorded_select(self.backend, shape));
         let mut recorded = HashMap::new();
-        for row in self.pipe.settled().await?.query_all_raw(sql.statement()).await? {
-            let row = Row(&row);
-            if let Some(digest) = row.number("digest")? {
-                let noun = match shape.is_noun() {
-                    true => Some(RecordedNoun { known_day: row.day("known_day")?, recorded: row.day("recorded")? }),
-                    false => None,
-                };
-                recorded.insert(row.get("id")?, Recorded { position: row.get("position")?, digest, noun });
-            }
+        for row in self.pipe.settled().await?.query_all_raw(statement).await? {
+            let mut row = Row::new(&row)?;
+            let [id, position, digest] = row.cells();
+            let Some(digest) = digest.maybe_number()? else { continue };
+            let noun = match shape.is_noun() {
+                true => Some(RecordedNoun { known_day: row.next().day()?, recorded: row.next().day()? }),
+                false => None,
+            };
+            recorded.insert(id.number()?, Recorded { position: position.number()?, digest, noun });
         }
         Ok(recorded)
     }
@@ -253,26 +253,28 @@ impl Draft {
         revision: i64,
         ids: &[i64],
     ) -> Result<Vec<i64>, StoreError> {
-        let mut sql = Sql::new(self.backend);
-        sql.put("SELECT DISTINCT id FROM ").put(shape.table).put(" WHERE ").among("id", ids);
-        sql.put(" AND (known_from > ").bind(revision).put(" OR known_to > ").bind(revision).put(") ORDER BY id");
-        self.pipe.settled().await?.query_all_raw(sql.statement()).await?.iter().map(|row| Row(row).get("id")).collect()
+        let id = || col("fact", "id");
+        let is_later = col("fact", "known_from").gt(revision).or(col("fact", "known_to").gt(revision));
+        let mut select = Query::select();
+        select.distinct().expr(id()).from_as(Alias::new(shape.table), "fact").order_by_expr(id(), Order::Asc);
+        select.and_where(is_one_of(self.backend, id(), ids)).and_where(is_later);
+        let rows = self.pipe.settled().await?.query_all_raw(self.backend.build(&select)).await?;
+        rows.iter().map(|row| Row::new(row)?.next().number()).collect()
     }
 
     /// These facts as they were written down at a revision; those that it does not know are left out.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn written(
+    pub async fn export_rows(
         &mut self,
         shape: &'static Shape,
         revision: i64,
         ids: &[i64],
     ) -> Result<Vec<ExportRow>, StoreError> {
-        let mut sql = export::select(self.backend, shape, Known::At(revision));
-        sql.put(" AND ").among("t.id", ids);
-        let rows = self.pipe.settled().await?.query_all_raw(sql.statement()).await?;
-        rows.iter().map(|row| export::written(shape, row)).collect()
+        let statement = export::by_ids(self.backend, shape, Known::At(revision), ids);
+        let rows = self.pipe.settled().await?.query_all_raw(statement).await?;
+        rows.iter().map(|row| export::read(shape, row)).collect()
     }
 
     /// The revision that the draft follows; 0 if it is the first.
@@ -320,15 +322,15 @@ impl Draft {
         for (table, id) in
             [(shape.table, "id"), ("citations", "fact_id"), ("facets", "id"), ("search_names", "fact_id")]
         {
-            let mut sql = Sql::new(self.backend);
-            sql.put("UPDATE ").put(table).put(" SET known_to = ").bind(self.number);
-            sql.put(" WHERE known_to IS NULL AND ").among(id, ids);
-            self.pipe.send(vec![sql.statement()]).await?;
+            let mut close = Query::update();
+            close.table(Alias::new(table)).value("known_to", self.number);
+            close.and_where(Expr::col("known_to").is_null()).and_where(is_one_of(self.backend, Expr::col(id), ids));
+            self.pipe.send(vec![self.backend.build(&close)]).await?;
         }
-        let mut sql = Sql::new(self.backend);
-        sql.put("UPDATE identities SET digest = NULL WHERE ").among("id", ids);
-        self.pipe.send(vec![sql.statement()]).await?;
-        Ok(())
+        let mut forget = Query::update();
+        forget.table(identities::Entity).value(identities::Column::Digest, Option::<i64>::None);
+        forget.and_where(is_one_of(self.backend, Expr::col(identities::Column::Id), ids));
+        self.pipe.send(vec![self.backend.build(&forget)]).await
     }
 
     /// Moves facts to other places among their kind; an order is no knowledge, so this makes no revision.
@@ -337,9 +339,10 @@ impl Draft {
     /// The database failed.
     pub async fn place(&mut self, places: &[(i64, i64)]) -> Result<(), StoreError> {
         for (id, position) in places {
-            let mut sql = Sql::new(self.backend);
-            sql.put("UPDATE identities SET position = ").bind(*position).put(" WHERE id = ").bind(*id);
-            self.pipe.send(vec![sql.statement()]).await?;
+            let mut place = Query::update();
+            place.table(identities::Entity).value(identities::Column::Position, *position);
+            place.and_where(Expr::col(identities::Column::Id).eq(*id));
+            self.pipe.send(vec![self.backend.build(&place)]).await?;
             self.moved = true;
         }
         Ok(())
@@ -358,20 +361,19 @@ impl Draft {
     pub async fn commit(mut self, revision: NewRevision) -> Result<Option<Revision>, StoreError> {
         self.flush().await?;
         if !self.changed {
-            let mut sql = Sql::new(self.backend);
-            sql.put("DELETE FROM revisions WHERE number = ").bind(self.number);
-            self.pipe.send(vec![sql.statement()]).await?;
+            let mut delete = Query::delete();
+            delete.from_table(revisions::Entity).and_where(Expr::col(Number).eq(self.number));
+            self.pipe.send(vec![self.backend.build(&delete)]).await?;
             if self.moved {
                 self.pipe.commit().await?;
             }
             return Ok(None);
         }
         let NewRevision { recorded_at, actor, message } = revision;
-        let mut sql = Sql::new(self.backend);
-        sql.put("UPDATE revisions SET recorded_at = ").bind(recorded_at.as_str());
-        sql.put(", actor = ").bind(actor.as_str()).put(", message = ").bind(message.as_str());
-        sql.put(" WHERE number = ").bind(self.number);
-        self.pipe.send(vec![sql.statement()]).await?;
+        let mut record = Query::update();
+        record.table(revisions::Entity).value(RecordedAt, recorded_at.as_str()).value(Actor, actor.as_str());
+        record.value(Message, message.as_str()).and_where(Expr::col(Number).eq(self.number));
+        self.pipe.send(vec![self.backend.build(&record)]).await?;
         if let Some(references) = &self.references {
             references.check()?;
         }
@@ -379,7 +381,7 @@ impl Draft {
         aside.restore(self.pipe.settled().await?, self.backend).await?;
         if self.backend == DbBackend::Postgres && !self.first {
             // SQLite's figures are fixed: `statistics` says why.
-            self.pipe.settled().await?.execute_unprepared("ANALYZE").await?;
+            self.pipe.settled().await?.execute_unprepared(dialect::ANALYZE).await?;
         }
         let number = self.number;
         self.pipe.commit().await?;
@@ -485,6 +487,40 @@ impl Draft {
         let statements = all.flat_map(Bulk::all).collect();
         self.pipe.send(statements).await
     }
+}
+
+/// The identities of a kind with a place and a digest and, of a noun, since when it is known.
+fn recorded_select(backend: DbBackend, shape: &'static Shape) -> SelectStatement {
+    let id = || col("i", identities::Column::Id);
+    let table = || Alias::new(shape.table);
+    let mut select = Query::select();
+    if shape.is_noun() {
+        select = Scope { backend, is_latest: true }.select_from(table(), "fact", Sees::Known);
+        select.join_as(JoinType::InnerJoin, identities::Entity, "i", id().eq(col("fact", "id")));
+    } else {
+        select.from_as(identities::Entity, "i");
+    }
+    select.expr(id()).expr(col("i", identities::Column::Position)).expr(col("i", identities::Column::Digest));
+    if shape.is_noun() {
+        let mut first = Query::select();
+        first
+            .expr(Func::min(col("v", "known_from")))
+            .from_as(table(), "v")
+            .and_where(col("v", "id").eq(col("fact", "id")));
+        let first = Expr::SubQuery(None, Box::new(first.into()));
+        let mut recorded = Query::select();
+        let day = [col("r", RecordedAt), Expr::Constant(1.into()), Expr::Constant(10.into())];
+        recorded.expr(Func::cust(Alias::new("substr")).args(day)).from_as(revisions::Entity, "r");
+        recorded.and_where(col("r", Number).eq(first));
+        select.expr(col("fact", "known_day")).expr(Expr::SubQuery(None, Box::new(recorded.into())));
+    }
+    select.and_where(col("i", identities::Column::Kind).eq(shape.kind.name()));
+    select
+}
+
+/// That an id is one of these.
+fn is_one_of(backend: DbBackend, id: Expr, ids: &[i64]) -> Expr {
+    dialect::is_one_of_list(backend, id, Expr::val(dialect::id_list(backend, ids)))
 }
 
 /// The columns of a shape's table that an insert fills.

@@ -1,9 +1,18 @@
 //! Facts as a data set writes them: what the export reads.
 
 use domain::{ColumnType, Known, Shape, Validity, View};
-use sea_orm::{DbBackend, QueryResult};
+use sea_orm::{
+    QueryResult, Statement,
+    sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
+};
 
-use crate::{Store, StoreError, row::Row, sql::Sql};
+use crate::{
+    Store, StoreError, dialect,
+    entity::{citations, identities},
+    row::Row,
+    statement::{Parameter, Prepared, Values},
+    view::{Scope, Sees, col, literal},
+};
 
 /// One row of a data set's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,68 +30,83 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn written(
+    pub async fn export_rows(
         &self,
         shape: &'static Shape,
         known: Known,
         after: Option<(i64, i64)>,
         limit: u64,
     ) -> Result<Vec<ExportRow>, StoreError> {
-        let mut sql = select(self.backend, shape, known);
+        let view = view_of(known);
+        let mut select = select(&Scope::new(self.backend, view), shape);
+        let place = || [col("i", identities::Column::Position), col("i", identities::Column::Id)];
         if let Some((position, id)) = after {
-            sql.put(" AND (i.position, i.id) > (").bind(position).put(", ").bind(id).put(")");
+            select.and_where(Expr::tuple(place()).gt(Expr::tuple([Expr::val(position), Expr::val(id)])));
         }
-        sql.put(" ORDER BY i.position, i.id LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        self.rows(sql).await?.iter().map(|row| written(shape, row)).collect()
+        for column in place() {
+            select.order_by_expr(column, Order::Asc);
+        }
+        select.limit(Ord::min(limit, 1 << 31));
+        let statement = Prepared::new(self.backend, &select).bind(&Values::of_ids(view, &[]));
+        self.rows(statement).await?.iter().map(|row| read(shape, row)).collect()
     }
+}
+
+fn view_of(known: Known) -> View {
+    View { day: Validity::OPEN_START, known }
+}
+
+/// The statement of the rows of a kind with these ids, as they are known.
+pub(crate) fn by_ids(backend: sea_orm::DbBackend, shape: &'static Shape, known: Known, ids: &[i64]) -> Statement {
+    let view = view_of(known);
+    let scope = Scope::new(backend, view);
+    let mut select = select(&scope, shape);
+    select.and_where(dialect::is_one_of_list(backend, col("fact", "id"), Parameter::Ids.expr()));
+    Prepared::new(backend, &select).bind(&Values::of_ids(view, ids))
 }
 
 /// The rows of a kind as they are known, to be narrowed.
-pub(crate) fn select(backend: DbBackend, shape: &'static Shape, known: Known) -> Sql {
-    let view = View { day: Validity::OPEN_START, known };
-    let mut sql = Sql::new(backend);
-    sql.put("SELECT i.position, t.id");
-    for (at, column) in shape.columns.iter().enumerate() {
-        sql.put(", ");
-        field(&mut sql, shape, column.column_type, column.name, view);
-        sql.put(&format!(" AS f{at}"));
-    }
-    sql.put(" FROM ").put(shape.table).put(" t JOIN identities i ON i.id = t.id WHERE ").known("t", view);
-    sql
+fn select(scope: &Scope, shape: &'static Shape) -> SelectStatement {
+    let mut select = scope.select_from(Alias::new(shape.table), "fact", Sees::Known);
+    let is_its_own = col("i", identities::Column::Id).eq(col("fact", "id"));
+    select.join_as(sea_orm::JoinType::InnerJoin, identities::Entity, "i", is_its_own);
+    select.expr(col("i", identities::Column::Position)).expr(col("fact", "id"));
+    select.exprs(shape.columns.iter().map(|column| field(scope, shape, column.column_type, column.name)));
+    select
 }
 
 /// Reads a row of [`select`].
-pub(crate) fn written(shape: &'static Shape, row: &QueryResult) -> Result<ExportRow, StoreError> {
-    let row = Row(row);
-    let fields = (0..shape.columns.len()).map(|at| Ok(row.stated(&format!("f{at}"))?.unwrap_or_default()));
-    Ok(ExportRow {
-        position: row.get("position")?,
-        id: row.get("id")?,
-        fields: fields.collect::<Result<_, StoreError>>()?,
-    })
+pub(crate) fn read(shape: &'static Shape, row: &QueryResult) -> Result<ExportRow, StoreError> {
+    let mut row = Row::new(row)?;
+    let [position, id] = row.cells();
+    let fields = shape.columns.iter().map(|_| Ok(row.next().maybe_text()?.unwrap_or_default()));
+    Ok(ExportRow { fields: fields.collect::<Result<_, StoreError>>()?, position: position.number()?, id: id.number()? })
 }
 
-/// Writes the SQL of one field as text: references as slugs, citations from their own table.
-fn field(sql: &mut Sql, shape: &'static Shape, column_type: ColumnType, name: &str, view: View) {
-    let mut cited = |field: &str, what: &str, join: &str| {
-        sql.put("(SELECT ").put(what).put(" FROM citations x").put(join);
-        sql.put(" WHERE x.fact_id = t.id AND x.field = ").bind(field).put(" AND ").known("x", view).put(")");
+/// One field as text: references as slugs, citations from their own table.
+fn field(scope: &Scope, shape: &'static Shape, column_type: ColumnType, name: &'static str) -> Expr {
+    use citations::Column::{Confidence, FactId, Field, Quote, SourceId};
+    let cited = |field: &'static str| {
+        let mut select = scope.select_from(citations::Entity, "x", Sees::Known);
+        select.and_where(col("x", FactId).eq(col("fact", "id"))).and_where(col("x", Field).eq(literal(field)));
+        select
     };
-    match column_type {
-        ColumnType::CitedSource(field) => cited(field, "s.slug", " JOIN identities s ON s.id = x.source_id"),
-        ColumnType::CitedQuote(field) => cited(field, "x.quote", ""),
-        ColumnType::CitedConfidence(field) => cited(field, "x.confidence", ""),
+    let slug = || col("r", identities::Column::Slug);
+    let value: SelectStatement = match column_type {
+        ColumnType::CitedSource(field) => {
+            let is_source = col("r", identities::Column::Id).eq(col("x", SourceId));
+            let mut select = cited(field);
+            select.join_as(sea_orm::JoinType::InnerJoin, identities::Entity, "r", is_source).expr(slug()).take()
+        }
+        ColumnType::CitedQuote(field) => cited(field).expr(col("x", Quote)).take(),
+        ColumnType::CitedConfidence(field) => cited(field).expr(col("x", Confidence)).take(),
         ColumnType::Ref { .. } | ColumnType::RefOf { .. } => {
-            sql.put("(SELECT r.slug FROM identities r WHERE r.id = t.").put(name).put(")");
+            let is_end = col("r", identities::Column::Id).eq(col("fact", name));
+            Query::select().expr(slug()).from_as(identities::Entity, "r").and_where(is_end).take()
         }
-        ColumnType::Slug if shape.is_noun() => {
-            sql.put("t.slug");
-        }
-        ColumnType::Number => {
-            sql.put("CAST(t.").put(name).put(" AS text)");
-        }
-        _ => {
-            sql.put("t.").put(name);
-        }
-    }
+        ColumnType::Slug if shape.is_noun() => return col("fact", "slug"),
+        ColumnType::Number => return dialect::as_text(col("fact", name)),
+        _ => return col("fact", name),
+    };
+    Expr::SubQuery(None, Box::new(value.into()))
 }

@@ -6,52 +6,45 @@
 //!
 //! How a noun is kept stands in the file of its name: its columns, its conditions, the ties that lead to it.
 
-mod alias;
-mod alliance;
-mod authority;
 mod bulk;
-mod campus;
+mod dialect;
 mod draft;
+mod entity;
 mod error;
 mod export;
-mod group;
+mod filter;
 mod noun;
+mod nouns;
 mod open;
-mod partner;
 mod parts;
 mod pipe;
-mod place;
 mod readers;
 mod references;
 mod relation;
 mod row;
-mod school;
 mod set_aside;
-mod source;
-mod sql;
+mod statement;
 mod statistics;
 mod store;
+mod tie;
 mod upgrade;
+mod view;
 mod zone;
 
-pub use alliance::{
-    AlliancesOfDistrict, AlliancesOfGroup, AlliancesOfPartner, AlliancesOfSchool, GroupsOfAlliance, PartnersOfAlliance,
-    SchoolsOfAlliance,
-};
-pub use campus::{CampusesOfDistrict, CampusesOfRegion, CampusesOfSchool, CampusesOfTownship};
 pub use draft::{Draft, Fact, Recorded, RecordedNoun};
 pub use error::StoreError;
 pub use export::ExportRow;
-pub use group::{GroupsOfDistrict, GroupsOfSchool, SchoolsOfGroup};
 pub use noun::{Noun, NounCount, NounPage};
 pub use open::Access;
-pub use partner::{PartnersOfSchool, SchoolsOfPartner};
 pub use parts::Parts;
-pub use place::{LearningAreasOfDistrict, RegionsOfDistrict, TownshipsOfDistrict, TownshipsOfRegion};
-pub use relation::{Linked, RelatedPage, Relation};
-pub use school::{
-    BranchOfSchools, BranchesOfSchool, PredecessorsOfSchool, SchoolsOfDistrict, SchoolsOfRegion, SchoolsOfTownship,
-    SchoolsWithCampusInDistrict, SchoolsWithCampusInRegion, SchoolsWithCampusInTownship, SuccessorsOfSchool,
+pub use relation::{
+    AlliancesOfDistrict, AlliancesOfGroup, AlliancesOfPartner, AlliancesOfSchool, BranchOfSchools, BranchesOfSchool,
+    CampusesOfDistrict, CampusesOfRegion, CampusesOfSchool, CampusesOfTownship, GroupsOfAlliance, GroupsOfDistrict,
+    GroupsOfSchool, LearningAreasOfDistrict, PartnersOfAlliance, PartnersOfSchool, PredecessorsOfSchool,
+    RegionsOfDistrict, Relation, SchoolsOfAlliance, SchoolsOfDistrict, SchoolsOfGroup, SchoolsOfPartner,
+    SchoolsOfRegion, SchoolsOfTownship, SchoolsWithCampusInDistrict, SchoolsWithCampusInRegion,
+    SchoolsWithCampusInTownship, SuccessorsOfSchool, TownshipsOfDistrict, TownshipsOfRegion,
 };
 pub use store::{Counts, Plan, Store};
+pub use tie::{Linked, Path, RelatedPage};
 pub use upgrade::{Condition, Upgrade};

@@ -13,10 +13,8 @@ use sqlx::{Connection, PgConnection, sqlite::SqliteConnectOptions};
 use tokio::time::timeout;
 
 use crate::{
-    Store, StoreError,
+    Store, StoreError, dialect,
     readers::Readers,
-    row::Row,
-    sql::Sql,
     upgrade::{Condition, examine},
 };
 
@@ -176,7 +174,7 @@ async fn look(url: &str, mode: Mode) -> Result<Condition, StoreError> {
     let mut found = examine(&database).await;
     if mode == Mode::Write && found.is_ok() {
         // A file that another process writes at this moment can be written.
-        let written = database.execute_unprepared("PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; ROLLBACK").await;
+        let written = database.execute_unprepared(dialect::TRY_TO_WRITE).await;
         if let Some(error) = written.map_err(StoreError::from).err().filter(is_not_writable) {
             found = Err(error);
         }
@@ -187,10 +185,9 @@ async fn look(url: &str, mode: Mode) -> Result<Condition, StoreError> {
 
 /// Whether PostgreSQL takes no writes: it is a replica, or was told so.
 async fn refuses_writes(database: &DatabaseConnection) -> Result<bool, StoreError> {
-    let mut sql = Sql::new(DbBackend::Postgres);
-    sql.put("SELECT current_setting('transaction_read_only') AS is_read_only");
-    let row = database.query_one_raw(sql.statement()).await?;
-    Ok(row.map(|row| Row(&row).text("is_read_only")).transpose()?.as_deref() == Some("on"))
+    let row = database.query_one_raw(dialect::is_read_only()).await?;
+    let is_read_only: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+    Ok(is_read_only.as_deref() == Some("on"))
 }
 
 /// Whether SQLite says that a file, or the folder around it, cannot be written.

@@ -1,10 +1,17 @@
 //! Reading the short lists that belong to a noun: a list for each of many owners in one statement.
 
-use std::collections::HashMap;
+use std::{any::TypeId, collections::HashMap};
 
 use domain::View;
+use sea_orm::sea_query::{Expr, SelectStatement};
 
-use crate::{Store, StoreError, row::Row, sql::Sql};
+use crate::{
+    Store, StoreError,
+    filter::FilterForm,
+    row::Row,
+    statement::{Prepared, Question, Values},
+    view::Scope,
+};
 
 /// A short closed list of parts, such as the functions of a charter.
 pub trait Parts: List {}
@@ -13,10 +20,15 @@ impl<P: List> Parts for P {}
 
 /// How a list is kept: what a noun's file says about it.
 pub trait List: Send + Sync + Sized + 'static {
-    /// Writes a SELECT of the parts of these owners in their order; `owner` is the column that names the owner.
-    fn select(view: View, owners: &[i64], sql: &mut Sql);
+    /// The statement of all parts in their order, without columns; and the column that names the owner.
+    fn select(scope: &Scope) -> (SelectStatement, Expr);
+    /// The columns that [`List::read`] takes, in its order.
+    fn columns() -> Vec<Expr>;
     /// Reads a part.
-    fn read(row: &Row<'_>) -> Result<Self, StoreError>;
+    ///
+    /// # Errors
+    /// A value means nothing in the domain.
+    fn read(row: &mut Row<'_>) -> Result<Self, StoreError>;
 }
 
 impl Store {
@@ -25,12 +37,19 @@ impl Store {
     /// # Errors
     /// The database failed, or a row has no meaning.
     pub async fn parts<P: Parts>(&self, view: View, owners: &[i64]) -> Result<HashMap<i64, Vec<P>>, StoreError> {
-        let mut sql = Sql::new(self.backend);
-        P::select(view, owners, &mut sql);
+        let form = self.form(Question::Parts(TypeId::of::<P>()), view, FilterForm::default(), None);
+        let statement = self.statements.get(&form, || {
+            let scope = Scope::new(self.backend, view);
+            let (mut select, owner) = P::select(&scope);
+            select.expr(owner.clone()).exprs(P::columns()).and_where(scope.is_asked(owner));
+            Prepared::new(self.backend, &select)
+        });
         let mut parts: HashMap<i64, Vec<P>> = HashMap::new();
-        for result in &self.rows(sql).await? {
-            let row = Row(result);
-            parts.entry(row.get("owner")?).or_default().push(P::read(&row)?);
+        for row in &self.rows(statement.bind(&Values::of_ids(view, owners))).await? {
+            let mut row = Row::new(row)?;
+            let owner = row.next().number()?;
+            row.begin_fact();
+            parts.entry(owner).or_default().push(P::read(&mut row)?);
         }
         Ok(parts)
     }

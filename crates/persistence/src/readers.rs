@@ -136,7 +136,7 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
-    use crate::{Store, sql::Sql};
+    use crate::Store;
 
     #[tokio::test]
     async fn a_statement_that_nobody_awaits_ends() {
@@ -146,12 +146,11 @@ mod tests {
         let (all, _) = store.readers();
         assert!(all > 1);
         for _ in 0..2 * all {
-            let mut endless = Sql::new(DbBackend::Sqlite);
-            endless.put("WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT max(n) FROM n");
+            let endless = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT max(n) FROM n";
+            let endless = Statement::from_string(DbBackend::Sqlite, endless);
             assert!(timeout(Duration::from_millis(20), store.rows(endless)).await.is_err(), "it ended");
         }
-        let mut next = Sql::new(DbBackend::Sqlite);
-        next.put("SELECT 1");
+        let next = Statement::from_string(DbBackend::Sqlite, "SELECT 1");
         assert_eq!(store.rows(next).await.expect("an answer").len(), 1);
         assert_eq!(store.readers(), (all, all as usize));
     }

@@ -1,156 +1,109 @@
-//! Reading the ties between nouns: a page for each of many parents in one statement.
+//! The relations of the map: ties walked from a kind of noun to another.
 
-use std::{collections::HashMap, sync::Arc};
-
-use domain::{Filter, Order, OrderField, Page, PageRequest, Position, View, fact::day_text};
-use sea_orm::QueryResult;
-
-use crate::{
-    Noun, Store, StoreError,
-    noun::{NounCount, between, columns, direction, listed, narrow, noun},
-    row::Row,
-    sql::Sql,
+use domain::{
+    Alliance, AllianceTie, Campus, Group, Kind, LearningArea, Membership, Partner, Region, School, SchoolLink,
+    SchoolPartner, Succession, Township,
 };
 
-/// A tie that leads from one noun to others. `grep 'impl Ties'` shows every edge of the map.
-pub trait Relation: Ties {}
+use crate::{
+    Noun,
+    nouns::{
+        alliance::ALLIANCE_TIES,
+        campus::SITE_OF_SCHOOL,
+        district::{BELONGS_TO_DISTRICT, STANDS_IN_DISTRICT},
+        group::MEMBERSHIPS,
+        partner::SCHOOL_PARTNERS,
+        region::{PLACED_IN_REGION, STANDS_IN_REGION},
+        school::{CAMPUS_STANDS_IN, SCHOOL_LINKS, SUCCESSIONS},
+        township::STANDS_IN_TOWNSHIP,
+    },
+    tie::Path,
+};
 
-impl<R: Ties> Relation for R {}
-
-/// How a tie is kept: what a noun's file says about it.
-pub trait Ties: Send + Sync + 'static {
+/// A tie walked from one kind of noun to another.
+pub trait Relation: Send + Sync + 'static {
     /// The noun it leads to.
     type Node: Noun;
     /// What the tie itself says.
     type Tie: Send + Sync + 'static;
-    /// The columns of the tie that [`Ties::tie`] reads, beside `fact`.
-    const COLUMNS: &'static [&'static str] = &[];
-    /// Whether the tie is the noun's own row: then whether it holds is for the list to say, and not for the tie.
-    const IS_OWN_ROW: bool = false;
-    /// Writes a SELECT of the ties of these parents: `parent`, `child`, `fact` (the tie's identity), `natural_key`
-    /// (what its own order compares before names), `since` (its first day), and [`Ties::COLUMNS`].
-    fn ties(view: View, parents: &[i64], sql: &mut Sql);
-    /// Reads the tie from a row in which `fact` and [`Ties::COLUMNS`] stand under their names with `t_` before.
-    fn tie(row: &Row<'_>) -> Result<Self::Tie, StoreError>;
+    /// The tie, and the direction in which it is walked.
+    const PATH: Path<Self::Node, Self::Tie>;
 }
 
-/// A noun, and the tie that leads to it.
-#[derive(Debug)]
-pub struct Linked<R: Relation> {
-    /// What the tie says.
-    pub tie: Arc<R::Tie>,
-    /// The noun.
-    pub node: Arc<R::Node>,
-}
+/// Declares relations: `Name: TIE forward from Parent => Node, Tie`.
+macro_rules! relations {
+    ($($(#[$doc:meta])* $name:ident: $tie:ident $direction:ident from $parent:ident => $node:ty, $says:ty;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name;
 
-impl<R: Relation> Clone for Linked<R> {
-    fn clone(&self) -> Self {
-        Linked { tie: self.tie.clone(), node: self.node.clone() }
-    }
-}
-
-/// A page of related nouns.
-pub type RelatedPage<R> = Page<Linked<R>>;
-
-impl Store {
-    /// A page of each parent's related nouns, in one statement.
-    ///
-    /// A tie holds on the view's day; that a noun holds as well was settled when the tie was recorded,
-    /// and those that ended long ago still stand at the ends of successions. What is planned and was not known on the day
-    /// is left out.
-    ///
-    /// # Errors
-    /// The database failed, or a row has no meaning.
-    pub async fn related<R: Relation>(
-        &self,
-        view: View,
-        parents: &[i64],
-        filter: &Filter<<R::Node as crate::noun::Table>::Conditions>,
-        order: Order,
-        request: &PageRequest,
-    ) -> Result<HashMap<i64, RelatedPage<R>>, StoreError> {
-        let key = match order.field {
-            // The slug last, so that no two nouns are told apart by their ids, which mean nothing to a reader.
-            OrderField::Natural => "t.natural_key || c.sort_name || '\u{1}' || c.slug",
-            OrderField::Name => "c.sort_name",
-            OrderField::Slug => "c.slug",
-            OrderField::Since => "t.since",
-        };
-        let direction = direction(order, request);
-        let mut sql = Sql::new(self.backend);
-        sql.put("SELECT * FROM (SELECT t.parent AS t_parent, t.fact AS t_fact, ");
-        for column in R::COLUMNS {
-            sql.put(&format!("t.{column} AS t_{column}, "));
+        impl Relation for $name {
+            type Node = $node;
+            type Tie = $says;
+            const PATH: Path<$node, $says> = $tie.$direction(Kind::$parent);
         }
-        sql.put(&columns::<R::Node>()).put(", ").put(key).put(" AS sort_key, ");
-        sql.put(&format!(
-            "ROW_NUMBER() OVER (PARTITION BY t.parent ORDER BY {key} {direction}, t.fact {direction}) AS place FROM ("
-        ));
-        from::<R>(view, parents, filter, &mut sql);
-        narrow::<R::Node>(filter, view, &mut sql);
-        between(&mut sql, key, "t.fact", order, request);
-        sql.put(") ranked WHERE place <= ").bind(i64::from(request.size) + 1).put(" ORDER BY t_parent, place");
-        let rows = self.rows(sql).await?;
-        pages(&rows, request)
-    }
-
-    /// How many related nouns each parent has, and how many of these are only assumed to have existed, in one statement; a
-    /// parent without any is left out.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn related_counts<R: Relation>(
-        &self,
-        view: View,
-        parents: &[i64],
-        filter: &Filter<<R::Node as crate::noun::Table>::Conditions>,
-    ) -> Result<HashMap<i64, NounCount>, StoreError> {
-        let mut sql = Sql::new(self.backend);
-        sql.put("SELECT t.parent AS parent, ");
-        NounCount::select(view, &mut sql);
-        sql.put(" FROM (");
-        from::<R>(view, parents, filter, &mut sql);
-        narrow::<R::Node>(filter, view, &mut sql);
-        sql.put(" GROUP BY t.parent");
-        let count = |row: &QueryResult| {
-            let row = Row(row);
-            Ok((row.get("parent")?, NounCount::read(&row)?))
-        };
-        self.rows(sql).await?.iter().map(count).collect()
-    }
+    )+};
 }
 
-/// Writes the ties as `t`, joined with their nouns as `c`, and the condition that these belong into the list.
-fn from<R: Relation>(
-    view: View,
-    parents: &[i64],
-    filter: &Filter<<R::Node as crate::noun::Table>::Conditions>,
-    sql: &mut Sql,
-) {
-    R::ties(view, parents, sql);
-    sql.put(") t JOIN ").put(<R::Node as crate::noun::Table>::SHAPE.table).put(" c ON c.id = t.child AND ");
-    sql.known("c", view).put(" WHERE ");
-    if R::IS_OWN_ROW {
-        listed::<R::Node>(filter, view, sql);
-    } else {
-        sql.put("(c.valid_from <= ").bind(day_text(view.day)).put(" OR c.stated_from IS NOT NULL)");
-    }
-}
-
-/// Cuts rows that are ordered by parent into pages; a noun that several parents share is read once.
-fn pages<R: Relation>(rows: &[QueryResult], request: &PageRequest) -> Result<HashMap<i64, RelatedPage<R>>, StoreError> {
-    let mut nodes: HashMap<i64, Arc<R::Node>> = HashMap::new();
-    let mut entries: HashMap<i64, Vec<(Position, Linked<R>)>> = HashMap::new();
-    for result in rows {
-        let row = Row(result);
-        let id: i64 = row.get("id")?;
-        let node = match nodes.get(&id) {
-            Some(node) => node.clone(),
-            None => nodes.entry(id).or_insert(Arc::new(noun::<R::Node>(result)?)).clone(),
-        };
-        let position = Position { key: row.text("sort_key")?, id: row.get("t_fact")? };
-        let linked = Linked { tie: Arc::new(R::tie(&row)?), node };
-        entries.entry(row.get("t_parent")?).or_default().push((position, linked));
-    }
-    Ok(entries.into_iter().map(|(parent, rows)| (parent, Page::of(rows, request))).collect())
+relations! {
+    /// The regions of a district.
+    RegionsOfDistrict: BELONGS_TO_DISTRICT forward from District => Region, i64;
+    /// The townships of a district.
+    TownshipsOfDistrict: BELONGS_TO_DISTRICT forward from District => Township, i64;
+    /// The learning areas of a district.
+    LearningAreasOfDistrict: BELONGS_TO_DISTRICT forward from District => LearningArea, i64;
+    /// The schools of a district.
+    SchoolsOfDistrict: BELONGS_TO_DISTRICT forward from District => School, i64;
+    /// The groups of a district.
+    GroupsOfDistrict: BELONGS_TO_DISTRICT forward from District => Group, i64;
+    /// The alliances of a district.
+    AlliancesOfDistrict: BELONGS_TO_DISTRICT forward from District => Alliance, i64;
+    /// The townships of a region.
+    TownshipsOfRegion: PLACED_IN_REGION forward from Region => Township, i64;
+    /// The schools whose own record places them in a township of a region.
+    SchoolsOfRegion: STANDS_IN_REGION forward from Region => School, i64;
+    /// The schools whose own record places them in a township.
+    SchoolsOfTownship: STANDS_IN_TOWNSHIP forward from Township => School, i64;
+    /// The schools of which a campus stands in a township of a district.
+    SchoolsWithCampusInDistrict: CAMPUS_STANDS_IN forward from District => School, i64;
+    /// The schools of which a campus stands in a township of a region.
+    SchoolsWithCampusInRegion: CAMPUS_STANDS_IN forward from Region => School, i64;
+    /// The schools of which a campus stands in a township.
+    SchoolsWithCampusInTownship: CAMPUS_STANDS_IN forward from Township => School, i64;
+    /// The campuses of a school.
+    CampusesOfSchool: SITE_OF_SCHOOL forward from School => Campus, i64;
+    /// The campuses that stand in a township.
+    CampusesOfTownship: STANDS_IN_TOWNSHIP forward from Township => Campus, i64;
+    /// The campuses that stand in a township of a district.
+    CampusesOfDistrict: STANDS_IN_DISTRICT forward from District => Campus, i64;
+    /// The campuses that stand in a township of a region.
+    CampusesOfRegion: STANDS_IN_REGION forward from Region => Campus, i64;
+    /// The schools of a group, the lead school first.
+    SchoolsOfGroup: MEMBERSHIPS forward from Group => School, Membership;
+    /// The groups of a school: those it leads first, then by role, by the day it joined, and by name.
+    GroupsOfSchool: MEMBERSHIPS backward from School => Group, Membership;
+    /// The partners of a school outside any alliance.
+    PartnersOfSchool: SCHOOL_PARTNERS forward from School => Partner, SchoolPartner;
+    /// The schools of a partner outside any alliance.
+    SchoolsOfPartner: SCHOOL_PARTNERS backward from Partner => School, SchoolPartner;
+    /// The schools that are branches of a school, or guided by it.
+    BranchesOfSchool: SCHOOL_LINKS backward from School => School, SchoolLink;
+    /// The schools that a school is a branch of, or guided by.
+    BranchOfSchools: SCHOOL_LINKS forward from School => School, SchoolLink;
+    /// The schools a school came from, through the whole chain (of 50 steps at most), the nearest first.
+    PredecessorsOfSchool: SUCCESSIONS backward from School => School, Succession;
+    /// The schools a school went into, through the whole chain (of 50 steps at most), the nearest first.
+    SuccessorsOfSchool: SUCCESSIONS forward from School => School, Succession;
+    /// The partners of an alliance.
+    PartnersOfAlliance: ALLIANCE_TIES forward from Alliance => Partner, AllianceTie;
+    /// The groups of an alliance: its members, then those of the district it serves.
+    GroupsOfAlliance: ALLIANCE_TIES forward from Alliance => Group, AllianceTie;
+    /// The schools of an alliance: its members, then those of the district it serves.
+    SchoolsOfAlliance: ALLIANCE_TIES forward from Alliance => School, AllianceTie;
+    /// The alliances of a partner.
+    AlliancesOfPartner: ALLIANCE_TIES backward from Partner => Alliance, AllianceTie;
+    /// The alliances of a group: those it is a member of, then those that serve its district.
+    AlliancesOfGroup: ALLIANCE_TIES backward from Group => Alliance, AllianceTie;
+    /// The alliances of a school: those it is itself a member of, then those that serve its district.
+    AlliancesOfSchool: ALLIANCE_TIES backward from School => Alliance, AllianceTie;
 }

@@ -1,81 +1,157 @@
-//! A row on its way to becoming a domain value; what the domain cannot mean becomes an error that says so.
+//! Rows on their way to domain values: read by position, texts lent by the row; what the domain cannot mean becomes an
+//! error that says so.
+
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::{Id, ImpreciseDate, NameBasis, Validity, fact::parse_day};
-use sea_orm::{QueryResult, TryGetable};
+use sea_orm::{
+    QueryResult,
+    sqlx::{Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow},
+};
 
 use crate::StoreError;
 
-/// A row of a result.
-pub struct Row<'r>(pub(crate) &'r QueryResult);
+/// A row of a result, read from its first column to its last.
+#[derive(Debug)]
+pub struct Row<'r> {
+    values: Source<'r>,
+    next: usize,
+    /// Where the id of the fact stands that the next columns are of.
+    id: usize,
+}
 
-impl Row<'_> {
-    pub(crate) fn get<T: TryGetable>(&self, column: &str) -> Result<T, StoreError> {
-        Ok(self.0.try_get_by(column)?)
+#[derive(Debug, Clone, Copy)]
+enum Source<'r> {
+    Postgres(&'r PgRow),
+    Sqlite(&'r SqliteRow),
+}
+
+impl<'r> Row<'r> {
+    /// A row, to be read from its first column.
+    pub(crate) fn new(result: &'r QueryResult) -> Result<Self, StoreError> {
+        let values = match (result.try_as_pg_row(), result.try_as_sqlite_row()) {
+            (Some(row), _) => Source::Postgres(row),
+            (_, Some(row)) => Source::Sqlite(row),
+            _ => return Err(StoreError::Address("the database is neither PostgreSQL nor SQLite".to_owned())),
+        };
+        Ok(Row { values, next: 0, id: 0 })
     }
 
-    pub(crate) fn text(&self, column: &str) -> Result<String, StoreError> {
-        self.get(column)
+    /// The next column's value.
+    pub(crate) fn next(&mut self) -> Cell<'r> {
+        let cell = Cell { values: self.values, at: self.next, id: self.id };
+        self.next += 1;
+        cell
     }
 
-    pub(crate) fn stated(&self, column: &str) -> Result<Option<String>, StoreError> {
-        self.get(column)
+    /// Says that the next columns are those of a fact, its id first.
+    pub(crate) fn begin_fact(&mut self) {
+        self.id = self.next;
     }
 
-    pub(crate) fn number(&self, column: &str) -> Result<Option<i64>, StoreError> {
-        self.get(column)
+    /// The next column's value, without going on to the one after.
+    pub(crate) fn peek(&self) -> Cell<'r> {
+        Cell { values: self.values, at: self.next, id: self.id }
     }
 
-    pub(crate) fn id<N>(&self, column: &str) -> Result<Id<N>, StoreError> {
-        self.get(column).map(Id::from_raw)
+    /// The values of the next columns, in their order.
+    pub(crate) fn cells<const N: usize>(&mut self) -> [Cell<'r>; N] {
+        std::array::from_fn(|_| self.next())
+    }
+}
+
+/// A value of a row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cell<'r> {
+    values: Source<'r>,
+    at: usize,
+    id: usize,
+}
+
+impl<'r> Cell<'r> {
+    fn get<T>(self) -> Result<T, StoreError>
+    where
+        T: Decode<'r, Postgres> + Decode<'r, Sqlite> + Type<Postgres> + Type<Sqlite>,
+    {
+        let value = match self.values {
+            Source::Postgres(row) => row.try_get(self.at),
+            Source::Sqlite(row) => row.try_get(self.at),
+        };
+        value.map_err(|error| StoreError::Database(Arc::new(error)))
     }
 
-    pub(crate) fn maybe_id<N>(&self, column: &str) -> Result<Option<Id<N>>, StoreError> {
-        Ok(self.get::<Option<i64>>(column)?.map(Id::from_raw))
+    pub(crate) fn number(self) -> Result<i64, StoreError> {
+        self.get()
+    }
+
+    pub(crate) fn maybe_number(self) -> Result<Option<i64>, StoreError> {
+        self.get()
+    }
+
+    pub(crate) fn str(self) -> Result<&'r str, StoreError> {
+        self.get()
+    }
+
+    pub(crate) fn maybe_str(self) -> Result<Option<&'r str>, StoreError> {
+        self.get()
+    }
+
+    pub(crate) fn text(self) -> Result<String, StoreError> {
+        self.str().map(str::to_owned)
+    }
+
+    pub(crate) fn maybe_text(self) -> Result<Option<String>, StoreError> {
+        Ok(self.maybe_str()?.map(str::to_owned))
+    }
+
+    pub(crate) fn id<N>(self) -> Result<Id<N>, StoreError> {
+        self.number().map(Id::from_raw)
+    }
+
+    pub(crate) fn maybe_id<N>(self) -> Result<Option<Id<N>>, StoreError> {
+        Ok(self.maybe_number()?.map(Id::from_raw))
     }
 
     /// A word of a vocabulary; null reads as the word for "not stated", if the vocabulary has one.
-    pub(crate) fn word<T>(&self, column: &str, parse: fn(&str) -> Option<T>) -> Result<T, StoreError> {
-        let word = self.stated(column)?.unwrap_or_default();
-        parse(&word).ok_or_else(|| self.meaningless(column, &word))
+    pub(crate) fn word<T>(self, parse: fn(&str) -> Option<T>) -> Result<T, StoreError> {
+        let word = self.maybe_str()?.unwrap_or_default();
+        parse(word).ok_or_else(|| self.meaningless(word))
     }
 
-    pub(crate) fn maybe_word<T>(&self, column: &str, parse: fn(&str) -> Option<T>) -> Result<Option<T>, StoreError> {
-        self.stated(column)?.map(|word| parse(&word).ok_or_else(|| self.meaningless(column, &word))).transpose()
+    pub(crate) fn maybe_word<T>(self, parse: fn(&str) -> Option<T>) -> Result<Option<T>, StoreError> {
+        self.maybe_str()?.map(|word| parse(word).ok_or_else(|| self.meaningless(word))).transpose()
     }
 
-    pub(crate) fn words<T>(&self, column: &str, parse: fn(&str) -> Option<T>) -> Result<Vec<T>, StoreError> {
-        let words = self.stated(column)?.unwrap_or_default();
-        let words = words.split(';').filter(|word| !word.is_empty());
-        words.map(|word| parse(word).ok_or_else(|| self.meaningless(column, word))).collect()
+    pub(crate) fn words<T>(self, parse: fn(&str) -> Option<T>) -> Result<Vec<T>, StoreError> {
+        let words = self.maybe_str()?.unwrap_or_default().split(';').filter(|word| !word.is_empty());
+        words.map(|word| parse(word).ok_or_else(|| self.meaningless(word))).collect()
     }
 
-    pub(crate) fn date(&self, column: &str) -> Result<Option<ImpreciseDate>, StoreError> {
-        let date = self.stated(column)?;
-        date.map(|text| ImpreciseDate::parse(&text).map_err(|_| self.meaningless(column, &text))).transpose()
+    pub(crate) fn date(self) -> Result<Option<ImpreciseDate>, StoreError> {
+        let parse = |text| ImpreciseDate::parse(text).map_err(|_| self.meaningless(text));
+        self.maybe_str()?.map(parse).transpose()
     }
 
-    pub(crate) fn day(&self, column: &str) -> Result<NaiveDate, StoreError> {
-        let text = self.text(column)?;
-        match text.as_str() {
+    pub(crate) fn day(self) -> Result<NaiveDate, StoreError> {
+        match self.str()? {
             "0001-01-01" => Ok(Validity::OPEN_START),
             "9999-12-31" => Ok(Validity::OPEN_END),
-            day => parse_day(day).map_err(|_| self.meaningless(column, day)),
+            day => parse_day(day).map_err(|_| self.meaningless(day)),
         }
     }
 
-    pub(crate) fn validity(&self) -> Result<Validity, StoreError> {
-        Ok(Validity { from: self.day("valid_from")?, to: self.day("valid_to")? })
+    pub(crate) fn basis(self) -> Result<Option<NameBasis>, StoreError> {
+        self.maybe_word(NameBasis::parse)
     }
 
-    pub(crate) fn basis(&self, column: &str) -> Result<Option<NameBasis>, StoreError> {
-        self.maybe_word(column, NameBasis::parse)
-    }
-
-    fn meaningless(&self, column: &str, value: &str) -> StoreError {
-        StoreError::Inconsistent {
-            id: self.get("id").unwrap_or_default(),
-            problem: format!("column `{column}` is `{value}`"),
-        }
+    /// The error of a value that the domain cannot mean.
+    pub(crate) fn meaningless(self, value: &str) -> StoreError {
+        let id = Cell { at: self.id, ..self }.number().unwrap_or_default();
+        let column = match self.values {
+            Source::Postgres(row) => sea_orm::sqlx::Column::name(&row.columns()[self.at]),
+            Source::Sqlite(row) => sea_orm::sqlx::Column::name(&row.columns()[self.at]),
+        };
+        StoreError::Inconsistent { id, problem: format!("column `{column}` is `{value}`") }
     }
 }

@@ -5,9 +5,9 @@
 //! transaction do this, so nobody ever sees the tables without them. SQLite cannot drop a constraint: it is kept from
 //! looking ([`crate::references`] looks instead).
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 
-use crate::{StoreError, open::WRITE_CACHE, row::Row, sql::Sql, statistics};
+use crate::{StoreError, dialect, open::WRITE_CACHE, statistics};
 
 /// The statements that make again what was set aside.
 #[derive(Debug, Default)]
@@ -36,21 +36,17 @@ impl SetAside {
         }
         // PostgreSQL sorts better with more memory. SQLite sorts on a second thread, but only what outgrows its cache
         // (measured on a nation: 22 s with half a gibibyte, 15 s with this).
-        let sorting = match backend {
-            DbBackend::Postgres => "SET LOCAL maintenance_work_mem = '256MB'",
-            _ => "PRAGMA threads = 2; PRAGMA cache_size = -32768",
-        };
-        transaction.execute_unprepared(sorting).await?;
+        transaction.execute_unprepared(dialect::prepare_sorting(backend)).await?;
         for made_by in self.keys.into_iter().chain(self.indexes) {
             transaction.execute_unprepared(&made_by).await?;
         }
         if backend == DbBackend::Sqlite {
             statistics::tell(transaction).await?;
-            transaction.execute_unprepared(&format!("PRAGMA cache_size = {WRITE_CACHE}")).await?;
+            transaction.execute_unprepared(&dialect::set_cache_size(WRITE_CACHE)).await?;
             return Ok(());
         }
         // The planner has never seen these rows, and is about to join them.
-        transaction.execute_unprepared("ANALYZE").await?;
+        transaction.execute_unprepared(dialect::ANALYZE).await?;
         for made_by in self.foreign_keys {
             transaction.execute_unprepared(&made_by).await?;
         }
@@ -60,38 +56,20 @@ impl SetAside {
 
 /// Drops the constraints of a type but those of the migrations' own table; returns what adds each again.
 async fn drop_constraints(transaction: &DatabaseTransaction, of_type: char) -> Result<Vec<String>, StoreError> {
-    let mut sql = Sql::new(DbBackend::Postgres);
-    sql.put("SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS dropped_by, ");
-    sql.put("format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) ");
-    sql.put("AS made_by FROM pg_constraint WHERE connamespace = current_schema()::regnamespace ");
-    sql.put("AND conrelid::regclass::text <> 'seaql_migrations' AND contype = ");
-    sql.put(&format!("'{of_type}' ORDER BY 1"));
-    drop_each(transaction, sql).await
+    drop_each(transaction, dialect::constraints(of_type)).await
 }
 
 /// Drops every index that no constraint stands on; returns what makes each again.
 async fn drop_indexes(transaction: &DatabaseTransaction, backend: DbBackend) -> Result<Vec<String>, StoreError> {
-    let mut sql = Sql::new(backend);
-    sql.put(match backend {
-        DbBackend::Postgres => {
-            "SELECT format('DROP INDEX %I', i.indexname) AS dropped_by, i.indexdef AS made_by FROM pg_indexes i \
-             WHERE i.schemaname = current_schema() \
-             AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname) ORDER BY 1"
-        }
-        _ => {
-            "SELECT format('DROP INDEX \"%w\"', name) AS dropped_by, sql AS made_by FROM sqlite_master \
-             WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1"
-        }
-    });
-    drop_each(transaction, sql).await
+    drop_each(transaction, dialect::indexes(backend)).await
 }
 
-async fn drop_each(transaction: &DatabaseTransaction, sql: Sql) -> Result<Vec<String>, StoreError> {
+async fn drop_each(transaction: &DatabaseTransaction, statement: Statement) -> Result<Vec<String>, StoreError> {
     let mut made_by = Vec::new();
-    for row in transaction.query_all_raw(sql.statement()).await? {
-        let row = Row(&row);
-        transaction.execute_unprepared(&row.text("dropped_by")?).await?;
-        made_by.push(row.text("made_by")?);
+    for row in transaction.query_all_raw(statement).await? {
+        let (drop, make): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        transaction.execute_unprepared(&drop).await?;
+        made_by.push(make);
     }
     Ok(made_by)
 }

@@ -4,9 +4,9 @@
 //! to find 20 in order; with those of a small map it reads whole tables, and goes on to when the map has grown. These
 //! figures say what does not change: nearly all rows are current, an id has one, a reference has some.
 
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::ConnectionTrait;
 
-use crate::{StoreError, row::Row, sql::Sql};
+use crate::{StoreError, dialect};
 
 /// How many rows a table is said to have.
 const ROWS: u64 = 1_000_000;
@@ -26,34 +26,21 @@ fn values(column: &str) -> u64 {
 
 /// Makes the table that SQLite's planner reads, of tables that are still empty.
 pub(crate) async fn prepare(database: &impl ConnectionTrait) -> Result<(), StoreError> {
-    database.execute_unprepared("ANALYZE").await?;
+    database.execute_unprepared(dialect::ANALYZE).await?;
     tell(database).await
 }
 
 /// Tells SQLite's planner; PostgreSQL looks for itself. What is told of an index goes with it when it is dropped.
 pub(crate) async fn tell(database: &impl ConnectionTrait) -> Result<(), StoreError> {
-    let mut sql = Sql::new(DbBackend::Sqlite);
-    sql.put("SELECT m.tbl_name AS \"table\", m.name AS \"index\", i.\"unique\" AS is_unique, ");
-    sql.put("(SELECT group_concat(COALESCE(c.name, ''), ' ' ORDER BY c.seqno) FROM pragma_index_info(m.name) c) AS columns ");
-    sql.put("FROM sqlite_master m JOIN pragma_index_list(m.tbl_name) i ON i.name = m.name ");
-    sql.put(
-        "WHERE m.type = 'index' AND m.tbl_name NOT LIKE 'search_grams%' AND m.tbl_name NOT LIKE 'seaql%' ORDER BY 1, 2",
-    );
     let mut told = Vec::new();
-    for row in database.query_all_raw(sql.statement()).await? {
-        let row = Row(&row);
-        let figures = figures(&row.text("columns")?, row.get::<i64>("is_unique")? == 1);
-        told.push(format!("('{}', '{}', '{figures}')", row.text("table")?, row.text("index")?));
+    for row in database.query_all_raw(dialect::sqlite_indexes()).await? {
+        let (table, index): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let (is_unique, columns): (i64, String) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
+        told.push((table, index, figures(&columns, is_unique == 1)));
     }
-    if told.is_empty() {
-        return Ok(());
+    if !told.is_empty() {
+        database.execute_unprepared(&dialect::tell_sqlite_statistics(&told)).await?;
     }
-    // The last has the figures read; it looks at no table of ours.
-    let all = format!(
-        "DELETE FROM sqlite_stat1; INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES {}; ANALYZE sqlite_schema",
-        told.join(", ")
-    );
-    database.execute_unprepared(&all).await?;
     Ok(())
 }
 

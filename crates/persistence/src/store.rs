@@ -7,12 +7,19 @@ use std::sync::{
 
 use domain::{Known, Revision};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, RuntimeErr, SqliteTransactionMode, Statement,
-    TransactionOptions, sqlx,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, sqlx,
 };
 use tracing::Instrument;
 
-use crate::{StoreError, readers::Readers, row::Row, sql::Sql, zone::Zones};
+use crate::{
+    StoreError, dialect,
+    entity::revisions::{self, Column::Number},
+    readers::Readers,
+    row::Row,
+    statement::Statements,
+    zone::Zones,
+};
 
 /// The facts, revisions and sources of a map. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +34,7 @@ pub struct Store {
     origin: Arc<OnceLock<Revision>>,
     counted: Option<Arc<Counts>>,
     explained: Option<Arc<Mutex<Vec<Plan>>>>,
+    pub(crate) statements: Arc<Statements>,
 }
 
 /// How the database goes about a statement.
@@ -66,8 +74,19 @@ impl Counts {
 impl Store {
     pub(crate) fn of(read: Readers, max_readers: u32, write: DatabaseConnection, is_read_only: bool) -> Store {
         let backend = write.get_database_backend();
-        let (zones, origin) = (Arc::default(), Arc::default());
-        Store { read, max_readers, write, backend, is_read_only, zones, origin, counted: None, explained: None }
+        let (zones, origin, statements) = Default::default();
+        Store {
+            read,
+            max_readers,
+            write,
+            backend,
+            is_read_only,
+            zones,
+            origin,
+            counted: None,
+            explained: None,
+            statements,
+        }
     }
 
     /// Whether the database lives as long as the store, and is nobody else's.
@@ -139,14 +158,12 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn revision(&self, known: Known) -> Result<Option<Revision>, StoreError> {
-        let mut sql = Sql::new(self.backend);
-        sql.put("SELECT number, recorded_at, actor, message FROM revisions WHERE ");
-        match known {
-            Known::Latest => sql.put("number > 0"),
-            Known::At(number) => sql.put("number = ").bind(number),
+        let is_it = match known {
+            Known::Latest => Number.gt(0),
+            Known::At(number) => Number.eq(number),
         };
-        sql.put(" ORDER BY number DESC LIMIT 1");
-        self.rows(sql).await?.first().map(|row| revision(&Row(row))).transpose()
+        let revisions = revisions::Entity::find().filter(is_it).order_by_desc(Number).limit(1);
+        self.rows(revisions.build(self.backend)).await?.first().map(revision).transpose()
     }
 
     /// The first revision, which tells this map from others; `None` while there is none. It is asked for once.
@@ -167,10 +184,9 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn revisions(&self, before: Option<i64>, limit: u32) -> Result<Vec<Revision>, StoreError> {
-        let mut sql = Sql::new(self.backend);
-        sql.put("SELECT number, recorded_at, actor, message FROM revisions WHERE number < ");
-        sql.bind(before.unwrap_or(i64::MAX)).put(" ORDER BY number DESC LIMIT ").bind(i64::from(limit));
-        self.rows(sql).await?.iter().map(|row| revision(&Row(row))).collect()
+        let before = Number.lt(before.unwrap_or(i64::MAX));
+        let revisions = revisions::Entity::find().filter(before).order_by_desc(Number).limit(u64::from(limit));
+        self.rows(revisions.build(self.backend)).await?.iter().map(revision).collect()
     }
 
     /// Revisions in their order: at most `limit` of those after `after`.
@@ -178,15 +194,12 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn revisions_after(&self, after: i64, limit: u32) -> Result<Vec<Revision>, StoreError> {
-        let mut sql = Sql::new(self.backend);
-        sql.put("SELECT number, recorded_at, actor, message FROM revisions WHERE number > ").bind(after);
-        sql.put(" ORDER BY number LIMIT ").bind(i64::from(limit));
-        self.rows(sql).await?.iter().map(|row| revision(&Row(row))).collect()
+        let revisions = revisions::Entity::find().filter(Number.gt(after)).order_by_asc(Number).limit(u64::from(limit));
+        self.rows(revisions.build(self.backend)).await?.iter().map(revision).collect()
     }
 
     /// Runs a read.
-    pub(crate) async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
-        let statement = sql.statement();
+    pub(crate) async fn rows(&self, statement: Statement) -> Result<Vec<QueryResult>, StoreError> {
         if let Some(plans) = &self.explained {
             let plan = self.plan(&statement).await?;
             plans.lock().unwrap_or_else(PoisonError::into_inner).push(plan);
@@ -212,14 +225,9 @@ impl Store {
     }
 
     async fn plan(&self, statement: &Statement) -> Result<Plan, StoreError> {
-        let (explain, column) = match self.backend {
-            DbBackend::Postgres => ("EXPLAIN", "QUERY PLAN"),
-            _ => ("EXPLAIN QUERY PLAN", "detail"),
-        };
-        let mut explaining = statement.clone();
-        explaining.sql = format!("{explain} {}", statement.sql);
+        let (explaining, column) = dialect::explain(self.backend, statement);
         let rows = self.read.query(explaining).await?;
-        let lines = rows.iter().map(|row| Row(row).text(column)).collect::<Result<_, StoreError>>()?;
+        let lines = rows.iter().map(|row| row.try_get_by_index(column)).collect::<Result<_, _>>()?;
         Ok(Plan { sql: statement.sql.clone(), lines })
     }
 }
@@ -245,11 +253,12 @@ fn is_broken(error: &DbErr) -> bool {
     }
 }
 
-fn revision(row: &Row<'_>) -> Result<Revision, StoreError> {
+fn revision(row: &QueryResult) -> Result<Revision, StoreError> {
+    let [number, recorded_at, actor, message] = Row::new(row)?.cells();
     Ok(Revision {
-        number: row.get("number")?,
-        recorded_at: row.text("recorded_at")?,
-        actor: row.text("actor")?,
-        message: row.text("message")?,
+        number: number.number()?,
+        recorded_at: recorded_at.text()?,
+        actor: actor.text()?,
+        message: message.text()?,
     })
 }

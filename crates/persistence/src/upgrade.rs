@@ -3,14 +3,22 @@
 use std::sync::Arc;
 
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait, sqlx};
+use sea_orm::{
+    ActiveValue::Set,
+    ConnectionTrait, DbBackend, EntityName, EntityTrait, QueryOrder, QuerySelect, QueryTrait, Statement,
+    TransactionTrait,
+    sea_query::{Alias, OnConflict, Order, Query},
+    sqlx,
+};
 
-use crate::{Store, StoreError, row::Row, sql::Sql, store::alone};
+use crate::{
+    Store, StoreError, dialect,
+    entity::program_versions::{self, Column},
+    store::alone,
+};
 
 /// The table in which the library notes the steps that ran.
 const STEPS: &str = "seaql_migrations";
-/// The table of the versions of the program that ran them.
-const VERSIONS: &str = "program_versions";
 
 /// What a database has of its tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,9 +67,9 @@ impl Store {
         let pool = self.write.get_postgres_connection_pool();
         let failed = |error: sqlx::Error| StoreError::Database(Arc::new(error));
         let mut session = pool.acquire().await.map_err(failed)?;
-        sqlx::query("SELECT pg_advisory_lock(74110001)").execute(&mut *session).await.map_err(failed)?;
+        sqlx::query(dialect::LOCK_MIGRATIONS).execute(&mut *session).await.map_err(failed)?;
         let upgraded = self.upgrade().await;
-        sqlx::query("SELECT pg_advisory_unlock(74110001)").execute(&mut *session).await.map_err(failed)?;
+        sqlx::query(dialect::UNLOCK_MIGRATIONS).execute(&mut *session).await.map_err(failed)?;
         upgraded
     }
 
@@ -87,8 +95,8 @@ impl Store {
     /// # Errors
     /// The database failed, or was never migrated.
     pub async fn is_current(&self) -> Result<bool, StoreError> {
-        let ran: Vec<String> =
-            self.rows(ran(self.backend)).await?.iter().map(|row| Row(row).text("version")).collect::<Result<_, _>>()?;
+        let rows = self.rows(ran(self.backend)).await?;
+        let ran: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
         Ok(ours().iter().all(|step| ran.contains(step)))
     }
 }
@@ -101,61 +109,47 @@ fn ours() -> Vec<String> {
 /// Looks at the tables of a database.
 pub(crate) async fn examine(database: &impl ConnectionTrait) -> Result<Condition, StoreError> {
     let backend = database.get_database_backend();
-    let tables = texts(database, tables(backend), "name").await?;
+    let tables = texts(database, dialect::tables(backend)).await?;
     let has = |name: &str| tables.iter().any(|table| table == name);
-    let (ours, ran) = (ours(), if has(STEPS) { texts(database, ran(backend), "version").await? } else { Vec::new() });
+    let (ours, ran) = (ours(), if has(STEPS) { texts(database, ran(backend)).await? } else { Vec::new() });
     let is_ours = ours.first().is_some_and(|first| ran.contains(first));
     match tables.iter().find(|table| *table != STEPS) {
         Some(table) if !is_ours => return Err(StoreError::Foreign { table: table.clone() }),
         _ => {}
     }
     if let Some(step) = ran.iter().rfind(|step| !ours.contains(step)) {
-        let versions = if has(VERSIONS) { texts(database, versions(backend), "version").await? } else { Vec::new() };
+        let has_versions = has(program_versions::Entity.table_name());
+        let versions = if has_versions { texts(database, versions(backend)).await? } else { Vec::new() };
         return Err(StoreError::Newer { made_by: versions.into_iter().next(), step: step.clone() });
     }
     let pending = ours.into_iter().filter(|step| !ran.contains(step)).collect();
     Ok(Condition { is_empty: !is_ours, pending })
 }
 
-async fn texts(database: &impl ConnectionTrait, sql: Sql, column: &str) -> Result<Vec<String>, StoreError> {
-    database.query_all_raw(sql.statement()).await?.iter().map(|row| Row(row).text(column)).collect()
-}
-
-/// The tables, but for those of the database itself and of its extensions.
-fn tables(backend: DbBackend) -> Sql {
-    let mut sql = Sql::new(backend);
-    sql.put(match backend {
-        DbBackend::Postgres => {
-            "SELECT c.relname::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') \
-             AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') ORDER BY 1"
-        }
-        _ => "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY 1",
-    });
-    sql
+async fn texts(database: &impl ConnectionTrait, statement: Statement) -> Result<Vec<String>, StoreError> {
+    let rows = database.query_all_raw(statement).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
 }
 
 /// The steps that ran, in their order.
-fn ran(backend: DbBackend) -> Sql {
-    let mut sql = Sql::new(backend);
-    sql.put("SELECT version FROM ").put(STEPS).put(" ORDER BY version");
-    sql
+fn ran(backend: DbBackend) -> Statement {
+    let version = Alias::new("version");
+    let mut select = Query::select();
+    backend.build(select.column(version.clone()).from(Alias::new(STEPS)).order_by(version, Order::Asc))
 }
 
 /// The versions of the program that ran steps, the latest first.
-fn versions(backend: DbBackend) -> Sql {
-    let mut sql = Sql::new(backend);
-    sql.put("SELECT version FROM ").put(VERSIONS).put(" ORDER BY steps DESC");
-    sql
+fn versions(backend: DbBackend) -> Statement {
+    let versions = program_versions::Entity::find().select_only().column(Column::Version);
+    versions.order_by_desc(Column::Steps).build(backend)
 }
 
 /// Notes that this version of the program has brought the database up to date.
 async fn sign(database: &impl ConnectionTrait) -> Result<(), StoreError> {
     let steps = i64::try_from(ours().len()).unwrap_or(i64::MAX);
-    let mut sql = Sql::new(database.get_database_backend());
-    sql.put("INSERT INTO ").put(VERSIONS).put(" (version, steps) VALUES (");
-    sql.bind(env!("CARGO_PKG_VERSION")).put(", ").bind(steps);
-    sql.put(") ON CONFLICT (version) DO UPDATE SET steps = excluded.steps");
-    database.execute_raw(sql.statement()).await?;
+    let version =
+        program_versions::ActiveModel { version: Set(env!("CARGO_PKG_VERSION").to_owned()), steps: Set(steps) };
+    let again = OnConflict::column(Column::Version).update_column(Column::Steps).to_owned();
+    program_versions::Entity::insert(version).on_conflict(again).exec_without_returning(database).await?;
     Ok(())
 }

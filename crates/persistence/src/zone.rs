@@ -5,9 +5,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::TimeZone;
+use domain::{Known, TimeZone, Validity, View};
+use sea_orm::sea_query::{ExprTrait, Order};
 
-use crate::{Store, StoreError, row::Row, sql::Sql};
+use crate::{
+    Store, StoreError,
+    entity::districts::{Column, Entity},
+    row::Row,
+    view::{Scope, Sees, col},
+};
 
 /// How long another process's revision may be unknown here.
 const FRESH: Duration = Duration::from_secs(1);
@@ -57,11 +63,13 @@ impl Store {
             Ok(zones) => return Ok(zones),
             Err(generation) => generation,
         };
-        let mut sql = Sql::new(self.backend);
-        sql.put("SELECT DISTINCT time_zone FROM districts WHERE known_to IS NULL AND time_zone IS NOT NULL ");
-        sql.put("ORDER BY time_zone LIMIT 2");
-        let rows = self.uncounted().rows(sql).await?;
-        let zones = rows.iter().map(|row| Row(row).word("time_zone", |name| name.parse().ok()));
+        let view = View { day: Validity::OPEN_START, known: Known::Latest };
+        let mut select = Scope::new(self.backend, view).select_from(Entity, "d", Sees::Known);
+        let time_zone = || col("d", Column::TimeZone);
+        select.distinct().expr(time_zone()).and_where(time_zone().is_not_null());
+        select.order_by_expr(time_zone(), Order::Asc).limit(2);
+        let rows = self.uncounted().rows(self.backend.build(&select)).await?;
+        let zones = rows.iter().map(|row| Row::new(row)?.next().word(|name| name.parse().ok()));
         let zones: Vec<TimeZone> = zones.collect::<Result<_, _>>()?;
         self.zones.keep(generation, &zones);
         Ok(zones)

@@ -100,7 +100,7 @@ async fn write_file(store: &Store, known: Known, shape: &'static Shape, drafts: 
     let (mut rows, mut after) = (0, None);
     writer.write_record(shape.columns.iter().map(|column| column.name))?;
     loop {
-        let page = store.written(shape, known, after, PAGE).await?;
+        let page = store.export_rows(shape, known, after, PAGE).await?;
         for ExportRow { fields, .. } in &page {
             writer.write_record(fields)?;
             used.iter_mut().zip(fields).for_each(|(used, field)| *used |= !field.is_empty());

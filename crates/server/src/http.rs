@@ -330,7 +330,7 @@ async fn sdl(State(app): State<App>) -> Response<Body> {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], app.schema.sdl()).into_response()
 }
 
-/// SuccessionDates away a client that asks too often.
+/// Turns away a client that asks too often.
 async fn at_its_rate(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let (Some(rates), Some(peer)) = (&app.capacity.rates, peer) else { return next.run(request).await };

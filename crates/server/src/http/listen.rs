@@ -64,7 +64,7 @@ const FULL: &[u8] =
     content-length: 68\r\nconnection: close\r\n\r\n\
     the server has as many connections as it may: try again in a second\n";
 
-/// ColumnType a connection's room as long as one of its requests, or its WebSocket, lives; has the turns of its event streams.
+/// Holds a connection's room as long as one of its requests, or its WebSocket, lives; has the turns of its event streams.
 #[derive(Clone)]
 pub(crate) struct Room {
     _place: Arc<OwnedSemaphorePermit>,

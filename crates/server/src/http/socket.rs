@@ -74,7 +74,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// How many answers of a connection may wait to be written.
 const WAITING: usize = 16;
 
-/// SuccessionDates a request into a connection, which keeps the room of the request's.
+/// Turns a request into a connection, which keeps the room of the request's.
 pub(crate) fn open(
     app: App,
     headers: &HeaderMap,
@@ -337,7 +337,7 @@ impl Session {
         Ok(())
     }
 
-    /// SuccessionDates an operation away before it is read.
+    /// Turns an operation away before it is read.
     async fn refuse(&self, id: &str, refused: &Answer, socket: &mut WebSocket) -> Result<(), Close> {
         Watch::begin(self.app.capacity.clone()).answers(refused);
         write(socket, error(self.dialect, id, refused)).await

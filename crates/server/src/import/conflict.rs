@@ -76,7 +76,7 @@ async fn compare(
     let (mut before, mut keys) = (HashMap::new(), HashMap::new());
     for ids in later.chunks(AT_ONCE) {
         for (revision, is_start) in [(start, true), (latest, false)] {
-            for row in draft.written(shape, revision, ids).await? {
+            for row in draft.export_rows(shape, revision, ids).await? {
                 let fields: Vec<&str> = row.fields.iter().map(String::as_str).collect();
                 keys.insert(row.id, shape.key_of(&fields));
                 if is_start {

@@ -1,0 +1,132 @@
+//! The tables, as sea-orm's entities: one file a table, the columns in the order of the database.
+//!
+//! A test compares them with the shapes of the domain and with the tables that the migrations make.
+
+pub(crate) mod aliases;
+pub(crate) mod alliance_categories;
+pub(crate) mod alliance_functions;
+pub(crate) mod alliance_members;
+pub(crate) mod alliances;
+pub(crate) mod authorities;
+pub(crate) mod campuses;
+pub(crate) mod citations;
+pub(crate) mod definitions;
+pub(crate) mod districts;
+pub(crate) mod facets;
+pub(crate) mod groups;
+pub(crate) mod identities;
+pub(crate) mod learning_areas;
+pub(crate) mod memberships;
+pub(crate) mod partners;
+pub(crate) mod program_versions;
+pub(crate) mod regions;
+pub(crate) mod revisions;
+pub(crate) mod school_links;
+pub(crate) mod school_partners;
+pub(crate) mod schools;
+pub(crate) mod search_names;
+pub(crate) mod site_uses;
+pub(crate) mod sources;
+pub(crate) mod successions;
+pub(crate) mod townships;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use domain::{ColumnType, SHAPES};
+    use sea_orm::{EntityTrait, IdenStatic, Iterable};
+
+    use crate::{Store, noun::Table};
+
+    fn columns<E: EntityTrait + Default>() -> (String, BTreeSet<String>) {
+        (E::default().table_name().to_owned(), E::Column::iter().map(|column| column.as_str().to_owned()).collect())
+    }
+
+    fn all() -> BTreeMap<String, BTreeSet<String>> {
+        BTreeMap::from([
+            columns::<super::aliases::Entity>(),
+            columns::<super::alliance_categories::Entity>(),
+            columns::<super::alliance_functions::Entity>(),
+            columns::<super::alliance_members::Entity>(),
+            columns::<super::alliances::Entity>(),
+            columns::<super::authorities::Entity>(),
+            columns::<super::campuses::Entity>(),
+            columns::<super::citations::Entity>(),
+            columns::<super::definitions::Entity>(),
+            columns::<super::districts::Entity>(),
+            columns::<super::facets::Entity>(),
+            columns::<super::groups::Entity>(),
+            columns::<super::identities::Entity>(),
+            columns::<super::learning_areas::Entity>(),
+            columns::<super::memberships::Entity>(),
+            columns::<super::partners::Entity>(),
+            columns::<super::program_versions::Entity>(),
+            columns::<super::regions::Entity>(),
+            columns::<super::revisions::Entity>(),
+            columns::<super::school_links::Entity>(),
+            columns::<super::school_partners::Entity>(),
+            columns::<super::schools::Entity>(),
+            columns::<super::search_names::Entity>(),
+            columns::<super::site_uses::Entity>(),
+            columns::<super::sources::Entity>(),
+            columns::<super::successions::Entity>(),
+            columns::<super::townships::Entity>(),
+        ])
+    }
+
+    #[tokio::test]
+    async fn the_entities_are_the_tables_that_the_migrations_make() {
+        let store = Store::in_memory().await.expect("memory");
+        let tables = "SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c \
+             WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE 'search_grams%' \
+             AND m.name <> 'seaql_migrations'";
+        let rows = store.rows(sea_orm::Statement::from_string(store.backend, tables)).await.expect("the tables");
+        let mut made: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for row in rows {
+            let (table, column): (String, String) =
+                (row.try_get_by_index(0).expect("a table"), row.try_get_by_index(1).expect("a column"));
+            made.entry(table).or_default().insert(column);
+        }
+        assert_eq!(made, all());
+    }
+
+    #[test]
+    fn an_entity_has_what_its_shape_says_and_what_every_fact_has() {
+        let entities = all();
+        for shape in SHAPES {
+            let own = shape.own().filter(|column| !(shape.is_noun() && matches!(column.column_type, ColumnType::Slug)));
+            let mut columns: BTreeSet<String> = own.map(|column| column.name.to_owned()).collect();
+            let every: &[&str] = match shape.is_noun() {
+                true => &["slug", "sort_name", "known_day", "stated_from", "stated_to"],
+                false => &[],
+            };
+            let every = ["id", "known_from", "known_to", "valid_from", "valid_to"].iter().chain(every);
+            columns.extend(every.map(|name| (*name).to_owned()));
+            assert_eq!(entities.get(shape.table), Some(&columns), "{}", shape.table);
+        }
+    }
+
+    fn check_columns_read<N: Table>() {
+        let read: Vec<&str> = N::NAMES.iter().flatten().chain(N::COLUMNS).map(|column| column.unquoted()).collect();
+        let own = N::SHAPE.own().filter(|column| !matches!(column.column_type, ColumnType::Slug));
+        let own: BTreeSet<&str> = own.map(|column| column.name).collect();
+        assert_eq!(read.len(), own.len(), "{}: a column is read twice, or not at all", N::SHAPE.table);
+        assert_eq!(read.into_iter().collect::<BTreeSet<_>>(), own, "{}", N::SHAPE.table);
+    }
+
+    #[test]
+    fn a_noun_is_read_from_every_column_of_its_shape() {
+        check_columns_read::<domain::Alliance>();
+        check_columns_read::<domain::Authority>();
+        check_columns_read::<domain::Campus>();
+        check_columns_read::<domain::District>();
+        check_columns_read::<domain::Group>();
+        check_columns_read::<domain::LearningArea>();
+        check_columns_read::<domain::Partner>();
+        check_columns_read::<domain::Region>();
+        check_columns_read::<domain::School>();
+        check_columns_read::<domain::Source>();
+        check_columns_read::<domain::Township>();
+    }
+}

@@ -1,0 +1,35 @@
+//! Table `groups`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "groups")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) known_from: i64,
+    pub(crate) known_to: Option<i64>,
+    pub(crate) valid_from: String,
+    pub(crate) valid_to: String,
+    pub(crate) slug: String,
+    pub(crate) sort_name: String,
+    pub(crate) name_zh: Option<String>,
+    pub(crate) name_en: Option<String>,
+    pub(crate) name_en_basis: Option<String>,
+    pub(crate) name_zh_basis: Option<String>,
+    pub(crate) lead_school_id: Option<i64>,
+    pub(crate) status: String,
+    pub(crate) reported_branches: Option<i64>,
+    pub(crate) reported_sites: Option<i64>,
+    pub(crate) reported_member_schools: Option<i64>,
+    pub(crate) district_id: Option<i64>,
+    pub(crate) known_day: String,
+    pub(crate) stated_from: Option<String>,
+    pub(crate) stated_to: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

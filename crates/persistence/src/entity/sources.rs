@@ -1,0 +1,35 @@
+//! Table `sources`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "sources")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) known_from: i64,
+    pub(crate) known_to: Option<i64>,
+    pub(crate) valid_from: String,
+    pub(crate) valid_to: String,
+    pub(crate) slug: String,
+    pub(crate) sort_name: String,
+    pub(crate) title: String,
+    pub(crate) publisher: String,
+    pub(crate) author: Option<String>,
+    pub(crate) published_on: Option<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) language: String,
+    pub(crate) kind: String,
+    pub(crate) extent_read: String,
+    pub(crate) reliability: String,
+    pub(crate) note: Option<String>,
+    pub(crate) known_day: String,
+    pub(crate) stated_from: Option<String>,
+    pub(crate) stated_to: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,24 @@
+//! Table `successions`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "successions")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) known_from: i64,
+    pub(crate) known_to: Option<i64>,
+    pub(crate) valid_from: String,
+    pub(crate) valid_to: String,
+    pub(crate) predecessor_id: i64,
+    pub(crate) successor_id: i64,
+    pub(crate) kind: String,
+    pub(crate) effective_on: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,198 @@
+//! Filters as conditions on the noun that `c` names.
+
+use domain::{ColumnType, Condition, ConditionValue, Filter, Shape};
+use sea_orm::{
+    Value,
+    sea_query::{Alias, Expr, ExprTrait, Func},
+};
+
+use crate::{
+    dialect,
+    entity::{facets, search_names},
+    noun::Table,
+    statement::{Parameter, existence_form},
+    view::{Scope, Sees, col, is_one_of, literal},
+};
+
+/// A filter without the values it brings: equal ones are written with the same text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct FilterForm {
+    all: Vec<FilterForm>,
+    any: Vec<FilterForm>,
+    not: Option<Box<FilterForm>>,
+    /// Whether it may be certain, and whether it may be assumed.
+    existence: Option<(bool, bool)>,
+    /// The slot of the folded text that a name contains.
+    name: Option<u32>,
+    conditions: Vec<(&'static str, Wanted)>,
+}
+
+/// What a property is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Wanted {
+    /// One of these words.
+    Words(Vec<&'static str>),
+    /// The value in this slot.
+    Slot(u32),
+    /// True or false.
+    Flag(bool),
+}
+
+impl Wanted {
+    /// The value that is compared with.
+    pub(crate) fn value(&self) -> Expr {
+        match self {
+            Wanted::Slot(slot) => Parameter::Filter(*slot).expr(),
+            Wanted::Flag(flag) => Expr::Constant((*flag).into()),
+            Wanted::Words(words) => literal(words.first().copied().unwrap_or_default()),
+        }
+    }
+
+    /// The words, if it is a list of them.
+    pub(crate) fn words(&self) -> &[&'static str] {
+        match self {
+            Wanted::Words(words) => words,
+            _ => &[],
+        }
+    }
+
+    /// Whether it is true.
+    pub(crate) fn is_true(&self) -> bool {
+        *self == Wanted::Flag(true)
+    }
+}
+
+impl FilterForm {
+    /// Takes a filter apart: its values are added in the order of their slots.
+    pub(crate) fn new(filter: &Filter, values: &mut Vec<Value>) -> Self {
+        let mut slot = |value: Value| {
+            values.push(value);
+            u32::try_from(values.len() - 1).unwrap_or(u32::MAX)
+        };
+        let name = filter.name_contains.as_ref().map(|text| slot(text.as_str().into()));
+        let mut wanted = |Condition { property, value }: &Condition| {
+            let wanted = match value {
+                ConditionValue::Words(words) => Wanted::Words(words.clone()),
+                ConditionValue::Noun(id) => Wanted::Slot(slot(id.raw.into())),
+                ConditionValue::Text(text) => Wanted::Slot(slot(text.as_str().into())),
+                ConditionValue::Flag(flag) => Wanted::Flag(*flag),
+            };
+            (*property, wanted)
+        };
+        FilterForm {
+            name,
+            conditions: filter.conditions.iter().map(&mut wanted).collect(),
+            existence: existence_form(filter.existence.as_ref()),
+            all: filter.all.iter().map(|part| FilterForm::new(part, values)).collect(),
+            any: filter.any.iter().map(|part| FilterForm::new(part, values)).collect(),
+            not: filter.not.as_ref().map(|part| Box::new(FilterForm::new(part, values))),
+        }
+    }
+
+    /// Whether some part, other than what it denies, asks for nouns that are planned.
+    fn asks_for_planned<N: Table>(&self) -> bool {
+        self.asks_itself_for_planned::<N>() || self.parts().any(FilterForm::asks_for_planned::<N>)
+    }
+
+    fn asks_itself_for_planned<N: Table>(&self) -> bool {
+        let Some(planned) = N::PLANNED else { return false };
+        self.conditions.iter().any(|(property, wanted)| *property == "status" && wanted.words().contains(&planned))
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &FilterForm> {
+        self.all.iter().chain(&self.any)
+    }
+}
+
+/// That a list holds the noun: it is known and on the map of the view's day or, where the filter asks for what is planned,
+/// known on that day and to begin later. (That the view knows it is said where the table is read.)
+pub(crate) fn is_listed<N: Table>(scope: &Scope, filter: &FilterForm) -> Expr {
+    if !filter.asks_for_planned::<N>() {
+        return scope.holds("c");
+    }
+    // Every row begins on some day: said for SQLite, which then reads current rows by their index.
+    let begins = col("c", Alias::new("valid_from")).gte(literal("0001-01-01"));
+    let planned = scope.is_planned("c").and(is_asked_as_planned::<N>(scope, filter));
+    begins.and(scope.holds("c").or(planned))
+}
+
+/// That the noun fits a part of the filter that asks for what is planned.
+fn is_asked_as_planned<N: Table>(scope: &Scope, filter: &FilterForm) -> Expr {
+    if filter.asks_itself_for_planned::<N>() {
+        return Expr::cust("TRUE");
+    }
+    let asking = filter.parts().filter(|part| part.asks_for_planned::<N>());
+    let fits = asking.map(|part| all(fits::<N>(scope, part)).and(is_asked_as_planned::<N>(scope, part)));
+    fits.reduce(ExprTrait::or).unwrap_or_else(|| Expr::cust("FALSE"))
+}
+
+/// The conditions of a filter; all of them hold.
+pub(crate) fn fits<N: Table>(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
+    let mut conditions = Vec::new();
+    conditions.extend(filter.name.map(|slot| has_name(scope, slot)));
+    if let Some((certain, assumed)) = filter.existence {
+        // A list may hold what is not on the map of the day; that is neither.
+        let wanted = [certain.then(|| scope.is_certain("c")), assumed.then(|| scope.is_assumed("c"))];
+        conditions.push(any(wanted.into_iter().flatten().collect()));
+    }
+    for (property, wanted) in &filter.conditions {
+        let own = N::condition(property, wanted, scope);
+        conditions.push(own.unwrap_or_else(|| is_as_recorded(scope, N::SHAPE, property, wanted)));
+    }
+    for part in &filter.all {
+        conditions.extend(fits::<N>(scope, part));
+    }
+    if !filter.any.is_empty() {
+        conditions.push(any(filter.any.iter().map(|part| all(fits::<N>(scope, part))).collect()));
+    }
+    if let Some(part) = &filter.not {
+        // What is unknown is not the case: without COALESCE its negation would be unknown too, and lose the row.
+        let part = all(fits::<N>(scope, part));
+        let is_the_case = Func::coalesce([part, Expr::cust("FALSE")]);
+        conditions.push(Expr::expr(is_the_case).not());
+    }
+    conditions
+}
+
+fn all(conditions: Vec<Expr>) -> Expr {
+    conditions.into_iter().reduce(ExprTrait::and).unwrap_or_else(|| Expr::cust("TRUE"))
+}
+
+fn any(conditions: Vec<Expr>) -> Expr {
+    conditions.into_iter().reduce(ExprTrait::or).unwrap_or_else(|| Expr::cust("FALSE"))
+}
+
+/// A condition on what is recorded in a column of the shape.
+///
+/// # Panics
+/// The shape has no such column: a test over all filters of the schema would have seen it.
+fn is_as_recorded(scope: &Scope, shape: &Shape, property: &'static str, wanted: &Wanted) -> Expr {
+    let is_it = |name: &str| name == property || name.strip_suffix("_id") == Some(property);
+    let column = shape.columns.iter().find(|column| is_it(column.name));
+    let column = column.unwrap_or_else(|| panic!("`{property}` is no column of {}", shape.file));
+    match (column.column_type, wanted) {
+        (ColumnType::Words(_), Wanted::Words(words)) => has_word(scope, column.name, words),
+        (_, Wanted::Words(words)) => is_one_of(&col("c", column.name), words),
+        (_, value) => col("c", column.name).eq(value.value()),
+    }
+}
+
+/// That a column that holds several words has one of these.
+fn has_word(scope: &Scope, facet: &'static str, words: &[&'static str]) -> Expr {
+    let mut select = scope.select_from(facets::Entity, "f", Sees::Known);
+    select.expr(col("f", facets::Column::Id)).and_where(col("f", facets::Column::Facet).eq(literal(facet)));
+    select.and_where(is_one_of(&col("f", facets::Column::Word), words));
+    col("c", facets::Column::Id).in_subquery(select)
+}
+
+/// That some name contains the text, through the index of pairs of characters.
+fn has_name(scope: &Scope, slot: u32) -> Expr {
+    use search_names::Column::{FactId, Folded, SubjectId};
+    let mut select = scope.select_from(search_names::Entity, "s", Sees::Known);
+    select.expr(col("s", SubjectId));
+    select.and_where(dialect::has_grams(scope.backend, "s", Parameter::Grams(slot).expr()));
+    // An official name is as old as its noun, and lists see to that; an alias has a time of its own.
+    select.and_where(col("s", FactId).eq(col("s", SubjectId)).or(scope.holds("s")));
+    select.and_where(dialect::contains(scope.backend, col("s", Folded), Parameter::Filter(slot).expr()));
+    col("c", facets::Column::Id).in_subquery(select)
+}

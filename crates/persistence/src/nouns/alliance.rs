@@ -1,0 +1,205 @@
+//! Tables `alliances`, `alliance_members`, `alliance_functions`, `alliance_categories`.
+
+use domain::{
+    Alliance, AllianceCategory, AllianceFunction, AllianceKind, AllianceRole, AllianceScope, AllianceStatus,
+    AllianceTie, Basis, Head, Kind, ResourceCategory, Shape, alliance,
+};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Keyword, Order, SelectStatement, UnionType};
+
+use crate::{
+    StoreError,
+    entity::{
+        alliance_categories, alliance_functions, alliance_members,
+        alliances::{Column, Entity},
+        groups, schools,
+    },
+    filter::Wanted,
+    noun::Table,
+    parts::List,
+    row::Row,
+    statement::Parameter,
+    tie::{End, Tie, TieSource},
+    view::{AnyIden, Scope, Sees, col, is_any_word, is_tied, literal, named},
+};
+
+impl Table for Alliance {
+    const SHAPE: &'static Shape = &alliance::SHAPE;
+    const NAMES: [Option<AnyIden>; 4] =
+        [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
+    const COLUMNS: &'static [AnyIden] =
+        &[&Column::Kind, &Column::EstablishedOn, &Column::Scope, &Column::Status, &Column::DistrictId];
+    const PLANNED: Option<&'static str> = Some("proposed");
+
+    fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [kind, established_on, scope, status, district] = row.cells();
+        Ok(Alliance {
+            head,
+            kind: kind.word(AllianceKind::parse)?,
+            established_on: established_on.date()?,
+            scope: scope.word(AllianceScope::parse)?,
+            status: status.word(AllianceStatus::parse)?,
+            district: district.maybe_id()?,
+        })
+    }
+
+    fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
+        use alliance_members::Column::{AllianceId, MemberId};
+        let has_member = || is_tied(scope, alliance_members::Entity, &AllianceId, &MemberId, wanted.value());
+        Some(match property {
+            "status" => had_status(wanted.words()),
+            "partner" => has_member(),
+            "group" => {
+                let mut districts = scope.select_from(groups::Entity, "g", Sees::Known);
+                districts.expr(col("g", groups::Column::DistrictId));
+                districts.and_where(col("g", groups::Column::Id).eq(wanted.value()));
+                let serves = serves_a_district("c").and(col("c", Column::DistrictId).in_subquery(districts));
+                has_member().or(serves)
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// That on the view's day its status was one of these: what [`Alliance::status_on`] says.
+fn had_status(statuses: &[&'static str]) -> Expr {
+    let day = || Parameter::Day.expr();
+    let is_established = is_established("c").and(col("c", Column::ValidTo).gt(day()));
+    let status = CaseStatement::new()
+        .case(col("c", Column::ValidFrom).gt(day()), literal("proposed"))
+        .case(is_established, literal("established"))
+        .finally(col("c", Column::Status));
+    is_any_word(status.into(), statuses)
+}
+
+/// That an alliance that is on the map of the day is established by then.
+fn is_established(table: &'static str) -> Expr {
+    let stated = || col(table, Column::StatedFrom);
+    let has_status = |status| col(table, Column::Status).eq(literal(status));
+    let is_dated = stated().is_not_null().and(stated().not_like("__-%"));
+    has_status("established").or(has_status("proposed").and(is_dated))
+}
+
+/// That an alliance that is on the map of the day serves its district by then.
+fn serves_a_district(table: &'static str) -> Expr {
+    col(table, Column::Scope).eq(literal("district")).and(is_established(table))
+}
+
+/// That an alliance has the noun that `c` names as a member, or serves its district.
+pub(crate) fn serves_or_has(scope: &Scope, alliance: Expr) -> Expr {
+    use alliance_members::Column::{AllianceId, MemberId};
+    let mut districts = scope.select_from(Entity, "a", Sees::Holding);
+    districts.expr(col("a", Column::DistrictId)).and_where(serves_a_district("a"));
+    districts.and_where(col("a", Column::Id).eq(alliance.clone()));
+    let is_served = col("c", Column::DistrictId).in_subquery(districts);
+    is_tied(scope, alliance_members::Entity, &MemberId, &AllianceId, alliance).or(is_served)
+}
+
+/// Alliances and whom they bring together, the alliance first: its members, then whom it serves since it serves a district.
+pub(crate) static ALLIANCE_TIES: Tie<AllianceTie> = Tie {
+    name: "alliance_ties",
+    source: TieSource::Rows(|scope, end| {
+        let mut select = members(scope, end);
+        if let Some(serves) = serves(scope, end) {
+            select.union(UnionType::All, serves);
+        }
+        select
+    }),
+    columns: &[&"cited", &"basis", &"role"],
+    read: |_, row| {
+        let [cited, basis, role] = row.cells();
+        Ok(AllianceTie {
+            id: cited.number()?,
+            basis: basis.word(Basis::parse)?,
+            role: role.maybe_word(AllianceRole::parse)?,
+        })
+    },
+};
+
+fn members(scope: &Scope, End { child, is_forward, .. }: End) -> SelectStatement {
+    use alliance_members::Column::{AllianceId, Id, MemberId, MemberType, Role, ValidFrom};
+    let (from, to) = if is_forward { (AllianceId, MemberId) } else { (MemberId, AllianceId) };
+    let mut select = scope.select_from(alliance_members::Entity, "m", Sees::Holding);
+    select.expr_as(col("m", from), "parent").expr_as(col("m", to), "child").expr_as(col("m", Id), "fact");
+    select.expr_as(literal("0"), "rank").expr_as(col("m", ValidFrom), "since").expr_as(col("m", Id), "cited");
+    select.expr_as(literal("member"), "basis").expr_as(col("m", Role), "role");
+    select.and_where(scope.is_asked(col("m", from)));
+    if is_forward {
+        select.and_where(col("m", MemberType).eq(literal(child.name())));
+    }
+    select
+}
+
+/// The ties that come from serving a district, except where a membership ties the two already; `None` for nouns that no
+/// alliance serves in this way.
+///
+/// What is cited is the alliance's own record, since its scope is what ties them. Seen from the alliance that would be
+/// the same for every child, so the child's identity keeps the places apart.
+fn serves(scope: &Scope, End { parent, child, is_forward }: End) -> Option<SelectStatement> {
+    use alliance_members::Column::{AllianceId, MemberId};
+    let served: AnyIden = match if is_forward { child } else { parent } {
+        Kind::Group => &groups::Entity,
+        Kind::School => &schools::Entity,
+        _ => return None,
+    };
+    let (alliance, noun) = (|| col("a", Column::Id), || col("d", "id"));
+    let mut select = scope.select_from(Entity, "a", Sees::Holding);
+    let is_served = col("d", "district_id").eq(col("a", Column::DistrictId));
+    scope.join(&mut select, named(served), "d", is_served, Sees::Holding);
+    let (from, to) = if is_forward { (alliance(), noun()) } else { (noun(), alliance()) };
+    let since = || [col("a", Column::ValidFrom), col("d", "valid_from")];
+    let [of_alliance, of_noun] = since();
+    let [later, earlier] = since();
+    let since = CaseStatement::new().case(of_alliance.clone().gt(of_noun), later).finally(earlier);
+    select.expr_as(from.clone(), "parent").expr_as(to.clone(), "child").expr_as(to, "fact");
+    select.expr_as(literal("1"), "rank").expr_as(since, "since").expr_as(alliance(), "cited");
+    select.expr_as(literal("serves"), "basis").expr_as(Expr::Keyword(Keyword::Null), "role");
+    let mut member = scope.select_from(alliance_members::Entity, "m", Sees::Holding);
+    member.expr(Expr::Constant(1.into())).and_where(col("m", AllianceId).eq(alliance()));
+    member.and_where(col("m", MemberId).eq(noun()));
+    select.and_where(serves_a_district("a")).and_where(scope.is_asked(from)).and_where(Expr::exists(member).not());
+    Some(select)
+}
+
+impl List for AllianceFunction {
+    fn select(scope: &Scope) -> (SelectStatement, Expr) {
+        use alliance_functions::Column::{AllianceId, Id, Seq};
+        let mut select = scope.select_from(alliance_functions::Entity, "f", Sees::Holding);
+        for column in [AllianceId, Seq, Id] {
+            select.order_by_expr(col("f", column), Order::Asc);
+        }
+        (select, col("f", AllianceId))
+    }
+
+    fn columns() -> Vec<Expr> {
+        use alliance_functions::Column::{Id, Seq, TextEn};
+        [Id, Seq, TextEn].map(|column| col("f", column)).into()
+    }
+
+    fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [id, seq, text_en] = row.cells();
+        Ok(AllianceFunction {
+            id: id.number()?,
+            seq: seq.maybe_number()?.unwrap_or_default(),
+            text_en: text_en.text()?,
+        })
+    }
+}
+
+impl List for AllianceCategory {
+    fn select(scope: &Scope) -> (SelectStatement, Expr) {
+        use alliance_categories::Column::{AllianceId, Category};
+        let mut select = scope.select_from(alliance_categories::Entity, "k", Sees::Holding);
+        select.order_by_expr(col("k", AllianceId), Order::Asc).order_by_expr(col("k", Category), Order::Asc);
+        (select, col("k", AllianceId))
+    }
+
+    fn columns() -> Vec<Expr> {
+        use alliance_categories::Column::{Category, Id};
+        [Id, Category].map(|column| col("k", column)).into()
+    }
+
+    fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [id, category] = row.cells();
+        Ok(AllianceCategory { id: id.number()?, category: category.word(ResourceCategory::parse)? })
+    }
+}

@@ -1,0 +1,118 @@
+//! Tables `campuses` and `site_uses`.
+
+use domain::{AddressConfidence, AnyId, Campus, CampusStatus, Head, HostedSiteUse, Id, Kind, Shape, SiteUse, campus};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Order, SelectStatement};
+
+use super::{school::is_begin_dated, township::lies_in};
+use crate::{
+    StoreError,
+    entity::{campuses::Column, site_uses, townships},
+    filter::Wanted,
+    noun::Table,
+    parts::List,
+    row::Row,
+    statement::Parameter,
+    tie::Tie,
+    view::{AnyIden, Scope, Sees, col, is_any_word, literal},
+};
+
+impl Table for Campus {
+    const SHAPE: &'static Shape = &campus::SHAPE;
+    const NAMES: [Option<AnyIden>; 4] =
+        [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
+    const COLUMNS: &'static [AnyIden] = &[
+        &Column::SchoolId,
+        &Column::AddressZh,
+        &Column::AddressConfidence,
+        &Column::TownshipId,
+        &Column::Status,
+        &Column::OpenedOn,
+        &Column::DueOn,
+    ];
+    const PLANNED: Option<&'static str> = Some("planned");
+
+    fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [school, address_zh, address_confidence, township, status, opened_on, due_on] = row.cells();
+        Ok(Campus {
+            head,
+            school: school.id()?,
+            address_zh: address_zh.maybe_text()?,
+            address_confidence: address_confidence.maybe_word(AddressConfidence::parse)?,
+            township: township.maybe_id()?,
+            status: status.word(CampusStatus::parse)?,
+            opened_on: opened_on.date()?,
+            due_on: due_on.date()?,
+        })
+    }
+
+    fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
+        let stands_in = |place| lies_in(scope, col("c", Column::TownshipId), place, wanted.value());
+        Some(match property {
+            "status" => had_status(wanted.words()),
+            "region" => stands_in(&townships::Column::RegionId),
+            "district" => stands_in(&townships::Column::DistrictId),
+            _ => return None,
+        })
+    }
+}
+
+/// That on the view's day its status was one of these: what [`Campus::status_on`] says.
+fn had_status(statuses: &[&'static str]) -> Expr {
+    let day = || Parameter::Day.expr();
+    let is_known = col("c", Column::KnownDay).lte(day());
+    let before = CaseStatement::new().case(is_known, literal("planned")).finally(literal(""));
+    let recorded = Func::coalesce([col("c", Column::Status), literal("")]);
+    let status = CaseStatement::new()
+        .case(col("c", Column::ValidFrom).gt(day()), before)
+        .case(col("c", Column::ValidTo).lte(day()), literal(""))
+        .case(is_begin_dated(), literal("open"))
+        .finally(recorded);
+    is_any_word(status.into(), statuses)
+}
+
+/// The campuses of a school, read from the school.
+pub(crate) static SITE_OF_SCHOOL: Tie<i64> = Tie::owner("site_of_school", &Column::SchoolId);
+
+impl List for SiteUse {
+    fn select(scope: &Scope) -> (SelectStatement, Expr) {
+        by_owner(scope, site_uses::Column::SchoolId)
+    }
+
+    fn columns() -> Vec<Expr> {
+        use site_uses::Column::{AsOf, Grade, HostId, HostType, Id, Purpose, SchoolId};
+        [Id, SchoolId, HostType, HostId, Grade, Purpose, AsOf].map(|column| col("u", column)).into()
+    }
+
+    fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [id, school, host_type, host, grade, purpose, as_of] = row.cells();
+        Ok(SiteUse {
+            id: id.number()?,
+            school: Id::from_raw(school.number()?),
+            host: AnyId { kind: host_type.word(Kind::named)?, raw: host.number()? },
+            grade: grade.maybe_text()?,
+            purpose: purpose.maybe_text()?,
+            as_of: as_of.date()?,
+        })
+    }
+}
+
+impl List for HostedSiteUse {
+    fn select(scope: &Scope) -> (SelectStatement, Expr) {
+        by_owner(scope, site_uses::Column::HostId)
+    }
+
+    fn columns() -> Vec<Expr> {
+        SiteUse::columns()
+    }
+
+    fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        SiteUse::read(row).map(HostedSiteUse)
+    }
+}
+
+fn by_owner(scope: &Scope, owner: site_uses::Column) -> (SelectStatement, Expr) {
+    let mut select = scope.select_from(site_uses::Entity, "u", Sees::Holding);
+    let owner = col("u", owner);
+    select.order_by_expr(owner.clone(), Order::Asc).order_by_expr(col("u", site_uses::Column::SiteUseId), Order::Asc);
+    (select, owner)
+}

@@ -1,0 +1,29 @@
+//! Table `districts`, and what lies in a district by its own record.
+
+use domain::{District, Head, Shape, district};
+
+use crate::{
+    StoreError,
+    entity::{districts::Column, schools, townships},
+    noun::Table,
+    row::Row,
+    tie::Tie,
+    view::AnyIden,
+};
+
+impl Table for District {
+    const SHAPE: &'static Shape = &district::SHAPE;
+    const NAMES: [Option<AnyIden>; 4] =
+        [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
+    const COLUMNS: &'static [AnyIden] = &[&Column::TimeZone];
+
+    fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [time_zone] = row.cells();
+        Ok(District { head, time_zone: time_zone.maybe_word(|name| name.parse().ok())? })
+    }
+}
+
+/// What belongs to a district by its own record, read from the district.
+pub(crate) static BELONGS_TO_DISTRICT: Tie<i64> = Tie::owner("belongs_to_district", &schools::Column::DistrictId);
+/// What stands in a township of a district by its own record, read from the district.
+pub(crate) static STANDS_IN_DISTRICT: Tie<i64> = Tie::township("stands_in_district", &townships::Column::DistrictId);

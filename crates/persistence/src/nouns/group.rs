@@ -1,0 +1,97 @@
+//! Tables `groups` and `memberships`.
+
+use domain::{Group, GroupStatus, Head, Membership, MembershipRole, Shape, group};
+use sea_orm::sea_query::{BinOper, CaseStatement, Expr, ExprTrait};
+
+use super::alliance::serves_or_has;
+use crate::{
+    StoreError,
+    entity::{groups::Column, memberships},
+    filter::Wanted,
+    noun::Table,
+    row::Row,
+    tie::{Tie, TieSource, TieTable},
+    view::{AnyIden, Scope, col, is_tied, literal},
+};
+
+impl Table for Group {
+    const SHAPE: &'static Shape = &group::SHAPE;
+    const NAMES: [Option<AnyIden>; 4] =
+        [Some(&Column::NameZh), Some(&Column::NameZhBasis), Some(&Column::NameEn), Some(&Column::NameEnBasis)];
+    const COLUMNS: &'static [AnyIden] = &[
+        &Column::LeadSchoolId,
+        &Column::Status,
+        &Column::ReportedBranches,
+        &Column::ReportedSites,
+        &Column::ReportedMemberSchools,
+        &Column::DistrictId,
+    ];
+
+    fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [lead_school, status, branches, sites, member_schools, district] = row.cells();
+        Ok(Group {
+            head,
+            lead_school: lead_school.maybe_id()?,
+            status: status.word(GroupStatus::parse)?,
+            reported_branches: branches.maybe_number()?,
+            reported_sites: sites.maybe_number()?,
+            reported_member_schools: member_schools.maybe_number()?,
+            district: district.maybe_id()?,
+        })
+    }
+
+    fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
+        use memberships::Column::{GroupId, SchoolId};
+        Some(match property {
+            "school" => is_tied(scope, memberships::Entity, &GroupId, &SchoolId, wanted.value()),
+            "alliance" => serves_or_has(scope, wanted.value()),
+            _ => return None,
+        })
+    }
+}
+
+/// Groups and their schools, the group first: its lead school comes first; of a school's groups come first those it leads,
+/// then others by role, and by the day on which it joined.
+pub(crate) static MEMBERSHIPS: Tie<Membership> = Tie {
+    name: "memberships",
+    source: TieSource::Table(TieTable {
+        table: &memberships::Entity,
+        from: &memberships::Column::GroupId,
+        to: &memberships::Column::SchoolId,
+        rank: [Some(lead_first), Some(role_and_day)],
+    }),
+    columns: &[
+        &memberships::Column::Role,
+        &memberships::Column::JoinedOn,
+        &memberships::Column::LeftOn,
+        &memberships::Column::AsOf,
+    ],
+    read: |id, row| {
+        let [role, joined_on, left_on, as_of] = row.cells();
+        Ok(Membership {
+            id,
+            role: role.word(MembershipRole::parse)?,
+            joined_on: joined_on.date()?,
+            left_on: left_on.date()?,
+            as_of: as_of.date()?,
+        })
+    },
+};
+
+fn lead_first(table: &'static str) -> Expr {
+    let is_lead = col(table, memberships::Column::Role).eq(literal("lead"));
+    CaseStatement::new().case(is_lead, literal("0")).finally(literal("1")).into()
+}
+
+/// The role, in the order of the vocabulary, and the day on which it joined; a day that no source states comes last.
+fn role_and_day(table: &'static str) -> Expr {
+    use memberships::Column::{JoinedOn, Role, ValidFrom};
+    const RANKS: [&str; 5] = ["0", "1", "2", "3", "4"];
+    const { assert!(RANKS.len() == MembershipRole::WORDS.len()) };
+    let roles = MembershipRole::WORDS.iter().zip(RANKS);
+    let role = roles
+        .fold(CaseStatement::new(), |case, (role, rank)| case.case(col(table, Role).eq(literal(role)), literal(rank)));
+    let is_unknown = col(table, JoinedOn).is_null().or(col(table, ValidFrom).eq(literal("0001-01-01")));
+    let day = CaseStatement::new().case(is_unknown, literal("9999-12-31")).finally(col(table, ValidFrom));
+    Expr::expr(role).binary(BinOper::Custom("||"), day)
+}

@@ -1,0 +1,52 @@
+//! Tables `partners` and `school_partners`.
+
+use domain::{Head, Partner, PartnerKind, SchoolPartner, SchoolPartnerKind, Shape, partner};
+use sea_orm::sea_query::Expr;
+
+use crate::{
+    StoreError,
+    entity::{alliance_members, partners::Column, school_partners},
+    filter::Wanted,
+    noun::Table,
+    row::Row,
+    tie::{Tie, TieSource, TieTable},
+    view::{AnyIden, Scope, is_tied},
+};
+
+impl Table for Partner {
+    const SHAPE: &'static Shape = &partner::SHAPE;
+    const NAMES: [Option<AnyIden>; 4] =
+        [Some(&Column::NameZh), Some(&Column::NameZhBasis), Some(&Column::NameEn), Some(&Column::NameEnBasis)];
+    const COLUMNS: &'static [AnyIden] = &[&Column::Kinds];
+
+    fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [kinds] = row.cells();
+        Ok(Partner { head, kinds: kinds.words(PartnerKind::parse)? })
+    }
+
+    fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
+        use alliance_members::Column::{AllianceId, MemberId};
+        use school_partners::Column::{PartnerId, SchoolId};
+        Some(match property {
+            "alliance" => is_tied(scope, alliance_members::Entity, &MemberId, &AllianceId, wanted.value()),
+            "school" => is_tied(scope, school_partners::Entity, &PartnerId, &SchoolId, wanted.value()),
+            _ => return None,
+        })
+    }
+}
+
+/// Schools and their partners outside any alliance, the school first.
+pub(crate) static SCHOOL_PARTNERS: Tie<SchoolPartner> = Tie {
+    name: "school_partners",
+    source: TieSource::Table(TieTable {
+        table: &school_partners::Entity,
+        from: &school_partners::Column::SchoolId,
+        to: &school_partners::Column::PartnerId,
+        rank: [None, None],
+    }),
+    columns: &[&school_partners::Column::Kind, &school_partners::Column::Since],
+    read: |id, row| {
+        let [kind, since] = row.cells();
+        Ok(SchoolPartner { id, kind: kind.word(SchoolPartnerKind::parse)?, since: since.date()? })
+    },
+};

@@ -1,0 +1,34 @@
+//! Table `regions`, and what lies in a region by its own record.
+
+use domain::{Head, Region, Shape, region};
+
+use crate::{
+    StoreError,
+    entity::{regions::Column, townships},
+    noun::Table,
+    row::Row,
+    tie::Tie,
+    view::AnyIden,
+};
+
+impl Table for Region {
+    const SHAPE: &'static Shape = &region::SHAPE;
+    const NAMES: [Option<AnyIden>; 4] =
+        [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
+    const COLUMNS: &'static [AnyIden] = &[&Column::DistrictId, &Column::StrategyZh, &Column::StrategyEn];
+
+    fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [district, strategy_zh, strategy_en] = row.cells();
+        Ok(Region {
+            head,
+            district: district.maybe_id()?,
+            strategy_zh: strategy_zh.maybe_text()?,
+            strategy_en: strategy_en.maybe_text()?,
+        })
+    }
+}
+
+/// The townships that a source places in a region, read from the region.
+pub(crate) static PLACED_IN_REGION: Tie<i64> = Tie::owner("placed_in_region", &townships::Column::RegionId);
+/// What stands in a township of a region by its own record, read from the region.
+pub(crate) static STANDS_IN_REGION: Tie<i64> = Tie::township("stands_in_region", &townships::Column::RegionId);

@@ -1,0 +1,244 @@
+//! Tables `schools`, `school_links` and `successions`.
+
+use domain::{
+    Head, Kind, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType, Shape, Stage,
+    Succession, SuccessionKind, school,
+};
+use sea_orm::sea_query::{
+    BinOper, CaseStatement, CommonTableExpression, Expr, ExprTrait, Func, Query, SelectStatement, UnionType, WithClause,
+};
+
+use super::{alliance::serves_or_has, township::lies_in};
+use crate::{
+    StoreError, dialect,
+    entity::{campuses, memberships, school_links, school_partners, schools::Column, successions, townships},
+    filter::Wanted,
+    noun::Table,
+    row::Row,
+    statement::Parameter,
+    tie::{End, Tie, TieSource, TieTable},
+    view::{AnyIden, Scope, Sees, col, is_any_word, is_one_of, is_tied, literal},
+};
+
+impl Table for School {
+    const SHAPE: &'static Shape = &school::SHAPE;
+    const NAMES: [Option<AnyIden>; 4] =
+        [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
+    const COLUMNS: &'static [AnyIden] = &[
+        &Column::Ownership,
+        &Column::Phases,
+        &Column::SchoolType,
+        &Column::Status,
+        &Column::JuniorCode2025,
+        &Column::SeniorCode,
+        &Column::TownshipId,
+        &Column::DistrictId,
+        &Column::OpenedOn,
+        &Column::ClosedOn,
+        &Column::Note,
+    ];
+    const PLANNED: Option<&'static str> = Some("planned");
+
+    fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [
+            ownership,
+            stages,
+            school_type,
+            status,
+            junior_code,
+            senior_code,
+            township,
+            district,
+            opened,
+            closed,
+            note,
+        ] = row.cells();
+        Ok(School {
+            head,
+            ownership: ownership.word(Ownership::parse)?,
+            stages: stages.words(Stage::parse)?,
+            school_type: school_type.word(SchoolType::parse)?,
+            status: status.word(SchoolStatus::parse)?,
+            junior_code: junior_code.maybe_text()?,
+            senior_code: senior_code.maybe_text()?,
+            township: township.maybe_id()?,
+            district: district.maybe_id()?,
+            opened_on: opened.date()?,
+            closed_on: closed.date()?,
+            note: note.maybe_text()?,
+        })
+    }
+
+    fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
+        use townships::Column::{DistrictId, RegionId};
+        let township_of_campus = || col("k", campuses::Column::TownshipId);
+        let value = || wanted.value();
+        Some(match property {
+            "status" => had_status(wanted.words()),
+            "code" => col("c", Column::JuniorCode2025).eq(value()).or(col("c", Column::SeniorCode).eq(value())),
+            "region" => lies_in(scope, col("c", Column::TownshipId), &RegionId, value()),
+            "campus_district" => has_campus(scope, lies_in(scope, township_of_campus(), &DistrictId, value())),
+            "campus_region" => has_campus(scope, lies_in(scope, township_of_campus(), &RegionId, value())),
+            "campus_township" => has_campus(scope, township_of_campus().eq(value())),
+            "group" => {
+                use memberships::Column::{GroupId, SchoolId};
+                is_tied(scope, memberships::Entity, &SchoolId, &GroupId, value())
+            }
+            "alliance" => serves_or_has(scope, value()),
+            "partner" => {
+                use school_partners::Column::{PartnerId, SchoolId};
+                is_tied(scope, school_partners::Entity, &SchoolId, &PartnerId, value())
+            }
+            "has_group" => {
+                let mut select = scope.select_from(memberships::Entity, "m", Sees::Holding);
+                let is_member = col("m", memberships::Column::SchoolId).eq(col("c", Column::Id));
+                select.expr(Expr::Constant(1.into())).and_where(is_member);
+                let exists = Expr::exists(select);
+                if wanted.is_true() { exists } else { exists.not() }
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// That on the view's day its status was one of these: what [`School::status_on`] says.
+fn had_status(statuses: &[&'static str]) -> Expr {
+    let day = || Parameter::Day.expr();
+    let parsed: Vec<SchoolStatus> = statuses.iter().filter_map(|word| SchoolStatus::parse(word)).collect();
+    let is_past = || is_any_word(col("c", Column::Status), &["renamed", "merged", "closed"]);
+    let is_known = col("c", Column::KnownDay).lte(day());
+    let before = CaseStatement::new().case(is_known, literal("planned")).finally(literal(""));
+    let after = CaseStatement::new().case(is_past(), col("c", Column::Status)).finally(literal("closed"));
+    let or_word = |word| Func::coalesce([col("c", Column::Status), literal(word)]);
+    let is_planned = Expr::expr(or_word("planned")).eq(literal("planned"));
+    let status = CaseStatement::new()
+        .case(col("c", Column::ValidFrom).gt(day()), before)
+        .case(col("c", Column::ValidTo).lte(day()), after)
+        .case(is_past().and(col("c", Column::ValidTo).ne(literal("9999-12-31"))), literal("open"))
+        .case(is_planned.and(is_begin_dated()), literal("open"))
+        .finally(or_word(""));
+    let had = is_any_word(status.into(), statuses);
+    let is_rare = |status: &SchoolStatus| status.is_past() || *status == SchoolStatus::Planned;
+    if !parsed.iter().all(is_rare) {
+        return had;
+    }
+    // Implied by what follows, and served by the indexes on what is recorded.
+    let mut recorded = is_one_of(&col("c", Column::Status), statuses);
+    if parsed.contains(&SchoolStatus::Planned) {
+        recorded = recorded.or(col("c", Column::ValidFrom).gt(day()));
+    }
+    if parsed.contains(&SchoolStatus::Closed) {
+        recorded = recorded.or(col("c", Column::ValidTo).lte(day()));
+    }
+    recorded.and(had)
+}
+
+/// What `Span::is_begin_dated` says of the noun that `c` names: a date without a year begins with a month.
+pub(crate) fn is_begin_dated() -> Expr {
+    let stated = || col("c", Column::StatedFrom);
+    stated().is_not_null().and(stated().not_like("__-%"))
+}
+
+/// That a campus of it, `k`, is as the condition says.
+fn has_campus(scope: &Scope, is: Expr) -> Expr {
+    let mut select = scope.select_from(campuses::Entity, "k", Sees::Holding);
+    select.expr(col("k", campuses::Column::SchoolId)).and_where(is);
+    col("c", Column::Id).in_subquery(select)
+}
+
+/// The schools of which a campus stands in a place, read from the place: one tie a school, whatever the number of its campuses.
+pub(crate) static CAMPUS_STANDS_IN: Tie<i64> = Tie {
+    name: "campus_stands_in",
+    source: TieSource::Rows(|scope, End { parent, .. }| {
+        let of_campus = |column: campuses::Column| col("k", column);
+        let (mut select, place) = if parent == Kind::Township {
+            let select = scope.select_from(campuses::Entity, "k", Sees::Holding);
+            (select, of_campus(campuses::Column::TownshipId))
+        } else {
+            let mut select = scope.select_from(townships::Entity, "w", Sees::Holding);
+            let stands = of_campus(campuses::Column::TownshipId).eq(col("w", townships::Column::Id));
+            scope.join(&mut select, campuses::Entity, "k", stands, Sees::Holding);
+            let place =
+                if parent == Kind::Region { townships::Column::RegionId } else { townships::Column::DistrictId };
+            (select, col("w", place))
+        };
+        let school = || of_campus(campuses::Column::SchoolId);
+        select.expr_as(place.clone(), "parent").expr_as(school(), "child").expr_as(school(), "fact");
+        select.expr_as(literal(""), "rank").expr_as(Func::min(of_campus(campuses::Column::ValidFrom)), "since");
+        select.and_where(scope.is_asked(place.clone())).add_group_by([place, school()]);
+        select
+    }),
+    columns: &[],
+    read: crate::tie::read_identity,
+};
+
+/// The ties between two schools, the branch first.
+pub(crate) static SCHOOL_LINKS: Tie<SchoolLink> = Tie {
+    name: "school_links",
+    source: TieSource::Table(TieTable {
+        table: &school_links::Entity,
+        from: &school_links::Column::SchoolId,
+        to: &school_links::Column::LinkedSchoolId,
+        rank: [None, None],
+    }),
+    columns: &[&school_links::Column::Kind, &school_links::Column::Basis, &school_links::Column::Note],
+    read: |id, row| {
+        let [kind, basis, note] = row.cells();
+        Ok(SchoolLink {
+            id,
+            kind: kind.word(SchoolLinkKind::parse)?,
+            basis: basis.word(SchoolLinkBasis::parse)?,
+            note: note.maybe_text()?,
+        })
+    },
+};
+
+/// The successions of schools through the whole chain, the predecessor first; the nearest come first.
+pub(crate) static SUCCESSIONS: Tie<Succession> = Tie {
+    name: "successions",
+    source: TieSource::Rows(chain),
+    columns: &[&"kind", &"effective_on", &"steps"],
+    read: |id, row| {
+        let [kind, effective_on, steps] = row.cells();
+        Ok(Succession {
+            id,
+            kind: kind.word(SuccessionKind::parse)?,
+            effective_on: effective_on.date()?,
+            steps: steps.number()?,
+        })
+    },
+};
+
+/// How long a chain of successions can be; beyond it there can only be a circle.
+const LONGEST_CHAIN: i64 = 50;
+
+/// The ties of a chain: each succession once, at its shortest distance. A circle in the data ends the walk where it closes.
+fn chain(scope: &Scope, End { is_forward, .. }: End) -> SelectStatement {
+    use successions::Column::{EffectiveOn, Id, Kind, PredecessorId, SuccessorId, ValidFrom};
+    let (from, to) = if is_forward { (PredecessorId, SuccessorId) } else { (SuccessorId, PredecessorId) };
+    let told = [Id, ValidFrom, Kind, EffectiveOn];
+    let walk = |column: &'static str| col("walk", column);
+
+    let mut steps = scope.select_from(successions::Entity, "e", Sees::Holding);
+    steps.expr(col("e", from)).expr(col("e", to)).exprs(told.map(|column| col("e", column)));
+    steps.expr(dialect::as_bigint(Expr::Constant(1.into()))).and_where(scope.is_asked(col("e", from)));
+    let mut next = scope.select_from(successions::Entity, "e", Sees::Holding);
+    next.join_as(sea_orm::sea_query::JoinType::InnerJoin, "walk", "walk", col("e", from).eq(walk("node")));
+    next.expr(walk("root")).expr(col("e", to)).exprs(told.map(|column| col("e", column)));
+    next.expr(walk("steps").add(Expr::Constant(1.into())));
+    next.and_where(walk("steps").lt(Expr::Constant(LONGEST_CHAIN.into()))).and_where(col("e", to).ne(walk("root")));
+    steps.union(UnionType::Distinct, next);
+
+    let mut walked = CommonTableExpression::new();
+    walked.table_name("walk").columns(["root", "node", "fact", "since", "kind", "effective_on", "steps"]).query(steps);
+    let least = || Expr::expr(Func::min(walk("steps")));
+    let pad = CaseStatement::new().case(least().lt(Expr::Constant(10.into())), literal("0")).finally(literal(""));
+    let rank = Expr::expr(pad).binary(BinOper::Custom("||"), dialect::as_text(least()));
+    let mut select = Query::select();
+    select.with_cte(WithClause::new().recursive(true).cte(walked).to_owned()).from_as("walk", "walk");
+    select.expr_as(walk("root"), "parent").expr_as(walk("node"), "child").expr_as(walk("fact"), "fact");
+    select.expr_as(rank, "rank").expr_as(Func::max(walk("since")), "since");
+    select.expr_as(Func::max(walk("kind")), "kind").expr_as(Func::max(walk("effective_on")), "effective_on");
+    select.expr_as(least(), "steps").add_group_by([walk("root"), walk("node"), walk("fact")]);
+    select
+}

@@ -1,0 +1,84 @@
+//! Table `sources`, and the citations of facts.
+
+use std::sync::Arc;
+
+use domain::{Citation, Confidence, Extent, Head, LanguageTag, Reliability, Shape, Source, SourceKind, source};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement};
+
+use crate::{
+    StoreError,
+    entity::{
+        citations,
+        sources::{Column, Entity},
+    },
+    noun::{Table, columns, read},
+    parts::List,
+    row::Row,
+    view::{AnyIden, Scope, Sees, col},
+};
+
+impl Table for Source {
+    const SHAPE: &'static Shape = &source::SHAPE;
+    const NAMES: [Option<AnyIden>; 4] = [None; 4];
+    const COLUMNS: &'static [AnyIden] = &[
+        &Column::Title,
+        &Column::Publisher,
+        &Column::Author,
+        &Column::PublishedOn,
+        &Column::Url,
+        &Column::Language,
+        &Column::Kind,
+        &Column::ExtentRead,
+        &Column::Reliability,
+        &Column::Note,
+    ];
+
+    fn read(mut head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [title, publisher, author, published_on, url, language, kind, extent_read, reliability, note] = row.cells();
+        let title = title.text()?;
+        let tag = language.str()?;
+        let language = LanguageTag::parse(tag).map_err(|_| language.meaningless(tag))?;
+        // A source is called by its title, in the language it has.
+        let name = if language.as_str().starts_with("zh") { &mut head.names.zh } else { &mut head.names.en };
+        *name = Some(title.clone());
+        Ok(Source {
+            title,
+            publisher: publisher.text()?,
+            author: author.maybe_text()?,
+            published_on: published_on.date()?,
+            url: url.maybe_text()?,
+            language,
+            kind: kind.word(SourceKind::parse)?,
+            extent_read: extent_read.word(Extent::parse)?,
+            reliability: reliability.word(Reliability::parse)?,
+            note: note.maybe_text()?,
+            head,
+        })
+    }
+}
+
+impl List for Citation {
+    fn select(scope: &Scope) -> (SelectStatement, Expr) {
+        use citations::Column::{FactId, Field, SourceId};
+        let mut select = scope.select_from(citations::Entity, "x", Sees::Known);
+        scope.join(&mut select, Entity, "c", col("c", Column::Id).eq(col("x", SourceId)), Sees::Known);
+        let owner = col("x", FactId);
+        select.order_by_expr(owner.clone(), Order::Asc).order_by_expr(col("x", Field), Order::Asc);
+        (select, owner)
+    }
+
+    fn columns() -> Vec<Expr> {
+        use citations::Column::{Confidence, Field, Quote};
+        [Field, Quote, Confidence].map(|column| col("x", column)).into_iter().chain(columns::<Source>("c")).collect()
+    }
+
+    fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [field, quote, confidence] = row.cells();
+        Ok(Citation {
+            field: field.maybe_text()?.filter(|field| !field.is_empty()),
+            quote: quote.maybe_text()?,
+            confidence: confidence.maybe_word(Confidence::parse)?,
+            source: Arc::new(read(row)?),
+        })
+    }
+}

@@ -1,0 +1,277 @@
+//! Statements: built once with sea-query, kept as text, run again with other values.
+//!
+//! What a request brings (ids, the day, a cursor, the values of a filter) stands in a statement as a [`Parameter`].
+//! Building turns each into a placeholder and notes which is where; [`Prepared::bind`] puts the values in their places.
+//! So the text depends on the form of a question only, never on how many ids it is asked about.
+
+use std::sync::Arc;
+
+use domain::{Existence, Filter, Order, PageRequest, View};
+use quick_cache::sync::Cache;
+use sea_orm::{
+    DbBackend, Statement, Value,
+    sea_query::{Expr, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder},
+};
+
+use crate::{dialect, filter::FilterForm, tie::End};
+
+/// How many statements are kept: the forms that people ask in are few, those that can be made up are many.
+const KEPT: usize = 2_000;
+
+/// A value that a request brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Parameter {
+    /// The ids that are asked about, all of them in one value.
+    Ids,
+    /// The view's day.
+    Day,
+    /// The view's revision.
+    Revision,
+    /// A part of the key after which a page begins.
+    After(u32),
+    /// The id after which a page begins.
+    AfterId,
+    /// A part of the key before which a page ends.
+    Before(u32),
+    /// The id before which a page ends.
+    BeforeId,
+    /// How many rows are read, one more than a page has.
+    Limit,
+    /// A value of the filter.
+    Filter(u32),
+    /// The pairs of characters of a text of the filter, as the index of names takes them.
+    Grams(u32),
+}
+
+/// The `LIMIT` of a page, until its value is bound.
+pub(crate) const LIMIT: u64 = u64::MAX - 1;
+
+/// Parameters are built into statements as characters of a private plane, which no value of ours is.
+const PLANE: u32 = 0xF_0000;
+const SLOTS: u32 = 1_000;
+
+impl Parameter {
+    fn code(self) -> u32 {
+        let (form, slot) = match self {
+            Parameter::Ids => (0, 0),
+            Parameter::Day => (1, 0),
+            Parameter::Revision => (2, 0),
+            Parameter::After(part) => (3, part),
+            Parameter::AfterId => (4, 0),
+            Parameter::Before(part) => (5, part),
+            Parameter::BeforeId => (6, 0),
+            Parameter::Limit => (7, 0),
+            Parameter::Filter(slot) => (8, slot),
+            Parameter::Grams(slot) => (9, slot),
+        };
+        PLANE + form * SLOTS + slot
+    }
+
+    fn from_code(code: u32) -> Option<Self> {
+        let code = code.checked_sub(PLANE)?;
+        let slot = code % SLOTS;
+        Some(match code / SLOTS {
+            0 => Parameter::Ids,
+            1 => Parameter::Day,
+            2 => Parameter::Revision,
+            3 => Parameter::After(slot),
+            4 => Parameter::AfterId,
+            5 => Parameter::Before(slot),
+            6 => Parameter::BeforeId,
+            7 => Parameter::Limit,
+            8 => Parameter::Filter(slot),
+            9 => Parameter::Grams(slot),
+            _ => return None,
+        })
+    }
+
+    /// The place of the value in an expression.
+    pub(crate) fn expr(self) -> Expr {
+        Expr::val(char::from_u32(self.code()).expect("a private plane has no gaps"))
+    }
+}
+
+/// What a placeholder stands for.
+#[derive(Debug, Clone, PartialEq)]
+enum Slot {
+    Parameter(Parameter),
+    Value(Value),
+}
+
+/// A statement whose text is finished.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    backend: DbBackend,
+    sql: String,
+    slots: Vec<Slot>,
+}
+
+/// The values that a request brings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Values<'a> {
+    pub(crate) view: View,
+    pub(crate) ids: &'a [i64],
+    pub(crate) request: Option<&'a PageRequest>,
+    pub(crate) filter: &'a [Value],
+}
+
+impl<'a> Values<'a> {
+    /// The values of a question about ids.
+    pub(crate) fn of_ids(view: View, ids: &'a [i64]) -> Self {
+        Values { view, ids, request: None, filter: &[] }
+    }
+}
+
+impl Prepared {
+    /// Finishes a statement.
+    pub(crate) fn new(backend: DbBackend, select: &SelectStatement) -> Self {
+        let (sql, values) = match backend {
+            DbBackend::Postgres => select.build(PostgresQueryBuilder),
+            _ => select.build(SqliteQueryBuilder),
+        };
+        let slot = |value: Value| match value {
+            Value::Char(Some(code)) => match Parameter::from_code(u32::from(code)) {
+                Some(parameter) => Slot::Parameter(parameter),
+                None => Slot::Value(value),
+            },
+            Value::BigUnsigned(Some(LIMIT)) => Slot::Parameter(Parameter::Limit),
+            value => Slot::Value(value),
+        };
+        Prepared { backend, sql, slots: values.into_iter().map(slot).collect() }
+    }
+
+    /// The statement with its values.
+    pub(crate) fn bind(&self, values: &Values<'_>) -> Statement {
+        let bound = self.slots.iter().map(|slot| match slot {
+            Slot::Value(value) => value.clone(),
+            Slot::Parameter(parameter) => self.value(*parameter, values),
+        });
+        Statement::from_sql_and_values(self.backend, self.sql.clone(), bound)
+    }
+
+    fn value(&self, parameter: Parameter, values: &Values<'_>) -> Value {
+        let after = || values.request.and_then(|request| request.after.as_ref());
+        let before = || values.request.and_then(|request| request.before.as_ref());
+        match parameter {
+            Parameter::Ids => dialect::id_list(self.backend, values.ids),
+            Parameter::Day => domain::fact::day_text(values.view.day).into(),
+            Parameter::Revision => match values.view.known {
+                domain::Known::At(number) => number.into(),
+                domain::Known::Latest => Value::BigInt(None),
+            },
+            Parameter::After(part) => after().map(|position| position.part(part)).into(),
+            Parameter::AfterId => after().map(|position| position.id).into(),
+            Parameter::Before(part) => before().map(|position| position.part(part)).into(),
+            Parameter::BeforeId => before().map(|position| position.id).into(),
+            Parameter::Limit => values.request.map(|request| i64::from(request.size) + 1).into(),
+            Parameter::Filter(slot) => values.filter[slot as usize].clone(),
+            Parameter::Grams(slot) => match &values.filter[slot as usize] {
+                Value::String(Some(text)) => dialect::gram_query(self.backend, text).into(),
+                other => other.clone(),
+            },
+        }
+    }
+}
+
+/// What a question is made of, apart from the values it brings: equal ones have the same statement.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Form {
+    pub(crate) question: Question,
+    /// Whether the view is of the latest knowledge; else of a revision.
+    pub(crate) is_latest: bool,
+    pub(crate) filter: FilterForm,
+    pub(crate) page: Option<PageForm>,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Question {
+    /// The nouns of a table, by id.
+    ByIds(&'static str),
+    /// A page of a table.
+    Page(&'static str),
+    /// How many a table has.
+    Count(&'static str),
+    /// A page of the nouns that a tie leads to.
+    Related(&'static str, End),
+    /// How many these are.
+    RelatedCount(&'static str, End),
+    /// The parts of owners, by what they are.
+    Parts(std::any::TypeId),
+}
+
+/// The order and the bounds of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct PageForm {
+    pub(crate) order: Order,
+    pub(crate) end: domain::End,
+    pub(crate) has_after: bool,
+    pub(crate) has_before: bool,
+}
+
+impl PageForm {
+    pub(crate) fn new(order: Order, request: &PageRequest) -> Self {
+        PageForm { order, end: request.end, has_after: request.after.is_some(), has_before: request.before.is_some() }
+    }
+
+    /// Whether rows are read from the greatest to the least.
+    pub(crate) fn is_descending(&self) -> bool {
+        self.order.descending == (self.end == domain::End::First)
+    }
+}
+
+/// Statements that were built, by their form.
+pub(crate) struct Statements(Cache<Form, Arc<Prepared>>);
+
+impl Default for Statements {
+    fn default() -> Self {
+        Statements(Cache::new(KEPT))
+    }
+}
+
+impl Statements {
+    /// The statement of this form, built if it is not kept.
+    pub(crate) fn get(&self, form: &Form, build: impl FnOnce() -> Prepared) -> Arc<Prepared> {
+        if let Some(kept) = self.0.get(form) {
+            return kept;
+        }
+        let built = Arc::new(build());
+        self.0.insert(form.clone(), built.clone());
+        built
+    }
+}
+
+/// The values of a filter in the order of their slots, apart from its form.
+pub(crate) fn split_filter(filter: &Filter) -> (FilterForm, Vec<Value>) {
+    let mut values = Vec::new();
+    (FilterForm::new(filter, &mut values), values)
+}
+
+/// The words of an existence, for a statement's form.
+pub(crate) fn existence_form(existence: Option<&Vec<Existence>>) -> Option<(bool, bool)> {
+    existence.map(|wanted| (wanted.contains(&Existence::Certain), wanted.contains(&Existence::Assumed)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_told_by_its_code() {
+        for parameter in [
+            Parameter::Ids,
+            Parameter::Day,
+            Parameter::Revision,
+            Parameter::After(2),
+            Parameter::AfterId,
+            Parameter::Before(1),
+            Parameter::BeforeId,
+            Parameter::Limit,
+            Parameter::Filter(99),
+            Parameter::Grams(7),
+        ] {
+            assert_eq!(Parameter::from_code(parameter.code()), Some(parameter));
+        }
+        assert_eq!(Parameter::from_code(u32::from('校')), None);
+    }
+}

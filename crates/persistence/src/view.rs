@@ -1,0 +1,151 @@
+//! Views as conditions: the one place that turns a view into SQL.
+//!
+//! A read of facts begins with [`Scope::select_from`] and goes on with [`Scope::join`]; both add what the view sees of
+//! the table, so that no read is built without one.
+
+use domain::{Known, View};
+use sea_orm::{
+    DbBackend, Iden,
+    sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, JoinType, Query, SelectStatement},
+};
+
+use crate::{dialect, statement::Parameter};
+
+/// The name of a column of some entity, or of its table.
+pub(crate) type AnyIden = &'static (dyn Iden + Send + Sync);
+
+/// What a read sees of a table's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sees {
+    /// What is known, whenever it holds.
+    Known,
+    /// What is known and holds on the day.
+    Holding,
+}
+
+/// What statements are built for: a database, and a view of the latest knowledge or of a revision.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope {
+    pub(crate) backend: DbBackend,
+    pub(crate) is_latest: bool,
+}
+
+/// A column of the table that an alias names.
+pub(crate) fn col(alias: &'static str, column: impl Iden) -> Expr {
+    Expr::col((Alias::new(alias), Alias::new(column.unquoted())))
+}
+
+/// A name that is only known as a value.
+pub(crate) fn named(name: AnyIden) -> Alias {
+    Alias::new(name.unquoted())
+}
+
+/// A text that is the same for all requests, written into the statement.
+pub(crate) fn literal(text: &'static str) -> Expr {
+    Expr::Constant(text.into())
+}
+
+impl Scope {
+    pub(crate) fn new(backend: DbBackend, view: View) -> Self {
+        Scope { backend, is_latest: view.known == Known::Latest }
+    }
+
+    /// Begins a read of an entity's rows, as far as the view sees them.
+    pub(crate) fn select_from(&self, table: impl Iden, alias: &'static str, sees: Sees) -> SelectStatement {
+        let mut select = Query::select();
+        select.from_as(Alias::new(table.unquoted()), Alias::new(alias)).and_where(self.sees(alias, sees));
+        select
+    }
+
+    /// Joins an entity's rows, as far as the view sees them.
+    pub(crate) fn join(
+        &self,
+        select: &mut SelectStatement,
+        table: impl Iden,
+        alias: &'static str,
+        on: Expr,
+        sees: Sees,
+    ) {
+        let on = on.and(self.sees(alias, sees));
+        select.join_as(JoinType::InnerJoin, Alias::new(table.unquoted()), Alias::new(alias), on);
+    }
+
+    fn sees(&self, alias: &'static str, sees: Sees) -> Expr {
+        match sees {
+            Sees::Known => self.is_known(alias),
+            Sees::Holding => self.is_known(alias).and(self.holds(alias)),
+        }
+    }
+
+    /// That the view's revision knows the row.
+    fn is_known(&self, alias: &'static str) -> Expr {
+        let known_to = || col(alias, "known_to");
+        if self.is_latest {
+            return known_to().is_null();
+        }
+        let revision = || Parameter::Revision.expr();
+        col(alias, "known_from").lte(revision()).and(known_to().is_null().or(known_to().gt(revision())))
+    }
+
+    /// That the row holds on the view's day, whatever the revisions that know it.
+    pub(crate) fn holds(&self, alias: &'static str) -> Expr {
+        let day = || Parameter::Day.expr();
+        col(alias, "valid_from").lte(day()).and(col(alias, "valid_to").gt(day()))
+    }
+
+    /// That a noun that holds on the day is only assumed to: what `Lifetime::existence_on` says.
+    pub(crate) fn is_assumed(&self, alias: &'static str) -> Expr {
+        self.holds(alias).and(col(alias, "known_day").gt(Parameter::Day.expr()))
+    }
+
+    /// That a noun that holds on the day is known to: what `Lifetime::existence_on` says.
+    pub(crate) fn is_certain(&self, alias: &'static str) -> Expr {
+        self.holds(alias).and(col(alias, "known_day").lte(Parameter::Day.expr()))
+    }
+
+    /// That a noun is known on the day and begins on a later one: `Phase::Planned`.
+    pub(crate) fn is_planned(&self, alias: &'static str) -> Expr {
+        let day = || Parameter::Day.expr();
+        col(alias, "valid_from").gt(day()).and(col(alias, "known_day").lte(day()))
+    }
+
+    /// That a value is one of the ids asked about.
+    pub(crate) fn is_asked(&self, id: Expr) -> Expr {
+        dialect::is_one_of_ids(self.backend, id)
+    }
+
+    /// How many rows there are, and how many of the nouns that `c` names are only assumed to exist.
+    pub(crate) fn counts(&self) -> [Expr; 2] {
+        let assumed = CaseStatement::new().case(self.is_assumed("c"), Expr::Constant(1.into()));
+        let assumed = Func::sum(assumed.finally(Expr::Constant(0.into())));
+        // PostgreSQL adds numbers of 64 bits up to decimals.
+        let assumed = Func::coalesce([assumed.into(), Expr::Constant(0.into())]);
+        [Expr::cust("COUNT(*)"), dialect::as_bigint(assumed.into())]
+    }
+}
+
+/// That the column is one of these words of its vocabulary, "not stated" among them being the empty one, kept as null.
+pub(crate) fn is_one_of(column: &Expr, words: &[&'static str]) -> Expr {
+    let stated = words.iter().filter(|word| !word.is_empty()).map(|word| literal(word));
+    let stated: Vec<Expr> = stated.collect();
+    let is_stated = match stated.is_empty() {
+        true => Expr::cust("FALSE"),
+        false => column.clone().is_in(stated),
+    };
+    match words.contains(&"") {
+        true => is_stated.or(column.clone().is_null()),
+        false => is_stated,
+    }
+}
+
+/// That the value, in which nothing stands for "not stated", is one of these words.
+pub(crate) fn is_any_word(value: Expr, words: &[&'static str]) -> Expr {
+    value.is_in(words.iter().map(|word| literal(word)).collect::<Vec<_>>())
+}
+
+/// That the noun that `c` names is at one end of a tie of this table whose other end is a given noun.
+pub(crate) fn is_tied(scope: &Scope, table: impl Iden, end: AnyIden, other_end: AnyIden, other: Expr) -> Expr {
+    let mut select = scope.select_from(table, "m", Sees::Holding);
+    select.expr(col("m", named(end))).and_where(col("m", named(other_end)).eq(other));
+    col("c", "id").in_subquery(select)
+}
