@@ -3,6 +3,9 @@
 //! [`router`] is the whole server as one value, for `main` and for tests; [`import`](mod@import), [`export`](mod@export)
 //! and [`generate`] are what the commands of the same names do.
 
+// An optimized build looks through the futures of nested resolvers, which are deeper than the 128 types of the default.
+#![recursion_limit = "256"]
+
 pub mod command;
 pub mod config;
 pub mod documents;
