@@ -9,7 +9,7 @@ use crate::dialect;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Of {
+pub(crate) enum ColumnValues {
     /// A number, or null; never [`NO_NUMBER`].
     Number,
     /// A text that is not empty, or null.
@@ -23,12 +23,12 @@ pub(crate) enum Of {
 /// Stands for null in an array of numbers: the library takes no nulls in arrays.
 pub(crate) const NO_NUMBER: i64 = i64::MIN;
 
-impl Of {
+impl ColumnValues {
     /// What the column of a bookkeeping table holds, by its name.
-    pub(crate) fn named(name: &str) -> Of {
+    pub(crate) fn named(name: &str) -> ColumnValues {
         match name {
-            "n" | "fact_id" | "subject_id" => Of::Number,
-            _ => Of::Text,
+            "n" | "fact_id" | "subject_id" => ColumnValues::Number,
+            _ => ColumnValues::Text,
         }
     }
 }
@@ -37,7 +37,7 @@ impl Of {
 pub(crate) struct Bulk {
     backend: DbBackend,
     table: &'static str,
-    columns: Vec<(&'static str, Of)>,
+    columns: Vec<(&'static str, ColumnValues)>,
     /// The revision that knows all rows, written into the statement; `None` if the table does not ask.
     known_from: Option<i64>,
     /// What a row changes that is there already, by its `id`; nothing may be there if it is empty.
@@ -50,7 +50,7 @@ pub(crate) struct Bulk {
 
 impl Bulk {
     /// Rows of a table that does not say which revision knows them.
-    pub(crate) fn new(backend: DbBackend, table: &'static str, columns: &[(&'static str, Of)]) -> Self {
+    pub(crate) fn new(backend: DbBackend, table: &'static str, columns: &[(&'static str, ColumnValues)]) -> Self {
         let rows = match backend {
             DbBackend::Postgres => 4000,
             // SQLite takes 32,766 parameters; past a few hundred rows a longer statement gains nothing.
@@ -131,12 +131,12 @@ impl Bulk {
         let mut arrays: Vec<Vec<Value>> = vec![Vec::with_capacity(values.len() / width); width];
         for (at, value) in values.into_iter().enumerate() {
             arrays[at % width].push(match (self.columns[at % width].1, value) {
-                (Of::Number, Value::String(None) | Value::BigInt(None)) => NO_NUMBER.into(),
+                (ColumnValues::Number, Value::String(None) | Value::BigInt(None)) => NO_NUMBER.into(),
                 (_, Value::String(None)) => "".into(),
                 (_, value) => value,
             });
         }
-        let of_type = |of| if of == Of::Number { ArrayType::BigInt } else { ArrayType::String };
+        let of_type = |of| if of == ColumnValues::Number { ArrayType::BigInt } else { ArrayType::String };
         let columns = arrays.into_iter().zip(&self.columns);
         columns.map(|(array, (_, of))| Value::Array(of_type(*of), Some(Box::new(array)))).collect()
     }

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use crate::{
-    bulk::{NO_NUMBER, Of},
+    bulk::{ColumnValues, NO_NUMBER},
     entity::search_names,
     statement::Parameter,
     view::col,
@@ -219,7 +219,7 @@ pub(crate) fn tell_sqlite_statistics(figures: &[(String, String, String)]) -> St
 pub(crate) fn insert(
     backend: DbBackend,
     table: &str,
-    columns: &[(&str, Of)],
+    columns: &[(&str, ColumnValues)],
     known_from: Option<i64>,
     changes: &[&str],
     rows: usize,
@@ -229,14 +229,14 @@ pub(crate) fn insert(
     let known_from = known_from.map(|number| format!(", {number}")).unwrap_or_default();
     let mut sql = format!("INSERT INTO {table} ({names}{})", if known_from.is_empty() { "" } else { ", known_from" });
     if backend == DbBackend::Postgres {
-        let value = |(name, of): &(&str, Of)| match of {
-            Of::Number => format!("NULLIF(u.{name}, {NO_NUMBER})"),
-            Of::Text => format!("NULLIF(u.{name}, '')"),
-            Of::MaybeEmpty => format!("u.{name}"),
-            Of::Grams => format!("string_to_array(u.{name}, ' ')"),
+        let value = |(name, of): &(&str, ColumnValues)| match of {
+            ColumnValues::Number => format!("NULLIF(u.{name}, {NO_NUMBER})"),
+            ColumnValues::Text => format!("NULLIF(u.{name}, '')"),
+            ColumnValues::MaybeEmpty => format!("u.{name}"),
+            ColumnValues::Grams => format!("string_to_array(u.{name}, ' ')"),
         };
-        let array = |(at, (_, of)): (usize, &(&str, Of))| match of {
-            Of::Number => format!("${}::bigint[]", at + 1),
+        let array = |(at, (_, of)): (usize, &(&str, ColumnValues))| match of {
+            ColumnValues::Number => format!("${}::bigint[]", at + 1),
             _ => format!("${}::text[]", at + 1),
         };
         let values = columns.iter().map(value).collect::<Vec<_>>().join(", ");

@@ -14,7 +14,8 @@ use sea_orm::{
 
 use crate::{
     Store, StoreError,
-    bulk::{Bulk, Of},
+    bulk::{Bulk, ColumnValues},
+    deferred_indexes::DeferredIndexes,
     dialect,
     entity::{
         identities,
@@ -24,12 +25,11 @@ use crate::{
         },
     },
     export::{self, ExportRow},
-    open::TURN,
-    pipe::Pipe,
+    open::WRITER_TIMEOUT,
     references::References,
     row::Row,
-    set_aside::SetAside,
-    store::alone,
+    store::immediate_transaction,
+    transaction_pipe::TransactionPipe,
     view::{Scope, Sees, col},
     zone::Zones,
 };
@@ -69,13 +69,13 @@ pub struct RecordedNoun {
 
 /// A revision being written. Dropping it writes nothing.
 pub struct Draft {
-    pipe: Pipe,
+    pipe: TransactionPipe,
     backend: DbBackend,
     number: i64,
     /// Whether no revision came before: then every identity is new.
     first: bool,
     /// What a first revision makes again at its end.
-    aside: SetAside,
+    deferred: DeferredIndexes,
     /// What the database does not look up; `None` if it does.
     references: Option<References>,
     changed: bool,
@@ -109,11 +109,11 @@ impl Store {
         opening.into_table(revisions::Entity).columns([Number, RecordedAt, Actor, Message]);
         opening.values_panic([(latest + 1).into(), "".into(), "".into(), "".into()]);
         transaction.execute_raw(self.backend.build(&opening)).await?;
-        let aside = match latest {
-            0 => SetAside::from(&transaction, self.backend).await?,
-            _ => SetAside::default(),
+        let deferred = match latest {
+            0 => DeferredIndexes::from(&transaction, self.backend).await?,
+            _ => DeferredIndexes::default(),
         };
-        Ok(Draft::new(self, transaction, latest + 1, aside))
+        Ok(Draft::new(self, transaction, latest + 1, deferred))
     }
 
     /// Begins a transaction that nobody else writes beside; tells the latest revision.
@@ -126,7 +126,7 @@ impl Store {
             if self.backend == DbBackend::Sqlite {
                 self.write.execute_unprepared(dialect::set_foreign_keys(!is_first)).await?;
             }
-            let transaction = self.write.begin_with_options(alone()).await?;
+            let transaction = self.write.begin_with_options(immediate_transaction()).await?;
             if self.backend == DbBackend::Postgres {
                 transaction.execute_unprepared(dialect::LOCK_WRITERS).await?;
             }
@@ -154,7 +154,7 @@ async fn empty_log(write: &DatabaseConnection) -> Result<(), StoreError> {
     // Emptying waits for readers, for whom no writer should wait as long as for another writer.
     write.execute_unprepared(&dialect::set_busy_timeout(2000)).await?;
     let emptied = write.execute_unprepared(dialect::EMPTY_LOG).await;
-    write.execute_unprepared(&dialect::set_busy_timeout(TURN.as_millis())).await?;
+    write.execute_unprepared(&dialect::set_busy_timeout(WRITER_TIMEOUT.as_millis())).await?;
     emptied?;
     Ok(())
 }
@@ -165,23 +165,24 @@ async fn looks_up_foreign_keys(database: &impl ConnectionTrait) -> Result<bool, 
 }
 
 impl Draft {
-    fn new(store: &Store, transaction: DatabaseTransaction, number: i64, aside: SetAside) -> Self {
+    fn new(store: &Store, transaction: DatabaseTransaction, number: i64, deferred: DeferredIndexes) -> Self {
         let backend = store.backend;
         let names = ["n", "fact_id", "subject_id", "folded", "valid_from", "valid_to"];
-        let mut name_columns: Vec<(&str, Of)> = names.iter().map(|name| (*name, Of::named(name))).collect();
+        let mut name_columns: Vec<(&str, ColumnValues)> =
+            names.iter().map(|name| (*name, ColumnValues::named(name))).collect();
         if backend == DbBackend::Postgres {
-            name_columns.push(("grams", Of::Grams));
+            name_columns.push(("grams", ColumnValues::Grams));
         }
         // What was closed and is said anew, and what was said before and is again, has its identity already.
         let identity_changes: &[&str] = if number == 1 { &[] } else { &["position", "digest"] };
         Draft {
             write: store.write.clone(),
             zones: store.zones.clone(),
-            pipe: Pipe::new(transaction),
+            pipe: TransactionPipe::new(transaction),
             backend,
             number,
             first: number == 1,
-            aside,
+            deferred,
             references: (number == 1 && backend == DbBackend::Sqlite).then(References::default),
             changed: false,
             moved: false,
@@ -191,11 +192,11 @@ impl Draft {
                     backend,
                     "identities",
                     &[
-                        ("id", Of::Number),
-                        ("kind", Of::Text),
-                        ("slug", Of::Text),
-                        ("position", Of::Number),
-                        ("digest", Of::Number),
+                        ("id", ColumnValues::Number),
+                        ("kind", ColumnValues::Text),
+                        ("slug", ColumnValues::Text),
+                        ("position", ColumnValues::Number),
+                        ("digest", ColumnValues::Number),
                     ],
                 )
                 .or_change(identity_changes),
@@ -203,18 +204,26 @@ impl Draft {
                     backend,
                     "citations",
                     &[
-                        ("fact_id", Of::Number),
-                        ("field", Of::MaybeEmpty),
-                        ("source_id", Of::Number),
-                        ("quote", Of::Text),
-                        ("confidence", Of::Text),
+                        ("fact_id", ColumnValues::Number),
+                        ("field", ColumnValues::MaybeEmpty),
+                        ("source_id", ColumnValues::Number),
+                        ("quote", ColumnValues::Text),
+                        ("confidence", ColumnValues::Text),
                     ],
                 )
                 .known_from(number),
-                facets: Bulk::new(backend, "facets", &[("id", Of::Number), ("facet", Of::Text), ("word", Of::Text)])
-                    .known_from(number),
+                facets: Bulk::new(
+                    backend,
+                    "facets",
+                    &[("id", ColumnValues::Number), ("facet", ColumnValues::Text), ("word", ColumnValues::Text)],
+                )
+                .known_from(number),
                 names: Bulk::new(backend, "search_names", &name_columns).known_from(number),
-                grams: Bulk::new(backend, "search_grams", &[("rowid", Of::Number), ("grams", Of::Text)]),
+                grams: Bulk::new(
+                    backend,
+                    "search_grams",
+                    &[("rowid", ColumnValues::Number), ("grams", ColumnValues::Text)],
+                ),
             },
             adding: None,
         }
@@ -230,7 +239,7 @@ impl Draft {
         }
         let statement = self.backend.build(&recorded_select(self.backend, shape));
         let mut recorded = HashMap::new();
-        for row in self.pipe.settled().await?.query_all_raw(statement).await? {
+        for row in self.pipe.settled_transaction().await?.query_all_raw(statement).await? {
             let mut row = Row::new(&row)?;
             let [id, position, digest] = row.cells();
             let Some(digest) = digest.maybe_number()? else { continue };
@@ -258,7 +267,7 @@ impl Draft {
         let mut select = Query::select();
         select.distinct().expr(id()).from_as(Alias::new(shape.table), "fact").order_by_expr(id(), Order::Asc);
         select.and_where(is_one_of(self.backend, id(), ids)).and_where(is_later);
-        let rows = self.pipe.settled().await?.query_all_raw(self.backend.build(&select)).await?;
+        let rows = self.pipe.settled_transaction().await?.query_all_raw(self.backend.build(&select)).await?;
         rows.iter().map(|row| Row::new(row)?.next().number()).collect()
     }
 
@@ -273,7 +282,7 @@ impl Draft {
         ids: &[i64],
     ) -> Result<Vec<ExportRow>, StoreError> {
         let statement = export::by_ids(self.backend, shape, Known::At(revision), ids);
-        let rows = self.pipe.settled().await?.query_all_raw(statement).await?;
+        let rows = self.pipe.settled_transaction().await?.query_all_raw(statement).await?;
         rows.iter().map(|row| export::read(shape, row)).collect()
     }
 
@@ -290,20 +299,20 @@ impl Draft {
     pub async fn add(&mut self, shape: &'static Shape, fact: Fact) -> Result<(), StoreError> {
         if self.adding.as_ref().is_none_or(|(at_hand, _)| at_hand.kind != shape.kind) {
             self.flush().await?;
-            let bulk = Bulk::new(self.backend, shape.table, &columns(shape)).known_from(self.number);
+            let bulk = Bulk::new(self.backend, shape.table, &insert_columns(shape)).known_from(self.number);
             self.adding = Some((shape, bulk));
         }
         self.changed = true;
-        let ties: Vec<Option<i64>> = fact.record.cells.iter().map(tie).collect();
+        let ties: Vec<Option<i64>> = fact.record.cells.iter().map(referred_identity).collect();
         if let Some(references) = &mut self.references {
-            references.make(fact.record.id);
-            ties.iter().flatten().for_each(|id| references.refer(*id));
+            references.add_identity(fact.record.id);
+            ties.iter().flatten().for_each(|id| references.add_reference(*id));
         }
-        self.identify(shape, &fact);
-        self.cite(shape, &fact.record, &ties);
-        self.name(shape, &fact.record, &ties);
+        self.add_identity(shape, &fact);
+        self.add_citations(shape, &fact.record, &ties);
+        self.add_names(shape, &fact.record, &ties);
         let Some((_, bulk)) = &mut self.adding else { return Ok(()) };
-        write(shape, fact.record, fact.time, &ties, bulk);
+        push_row(shape, fact.record, fact.time, &ties, bulk);
         if bulk.is_full() {
             self.flush_full().await?;
         }
@@ -337,7 +346,7 @@ impl Draft {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn place(&mut self, places: &[(i64, i64)]) -> Result<(), StoreError> {
+    pub async fn move_facts(&mut self, places: &[(i64, i64)]) -> Result<(), StoreError> {
         for (id, position) in places {
             let mut place = Query::update();
             place.table(identities::Entity).value(identities::Column::Position, *position);
@@ -377,15 +386,15 @@ impl Draft {
         if let Some(references) = &self.references {
             references.check()?;
         }
-        let aside = std::mem::take(&mut self.aside);
-        aside.restore(self.pipe.settled().await?, self.backend).await?;
+        let deferred = std::mem::take(&mut self.deferred);
+        deferred.restore(self.pipe.settled_transaction().await?, self.backend).await?;
         if self.backend == DbBackend::Postgres && !self.first {
             // SQLite's figures are fixed: `statistics` says why.
-            self.pipe.settled().await?.execute_unprepared(dialect::ANALYZE).await?;
+            self.pipe.settled_transaction().await?.execute_unprepared(dialect::ANALYZE).await?;
         }
         let number = self.number;
         self.pipe.commit().await?;
-        self.zones.forget();
+        self.zones.invalidate();
         if self.backend == DbBackend::Sqlite
             // A file that somebody copies should have it all, and the log beside it not stay as large as the revision.
             && let Err(error) = empty_log(&self.write).await
@@ -395,7 +404,7 @@ impl Draft {
         Ok(Some(Revision { number, recorded_at, actor, message }))
     }
 
-    fn identify(&mut self, shape: &'static Shape, fact: &Fact) {
+    fn add_identity(&mut self, shape: &'static Shape, fact: &Fact) {
         let slug = shape.is_noun().then(|| fact.record.key.clone());
         self.tables.identities.push([
             fact.record.id.into(),
@@ -407,12 +416,12 @@ impl Draft {
     }
 
     /// Keeps what sources say about the fact, or about one column of it.
-    fn cite(&mut self, shape: &'static Shape, record: &Record, ties: &[Option<i64>]) {
+    fn add_citations(&mut self, shape: &'static Shape, record: &Record, ties: &[Option<i64>]) {
         for (column, tie) in shape.columns.iter().zip(ties) {
             let (ColumnType::CitedSource(field), Some(source)) = (column.column_type, *tie) else { continue };
             let beside = |is: fn(ColumnType, &str) -> bool| {
                 let at = shape.columns.iter().position(|other| is(other.column_type, field));
-                at.map_or(Value::String(None), |at| stored(record.cells[at].clone(), None))
+                at.map_or(Value::String(None), |at| cell_value(record.cells[at].clone(), None))
             };
             self.tables.citations.push([
                 record.id.into(),
@@ -425,7 +434,7 @@ impl Draft {
     }
 
     /// Keeps the fact's words for filters and its names for searches.
-    fn name(&mut self, shape: &'static Shape, record: &Record, ties: &[Option<i64>]) {
+    fn add_names(&mut self, shape: &'static Shape, record: &Record, ties: &[Option<i64>]) {
         let mut names = String::new();
         let mut subject = record.id;
         for ((column, cell), tie) in shape.columns.iter().zip(&record.cells).zip(ties) {
@@ -524,22 +533,27 @@ fn is_one_of(backend: DbBackend, id: Expr, ids: &[i64]) -> Expr {
 }
 
 /// The columns of a shape's table that an insert fills.
-fn columns(shape: &'static Shape) -> Vec<(&'static str, Of)> {
-    let mut columns = vec![("id", Of::Number), ("valid_from", Of::Text), ("valid_to", Of::Text)];
+fn insert_columns(shape: &'static Shape) -> Vec<(&'static str, ColumnValues)> {
+    let mut columns =
+        vec![("id", ColumnValues::Number), ("valid_from", ColumnValues::Text), ("valid_to", ColumnValues::Text)];
     if shape.is_noun() {
-        columns.extend([("slug", Of::Text), ("sort_name", Of::MaybeEmpty)]);
-        columns.extend([("known_day", Of::Text), ("stated_from", Of::Text), ("stated_to", Of::Text)]);
+        columns.extend([("slug", ColumnValues::Text), ("sort_name", ColumnValues::MaybeEmpty)]);
+        columns.extend([
+            ("known_day", ColumnValues::Text),
+            ("stated_from", ColumnValues::Text),
+            ("stated_to", ColumnValues::Text),
+        ]);
     }
     let own = shape.own().filter(|column| !(shape.is_noun() && matches!(column.column_type, ColumnType::Slug)));
     columns.extend(own.map(|column| match column.column_type {
-        ColumnType::Ref { .. } | ColumnType::RefOf { .. } | ColumnType::Number => (column.name, Of::Number),
-        _ => (column.name, Of::Text),
+        ColumnType::Ref { .. } | ColumnType::RefOf { .. } | ColumnType::Number => (column.name, ColumnValues::Number),
+        _ => (column.name, ColumnValues::Text),
     }));
     columns
 }
 
-/// Writes a record's values in the order of [`columns`].
-fn write(shape: &'static Shape, record: Record, time: Option<Lifetime>, ties: &[Option<i64>], bulk: &mut Bulk) {
+/// Writes a record's values in the order of [`insert_columns`].
+fn push_row(shape: &'static Shape, record: Record, time: Option<Lifetime>, ties: &[Option<i64>], bulk: &mut Bulk) {
     bulk.push([record.id.into(), day_text(record.validity.from).into(), day_text(record.validity.to).into()]);
     if shape.is_noun() {
         let name =
@@ -555,13 +569,13 @@ fn write(shape: &'static Shape, record: Record, time: Option<Lifetime>, ties: &[
     for ((column, cell), tie) in shape.columns.iter().zip(record.cells).zip(ties) {
         let is_key = shape.is_noun() && matches!(column.column_type, ColumnType::Slug);
         if column.cites().is_none() && !is_key {
-            bulk.push([stored(cell, *tie)]);
+            bulk.push([cell_value(cell, *tie)]);
         }
     }
 }
 
 /// The identity that a cell refers to.
-fn tie(cell: &Cell) -> Option<i64> {
+fn referred_identity(cell: &Cell) -> Option<i64> {
     match cell {
         Cell::Ref(kind, slug) => Some(identity(*kind, slug)),
         _ => None,
@@ -569,7 +583,7 @@ fn tie(cell: &Cell) -> Option<i64> {
 }
 
 /// A cell as storage keeps it, given what it refers to.
-fn stored(cell: Cell, tie: Option<i64>) -> Value {
+fn cell_value(cell: Cell, tie: Option<i64>) -> Value {
     match cell {
         Cell::Blank => Value::String(None),
         Cell::Text(text) => text.into(),

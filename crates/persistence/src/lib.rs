@@ -7,6 +7,7 @@
 //! How a noun is kept stands in the file of its name: its columns, its conditions, the ties that lead to it.
 
 mod bulk;
+mod deferred_indexes;
 mod dialect;
 mod draft;
 mod entity;
@@ -17,16 +18,15 @@ mod noun;
 mod nouns;
 mod open;
 mod parts;
-mod pipe;
 mod readers;
 mod references;
 mod relation;
 mod row;
-mod set_aside;
 mod statement;
 mod statistics;
 mod store;
 mod tie;
+mod transaction_pipe;
 mod upgrade;
 mod view;
 mod zone;

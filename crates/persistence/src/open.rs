@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::{
     Store, StoreError, dialect,
     readers::Readers,
-    upgrade::{Condition, examine},
+    upgrade::{Condition, examine_tables},
 };
 
 /// What may be done at a database's address.
@@ -102,7 +102,7 @@ impl Store {
         let backend = write.get_database_backend();
         let is_read_only = match backend {
             DbBackend::Postgres => {
-                examine(&write).await?;
+                examine_tables(&write).await?;
                 refuses_writes(&write).await?
             }
             _ => mode.is_read_only(),
@@ -115,9 +115,9 @@ impl Store {
         };
         let max_readers = max_readers(read_url);
         let read = match read_url.starts_with("sqlite") {
-            true if is_memory(read_url) => Readers::Together(write.clone()),
-            true => Readers::apart(&options(read_url, 1, READ_CACHE, time, mode), max_readers as usize).await?,
-            false => Readers::Together(connect(options(read_url, max_readers, READ_CACHE, time, mode)).await?),
+            true if is_memory(read_url) => Readers::Shared(write.clone()),
+            true => Readers::open_each(&options(read_url, 1, READ_CACHE, time, mode), max_readers as usize).await?,
+            false => Readers::Shared(connect(options(read_url, max_readers, READ_CACHE, time, mode)).await?),
         };
         Ok(Store::of(read, max_readers, write, is_read_only))
     }
@@ -142,13 +142,13 @@ async fn mode(url: &str, access: Access) -> Result<Mode, StoreError> {
     }
     let is_immutable = matches!(parameter(url, "immutable"), Some("1" | "true"));
     let kind = if is_immutable { Mode::Immutable } else { Mode::Read };
-    let read = match look(url, kind).await {
+    let read = match probe(url, kind).await {
         Err(error) if is_not_writable(&error) && !is_immutable => {
             let log = with_ending(&path, "-wal");
             if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
                 return Err(StoreError::Unfinished { path, log });
             }
-            look(url, Mode::Immutable).await.map(|found| (Mode::Immutable, found))
+            probe(url, Mode::Immutable).await.map(|found| (Mode::Immutable, found))
         }
         looked => looked.map(|found| (kind, found)),
     };
@@ -161,7 +161,7 @@ async fn mode(url: &str, access: Access) -> Result<Mode, StoreError> {
         return Ok(read);
     }
     // So must the files be beside it, or the folder in which they are made.
-    match look(url, Mode::Write).await {
+    match probe(url, Mode::Write).await {
         Ok(_) => Ok(Mode::Write),
         Err(error) if is_not_writable(&error) => Ok(read),
         Err(error) => Err(error),
@@ -169,9 +169,9 @@ async fn mode(url: &str, access: Access) -> Result<Mode, StoreError> {
 }
 
 /// Opens a file for a moment.
-async fn look(url: &str, mode: Mode) -> Result<Condition, StoreError> {
+async fn probe(url: &str, mode: Mode) -> Result<Condition, StoreError> {
     let database = connect(options(url, 1, READ_CACHE, None, mode)).await?;
-    let mut found = examine(&database).await;
+    let mut found = examine_tables(&database).await;
     if mode == Mode::Write && found.is_ok() {
         // A file that another process writes at this moment can be written.
         let written = database.execute_unprepared(dialect::TRY_TO_WRITE).await;
@@ -249,7 +249,7 @@ async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, StoreErr
 /// and spills pages again and again if they do not fit. Taken only as pages are touched.
 pub(crate) const WRITE_CACHE: &str = "-524288";
 /// How long a writer waits for another: the import of a nation takes minutes on a slow disk.
-pub(crate) const TURN: Duration = Duration::from_secs(15 * 60);
+pub(crate) const WRITER_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 /// What each reading connection may keep.
 const READ_CACHE: &str = "-16384";
 
@@ -284,7 +284,7 @@ fn options(url: &str, connections: u32, cache: &'static str, time: Option<Durati
             };
             sqlite
                 .synchronous(SqliteSynchronous::Normal)
-                .busy_timeout(if cache == WRITE_CACHE { TURN } else { Duration::from_secs(10) })
+                .busy_timeout(if cache == WRITE_CACHE { WRITER_TIMEOUT } else { Duration::from_secs(10) })
                 .statement_cache_capacity(500)
                 .pragma("cache_size", cache)
                 // What is sorted while reading fits into memory; the indexes of a nation do not, and files are faster then.

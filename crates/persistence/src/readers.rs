@@ -22,43 +22,46 @@ use sea_orm::{
 };
 
 /// How many instructions of its machine SQLite carries out between two questions: about a tenth of a millisecond.
-const STRIDE: i32 = 10_000;
+const PROGRESS_INTERVAL: i32 = 10_000;
 /// How long a read waits for a connection.
-const PATIENCE: Duration = Duration::from_secs(10);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The connections to read with. Cheap to clone.
 #[derive(Clone)]
 pub(crate) enum Readers {
     /// Those that a pool of the library keeps.
-    Together(DatabaseConnection),
+    Shared(DatabaseConnection),
     /// Those of a file of SQLite, each in a pool of its own: only so can one of them be meant.
-    Apart(Pool<Reader>),
+    PerConnection(Pool<Reader>),
 }
 
 /// A connection to a file of SQLite.
 pub(crate) struct Reader {
     connection: DatabaseConnection,
     /// Whether what it does is awaited by nobody.
-    is_forsaken: Arc<AtomicBool>,
+    is_cancelled: Arc<AtomicBool>,
 }
 
 impl Readers {
     /// So many connections, opened as they are needed; the first at once, so that it is told whether they can be.
-    pub(crate) async fn apart(options: &ConnectOptions, most: usize) -> Result<Readers, DbErr> {
-        let pool =
-            Pool::from_config(&PoolConfig { max_size: most, timeout: Some(PATIENCE), runtime: Some(Runtime::Tokio1) });
+    pub(crate) async fn open_each(options: &ConnectOptions, most: usize) -> Result<Readers, DbErr> {
+        let pool = Pool::from_config(&PoolConfig {
+            max_size: most,
+            timeout: Some(ACQUIRE_TIMEOUT),
+            runtime: Some(Runtime::Tokio1),
+        });
         for number in (0..most).rev() {
             let reader = Reader::open(options.clone(), number > 0).await?;
             pool.try_add(reader).map_err(|(_, error)| DbErr::Custom(error.to_string()))?;
         }
-        Ok(Readers::Apart(pool))
+        Ok(Readers::PerConnection(pool))
     }
 
     /// Runs a statement; when its rows are not awaited any more, it ends.
     pub(crate) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match self {
-            Readers::Together(pool) => pool.query_all_raw(statement).await,
-            Readers::Apart(pool) => {
+            Readers::Shared(pool) => pool.query_all_raw(statement).await,
+            Readers::PerConnection(pool) => {
                 let reader = pool.get().await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
                 reader.query(statement).await
             }
@@ -68,15 +71,15 @@ impl Readers {
     /// How many connections there may be, or are, and how many of them are idle.
     pub(crate) fn count(&self) -> (u32, usize) {
         match self {
-            Readers::Together(pool) if pool.get_database_backend() == DbBackend::Postgres => {
+            Readers::Shared(pool) if pool.get_database_backend() == DbBackend::Postgres => {
                 let pool = pool.get_postgres_connection_pool();
                 (pool.size(), pool.num_idle())
             }
-            Readers::Together(pool) => {
+            Readers::Shared(pool) => {
                 let pool = pool.get_sqlite_connection_pool();
                 (pool.size(), pool.num_idle())
             }
-            Readers::Apart(pool) => {
+            Readers::PerConnection(pool) => {
                 let status = pool.status();
                 (u32::try_from(status.size).unwrap_or(u32::MAX), status.available)
             }
@@ -86,8 +89,8 @@ impl Readers {
 
 impl Reader {
     async fn open(mut options: ConnectOptions, is_lazy: bool) -> Result<Reader, DbErr> {
-        let is_forsaken = Arc::new(AtomicBool::new(false));
-        let asked = is_forsaken.clone();
+        let is_cancelled = Arc::new(AtomicBool::new(false));
+        let asked = is_cancelled.clone();
         let at_once = u32::from(!is_lazy);
         options.max_connections(1).min_connections(at_once).connect_lazy(is_lazy);
         options.map_sqlx_sqlite_pool_opts(move |pool: SqlitePoolOptions| {
@@ -95,22 +98,25 @@ impl Reader {
             pool.after_connect(move |connection, _| {
                 let asked = asked.clone();
                 Box::pin(async move {
-                    connection.lock_handle().await?.set_progress_handler(STRIDE, move || !asked.load(SeqCst));
+                    connection
+                        .lock_handle()
+                        .await?
+                        .set_progress_handler(PROGRESS_INTERVAL, move || !asked.load(SeqCst));
                     Ok(())
                 })
             })
         });
-        Ok(Reader { connection: Database::connect(options).await?, is_forsaken })
+        Ok(Reader { connection: Database::connect(options).await?, is_cancelled })
     }
 
     async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        if self.is_forsaken.load(SeqCst) {
+        if self.is_cancelled.load(SeqCst) {
             // The connection is given once it has ended what it did before.
             let ended = self.connection.get_sqlite_connection_pool().acquire().await;
             drop(ended.map_err(|error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))?);
-            self.is_forsaken.store(false, SeqCst);
+            self.is_cancelled.store(false, SeqCst);
         }
-        let mut awaited = Awaited { is_forsaken: &self.is_forsaken, has_ended: false };
+        let mut awaited = Awaited { is_cancelled: &self.is_cancelled, has_ended: false };
         let rows = self.connection.query_all_raw(statement).await;
         awaited.has_ended = true;
         rows
@@ -119,14 +125,14 @@ impl Reader {
 
 /// Tells a connection when nobody awaits any more what it does.
 struct Awaited<'a> {
-    is_forsaken: &'a AtomicBool,
+    is_cancelled: &'a AtomicBool,
     has_ended: bool,
 }
 
 impl Drop for Awaited<'_> {
     fn drop(&mut self) {
         if !self.has_ended {
-            self.is_forsaken.store(true, SeqCst);
+            self.is_cancelled.store(true, SeqCst);
         }
     }
 }

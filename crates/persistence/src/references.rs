@@ -16,12 +16,12 @@ pub(crate) struct References {
 
 impl References {
     /// Takes note of an identity.
-    pub(crate) fn make(&mut self, id: i64) {
+    pub(crate) fn add_identity(&mut self, id: i64) {
         self.made.insert(id);
     }
 
     /// Takes note of a reference.
-    pub(crate) fn refer(&mut self, id: i64) {
+    pub(crate) fn add_reference(&mut self, id: i64) {
         if !self.made.contains(&id) {
             self.awaited.insert(id);
         }
@@ -49,10 +49,10 @@ mod tests {
     #[test]
     fn a_reference_may_come_before_what_it_refers_to_and_not_without() {
         let mut references = References::default();
-        references.refer(7);
+        references.add_reference(7);
         assert!(references.check().is_err());
-        references.make(7);
-        references.refer(7);
+        references.add_identity(7);
+        references.add_reference(7);
         assert!(references.check().is_ok());
     }
 }

@@ -4,6 +4,7 @@
 //! to find 20 in order; with those of a small map it reads whole tables, and goes on to when the map has grown. These
 //! figures say what does not change: nearly all rows are current, an id has one, a reference has some.
 
+use domain::{ColumnType, SHAPES};
 use sea_orm::ConnectionTrait;
 
 use crate::{StoreError, dialect};
@@ -11,32 +12,41 @@ use crate::{StoreError, dialect};
 /// How many rows a table is said to have.
 const ROWS: u64 = 1_000_000;
 
-/// How many values a column is said to have.
+/// How many values a column is said to have: a vocabulary as many as it has words.
 fn values(column: &str) -> u64 {
     match column {
         "known_to" => 1,
-        "kind" | "status" | "ownership" | "school_type" | "facet" | "field" | "member_type" => 8,
         "word" | "known_from" => 16,
+        "facet" | "field" => 8,
         "valid_from" => 2_000,
         "id" | "fact_id" | "n" | "number" | "slug" | "sort_name" => ROWS,
-        // A reference, or a code.
-        _ => ROWS / 20,
+        _ => vocabulary(column).unwrap_or(ROWS / 20),
     }
 }
 
+/// How many words the vocabulary of a column has, the least if several tables have one of its name.
+fn vocabulary(column: &str) -> Option<u64> {
+    let columns = SHAPES.iter().flat_map(|shape| shape.columns).filter(|of| of.name == column);
+    let words = columns.filter_map(|of| match of.column_type {
+        ColumnType::Word(words) => u64::try_from(words.len()).ok(),
+        _ => None,
+    });
+    words.min()
+}
+
 /// Makes the table that SQLite's planner reads, of tables that are still empty.
-pub(crate) async fn prepare(database: &impl ConnectionTrait) -> Result<(), StoreError> {
+pub(crate) async fn create_statistics(database: &impl ConnectionTrait) -> Result<(), StoreError> {
     database.execute_unprepared(dialect::ANALYZE).await?;
-    tell(database).await
+    write_statistics(database).await
 }
 
 /// Tells SQLite's planner; PostgreSQL looks for itself. What is told of an index goes with it when it is dropped.
-pub(crate) async fn tell(database: &impl ConnectionTrait) -> Result<(), StoreError> {
+pub(crate) async fn write_statistics(database: &impl ConnectionTrait) -> Result<(), StoreError> {
     let mut told = Vec::new();
     for row in database.query_all_raw(dialect::sqlite_indexes()).await? {
         let (table, index): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         let (is_unique, columns): (i64, String) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
-        told.push((table, index, figures(&columns, is_unique == 1)));
+        told.push((table, index, index_statistics(&columns, is_unique == 1)));
     }
     if !told.is_empty() {
         database.execute_unprepared(&dialect::tell_sqlite_statistics(&told)).await?;
@@ -45,7 +55,7 @@ pub(crate) async fn tell(database: &impl ConnectionTrait) -> Result<(), StoreErr
 }
 
 /// How many rows there are, and for each column how many have the same value in it and in those before it.
-fn figures(columns: &str, is_unique: bool) -> String {
+fn index_statistics(columns: &str, is_unique: bool) -> String {
     let columns: Vec<&str> = columns.split(' ').collect();
     let (mut figures, mut alike) = (ROWS.to_string(), ROWS);
     for (at, column) in columns.iter().enumerate() {
@@ -58,13 +68,13 @@ fn figures(columns: &str, is_unique: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::figures;
+    use super::index_statistics;
 
     #[test]
     fn what_is_current_is_nearly_all_and_what_has_an_id_is_one() {
-        assert_eq!(figures("known_to sort_name id", false), "1000000 1000000 1 1");
-        assert_eq!(figures("school_id known_to", false), "1000000 20 20");
-        assert_eq!(figures("id", true), "1000000 1");
-        assert_eq!(figures("id known_from", true), "1000000 1 1");
+        assert_eq!(index_statistics("known_to sort_name id", false), "1000000 1000000 1 1");
+        assert_eq!(index_statistics("school_id known_to", false), "1000000 20 20");
+        assert_eq!(index_statistics("id", true), "1000000 1");
+        assert_eq!(index_statistics("id known_from", true), "1000000 1 1");
     }
 }

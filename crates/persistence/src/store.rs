@@ -92,7 +92,7 @@ impl Store {
     /// Whether the database lives as long as the store, and is nobody else's.
     #[must_use]
     pub fn is_in_memory(&self) -> bool {
-        self.backend != DbBackend::Postgres && matches!(self.read, Readers::Together(_))
+        self.backend != DbBackend::Postgres && matches!(self.read, Readers::Shared(_))
     }
 
     /// Whether the database can only be read.
@@ -135,7 +135,7 @@ impl Store {
     /// The statement itself is broken.
     #[doc(hidden)]
     pub async fn break_for_tests(&self, sql: &str) {
-        self.execute_for_tests(&format!("PRAGMA foreign_keys = OFF; {sql}")).await;
+        self.execute_for_tests(&format!("{}; {sql}", dialect::set_foreign_keys(false))).await;
     }
 
     /// Runs a statement of a test, on either database.
@@ -233,7 +233,7 @@ impl Store {
 }
 
 /// A transaction beside which nobody writes, from its beginning.
-pub(crate) fn alone() -> TransactionOptions {
+pub(crate) fn immediate_transaction() -> TransactionOptions {
     TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()

@@ -14,7 +14,7 @@ use sea_orm::{
 use crate::{
     Store, StoreError, dialect,
     entity::program_versions::{self, Column},
-    store::alone,
+    store::immediate_transaction,
 };
 
 /// The table in which the library notes the steps that ran.
@@ -52,13 +52,13 @@ impl Store {
             return Err(StoreError::Outdated { pending });
         }
         if self.backend != DbBackend::Postgres {
-            let transaction = self.write.begin_with_options(alone()).await?;
+            let transaction = self.write.begin_with_options(immediate_transaction()).await?;
             // Another process may have been here meanwhile.
-            let Condition { is_empty, pending } = examine(&transaction).await?;
+            let Condition { is_empty, pending } = examine_tables(&transaction).await?;
             if !pending.is_empty() {
                 Migrator::up(&transaction, None).await?;
-                sign(&transaction).await?;
-                crate::statistics::prepare(&transaction).await?;
+                record_version(&transaction).await?;
+                crate::statistics::create_statistics(&transaction).await?;
             }
             transaction.commit().await?;
             return Ok(Upgrade { is_first: is_empty, steps: pending });
@@ -77,7 +77,7 @@ impl Store {
         let Condition { is_empty, pending } = self.condition().await?;
         if !pending.is_empty() {
             Migrator::up(&self.write, None).await?;
-            sign(&self.write).await?;
+            record_version(&self.write).await?;
         }
         Ok(Upgrade { is_first: is_empty, steps: pending })
     }
@@ -87,7 +87,7 @@ impl Store {
     /// # Errors
     /// The database failed, or is another program's or a newer version's.
     pub async fn condition(&self) -> Result<Condition, StoreError> {
-        examine(&self.write).await
+        examine_tables(&self.write).await
     }
 
     /// Whether all migrations have run, as far as readers see.
@@ -95,23 +95,24 @@ impl Store {
     /// # Errors
     /// The database failed, or was never migrated.
     pub async fn is_current(&self) -> Result<bool, StoreError> {
-        let rows = self.rows(ran(self.backend)).await?;
+        let rows = self.rows(select_steps_run(self.backend)).await?;
         let ran: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
-        Ok(ours().iter().all(|step| ran.contains(step)))
+        Ok(own_steps().iter().all(|step| ran.contains(step)))
     }
 }
 
 /// The steps of this version, in their order.
-fn ours() -> Vec<String> {
+fn own_steps() -> Vec<String> {
     Migrator::migrations().iter().map(|step| step.name().to_owned()).collect()
 }
 
 /// Looks at the tables of a database.
-pub(crate) async fn examine(database: &impl ConnectionTrait) -> Result<Condition, StoreError> {
+pub(crate) async fn examine_tables(database: &impl ConnectionTrait) -> Result<Condition, StoreError> {
     let backend = database.get_database_backend();
-    let tables = texts(database, dialect::tables(backend)).await?;
+    let tables = read_texts(database, dialect::tables(backend)).await?;
     let has = |name: &str| tables.iter().any(|table| table == name);
-    let (ours, ran) = (ours(), if has(STEPS) { texts(database, ran(backend)).await? } else { Vec::new() });
+    let (ours, ran) =
+        (own_steps(), if has(STEPS) { read_texts(database, select_steps_run(backend)).await? } else { Vec::new() });
     let is_ours = ours.first().is_some_and(|first| ran.contains(first));
     match tables.iter().find(|table| *table != STEPS) {
         Some(table) if !is_ours => return Err(StoreError::Foreign { table: table.clone() }),
@@ -119,34 +120,34 @@ pub(crate) async fn examine(database: &impl ConnectionTrait) -> Result<Condition
     }
     if let Some(step) = ran.iter().rfind(|step| !ours.contains(step)) {
         let has_versions = has(program_versions::Entity.table_name());
-        let versions = if has_versions { texts(database, versions(backend)).await? } else { Vec::new() };
+        let versions = if has_versions { read_texts(database, select_versions(backend)).await? } else { Vec::new() };
         return Err(StoreError::Newer { made_by: versions.into_iter().next(), step: step.clone() });
     }
     let pending = ours.into_iter().filter(|step| !ran.contains(step)).collect();
     Ok(Condition { is_empty: !is_ours, pending })
 }
 
-async fn texts(database: &impl ConnectionTrait, statement: Statement) -> Result<Vec<String>, StoreError> {
+async fn read_texts(database: &impl ConnectionTrait, statement: Statement) -> Result<Vec<String>, StoreError> {
     let rows = database.query_all_raw(statement).await?;
     Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
 }
 
 /// The steps that ran, in their order.
-fn ran(backend: DbBackend) -> Statement {
+fn select_steps_run(backend: DbBackend) -> Statement {
     let version = Alias::new("version");
     let mut select = Query::select();
     backend.build(select.column(version.clone()).from(Alias::new(STEPS)).order_by(version, Order::Asc))
 }
 
 /// The versions of the program that ran steps, the latest first.
-fn versions(backend: DbBackend) -> Statement {
+fn select_versions(backend: DbBackend) -> Statement {
     let versions = program_versions::Entity::find().select_only().column(Column::Version);
     versions.order_by_desc(Column::Steps).build(backend)
 }
 
 /// Notes that this version of the program has brought the database up to date.
-async fn sign(database: &impl ConnectionTrait) -> Result<(), StoreError> {
-    let steps = i64::try_from(ours().len()).unwrap_or(i64::MAX);
+async fn record_version(database: &impl ConnectionTrait) -> Result<(), StoreError> {
+    let steps = i64::try_from(own_steps().len()).unwrap_or(i64::MAX);
     let version =
         program_versions::ActiveModel { version: Set(env!("CARGO_PKG_VERSION").to_owned()), steps: Set(steps) };
     let again = OnConflict::column(Column::Version).update_column(Column::Steps).to_owned();

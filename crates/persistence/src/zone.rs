@@ -39,7 +39,7 @@ impl Zones {
         }
     }
 
-    fn keep(&self, generation: u64, zones: &[TimeZone]) {
+    fn store_zones(&self, generation: u64, zones: &[TimeZone]) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.generation == generation {
             kept.read = Some((Instant::now(), zones.to_owned()));
@@ -47,7 +47,7 @@ impl Zones {
     }
 
     /// Forgets them, since there is another revision.
-    pub(crate) fn forget(&self) {
+    pub(crate) fn invalidate(&self) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *kept = Kept { generation: kept.generation + 1, read: None };
     }
@@ -71,7 +71,7 @@ impl Store {
         let rows = self.uncounted().rows(self.backend.build(&select)).await?;
         let zones = rows.iter().map(|row| Row::new(row)?.next().word(|name| name.parse().ok()));
         let zones: Vec<TimeZone> = zones.collect::<Result<_, _>>()?;
-        self.zones.keep(generation, &zones);
+        self.zones.store_zones(generation, &zones);
         Ok(zones)
     }
 }

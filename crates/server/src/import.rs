@@ -269,7 +269,7 @@ async fn write(
         draft.close(plan.shape, ids).await?;
     }
     for places in plan.moved.chunks(AT_ONCE) {
-        draft.place(places).await?;
+        draft.move_facts(places).await?;
     }
     if plan.count.added + plan.count.changed > 0 {
         add(draft, plan, folder, nouns, bar).await?;

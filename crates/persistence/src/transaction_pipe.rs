@@ -8,14 +8,14 @@ use tokio::task::JoinHandle;
 use crate::StoreError;
 
 /// A transaction and what it is executing. Dropping it writes nothing.
-pub(crate) struct Pipe {
+pub(crate) struct TransactionPipe {
     transaction: Arc<DatabaseTransaction>,
     running: Option<JoinHandle<Result<(), DbErr>>>,
 }
 
-impl Pipe {
+impl TransactionPipe {
     pub(crate) fn new(transaction: DatabaseTransaction) -> Self {
-        Pipe { transaction: Arc::new(transaction), running: None }
+        TransactionPipe { transaction: Arc::new(transaction), running: None }
     }
 
     /// Has statements executed, one after the other, once those that were sent before are done.
@@ -23,7 +23,7 @@ impl Pipe {
         if statements.is_empty() {
             return Ok(());
         }
-        self.settle().await?;
+        self.wait_until_settled().await?;
         let transaction = self.transaction.clone();
         self.running = Some(tokio::spawn(async move {
             for statement in statements {
@@ -35,19 +35,19 @@ impl Pipe {
     }
 
     /// The transaction, once all that was sent is done.
-    pub(crate) async fn settled(&mut self) -> Result<&DatabaseTransaction, StoreError> {
-        self.settle().await?;
+    pub(crate) async fn settled_transaction(&mut self) -> Result<&DatabaseTransaction, StoreError> {
+        self.wait_until_settled().await?;
         Ok(&self.transaction)
     }
 
     /// Commits what was sent.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        self.settle().await?;
+        self.wait_until_settled().await?;
         let transaction = Arc::into_inner(self.transaction).expect("nothing runs, so nobody else holds it");
         Ok(transaction.commit().await?)
     }
 
-    async fn settle(&mut self) -> Result<(), StoreError> {
+    async fn wait_until_settled(&mut self) -> Result<(), StoreError> {
         match self.running.take() {
             Some(running) => Ok(running.await.map_err(|error| DbErr::Custom(error.to_string()))??),
             None => Ok(()),

@@ -1,4 +1,4 @@
-//! Indexes and constraints set aside while a map is loaded into an empty store, and made again at the end.
+//! Indexes and constraints set deferred while a map is loaded into an empty store, and made again at the end.
 //!
 //! An index that grows row by row is written to at random, since ids are hashes; one that is made of rows that are there
 //! is sorted once. A foreign key looks its row up once a row; over all rows it is one join. Both databases let a
@@ -9,24 +9,24 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 
 use crate::{StoreError, dialect, open::WRITE_CACHE, statistics};
 
-/// The statements that make again what was set aside.
+/// The statements that make again what was set deferred.
 #[derive(Debug, Default)]
-pub(crate) struct SetAside {
+pub(crate) struct DeferredIndexes {
     keys: Vec<String>,
     indexes: Vec<String>,
     foreign_keys: Vec<String>,
 }
 
-impl SetAside {
+impl DeferredIndexes {
     /// Drops the indexes and, on PostgreSQL, the keys.
     pub(crate) async fn from(transaction: &DatabaseTransaction, backend: DbBackend) -> Result<Self, StoreError> {
-        let mut aside = SetAside::default();
+        let mut deferred = DeferredIndexes::default();
         if backend == DbBackend::Postgres {
-            aside.foreign_keys = drop_constraints(transaction, 'f').await?;
-            aside.keys = drop_constraints(transaction, 'p').await?;
+            deferred.foreign_keys = drop_constraints(transaction, 'f').await?;
+            deferred.keys = drop_constraints(transaction, 'p').await?;
         }
-        aside.indexes = drop_indexes(transaction, backend).await?;
-        Ok(aside)
+        deferred.indexes = drop_indexes(transaction, backend).await?;
+        Ok(deferred)
     }
 
     /// Makes them again.
@@ -41,7 +41,7 @@ impl SetAside {
             transaction.execute_unprepared(&made_by).await?;
         }
         if backend == DbBackend::Sqlite {
-            statistics::tell(transaction).await?;
+            statistics::write_statistics(transaction).await?;
             transaction.execute_unprepared(&dialect::set_cache_size(WRITE_CACHE)).await?;
             return Ok(());
         }
