@@ -36,7 +36,7 @@ type Walk = [Duration; 4];
 #[tokio::main]
 async fn main() {
     // `cargo test --benches` only asks whether it starts.
-    if env::args().any(|argument| argument == "--test") {
+    if !env::args().any(|argument| argument == "--bench") {
         return;
     }
     let schools = env::var("EDUMAP_BENCH_SCHOOLS").map_or(5_000, |text| text.parse().expect("a number"));
