@@ -2,7 +2,7 @@
 
 use sea_orm::{
     DbBackend, Statement, Value,
-    sea_query::{Alias, ArrayType, Expr, ExprTrait, Func, Query, extension::postgres::PgFunc},
+    sea_query::{Alias, ArrayType, Expr, ExprTrait, Func, Query, SelectStatement, extension::postgres::PgFunc},
 };
 
 use crate::{
@@ -45,6 +45,16 @@ pub(crate) fn is_one_of_list(backend: DbBackend, id: Expr, list: Expr) -> Expr {
         .from_function(Func::cust(Alias::new("json_each")).arg(list), Alias::new("ids"))
         .take();
     id.in_subquery(ids)
+}
+
+/// A read of the ids that are asked about, one a row; and the id.
+pub(crate) fn select_asked_ids(backend: DbBackend) -> (SelectStatement, Expr) {
+    let (function, column) = match backend {
+        DbBackend::Postgres => ("UNNEST", "asked"),
+        _ => ("json_each", "value"),
+    };
+    let ids = Func::cust(Alias::new(function)).arg(Parameter::Ids.expr());
+    (Query::select().from_function(ids, Alias::new("asked")).take(), col("asked", column))
 }
 
 /// A number of 64 bits.

@@ -8,7 +8,7 @@ use domain::{
 use crate::{
     Noun,
     nouns::{
-        alliance::ALLIANCE_TIES,
+        alliance::{ALLIANCE_MEMBERS, ALLIANCE_TIES},
         campus::SITE_OF_SCHOOL,
         district::{BELONGS_TO_DISTRICT, STANDS_IN_DISTRICT},
         group::MEMBERSHIPS,
@@ -95,13 +95,13 @@ relations! {
     /// The schools a school went into, through the whole chain (of 50 steps at most), the nearest first.
     SuccessorsOfSchool: SUCCESSIONS forward from School => School, Succession;
     /// The partners of an alliance.
-    PartnersOfAlliance: ALLIANCE_TIES forward from Alliance => Partner, AllianceTie;
+    PartnersOfAlliance: ALLIANCE_MEMBERS forward from Alliance => Partner, AllianceTie;
     /// The groups of an alliance: its members, then those of the district it serves.
     GroupsOfAlliance: ALLIANCE_TIES forward from Alliance => Group, AllianceTie;
     /// The schools of an alliance: its members, then those of the district it serves.
     SchoolsOfAlliance: ALLIANCE_TIES forward from Alliance => School, AllianceTie;
     /// The alliances of a partner.
-    AlliancesOfPartner: ALLIANCE_TIES backward from Partner => Alliance, AllianceTie;
+    AlliancesOfPartner: ALLIANCE_MEMBERS backward from Partner => Alliance, AllianceTie;
     /// The alliances of a group: those it is a member of, then those that serve its district.
     AlliancesOfGroup: ALLIANCE_TIES backward from Group => Alliance, AllianceTie;
     /// The alliances of a school: those it is itself a member of, then those that serve its district.

@@ -70,6 +70,21 @@ impl Scope {
         select.join_as(JoinType::InnerJoin, Alias::new(table.unquoted()), Alias::new(alias), on);
     }
 
+    /// The same, of rows that are looked up for each row read before: SQLite keeps the order of such joins.
+    pub(crate) fn join_in_order(
+        &self,
+        select: &mut SelectStatement,
+        table: impl Iden,
+        alias: &'static str,
+        on: Expr,
+        sees: Sees,
+    ) {
+        // sea-query writes a cross join without its condition.
+        let always = Expr::cust("TRUE");
+        select.join_as(JoinType::CrossJoin, Alias::new(table.unquoted()), Alias::new(alias), always);
+        select.and_where(on.and(self.sees(alias, sees)));
+    }
+
     fn sees(&self, alias: &'static str, sees: Sees) -> Expr {
         match sees {
             Sees::Known => self.is_known(alias),

@@ -18,7 +18,7 @@ use crate::{
     parts::List,
     row::Row,
     statement::Parameter,
-    tie::{End, Tie, TieSource},
+    tie::{End, Tie, TieSource, TieTable},
     view::{AnyIden, Scope, Sees, col, is_any_word, is_tied, literal, named},
 };
 
@@ -93,6 +93,23 @@ pub(crate) fn serves_or_has(scope: &Scope, alliance: Expr) -> Expr {
     let is_served = col("c", Column::DistrictId).in_subquery(districts);
     is_tied(scope, alliance_members::Entity, &MemberId, &AllianceId, alliance).or(is_served)
 }
+
+/// Alliances and their members of one kind, whatever else an alliance does for nouns of that kind; the alliance first.
+pub(crate) static ALLIANCE_MEMBERS: Tie<AllianceTie> = Tie {
+    name: "alliance_members",
+    source: TieSource::Table(TieTable {
+        table: &alliance_members::Entity,
+        from: &alliance_members::Column::AllianceId,
+        to: &alliance_members::Column::MemberId,
+        to_kind: Some(&alliance_members::Column::MemberType),
+        rank: [None, None],
+    }),
+    columns: &[&alliance_members::Column::Role],
+    read: |id, row| {
+        let [role] = row.cells();
+        Ok(AllianceTie { id, basis: Basis::Member, role: role.maybe_word(AllianceRole::parse)? })
+    },
+};
 
 /// Alliances and whom they bring together, the alliance first: its members, then whom it serves since it serves a district.
 pub(crate) static ALLIANCE_TIES: Tie<AllianceTie> = Tie {

@@ -58,6 +58,7 @@ pub(crate) static MEMBERSHIPS: Tie<Membership> = Tie {
         table: &memberships::Entity,
         from: &memberships::Column::GroupId,
         to: &memberships::Column::SchoolId,
+        to_kind: None,
         rank: [Some(lead_first), Some(role_and_day)],
     }),
     columns: &[

@@ -42,6 +42,7 @@ pub(crate) static SCHOOL_PARTNERS: Tie<SchoolPartner> = Tie {
         table: &school_partners::Entity,
         from: &school_partners::Column::SchoolId,
         to: &school_partners::Column::PartnerId,
+        to_kind: None,
         rank: [None, None],
     }),
     columns: &[&school_partners::Column::Kind, &school_partners::Column::Since],

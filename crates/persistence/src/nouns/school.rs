@@ -179,6 +179,7 @@ pub(crate) static SCHOOL_LINKS: Tie<SchoolLink> = Tie {
         table: &school_links::Entity,
         from: &school_links::Column::SchoolId,
         to: &school_links::Column::LinkedSchoolId,
+        to_kind: None,
         rank: [None, None],
     }),
     columns: &[&school_links::Column::Kind, &school_links::Column::Basis, &school_links::Column::Note],
