@@ -82,4 +82,5 @@ pub const SHAPE: Shape = Shape {
         extra("until", ColumnType::Date, "Until when it was used."),
     ],
     dated: ("since", "until"),
+    rules: &[],
 };

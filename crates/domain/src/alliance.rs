@@ -9,6 +9,7 @@ use crate::{
     lifetime::Phase,
     noun::{Head, noun},
     record::{ColumnType, Shape, extra, optional, required, to, within},
+    rule::Rule,
     text::{NameBasis, vocabulary},
 };
 
@@ -188,6 +189,7 @@ pub const SHAPE: Shape = Shape {
         extra("district_id", to(Kind::District), "The district it belongs to."),
     ],
     dated: ("established_on", ""),
+    rules: &[Rule::Planned { status: "status", word: AllianceStatus::Proposed.word() }],
 };
 
 /// Rows of `alliance_memberships.csv`.
@@ -207,6 +209,7 @@ pub const MEMBERS: Shape = Shape {
         optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
     ],
     dated: ("", ""),
+    rules: &[],
 };
 
 /// Rows of `alliance_functions.csv`.
@@ -224,6 +227,7 @@ pub const FUNCTIONS: Shape = Shape {
         optional("source_id", ColumnType::CitedSource(""), "The source."),
     ],
     dated: ("", ""),
+    rules: &[],
 };
 
 /// Rows of `alliance_resource_categories.csv`.
@@ -240,4 +244,5 @@ pub const CATEGORIES: Shape = Shape {
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
     ],
     dated: ("", ""),
+    rules: &[],
 };

@@ -67,4 +67,5 @@ pub const SHAPE: Shape = Shape {
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
     ],
     dated: ("", ""),
+    rules: &[],
 };

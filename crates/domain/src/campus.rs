@@ -8,6 +8,7 @@ use crate::{
     lifetime::Phase,
     noun::{Head, noun},
     record::{ColumnType, Shape, extra, optional, required, to, within},
+    rule::Rule,
     school::School,
     text::{NameBasis, vocabulary},
     township::Township,
@@ -116,6 +117,7 @@ pub const SHAPE: Shape = Shape {
         extra("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
     ],
     dated: ("opened_on", ""),
+    rules: &[Rule::Planned { status: "status", word: CampusStatus::Planned.word() }],
 };
 
 /// Rows of `site_uses.csv`.
@@ -137,4 +139,5 @@ pub const SITE_USES: Shape = Shape {
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
     ],
     dated: ("", ""),
+    rules: &[Rule::StatedAsOf("as_of")],
 };

@@ -33,4 +33,5 @@ pub const SHAPE: Shape = Shape {
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
     ],
     dated: ("", ""),
+    rules: &[],
 };

@@ -39,4 +39,5 @@ pub const SHAPE: Shape = Shape {
         ),
     ],
     dated: ("", ""),
+    rules: &[],
 };

@@ -1,13 +1,11 @@
 //! Education groups: a lead school and its members, under one name.
 
-use std::collections::HashMap;
-
 use crate::{
     district::District,
-    fact::Validity,
     id::{Id, Kind},
     noun::{Head, noun},
     record::{ColumnType, Shape, extra, optional, required, to},
+    rule::Rule,
     school::School,
     text::{NameBasis, vocabulary},
 };
@@ -44,30 +42,6 @@ vocabulary! {
     }
 }
 
-/// The lead seats of groups: each is taken by one school at a time.
-#[derive(Debug, Default)]
-pub struct LeadSeats(HashMap<String, Vec<Validity>>);
-
-/// Why a school cannot lead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("another school leads the group at the same time")]
-pub struct LeadTaken;
-
-impl LeadSeats {
-    /// Takes a group's lead seat for a time.
-    ///
-    /// # Errors
-    /// Another school leads the group on some day of that time.
-    pub fn take(&mut self, group: &str, when: Validity) -> Result<(), LeadTaken> {
-        let taken = self.0.entry(group.to_owned()).or_default();
-        if taken.iter().any(|other| !other.meet(when).is_empty()) {
-            return Err(LeadTaken);
-        }
-        taken.push(when);
-        Ok(())
-    }
-}
-
 /// Rows of `groups.csv`.
 pub const SHAPE: Shape = Shape {
     kind: Kind::Group,
@@ -91,22 +65,5 @@ pub const SHAPE: Shape = Shape {
         extra("district_id", to(Kind::District), "The district it belongs to."),
     ],
     dated: ("", ""),
+    rules: &[Rule::Planned { status: "status", word: GroupStatus::Planned.word() }],
 };
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fact::parse_day;
-
-    #[test]
-    fn one_school_leads_a_group_at_a_time() {
-        let change = parse_day("2019-09-01").expect("a day");
-        let before = Validity { to: change, ..Validity::ALWAYS };
-        let after = Validity { from: change, ..Validity::ALWAYS };
-        let mut seats = LeadSeats::default();
-        assert_eq!(seats.take("willow", before), Ok(()));
-        assert_eq!(seats.take("willow", after), Ok(()));
-        assert_eq!(seats.take("willow", Validity::ALWAYS), Err(LeadTaken));
-        assert_eq!(seats.take("oak", Validity::ALWAYS), Ok(()));
-    }
-}

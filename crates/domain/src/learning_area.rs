@@ -6,6 +6,7 @@ use crate::{
     id::{Id, Kind},
     noun::{Head, noun},
     record::{ColumnType, Shape, extra, optional, required, to},
+    rule::Rule,
     text::NameBasis,
 };
 
@@ -39,4 +40,5 @@ pub const SHAPE: Shape = Shape {
         extra("district_id", to(Kind::District), "The district it is part of."),
     ],
     dated: ("", ""),
+    rules: &[Rule::StatedAsOf("as_of")],
 };

@@ -4,6 +4,7 @@ use crate::{
     fact::ImpreciseDate,
     id::Kind,
     record::{ColumnType, Shape, optional, required, within},
+    rule::Rule,
     text::vocabulary,
 };
 
@@ -57,4 +58,14 @@ pub const SHAPE: Shape = Shape {
         optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
     ],
     dated: ("joined_on", "left_on"),
+    rules: &[
+        Rule::OneAtATime {
+            column: "role",
+            word: MembershipRole::Lead.word(),
+            per: "group_id",
+            kind: "second_lead",
+            problem: "another school leads the group at the same time",
+        },
+        Rule::StatedAsOf("as_of"),
+    ],
 };

@@ -105,6 +105,7 @@ pub const SHAPE: Shape = Shape {
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
     ],
     dated: ("", ""),
+    rules: &[],
 };
 
 /// Rows of `school_partner_links.csv`.
@@ -124,4 +125,5 @@ pub const SCHOOL_PARTNERS: Shape = Shape {
         optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
     ],
     dated: ("since", ""),
+    rules: &[],
 };

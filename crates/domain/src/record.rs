@@ -2,12 +2,14 @@
 //!
 //! A [`Shape`] is declared once, in the file of its noun or tie. The import checks rows by it, the store writes
 //! columns by it, the export prints rows by it, and the data set's README lists it: one place says what a fact is made of.
+//! What a column's type cannot say is one of the shape's rules ([`rule`](crate::rule)).
 
 use crate::{
     clock::TimeZone,
     fact::{ImpreciseDate, Validity},
     id::{Kind, identity, is_slug},
     lifetime::Span,
+    rule::Rule,
     text::LanguageTag,
 };
 
@@ -28,6 +30,8 @@ pub struct Shape {
     pub columns: &'static [Column],
     /// The columns that begin and end a record's validity; empty where there are none.
     pub dated: (&'static str, &'static str),
+    /// What the columns of a row must say together, or mean beyond their types.
+    pub rules: &'static [Rule],
 }
 
 /// One column of a shape.
@@ -118,9 +122,6 @@ pub enum Presence {
     Extra,
 }
 
-/// The words of a status by which a noun is yet to come.
-const PLANNED: [&str; 2] = ["planned", "proposed"];
-
 /// A column whose every record has a value.
 #[must_use]
 pub const fn required(name: &'static str, column_type: ColumnType, description: &'static str) -> Column {
@@ -162,6 +163,12 @@ impl Column {
             _ => None,
         }
     }
+
+    /// Whether the column names a noun without which the record cannot hold.
+    #[must_use]
+    pub const fn limits_validity(&self) -> bool {
+        matches!(self.column_type, ColumnType::Ref { bounds: true, .. } | ColumnType::RefOf { bounds: true, .. })
+    }
 }
 
 impl Shape {
@@ -184,13 +191,6 @@ impl Shape {
             _ => None,
         };
         Span { since: date(self.dated.0), until: date(self.dated.1) }
-    }
-
-    /// Whether a record of this shape says that its noun is planned, and nothing more.
-    #[must_use]
-    pub fn is_planned(&self, cells: &[Cell]) -> bool {
-        let status = self.index("status").map(|at| &cells[at]);
-        self.is_noun() && matches!(status, Some(Cell::Text(word)) if PLANNED.contains(&word.as_str()))
     }
 
     /// The place of a column.
@@ -235,6 +235,10 @@ impl Shape {
                 kind: "ends_before_it_begins",
                 problem: format!("it ends before it begins: `{}` is later", self.dated.0),
             }]);
+        }
+        let sourceless = self.missing_sources(fields);
+        if !sourceless.is_empty() {
+            return Err(sourceless);
         }
         Ok(Record { id: identity(self.kind, &key), key, cells, validity })
     }

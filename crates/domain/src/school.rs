@@ -6,9 +6,10 @@ use crate::{
     district::District,
     fact::ImpreciseDate,
     id::{Id, Kind},
-    lifetime::{Phase, Span},
+    lifetime::Phase,
     noun::{Head, noun},
     record::{ColumnType, Shape, extra, optional, required, to, within},
+    rule::Rule,
     text::{NameBasis, vocabulary},
     township::Township,
 };
@@ -123,6 +124,10 @@ impl SchoolStatus {
     }
 }
 
+/// The words of the statuses that are past.
+pub(crate) const PAST: &[&str] =
+    &[SchoolStatus::Renamed.word(), SchoolStatus::Merged.word(), SchoolStatus::Closed.word()];
+
 impl School {
     /// The status on a day. Where dates are stated it follows from them: planned before the opening, open from then on,
     /// closed after the end; one that gave way on a known day was open until then. Where none are, it is as recorded.
@@ -226,75 +231,6 @@ impl School {
     }
 }
 
-/// What the successions say about one school's time on the map.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SuccessionDates {
-    /// When the first of the schools that were renamed to it was.
-    pub took_over: Option<ImpreciseDate>,
-    /// When it gave way for the last time.
-    pub gave_way: Option<ImpreciseDate>,
-}
-
-impl SuccessionDates {
-    /// Takes note that the school followed another.
-    pub fn follow(&mut self, kind: SuccessionKind, on: Option<&ImpreciseDate>) {
-        let Some(first) = on.and_then(ImpreciseDate::first_day) else { return };
-        let so_far = self.took_over.as_ref().and_then(ImpreciseDate::first_day);
-        if kind == SuccessionKind::Renamed && so_far.is_none_or(|day| first < day) {
-            self.took_over = on.cloned();
-        }
-    }
-
-    /// Takes note that another school followed this one.
-    pub fn precede(&mut self, kind: SuccessionKind, on: Option<&ImpreciseDate>) {
-        let ends = !matches!(kind, SuccessionKind::ContributedCampusTo | SuccessionKind::SplitInto);
-        let Some(last) = on.and_then(ImpreciseDate::last_day) else { return };
-        let so_far = self.gave_way.as_ref().and_then(ImpreciseDate::last_day);
-        if ends && so_far.is_none_or(|day| last > day) {
-            self.gave_way = on.cloned();
-        }
-    }
-}
-
-/// When a school holds its place on the map.
-///
-/// A school that took over another's place by a renaming holds from then, whatever founding day it claims;
-/// one that is recorded as renamed or merged held until then. Where no source dates the end, it stays open, and the status tells.
-#[must_use]
-pub fn existence(stated: Span, status: SchoolStatus, turns: &SuccessionDates) -> Span {
-    let first = |date: &Option<ImpreciseDate>| date.as_ref().and_then(ImpreciseDate::first_day);
-    let last = |date: &Option<ImpreciseDate>| date.as_ref().and_then(ImpreciseDate::last_day);
-    let took_over = first(&turns.took_over).filter(|day| first(&stated.since).is_none_or(|since| since < *day));
-    let gave_way = last(&turns.gave_way).filter(|day| last(&stated.until).is_none_or(|until| *day < until));
-    Span {
-        since: if took_over.is_some() { turns.took_over.clone() } else { stated.since },
-        until: if gave_way.is_some() && status.is_past() { turns.gave_way.clone() } else { stated.until },
-    }
-}
-
-/// The date, and its column, that a school's status cannot go with on a day; none where it can.
-///
-/// An imprecise date contradicts only if every day it can mean does.
-#[must_use]
-pub fn contradiction<'a>(
-    status: SchoolStatus,
-    opened: Option<&'a ImpreciseDate>,
-    closed: Option<&'a ImpreciseDate>,
-    today: NaiveDate,
-) -> Option<(&'static str, &'a ImpreciseDate)> {
-    let opened = opened.map(|date| ("opened_on", date));
-    let closed = closed.map(|date| ("closed_on", date));
-    let has_come = |date: &(&str, &ImpreciseDate)| date.1.last_day().is_some_and(|day| day <= today);
-    let is_over = |date: &(&str, &ImpreciseDate)| date.1.last_day().is_some_and(|day| day < today);
-    let is_ahead = |date: &(&str, &ImpreciseDate)| date.1.first_day().is_some_and(|day| day > today);
-    match status {
-        SchoolStatus::Open => closed.filter(is_over).or(opened.filter(is_ahead)),
-        SchoolStatus::Planned => opened.filter(has_come).or(closed.filter(is_over)),
-        past if past.is_past() => closed.filter(is_ahead),
-        _ => None,
-    }
-}
-
 /// Rows of `schools.csv`.
 pub const SHAPE: Shape = Shape {
     kind: Kind::School,
@@ -325,6 +261,16 @@ pub const SHAPE: Shape = Shape {
         extra("district_id", to(Kind::District), "The district it belongs to."),
     ],
     dated: ("opened_on", "closed_on"),
+    rules: &[
+        Rule::Planned { status: "status", word: SchoolStatus::Planned.word() },
+        Rule::StatusFitsDates {
+            status: "status",
+            planned: &[SchoolStatus::Planned.word()],
+            current: &[SchoolStatus::Open.word()],
+            past: PAST,
+        },
+        Rule::DatedBySuccessions { by: &SUCCESSIONS, status: "status", past: PAST },
+    ],
 };
 
 /// Rows of `school_links.csv`.
@@ -344,6 +290,7 @@ pub const LINKS: Shape = Shape {
         optional("note", ColumnType::Text, "A remark."),
     ],
     dated: ("", ""),
+    rules: &[Rule::Different { first: "school_id", second: "linked_school_id" }],
 };
 
 /// Rows of `school_successions.csv`. A succession holds from its day on: history does not end.
@@ -363,45 +310,21 @@ pub const SUCCESSIONS: Shape = Shape {
         optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
     ],
     dated: ("effective_on", ""),
+    rules: &[
+        Rule::Different { first: "predecessor_id", second: "successor_id" },
+        Rule::Succession {
+            predecessor: "predecessor_id",
+            successor: "successor_id",
+            kind: "kind",
+            date: "effective_on",
+            begins: &[SuccessionKind::Renamed.word()],
+            // A school that gave a campus away, or out of which another came, goes on.
+            ends: &[
+                SuccessionKind::BaseOf.word(),
+                SuccessionKind::BecameCampusOf.word(),
+                SuccessionKind::MergedInto.word(),
+                SuccessionKind::Renamed.word(),
+            ],
+        },
+    ],
 };
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn dated(text: &str) -> Option<ImpreciseDate> {
-        ImpreciseDate::parse(text).ok()
-    }
-
-    fn day(text: &str) -> Option<NaiveDate> {
-        crate::fact::parse_day(text).ok()
-    }
-
-    #[test]
-    fn a_renamed_school_holds_until_its_renaming_and_its_successor_from_then() {
-        let (mut before, mut after) = (SuccessionDates::default(), SuccessionDates::default());
-        before.precede(SuccessionKind::Renamed, dated("2019-04").as_ref());
-        after.follow(SuccessionKind::Renamed, dated("2019-04").as_ref());
-        let old = existence(Span::default(), SchoolStatus::Renamed, &before).validity();
-        let founded = Span { since: dated("1956"), until: None };
-        let new = existence(founded, SchoolStatus::Open, &after);
-        assert_eq!(new.since, dated("2019-04"), "as precise as its source");
-        let new = new.validity();
-        assert_eq!((old.since(), old.until()), (None, day("2019-04-30")));
-        assert_eq!(new.since(), day("2019-04-01"));
-    }
-
-    #[test]
-    fn a_school_that_only_gave_a_campus_goes_on() {
-        let mut turns = SuccessionDates::default();
-        turns.precede(SuccessionKind::ContributedCampusTo, dated("2018-06-21").as_ref());
-        assert_eq!(existence(Span::default(), SchoolStatus::Open, &turns), Span::default());
-    }
-
-    #[test]
-    fn an_end_that_no_source_dates_stays_open() {
-        let mut turns = SuccessionDates::default();
-        turns.precede(SuccessionKind::Renamed, dated("10-13 (year not shown)").as_ref());
-        assert_eq!(existence(Span::default(), SchoolStatus::Renamed, &turns), Span::default());
-    }
-}

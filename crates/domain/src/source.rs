@@ -126,4 +126,5 @@ pub const SHAPE: Shape = Shape {
         optional("note", ColumnType::Text, "A remark."),
     ],
     dated: ("published_on", ""),
+    rules: &[],
 };

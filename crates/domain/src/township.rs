@@ -61,4 +61,5 @@ pub const SHAPE: Shape = Shape {
         extra("district_id", to(Kind::District), "The district it is part of."),
     ],
     dated: ("", ""),
+    rules: &[],
 };

@@ -706,7 +706,7 @@ impl Sheet {
 mod tests {
     use std::collections::{HashMap, HashSet};
 
-    use domain::{Cell, ColumnType, Record, Validity, group::LeadSeats, record::within_nouns, school::SuccessionDates};
+    use domain::{Cell, Record, Successions, TakenDays, Validity, record::within_nouns};
 
     use super::*;
 
@@ -752,28 +752,15 @@ mod tests {
         record.cells[shape.index(column).expect(column)].as_text()
     }
 
-    /// When each noun holds: what its row says and, for a school, what the successions say.
+    /// When each noun holds: what its row says and, where they date it, what the successions say.
     fn nouns(all: &[(&'static Shape, Vec<Record>)]) -> HashMap<(Kind, String), Validity> {
-        let mut turns: HashMap<String, SuccessionDates> = HashMap::new();
-        for succession in of(all, Kind::Succession) {
-            let shape = &school::SUCCESSIONS;
-            let kind = SuccessionKind::parse(&refers(succession, shape, "kind")).expect("a kind");
-            let date = match &succession.cells[shape.index("effective_on").expect("a column")] {
-                Cell::Date(date) => Some(date),
-                _ => None,
-            };
-            turns.entry(refers(succession, shape, "predecessor_id")).or_default().precede(kind, date);
-            turns.entry(refers(succession, shape, "successor_id")).or_default().follow(kind, date);
-        }
+        let mut successions = Successions::default();
+        of(all, Kind::Succession).iter().for_each(|row| successions.add(&school::SUCCESSIONS, row));
         let mut nouns = HashMap::new();
         for (shape, record) in all.iter().flat_map(|(shape, records)| records.iter().map(move |r| (*shape, r))) {
-            let mut validity = record.validity;
-            if shape.kind == Kind::School {
-                let status = SchoolStatus::parse(&refers(record, shape, "status")).expect("a status");
-                let turns = turns.get(&record.key).cloned().unwrap_or_default();
-                validity = school::existence(shape.span(&record.cells), status, &turns).validity();
-                assert!(!validity.is_empty(), "{} holds on no day", record.key);
-            }
+            let dates = shape.successions().and_then(|_| successions.dates(record.id));
+            let span = shape.own_span(&record.cells, dates);
+            let validity = span.unwrap_or_else(|wrong| panic!("{}: {}", record.key, wrong.problem)).validity();
             let known = nouns.insert((shape.kind, record.key.clone()), validity);
             assert_eq!(known, None, "two rows of {} have the key {}", shape.file, record.key);
         }
@@ -815,23 +802,19 @@ mod tests {
                 let left_out = extra.filter(|(_, column)| header.contains(&column.name)).find(|(at, _)| is_blank(*at));
                 assert!(left_out.is_none(), "an export of {} would leave out {left_out:?}", shape.file);
             }
-            let mut seats = LeadSeats::default();
+            let mut taken = TakenDays::default();
             for (shape, record) in all.iter().flat_map(|(shape, records)| records.iter().map(move |r| (*shape, r))) {
                 let mut needs = vec![];
                 for (column, cell) in shape.columns.iter().zip(&record.cells) {
                     let Cell::Ref(kind, slug) = cell else { continue };
                     let noun = nouns.get(&(*kind, slug.clone()));
                     let noun = *noun.unwrap_or_else(|| panic!("{}: there is no {kind:?} {slug}", record.key));
-                    if let ColumnType::Ref { bounds: true, .. } | ColumnType::RefOf { bounds: true, .. } =
-                        column.column_type
-                    {
+                    if column.limits_validity() {
                         needs.push((column.name, slug.as_str(), noun));
                     }
                 }
                 let validity = within_nouns(record.validity, &needs).expect(&record.key);
-                if shape.kind == Kind::Membership && refers(record, shape, "role") == "lead" {
-                    assert_eq!(seats.take(&refers(record, shape, "group_id"), validity), Ok(()), "{}", record.key);
-                }
+                assert_eq!(shape.check_rules(record, validity, &mut taken), Ok(()), "{}", record.key);
             }
         }
     }

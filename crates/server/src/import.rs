@@ -7,8 +7,8 @@
 mod ahead;
 mod check;
 mod conflict;
+mod digest;
 mod folder;
-mod form;
 mod nouns;
 mod place;
 mod rows;
@@ -26,7 +26,6 @@ use self::{
     ahead::{Ahead, Is, Line},
     check::{Checked, Print, check},
     conflict::find_conflict,
-    form::Form,
     nouns::Nouns,
     rows::Rows,
 };
@@ -281,7 +280,6 @@ async fn write(
 async fn add(draft: &mut Draft, plan: &Plan, folder: &Folder, nouns: &Nouns, bar: &ProgressBar) -> anyhow::Result<()> {
     let shape = plan.shape;
     let changed = || format!("{}.csv changed while it was imported; nothing was written", shape.file);
-    let form = Form::of(shape);
     bar.set_message(format!("writing {}.csv", shape.file));
     let input = folder.open(shape)?.with_context(changed)?;
     let rows = Rows::open(shape, Box::new(bar.wrap_read(input)), &mut Vec::new())?.with_context(changed)?;
@@ -296,7 +294,7 @@ async fn add(draft: &mut Draft, plan: &Plan, folder: &Folder, nouns: &Nouns, bar
                 continue;
             }
             let Is::Record(record, said) = is else { bail!(changed()) };
-            let settled = nouns.settle(&form, &record).ok().with_context(changed)?;
+            let settled = nouns.settle(shape, &record).ok().with_context(changed)?;
             let digest = settled.digest(said);
             if (Print { id: record.id, digest }) != *print {
                 bail!(changed());

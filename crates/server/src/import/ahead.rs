@@ -8,7 +8,7 @@ use std::{
 
 use domain::{FieldError, Record, Shape};
 
-use super::{form::Form, rows::Rows};
+use super::{digest::row_text, rows::Rows};
 use crate::report::Finding;
 
 /// How many rows are handed over at once.
@@ -35,7 +35,7 @@ pub(super) struct Line {
 
 /// What a row came to.
 pub(super) enum Is {
-    /// A record, and what its fields say ([`Form::said`]).
+    /// A record, and what its fields say ([`row_text`]).
     Record(Record, String),
     /// A row that says something wrong, and its key.
     Invalid(Vec<FieldError>, String),
@@ -56,7 +56,7 @@ impl Ahead {
     pub(super) fn read(shape: &'static Shape, rows: Rows) -> Self {
         let (give, handfuls) = sync_channel(WAITING);
         let reader = thread::spawn(move || {
-            if let Err(error) = read(&Form::of(shape), rows, &give) {
+            if let Err(error) = read(shape, rows, &give) {
                 // Who does not wait for it any more has no use for it.
                 let _ = give.send(Err(error));
             }
@@ -76,15 +76,15 @@ impl Ahead {
     }
 }
 
-fn read(form: &Form, mut rows: Rows, give: &SyncSender<anyhow::Result<Handful>>) -> anyhow::Result<()> {
+fn read(shape: &Shape, mut rows: Rows, give: &SyncSender<anyhow::Result<Handful>>) -> anyhow::Result<()> {
     let mut handful = Handful::default();
     while let Some(row) = rows.next(&mut handful.findings)? {
-        let key = || form.shape.key_of(&row.fields);
+        let key = || shape.key_of(&row.fields);
         let is = match row.misfit {
             Some(torn) if row.is_torn => Is::Torn(torn),
             Some(misfit) => Is::Misfit(misfit, key()),
-            None => match form.read(&row.fields) {
-                Ok(record) => Is::Record(record, form.said(&row.fields)),
+            None => match shape.read(&row.fields) {
+                Ok(record) => Is::Record(record, row_text(shape, &row.fields)),
                 Err(wrong) => Is::Invalid(wrong, key()),
             },
         };

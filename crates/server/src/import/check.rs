@@ -7,8 +7,7 @@ use std::{
 
 use chrono::NaiveDate;
 use domain::{
-    FieldError, Kind, Record, SHAPES, Shape,
-    group::LeadSeats,
+    FieldError, Kind, Record, SHAPES, Shape, TakenDays,
     suggest::{Nearest, question},
 };
 use indicatif::ProgressBar;
@@ -16,7 +15,6 @@ use indicatif::ProgressBar;
 use super::{
     ahead::{Ahead, Is, Line},
     folder::Folder,
-    form::Form,
     nouns::{Flaw, Nouns},
     rows::Rows,
     shape_of,
@@ -52,11 +50,11 @@ pub(super) fn check(
     bar: &ProgressBar,
 ) -> anyhow::Result<Result<Checked, Findings>> {
     let mut found = Found { findings: Findings::keeping(all), today, outdated: HashMap::new() };
-    let mut nouns = Nouns::with_turns(folder)?;
+    let mut nouns = Nouns::with_successions(folder)?;
     let mut files = Vec::with_capacity(SHAPES.len());
     bar.set_length(SHAPES.iter().map(|shape| folder.size(shape)).sum());
     for shape in SHAPES {
-        files.push((*shape, check_file(&Form::of(shape), folder, &mut nouns, &mut found, bar)?));
+        files.push((*shape, check_file(shape, folder, &mut nouns, &mut found, bar)?));
     }
     if found.findings.is_empty() {
         return Ok(Ok(Checked { nouns, files, outdated: found.outdated }));
@@ -69,31 +67,31 @@ pub(super) fn check(
 }
 
 fn check_file(
-    form: &Form,
+    shape: &'static Shape,
     folder: &Folder,
     nouns: &mut Nouns,
     found: &mut Found,
     bar: &ProgressBar,
 ) -> anyhow::Result<Vec<Print>> {
-    let Some(input) = folder.open(form.shape)? else { return Ok(Vec::new()) };
-    bar.set_message(format!("checking {}.csv", form.shape.file));
+    let Some(input) = folder.open(shape)? else { return Ok(Vec::new()) };
+    bar.set_message(format!("checking {}.csv", shape.file));
     let mut header = Vec::new();
-    let rows = Rows::open(form.shape, Box::new(bar.wrap_read(input)), &mut header)?;
+    let rows = Rows::open(shape, Box::new(bar.wrap_read(input)), &mut header)?;
     header.into_iter().for_each(|finding| found.findings.push(finding));
     let Some(rows) = rows else {
-        nouns.leave_unread(form.shape.kind);
+        nouns.leave_unread(shape.kind);
         return Ok(Vec::new());
     };
-    let mut ahead = Ahead::read(form.shape, rows);
+    let mut ahead = Ahead::read(shape, rows);
     let mut file = FileSoFar::default();
     let mut prints = Vec::new();
     while let Some(handful) = ahead.next()? {
         handful.findings.into_iter().for_each(|finding| found.findings.push(finding));
         for Line { line, is } in handful.lines {
             let (key, flaws) = match is {
-                Is::Record(record, said) => match check_record(form, &record, said, line, nouns, &mut file) {
+                Is::Record(record, said) => match check_record(shape, &record, said, line, nouns, &mut file) {
                     Ok(print) => {
-                        found.check_status(form, &record, line);
+                        found.check_status(shape, &record, line);
                         prints.push(print);
                         continue;
                     }
@@ -101,17 +99,17 @@ fn check_file(
                 },
                 Is::Invalid(wrong, key) => (key, wrong.into_iter().map(plain).collect()),
                 Is::Torn(torn) => {
-                    found.findings.push(Finding::of_line(form.shape.file, line, "open_quotation_mark", torn));
-                    nouns.leave_unread(form.shape.kind);
+                    found.findings.push(Finding::of_line(shape.file, line, "open_quotation_mark", torn));
+                    nouns.leave_unread(shape.kind);
                     continue;
                 }
                 Is::Misfit(misfit, key) => {
-                    found.findings.push(Finding::of_line(form.shape.file, line, "number_of_fields", misfit));
+                    found.findings.push(Finding::of_line(shape.file, line, "number_of_fields", misfit));
                     (key, Vec::new())
                 }
             };
-            nouns.hold_wrong(form, &key);
-            flaws.into_iter().for_each(|flaw| found.push(form.shape.file, line, flaw));
+            nouns.hold_wrong(shape, &key);
+            flaws.into_iter().for_each(|flaw| found.push(shape.file, line, flaw));
         }
     }
     Ok(prints)
@@ -122,21 +120,21 @@ fn check_file(
 struct FileSoFar {
     /// The line of each record, and a second hash of its key.
     seen: HashMap<i64, (u64, u32)>,
-    seats: LeadSeats,
+    taken: TakenDays,
 }
 
 fn check_record(
-    form: &Form,
+    shape: &Shape,
     record: &Record,
     said: String,
     line: u64,
     nouns: &mut Nouns,
     file: &mut FileSoFar,
 ) -> Result<Print, Vec<Flaw>> {
-    file.see(form, record, line).map_err(|wrong| vec![plain(wrong)])?;
-    let settled = nouns.settle(form, record)?;
-    form.check(record, settled.validity, &mut file.seats).map_err(|wrong| vec![plain(wrong)])?;
-    nouns.hold(form, record, &settled);
+    file.see(shape, record, line).map_err(|wrong| vec![plain(wrong)])?;
+    let settled = nouns.settle(shape, record)?;
+    shape.check_rules(record, settled.validity, &mut file.taken).map_err(|wrong| vec![plain(wrong)])?;
+    nouns.hold(shape, record, &settled);
     Ok(Print { id: record.id, digest: settled.digest(said) })
 }
 
@@ -146,7 +144,7 @@ fn plain(wrong: FieldError) -> Flaw {
 
 impl FileSoFar {
     /// Checks that no row before says something of the same record.
-    fn see(&mut self, form: &Form, record: &Record, line: u64) -> Result<(), FieldError> {
+    fn see(&mut self, shape: &Shape, record: &Record, line: u64) -> Result<(), FieldError> {
         let mut hasher = DefaultHasher::new();
         record.key.hash(&mut hasher);
         let second = hasher.finish() as u32;
@@ -154,13 +152,13 @@ impl FileSoFar {
         if first_line == line {
             return Ok(());
         }
-        let columns = form.shape.key.join(", ");
+        let columns = shape.key.join(", ");
         let problem = match other == second {
-            true if form.shape.key.len() == 1 => format!("`{}` stands on line {first_line} already", record.key),
+            true if shape.key.len() == 1 => format!("`{}` stands on line {first_line} already", record.key),
             true => format!("line {first_line} has the same {columns}"),
             false => format!("by a rare chance its identity is also that of line {first_line}: change its {columns}"),
         };
-        Err(FieldError { column: form.shape.key[0], kind: "twice", problem })
+        Err(FieldError { column: shape.key[0], kind: "twice", problem })
     }
 }
 
@@ -180,9 +178,9 @@ impl Found {
     }
 
     /// Takes note of a row whose status contradicts its dates today.
-    fn check_status(&mut self, form: &Form, record: &Record, line: u64) {
-        if let Some(wrong) = form.outdated(record, self.today) {
-            self.outdated.insert(record.id, Finding::of_field(form.shape.file, line, wrong));
+    fn check_status(&mut self, shape: &Shape, record: &Record, line: u64) {
+        if let Some(wrong) = shape.status_contradiction(&record.cells, self.today) {
+            self.outdated.insert(record.id, Finding::of_field(shape.file, line, wrong));
         }
     }
 

@@ -8,8 +8,8 @@ use persistence::Draft;
 use super::{
     AT_ONCE, Plan,
     ahead::{Ahead, Is},
+    digest::row_text,
     folder::Folder,
-    form::Form,
     rows::Rows,
 };
 use crate::{
@@ -72,7 +72,6 @@ async fn compare(
     if later.is_empty() {
         return Ok(());
     }
-    let form = Form::of(shape);
     let (mut before, mut keys) = (HashMap::new(), HashMap::new());
     for ids in later.chunks(AT_ONCE) {
         for (revision, is_start) in [(start, true), (latest, false)] {
@@ -80,7 +79,7 @@ async fn compare(
                 let fields: Vec<&str> = row.fields.iter().map(String::as_str).collect();
                 keys.insert(row.id, shape.key_of(&fields));
                 if is_start {
-                    before.insert(row.id, form.said(&fields));
+                    before.insert(row.id, row_text(shape, &fields));
                 }
             }
         }

@@ -3,25 +3,20 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    Cell, ColumnType, Entrance, Evidence, FieldError, ImpreciseDate, Kind, Record, SchoolStatus, Span, SuccessionKind,
-    Validity,
+    Cell, ColumnType, Entrance, Evidence, FieldError, ImpreciseDate, Kind, Record, SHAPES, Shape, Span,
+    SuccessionDates, Successions, Validity,
     id::{identity, is_slug},
     record::within_nouns,
-    school::{self, SuccessionDates, existence},
 };
 
-use super::{
-    folder::Folder,
-    form::{Form, digest},
-    rows::Rows,
-};
+use super::{digest::digest, folder::Folder, rows::Rows};
 
 /// The nouns read so far. Shapes are read in an order that has every noun here before a row refers to it.
 #[derive(Default)]
 pub(super) struct Nouns {
     held: HashMap<i64, Held>,
     evidence: HashMap<i64, Evidence>,
-    turns: HashMap<i64, SuccessionDates>,
+    successions: Successions,
     unread: HashSet<Kind>,
 }
 
@@ -69,29 +64,20 @@ pub(super) struct Flaw {
 }
 
 impl Nouns {
-    /// Begins with what the successions say about the time of each school; their own mistakes are found later.
-    pub(super) fn with_turns(folder: &Folder) -> anyhow::Result<Self> {
-        let form = Form::of(&school::SUCCESSIONS);
+    /// Begins with the successions, which date the nouns of files before theirs; their own mistakes are found later.
+    pub(super) fn with_successions(folder: &Folder) -> anyhow::Result<Self> {
         let mut nouns = Nouns::default();
-        let mut unheard = Vec::new();
-        let Some(input) = folder.open(form.shape)? else { return Ok(nouns) };
-        let Some(mut rows) = Rows::open(form.shape, input, &mut unheard)? else { return Ok(nouns) };
-        while let Some(row) = rows.next(&mut unheard)? {
-            if let Ok(record) = form.read(&row.fields) {
-                nouns.succeed(&record);
+        for shape in SHAPES.iter().filter_map(|shape| shape.successions()) {
+            let mut ignored = Vec::new();
+            let Some(input) = folder.open(shape)? else { continue };
+            let Some(mut rows) = Rows::open(shape, input, &mut ignored)? else { continue };
+            while let Some(row) = rows.next(&mut ignored)? {
+                if let Ok(record) = shape.read(&row.fields) {
+                    nouns.successions.add(shape, &record);
+                }
             }
         }
         Ok(nouns)
-    }
-
-    fn succeed(&mut self, succession: &Record) {
-        let [Cell::Ref(_, before), Cell::Ref(_, after), Cell::Text(kind), date, ..] = &succession.cells[..] else {
-            return;
-        };
-        let Some(kind) = SuccessionKind::parse(kind) else { return };
-        let date: Option<&ImpreciseDate> = if let Cell::Date(date) = date { Some(date) } else { None };
-        self.turns.entry(identity(Kind::School, before)).or_default().precede(kind, date);
-        self.turns.entry(identity(Kind::School, after)).or_default().follow(kind, date);
     }
 
     /// Takes note that the rows of a noun's file cannot be read: whether one of them is missing cannot be told.
@@ -100,24 +86,20 @@ impl Nouns {
     }
 
     /// Takes note of a noun and its time, and of what a record shows of the nouns it speaks of.
-    pub(super) fn hold(&mut self, form: &Form, record: &Record, settled: &Settled) {
+    pub(super) fn hold(&mut self, shape: &Shape, record: &Record, settled: &Settled) {
         let Settled { validity, stated, entrance, .. } = settled;
-        if form.shape.is_noun() {
+        if shape.is_noun() {
             let is_planned = entrance.is_planned && !stated.is_begin_dated();
             let stated = (*stated != Span::default()).then(|| Box::new(stated.clone()));
             self.held.insert(record.id, Held { validity: *validity, stated, is_planned });
         }
-        self.see(form, record, settled);
+        self.see(shape, record, settled);
     }
 
     /// Takes note of the days on which a record shows its noun, and those it refers to, to be known.
-    fn see(&mut self, form: &Form, record: &Record, settled: &Settled) {
-        let columns = form.shape.columns;
-        let as_of = form.shape.index("as_of").and_then(|at| match &record.cells[at] {
-            Cell::Date(date) => Some(date),
-            _ => None,
-        });
-        let dates = [settled.stated.since.as_ref(), settled.stated.until.as_ref(), as_of];
+    fn see(&mut self, shape: &Shape, record: &Record, settled: &Settled) {
+        let columns = shape.columns;
+        let dates = [settled.stated.since.as_ref(), settled.stated.until.as_ref(), shape.as_of(&record.cells)];
         // A date that a noun outside cuts off dates nothing before that noun.
         let days = dates.into_iter().flatten().filter_map(ImpreciseDate::first_day);
         let dated = days.map(|day| day.max(settled.validity.from)).min();
@@ -131,7 +113,7 @@ impl Nouns {
                 self.evidence.entry(id).or_default().see(Some(day));
             }
         };
-        if form.shape.is_noun() {
+        if shape.is_noun() {
             see(record.id, [dated, published]);
         }
         for (at, cell) in record.cells.iter().enumerate() {
@@ -140,7 +122,7 @@ impl Nouns {
                 continue;
             }
             // The dates of a noun are its own, and those of whatever it cannot be without.
-            let is_dated = !form.shape.is_noun() || form.bounds.contains(&at);
+            let is_dated = !shape.is_noun() || columns[at].limits_validity();
             see(identity(*kind, slug), [dated.filter(|_| is_dated), published]);
         }
     }
@@ -151,9 +133,9 @@ impl Nouns {
     }
 
     /// Takes note of a noun whose row is wrong, so that rows that refer to it are not called wrong for that.
-    pub(super) fn hold_wrong(&mut self, form: &Form, key: &str) {
-        if form.shape.is_noun() && is_slug(key) {
-            self.held.entry(identity(form.shape.kind, key)).or_insert(Held {
+    pub(super) fn hold_wrong(&mut self, shape: &Shape, key: &str) {
+        if shape.is_noun() && is_slug(key) {
+            self.held.entry(identity(shape.kind, key)).or_insert(Held {
                 validity: Validity::ALWAYS,
                 stated: None,
                 is_planned: false,
@@ -162,15 +144,14 @@ impl Nouns {
     }
 
     /// Checks that all nouns a record refers to are there; says when it holds, given theirs.
-    pub(super) fn settle(&self, form: &Form, record: &Record) -> Result<Settled, Vec<Flaw>> {
-        let mut needs = Vec::with_capacity(form.bounds.len());
-        let mut flaws = Vec::new();
-        let mut bounds = Vec::with_capacity(form.bounds.len());
+    pub(super) fn settle(&self, shape: &Shape, record: &Record) -> Result<Settled, Vec<Flaw>> {
+        let (mut needs, mut bounds, mut flaws) = (Vec::new(), Vec::new(), Vec::new());
+        let columns = shape.columns;
         for (at, cell) in record.cells.iter().enumerate() {
             let Cell::Ref(kind, slug) = cell else { continue };
-            let column = form.shape.columns[at].name;
+            let column = columns[at].name;
             match self.held.get(&identity(*kind, slug)) {
-                Some(noun) if form.bounds.contains(&at) => {
+                Some(noun) if columns[at].limits_validity() => {
                     needs.push((column, slug.as_str(), noun.validity));
                     bounds.push(noun);
                 }
@@ -179,9 +160,11 @@ impl Nouns {
                 None => flaws.push(missing(column, *kind, slug)),
             }
         }
-        let own = self.own_time(form, record).and_then(|own| Ok((within_nouns(own.validity(), &needs)?, own)));
+        let own = shape
+            .own_span(&record.cells, self.succession_dates(shape, record))
+            .and_then(|own| Ok((within_nouns(own.validity(), &needs)?, own)));
         match own {
-            Ok((validity, own)) if flaws.is_empty() => return Ok(self.settled(form, record, validity, own, &bounds)),
+            Ok((validity, own)) if flaws.is_empty() => return Ok(self.settled(shape, record, validity, own, &bounds)),
             Ok(_) => {}
             Err(wrong) => flaws.push(Flaw { wrong, missing: None }),
         }
@@ -189,7 +172,7 @@ impl Nouns {
     }
 
     /// Puts together what is stated of the time of a record, given its own and the nouns that bound it.
-    fn settled(&self, form: &Form, record: &Record, validity: Validity, own: Span, bounds: &[&Held]) -> Settled {
+    fn settled(&self, shape: &Shape, record: &Record, validity: Validity, own: Span, bounds: &[&Held]) -> Settled {
         let itself = own.validity();
         let of_bound = |is: fn(&Held, Validity) -> bool| {
             let bound = bounds.iter().find(|bound| is(bound, validity));
@@ -205,34 +188,18 @@ impl Nouns {
             false => own.until,
         };
         let stated = Span { since, until };
-        let turns = self.turns_of(form, record);
         let entrance = Entrance {
-            is_planned: form.shape.is_planned(&record.cells)
-                || (form.shape.is_noun() && bounds.iter().any(|bound| bound.is_planned)),
-            is_takeover: turns.is_some_and(|turns| turns.took_over.is_some()),
+            is_planned: shape.is_planned(&record.cells)
+                || (shape.is_noun() && bounds.iter().any(|bound| bound.is_planned)),
+            is_takeover: self.succession_dates(shape, record).is_some_and(|dates| dates.took_over.is_some()),
         };
-        let is_stated_elsewhere = form.shape.is_noun() && stated != form.shape.span(&record.cells);
+        let is_stated_elsewhere = shape.is_noun() && stated != shape.span(&record.cells);
         Settled { validity, stated, is_stated_elsewhere, entrance }
     }
 
-    fn turns_of(&self, form: &Form, record: &Record) -> Option<&SuccessionDates> {
-        self.turns.get(&record.id).filter(|_| form.shape.kind == Kind::School)
-    }
-
-    /// When a record holds by itself: as its row says or, for a school, as its successions allow.
-    fn own_time(&self, form: &Form, record: &Record) -> Result<Span, FieldError> {
-        let stated = form.shape.span(&record.cells);
-        let Some(turns) = self.turns_of(form, record) else {
-            return Ok(stated);
-        };
-        let status = form.shape.index("status").map(|at| record.cells[at].as_text());
-        let status = status.and_then(|word| SchoolStatus::parse(&word)).unwrap_or(SchoolStatus::Unknown);
-        let span = existence(stated, status, turns);
-        if span.validity().is_empty() {
-            let problem = "it would hold on no day: by school_successions.csv it gave way before it began".to_owned();
-            return Err(FieldError { column: form.shape.dated.0, kind: "gave_way_before_it_began", problem });
-        }
-        Ok(span)
+    /// What the successions say about a record's noun; nothing if such nouns have none.
+    fn succession_dates(&self, shape: &Shape, record: &Record) -> Option<&SuccessionDates> {
+        shape.successions().and_then(|_| self.successions.dates(record.id))
     }
 }
 

@@ -1,0 +1,301 @@
+//! Rules: what the columns of a row must say together, or mean beyond their types.
+//!
+//! A shape lists its rules, and each rule names the columns that it concerns. Whoever reads a data set asks the shape:
+//! [`Shape::check_rules`] for what is wrong, [`Shape::is_planned`], [`Shape::as_of`] and [`Shape::own_span`] for what a row
+//! means. So no reader needs to know a kind of record by its name. A test looks up every column and word that a rule names.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use crate::{
+    fact::{ImpreciseDate, Validity},
+    lifetime::Span,
+    record::{Cell, ColumnType, FieldError, Record, Shape},
+    succession::SuccessionDates,
+};
+
+/// What some columns of a row must say together, or mean beyond their types.
+#[derive(Debug, Clone, Copy)]
+pub enum Rule {
+    /// Two references name different nouns.
+    Different {
+        /// The first reference.
+        first: &'static str,
+        /// The other reference.
+        second: &'static str,
+    },
+    /// Of the rows with a certain word, no two name the same noun on the same day.
+    OneAtATime {
+        /// The column with the word.
+        column: &'static str,
+        /// The word.
+        word: &'static str,
+        /// The reference to the noun.
+        per: &'static str,
+        /// What a second row is called, for programs.
+        kind: &'static str,
+        /// What is wrong with a second row.
+        problem: &'static str,
+    },
+    /// The source speaks of the day in this column: what the row names existed then.
+    StatedAsOf(&'static str),
+    /// The noun is planned, and nothing more, where a status says so.
+    Planned {
+        /// The status.
+        status: &'static str,
+        /// The word by which it is planned.
+        word: &'static str,
+    },
+    /// On the day of an import the status agrees with the dates of the row.
+    StatusFitsDates {
+        /// The status.
+        status: &'static str,
+        /// The words by which the noun is yet to begin.
+        planned: &'static [&'static str],
+        /// The words by which it has begun and has not ended.
+        current: &'static [&'static str],
+        /// The words by which it has ended.
+        past: &'static [&'static str],
+    },
+    /// The row says that one noun followed another.
+    Succession {
+        /// The noun before.
+        predecessor: &'static str,
+        /// The noun after.
+        successor: &'static str,
+        /// How it followed.
+        kind: &'static str,
+        /// When.
+        date: &'static str,
+        /// The kinds by which the successor begins then.
+        begins: &'static [&'static str],
+        /// The kinds by which the predecessor ends then.
+        ends: &'static [&'static str],
+    },
+    /// The noun begins and ends by the successions in which it stands, rather than by its own dates.
+    DatedBySuccessions {
+        /// The shape of the successions.
+        by: &'static Shape,
+        /// The status.
+        status: &'static str,
+        /// The words by which it has ended; with another one a succession does not end it.
+        past: &'static [&'static str],
+    },
+}
+
+/// The days that are taken, by the noun of a [`Rule::OneAtATime`].
+#[derive(Debug, Default)]
+pub struct TakenDays(HashMap<(&'static str, String), Vec<Validity>>);
+
+impl TakenDays {
+    /// Takes the days of a validity; `false` if one of them is taken already.
+    fn take(&mut self, rule: &'static str, noun: &str, days: Validity) -> bool {
+        let taken = self.0.entry((rule, noun.to_owned())).or_default();
+        let is_free = taken.iter().all(|other| other.meet(days).is_empty());
+        if is_free {
+            taken.push(days);
+        }
+        is_free
+    }
+}
+
+impl Shape {
+    /// The cell of a column that the shape names.
+    fn cell_of<'a>(&self, name: &str, cells: &'a [Cell]) -> &'a Cell {
+        &cells[self.index(name).expect("a shape names columns of its own")]
+    }
+
+    /// The word in a column; empty where it is blank.
+    fn word_of<'a>(&self, name: &str, cells: &'a [Cell]) -> &'a str {
+        match self.cell_of(name, cells) {
+            Cell::Text(word) => word,
+            _ => "",
+        }
+    }
+
+    /// Checks a record by the rules of its shape, given the days on which it holds and those that records before it took.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn check_rules(&self, record: &Record, validity: Validity, taken: &mut TakenDays) -> Result<(), FieldError> {
+        for rule in self.rules {
+            match *rule {
+                Rule::Different { first, second } => {
+                    let (one, other) = (self.cell_of(first, &record.cells), self.cell_of(second, &record.cells));
+                    if let (Cell::Ref(kind, _), true) = (one, one == other) {
+                        let problem = format!("it is the same {} as `{first}`", kind.name().replace('_', " "));
+                        return Err(FieldError { column: second, kind: "itself", problem });
+                    }
+                }
+                Rule::OneAtATime { column, word, per, kind, problem } => {
+                    if let Cell::Ref(_, slug) = self.cell_of(per, &record.cells)
+                        && self.word_of(column, &record.cells) == word
+                        && !taken.take(kind, slug, validity)
+                    {
+                        return Err(FieldError { column, kind, problem: problem.to_owned() });
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What is wrong with a status that the dates beside it contradict on the day of an import.
+    ///
+    /// An imprecise date contradicts only if every day it can mean does.
+    #[must_use]
+    pub fn status_contradiction(&self, cells: &[Cell], today: NaiveDate) -> Option<FieldError> {
+        let has_come = |date: &&ImpreciseDate| date.last_day().is_some_and(|day| day <= today);
+        let is_over = |date: &&ImpreciseDate| date.last_day().is_some_and(|day| day < today);
+        let is_ahead = |date: &&ImpreciseDate| date.first_day().is_some_and(|day| day > today);
+        self.rules.iter().find_map(|rule| {
+            let Rule::StatusFitsDates { status, planned, current, past } = *rule else { return None };
+            let word = self.word_of(status, cells);
+            let Span { since, until } = self.span(cells);
+            let begin =
+                |is: &dyn Fn(&&ImpreciseDate) -> bool| since.as_ref().filter(is).map(|date| (self.dated.0, date));
+            let end = |is: &dyn Fn(&&ImpreciseDate) -> bool| until.as_ref().filter(is).map(|date| (self.dated.1, date));
+            let (column, date) = match word {
+                _ if current.contains(&word) => end(&is_over).or(begin(&is_ahead)),
+                _ if planned.contains(&word) => begin(&has_come).or(end(&is_over)),
+                _ if past.contains(&word) => end(&is_ahead),
+                _ => None,
+            }?;
+            let problem = format!("it is `{word}`, and `{column}` says {date}");
+            Some(FieldError { column: status, kind: "status_contradicts_date", problem })
+        })
+    }
+
+    /// Whether a record of this shape says that its noun is planned, and nothing more.
+    #[must_use]
+    pub fn is_planned(&self, cells: &[Cell]) -> bool {
+        self.rules.iter().any(|rule| match *rule {
+            Rule::Planned { status, word } => self.word_of(status, cells) == word,
+            _ => false,
+        })
+    }
+
+    /// The date for which the source states a record.
+    #[must_use]
+    pub fn as_of<'a>(&self, cells: &'a [Cell]) -> Option<&'a ImpreciseDate> {
+        self.rules.iter().find_map(|rule| match *rule {
+            Rule::StatedAsOf(column) => match self.cell_of(column, cells) {
+                Cell::Date(date) => Some(date),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    /// The shape of the successions by which nouns of this shape begin and end.
+    #[must_use]
+    pub fn successions(&self) -> Option<&'static Shape> {
+        self.rules.iter().find_map(|rule| match *rule {
+            Rule::DatedBySuccessions { by, .. } => Some(by),
+            _ => None,
+        })
+    }
+
+    /// The beginning and the end of a record by itself: as its row states them or, with the dates of its successions, as
+    /// those limit them.
+    ///
+    /// # Errors
+    /// By its successions it would hold on no day.
+    pub fn own_span(&self, cells: &[Cell], dates: Option<&SuccessionDates>) -> Result<Span, FieldError> {
+        let stated = self.span(cells);
+        let Some(dates) = dates else { return Ok(stated) };
+        for rule in self.rules {
+            let Rule::DatedBySuccessions { by, status, past } = *rule else { continue };
+            let span = dates.limit(stated, past.contains(&self.word_of(status, cells)));
+            if span.validity().is_empty() {
+                let problem = format!("it would hold on no day: by {}.csv it gave way before it began", by.file);
+                return Err(FieldError { column: self.dated.0, kind: "gave_way_before_it_began", problem });
+            }
+            return Ok(span);
+        }
+        Ok(stated)
+    }
+
+    /// Checks that what a row quotes, or trusts so far, has a source.
+    pub(crate) fn missing_sources(&self, fields: &[&str]) -> Vec<FieldError> {
+        let source_of = |field: &str| {
+            let is_source = |of: ColumnType| matches!(of, ColumnType::CitedSource(cited) if cited == field);
+            let at = self.columns.iter().position(|column| is_source(column.column_type));
+            at.expect("a shape has a column for every source that it cites")
+        };
+        let cited = self.columns.iter().zip(fields).filter(|(_, text)| !text.is_empty());
+        let sourceless = cited.filter_map(|(column, _)| {
+            let (field, what) = match column.column_type {
+                ColumnType::CitedQuote(field) => (field, "a quote"),
+                ColumnType::CitedConfidence(field) => (field, "a confidence"),
+                _ => return None,
+            };
+            let source = source_of(field);
+            let problem = format!("{what} needs its source, and `{}` is empty", self.columns[source].name);
+            fields[source].is_empty().then_some(FieldError { column: column.name, kind: "no_source", problem })
+        });
+        sourceless.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{membership, school};
+
+    fn lead<'a>(school: &'a str, joined: &'a str, left: &'a str) -> [&'a str; 9] {
+        ["willow", school, "lead", joined, left, "", "seed", "a quote", "news"]
+    }
+
+    #[test]
+    fn one_school_leads_a_group_at_a_time() {
+        let mut taken = TakenDays::default();
+        let mut check = |fields: [&str; 9]| {
+            let record = membership::SHAPE.read(&fields).expect("a good row");
+            membership::SHAPE.check_rules(&record, record.validity, &mut taken)
+        };
+        assert_eq!(check(lead("willow-first", "", "2019-08")), Ok(()));
+        assert_eq!(check(lead("willow-east", "2019-09", "")), Ok(()));
+        let wrong = check(lead("willow-west", "2020", "")).expect_err("two leads");
+        assert_eq!((wrong.column, wrong.kind), ("role", "second_lead"));
+        assert_eq!(wrong.problem, "another school leads the group at the same time");
+        let mut elsewhere = lead("willow-west", "2020", "");
+        elsewhere[0] = "oak";
+        assert_eq!(check(elsewhere), Ok(()));
+    }
+
+    #[test]
+    fn a_school_is_not_tied_to_itself() {
+        let record = school::SUCCESSIONS.read(&["willow", "willow", "renamed", "2019", "", "", ""]).expect("a row");
+        let mut taken = TakenDays::default();
+        let wrong = school::SUCCESSIONS.check_rules(&record, record.validity, &mut taken).expect_err("a circle");
+        assert_eq!(
+            (wrong.column, wrong.problem.as_str()),
+            ("successor_id", "it is the same school as `predecessor_id`")
+        );
+    }
+
+    #[test]
+    fn what_is_quoted_needs_its_source() {
+        let wrong = membership::SHAPE.read(&["willow", "w", "member", "", "", "", "", "a quote", "news"]);
+        let wrong = wrong.expect_err("no source");
+        let problems: Vec<_> = wrong.iter().map(|wrong| (wrong.column, wrong.problem.as_str())).collect();
+        assert_eq!(
+            problems,
+            [
+                ("quote", "a quote needs its source, and `source_id` is empty"),
+                ("confidence", "a confidence needs its source, and `source_id` is empty"),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_words_by_which_a_school_is_past_are_those_of_its_status() {
+        for word in school::SchoolStatus::WORDS {
+            let status = school::SchoolStatus::parse(word).expect("a word of the vocabulary");
+            assert_eq!(school::PAST.contains(word), status.is_past(), "{word}");
+        }
+    }
+}

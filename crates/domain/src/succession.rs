@@ -1,0 +1,156 @@
+//! Successions: how the dates of nouns change where one takes the place of another.
+
+use std::collections::HashMap;
+
+use crate::{
+    fact::ImpreciseDate,
+    id::identity,
+    lifetime::Span,
+    record::{Cell, Record, Shape},
+    rule::Rule,
+};
+
+/// What the successions say about one noun's time on the map.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SuccessionDates {
+    /// When it first took the place of another.
+    pub took_over: Option<ImpreciseDate>,
+    /// When it gave way for the last time.
+    pub gave_way: Option<ImpreciseDate>,
+}
+
+impl SuccessionDates {
+    /// Takes note that the noun took the place of another.
+    fn add_takeover(&mut self, date: &ImpreciseDate) {
+        let Some(first) = date.first_day() else { return };
+        if first_day(&self.took_over).is_none_or(|day| first < day) {
+            self.took_over = Some(date.clone());
+        }
+    }
+
+    /// Takes note that the noun gave way to another.
+    fn add_end(&mut self, date: &ImpreciseDate) {
+        let Some(last) = date.last_day() else { return };
+        if last_day(&self.gave_way).is_none_or(|day| last > day) {
+            self.gave_way = Some(date.clone());
+        }
+    }
+
+    /// The beginning and the end of the noun, given those that it states.
+    ///
+    /// One that took over another's place holds from then, whatever beginning it states; one that `is_past` held until it
+    /// gave way. Where no source dates the end, it stays open, and the status tells.
+    pub(crate) fn limit(&self, stated: Span, is_past: bool) -> Span {
+        let took_over =
+            first_day(&self.took_over).filter(|day| first_day(&stated.since).is_none_or(|since| since < *day));
+        let gave_way = last_day(&self.gave_way).filter(|day| last_day(&stated.until).is_none_or(|until| *day < until));
+        Span {
+            since: if took_over.is_some() { self.took_over.clone() } else { stated.since },
+            until: if gave_way.is_some() && is_past { self.gave_way.clone() } else { stated.until },
+        }
+    }
+}
+
+fn first_day(date: &Option<ImpreciseDate>) -> Option<chrono::NaiveDate> {
+    date.as_ref().and_then(ImpreciseDate::first_day)
+}
+
+fn last_day(date: &Option<ImpreciseDate>) -> Option<chrono::NaiveDate> {
+    date.as_ref().and_then(ImpreciseDate::last_day)
+}
+
+/// What all successions of a data set say about each noun's time, by identity.
+#[derive(Debug, Clone, Default)]
+pub struct Successions(HashMap<i64, SuccessionDates>);
+
+impl Successions {
+    /// Takes note of a record that says that one noun followed another; of other records nothing.
+    pub fn add(&mut self, shape: &Shape, record: &Record) {
+        let cell = |name: &str| shape.index(name).map(|at| &record.cells[at]);
+        for rule in shape.rules {
+            let Rule::Succession { predecessor, successor, kind, date, begins, ends } = *rule else { continue };
+            let (Some(Cell::Text(kind)), Some(Cell::Date(date))) = (cell(kind), cell(date)) else { continue };
+            if let Some(Cell::Ref(of, slug)) = cell(successor)
+                && begins.contains(&kind.as_str())
+            {
+                self.0.entry(identity(*of, slug)).or_default().add_takeover(date);
+            }
+            if let Some(Cell::Ref(of, slug)) = cell(predecessor)
+                && ends.contains(&kind.as_str())
+            {
+                self.0.entry(identity(*of, slug)).or_default().add_end(date);
+            }
+        }
+    }
+
+    /// What the successions say about a noun's time.
+    #[must_use]
+    pub fn dates(&self, id: i64) -> Option<&SuccessionDates> {
+        self.0.get(&id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Kind, fact::parse_day, school};
+
+    fn dated(text: &str) -> Option<ImpreciseDate> {
+        ImpreciseDate::parse(text).ok()
+    }
+
+    /// The time of a school that states this beginning, after `oak` was followed by `elm`.
+    fn span(school: &str, status: &str, opened: &str, kind: &str, date: &str) -> Span {
+        let mut successions = Successions::default();
+        let row = school::SUCCESSIONS.read(&["oak", "elm", kind, date, "", "", ""]).expect("a row");
+        successions.add(&school::SUCCESSIONS, &row);
+        let fields = school::SHAPE.columns.iter().map(|column| match column.name {
+            "school_id" => school,
+            "name_zh" => "校",
+            "status" => status,
+            "opened_on" => opened,
+            _ => "",
+        });
+        let record = school::SHAPE.read(&fields.collect::<Vec<_>>()).expect("a row");
+        let dates = successions.dates(identity(Kind::School, school));
+        school::SHAPE.own_span(&record.cells, dates).expect("it holds on some day")
+    }
+
+    #[test]
+    fn a_renamed_school_holds_until_its_renaming_and_its_successor_from_then() {
+        let old = span("oak", "renamed", "", "renamed", "2019-04").validity();
+        let new = span("elm", "open", "1956", "renamed", "2019-04");
+        assert_eq!(new.since, dated("2019-04"), "as precise as its source");
+        assert_eq!((old.since(), old.until()), (None, parse_day("2019-04-30").ok()));
+        assert_eq!(new.validity().since(), parse_day("2019-04-01").ok());
+    }
+
+    #[test]
+    fn a_school_that_only_gave_a_campus_goes_on() {
+        assert_eq!(span("oak", "open", "", "contributed_campus_to", "2018-06-21"), Span::default());
+        assert_eq!(span("elm", "open", "", "contributed_campus_to", "2018-06-21"), Span::default());
+    }
+
+    #[test]
+    fn an_end_that_no_source_dates_stays_open() {
+        assert_eq!(span("oak", "renamed", "", "renamed", "10-13 (year not shown)"), Span::default());
+    }
+
+    #[test]
+    fn a_successor_that_gives_way_before_it_begins_is_refused() {
+        let mut successions = Successions::default();
+        for fields in [["oak", "elm", "renamed", "2019", "", "", ""], ["elm", "ash", "renamed", "2010", "", "", ""]] {
+            successions.add(&school::SUCCESSIONS, &school::SUCCESSIONS.read(&fields).expect("a row"));
+        }
+        let fields = school::SHAPE.columns.iter().map(|column| match column.name {
+            "school_id" => "elm",
+            "name_zh" => "校",
+            "status" => "renamed",
+            _ => "",
+        });
+        let record = school::SHAPE.read(&fields.collect::<Vec<_>>()).expect("a row");
+        let wrong = school::SHAPE.own_span(&record.cells, successions.dates(record.id)).expect_err("no day");
+        let problem = "it would hold on no day: by school_successions.csv it gave way before it began";
+        assert_eq!((wrong.column, wrong.problem.as_str()), ("opened_on", problem));
+    }
+}
