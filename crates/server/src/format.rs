@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{Column, ColumnType, Confidence, Kind, Presence, SHAPES, Shape};
+use domain::{Column, ColumnType, Confidence, Kind, Presence, Rule, SHAPES, Shape};
 
 /// The format of every file in Markdown: what a row says, what tells rows apart, and each column.
 #[must_use]
@@ -18,7 +18,8 @@ fn table(shape: &Shape) -> String {
         (from, "") => format!("A row holds from `{from}` on.\n"),
         (from, to) => format!("A row holds from `{from}` to `{to}`.\n"),
     };
-    text += "\n| Column | ColumnType | May be blank | Means |\n|---|---|---|---|\n";
+    shape.rules.iter().for_each(|rule| text += &rule_sentence(rule, shape));
+    text += "\n| Column | Holds | May be blank | Means |\n|---|---|---|---|\n";
     for column in shape.columns {
         let blank = match column.presence {
             Presence::Required => "no",
@@ -32,14 +33,13 @@ fn table(shape: &Shape) -> String {
 }
 
 fn holds(column: &Column) -> String {
-    let either = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     let limits = |bounds: bool| if bounds { "; the row holds no longer than it does" } else { "" };
     match column.column_type {
         ColumnType::Slug => "slug".to_owned(),
         ColumnType::Ref { kind, bounds } => format!("slug in {}{}", file_of(kind), limits(bounds)),
         ColumnType::RefOf { column, bounds } => format!("slug of the noun that `{column}` names{}", limits(bounds)),
-        ColumnType::Word(words) => format!("one of {}", either(words)),
-        ColumnType::Words(words) => format!("list of {}", either(words)),
+        ColumnType::Word(words) => format!("one of {}", listed(words)),
+        ColumnType::Words(words) => format!("list of {}", listed(words)),
         ColumnType::Date => "date".to_owned(),
         ColumnType::Number => "whole number".to_owned(),
         ColumnType::Text | ColumnType::CitedQuote(_) => "text".to_owned(),
@@ -49,7 +49,60 @@ fn holds(column: &Column) -> String {
         ColumnType::Language => "language tag".to_owned(),
         ColumnType::TimeZone => "IANA name of a time zone".to_owned(),
         ColumnType::CitedSource(_) => format!("slug in {}", file_of(Kind::Source)),
-        ColumnType::CitedConfidence(_) => format!("one of {}", either(Confidence::WORDS)),
+        ColumnType::CitedConfidence(_) => format!("one of {}", listed(Confidence::WORDS)),
+    }
+}
+
+/// A sentence on what a rule asks of the rows, or what it reads from them.
+fn rule_sentence(rule: &Rule, shape: &Shape) -> String {
+    let (from, to) = shape.dated;
+    match *rule {
+        Rule::Different { first, second } => format!("`{second}` is not the same as `{first}`.\n"),
+        Rule::OneAtATime { column, word, per, .. } => {
+            format!("On no day do two rows with the same `{per}` have `{word}` as `{column}`.\n")
+        }
+        Rule::StatedAsOf(date) => format!("What a row names existed on `{date}`.\n"),
+        Rule::Planned { status, word } if from.is_empty() => {
+            format!(
+                "With `{word}` as `{status}` a row holds from the first day on which anything on record shows it.\n"
+            )
+        }
+        Rule::Planned { status, word } => format!(
+            "With `{word}` as `{status}` and without a dated `{from}` a row holds from the first day on which anything \
+             on record shows it.\n"
+        ),
+        Rule::StatusFitsDates { status, planned, current, past } => {
+            let [planned, current, past] = [planned, current, past].map(either);
+            format!(
+                "On the day of an import, `{status}` agrees with `{from}` and `{to}`: {planned} has not begun, {current} \
+                 has begun and not ended, {past} does not end later. A row that is on record already is only warned of \
+                 when its day has come.\n"
+            )
+        }
+        Rule::Succession { predecessor, successor, kind, date, begins, ends } => format!(
+            "With {} as `{kind}`, `{successor}` begins on `{date}`. With {}, `{predecessor}` ends then, if its status says \
+             that it has ended.\n",
+            either(begins),
+            either(ends)
+        ),
+        Rule::DatedBySuccessions { by, status, past } => format!(
+            "Where `{}.csv` says that it took the place of another, it holds from then on; where it gave way, and \
+             `{status}` is {}, until then.\n",
+            by.file,
+            either(past)
+        ),
+    }
+}
+
+fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn either(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match &words[..] {
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        _ => words.concat(),
     }
 }
 
