@@ -6,6 +6,7 @@ pub mod node;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod schema;
 
 use std::{path::Path, sync::Arc};
 

@@ -1,0 +1,89 @@
+//! The schema as introspection describes it, so that a test can go through every list, relation and condition.
+
+use serde_json::Value;
+
+use crate::TestApp;
+
+/// What is asked of the schema, to ask for everything in it.
+const INTROSPECTION: &str = "{ __schema { types { kind name inputFields { name type { ...T } } enumValues { name }
+    fields { name args { name type { ...T } } type { ...T } } possibleTypes { name } } } }
+    fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
+
+/// All types of a schema.
+pub struct Schema(Value);
+
+impl Schema {
+    /// The schema that a server describes.
+    pub async fn of(app: &TestApp) -> Schema {
+        Schema(app.data(INTROSPECTION).await["__schema"]["types"].take())
+    }
+
+    /// The type of this name.
+    ///
+    /// # Panics
+    /// There is none.
+    #[must_use]
+    pub fn type_named(&self, name: &str) -> &Value {
+        items(&self.0).iter().find(|it| it["name"] == name).unwrap_or_else(|| panic!("no type {name}"))
+    }
+
+    /// The type of a field or an argument, without the lists and the non-nulls around it.
+    #[must_use]
+    pub fn type_of(&self, item: &Value) -> &Value {
+        let mut at = &item["type"];
+        while at["name"].is_null() {
+            at = &at["ofType"];
+        }
+        self.type_named(text(&at["name"]))
+    }
+
+    /// The fields that list all nouns of a kind, each with the type of the nouns.
+    #[must_use]
+    pub fn noun_lists(&self) -> Vec<(&Value, &Value)> {
+        let fields = items(&self.type_named("Map")["fields"]).iter();
+        fields.filter_map(|field| Some((field, self.nodes(field)?))).collect()
+    }
+
+    /// The type of a connection's nodes; `None` if the field is no connection.
+    #[must_use]
+    pub fn nodes(&self, field: &Value) -> Option<&Value> {
+        let connection = self.type_of(field);
+        let nodes = items(&connection["fields"]).iter().find(|field| field["name"] == "nodes")?;
+        Some(self.type_of(nodes))
+    }
+
+    /// The fields of a type that can be asked for without an argument.
+    pub fn fields<'a>(&self, of: &'a Value) -> impl Iterator<Item = &'a Value> + use<'a> {
+        let is_needed = |arg: &Value| arg["type"]["kind"] == "NON_NULL";
+        items(&of["fields"]).iter().filter(move |field| !items(&field["args"]).iter().any(is_needed))
+    }
+
+    /// The conditions of a connection's filter, each with its type.
+    ///
+    /// # Panics
+    /// The field has no filter.
+    #[must_use]
+    pub fn conditions(&self, field: &Value) -> Vec<(&str, &Value)> {
+        let filter = items(&field["args"]).iter().find(|arg| arg["name"] == "filter").expect("a filter");
+        let fields = items(&self.type_of(filter)["inputFields"]).iter();
+        let fields = fields.filter(|field| !["and", "or", "not"].contains(&text(&field["name"])));
+        fields.map(|field| (text(&field["name"]), self.type_of(field))).collect()
+    }
+
+    /// The orders of a list.
+    pub fn orders(&self) -> impl Iterator<Item = &str> {
+        items(&self.type_named("OrderField")["enumValues"]).iter().map(|order| text(&order["name"]))
+    }
+}
+
+/// The items of a list; none if it is no list.
+#[must_use]
+pub fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// A text; empty if it is none.
+#[must_use]
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
