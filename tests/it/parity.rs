@@ -27,9 +27,9 @@ fn noun_lists(schema: &Schema) -> Vec<NounList> {
     let nouns = lists.iter().map(|(list, noun)| {
         let (relations, own): (Vec<&Value>, Vec<&Value>) =
             schema.fields(noun).partition(|field| schema.nodes(field).is_some());
-        let relations = relations.iter().filter_map(|relation| {
-            Some((text(&relation["name"]).to_owned(), list_of(schema.nodes(relation)?)))
-        });
+        let relations = relations
+            .iter()
+            .filter_map(|relation| Some((text(&relation["name"]).to_owned(), list_of(schema.nodes(relation)?))));
         NounList {
             name: text(&list["name"]).to_owned(),
             fields: own.iter().map(|field| selection_of(schema, field)).collect::<Vec<_>>().join(" "),

@@ -1,0 +1,60 @@
+//! Districts, regions, townships, learning areas and authorities.
+
+use domain::{TownshipKind, authority, district, learning_area, region, township};
+
+use super::{
+    District, ESTABLISHED, N_LEARNING_AREAS, N_TOWNSHIPS,
+    dice::{Dice, count},
+    folder::{Folder, Value},
+};
+
+pub(super) const REGIONS: [(&str, &str); 3] = [("南部", "South"), ("东部", "East"), ("北部", "North")];
+
+impl District {
+    pub(super) fn places(&self, dice: &mut Dice, out: &mut Folder) -> anyhow::Result<()> {
+        let n = self.number;
+        let district: &[Value<'_>] =
+            &[("name_zh", &format!("合成{n}区")), ("name_en", &format!("Synthetic District {n}"))];
+        out.row(&district::SHAPE, district)?;
+        for (at, (zh, en)) in (0..).zip(REGIONS) {
+            let region: &[Value<'_>] = &[
+                ("region_id", &self.named('r', at)),
+                ("name_zh", &format!("合成{n}区{zh}")),
+                ("name_en", &format!("Synthetic {n} {en}")),
+            ];
+            out.row(&region::SHAPE, region)?;
+        }
+        for at in 0..N_TOWNSHIPS {
+            // The last lies in no region: a source need not say.
+            let in_region = at + 1 < N_TOWNSHIPS;
+            let region = if in_region { self.named('r', at % count(&REGIONS)) } else { String::new() };
+            let township: &[Value<'_>] = &[
+                ("township_id", &self.named('t', at)),
+                ("code", &format!("{n:06}{:03}", at + 1)),
+                ("name_zh", &format!("合成{n}区{}号乡镇", at + 1)),
+                ("name_en", &format!("Synthetic {n}-{} Township", at + 1)),
+                ("kind", &TownshipKind::WORDS[at as usize % TownshipKind::WORDS.len()]),
+                ("region_id", &region),
+                ("region_source_id", &out.source_if(in_region)),
+            ];
+            out.row(&township::SHAPE, township)?;
+        }
+        for at in 0..N_LEARNING_AREAS {
+            let area: &[Value<'_>] = &[
+                ("learning_area_id", &self.named('l', at)),
+                ("name_zh", &format!("合成{n}区{}号学区", at + 1)),
+                ("name_en", &format!("Synthetic {n}-{} Learning Area", at + 1)),
+                ("as_of", &dice.date(ESTABLISHED)),
+            ];
+            out.row(&learning_area::SHAPE, area)?;
+        }
+        let authority: &[Value<'_>] = &[
+            ("authority_id", &format!("{}-ec", self.slug)),
+            ("name_zh", &format!("合成{n}区教育委员会")),
+            ("name_en", &format!("Synthetic {n} Education Commission")),
+            ("level", &"district"),
+            ("kind", &"education_authority"),
+        ];
+        out.row(&authority::SHAPE, authority)
+    }
+}

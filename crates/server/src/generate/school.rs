@@ -1,0 +1,145 @@
+//! Schools, and what they have with each other and with partners.
+
+use domain::{Ownership, SchoolPartnerKind, SchoolStatus, campus, partner, school};
+
+use super::{
+    CLOSED, District, ESTABLISHED, N_TOWNSHIPS, OPENED, PLANNED, TIED,
+    dice::Dice,
+    folder::{Folder, Value},
+};
+
+/// The kinds of school: up to which number of a hundred, their stages and type, and what they are called.
+pub(super) const SCHOOL_KINDS: &[(u32, &str, &str, &str, &str)] = &[
+    (55, "primary", "primary", "小学", "Primary"),
+    (75, "junior", "junior_high", "初中", "Junior High"),
+    (85, "junior;senior", "complete_secondary", "中学", "High"),
+    (92, "primary;junior", "nine_year", "九年一贯制学校", "Nine-Year"),
+    (95, "primary;junior;senior", "twelve_year", "十二年一贯制学校", "Twelve-Year"),
+    (97, "senior", "senior_high", "高中", "Senior High"),
+    (98, "vocational_secondary", "vocational", "职业学校", "Vocational"),
+    (99, "special", "special", "特殊教育学校", "Special"),
+    (100, "", "", "学校", "School"),
+];
+
+pub(super) struct School {
+    pub(super) slug: String,
+    pub(super) name_zh: String,
+    pub(super) name_en: String,
+    pub(super) stages: &'static str,
+    pub(super) school_type: &'static str,
+    pub(super) status: SchoolStatus,
+    /// Another school was renamed to it, and it holds from then only.
+    pub(super) took_over: bool,
+}
+
+impl School {
+    pub(super) fn draw(dice: &mut Dice, district: u32, at: u32) -> School {
+        let roll = dice.below(100);
+        let (_, stages, school_type, zh, en) =
+            SCHOOL_KINDS.iter().find(|(up_to, ..)| roll < *up_to).expect("the last kind goes up to a hundred");
+        let status = match dice.below(100) {
+            // The first school always works, so that there is one to lead a group.
+            _ if at == 0 => SchoolStatus::Open,
+            0..3 => SchoolStatus::Renamed,
+            3 => SchoolStatus::Closed,
+            4 => SchoolStatus::Planned,
+            5..7 => SchoolStatus::Unknown,
+            _ => SchoolStatus::Open,
+        };
+        School {
+            slug: format!("d{district:04}-s{:04}", at + 1),
+            name_zh: format!("合成{district}区{}号{zh}", at + 1),
+            name_en: format!("Synthetic {district}-{} {en}", at + 1),
+            stages,
+            school_type,
+            status,
+            took_over: false,
+        }
+    }
+
+    pub(super) fn works(&self) -> bool {
+        matches!(self.status, SchoolStatus::Open | SchoolStatus::Unknown)
+    }
+}
+
+impl District {
+    pub(super) fn schools(&self, dice: &mut Dice, out: &mut Folder) -> anyhow::Result<()> {
+        for (at, school) in self.schools.iter().enumerate() {
+            let ownership = match dice.below(100) {
+                0..70 => Ownership::Public,
+                70..82 => Ownership::Private,
+                _ => Ownership::Unknown,
+            };
+            let code = |stage: &str, register: &str| match school.stages.contains(stage) {
+                true => format!("{register}{:04}{:04}", self.number, at + 1),
+                false => String::new(),
+            };
+            let opened_on = match school.status {
+                SchoolStatus::Planned => dice.date(PLANNED),
+                _ if dice.chance(60) => dice.date(OPENED),
+                _ => String::new(),
+            };
+            let closed_on = if school.status == SchoolStatus::Closed { dice.date(CLOSED) } else { String::new() };
+            let home = self.named('t', dice.below(N_TOWNSHIPS));
+            let row: &[Value<'_>] = &[
+                ("school_id", &school.slug),
+                ("name_zh", &school.name_zh),
+                ("name_en", &school.name_en),
+                ("ownership", &ownership.word()),
+                ("ownership_source_id", &out.source_if(ownership != Ownership::Unknown)),
+                ("phases", &school.stages),
+                ("school_type", &school.school_type),
+                ("status", &school.status.word()),
+                ("junior_code_2025", &code("junior", "")),
+                ("senior_code", &code("senior", "2")),
+                ("township_id", &if dice.chance(95) { &*home } else { "" }),
+                ("opened_on", &opened_on),
+                ("closed_on", &closed_on),
+            ];
+            out.row(&school::SHAPE, row)?;
+            self.campuses(dice, school, home, out)?;
+        }
+        Ok(())
+    }
+
+    /// What working schools have with each other, and with partners outside any alliance.
+    pub(super) fn school_ties(&self, dice: &mut Dice, out: &mut Folder) -> anyhow::Result<()> {
+        for (nth, at) in self.working.iter().enumerate() {
+            let slug = &self.schools[*at].slug;
+            let next = &self.schools[self.working[(nth + 1) % self.working.len()]].slug;
+            let has_next = slug != next;
+            if has_next && dice.chance(5) {
+                let link: &[Value<'_>] = &[
+                    ("school_id", slug),
+                    ("linked_school_id", next),
+                    ("kind", &"branch_of"),
+                    ("basis", &dice.one(&["name", "source"])),
+                ];
+                out.row(&school::LINKS, link)?;
+            }
+            if has_next && dice.chance(1) {
+                let (host_type, suffix) = dice.one(&[("school", ""), ("campus", "-c1")]);
+                let site_use: &[Value<'_>] = &[
+                    ("site_use_id", &format!("{slug}-u1")),
+                    ("school_id", slug),
+                    ("host_type", &host_type),
+                    ("host_id", &format!("{next}{suffix}")),
+                    ("grade", &dice.one(&["primary-1", "junior-1", "senior-1"])),
+                    ("purpose", &"borrowed premises"),
+                    ("as_of", &dice.date(ESTABLISHED)),
+                ];
+                out.row(&campus::SITE_USES, site_use)?;
+            }
+            if dice.chance(30) {
+                let tie: &[Value<'_>] = &[
+                    ("school_id", slug),
+                    ("partner_id", &self.named('p', dice.below(self.n_partners))),
+                    ("kind", &dice.one(SchoolPartnerKind::WORDS)),
+                    ("since", &dice.date_or_blank(TIED)),
+                ];
+                out.row(&partner::SCHOOL_PARTNERS, tie)?;
+            }
+        }
+        Ok(())
+    }
+}
