@@ -2,39 +2,31 @@
 //!
 //! A *fact* says what holds, when it holds, since when we know it and which source says so ([`fact`], [`source`]).
 //! A *revision* is one write of facts ([`revision`]). A *view* is what a read sees ([`fact::View`]).
-//! Nouns and ties have a file each; [`record`] says how their facts are written down, and [`rule`] what a row must
+//! Nouns and ties have a file each ([`nouns`]); [`record`] says how their facts are written down, and [`rule`] what a row must
 //! say beyond that.
 //!
 //! Nothing here waits, reads or writes: decisions are pure functions.
 
-pub mod alias;
-pub mod alliance;
-pub mod authority;
-pub mod campus;
 pub mod clock;
-pub mod definition;
-pub mod district;
 pub mod fact;
-pub mod group;
 pub mod id;
-pub mod learning_area;
 pub mod lifetime;
-pub mod membership;
 pub mod noun;
+pub mod nouns;
 pub mod page;
-pub mod partner;
 pub mod record;
-pub mod region;
 pub mod revision;
 pub mod rule;
-pub mod school;
 #[cfg(test)]
 mod shape_errors;
-pub mod source;
 pub mod succession;
 pub mod suggest;
 pub mod text;
-pub mod township;
+
+pub use nouns::{
+    SHAPES, alias, alliance, authority, campus, definition, district, group, learning_area, membership, partner,
+    region, school, source, township,
+};
 
 pub use alias::{Alias, AliasKind};
 pub use alliance::{
@@ -67,28 +59,3 @@ pub use source::{Citation, Confidence, Extent, Reliability, Source, SourceKind};
 pub use succession::{SuccessionDates, Successions};
 pub use text::{LanguageTag, NameBasis, Names};
 pub use township::{Township, TownshipKind};
-
-/// Every shape, in an order in which each is read after those it refers to.
-pub const SHAPES: &[&Shape] = &[
-    &source::SHAPE,
-    &district::SHAPE,
-    &region::SHAPE,
-    &township::SHAPE,
-    &learning_area::SHAPE,
-    &authority::SHAPE,
-    &partner::SHAPE,
-    &school::SHAPE,
-    &campus::SHAPE,
-    &group::SHAPE,
-    &membership::SHAPE,
-    &alliance::SHAPE,
-    &alliance::MEMBERS,
-    &alliance::FUNCTIONS,
-    &alliance::CATEGORIES,
-    &partner::SCHOOL_PARTNERS,
-    &school::LINKS,
-    &school::SUCCESSIONS,
-    &campus::SITE_USES,
-    &alias::SHAPE,
-    &definition::SHAPE,
-];

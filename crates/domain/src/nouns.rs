@@ -1,0 +1,45 @@
+//! The nouns of the map and the ties between them, a file each: what one is, its vocabularies, and the shape of its records.
+//!
+//! The modules around this one are what these files are made of.
+
+pub mod alias;
+pub mod alliance;
+pub mod authority;
+pub mod campus;
+pub mod definition;
+pub mod district;
+pub mod group;
+pub mod learning_area;
+pub mod membership;
+pub mod partner;
+pub mod region;
+pub mod school;
+pub mod source;
+pub mod township;
+
+use crate::record::Shape;
+
+/// Every shape, in an order in which each is read after those it refers to.
+pub const SHAPES: &[&Shape] = &[
+    &source::SHAPE,
+    &district::SHAPE,
+    &region::SHAPE,
+    &township::SHAPE,
+    &learning_area::SHAPE,
+    &authority::SHAPE,
+    &partner::SHAPE,
+    &school::SHAPE,
+    &campus::SHAPE,
+    &group::SHAPE,
+    &membership::SHAPE,
+    &alliance::SHAPE,
+    &alliance::MEMBERS,
+    &alliance::FUNCTIONS,
+    &alliance::CATEGORIES,
+    &partner::SCHOOL_PARTNERS,
+    &school::LINKS,
+    &school::SUCCESSIONS,
+    &campus::SITE_USES,
+    &alias::SHAPE,
+    &definition::SHAPE,
+];
