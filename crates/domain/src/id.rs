@@ -332,9 +332,10 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_one_row_and_its_own_name() {
+    fn every_kind_has_one_row_its_own_name_and_a_shape() {
         for (kind, name, prefix) in KINDS {
             assert_eq!(Kind::named(name), Some(*kind));
+            assert_eq!(crate::shape_of(*kind).kind, *kind);
             assert!(prefix.is_empty() || Kind::prefixed(prefix) == Some(*kind));
         }
     }

@@ -25,7 +25,7 @@ pub mod text;
 
 pub use nouns::{
     SHAPES, alias, alliance, authority, campus, definition, district, group, learning_area, membership, partner,
-    region, school, source, township,
+    region, school, shape_of, source, township,
 };
 
 pub use alias::{Alias, AliasKind};

@@ -102,7 +102,7 @@ pub struct Evidence(Option<NaiveDate>);
 
 impl Evidence {
     /// Takes note of a day on which the noun was known.
-    pub fn see(&mut self, day: Option<NaiveDate>) {
+    pub fn add_day(&mut self, day: Option<NaiveDate>) {
         self.0 = [self.0, day].into_iter().flatten().min();
     }
 
@@ -188,10 +188,10 @@ mod tests {
     fn nothing_is_known_later_than_it_was_recorded() {
         let mut evidence = Evidence::default();
         assert_eq!(evidence.known_day(day("2026-11-24")), day("2026-11-24"));
-        evidence.see(Some(day("2027-09-01")));
+        evidence.add_day(Some(day("2027-09-01")));
         assert_eq!(evidence.known_day(day("2026-11-24")), day("2026-11-24"));
-        evidence.see(Some(day("2024-06-28")));
-        evidence.see(None);
+        evidence.add_day(Some(day("2024-06-28")));
+        evidence.add_day(None);
         assert_eq!(evidence.known_day(day("2026-11-24")), day("2024-06-28"));
     }
 }

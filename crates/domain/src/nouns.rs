@@ -17,7 +17,7 @@ pub mod school;
 pub mod source;
 pub mod township;
 
-use crate::record::Shape;
+use crate::{id::Kind, record::Shape};
 
 /// Every shape, in an order in which each is read after those it refers to.
 pub const SHAPES: &[&Shape] = &[
@@ -43,3 +43,12 @@ pub const SHAPES: &[&Shape] = &[
     &alias::SHAPE,
     &definition::SHAPE,
 ];
+
+/// The shape of the records of a kind.
+///
+/// # Panics
+/// No kind lacks a shape; a test sees to it.
+#[must_use]
+pub fn shape_of(kind: Kind) -> &'static Shape {
+    SHAPES.iter().find(|shape| shape.kind == kind).expect("every kind has a shape")
+}

@@ -96,7 +96,7 @@ pub enum ColumnType {
 
 impl ColumnType {
     /// How many characters a value may have, at most: what is looked up must fit into an index.
-    const fn most(self) -> usize {
+    const fn max_chars(self) -> usize {
         match self {
             ColumnType::Code => 100,
             ColumnType::Name => 300,
@@ -142,13 +142,13 @@ pub const fn extra(name: &'static str, column_type: ColumnType, description: &'s
 
 /// A reference that does not limit the record's validity.
 #[must_use]
-pub const fn to(kind: Kind) -> ColumnType {
+pub const fn reference(kind: Kind) -> ColumnType {
     ColumnType::Ref { kind, bounds: false }
 }
 
 /// A reference to a noun without which the record cannot hold.
 #[must_use]
-pub const fn within(kind: Kind) -> ColumnType {
+pub const fn bounding_reference(kind: Kind) -> ColumnType {
     ColumnType::Ref { kind, bounds: true }
 }
 
@@ -178,6 +178,12 @@ impl Shape {
         !self.kind.prefix().is_empty()
     }
 
+    /// The name of the file.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        format!("{}.csv", self.file)
+    }
+
     /// The columns that the record itself keeps.
     pub fn own(&self) -> impl Iterator<Item = &'static Column> {
         self.columns.iter().filter(|column| column.cites().is_none())
@@ -203,11 +209,11 @@ impl Shape {
     ///
     /// # Errors
     /// All that is wrong with it, each with its column.
-    pub fn read(&self, fields: &[&str]) -> Result<Record, Vec<FieldError>> {
+    pub fn parse_row(&self, fields: &[&str]) -> Result<Record, Vec<FieldError>> {
         let mut wrong = Vec::new();
         let mut cells = Vec::with_capacity(fields.len());
         for (column, text) in self.columns.iter().zip(fields) {
-            let cell = self.cell(column, text, fields).unwrap_or_else(|(kind, problem)| {
+            let cell = self.parse_cell(column, text, fields).unwrap_or_else(|(kind, problem)| {
                 wrong.push(FieldError { column: column.name, kind, problem });
                 Cell::Blank
             });
@@ -253,7 +259,7 @@ impl Shape {
             .join("|")
     }
 
-    fn cell(&self, column: &Column, text: &str, fields: &[&str]) -> Result<Cell, ValueError> {
+    fn parse_cell(&self, column: &Column, text: &str, fields: &[&str]) -> Result<Cell, ValueError> {
         if text.is_empty() {
             return match column.presence {
                 Presence::Required => Err(("empty", "it is empty, and every row needs one".to_owned())),
@@ -261,9 +267,9 @@ impl Shape {
             };
         }
         check_characters(text)?;
-        let most = column.column_type.most();
-        if text.chars().nth(most).is_some() {
-            return Err(("too_long", format!("it has more than {most} characters")));
+        let max_chars = column.column_type.max_chars();
+        if text.chars().nth(max_chars).is_some() {
+            return Err(("too_long", format!("it has more than {max_chars} characters")));
         }
         let slug = || match is_slug(text) {
             true => Ok(()),
@@ -416,21 +422,21 @@ pub struct FieldError {
 ///
 /// # Errors
 /// It would hold on no day: a noun it needs ended before it began, or begins after it ended.
-pub fn within_nouns(own: Validity, needs: &[(&'static str, &str, Validity)]) -> Result<Validity, FieldError> {
+pub fn clip_to_nouns(own: Validity, needs: &[(&'static str, &str, Validity)]) -> Result<Validity, FieldError> {
     needs.iter().try_fold(own, |so_far, (column, slug, noun)| {
         let both = so_far.meet(*noun);
         if !both.is_empty() {
             return Ok(both);
         }
         let what = column.trim_end_matches("_id");
-        let (own, noun) = (days(so_far), days(*noun));
+        let (own, noun) = (describe_days(so_far), describe_days(*noun));
         let problem = format!("it would hold on no day: this row holds {own}, and the {what} `{slug}` {noun}");
         Err(FieldError { column, kind: "outside_its_noun", problem })
     })
 }
 
 /// The days of a validity, in words.
-fn days(validity: Validity) -> String {
+fn describe_days(validity: Validity) -> String {
     let [since, until] = [validity.since(), validity.until()].map(|day| day.map(crate::fact::day_text));
     match (since, until) {
         (None, None) => "always".to_owned(),
@@ -446,7 +452,7 @@ mod tests {
     use crate::{fact::parse_day, membership};
 
     fn row(role: &str, joined: &str, left: &str) -> Result<Record, Vec<FieldError>> {
-        membership::SHAPE.read(&["willow", "willow-first", role, joined, left, "", "seed", "a quote", "news"])
+        membership::SHAPE.parse_row(&["willow", "willow-first", role, joined, left, "", "seed", "a quote", "news"])
     }
 
     #[test]
@@ -486,7 +492,7 @@ mod tests {
                 };
             }
             fields[at] = value;
-            let wrong = shape.read(&fields).err().unwrap_or_default();
+            let wrong = shape.parse_row(&fields).err().unwrap_or_default();
             wrong.into_iter().find(|wrong| wrong.column == shape.columns[at].name).map(|wrong| wrong.problem)
         };
         let (school, source) = (&crate::school::SHAPE, &crate::source::SHAPE);
@@ -506,7 +512,8 @@ mod tests {
             let found = problem(shape, column, bad).unwrap_or_default();
             assert!(found.contains(said), "{column}: {found}");
         }
-        let nameless = crate::region::SHAPE.read(&vec![""; crate::region::SHAPE.columns.len()]).expect_err("no slug");
+        let nameless =
+            crate::region::SHAPE.parse_row(&vec![""; crate::region::SHAPE.columns.len()]).expect_err("no slug");
         assert!(nameless.iter().any(|wrong| wrong.problem == "it has no name in any language"), "{nameless:?}");
     }
 
@@ -514,8 +521,8 @@ mod tests {
     fn a_tie_lasts_no_longer_than_its_nouns() {
         let until_2019 = Validity { to: parse_day("2019-05-01").expect("a day"), ..Validity::ALWAYS };
         let since_2020 = Validity { from: parse_day("2020-01-01").expect("a day"), ..Validity::ALWAYS };
-        assert_eq!(within_nouns(Validity::ALWAYS, &[("school_id", "oak", until_2019)]), Ok(until_2019));
-        let wrong = within_nouns(since_2020, &[("school_id", "oak", until_2019)]).expect_err("they never meet");
+        assert_eq!(clip_to_nouns(Validity::ALWAYS, &[("school_id", "oak", until_2019)]), Ok(until_2019));
+        let wrong = clip_to_nouns(since_2020, &[("school_id", "oak", until_2019)]).expect_err("they never meet");
         assert_eq!(
             wrong.problem,
             "it would hold on no day: this row holds from 2020-01-01, and the school `oak` until 2019-04-30"

@@ -253,7 +253,7 @@ mod tests {
     fn one_school_leads_a_group_at_a_time() {
         let mut taken = TakenDays::default();
         let mut check = |fields: [&str; 9]| {
-            let record = membership::SHAPE.read(&fields).expect("a good row");
+            let record = membership::SHAPE.parse_row(&fields).expect("a good row");
             membership::SHAPE.check_rules(&record, record.validity, &mut taken)
         };
         assert_eq!(check(lead("willow-first", "", "2019-08")), Ok(()));
@@ -268,7 +268,8 @@ mod tests {
 
     #[test]
     fn a_school_is_not_tied_to_itself() {
-        let record = school::SUCCESSIONS.read(&["willow", "willow", "renamed", "2019", "", "", ""]).expect("a row");
+        let record =
+            school::SUCCESSIONS.parse_row(&["willow", "willow", "renamed", "2019", "", "", ""]).expect("a row");
         let mut taken = TakenDays::default();
         let wrong = school::SUCCESSIONS.check_rules(&record, record.validity, &mut taken).expect_err("a circle");
         assert_eq!(
@@ -279,7 +280,7 @@ mod tests {
 
     #[test]
     fn what_is_quoted_needs_its_source() {
-        let wrong = membership::SHAPE.read(&["willow", "w", "member", "", "", "", "", "a quote", "news"]);
+        let wrong = membership::SHAPE.parse_row(&["willow", "w", "member", "", "", "", "", "a quote", "news"]);
         let wrong = wrong.expect_err("no source");
         let problems: Vec<_> = wrong.iter().map(|wrong| (wrong.column, wrong.problem.as_str())).collect();
         assert_eq!(

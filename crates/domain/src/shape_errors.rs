@@ -137,7 +137,7 @@ fn every_shape_is_read_after_those_it_refers_to() {
 fn every_offence_of_a_shape_is_found() {
     use crate::{
         membership,
-        record::{Column, optional, required, to},
+        record::{Column, optional, reference, required},
         region, school,
     };
 
@@ -160,7 +160,7 @@ fn every_offence_of_a_shape_is_found() {
             "a_id: a_type names no kinds",
         ),
         (
-            &[required("a_id", to(Kind::Group), ""), required("a_id", to(Kind::Group), "")],
+            &[required("a_id", reference(Kind::Group), ""), required("a_id", reference(Kind::Group), "")],
             "two columns are called a_id",
         ),
     ];

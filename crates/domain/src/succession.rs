@@ -102,7 +102,7 @@ mod tests {
     /// The time of a school that states this beginning, after `oak` was followed by `elm`.
     fn span(school: &str, status: &str, opened: &str, kind: &str, date: &str) -> Span {
         let mut successions = Successions::default();
-        let row = school::SUCCESSIONS.read(&["oak", "elm", kind, date, "", "", ""]).expect("a row");
+        let row = school::SUCCESSIONS.parse_row(&["oak", "elm", kind, date, "", "", ""]).expect("a row");
         successions.add(&school::SUCCESSIONS, &row);
         let fields = school::SHAPE.columns.iter().map(|column| match column.name {
             "school_id" => school,
@@ -111,7 +111,7 @@ mod tests {
             "opened_on" => opened,
             _ => "",
         });
-        let record = school::SHAPE.read(&fields.collect::<Vec<_>>()).expect("a row");
+        let record = school::SHAPE.parse_row(&fields.collect::<Vec<_>>()).expect("a row");
         let dates = successions.dates(identity(Kind::School, school));
         school::SHAPE.own_span(&record.cells, dates).expect("it holds on some day")
     }
@@ -140,7 +140,7 @@ mod tests {
     fn a_successor_that_gives_way_before_it_begins_is_refused() {
         let mut successions = Successions::default();
         for fields in [["oak", "elm", "renamed", "2019", "", "", ""], ["elm", "ash", "renamed", "2010", "", "", ""]] {
-            successions.add(&school::SUCCESSIONS, &school::SUCCESSIONS.read(&fields).expect("a row"));
+            successions.add(&school::SUCCESSIONS, &school::SUCCESSIONS.parse_row(&fields).expect("a row"));
         }
         let fields = school::SHAPE.columns.iter().map(|column| match column.name {
             "school_id" => "elm",
@@ -148,7 +148,7 @@ mod tests {
             "status" => "renamed",
             _ => "",
         });
-        let record = school::SHAPE.read(&fields.collect::<Vec<_>>()).expect("a row");
+        let record = school::SHAPE.parse_row(&fields.collect::<Vec<_>>()).expect("a row");
         let wrong = school::SHAPE.own_span(&record.cells, successions.dates(record.id)).expect_err("no day");
         let problem = "it would hold on no day: by school_successions.csv it gave way before it began";
         assert_eq!((wrong.column, wrong.problem.as_str()), ("opened_on", problem));

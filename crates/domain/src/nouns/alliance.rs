@@ -8,7 +8,7 @@ use crate::{
     id::{Id, Kind},
     lifetime::Phase,
     noun::{Head, noun},
-    record::{ColumnType, Shape, extra, optional, required, to, within},
+    record::{ColumnType, Shape, bounding_reference, extra, optional, reference, required},
     rule::Rule,
     text::{NameBasis, vocabulary},
 };
@@ -186,7 +186,7 @@ pub const SHAPE: Shape = Shape {
         required("status", ColumnType::Word(AllianceStatus::WORDS), "Whether it exists already."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
-        extra("district_id", to(Kind::District), "The district it belongs to."),
+        extra("district_id", reference(Kind::District), "The district it belongs to."),
     ],
     dated: ("established_on", ""),
     rules: &[Rule::Planned { status: "status", word: AllianceStatus::Proposed.word() }],
@@ -200,7 +200,7 @@ pub const MEMBERS: Shape = Shape {
     description: "A partner's, group's or school's place in an alliance.",
     key: &["alliance_id", "member_type", "member_id", "role"],
     columns: &[
-        required("alliance_id", within(Kind::Alliance), "The alliance."),
+        required("alliance_id", bounding_reference(Kind::Alliance), "The alliance."),
         required("member_type", ColumnType::Word(&["group", "partner", "school"]), "What the member is."),
         required("member_id", ColumnType::RefOf { column: "member_type", bounds: true }, "The member."),
         required("role", ColumnType::Word(AllianceRole::WORDS), "As what."),
@@ -221,7 +221,7 @@ pub const FUNCTIONS: Shape = Shape {
     key: &["function_id"],
     columns: &[
         required("function_id", ColumnType::Slug, "The slug."),
-        required("alliance_id", within(Kind::Alliance), "The alliance."),
+        required("alliance_id", bounding_reference(Kind::Alliance), "The alliance."),
         required("seq", ColumnType::Number, "Its place in the charter, from 1."),
         required("text_en", ColumnType::Text, "The function, in English."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
@@ -238,7 +238,7 @@ pub const CATEGORIES: Shape = Shape {
     description: "A category of bodies that an alliance draws on.",
     key: &["alliance_id", "category"],
     columns: &[
-        required("alliance_id", within(Kind::Alliance), "The alliance."),
+        required("alliance_id", bounding_reference(Kind::Alliance), "The alliance."),
         required("category", ColumnType::Word(ResourceCategory::WORDS), "The category."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),

@@ -5,7 +5,7 @@ use crate::{
     fact::ImpreciseDate,
     id::{Id, Kind},
     noun::{Head, noun},
-    record::{ColumnType, Shape, extra, optional, required, to},
+    record::{ColumnType, Shape, extra, optional, reference, required},
     rule::Rule,
     text::NameBasis,
 };
@@ -37,7 +37,7 @@ pub const SHAPE: Shape = Shape {
         optional("as_of", ColumnType::Date, "The day for which the source lists it."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
-        extra("district_id", to(Kind::District), "The district it is part of."),
+        extra("district_id", reference(Kind::District), "The district it is part of."),
     ],
     dated: ("", ""),
     rules: &[Rule::StatedAsOf("as_of")],

@@ -3,7 +3,7 @@
 use crate::{
     fact::ImpreciseDate,
     id::Kind,
-    record::{ColumnType, Shape, optional, required, within},
+    record::{ColumnType, Shape, bounding_reference, optional, required},
     rule::Rule,
     text::vocabulary,
 };
@@ -47,8 +47,8 @@ pub const SHAPE: Shape = Shape {
     description: "A school's place in a group.",
     key: &["group_id", "school_id", "role", "joined_on"],
     columns: &[
-        required("group_id", within(Kind::Group), "The group."),
-        required("school_id", within(Kind::School), "The school."),
+        required("group_id", bounding_reference(Kind::Group), "The group."),
+        required("school_id", bounding_reference(Kind::School), "The school."),
         required("role", ColumnType::Word(MembershipRole::WORDS), "As what."),
         optional("joined_on", ColumnType::Date, "When the school joined."),
         optional("left_on", ColumnType::Date, "When the school left."),

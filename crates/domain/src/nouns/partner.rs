@@ -4,7 +4,7 @@ use crate::{
     fact::ImpreciseDate,
     id::Kind,
     noun::{Head, noun},
-    record::{ColumnType, Shape, optional, required},
+    record::{ColumnType, Shape, bounding_reference, optional, required},
     text::{NameBasis, vocabulary},
 };
 
@@ -116,8 +116,8 @@ pub const SCHOOL_PARTNERS: Shape = Shape {
     description: "A tie between a school and a partner, outside any alliance.",
     key: &["school_id", "partner_id", "kind"],
     columns: &[
-        required("school_id", crate::record::within(Kind::School), "The school."),
-        required("partner_id", crate::record::within(Kind::Partner), "The partner."),
+        required("school_id", bounding_reference(Kind::School), "The school."),
+        required("partner_id", bounding_reference(Kind::Partner), "The partner."),
         required("kind", ColumnType::Word(SchoolPartnerKind::WORDS), "What they do together."),
         optional("since", ColumnType::Date, "Since when."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),

@@ -4,7 +4,7 @@ use crate::{
     district::District,
     id::{Id, Kind},
     noun::{Head, noun},
-    record::{ColumnType, Shape, extra, optional, required, to},
+    record::{ColumnType, Shape, extra, optional, reference, required},
     text::NameBasis,
 };
 
@@ -38,7 +38,7 @@ pub const SHAPE: Shape = Shape {
         optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
-        extra("district_id", to(Kind::District), "The district it is part of."),
+        extra("district_id", reference(Kind::District), "The district it is part of."),
     ],
     dated: ("", ""),
     rules: &[],

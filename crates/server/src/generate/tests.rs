@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use domain::{
     Cell, Kind, Presence, Record, SHAPES, Shape, Successions, TakenDays, Validity, alliance, membership,
-    record::within_nouns, school,
+    record::clip_to_nouns, school,
 };
 
 use super::*;
@@ -35,7 +35,7 @@ fn records(dir: &Path) -> Vec<(&'static Shape, Vec<Record>)> {
         let read = |row: Result<csv::StringRecord, csv::Error>| {
             let row = row.expect("a row");
             let fields: Vec<&str> = places.iter().map(|place| place.map_or("", |at| &row[at])).collect();
-            shape.read(&fields).unwrap_or_else(|wrong| panic!("{row:?}: {wrong:?}"))
+            shape.parse_row(&fields).unwrap_or_else(|wrong| panic!("{row:?}: {wrong:?}"))
         };
         all.push((*shape, csv.records().map(read).collect()));
     }
@@ -107,7 +107,7 @@ fn every_row_reads_and_every_tie_meets_its_nouns() {
                     needs.push((column.name, slug.as_str(), noun));
                 }
             }
-            let validity = within_nouns(record.validity, &needs).expect(&record.key);
+            let validity = clip_to_nouns(record.validity, &needs).expect(&record.key);
             assert_eq!(shape.check_rules(record, validity, &mut taken), Ok(()), "{}", record.key);
         }
     }

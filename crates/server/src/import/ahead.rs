@@ -83,7 +83,7 @@ fn read(shape: &Shape, mut rows: Rows, give: &SyncSender<anyhow::Result<Handful>
         let is = match row.misfit {
             Some(torn) if row.is_torn => Is::Torn(torn),
             Some(misfit) => Is::Misfit(misfit, key()),
-            None => match shape.read(&row.fields) {
+            None => match shape.parse_row(&row.fields) {
                 Ok(record) => Is::Record(record, row_text(shape, &row.fields)),
                 Err(wrong) => Is::Invalid(wrong, key()),
             },

@@ -6,7 +6,7 @@ use domain::{
     Cell, ColumnType, Entrance, Evidence, FieldError, ImpreciseDate, Kind, Record, SHAPES, Shape, Span,
     SuccessionDates, Successions, Validity,
     id::{identity, is_slug},
-    record::within_nouns,
+    record::clip_to_nouns,
 };
 
 use super::{digest::digest, folder::Folder, rows::Rows};
@@ -72,7 +72,7 @@ impl Nouns {
             let Some(input) = folder.open(shape)? else { continue };
             let Some(mut rows) = Rows::open(shape, input, &mut ignored)? else { continue };
             while let Some(row) = rows.next(&mut ignored)? {
-                if let Ok(record) = shape.read(&row.fields) {
+                if let Ok(record) = shape.parse_row(&row.fields) {
                     nouns.successions.add(shape, &record);
                 }
             }
@@ -110,7 +110,7 @@ impl Nouns {
         let published = sources.filter_map(|source| source.validity.since()).min();
         let mut see = |id: i64, day: [Option<chrono::NaiveDate>; 2]| {
             if let Some(day) = day.into_iter().flatten().min() {
-                self.evidence.entry(id).or_default().see(Some(day));
+                self.evidence.entry(id).or_default().add_day(Some(day));
             }
         };
         if shape.is_noun() {
@@ -162,7 +162,7 @@ impl Nouns {
         }
         let own = shape
             .own_span(&record.cells, self.succession_dates(shape, record))
-            .and_then(|own| Ok((within_nouns(own.validity(), &needs)?, own)));
+            .and_then(|own| Ok((clip_to_nouns(own.validity(), &needs)?, own)));
         match own {
             Ok((validity, own)) if flaws.is_empty() => return Ok(self.settled(shape, record, validity, own, &bounds)),
             Ok(_) => {}
