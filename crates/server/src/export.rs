@@ -47,12 +47,12 @@ pub async fn export(store: &Store, known: Known, dir: &Path, force: bool) -> any
         let rows = write_file(store, Known::At(number), shape, staging.path()).await?;
         if rows > 0 {
             files.push((shape.file, rows));
-            names.push(format!("{}.csv", shape.file));
+            names.push(shape.file_name());
         }
     }
     manifest.write(staging.path())?;
     names.push(Manifest::FILE.to_owned());
-    let old = SHAPES.iter().map(|shape| format!("{}.csv", shape.file)).chain([Manifest::FILE.to_owned()]);
+    let old = SHAPES.iter().map(|shape| shape.file_name()).chain([Manifest::FILE.to_owned()]);
     let old: Vec<String> = old.filter(|name| is_there(&dir.join(name))).collect();
     swap(staging, &old, &names, dir)?;
     Ok(Exported { revision: number, files })
@@ -94,7 +94,7 @@ fn swap(staging: TempDir, old: &[String], new: &[String], dir: &Path) -> anyhow:
 
 /// Writes all rows of a shape; tells how many there are.
 async fn write_file(store: &Store, known: Known, shape: &'static Shape, drafts: &Path) -> anyhow::Result<u64> {
-    let path = drafts.join(format!("{}.csv", shape.file));
+    let path = drafts.join(shape.file_name());
     let mut writer = writer(&path)?;
     let mut used: Vec<bool> = shape.columns.iter().map(|column| column.presence != Presence::Extra).collect();
     let (mut rows, mut after) = (0, None);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{Column, ColumnType, Confidence, Kind, Presence, Rule, SHAPES, Shape};
+use domain::{Column, ColumnType, Confidence, Kind, Presence, Rule, SHAPES, Shape, shape_of};
 
 /// The format of every file in Markdown: what a row says, what tells rows apart, and each column.
 #[must_use]
@@ -12,7 +12,7 @@ pub fn tables() -> String {
 
 fn table(shape: &Shape) -> String {
     let key = shape.key.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let mut text = format!("### {}.csv\n\n{}\nKey: {key}.\n", shape.file, shape.description);
+    let mut text = format!("### {}\n\n{}\nKey: {key}.\n", shape.file_name(), shape.description);
     text += &match shape.dated {
         ("", _) => String::new(),
         (from, "") => format!("A row holds from `{from}` on.\n"),
@@ -86,9 +86,9 @@ fn rule_sentence(rule: &Rule, shape: &Shape) -> String {
             either(ends)
         ),
         Rule::DatedBySuccessions { by, status, past } => format!(
-            "Where `{}.csv` says that it took the place of another, it holds from then on; where it gave way, and \
+            "Where `{}` says that it took the place of another, it holds from then on; where it gave way, and \
              `{status}` is {}, until then.\n",
-            by.file,
+            by.file_name(),
             either(past)
         ),
     }
@@ -107,8 +107,7 @@ fn either(words: &[&str]) -> String {
 }
 
 fn file_of(kind: Kind) -> String {
-    let shape = SHAPES.iter().find(|shape| shape.kind == kind).expect("every kind that is referred to has a shape");
-    format!("`{}.csv`", shape.file)
+    format!("`{}`", shape_of(kind).file_name())
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 
 use anyhow::{Context, bail};
 use chrono::NaiveDate;
-use domain::{Clock, Kind, NewRevision, Record, SHAPES, Shape, TimeZone, lifetime::lifetime};
+use domain::{Clock, NewRevision, Record, Shape, TimeZone, lifetime::lifetime};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use persistence::{Draft, Fact, Recorded, Store};
 
@@ -309,11 +309,6 @@ async fn add(draft: &mut Draft, plan: &Plan, folder: &Folder, nouns: &Nouns, bar
         None => Ok(()),
         Some(_) => bail!(changed()),
     }
-}
-
-/// The shape of a kind's records.
-fn shape_of(kind: Kind) -> Option<&'static Shape> {
-    SHAPES.iter().copied().find(|shape| shape.kind == kind)
 }
 
 /// A bar that shows, on the terminal's standard error only, how many bytes of the files are read.

@@ -78,7 +78,7 @@ impl Folder {
         let mut rows = Vec::with_capacity(self.sheets.len());
         for shape in SHAPES {
             if let Some(mut sheet) = self.sheets.remove(&shape.kind) {
-                sheet.csv.flush().with_context(|| format!("cannot write {}.csv", shape.file))?;
+                sheet.csv.flush().with_context(|| format!("cannot write {}", shape.file_name()))?;
                 rows.push((shape.file, sheet.rows));
             }
         }
@@ -88,7 +88,7 @@ impl Folder {
 
 impl Sheet {
     pub(super) fn create(dir: &Path, shape: &Shape, columns: Vec<&'static Column>) -> anyhow::Result<Sheet> {
-        let path = dir.join(format!("{}.csv", shape.file));
+        let path = dir.join(shape.file_name());
         let file = File::create_new(&path).with_context(|| format!("cannot make {}", path.display()))?;
         let mut csv = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(file);
         csv.write_record(columns.iter().map(|column| column.name))?;

@@ -7,7 +7,7 @@ use std::{
 
 use chrono::NaiveDate;
 use domain::{
-    FieldError, Kind, Record, SHAPES, Shape, TakenDays,
+    FieldError, Kind, Record, SHAPES, Shape, TakenDays, shape_of,
     suggest::{Nearest, question},
 };
 use indicatif::ProgressBar;
@@ -17,7 +17,6 @@ use super::{
     folder::Folder,
     nouns::{Flaw, Nouns},
     rows::Rows,
-    shape_of,
 };
 use crate::report::{Finding, Findings};
 
@@ -212,7 +211,7 @@ impl Found {
 /// Offers every slug of a kind; tells whether its file is there at all.
 fn offer_slugs(folder: &Folder, kind: Kind, words: &mut HashMap<&str, Nearest<'_>>) -> anyhow::Result<bool> {
     let mut unheard = Vec::new();
-    let Some(shape) = shape_of(kind) else { return Ok(true) };
+    let shape = shape_of(kind);
     let Some(input) = folder.open(shape)? else { return Ok(false) };
     let Some(mut rows) = Rows::open(shape, input, &mut unheard)? else { return Ok(true) };
     while let Some(row) = rows.next(&mut unheard)? {

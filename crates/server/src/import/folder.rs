@@ -41,11 +41,11 @@ impl Folder {
     /// Tells which CSV files in it nobody will read.
     pub(super) fn look(&self) -> anyhow::Result<Result<Vec<Warning>, Findings>> {
         let names = self.names().with_context(|| format!("cannot read the folder {}", self.name()))?;
-        let is_there = |shape: &Shape| names.contains(&csv_name(shape));
+        let is_there = |shape: &Shape| names.contains(&shape.file_name());
         let absent: Vec<&str> = SHAPES.iter().filter(|shape| !is_there(shape)).map(|shape| shape.file).collect();
         let mut findings = Findings::default();
         let mut warnings = Vec::new();
-        let is_ours = |name: &&String| SHAPES.iter().any(|shape| csv_name(shape) == **name);
+        let is_ours = |name: &&String| SHAPES.iter().any(|shape| shape.file_name() == **name);
         for name in names.iter().filter(|name| !is_ours(name)) {
             if name.starts_with(STAGING) {
                 let problem = "an export into this folder is under way, or was cut off: export again, then remove it";
@@ -62,7 +62,7 @@ impl Folder {
             return Ok(Err(findings.with_warnings(warnings)));
         }
         if absent.len() == SHAPES.len() {
-            let wanted = SHAPES.iter().map(|shape| csv_name(shape)).collect::<Vec<_>>().join(", ");
+            let wanted = SHAPES.iter().map(|shape| shape.file_name()).collect::<Vec<_>>().join(", ");
             bail!("{} is no data set: it has none of the files {wanted}", self.name());
         }
         Ok(Ok(warnings))
@@ -73,7 +73,7 @@ impl Folder {
     /// # Errors
     /// The file is there and cannot be opened, such as a link that leads nowhere.
     pub(super) fn open(&self, shape: &Shape) -> anyhow::Result<Option<Box<dyn Read + Send>>> {
-        let name = csv_name(shape);
+        let name = shape.file_name();
         match self {
             Folder::Disk(path) => match File::open(path.join(&name)) {
                 Ok(file) => Ok(Some(Box::new(file))),
@@ -87,7 +87,7 @@ impl Folder {
     /// How many bytes the file of a shape has; 0 if the folder has none.
     pub(super) fn size(&self, shape: &Shape) -> u64 {
         match self {
-            Folder::Disk(path) => fs::metadata(path.join(csv_name(shape))).map_or(0, |file| file.len()),
+            Folder::Disk(path) => fs::metadata(path.join(shape.file_name())).map_or(0, |file| file.len()),
             Folder::Bundled(_) => self.bundled(shape).map_or(0, |bytes| bytes.len() as u64),
         }
     }
@@ -102,7 +102,7 @@ impl Folder {
 
     fn bundled(&self, shape: &Shape) -> Option<&'static [u8]> {
         let Folder::Bundled(dir) = self else { return None };
-        let name = csv_name(shape);
+        let name = shape.file_name();
         let file = dir.files().find(|file| file.path().file_name().is_some_and(|found| found == name.as_str()));
         file.map(include_dir::File::contents)
     }
@@ -119,11 +119,6 @@ impl Folder {
         names.sort_unstable();
         Ok(names)
     }
-}
-
-/// The name of a shape's file.
-pub(super) fn csv_name(shape: &Shape) -> String {
-    format!("{}.csv", shape.file)
 }
 
 fn is_csv(name: &str) -> bool {
@@ -207,7 +202,7 @@ mod tests {
     fn no_file_of_a_data_set_is_taken_for_another_that_is_absent() {
         for absent in SHAPES {
             let others: Vec<String> =
-                SHAPES.iter().filter(|shape| shape.file != absent.file).map(|s| csv_name(s)).collect();
+                SHAPES.iter().filter(|shape| shape.file != absent.file).map(|s| s.file_name()).collect();
             let (_dir, folder) = folder(&others.iter().map(String::as_str).collect::<Vec<_>>());
             assert_eq!(folder.look().expect("a data set"), Ok(Vec::new()), "{}", absent.file);
         }

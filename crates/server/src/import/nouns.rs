@@ -7,6 +7,7 @@ use domain::{
     SuccessionDates, Successions, Validity,
     id::{identity, is_slug},
     record::clip_to_nouns,
+    shape_of,
 };
 
 use super::{digest::digest, folder::Folder, rows::Rows};
@@ -205,9 +206,6 @@ impl Nouns {
 
 fn missing(column: &'static str, kind: Kind, slug: &str) -> Flaw {
     let noun = kind.name().replace('_', " ");
-    let problem = match super::shape_of(kind) {
-        Some(shape) => format!("no {noun} `{slug}` in {}.csv", shape.file),
-        None => format!("no {noun} `{slug}`"),
-    };
+    let problem = format!("no {noun} `{slug}` in {}", shape_of(kind).file_name());
     Flaw { wrong: FieldError { column, kind: "unknown_reference", problem }, missing: Some((kind, slug.to_owned())) }
 }

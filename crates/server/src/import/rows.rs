@@ -6,7 +6,6 @@ use anyhow::Context;
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Terminator};
 use domain::{Presence, Shape, suggest::did_you_mean};
 
-use super::folder::csv_name;
 use crate::report::Finding;
 
 /// The rows of a file.
@@ -39,7 +38,7 @@ impl Rows {
         input: Box<dyn Read + Send>,
         findings: &mut Vec<Finding>,
     ) -> anyhow::Result<Option<Rows>> {
-        let (header, input) = peek(input).with_context(|| format!("cannot read {}", csv_name(shape)))?;
+        let (header, input) = peek(input).with_context(|| format!("cannot read {}", shape.file_name()))?;
         if header.starts_with(&[0xFF, 0xFE]) || header.starts_with(&[0xFE, 0xFF]) {
             findings.push(Finding::of_line(shape.file, 1, "not_utf8", "this is UTF-16; save the file as UTF-8"));
             return Ok(None);
@@ -93,7 +92,7 @@ impl Rows {
             }
         };
         let ErrorKind::Utf8 { pos, err } = error.kind() else {
-            return Err(error).with_context(|| format!("cannot read {}", csv_name(self.shape)));
+            return Err(error).with_context(|| format!("cannot read {}", self.shape.file_name()));
         };
         let column = self.places.iter().position(|place| *place == Some(err.field()));
         let problem = "this is not UTF-8; save the file as UTF-8";
