@@ -7,7 +7,7 @@ use serde_json::json;
 use server::{
     export::export,
     import::Options,
-    report::{Reason, Refusal},
+    report::{ConflictReason, Refusal},
 };
 use tests::{TestApp, bundled, chaoyang, empty};
 
@@ -289,7 +289,7 @@ async fn who_comes_second_does_not_undo_the_first() {
         for dry_run in [true, false] {
             let refusal = app.import_as(two, dry_run).await.expect_err("the second");
             let Refusal::Conflict(conflict) = &refusal else { panic!("{}: {refusal}", app.name) };
-            assert_eq!(conflict.reason, Reason::Later(1));
+            assert_eq!(conflict.reason, ConflictReason::Later(1));
             assert_eq!(conflict.both, [("schools", "bj80".to_owned())], "{}", app.name);
             assert_eq!(conflict.undone, [("groups", "bj80-group".to_owned())], "{}", app.name);
             assert_eq!(refusal.to_json()["changedInBoth"], json!([{ "file": "schools.csv", "key": "bj80" }]));

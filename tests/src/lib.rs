@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use server::{
     App, Capacity,
     import::{Folder, Options, import},
-    report::{Imported, Refusal},
+    report::{ImportReport, Refusal},
 };
 use tower::ServiceExt;
 
@@ -218,7 +218,7 @@ impl TestApp {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub async fn import(&self, dir: &Path) -> Result<Imported, Refusal> {
+    pub async fn import(&self, dir: &Path) -> Result<ImportReport, Refusal> {
         self.import_by(dir, Options::default()).await
     }
 
@@ -226,7 +226,7 @@ impl TestApp {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub async fn import_as(&self, dir: &Path, dry_run: bool) -> Result<Imported, Refusal> {
+    pub async fn import_as(&self, dir: &Path, dry_run: bool) -> Result<ImportReport, Refusal> {
         self.import_by(dir, Options { dry_run, ..Options::default() }).await
     }
 
@@ -234,7 +234,7 @@ impl TestApp {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub async fn import_by(&self, dir: &Path, options: Options) -> Result<Imported, Refusal> {
+    pub async fn import_by(&self, dir: &Path, options: Options) -> Result<ImportReport, Refusal> {
         self.try_import(dir, options).await.unwrap_or_else(|error| panic!("{}: {error:#}", self.name))
     }
 
@@ -242,7 +242,7 @@ impl TestApp {
     ///
     /// # Errors
     /// It cannot be read.
-    pub async fn try_import(&self, dir: &Path, options: Options) -> anyhow::Result<Result<Imported, Refusal>> {
+    pub async fn try_import(&self, dir: &Path, options: Options) -> anyhow::Result<Result<ImportReport, Refusal>> {
         let options = Options { actor: "a test".to_owned(), ..options };
         import(&self.store, &Folder::Disk(dir.to_owned()), &options, &clock()).await
     }

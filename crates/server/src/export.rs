@@ -14,15 +14,15 @@ use persistence::{ExportRow, Store};
 use tempfile::TempDir;
 
 use crate::{
-    manifest::{Manifest, is_there},
-    report::Exported,
+    manifest::{Manifest, entry_exists},
+    report::ExportReport,
 };
 
 /// How many rows are read from the store at once.
-const PAGE: u64 = 5000;
+const ROWS_PER_PAGE: u64 = 5000;
 
 /// How the name of a folder begins in which an export keeps its files until all of them are complete.
-pub(crate) const STAGING: &str = ".edumap-export-";
+pub(crate) const STAGING_PREFIX: &str = ".edumap-export-";
 
 /// Writes a data set folder: a file for each kind of record of which there are any, and a manifest.
 ///
@@ -33,13 +33,13 @@ pub(crate) const STAGING: &str = ".edumap-export-";
 /// # Errors
 /// The map has no such revision, the folder is not empty or cannot be written, or the store failed; then the folder's
 /// files are as they were.
-pub async fn export(store: &Store, known: Known, dir: &Path, force: bool) -> anyhow::Result<Exported> {
+pub async fn export(store: &Store, known: Known, dir: &Path, force: bool) -> anyhow::Result<ExportReport> {
     let Some(Revision { number, .. }) = store.revision(known).await? else {
         bail!("the map has no revision to export; does --database-url name the right database?");
     };
     let manifest = Manifest::of(store, number).await?;
-    make_room(dir, force)?;
-    let staging = tempfile::Builder::new().prefix(STAGING).tempdir_in(dir);
+    ensure_empty_dir(dir, force)?;
+    let staging = tempfile::Builder::new().prefix(STAGING_PREFIX).tempdir_in(dir);
     let staging = staging.with_context(|| format!("cannot write into {}", dir.display()))?;
     let (mut files, mut names) = (Vec::new(), Vec::new());
     for shape in SHAPES {
@@ -53,12 +53,12 @@ pub async fn export(store: &Store, known: Known, dir: &Path, force: bool) -> any
     manifest.write(staging.path())?;
     names.push(Manifest::FILE.to_owned());
     let old = SHAPES.iter().map(|shape| shape.file_name()).chain([Manifest::FILE.to_owned()]);
-    let old: Vec<String> = old.filter(|name| is_there(&dir.join(name))).collect();
-    swap(staging, &old, &names, dir)?;
-    Ok(Exported { revision: number, files })
+    let old: Vec<String> = old.filter(|name| entry_exists(&dir.join(name))).collect();
+    replace_files(staging, &old, &names, dir)?;
+    Ok(ExportReport { revision: number, files })
 }
 
-fn make_room(dir: &Path, force: bool) -> anyhow::Result<()> {
+fn ensure_empty_dir(dir: &Path, force: bool) -> anyhow::Result<()> {
     fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
     let mut entries = fs::read_dir(dir).with_context(|| format!("cannot read the folder {}", dir.display()))?;
     if !force && entries.next().is_some() {
@@ -70,7 +70,7 @@ fn make_room(dir: &Path, force: bool) -> anyhow::Result<()> {
 /// Puts finished files into the place of old ones. If that fails in the middle, the old ones go back.
 ///
 /// If the process dies in the middle, the staging folder stays, and no import reads the folder.
-fn swap(staging: TempDir, old: &[String], new: &[String], dir: &Path) -> anyhow::Result<()> {
+fn replace_files(staging: TempDir, old: &[String], new: &[String], dir: &Path) -> anyhow::Result<()> {
     let replaced = staging.path().join("replaced");
     fs::create_dir(&replaced).with_context(|| format!("cannot write into {}", dir.display()))?;
     let taken_out = old.iter().map(|name| (dir.join(name), replaced.join(name)));
@@ -95,12 +95,12 @@ fn swap(staging: TempDir, old: &[String], new: &[String], dir: &Path) -> anyhow:
 /// Writes all rows of a shape; tells how many there are.
 async fn write_file(store: &Store, known: Known, shape: &'static Shape, drafts: &Path) -> anyhow::Result<u64> {
     let path = drafts.join(shape.file_name());
-    let mut writer = writer(&path)?;
+    let mut writer = csv_writer(&path)?;
     let mut used: Vec<bool> = shape.columns.iter().map(|column| column.presence != Presence::Extra).collect();
     let (mut rows, mut after) = (0, None);
     writer.write_record(shape.columns.iter().map(|column| column.name))?;
     loop {
-        let page = store.export_rows(shape, known, after, PAGE).await?;
+        let page = store.export_rows(shape, known, after, ROWS_PER_PAGE).await?;
         for ExportRow { fields, .. } in &page {
             writer.write_record(fields)?;
             used.iter_mut().zip(fields).for_each(|(used, field)| *used |= !field.is_empty());
@@ -112,7 +112,7 @@ async fn write_file(store: &Store, known: Known, shape: &'static Shape, drafts: 
     writer.flush()?;
     drop(writer);
     if used.contains(&false) {
-        leave_out(&path, &used)?;
+        drop_columns(&path, &used)?;
     }
     // What takes the place of another file must be on the disk before that one goes.
     File::open(&path)?.sync_all()?;
@@ -120,10 +120,10 @@ async fn write_file(store: &Store, known: Known, shape: &'static Shape, drafts: 
 }
 
 /// Writes a file again without the columns in which no row has a value.
-fn leave_out(path: &Path, used: &[bool]) -> anyhow::Result<()> {
+fn drop_columns(path: &Path, used: &[bool]) -> anyhow::Result<()> {
     let narrow = path.with_extension("narrow");
     let mut reader = ReaderBuilder::new().has_headers(false).from_path(path)?;
-    let mut writer = writer(&narrow)?;
+    let mut writer = csv_writer(&narrow)?;
     let mut record = StringRecord::new();
     while reader.read_record(&mut record)? {
         writer.write_record(record.iter().zip(used).filter(|(_, used)| **used).map(|(field, _)| field))?;
@@ -133,7 +133,7 @@ fn leave_out(path: &Path, used: &[bool]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn writer(path: &Path) -> anyhow::Result<Writer<File>> {
+fn csv_writer(path: &Path) -> anyhow::Result<Writer<File>> {
     let mut writer = WriterBuilder::new();
     writer.terminator(Terminator::Any(b'\n')).quote_style(QuoteStyle::Necessary);
     writer.from_path(path).with_context(|| format!("cannot write {}", path.display()))
@@ -148,17 +148,17 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("x.csv");
         fs::write(&path, "a,b,c\n\"1,5\",,\"say \"\"x\"\"\"\n 2 #,,'\n").expect("a file");
-        leave_out(&path, &[true, false, true]).expect("written again");
+        drop_columns(&path, &[true, false, true]).expect("written again");
         assert_eq!(fs::read_to_string(&path).expect("text"), "a,c\n\"1,5\",\"say \"\"x\"\"\"\n 2 #,'\n");
     }
 
     #[test]
     fn a_folder_with_something_in_it_is_left_alone() {
         let dir = tempfile::tempdir().expect("a folder");
-        assert!(make_room(&dir.path().join("new/er"), false).is_ok());
-        let error = make_room(dir.path(), false).expect_err("not empty").to_string();
+        assert!(ensure_empty_dir(&dir.path().join("new/er"), false).is_ok());
+        let error = ensure_empty_dir(dir.path(), false).expect_err("not empty").to_string();
         assert!(error.contains("is not empty") && error.contains("--force"), "{error}");
-        assert!(make_room(dir.path(), true).is_ok());
+        assert!(ensure_empty_dir(dir.path(), true).is_ok());
     }
 
     #[test]
@@ -167,10 +167,10 @@ mod tests {
         let write = |path: PathBuf, text: &str| fs::write(path, text).expect("a file");
         write(dir.path().join("a.csv"), "old a");
         write(dir.path().join("b.csv"), "old b");
-        let staging = tempfile::Builder::new().prefix(STAGING).tempdir_in(dir.path()).expect("a folder");
+        let staging = tempfile::Builder::new().prefix(STAGING_PREFIX).tempdir_in(dir.path()).expect("a folder");
         write(staging.path().join("a.csv"), "new a");
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let error = swap(staging, &names(&["a.csv", "b.csv"]), &names(&["a.csv", "missing.csv"]), dir.path());
+        let error = replace_files(staging, &names(&["a.csv", "b.csv"]), &names(&["a.csv", "missing.csv"]), dir.path());
         assert!(error.is_err());
         let left = |name: &str| fs::read_to_string(dir.path().join(name)).expect("a file");
         assert_eq!((left("a.csv").as_str(), left("b.csv").as_str()), ("old a", "old b"));

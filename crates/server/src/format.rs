@@ -6,11 +6,11 @@ use domain::{Column, ColumnType, Confidence, Kind, Presence, Rule, SHAPES, Shape
 
 /// The format of every file in Markdown: what a row says, what tells rows apart, and each column.
 #[must_use]
-pub fn tables() -> String {
-    SHAPES.iter().map(|shape| table(shape)).collect::<Vec<_>>().join("\n")
+pub fn format_tables() -> String {
+    SHAPES.iter().map(|shape| shape_table(shape)).collect::<Vec<_>>().join("\n")
 }
 
-fn table(shape: &Shape) -> String {
+fn shape_table(shape: &Shape) -> String {
     let key = shape.key.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let mut text = format!("### {}\n\n{}\nKey: {key}.\n", shape.file_name(), shape.description);
     text += &match shape.dated {
@@ -26,20 +26,20 @@ fn table(shape: &Shape) -> String {
             Presence::Optional => "yes",
             Presence::Extra => "yes, or left out",
         };
-        writeln!(text, "| `{}` | {} | {blank} | {} |", column.name, holds(column), column.description)
+        writeln!(text, "| `{}` | {} | {blank} | {} |", column.name, describe_values(column), column.description)
             .expect("a String takes any text");
     }
     text
 }
 
-fn holds(column: &Column) -> String {
+fn describe_values(column: &Column) -> String {
     let limits = |bounds: bool| if bounds { "; the row holds no longer than it does" } else { "" };
     match column.column_type {
         ColumnType::Slug => "slug".to_owned(),
         ColumnType::Ref { kind, bounds } => format!("slug in {}{}", file_of(kind), limits(bounds)),
         ColumnType::RefOf { column, bounds } => format!("slug of the noun that `{column}` names{}", limits(bounds)),
-        ColumnType::Word(words) => format!("one of {}", listed(words)),
-        ColumnType::Words(words) => format!("list of {}", listed(words)),
+        ColumnType::Word(words) => format!("one of {}", join_with_commas(words)),
+        ColumnType::Words(words) => format!("list of {}", join_with_commas(words)),
         ColumnType::Date => "date".to_owned(),
         ColumnType::Number => "whole number".to_owned(),
         ColumnType::Text | ColumnType::CitedQuote(_) => "text".to_owned(),
@@ -49,7 +49,7 @@ fn holds(column: &Column) -> String {
         ColumnType::Language => "language tag".to_owned(),
         ColumnType::TimeZone => "IANA name of a time zone".to_owned(),
         ColumnType::CitedSource(_) => format!("slug in {}", file_of(Kind::Source)),
-        ColumnType::CitedConfidence(_) => format!("one of {}", listed(Confidence::WORDS)),
+        ColumnType::CitedConfidence(_) => format!("one of {}", join_with_commas(Confidence::WORDS)),
     }
 }
 
@@ -72,7 +72,7 @@ fn rule_sentence(rule: &Rule, shape: &Shape) -> String {
              on record shows it.\n"
         ),
         Rule::StatusFitsDates { status, planned, current, past } => {
-            let [planned, current, past] = [planned, current, past].map(either);
+            let [planned, current, past] = [planned, current, past].map(join_with_or);
             format!(
                 "On the day of an import, `{status}` agrees with `{from}` and `{to}`: {planned} has not begun, {current} \
                  has begun and not ended, {past} does not end later. A row that is on record already is only warned of \
@@ -82,23 +82,23 @@ fn rule_sentence(rule: &Rule, shape: &Shape) -> String {
         Rule::Succession { predecessor, successor, kind, date, begins, ends } => format!(
             "With {} as `{kind}`, `{successor}` begins on `{date}`. With {}, `{predecessor}` ends then, if its status says \
              that it has ended.\n",
-            either(begins),
-            either(ends)
+            join_with_or(begins),
+            join_with_or(ends)
         ),
         Rule::DatedBySuccessions { by, status, past } => format!(
             "Where `{}` says that it took the place of another, it holds from then on; where it gave way, and \
              `{status}` is {}, until then.\n",
             by.file_name(),
-            either(past)
+            join_with_or(past)
         ),
     }
 }
 
-fn listed(words: &[&str]) -> String {
+fn join_with_commas(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn either(words: &[&str]) -> String {
+fn join_with_or(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     match &words[..] {
         [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
@@ -123,7 +123,7 @@ mod tests {
     fn the_readme_of_the_data_set_lists_every_column() {
         let (before, rest) = README.split_once(BEGIN).expect("a begin marker");
         let (listed, after) = rest.split_once(END).expect("an end marker");
-        let expected = tables();
+        let expected = format_tables();
         if std::env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1") {
             let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/chaoyang/README.md");
             std::fs::write(path, format!("{before}{BEGIN}{expected}{END}{after}")).expect("the README can be written");
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn no_cell_breaks_its_table() {
         for column in SHAPES.iter().flat_map(|shape| shape.columns) {
-            assert!(!holds(column).contains('|') && !column.description.contains('|'), "{}", column.name);
+            assert!(!describe_values(column).contains('|') && !column.description.contains('|'), "{}", column.name);
         }
     }
 }

@@ -4,14 +4,15 @@
 //! The second pass compares the rows with what is recorded, and adds, changes and closes what differs.
 //! A row is held in memory only while it is read; some 25 bytes of it stay, and the time of each noun.
 
-mod ahead;
 mod check;
 mod conflict;
+mod csv_rows;
 mod digest;
 mod folder;
-mod nouns;
-mod place;
-mod rows;
+mod hints;
+mod noun_index;
+mod positions;
+mod row_reader;
 
 use std::collections::HashMap;
 
@@ -23,15 +24,16 @@ use persistence::{Draft, Fact, Recorded, Store};
 
 pub use self::folder::Folder;
 use self::{
-    ahead::{Ahead, Is, Line},
-    check::{Checked, Print, check},
+    check::{CheckedDataSet, check_data_set},
     conflict::find_conflict,
-    nouns::Nouns,
-    rows::Rows,
+    csv_rows::CsvRows,
+    digest::RowDigest,
+    noun_index::NounIndex,
+    row_reader::{ParsedRow, RowContent, RowReader},
 };
 use crate::{
-    manifest::{Manifest, map_of},
-    report::{FileCount, Finding, Findings, Imported, Refusal, Removal, Warning},
+    manifest::{Manifest, map_fingerprint},
+    report::{FileCount, Finding, Findings, ImportReport, Refusal, Removal, Warning},
 };
 
 /// How an import goes about it.
@@ -65,27 +67,27 @@ pub async fn import(
     folder: &Folder,
     options: &Options,
     clock: &dyn Clock,
-) -> anyhow::Result<Result<Imported, Refusal>> {
-    let mut warnings = match folder.look()? {
+) -> anyhow::Result<Result<ImportReport, Refusal>> {
+    let mut warnings = match folder.check_entries()? {
         Ok(warnings) => warnings,
         Err(findings) => return Ok(Err(Refusal::Findings(findings))),
     };
     let manifest = folder.manifest()?;
-    let map = store.origin().await?.map(map_of);
+    let map = store.origin().await?.map(map_fingerprint);
     let bar = progress_bar(options.progress);
     // As a revision records it, in UTC.
     let today = clock.today(TimeZone::UTC);
-    let Checked { nouns, files, outdated } = match check(folder, today, options.all_findings, &bar)? {
+    let CheckedDataSet { nouns, files, outdated } = match check_data_set(folder, today, options.all_findings, &bar)? {
         Ok(checked) => checked,
         Err(findings) => return Ok(Err(Refusal::Findings(findings.with_warnings(warnings)))),
     };
     let mut draft = store.draft().await?;
     if options.only_first && !draft.is_first() {
-        return Ok(Ok(Imported { revision: None, files: Vec::new(), warnings, dry_run: options.dry_run }));
+        return Ok(Ok(ImportReport { revision: None, files: Vec::new(), warnings, dry_run: options.dry_run }));
     }
     let mut plans = Vec::with_capacity(files.len());
-    for (shape, prints) in files {
-        let mut plan = plan(shape, prints, draft.recorded(shape).await?, &nouns, today);
+    for (shape, digests) in files {
+        let mut plan = plan_file(shape, digests, draft.recorded(shape).await?, &nouns, today);
         plan.count.is_absent = folder.open(shape)?.is_none();
         plans.push(plan);
     }
@@ -99,7 +101,7 @@ pub async fn import(
         return Ok(Err(Refusal::Conflict(conflict)));
     }
     let counts = plans.iter().map(|plan| plan.count).filter(|count| count.rows + count.closed > 0);
-    let imported = Imported { revision: None, files: counts.collect(), warnings, dry_run: options.dry_run };
+    let imported = ImportReport { revision: None, files: counts.collect(), warnings, dry_run: options.dry_run };
     if !options.allow_removal && imported.files.iter().any(Removal::is_large) {
         return Ok(Err(Refusal::Removal(Removal { files: imported.files, warnings: imported.warnings })));
     }
@@ -110,9 +112,9 @@ pub async fn import(
         tracing::info!(closed, "closing what {file}.csv no longer has");
     }
     let latest = draft.latest();
-    begin_writing(&plans, folder, &bar);
+    restart_progress_bar(&plans, folder, &bar);
     for plan in &plans {
-        write(&mut draft, plan, folder, &nouns, &bar).await?;
+        write_file(&mut draft, plan, folder, &nouns, &bar).await?;
     }
     let revision = draft.commit(new_revision(options, &imported, clock)).await?;
     if let (Folder::Disk(dir), Some(_)) = (folder, manifest) {
@@ -123,10 +125,10 @@ pub async fn import(
             tracing::warn!("{} still names an earlier revision: {error:#}", Manifest::FILE);
         }
     }
-    Ok(Ok(Imported { revision, ..imported }))
+    Ok(Ok(ImportReport { revision, ..imported }))
 }
 
-fn new_revision(options: &Options, imported: &Imported, clock: &dyn Clock) -> NewRevision {
+fn new_revision(options: &Options, imported: &ImportReport, clock: &dyn Clock) -> NewRevision {
     let FileCount { added, changed, closed, .. } = imported.total();
     let counted = || format!("{added} added, {changed} changed, {closed} closed");
     NewRevision {
@@ -140,16 +142,16 @@ fn new_revision(options: &Options, imported: &Imported, clock: &dyn Clock) -> Ne
 /// otherwise findings.
 fn check_statuses(
     mut outdated: HashMap<i64, Finding>,
-    plans: &[Plan],
+    plans: &[FilePlan],
     is_copy: bool,
     all: bool,
     warnings: &mut Vec<Warning>,
 ) -> Option<Findings> {
-    let mut findings = Findings::keeping(all);
-    let rows = plans.iter().flat_map(|plan| plan.prints.iter().zip(&plan.steps));
-    for (print, step) in rows {
-        let Some(finding) = outdated.remove(&print.id) else { continue };
-        if !is_copy && step.says_otherwise() {
+    let mut findings = Findings::new(all);
+    let rows = plans.iter().flat_map(|plan| plan.digests.iter().zip(&plan.actions));
+    for (digest, action) in rows {
+        let Some(finding) = outdated.remove(&digest.id) else { continue };
+        if !is_copy && action.changes_row() {
             findings.push(finding);
             continue;
         }
@@ -159,150 +161,161 @@ fn check_statuses(
 }
 
 /// What is to be done to have the rows of a file on record.
-struct Plan {
+struct FilePlan {
     shape: &'static Shape,
     /// The rows.
-    prints: Vec<Print>,
-    /// The place of each row.
-    places: Vec<i64>,
+    digests: Vec<RowDigest>,
+    /// The position of each row.
+    positions: Vec<i64>,
     /// What is to be done with each row.
-    steps: Vec<Step>,
+    actions: Vec<RowAction>,
     /// The earliest known day of each row's noun; of ties there are none.
     known_days: Vec<NaiveDate>,
-    /// The rows that only stand elsewhere now, with their new places.
+    /// The rows that only stand elsewhere now, with their new positions.
     moved: Vec<(i64, i64)>,
     /// What is recorded and no longer in the file.
     closed: Vec<i64>,
     count: FileCount,
 }
 
-impl Plan {
+impl FilePlan {
     /// The facts that would be added or closed, or of which the rows say something else.
-    fn touched(&self) -> impl Iterator<Item = i64> {
-        let written = self.prints.iter().zip(&self.steps).filter(|(_, step)| step.says_otherwise());
-        written.map(|(print, _)| print.id).chain(self.closed.iter().copied())
+    fn changed_ids(&self) -> impl Iterator<Item = i64> {
+        let written = self.digests.iter().zip(&self.actions).filter(|(_, action)| action.changes_row());
+        written.map(|(digest, _)| digest.id).chain(self.closed.iter().copied())
     }
 }
 
 /// What is to be done with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum RowAction {
+    /// Nothing: it says what is on record.
     Keep,
-    /// The row says the same, but other rows or sources show its noun to be known on another day.
-    Shift,
-    Change,
+    /// Record it anew: it says the same, but other rows or sources show its noun to be known on another day.
+    ChangeKnownDay,
+    /// Record it anew: it says something else than is on record.
+    Replace,
+    /// Record it: it is not on record.
     Add,
 }
 
-impl Step {
+impl RowAction {
     /// Whether another version takes the place of the one on record.
-    fn replaces(self) -> bool {
-        matches!(self, Step::Shift | Step::Change)
+    fn closes_recorded(self) -> bool {
+        matches!(self, RowAction::ChangeKnownDay | RowAction::Replace)
     }
 
     /// Whether the row itself says something that is not on record.
-    fn says_otherwise(self) -> bool {
-        matches!(self, Step::Change | Step::Add)
+    fn changes_row(self) -> bool {
+        matches!(self, RowAction::Replace | RowAction::Add)
     }
 }
 
 /// Compares the rows of a file with what is recorded. A noun has changed, too, if another row or its source now shows it to
 /// be known on an earlier day or only on a later one.
-fn plan(
+fn plan_file(
     shape: &'static Shape,
-    prints: Vec<Print>,
+    digests: Vec<RowDigest>,
     mut recorded: HashMap<i64, Recorded>,
-    nouns: &Nouns,
+    nouns: &NounIndex,
     today: NaiveDate,
-) -> Plan {
-    let was: Vec<Option<Recorded>> = prints.iter().map(|print| recorded.remove(&print.id)).collect();
-    let places = place::places(&was.iter().map(|was| was.map(|was| was.position)).collect::<Vec<_>>());
-    let known_day = |print: &Print, was: &Option<Recorded>| {
+) -> FilePlan {
+    let was: Vec<Option<Recorded>> = digests.iter().map(|digest| recorded.remove(&digest.id)).collect();
+    let positions = positions::assign_positions(&was.iter().map(|was| was.map(|was| was.position)).collect::<Vec<_>>());
+    let known_day = |digest: &RowDigest, was: &Option<Recorded>| {
         let recorded = was.and_then(|was| was.noun).map_or(today, |noun| noun.recorded);
-        nouns.evidence(print.id).known_day(recorded)
+        nouns.evidence(digest.id).known_day(recorded)
     };
     let known_days: Vec<NaiveDate> = match shape.is_noun() {
-        true => prints.iter().zip(&was).map(|(print, was)| known_day(print, was)).collect(),
+        true => digests.iter().zip(&was).map(|(digest, was)| known_day(digest, was)).collect(),
         false => Vec::new(),
     };
-    let steps = prints.iter().zip(&was).enumerate().map(|(at, (print, was))| match was {
-        None => Step::Add,
-        Some(was) if was.digest != print.digest => Step::Change,
-        Some(was) if was.noun.is_some_and(|noun| noun.known_day != known_days[at]) => Step::Shift,
-        Some(_) => Step::Keep,
+    let actions = digests.iter().zip(&was).enumerate().map(|(at, (digest, was))| match was {
+        None => RowAction::Add,
+        Some(was) if was.digest != digest.digest => RowAction::Replace,
+        Some(was) if was.noun.is_some_and(|noun| noun.known_day != known_days[at]) => RowAction::ChangeKnownDay,
+        Some(_) => RowAction::Keep,
     });
-    let steps: Vec<Step> = steps.collect();
-    let moved = prints.iter().zip(&was).zip(&places).zip(&steps).filter_map(|(((print, was), place), step)| {
-        let is_elsewhere = was.is_some_and(|was| was.position != *place);
-        (*step == Step::Keep && is_elsewhere).then_some((print.id, *place))
-    });
+    let actions: Vec<RowAction> = actions.collect();
+    let moved =
+        digests.iter().zip(&was).zip(&positions).zip(&actions).filter_map(|(((digest, was), position), action)| {
+            let is_elsewhere = was.is_some_and(|was| was.position != *position);
+            (*action == RowAction::Keep && is_elsewhere).then_some((digest.id, *position))
+        });
     let moved = moved.collect();
     let mut closed: Vec<i64> = recorded.into_keys().collect();
     closed.sort_unstable();
-    let how_many = |wanted: Step| steps.iter().filter(|step| **step == wanted).count() as u64;
+    let how_many = |wanted: RowAction| actions.iter().filter(|action| **action == wanted).count() as u64;
     let count = FileCount {
         file: shape.file,
-        rows: prints.len() as u64,
-        added: how_many(Step::Add),
-        changed: how_many(Step::Change) + how_many(Step::Shift),
+        rows: digests.len() as u64,
+        added: how_many(RowAction::Add),
+        changed: how_many(RowAction::Replace) + how_many(RowAction::ChangeKnownDay),
         closed: closed.len() as u64,
-        unchanged: how_many(Step::Keep),
+        unchanged: how_many(RowAction::Keep),
         is_absent: false,
     };
-    Plan { shape, prints, places, steps, known_days, moved, closed, count }
+    FilePlan { shape, digests, positions, actions, known_days, moved, closed, count }
 }
 
 /// How many facts the store is asked to close or move at once.
-const AT_ONCE: usize = 500;
+const IDS_PER_STATEMENT: usize = 500;
 
-async fn write(
+async fn write_file(
     draft: &mut Draft,
-    plan: &Plan,
+    plan: &FilePlan,
     folder: &Folder,
-    nouns: &Nouns,
+    nouns: &NounIndex,
     bar: &ProgressBar,
 ) -> anyhow::Result<()> {
-    let changed = plan.prints.iter().zip(&plan.steps).filter(|(_, step)| step.replaces());
-    let over: Vec<i64> = plan.closed.iter().copied().chain(changed.map(|(print, _)| print.id)).collect();
-    for ids in over.chunks(AT_ONCE) {
+    let changed = plan.digests.iter().zip(&plan.actions).filter(|(_, action)| action.closes_recorded());
+    let over: Vec<i64> = plan.closed.iter().copied().chain(changed.map(|(digest, _)| digest.id)).collect();
+    for ids in over.chunks(IDS_PER_STATEMENT) {
         draft.close(plan.shape, ids).await?;
     }
-    for places in plan.moved.chunks(AT_ONCE) {
-        draft.move_facts(places).await?;
+    for positions in plan.moved.chunks(IDS_PER_STATEMENT) {
+        draft.move_facts(positions).await?;
     }
     if plan.count.added + plan.count.changed > 0 {
-        add(draft, plan, folder, nouns, bar).await?;
+        add_rows(draft, plan, folder, nouns, bar).await?;
     }
     Ok(())
 }
 
 /// Reads the file again, and adds the rows that are new or changed.
-async fn add(draft: &mut Draft, plan: &Plan, folder: &Folder, nouns: &Nouns, bar: &ProgressBar) -> anyhow::Result<()> {
+async fn add_rows(
+    draft: &mut Draft,
+    plan: &FilePlan,
+    folder: &Folder,
+    nouns: &NounIndex,
+    bar: &ProgressBar,
+) -> anyhow::Result<()> {
     let shape = plan.shape;
     let changed = || format!("{}.csv changed while it was imported; nothing was written", shape.file);
     bar.set_message(format!("writing {}.csv", shape.file));
     let input = folder.open(shape)?.with_context(changed)?;
-    let rows = Rows::open(shape, Box::new(bar.wrap_read(input)), &mut Vec::new())?.with_context(changed)?;
-    let mut ahead = Ahead::read(shape, rows);
-    let mut planned = plan.prints.iter().zip(&plan.places).zip(&plan.steps);
+    let rows = CsvRows::open(shape, Box::new(bar.wrap_read(input)), &mut Vec::new())?.with_context(changed)?;
+    let mut reader = RowReader::start(shape, rows);
+    let mut planned = plan.digests.iter().zip(&plan.positions).zip(&plan.actions);
     let mut known_days = plan.known_days.iter();
-    while let Some(handful) = ahead.next()? {
-        for Line { is, .. } in handful.lines {
-            let ((print, place), step) = planned.next().with_context(changed)?;
+    while let Some(batch) = reader.next_batch()? {
+        for ParsedRow { content, .. } in batch.rows {
+            let ((checked, position), action) = planned.next().with_context(changed)?;
             let known_day = known_days.next();
-            if *step == Step::Keep {
+            if *action == RowAction::Keep {
                 continue;
             }
-            let Is::Record(record, said) = is else { bail!(changed()) };
-            let settled = nouns.settle(shape, &record).ok().with_context(changed)?;
-            let digest = settled.digest(said);
-            if (Print { id: record.id, digest }) != *print {
+            let RowContent::Record(record, text) = content else { bail!(changed()) };
+            let record_time = nouns.record_time(shape, &record).ok().with_context(changed)?;
+            let digest = record_time.digest(text);
+            if (RowDigest { id: record.id, digest }) != *checked {
                 bail!(changed());
             }
-            let time = known_day.map(|day| lifetime(settled.validity, settled.stated, settled.entrance, *day));
-            let validity = time.as_ref().map_or(settled.validity, |time| time.validity);
+            let time =
+                known_day.map(|day| lifetime(record_time.validity, record_time.stated, record_time.entrance, *day));
+            let validity = time.as_ref().map_or(record_time.validity, |time| time.validity);
             let record = Record { validity, ..record };
-            draft.add(shape, Fact { record, position: *place, digest, time }).await?;
+            draft.add(shape, Fact { record, position: *position, digest, time }).await?;
         }
     }
     match planned.next() {
@@ -320,7 +333,7 @@ fn progress_bar(shown: bool) -> ProgressBar {
 }
 
 /// Begins the bar anew, for the files that have something to write.
-fn begin_writing(plans: &[Plan], folder: &Folder, bar: &ProgressBar) {
+fn restart_progress_bar(plans: &[FilePlan], folder: &Folder, bar: &ProgressBar) {
     let written = plans.iter().filter(|plan| plan.count.added + plan.count.changed > 0);
     bar.reset();
     bar.set_length(written.map(|plan| folder.size(plan.shape)).sum());
@@ -335,18 +348,18 @@ mod tests {
 
     const DAY: NaiveDate = Validity::OPEN_END;
 
-    fn print(id: i64, digest: i64) -> Print {
-        Print { id, digest }
+    fn digest(id: i64, digest: i64) -> RowDigest {
+        RowDigest { id, digest }
     }
 
     #[test]
     fn only_what_differs_is_written() {
         let recorded = [(1, 1024, 10), (2, 2048, 20), (3, 3072, 30), (4, 4096, 40)];
         let recorded = recorded.map(|(id, position, digest)| (id, Recorded { position, digest, noun: None }));
-        let rows = vec![print(4, 40), print(1, 10), print(2, 21), print(5, 50)];
-        let plan = plan(&domain::source::SHAPE, rows, recorded.into(), &Nouns::default(), DAY);
-        assert_eq!(plan.steps, [Step::Keep, Step::Keep, Step::Change, Step::Add]);
-        assert_eq!(plan.places, [512, 1024, 2048, 3072]);
+        let rows = vec![digest(4, 40), digest(1, 10), digest(2, 21), digest(5, 50)];
+        let plan = plan_file(&domain::source::SHAPE, rows, recorded.into(), &NounIndex::default(), DAY);
+        assert_eq!(plan.actions, [RowAction::Keep, RowAction::Keep, RowAction::Replace, RowAction::Add]);
+        assert_eq!(plan.positions, [512, 1024, 2048, 3072]);
         assert_eq!(plan.moved, [(4, 512)]);
         assert_eq!(plan.closed, [3]);
         let FileCount { rows, added, changed, closed, unchanged, .. } = plan.count;
@@ -356,7 +369,7 @@ mod tests {
     #[test]
     fn a_file_that_is_gone_closes_what_it_said() {
         let recorded = HashMap::from([(7, Recorded { position: 1024, digest: 1, noun: None })]);
-        let plan = plan(&domain::source::SHAPE, Vec::new(), recorded, &Nouns::default(), DAY);
+        let plan = plan_file(&domain::source::SHAPE, Vec::new(), recorded, &NounIndex::default(), DAY);
         assert_eq!((plan.closed, plan.count.closed), (vec![7], 1));
     }
 
@@ -366,9 +379,14 @@ mod tests {
         let same = RecordedNoun { known_day: DAY, recorded: DAY };
         let recorded = [(1, earlier), (2, same)];
         let recorded = recorded.map(|(id, noun)| (id, Recorded { position: id * 1024, digest: 7, noun: Some(noun) }));
-        let plan =
-            plan(&domain::source::SHAPE, vec![print(1, 7), print(2, 7)], recorded.into(), &Nouns::default(), DAY);
-        assert_eq!(plan.steps, [Step::Shift, Step::Keep]);
+        let plan = plan_file(
+            &domain::source::SHAPE,
+            vec![digest(1, 7), digest(2, 7)],
+            recorded.into(),
+            &NounIndex::default(),
+            DAY,
+        );
+        assert_eq!(plan.actions, [RowAction::ChangeKnownDay, RowAction::Keep]);
         assert_eq!(plan.known_days, [DAY, DAY]);
     }
 }

@@ -32,7 +32,7 @@ impl Manifest {
     /// The store failed, or has no revision.
     pub async fn of(store: &Store, revision: i64) -> anyhow::Result<Manifest> {
         let first = store.origin().await?.context("the map has no revision")?;
-        Ok(Manifest { map: map_of(first), revision })
+        Ok(Manifest { map: map_fingerprint(first), revision })
     }
 
     /// Reads the manifest of a folder; `None` if it has none.
@@ -42,7 +42,7 @@ impl Manifest {
     pub fn read(dir: &Path) -> anyhow::Result<Option<Manifest>> {
         let text = match fs::read_to_string(dir.join(Manifest::FILE)) {
             Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound && !is_there(&dir.join(Manifest::FILE)) => {
+            Err(error) if error.kind() == ErrorKind::NotFound && !entry_exists(&dir.join(Manifest::FILE)) => {
                 return Ok(None);
             }
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", Manifest::FILE)),
@@ -79,13 +79,13 @@ fn set_mode(path: &Path) -> std::io::Result<()> {
 }
 
 /// What tells a map from others, given its first revision.
-pub(crate) fn map_of(first: &Revision) -> String {
+pub(crate) fn map_fingerprint(first: &Revision) -> String {
     let Revision { recorded_at, actor, message, .. } = first;
     format!("{:016x}", fingerprint(format!("{recorded_at}\n{actor}\n{message}").as_bytes()))
 }
 
 /// Whether an entry of a folder is there, even if it is a link that leads nowhere.
-pub(crate) fn is_there(path: &Path) -> bool {
+pub(crate) fn entry_exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 pub use self::{
     findings::{Finding, Findings},
-    refusal::{Conflict, Reason, Refusal, Removal},
+    refusal::{Conflict, ConflictReason, Refusal, Removal},
 };
 
 /// Something a steward should know, and that keeps nothing from being imported.
@@ -38,7 +38,7 @@ impl fmt::Display for Warning {
 
 /// What an import did, or in a dry run would have done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Imported {
+pub struct ImportReport {
     /// The revision it made; none if it changed nothing, or in a dry run.
     pub revision: Option<Revision>,
     /// What became of the rows, file by file.
@@ -68,11 +68,11 @@ pub struct FileCount {
     pub is_absent: bool,
 }
 
-impl Imported {
+impl ImportReport {
     /// The counts of all files together.
     #[must_use]
     pub fn total(&self) -> FileCount {
-        total(&self.files)
+        sum_counts(&self.files)
     }
 
     /// For programs.
@@ -99,10 +99,10 @@ impl Imported {
     }
 }
 
-impl fmt::Display for Imported {
+impl fmt::Display for ImportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        warn(f, &self.warnings)?;
-        table(f, &self.files)?;
+        write_warnings(f, &self.warnings)?;
+        write_table(f, &self.files)?;
         f.write_str(&self.outcome())
     }
 }
@@ -132,7 +132,7 @@ impl FileCount {
 }
 
 /// The counts of some files together.
-fn total(files: &[FileCount]) -> FileCount {
+fn sum_counts(files: &[FileCount]) -> FileCount {
     files.iter().fold(FileCount { file: "total", ..FileCount::default() }, |sum, count| FileCount {
         file: sum.file,
         rows: sum.rows + count.rows,
@@ -145,23 +145,23 @@ fn total(files: &[FileCount]) -> FileCount {
 }
 
 /// Writes the counts of files, one a line, and their total.
-fn table(f: &mut fmt::Formatter<'_>, files: &[FileCount]) -> fmt::Result {
-    let total = total(files);
+fn write_table(f: &mut fmt::Formatter<'_>, files: &[FileCount]) -> fmt::Result {
+    let total = sum_counts(files);
     let names = files.iter().map(|count| count.file.len() + ".csv".len());
     let width = names.max().unwrap_or(0).max(total.file.len());
     let heads = ["rows", "added", "changed", "closed", "unchanged"];
-    line(f, width, "file", &heads.map(str::to_owned))?;
+    write_count_row(f, width, "file", &heads.map(str::to_owned))?;
     for count in files {
-        line(f, width, &format!("{}.csv", count.file), &count.cells())?;
+        write_count_row(f, width, &format!("{}.csv", count.file), &count.cells())?;
     }
-    line(f, width, total.file, &total.cells())
+    write_count_row(f, width, total.file, &total.cells())
 }
 
-fn warn(f: &mut fmt::Formatter<'_>, warnings: &[Warning]) -> fmt::Result {
+fn write_warnings(f: &mut fmt::Formatter<'_>, warnings: &[Warning]) -> fmt::Result {
     warnings.iter().try_for_each(|warning| writeln!(f, "warning: {warning}"))
 }
 
-fn line(f: &mut fmt::Formatter<'_>, width: usize, name: &str, cells: &[String; 5]) -> fmt::Result {
+fn write_count_row(f: &mut fmt::Formatter<'_>, width: usize, name: &str, cells: &[String; 5]) -> fmt::Result {
     write!(f, "{name:<width$}")?;
     cells.iter().try_for_each(|cell| write!(f, "  {cell:>9}"))?;
     f.write_str("\n")
@@ -169,22 +169,22 @@ fn line(f: &mut fmt::Formatter<'_>, width: usize, name: &str, cells: &[String; 5
 
 /// What an export wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exported {
+pub struct ExportReport {
     /// The revision that the folder is a copy of.
     pub revision: i64,
     /// The files, without `.csv`, and how many rows each has.
     pub files: Vec<(&'static str, u64)>,
 }
 
-impl fmt::Display for Exported {
+impl fmt::Display for ExportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = self.files.iter().map(|file| file.1).sum();
-        let files = counted(self.files.len() as u64, "file");
-        write!(f, "{} in {files}, as of revision {}", counted(rows, "row"), self.revision)
+        let files = count_of(self.files.len() as u64, "file");
+        write!(f, "{} in {files}, as of revision {}", count_of(rows, "row"), self.revision)
     }
 }
 
-fn counted(count: u64, thing: &str) -> String {
+fn count_of(count: u64, thing: &str) -> String {
     format!("{} {thing}{}", HumanCount(count), if count == 1 { "" } else { "s" })
 }
 
@@ -197,7 +197,7 @@ mod tests {
         let odd = Warning { file: "evidence.csv".to_owned(), problem: "it is not read".to_owned() };
         let count =
             FileCount { file: "group_memberships", rows: 1240, added: 1200, unchanged: 40, ..Default::default() };
-        let imported = Imported { revision: None, files: vec![count], warnings: vec![odd], dry_run: true };
+        let imported = ImportReport { revision: None, files: vec![count], warnings: vec![odd], dry_run: true };
         let lines = [
             "warning: evidence.csv: it is not read",
             "file                        rows      added    changed     closed  unchanged",

@@ -6,59 +6,49 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use domain::{
-    FieldError, Kind, Record, SHAPES, Shape, TakenDays, shape_of,
-    suggest::{Nearest, question},
-};
+use domain::{FieldError, Record, SHAPES, Shape, TakenDays};
 use indicatif::ProgressBar;
 
 use super::{
-    ahead::{Ahead, Is, Line},
+    csv_rows::CsvRows,
+    digest::RowDigest,
     folder::Folder,
-    nouns::{Flaw, Nouns},
-    rows::Rows,
+    hints::add_hints,
+    noun_index::{NounIndex, RowError},
+    row_reader::{ParsedRow, RowContent, RowReader},
 };
 use crate::report::{Finding, Findings};
 
 /// A data set without findings: what the second pass needs to know of it.
-pub(super) struct Checked {
+pub(super) struct CheckedDataSet {
     /// The nouns, and when each holds.
-    pub(super) nouns: Nouns,
+    pub(super) nouns: NounIndex,
     /// The rows of each file, in its order.
-    pub(super) files: Vec<(&'static Shape, Vec<Print>)>,
+    pub(super) files: Vec<(&'static Shape, Vec<RowDigest>)>,
     /// Rows whose status cannot be right today, by identity.
     pub(super) outdated: HashMap<i64, Finding>,
-}
-
-/// What is kept of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Print {
-    /// The identity of its record.
-    pub(super) id: i64,
-    /// A fingerprint of everything it says.
-    pub(super) digest: i64,
 }
 
 /// Checks a data set from the first file to the last.
 ///
 /// `all` keeps every finding, rather than a few of each kind.
-pub(super) fn check(
+pub(super) fn check_data_set(
     folder: &Folder,
     today: NaiveDate,
     all: bool,
     bar: &ProgressBar,
-) -> anyhow::Result<Result<Checked, Findings>> {
-    let mut found = Found { findings: Findings::keeping(all), today, outdated: HashMap::new() };
-    let mut nouns = Nouns::with_successions(folder)?;
+) -> anyhow::Result<Result<CheckedDataSet, Findings>> {
+    let mut found = CheckFindings { findings: Findings::new(all), today, outdated: HashMap::new() };
+    let mut nouns = NounIndex::with_successions(folder)?;
     let mut files = Vec::with_capacity(SHAPES.len());
     bar.set_length(SHAPES.iter().map(|shape| folder.size(shape)).sum());
     for shape in SHAPES {
         files.push((*shape, check_file(shape, folder, &mut nouns, &mut found, bar)?));
     }
     if found.findings.is_empty() {
-        return Ok(Ok(Checked { nouns, files, outdated: found.outdated }));
+        return Ok(Ok(CheckedDataSet { nouns, files, outdated: found.outdated }));
     }
-    found.suggest(folder)?;
+    add_hints(&mut found.findings, folder)?;
     // Which of these are on record already, and so are no findings, is not known yet.
     let mut outdated: Vec<Finding> = found.outdated.into_values().collect();
     outdated.sort_by_key(|finding| finding.line);
@@ -68,55 +58,55 @@ pub(super) fn check(
 fn check_file(
     shape: &'static Shape,
     folder: &Folder,
-    nouns: &mut Nouns,
-    found: &mut Found,
+    nouns: &mut NounIndex,
+    found: &mut CheckFindings,
     bar: &ProgressBar,
-) -> anyhow::Result<Vec<Print>> {
+) -> anyhow::Result<Vec<RowDigest>> {
     let Some(input) = folder.open(shape)? else { return Ok(Vec::new()) };
     bar.set_message(format!("checking {}.csv", shape.file));
     let mut header = Vec::new();
-    let rows = Rows::open(shape, Box::new(bar.wrap_read(input)), &mut header)?;
+    let rows = CsvRows::open(shape, Box::new(bar.wrap_read(input)), &mut header)?;
     header.into_iter().for_each(|finding| found.findings.push(finding));
     let Some(rows) = rows else {
-        nouns.leave_unread(shape.kind);
+        nouns.mark_unreadable(shape.kind);
         return Ok(Vec::new());
     };
-    let mut ahead = Ahead::read(shape, rows);
-    let mut file = FileSoFar::default();
-    let mut prints = Vec::new();
-    while let Some(handful) = ahead.next()? {
-        handful.findings.into_iter().for_each(|finding| found.findings.push(finding));
-        for Line { line, is } in handful.lines {
-            let (key, flaws) = match is {
-                Is::Record(record, said) => match check_record(shape, &record, said, line, nouns, &mut file) {
-                    Ok(print) => {
+    let mut reader = RowReader::start(shape, rows);
+    let mut file = FileState::default();
+    let mut digests = Vec::new();
+    while let Some(batch) = reader.next_batch()? {
+        batch.findings.into_iter().for_each(|finding| found.findings.push(finding));
+        for ParsedRow { line, content } in batch.rows {
+            let (key, errors) = match content {
+                RowContent::Record(record, text) => match check_record(shape, &record, text, line, nouns, &mut file) {
+                    Ok(digest) => {
                         found.check_status(shape, &record, line);
-                        prints.push(print);
+                        digests.push(digest);
                         continue;
                     }
-                    Err(flaws) => (record.key, flaws),
+                    Err(errors) => (record.key, errors),
                 },
-                Is::Invalid(wrong, key) => (key, wrong.into_iter().map(plain).collect()),
-                Is::Torn(torn) => {
-                    found.findings.push(Finding::of_line(shape.file, line, "open_quotation_mark", torn));
-                    nouns.leave_unread(shape.kind);
+                RowContent::Invalid(wrong, key) => (key, wrong.into_iter().map(RowError::from).collect()),
+                RowContent::OpenQuote(problem) => {
+                    found.findings.push(Finding::of_line(shape.file, line, "open_quotation_mark", problem));
+                    nouns.mark_unreadable(shape.kind);
                     continue;
                 }
-                Is::Misfit(misfit, key) => {
-                    found.findings.push(Finding::of_line(shape.file, line, "number_of_fields", misfit));
+                RowContent::WrongFieldCount(problem, key) => {
+                    found.findings.push(Finding::of_line(shape.file, line, "number_of_fields", problem));
                     (key, Vec::new())
                 }
             };
-            nouns.hold_wrong(shape, &key);
-            flaws.into_iter().for_each(|flaw| found.push(shape.file, line, flaw));
+            nouns.insert_invalid(shape, &key);
+            errors.into_iter().for_each(|error| found.push(shape.file, line, error));
         }
     }
-    Ok(prints)
+    Ok(digests)
 }
 
-/// What the rows of a file so far mean for the next.
+/// What later rows of a file are checked against.
 #[derive(Default)]
-struct FileSoFar {
+struct FileState {
     /// The line of each record, and a second hash of its key.
     seen: HashMap<i64, (u64, u32)>,
     taken: TakenDays,
@@ -125,25 +115,21 @@ struct FileSoFar {
 fn check_record(
     shape: &Shape,
     record: &Record,
-    said: String,
+    text: String,
     line: u64,
-    nouns: &mut Nouns,
-    file: &mut FileSoFar,
-) -> Result<Print, Vec<Flaw>> {
-    file.see(shape, record, line).map_err(|wrong| vec![plain(wrong)])?;
-    let settled = nouns.settle(shape, record)?;
-    shape.check_rules(record, settled.validity, &mut file.taken).map_err(|wrong| vec![plain(wrong)])?;
-    nouns.hold(shape, record, &settled);
-    Ok(Print { id: record.id, digest: settled.digest(said) })
+    nouns: &mut NounIndex,
+    file: &mut FileState,
+) -> Result<RowDigest, Vec<RowError>> {
+    file.check_unique(shape, record, line).map_err(|error| vec![error.into()])?;
+    let time = nouns.record_time(shape, record)?;
+    shape.check_rules(record, time.validity, &mut file.taken).map_err(|error| vec![error.into()])?;
+    nouns.insert(shape, record, &time);
+    Ok(RowDigest { id: record.id, digest: time.digest(text) })
 }
 
-fn plain(wrong: FieldError) -> Flaw {
-    Flaw { wrong, missing: None }
-}
-
-impl FileSoFar {
+impl FileState {
     /// Checks that no row before says something of the same record.
-    fn see(&mut self, shape: &Shape, record: &Record, line: u64) -> Result<(), FieldError> {
+    fn check_unique(&mut self, shape: &Shape, record: &Record, line: u64) -> Result<(), FieldError> {
         let mut hasher = DefaultHasher::new();
         record.key.hash(&mut hasher);
         let second = hasher.finish() as u32;
@@ -162,18 +148,15 @@ impl FileSoFar {
 }
 
 /// The findings so far.
-struct Found {
+struct CheckFindings {
     findings: Findings,
     today: NaiveDate,
     outdated: HashMap<i64, Finding>,
 }
 
-/// How many missing nouns are looked for among those that are there: each costs a look at every slug.
-const SUGGESTIONS: usize = 30;
-
-impl Found {
-    fn push(&mut self, file: &'static str, line: u64, flaw: Flaw) {
-        self.findings.push(Finding { missing: flaw.missing, ..Finding::of_field(file, line, flaw.wrong) });
+impl CheckFindings {
+    fn push(&mut self, file: &'static str, line: u64, error: RowError) {
+        self.findings.push(Finding { missing: error.missing, ..Finding::of_field(file, line, error.error) });
     }
 
     /// Takes note of a row whose status contradicts its dates today.
@@ -182,43 +165,6 @@ impl Found {
             self.outdated.insert(record.id, Finding::of_field(shape.file, line, wrong));
         }
     }
-
-    /// Adds, to findings about missing nouns, which one may have been meant.
-    fn suggest(&mut self, folder: &Folder) -> anyhow::Result<()> {
-        let list = self.findings.list();
-        let mut wanted: HashMap<Kind, HashMap<&str, Nearest<'_>>> = HashMap::new();
-        for (kind, slug) in list.iter().filter_map(|finding| finding.missing.as_ref()) {
-            if wanted.values().map(HashMap::len).sum::<usize>() < SUGGESTIONS {
-                wanted.entry(*kind).or_default().entry(slug).or_insert_with(|| Nearest::to(slug));
-            }
-        }
-        let mut hints: HashMap<(Kind, String), String> = HashMap::new();
-        for (kind, mut words) in wanted {
-            let is_there = offer_slugs(folder, kind, &mut words)?;
-            hints.extend(words.into_iter().filter_map(|(slug, nearest)| {
-                let hint =
-                    if is_there { nearest.found().map(question) } else { Some("there is no such file".to_owned()) };
-                Some(((kind, slug.to_owned()), hint?))
-            }));
-        }
-        for finding in self.findings.kept_mut() {
-            finding.hint = finding.hint.take().or_else(|| hints.get(finding.missing.as_ref()?).cloned());
-        }
-        Ok(())
-    }
-}
-
-/// Offers every slug of a kind; tells whether its file is there at all.
-fn offer_slugs(folder: &Folder, kind: Kind, words: &mut HashMap<&str, Nearest<'_>>) -> anyhow::Result<bool> {
-    let mut unheard = Vec::new();
-    let shape = shape_of(kind);
-    let Some(input) = folder.open(shape)? else { return Ok(false) };
-    let Some(mut rows) = Rows::open(shape, input, &mut unheard)? else { return Ok(true) };
-    while let Some(row) = rows.next(&mut unheard)? {
-        let slug = shape.key_of(&row.fields);
-        words.values_mut().for_each(|nearest| nearest.offer(&slug));
-    }
-    Ok(true)
 }
 
 #[cfg(test)]
@@ -239,30 +185,31 @@ mod tests {
         format!("{slug},校,,,,,,,,{status},,,,{opened},,seed,,,\n")
     }
 
-    fn check_files(files: &[(&str, &[u8])]) -> Result<Checked, Findings> {
+    fn check_files(files: &[(&str, &[u8])]) -> Result<CheckedDataSet, Findings> {
         let dir = tempfile::tempdir().expect("a folder");
         for (file, text) in files {
             std::fs::write(dir.path().join(format!("{file}.csv")), text).expect("a file");
         }
         let today = NaiveDate::from_ymd_opt(2026, 11, 24).expect("a day");
-        check(&Folder::Disk(dir.path().to_owned()), today, false, &ProgressBar::hidden()).expect("readable files")
+        check_data_set(&Folder::Disk(dir.path().to_owned()), today, false, &ProgressBar::hidden())
+            .expect("readable files")
     }
 
     /// All that is found in some files, beside the source `seed` and the group `willow`.
-    fn found(files: &[(&str, &str)]) -> Vec<String> {
+    fn findings_in(files: &[(&str, &str)]) -> Vec<String> {
         let mut all: Vec<(&str, &[u8])> = vec![("sources", SOURCES.as_bytes()), ("groups", GROUPS.as_bytes())];
         all.extend(files.iter().map(|(file, text)| (*file, text.as_bytes())));
-        said(check_files(&all))
+        messages(check_files(&all))
     }
 
-    fn said(checked: Result<Checked, Findings>) -> Vec<String> {
+    fn messages(checked: Result<CheckedDataSet, Findings>) -> Vec<String> {
         checked.err().map(|found| found.list().iter().map(ToString::to_string).collect()).unwrap_or_default()
     }
 
     #[test]
     fn a_good_data_set_is_kept_in_the_order_of_its_files() {
         let Ok(checked) = check_files(&[("sources", SOURCES.as_bytes())]) else { panic!("no findings") };
-        let kept: Vec<_> = checked.files.iter().map(|(shape, prints)| (shape.file, prints.len())).collect();
+        let kept: Vec<_> = checked.files.iter().map(|(shape, digests)| (shape.file, digests.len())).collect();
         assert_eq!(kept[..2], [("sources", 1), ("districts", 0)]);
     }
 
@@ -273,7 +220,9 @@ mod tests {
         std::fs::write(dir.path().join("groups.csv"), GROUPS).expect("a file");
         let bar = ProgressBar::hidden();
         let today = NaiveDate::from_ymd_opt(2026, 11, 24).expect("a day");
-        assert!(check(&Folder::Disk(dir.path().to_owned()), today, false, &bar).expect("readable files").is_ok());
+        assert!(
+            check_data_set(&Folder::Disk(dir.path().to_owned()), today, false, &bar).expect("readable files").is_ok()
+        );
         let all = (SOURCES.len() + GROUPS.len()) as u64;
         assert_eq!((bar.position(), bar.length()), (all, Some(all)));
         assert_eq!(bar.message(), "checking groups.csv");
@@ -281,20 +230,20 @@ mod tests {
 
     #[test]
     fn columns_may_come_in_any_order_and_say_the_same() {
-        let print = |text: &str| match check_files(&[("regions", text.as_bytes())]) {
+        let digests_of = |text: &str| match check_files(&[("regions", text.as_bytes())]) {
             Ok(checked) => checked.files[2].1.clone(),
             Err(findings) => panic!("{findings}"),
         };
         let one = "region_id,name_zh,name_en,strategy_zh,strategy_en,name_en_basis,source_id,quote\nsouth,南,,,,,,\n";
         let other = "quote,name_zh,district_id,name_en,source_id,strategy_en,strategy_zh,name_en_basis,region_id\n,南,,,,,,,south\n";
-        assert_eq!(print(one), print(other));
+        assert_eq!(digests_of(one), digests_of(other));
     }
 
     #[test]
     fn a_header_is_held_against_its_shape() {
         let header = "group_id,school,role,joined_on,left_on,role,as_of,source_id,quote,confidence\n";
         assert_eq!(
-            found(&[("group_memberships", header), ("schools", "")]),
+            findings_in(&[("group_memberships", header), ("schools", "")]),
             [
                 "schools.csv:1: the file is empty; its first line names the columns",
                 "group_memberships.csv:1: there is no column `school`",
@@ -304,7 +253,7 @@ mod tests {
         );
         let header = MEMBERS.replace("school_id", "shcool_id");
         assert_eq!(
-            found(&[("group_memberships", &header)])[0],
+            findings_in(&[("group_memberships", &header)])[0],
             "group_memberships.csv:1: there is no column `shcool_id`; did you mean `school_id`?"
         );
     }
@@ -314,7 +263,7 @@ mod tests {
         let rows = "willow,oak,boss,2019-13,,,seed,,\nwillow,oak\nwillow,oak,member,,,,,a quote,\n\
                     willow,oka-first,member,,,,seed,,\n";
         assert_eq!(
-            found(&[
+            findings_in(&[
                 ("schools", &format!("{SCHOOLS}{}{}", school("oak", "open", ""), school("oak-first", "opne", ""))),
                 ("group_memberships", &format!("{MEMBERS}{rows}")),
             ]),
@@ -337,7 +286,7 @@ mod tests {
             [school("oak", "open", ""), school("elm", "open", "").replace('校', "\"校"), school("ash", "", "")];
         let members = format!("{MEMBERS}willow,ash,member,,,,seed,,\nwillow,elm,member,,,,seed,,\n");
         assert_eq!(
-            found(&[("schools", &format!("{SCHOOLS}{}", schools.concat())), ("group_memberships", &members)]),
+            findings_in(&[("schools", &format!("{SCHOOLS}{}", schools.concat())), ("group_memberships", &members)]),
             ["schools.csv:3: a quotation mark is opened on this line and not closed on it"]
         );
     }
@@ -346,7 +295,7 @@ mod tests {
     fn a_row_that_refers_into_an_absent_file_says_so() {
         let members = format!("{MEMBERS}willow,oak,member,,,,seed,,\n");
         assert_eq!(
-            found(&[("group_memberships", &members)]),
+            findings_in(&[("group_memberships", &members)]),
             ["group_memberships.csv:2: column school_id: no school `oak` in schools.csv; there is no such file"]
         );
     }
@@ -354,7 +303,7 @@ mod tests {
     #[test]
     fn rows_of_an_unreadable_file_are_not_missed() {
         let members = format!("{MEMBERS}willow,oak,member,,,,seed,,\n");
-        assert_eq!(found(&[("schools", "school_id\n"), ("group_memberships", &members)]).len(), 18);
+        assert_eq!(findings_in(&[("schools", "school_id\n"), ("group_memberships", &members)]).len(), 18);
     }
 
     #[test]
@@ -362,7 +311,7 @@ mod tests {
         let schools = format!("{SCHOOLS}{}{}", school("oak", "open", ""), school("oak", "", ""));
         let members = format!("{MEMBERS}willow,oak,member,,,,seed,,\nwillow,oak,member,,2020,,seed,,\n");
         assert_eq!(
-            found(&[("schools", &schools), ("group_memberships", &members)]),
+            findings_in(&[("schools", &schools), ("group_memberships", &members)]),
             [
                 "schools.csv:3: column school_id: `oak` stands on line 2 already",
                 "group_memberships.csv:3: column group_id: line 2 has the same group_id, school_id, role, joined_on",
@@ -377,7 +326,7 @@ mod tests {
                            oak,elm,renamed,2019-04,seed,,\n";
         let check = |joined: &str| {
             let members = format!("{MEMBERS}willow,oak,lead,{joined},,,,,\nwillow,elm,lead,,,,,,\n");
-            found(&[
+            findings_in(&[
                 ("schools", &format!("{SCHOOLS}{schools}")),
                 ("school_successions", successions),
                 ("group_memberships", &members),
@@ -397,11 +346,11 @@ mod tests {
     #[test]
     fn files_of_spreadsheets_say_the_same_as_plain_ones() {
         let rows = format!("{SOURCES}seed-2,\"One, two; three\",press,,,,en,news,full,high,\n");
-        let print = |text: &str| match check_files(&[("sources", text.as_bytes())]) {
+        let digests_of = |text: &str| match check_files(&[("sources", text.as_bytes())]) {
             Ok(checked) => checked.files[0].1.clone(),
             Err(findings) => panic!("{findings}"),
         };
-        let plain = print(&rows);
+        let plain = digests_of(&rows);
         assert_eq!(plain.len(), 2);
         let semicolons = rows.replace(',', ";").replace("One; two", "One, two");
         let tabs = rows.replace(',', "\t").replace("One\t two", "One, two");
@@ -414,13 +363,13 @@ mod tests {
             ("tabs", tabs),
             ("all of them", format!("\u{feff}{}\r\n;;;;;;;;;;\r\n", semicolons.replace('\n', "\r\n"))),
         ] {
-            assert_eq!(print(&text), plain, "{what}");
+            assert_eq!(digests_of(&text), plain, "{what}");
         }
     }
 
     #[test]
     fn lines_are_counted_as_an_editor_counts_them() {
-        let file = |text: &str| said(check_files(&[("sources", text.as_bytes())]));
+        let file = |text: &str| messages(check_files(&[("sources", text.as_bytes())]));
         let misfit = |line: u64| format!("sources.csv:{line}: the header names 11 columns, and the row has 2");
         assert_eq!(file(&format!("{SOURCES}\n\nseed-2,x")), [misfit(5)]);
         let crlf = format!("{SOURCES}\n\nseed-2,x\nseed-3,x\n").replace('\n', "\r\n");
@@ -432,14 +381,17 @@ mod tests {
         let mut bytes = SOURCES.as_bytes().to_vec();
         bytes.extend(b"ch,\xB3\xAF\xD1\xF4,press,,,,zh,news,full,high,\nu,T,press,,,,zh,news,full,high,x\ty\n");
         assert_eq!(
-            said(check_files(&[("sources", &bytes)])),
+            messages(check_files(&[("sources", &bytes)])),
             [
                 "sources.csv:3: column title: this is not UTF-8; save the file as UTF-8",
                 "sources.csv:4: column note: it contains the control character '\\t'",
             ]
         );
         let wide: Vec<u8> = format!("\u{feff}{SOURCES}").encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(said(check_files(&[("sources", &wide)])), ["sources.csv:1: this is UTF-16; save the file as UTF-8"]);
+        assert_eq!(
+            messages(check_files(&[("sources", &wide)])),
+            ["sources.csv:1: this is UTF-16; save the file as UTF-8"]
+        );
     }
 
     #[test]

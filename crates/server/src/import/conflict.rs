@@ -6,15 +6,15 @@ use domain::Shape;
 use persistence::Draft;
 
 use super::{
-    AT_ONCE, Plan,
-    ahead::{Ahead, Is},
+    FilePlan, IDS_PER_STATEMENT,
+    csv_rows::CsvRows,
     digest::row_text,
     folder::Folder,
-    rows::Rows,
+    row_reader::{RowContent, RowReader},
 };
 use crate::{
     manifest::Manifest,
-    report::{Conflict, Reason},
+    report::{Conflict, ConflictReason},
 };
 
 /// Compares the revision that the folder starts from with the latest; `None` if nothing recorded since is undone.
@@ -23,7 +23,7 @@ use crate::{
 /// of `map`.
 pub(super) async fn find_conflict(
     draft: &mut Draft,
-    plans: &[Plan],
+    plans: &[FilePlan],
     folder: &Folder,
     asked: Option<i64>,
     manifest: Option<&Manifest>,
@@ -36,19 +36,19 @@ pub(super) async fn find_conflict(
         // What was exported from another map may be loaded into an empty one.
         (None, Some(_)) if latest == 0 => return Ok(None),
         (None, Some(manifest)) if Some(manifest.map.as_str()) != map => {
-            let changes = plans.iter().any(|plan| plan.touched().next().is_some());
-            return Ok(changes.then(|| refused(Reason::OtherMap)));
+            let changes = plans.iter().any(|plan| plan.changed_ids().next().is_some());
+            return Ok(changes.then(|| refused(ConflictReason::OtherMap)));
         }
         (None, Some(manifest)) => manifest.revision,
         (None, None) => return Ok(None),
     };
     if start > latest || start < 0 {
-        return Ok(Some(refused(Reason::Unknown(start))));
+        return Ok(Some(refused(ConflictReason::Unknown(start))));
     }
-    let mut conflict = refused(Reason::Later(start));
+    let mut conflict = refused(ConflictReason::Later(start));
     if start < latest {
         for plan in plans {
-            compare(draft, plan, folder, start, &mut conflict).await?;
+            find_overwritten(draft, plan, folder, start, &mut conflict).await?;
         }
     }
     let undoes = !conflict.both.is_empty() || !conflict.undone.is_empty();
@@ -56,24 +56,24 @@ pub(super) async fn find_conflict(
 }
 
 /// Looks among the rows that an import would write or close for those that were recorded after its start.
-async fn compare(
+async fn find_overwritten(
     draft: &mut Draft,
-    plan: &Plan,
+    plan: &FilePlan,
     folder: &Folder,
     start: i64,
     conflict: &mut Conflict,
 ) -> anyhow::Result<()> {
     let (shape, latest) = (plan.shape, conflict.latest);
-    let touched: Vec<i64> = plan.touched().collect();
+    let changed: Vec<i64> = plan.changed_ids().collect();
     let mut later = Vec::new();
-    for ids in touched.chunks(AT_ONCE) {
+    for ids in changed.chunks(IDS_PER_STATEMENT) {
         later.extend(draft.changed_after(shape, start, ids).await?);
     }
     if later.is_empty() {
         return Ok(());
     }
     let (mut before, mut keys) = (HashMap::new(), HashMap::new());
-    for ids in later.chunks(AT_ONCE) {
+    for ids in later.chunks(IDS_PER_STATEMENT) {
         for (revision, is_start) in [(start, true), (latest, false)] {
             for row in draft.export_rows(shape, revision, ids).await? {
                 let fields: Vec<&str> = row.fields.iter().map(String::as_str).collect();
@@ -84,7 +84,7 @@ async fn compare(
             }
         }
     }
-    let now = said(folder, shape, &later.iter().copied().collect(), &mut keys)?;
+    let now = texts_in_folder(folder, shape, &later.iter().copied().collect(), &mut keys)?;
     for id in later {
         let key = keys.remove(&id).unwrap_or_default();
         let rows = if before.get(&id) == now.get(&id) { &mut conflict.undone } else { &mut conflict.both };
@@ -94,25 +94,25 @@ async fn compare(
 }
 
 /// What the folder says of these records, by identity.
-fn said(
+fn texts_in_folder(
     folder: &Folder,
     shape: &'static Shape,
     ids: &HashSet<i64>,
     keys: &mut HashMap<i64, String>,
 ) -> anyhow::Result<HashMap<i64, String>> {
-    let mut said = HashMap::new();
-    let Some(input) = folder.open(shape)? else { return Ok(said) };
-    let Some(rows) = Rows::open(shape, input, &mut Vec::new())? else { return Ok(said) };
-    let mut ahead = Ahead::read(shape, rows);
-    while let Some(handful) = ahead.next()? {
-        for line in handful.lines {
-            if let Is::Record(record, says) = line.is
+    let mut texts = HashMap::new();
+    let Some(input) = folder.open(shape)? else { return Ok(texts) };
+    let Some(rows) = CsvRows::open(shape, input, &mut Vec::new())? else { return Ok(texts) };
+    let mut reader = RowReader::start(shape, rows);
+    while let Some(batch) = reader.next_batch()? {
+        for row in batch.rows {
+            if let RowContent::Record(record, text) = row.content
                 && ids.contains(&record.id)
             {
-                said.insert(record.id, says);
+                texts.insert(record.id, text);
                 keys.insert(record.id, record.key);
             }
         }
     }
-    Ok(said)
+    Ok(texts)
 }

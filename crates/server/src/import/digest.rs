@@ -5,6 +5,15 @@ use std::fmt::Write;
 use chrono::Datelike;
 use domain::{Shape, Validity, id::fingerprint};
 
+/// What is kept of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RowDigest {
+    /// The identity of its record.
+    pub(super) id: i64,
+    /// What it says and when it holds ([`digest`]).
+    pub(super) digest: i64,
+}
+
 /// The text of a row: its fields, each by its column's name.
 ///
 /// Blank fields leave no trace, so that a column that a later edumap adds changes no row that leaves it blank.

@@ -12,8 +12,8 @@ use domain::{SHAPES, Shape, suggest::Nearest};
 use include_dir::Dir;
 
 use crate::{
-    export::STAGING,
-    manifest::{Manifest, is_there},
+    export::STAGING_PREFIX,
+    manifest::{Manifest, entry_exists},
     report::{Finding, Findings, Warning},
 };
 
@@ -39,18 +39,18 @@ impl Folder {
     /// Checks that the folder is a data set, and that no entry looks like a file of one without being it.
     ///
     /// Tells which CSV files in it nobody will read.
-    pub(super) fn look(&self) -> anyhow::Result<Result<Vec<Warning>, Findings>> {
-        let names = self.names().with_context(|| format!("cannot read the folder {}", self.name()))?;
-        let is_there = |shape: &Shape| names.contains(&shape.file_name());
-        let absent: Vec<&str> = SHAPES.iter().filter(|shape| !is_there(shape)).map(|shape| shape.file).collect();
+    pub(super) fn check_entries(&self) -> anyhow::Result<Result<Vec<Warning>, Findings>> {
+        let names = self.entry_names().with_context(|| format!("cannot read the folder {}", self.name()))?;
+        let is_present = |shape: &Shape| names.contains(&shape.file_name());
+        let absent: Vec<&str> = SHAPES.iter().filter(|shape| !is_present(shape)).map(|shape| shape.file).collect();
         let mut findings = Findings::default();
         let mut warnings = Vec::new();
         let is_ours = |name: &&String| SHAPES.iter().any(|shape| shape.file_name() == **name);
         for name in names.iter().filter(|name| !is_ours(name)) {
-            if name.starts_with(STAGING) {
+            if name.starts_with(STAGING_PREFIX) {
                 let problem = "an export into this folder is under way, or was cut off: export again, then remove it";
                 findings.push(Finding::of_entry(name, "unfinished_export", problem));
-            } else if let Some(file) = misspelt(name, &absent) {
+            } else if let Some(file) = similar_file(name, &absent) {
                 let problem = format!("this looks like {file}.csv, which the folder lacks: rename it, or take it away");
                 findings.push(Finding::of_entry(name, "file_name", problem));
             } else if is_csv(name) {
@@ -77,7 +77,7 @@ impl Folder {
         match self {
             Folder::Disk(path) => match File::open(path.join(&name)) {
                 Ok(file) => Ok(Some(Box::new(file))),
-                Err(_) if !is_there(&path.join(&name)) => Ok(None),
+                Err(_) if !entry_exists(&path.join(&name)) => Ok(None),
                 Err(error) => Err(error).with_context(|| format!("{name} is there and cannot be read")),
             },
             Folder::Bundled(_) => Ok(self.bundled(shape).map(|bytes| Box::new(bytes) as Box<dyn Read + Send>)),
@@ -108,7 +108,7 @@ impl Folder {
     }
 
     /// The names of all entries, in alphabetical order.
-    fn names(&self) -> anyhow::Result<Vec<String>> {
+    fn entry_names(&self) -> anyhow::Result<Vec<String>> {
         let names: Vec<OsString> = match self {
             Folder::Disk(path) => {
                 fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<_, _>>()?
@@ -126,7 +126,7 @@ fn is_csv(name: &str) -> bool {
 }
 
 /// Which absent file an entry was probably meant to be: of another case, another ending, a copy, a slip of the pen.
-fn misspelt<'a>(name: &str, absent: &[&'a str]) -> Option<&'a str> {
+fn similar_file<'a>(name: &str, absent: &[&'a str]) -> Option<&'a str> {
     let lower = name.to_lowercase();
     let (stem, endings) = lower.split_once('.').unwrap_or((&lower, ""));
     let is_table = endings.split('.').any(|ending| matches!(ending, "csv" | "tsv" | "txt" | "xls" | "xlsx" | "ods"));
@@ -159,10 +159,10 @@ mod tests {
     #[test]
     fn a_folder_that_is_no_data_set_is_refused_by_name() {
         let (dir, empty) = folder(&["README.md"]);
-        let error = empty.look().expect_err("no data set").to_string();
+        let error = empty.check_entries().expect_err("no data set").to_string();
         assert!(error.contains("has none of the files sources.csv, districts.csv, "), "{error}");
         let nowhere = Folder::Disk(dir.path().join("nowhere"));
-        let error = format!("{:#}", nowhere.look().expect_err("no folder"));
+        let error = format!("{:#}", nowhere.check_entries().expect_err("no folder"));
         assert!(error.contains("cannot read the folder") && error.contains("nowhere: "), "{error}");
     }
 
@@ -170,7 +170,7 @@ mod tests {
     fn files_nobody_reads_are_named() {
         let (_dir, folder) =
             folder(&["sources.csv", "source.csv", "Sources.csv", "evidence.csv", "x.txt", "schools.md"]);
-        let warnings = folder.look().expect("a data set").expect("no findings");
+        let warnings = folder.check_entries().expect("a data set").expect("no findings");
         let said: Vec<_> = warnings.iter().map(ToString::to_string).collect();
         let unread = |name: &str| format!("{name}: no such file belongs to a data set, so it is not read");
         assert_eq!(said, ["Sources.csv", "evidence.csv", "source.csv"].map(unread));
@@ -192,10 +192,10 @@ mod tests {
             "SCHOOLS.TXT",
         ] {
             let (_dir, folder) = folder(&["sources.csv", name]);
-            let findings = folder.look().expect("a folder").expect_err(name).to_string();
+            let findings = folder.check_entries().expect("a folder").expect_err(name).to_string();
             assert!(findings.starts_with(&format!("{name}: this looks like schools.csv, ")), "{findings}");
         }
-        assert_eq!(misspelt("Group Memberships.csv", &["groups", "group_memberships"]), Some("group_memberships"));
+        assert_eq!(similar_file("Group Memberships.csv", &["groups", "group_memberships"]), Some("group_memberships"));
     }
 
     #[test]
@@ -204,14 +204,14 @@ mod tests {
             let others: Vec<String> =
                 SHAPES.iter().filter(|shape| shape.file != absent.file).map(|s| s.file_name()).collect();
             let (_dir, folder) = folder(&others.iter().map(String::as_str).collect::<Vec<_>>());
-            assert_eq!(folder.look().expect("a data set"), Ok(Vec::new()), "{}", absent.file);
+            assert_eq!(folder.check_entries().expect("a data set"), Ok(Vec::new()), "{}", absent.file);
         }
     }
 
     #[test]
     fn a_folder_whose_export_was_cut_off_is_not_read() {
         let (_dir, folder) = folder(&["sources.csv", ".edumap-export-x1"]);
-        let findings = folder.look().expect("a folder").expect_err("a finding").to_string();
+        let findings = folder.check_entries().expect("a folder").expect_err("a finding").to_string();
         assert!(findings.contains("was cut off"), "{findings}");
     }
 
@@ -222,7 +222,7 @@ mod tests {
         let schools = &domain::school::SHAPE;
         assert!(folder.open(schools).expect("no such file").is_none());
         std::os::unix::fs::symlink("/nowhere/schools.csv", dir.path().join("schools.csv")).expect("a link");
-        assert!(folder.look().expect("a folder").expect("no findings").is_empty());
+        assert!(folder.check_entries().expect("a folder").expect("no findings").is_empty());
         let error = folder.open(schools).err().expect("a link that leads nowhere").to_string();
         assert_eq!(error, "schools.csv is there and cannot be read");
     }

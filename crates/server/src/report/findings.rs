@@ -6,7 +6,7 @@ use domain::{FieldError, Kind, SHAPES};
 use indicatif::HumanCount;
 use serde_json::{Value, json};
 
-use super::{Warning, counted, warn};
+use super::{Warning, count_of, write_warnings};
 
 /// Something that must be mended before a data set can be imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl Findings {
 
     /// No findings yet; of those to come all are kept, or of each group the first few.
     #[must_use]
-    pub fn keeping(all: bool) -> Self {
+    pub fn new(all: bool) -> Self {
         Findings { keeps_all: all, ..Findings::default() }
     }
 
@@ -127,7 +127,7 @@ impl Findings {
     #[must_use]
     pub fn list(&self) -> Vec<&Finding> {
         let mut list: Vec<_> = self.groups.values().flat_map(|group| &group.kept).collect();
-        list.sort_by_key(|finding| place(finding));
+        list.sort_by_key(|finding| sort_key(finding));
         list
     }
 
@@ -139,7 +139,7 @@ impl Findings {
     /// The groups in the order of their first findings.
     fn in_order(&self) -> Vec<&Group> {
         let mut groups: Vec<_> = self.groups.values().collect();
-        groups.sort_by_key(|group| group.kept.first().map(place));
+        groups.sort_by_key(|group| group.kept.first().map(sort_key));
         groups
     }
 
@@ -159,7 +159,7 @@ impl Findings {
 }
 
 /// The place of a finding: by file as a data set has them, others before them; then by line and column.
-fn place(finding: &Finding) -> (Option<usize>, &str, Option<u64>, Option<usize>) {
+fn sort_key(finding: &Finding) -> (Option<usize>, &str, Option<u64>, Option<usize>) {
     let Finding { file, line, column, .. } = finding;
     let at = file.strip_suffix(".csv").and_then(|stem| SHAPES.iter().position(|shape| shape.file == stem));
     let column = column.and_then(|column| SHAPES[at?].index(column));
@@ -168,7 +168,7 @@ fn place(finding: &Finding) -> (Option<usize>, &str, Option<u64>, Option<usize>)
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        warn(f, &self.warnings)?;
+        write_warnings(f, &self.warnings)?;
         let mut hidden = 0;
         for group in self.in_order() {
             group.kept.iter().try_for_each(|finding| writeln!(f, "{finding}"))?;
@@ -183,7 +183,7 @@ impl fmt::Display for Findings {
         let mut files: Vec<_> = self.groups.keys().map(|(file, ..)| file).collect();
         files.sort_unstable();
         files.dedup();
-        let (all, files) = (counted(self.count(), "finding"), counted(files.len() as u64, "file"));
+        let (all, files) = (count_of(self.count(), "finding"), count_of(files.len() as u64, "file"));
         write!(f, "{all} in {files}; nothing was written")?;
         if hidden > 0 { f.write_str("; --format json lists all of them") } else { Ok(()) }
     }
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn programs_get_all_of_them() {
-        let mut findings = Findings::keeping(true);
+        let mut findings = Findings::new(true);
         (3..1_300).for_each(|line| findings.push(finding(line)));
         let json = findings.to_json();
         assert_eq!(json["findings"].as_array().map(Vec::len), Some(1_297));

@@ -5,7 +5,7 @@ use std::fmt;
 use indicatif::HumanCount;
 use serde_json::{Value, json};
 
-use super::{FileCount, Findings, Warning, table, warn};
+use super::{FileCount, Findings, Warning, write_table, write_warnings};
 
 /// Why a data set was not imported; nothing of it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,8 +76,8 @@ impl Removal {
 
 impl fmt::Display for Removal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        warn(f, &self.warnings)?;
-        table(f, &self.files)?;
+        write_warnings(f, &self.warnings)?;
+        write_table(f, &self.files)?;
         for count in self.files.iter().filter(|count| Removal::is_large(count)) {
             let (closed, recorded) = (HumanCount(count.closed), HumanCount(count.recorded()));
             let why = match (count.is_absent, count.rows) {
@@ -95,7 +95,7 @@ impl fmt::Display for Removal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// Why the folder and the map do not go together.
-    pub reason: Reason,
+    pub reason: ConflictReason,
     /// The latest revision.
     pub latest: i64,
     /// Rows that both the folder and the map have changed, by file and key.
@@ -106,7 +106,7 @@ pub struct Conflict {
 
 /// Why a folder and a map do not go together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub enum ConflictReason {
     /// The folder starts from this revision, and others came later.
     Later(i64),
     /// The map has no such revision.
@@ -135,11 +135,13 @@ impl Conflict {
     fn why(&self) -> String {
         let latest = self.latest;
         match self.reason {
-            Reason::Later(start) => format!("the folder starts from revision {start}, and the map is at {latest}"),
-            Reason::Unknown(start) => {
+            ConflictReason::Later(start) => {
+                format!("the folder starts from revision {start}, and the map is at {latest}")
+            }
+            ConflictReason::Unknown(start) => {
                 format!("the folder starts from revision {start}, and the map is only at {latest}")
             }
-            Reason::OtherMap => "the folder was exported from another map".to_owned(),
+            ConflictReason::OtherMap => "the folder was exported from another map".to_owned(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The nouns of a data set: which there are, and when each holds.
+//! The index of a data set's nouns: which there are, and when each holds. A record that refers to nouns gets its time here.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,19 +10,19 @@ use domain::{
     shape_of,
 };
 
-use super::{digest::digest, folder::Folder, rows::Rows};
+use super::{csv_rows::CsvRows, digest::digest, folder::Folder};
 
 /// The nouns read so far. Shapes are read in an order that has every noun here before a row refers to it.
 #[derive(Default)]
-pub(super) struct Nouns {
-    held: HashMap<i64, Held>,
+pub(super) struct NounIndex {
+    by_id: HashMap<i64, IndexedNoun>,
     evidence: HashMap<i64, Evidence>,
     successions: Successions,
-    unread: HashSet<Kind>,
+    unreadable: HashSet<Kind>,
 }
 
 /// What a noun means for the records that cannot hold without it.
-struct Held {
+struct IndexedNoun {
     validity: Validity,
     /// What its sources state of that; nothing is the most common.
     stated: Option<Box<Span>>,
@@ -31,48 +31,54 @@ struct Held {
 }
 
 /// When a record holds.
-pub(super) struct Settled {
+pub(super) struct RecordTime {
     /// The days.
     pub(super) validity: Validity,
     /// What sources state of them.
     pub(super) stated: Span,
     /// Whether the row itself does not state so, but rows of other files.
-    pub(super) is_stated_elsewhere: bool,
+    pub(super) is_stated_by_other_rows: bool,
     /// How a noun comes onto the map.
     pub(super) entrance: Entrance,
 }
 
-impl Settled {
-    /// A fingerprint of everything a row says and of when it holds, by which a later import sees whether it changed.
+impl RecordTime {
+    /// The digest of a row with this text: it changes with what the row says and with when it holds.
     ///
-    /// What the row itself states is among what it says.
-    pub(super) fn digest(&self, mut said: String) -> i64 {
-        if self.is_stated_elsewhere {
+    /// What the row itself states is part of its text.
+    pub(super) fn digest(&self, mut text: String) -> i64 {
+        if self.is_stated_by_other_rows {
             let Span { since, until } = &self.stated;
             let date = |date: &Option<ImpreciseDate>| date.as_ref().map(ToString::to_string).unwrap_or_default();
-            said.extend([date(since), "/".to_owned(), date(until), "\n".to_owned()]);
+            text.extend([date(since), "/".to_owned(), date(until), "\n".to_owned()]);
         }
-        digest(said, self.validity)
+        digest(text, self.validity)
     }
 }
 
-/// What keeps a record from being settled.
-pub(super) struct Flaw {
+/// What is wrong with a row.
+pub(super) struct RowError {
     /// What is wrong, and where.
-    pub(super) wrong: FieldError,
+    pub(super) error: FieldError,
     /// The noun that it refers to and that is not there.
     pub(super) missing: Option<(Kind, String)>,
 }
 
-impl Nouns {
+impl From<FieldError> for RowError {
+    fn from(error: FieldError) -> Self {
+        RowError { error, missing: None }
+    }
+}
+
+impl NounIndex {
     /// Begins with the successions, which date the nouns of files before theirs; their own mistakes are found later.
     pub(super) fn with_successions(folder: &Folder) -> anyhow::Result<Self> {
-        let mut nouns = Nouns::default();
+        let mut nouns = NounIndex::default();
         for shape in SHAPES.iter().filter_map(|shape| shape.successions()) {
             let mut ignored = Vec::new();
             let Some(input) = folder.open(shape)? else { continue };
-            let Some(mut rows) = Rows::open(shape, input, &mut ignored)? else { continue };
-            while let Some(row) = rows.next(&mut ignored)? {
+            let Some(mut rows) = CsvRows::open(shape, input, &mut ignored)? else { continue };
+            while let Some(row) = rows.next_row(&mut ignored)? {
                 if let Ok(record) = shape.parse_row(&row.fields) {
                     nouns.successions.add(shape, &record);
                 }
@@ -82,40 +88,40 @@ impl Nouns {
     }
 
     /// Takes note that the rows of a noun's file cannot be read: whether one of them is missing cannot be told.
-    pub(super) fn leave_unread(&mut self, kind: Kind) {
-        self.unread.insert(kind);
+    pub(super) fn mark_unreadable(&mut self, kind: Kind) {
+        self.unreadable.insert(kind);
     }
 
     /// Takes note of a noun and its time, and of what a record shows of the nouns it speaks of.
-    pub(super) fn hold(&mut self, shape: &Shape, record: &Record, settled: &Settled) {
-        let Settled { validity, stated, entrance, .. } = settled;
+    pub(super) fn insert(&mut self, shape: &Shape, record: &Record, time: &RecordTime) {
+        let RecordTime { validity, stated, entrance, .. } = time;
         if shape.is_noun() {
             let is_planned = entrance.is_planned && !stated.is_begin_dated();
             let stated = (*stated != Span::default()).then(|| Box::new(stated.clone()));
-            self.held.insert(record.id, Held { validity: *validity, stated, is_planned });
+            self.by_id.insert(record.id, IndexedNoun { validity: *validity, stated, is_planned });
         }
-        self.see(shape, record, settled);
+        self.add_evidence(shape, record, time);
     }
 
     /// Takes note of the days on which a record shows its noun, and those it refers to, to be known.
-    fn see(&mut self, shape: &Shape, record: &Record, settled: &Settled) {
+    fn add_evidence(&mut self, shape: &Shape, record: &Record, time: &RecordTime) {
         let columns = shape.columns;
-        let dates = [settled.stated.since.as_ref(), settled.stated.until.as_ref(), shape.as_of(&record.cells)];
+        let dates = [time.stated.since.as_ref(), time.stated.until.as_ref(), shape.as_of(&record.cells)];
         // A date that a noun outside cuts off dates nothing before that noun.
         let days = dates.into_iter().flatten().filter_map(ImpreciseDate::first_day);
-        let dated = days.map(|day| day.max(settled.validity.from)).min();
+        let dated = days.map(|day| day.max(time.validity.from)).min();
         let sources = columns.iter().zip(&record.cells).filter_map(|(column, cell)| match (column.column_type, cell) {
-            (ColumnType::CitedSource(_), Cell::Ref(kind, slug)) => self.held.get(&identity(*kind, slug)),
+            (ColumnType::CitedSource(_), Cell::Ref(kind, slug)) => self.by_id.get(&identity(*kind, slug)),
             _ => None,
         });
         let published = sources.filter_map(|source| source.validity.since()).min();
-        let mut see = |id: i64, day: [Option<chrono::NaiveDate>; 2]| {
+        let mut add_day = |id: i64, day: [Option<chrono::NaiveDate>; 2]| {
             if let Some(day) = day.into_iter().flatten().min() {
                 self.evidence.entry(id).or_default().add_day(Some(day));
             }
         };
         if shape.is_noun() {
-            see(record.id, [dated, published]);
+            add_day(record.id, [dated, published]);
         }
         for (at, cell) in record.cells.iter().enumerate() {
             let Cell::Ref(kind, slug) = cell else { continue };
@@ -124,7 +130,7 @@ impl Nouns {
             }
             // The dates of a noun are its own, and those of whatever it cannot be without.
             let is_dated = !shape.is_noun() || columns[at].limits_validity();
-            see(identity(*kind, slug), [dated.filter(|_| is_dated), published]);
+            add_day(identity(*kind, slug), [dated.filter(|_| is_dated), published]);
         }
     }
 
@@ -134,9 +140,9 @@ impl Nouns {
     }
 
     /// Takes note of a noun whose row is wrong, so that rows that refer to it are not called wrong for that.
-    pub(super) fn hold_wrong(&mut self, shape: &Shape, key: &str) {
+    pub(super) fn insert_invalid(&mut self, shape: &Shape, key: &str) {
         if shape.is_noun() && is_slug(key) {
-            self.held.entry(identity(shape.kind, key)).or_insert(Held {
+            self.by_id.entry(identity(shape.kind, key)).or_insert(IndexedNoun {
                 validity: Validity::ALWAYS,
                 stated: None,
                 is_planned: false,
@@ -145,37 +151,44 @@ impl Nouns {
     }
 
     /// Checks that all nouns a record refers to are there; says when it holds, given theirs.
-    pub(super) fn settle(&self, shape: &Shape, record: &Record) -> Result<Settled, Vec<Flaw>> {
-        let (mut needs, mut bounds, mut flaws) = (Vec::new(), Vec::new(), Vec::new());
+    pub(super) fn record_time(&self, shape: &Shape, record: &Record) -> Result<RecordTime, Vec<RowError>> {
+        let (mut needs, mut bounds, mut errors) = (Vec::new(), Vec::new(), Vec::new());
         let columns = shape.columns;
         for (at, cell) in record.cells.iter().enumerate() {
             let Cell::Ref(kind, slug) = cell else { continue };
             let column = columns[at].name;
-            match self.held.get(&identity(*kind, slug)) {
+            match self.by_id.get(&identity(*kind, slug)) {
                 Some(noun) if columns[at].limits_validity() => {
                     needs.push((column, slug.as_str(), noun.validity));
                     bounds.push(noun);
                 }
                 Some(_) => {}
-                None if self.unread.contains(kind) => {}
-                None => flaws.push(missing(column, *kind, slug)),
+                None if self.unreadable.contains(kind) => {}
+                None => errors.push(unknown_reference(column, *kind, slug)),
             }
         }
         let own = shape
             .own_span(&record.cells, self.succession_dates(shape, record))
             .and_then(|own| Ok((clip_to_nouns(own.validity(), &needs)?, own)));
         match own {
-            Ok((validity, own)) if flaws.is_empty() => return Ok(self.settled(shape, record, validity, own, &bounds)),
+            Ok((validity, own)) if errors.is_empty() => return Ok(self.combine(shape, record, validity, own, &bounds)),
             Ok(_) => {}
-            Err(wrong) => flaws.push(Flaw { wrong, missing: None }),
+            Err(error) => errors.push(RowError::from(error)),
         }
-        Err(flaws)
+        Err(errors)
     }
 
     /// Puts together what is stated of the time of a record, given its own and the nouns that bound it.
-    fn settled(&self, shape: &Shape, record: &Record, validity: Validity, own: Span, bounds: &[&Held]) -> Settled {
+    fn combine(
+        &self,
+        shape: &Shape,
+        record: &Record,
+        validity: Validity,
+        own: Span,
+        bounds: &[&IndexedNoun],
+    ) -> RecordTime {
         let itself = own.validity();
-        let of_bound = |is: fn(&Held, Validity) -> bool| {
+        let of_bound = |is: fn(&IndexedNoun, Validity) -> bool| {
             let bound = bounds.iter().find(|bound| is(bound, validity));
             bound.and_then(|bound| bound.stated.as_deref()).cloned().unwrap_or_default()
         };
@@ -194,8 +207,8 @@ impl Nouns {
                 || (shape.is_noun() && bounds.iter().any(|bound| bound.is_planned)),
             is_takeover: self.succession_dates(shape, record).is_some_and(|dates| dates.took_over.is_some()),
         };
-        let is_stated_elsewhere = shape.is_noun() && stated != shape.span(&record.cells);
-        Settled { validity, stated, is_stated_elsewhere, entrance }
+        let is_stated_by_other_rows = shape.is_noun() && stated != shape.span(&record.cells);
+        RecordTime { validity, stated, is_stated_by_other_rows, entrance }
     }
 
     /// What the successions say about a record's noun; nothing if such nouns have none.
@@ -204,8 +217,11 @@ impl Nouns {
     }
 }
 
-fn missing(column: &'static str, kind: Kind, slug: &str) -> Flaw {
+fn unknown_reference(column: &'static str, kind: Kind, slug: &str) -> RowError {
     let noun = kind.name().replace('_', " ");
     let problem = format!("no {noun} `{slug}` in {}", shape_of(kind).file_name());
-    Flaw { wrong: FieldError { column, kind: "unknown_reference", problem }, missing: Some((kind, slug.to_owned())) }
+    RowError {
+        error: FieldError { column, kind: "unknown_reference", problem },
+        missing: Some((kind, slug.to_owned())),
+    }
 }

@@ -1,4 +1,4 @@
-//! The rows of one file, each with its fields in the order of the shape's columns.
+//! Reads the rows of one CSV file, each with its fields in the order of the shape's columns.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
@@ -9,36 +9,36 @@ use domain::{Presence, Shape, suggest::did_you_mean};
 use crate::report::Finding;
 
 /// The rows of a file.
-pub(super) struct Rows {
+pub(super) struct CsvRows {
     shape: &'static Shape,
-    reader: csv::Reader<Watch>,
+    reader: csv::Reader<LineCounter>,
     record: StringRecord,
     /// Where each column of the shape stands in the file; `None` for one that the file leaves out.
-    places: Vec<Option<usize>>,
-    /// How many fields the header has.
-    width: usize,
+    positions: Vec<Option<usize>>,
+    /// How many columns the header names.
+    n_columns: usize,
 }
 
 /// A row as the file has it.
-pub(super) struct Row<'a> {
+pub(super) struct CsvRow<'a> {
     /// The line on which it begins.
     pub(super) line: u64,
     /// Its fields, in the order of the shape's columns.
     pub(super) fields: Vec<&'a str>,
     /// What is wrong if it has more fields or fewer than the header.
-    pub(super) misfit: Option<String>,
-    /// Whether a quotation mark took the end of its line for text: rows after it were swallowed.
-    pub(super) is_torn: bool,
+    pub(super) problem: Option<String>,
+    /// Whether a quotation mark is not closed on its line, so that rows after it were read as text.
+    pub(super) has_open_quote: bool,
 }
 
-impl Rows {
+impl CsvRows {
     /// Opens a file and reads its header; `None` if the header makes its rows unreadable.
     pub(super) fn open(
         shape: &'static Shape,
         input: Box<dyn Read + Send>,
         findings: &mut Vec<Finding>,
-    ) -> anyhow::Result<Option<Rows>> {
-        let (header, input) = peek(input).with_context(|| format!("cannot read {}", shape.file_name()))?;
+    ) -> anyhow::Result<Option<CsvRows>> {
+        let (header, input) = read_first_line(input).with_context(|| format!("cannot read {}", shape.file_name()))?;
         if header.starts_with(&[0xFF, 0xFE]) || header.starts_with(&[0xFE, 0xFF]) {
             findings.push(Finding::of_line(shape.file, 1, "not_utf8", "this is UTF-16; save the file as UTF-8"));
             return Ok(None);
@@ -46,13 +46,13 @@ impl Rows {
         // A line ends with LF for the reader, so that it counts lines as editors do; a CR before it is cut off here.
         let mut reader = ReaderBuilder::new();
         reader.has_headers(false).flexible(true).terminator(Terminator::Any(b'\n')).buffer_capacity(1 << 16);
-        reader.delimiter(separator(shape, &header));
-        let reader = reader.from_reader(Watch::over(input));
-        let mut rows = Rows { shape, reader, record: StringRecord::new(), places: Vec::new(), width: 0 };
-        let is_readable = match rows.read(findings)? {
-            Step::Row(line) => rows.read_header(line, findings),
-            Step::Invalid => false,
-            Step::End => {
+        reader.delimiter(detect_separator(shape, &header));
+        let reader = reader.from_reader(LineCounter::new(input));
+        let mut rows = CsvRows { shape, reader, record: StringRecord::new(), positions: Vec::new(), n_columns: 0 };
+        let is_readable = match rows.read_record(findings)? {
+            ReadOutcome::Row(line) => rows.read_header(line, findings),
+            ReadOutcome::NotUtf8 => false,
+            ReadOutcome::End => {
                 let problem = "the file is empty; its first line names the columns";
                 findings.push(Finding::of_line(shape.file, 1, "empty_file", problem));
                 false
@@ -62,47 +62,48 @@ impl Rows {
     }
 
     /// The next row; `None` at the end of the file.
-    pub(super) fn next(&mut self, findings: &mut Vec<Finding>) -> anyhow::Result<Option<Row<'_>>> {
+    pub(super) fn next_row(&mut self, findings: &mut Vec<Finding>) -> anyhow::Result<Option<CsvRow<'_>>> {
         let line = loop {
-            match self.read(findings)? {
-                Step::Row(line) => break line,
-                Step::Invalid => {}
-                Step::End => return Ok(None),
+            match self.read_record(findings)? {
+                ReadOutcome::Row(line) => break line,
+                ReadOutcome::NotUtf8 => {}
+                ReadOutcome::End => return Ok(None),
             }
         };
-        let fields = self.places.iter().map(|place| place.map_or("", |place| self.field(place))).collect();
-        let (width, wanted) = (self.record.len(), self.width);
+        let fields = self.positions.iter().map(|position| position.map_or("", |at| self.field(at))).collect();
+        let (n_fields, n_columns) = (self.record.len(), self.n_columns);
         // No field may contain an end of line.
-        let is_torn = self.record.iter().any(|field| field.contains('\n'));
-        let misfit = match is_torn {
+        let has_open_quote = self.record.iter().any(|field| field.contains('\n'));
+        let problem = match has_open_quote {
             true => Some("a quotation mark is opened on this line and not closed on it".to_owned()),
-            false => (width != wanted).then(|| format!("the header names {wanted} columns, and the row has {width}")),
+            false => (n_fields != n_columns)
+                .then(|| format!("the header names {n_columns} columns, and the row has {n_fields}")),
         };
-        Ok(Some(Row { line, fields, misfit, is_torn }))
+        Ok(Some(CsvRow { line, fields, problem, has_open_quote }))
     }
 
-    fn read(&mut self, findings: &mut Vec<Finding>) -> anyhow::Result<Step> {
+    fn read_record(&mut self, findings: &mut Vec<Finding>) -> anyhow::Result<ReadOutcome> {
         let error = loop {
             match self.reader.read_record(&mut self.record) {
                 // Spreadsheets leave such rows behind.
                 Ok(true) if self.is_blank() => {}
-                Ok(true) => return Ok(Step::Row(self.line(self.record.position()))),
-                Ok(false) => return Ok(Step::End),
+                Ok(true) => return Ok(ReadOutcome::Row(self.line_of(self.record.position()))),
+                Ok(false) => return Ok(ReadOutcome::End),
                 Err(error) => break error,
             }
         };
         let ErrorKind::Utf8 { pos, err } = error.kind() else {
             return Err(error).with_context(|| format!("cannot read {}", self.shape.file_name()));
         };
-        let column = self.places.iter().position(|place| *place == Some(err.field()));
+        let column = self.positions.iter().position(|position| *position == Some(err.field()));
         let problem = "this is not UTF-8; save the file as UTF-8";
-        let finding = Finding::of_line(self.shape.file, self.line(pos.as_ref()), "not_utf8", problem);
+        let finding = Finding::of_line(self.shape.file, self.line_of(pos.as_ref()), "not_utf8", problem);
         findings.push(Finding { column: column.map(|at| self.shape.columns[at].name), ..finding });
-        Ok(Step::Invalid)
+        Ok(ReadOutcome::NotUtf8)
     }
 
     /// The line on which a record begins; the reader counts the empty lines before it as part of it.
-    fn line(&self, position: Option<&csv::Position>) -> u64 {
+    fn line_of(&self, position: Option<&csv::Position>) -> u64 {
         let blank = &self.reader.get_ref().blank;
         let mut line = position.map_or(1, csv::Position::line);
         while !blank.is_empty() && blank.binary_search(&line).is_ok() {
@@ -123,15 +124,15 @@ impl Rows {
     }
 
     fn read_header(&mut self, line: u64, findings: &mut Vec<Finding>) -> bool {
-        self.width = self.record.len();
-        let names: Vec<&str> = (0..self.width).map(|at| self.field(at)).collect();
-        match map_header(self.shape, &names) {
-            Ok(places) => {
-                self.places = places;
+        self.n_columns = self.record.len();
+        let names: Vec<&str> = (0..self.n_columns).map(|at| self.field(at)).collect();
+        match find_columns(self.shape, &names) {
+            Ok(positions) => {
+                self.positions = positions;
                 true
             }
-            Err(flaws) => {
-                for (column, problem, hint) in flaws {
+            Err(errors) => {
+                for (column, problem, hint) in errors {
                     findings.push(Finding {
                         column,
                         hint,
@@ -145,52 +146,52 @@ impl Rows {
 }
 
 /// What reading one record came to.
-enum Step {
+enum ReadOutcome {
     /// A record, which begins on this line.
     Row(u64),
-    /// A finding.
-    Invalid,
+    /// A record that is not UTF-8, which is a finding.
+    NotUtf8,
     /// The end of the file.
     End,
 }
 
 /// What is wrong with a header: the column, the problem, and a hint.
-type Flaw = (Option<&'static str>, String, Option<String>);
+type HeaderError = (Option<&'static str>, String, Option<String>);
 
 /// Where each column of a shape stands in a header.
-fn map_header(shape: &'static Shape, names: &[&str]) -> Result<Vec<Option<usize>>, Vec<Flaw>> {
-    let mut places = vec![None; shape.columns.len()];
-    let mut flaws: Vec<Flaw> = Vec::new();
+fn find_columns(shape: &'static Shape, names: &[&str]) -> Result<Vec<Option<usize>>, Vec<HeaderError>> {
+    let mut positions = vec![None; shape.columns.len()];
+    let mut errors: Vec<HeaderError> = Vec::new();
     let absent = || shape.columns.iter().map(|column| column.name).filter(|name| !names.contains(name));
     for (at, name) in names.iter().enumerate() {
         match shape.index(name) {
-            None => flaws.push((None, format!("there is no column `{name}`"), did_you_mean(name, absent()))),
-            Some(column) if places[column].is_some() => {
-                flaws.push((Some(shape.columns[column].name), "the header names it twice".to_owned(), None));
+            None => errors.push((None, format!("there is no column `{name}`"), did_you_mean(name, absent()))),
+            Some(column) if positions[column].is_some() => {
+                errors.push((Some(shape.columns[column].name), "the header names it twice".to_owned(), None));
             }
-            Some(column) => places[column] = Some(at),
+            Some(column) => positions[column] = Some(at),
         }
     }
     let needed = shape
         .columns
         .iter()
-        .zip(&places)
-        .filter(|(column, place)| column.presence != Presence::Extra && place.is_none());
-    flaws.extend(needed.map(|(column, _)| (Some(column.name), "the header lacks it".to_owned(), None)));
-    if flaws.is_empty() { Ok(places) } else { Err(flaws) }
+        .zip(&positions)
+        .filter(|(column, position)| column.presence != Presence::Extra && position.is_none());
+    errors.extend(needed.map(|(column, _)| (Some(column.name), "the header lacks it".to_owned(), None)));
+    if errors.is_empty() { Ok(positions) } else { Err(errors) }
 }
 
 /// Reads the first line of a file; gives it, and all of the file again.
-fn peek(input: Box<dyn Read + Send>) -> io::Result<(Vec<u8>, Box<dyn Read + Send>)> {
+fn read_first_line(input: Box<dyn Read + Send>) -> io::Result<(Vec<u8>, Box<dyn Read + Send>)> {
     /// More bytes than any header has.
-    const MOST: u64 = 1 << 16;
+    const MAX_BYTES: u64 = 1 << 16;
     let (mut header, mut input) = (Vec::new(), BufReader::new(input));
-    input.by_ref().take(MOST).read_until(b'\n', &mut header)?;
+    input.by_ref().take(MAX_BYTES).read_until(b'\n', &mut header)?;
     Ok((header.clone(), Box::new(Cursor::new(header).chain(input))))
 }
 
 /// What separates the names in a header: a comma or, as spreadsheets of some countries have it, a semicolon or a tab.
-fn separator(shape: &Shape, header: &[u8]) -> u8 {
+fn detect_separator(shape: &Shape, header: &[u8]) -> u8 {
     let header = String::from_utf8_lossy(header);
     let header = header.trim_start_matches('\u{feff}').trim_end();
     let known = |separator: &u8| {
@@ -201,8 +202,8 @@ fn separator(shape: &Shape, header: &[u8]) -> u8 {
     [b';', b'\t', b','].into_iter().max_by_key(known).unwrap_or(b',')
 }
 
-/// Watches the bytes of a file go by, for the empty lines that the reader counts and does not show.
-struct Watch {
+/// Passes the bytes of a file on, and remembers the empty lines, which the reader counts and does not show.
+struct LineCounter {
     input: Box<dyn Read + Send>,
     /// The last byte so far.
     last: u8,
@@ -212,13 +213,13 @@ struct Watch {
     blank: Vec<u64>,
 }
 
-impl Watch {
-    fn over(input: Box<dyn Read + Send>) -> Self {
-        Watch { input, last: b'\n', line: 1, blank: Vec::new() }
+impl LineCounter {
+    fn new(input: Box<dyn Read + Send>) -> Self {
+        LineCounter { input, last: b'\n', line: 1, blank: Vec::new() }
     }
 }
 
-impl Read for Watch {
+impl Read for LineCounter {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.input.read(buffer)?;
         for &byte in &buffer[..read] {
