@@ -1,16 +1,16 @@
 //! Made-up nations: data sets of any size to try edumap on, marked synthetic, the same bytes for the same seed.
 //!
-//! A nation is a row of districts that know nothing of each other, each drawn with dice of its own:
+//! A nation is a row of districts that know nothing of each other, each drawn with random numbers of its own:
 //! memory does not grow with the nation, and its first districts stay as they are when it grows.
 
 mod alias;
 mod alliance;
 mod campus;
-mod dice;
-mod folder;
+mod folder_writer;
 mod group;
 mod partner;
 mod place;
+mod random;
 mod school;
 mod succession;
 #[cfg(test)]
@@ -22,10 +22,10 @@ use anyhow::{Context as _, ensure};
 use domain::source;
 
 use self::{
-    dice::{Dice, count},
-    folder::{Folder, Value},
+    folder_writer::{FolderWriter, Value},
+    random::{Random, len_u32},
     school::School,
-    succession::{Succession, succeed},
+    succession::{Succession, draw_successions},
 };
 
 /// What to make up.
@@ -33,7 +33,7 @@ use self::{
 pub struct Plan {
     /// How many rows `schools.csv` has, former schools included; at least 1.
     pub schools: u32,
-    /// What the dice start from: equal plans write equal bytes.
+    /// What the random numbers start from: equal plans write equal bytes.
     pub seed: u64,
 }
 
@@ -63,7 +63,7 @@ pub fn generate(plan: &Plan, dir: &Path) -> anyhow::Result<Summary> {
     let mut entries = fs::read_dir(dir).with_context(|| format!("cannot read the folder {}", dir.display()))?;
     ensure!(entries.next().is_none(), "{} is not empty; name another folder", dir.display());
 
-    let mut out = Folder::at(dir);
+    let mut out = FolderWriter::new(dir);
     for number in 1..=N_SOURCES {
         let source: &[Value<'_>] = &[
             ("source_id", &format!("synthetic-{number}")),
@@ -75,36 +75,36 @@ pub fn generate(plan: &Plan, dir: &Path) -> anyhow::Result<Summary> {
             ("reliability", &"low"),
             ("note", &"Made up: states nothing about any real school"),
         ];
-        out.row(&source::SHAPE, source)?;
+        out.write_row(&source::SHAPE, source)?;
     }
-    for number in 1..=plan.schools.div_ceil(SCHOOLS) {
-        let n_schools = (plan.schools - (number - 1) * SCHOOLS).min(SCHOOLS);
-        let mut dice = Dice::of(plan.seed, number);
-        District::draw(&mut dice, number, n_schools).write(&mut dice, &mut out)?;
+    for number in 1..=plan.schools.div_ceil(SCHOOLS_PER_DISTRICT) {
+        let n_schools = (plan.schools - (number - 1) * SCHOOLS_PER_DISTRICT).min(SCHOOLS_PER_DISTRICT);
+        let mut random = Random::new(plan.seed, number);
+        District::draw(&mut random, number, n_schools).write(&mut random, &mut out)?;
     }
     out.finish()
 }
 
 const N_SOURCES: u32 = 3;
 /// The schools of a full district.
-const SCHOOLS: u32 = 400;
+const SCHOOLS_PER_DISTRICT: u32 = 400;
 const SCHOOLS_PER_GROUP: u32 = 15;
 const SCHOOLS_PER_PARTNER: u32 = 2;
 const N_TOWNSHIPS: u32 = 12;
 const N_LEARNING_AREAS: u32 = 2;
 /// The first of the alliances serve their district, the others their members.
 const N_ALLIANCES: u32 = 12;
-const N_SERVING: u32 = 2;
+const N_DISTRICT_ALLIANCES: u32 = 2;
 
 // These years keep every tie inside the validity of its nouns: schools open before any tie begins,
 // the first renaming of a chain comes before the second, and schools close after the last tie began.
-const OPENED: RangeInclusive<u32> = 1950..=2003;
-const CHAINED: RangeInclusive<u32> = 2004..=2009;
-const SUCCEEDED: RangeInclusive<u32> = 2010..=2020;
-const TIED: RangeInclusive<u32> = 2005..=2023;
-const ESTABLISHED: RangeInclusive<u32> = 2015..=2024;
-const CLOSED: RangeInclusive<u32> = 2024..=2024;
-const PLANNED: RangeInclusive<u32> = 2027..=2028;
+const OPENING_YEARS: RangeInclusive<u32> = 1950..=2003;
+const FIRST_SUCCESSION_YEARS: RangeInclusive<u32> = 2004..=2009;
+const SUCCESSION_YEARS: RangeInclusive<u32> = 2010..=2020;
+const TIE_YEARS: RangeInclusive<u32> = 2005..=2023;
+const FOUNDING_YEARS: RangeInclusive<u32> = 2015..=2024;
+const CLOSING_YEARS: RangeInclusive<u32> = 2024..=2024;
+const PLANNED_YEARS: RangeInclusive<u32> = 2027..=2028;
 
 /// One district, in memory while it is written. Places count from 0, names from 1.
 struct District {
@@ -119,38 +119,38 @@ struct District {
 }
 
 impl District {
-    fn draw(dice: &mut Dice, number: u32, n_schools: u32) -> District {
-        let mut schools: Vec<_> = (0..n_schools).map(|at| School::draw(dice, number, at)).collect();
-        let mut working: Vec<_> = (0..schools.len()).filter(|at| schools[*at].works()).collect();
-        dice.shuffle(&mut working);
-        let successions = succeed(dice, &mut schools, &working);
-        let n_groups = n_schools.div_ceil(SCHOOLS_PER_GROUP).min(count(&working));
+    fn draw(random: &mut Random, number: u32, n_schools: u32) -> District {
+        let mut schools: Vec<_> = (0..n_schools).map(|at| School::draw(random, number, at)).collect();
+        let mut working: Vec<_> = (0..schools.len()).filter(|at| schools[*at].is_working()).collect();
+        random.shuffle(&mut working);
+        let successions = draw_successions(random, &mut schools, &working);
+        let n_groups = n_schools.div_ceil(SCHOOLS_PER_GROUP).min(len_u32(&working));
         let n_partners = n_schools.div_ceil(SCHOOLS_PER_PARTNER);
         District { number, slug: format!("d{number:04}"), schools, working, successions, n_groups, n_partners }
     }
 
-    fn write(&self, dice: &mut Dice, out: &mut Folder) -> anyhow::Result<()> {
-        out.usual = vec![
+    fn write(&self, random: &mut Random, out: &mut FolderWriter) -> anyhow::Result<()> {
+        out.defaults = vec![
             ("source_id", format!("synthetic-{}", 1 + self.number % N_SOURCES)),
             ("quote", "synthetic".to_owned()),
             ("name_zh_basis", "source".to_owned()),
             ("name_en_basis", "source".to_owned()),
             ("district_id", self.slug.clone()),
         ];
-        self.places(dice, out)?;
-        self.partners(dice, out)?;
-        self.schools(dice, out)?;
-        self.successions(out)?;
-        self.school_ties(dice, out)?;
-        self.aliases(dice, out)?;
-        self.groups(dice, out)?;
-        self.memberships(dice, out)?;
-        self.alliances(dice, out)?;
-        self.alliance_groups(dice, out)
+        self.write_places(random, out)?;
+        self.write_partners(random, out)?;
+        self.write_schools(random, out)?;
+        self.write_successions(out)?;
+        self.write_school_ties(random, out)?;
+        self.write_aliases(random, out)?;
+        self.write_groups(random, out)?;
+        self.write_memberships(random, out)?;
+        self.write_alliances(random, out)?;
+        self.write_alliance_groups(random, out)
     }
 
     /// The slug of the district's noun with this letter and place.
-    fn named(&self, letter: char, at: u32) -> String {
+    fn slug_of(&self, letter: char, at: u32) -> String {
         format!("{}-{letter}{:03}", self.slug, at + 1)
     }
 }

@@ -4,30 +4,30 @@ use domain::{AddressConfidence, campus};
 
 use super::{
     District, N_TOWNSHIPS,
-    dice::Dice,
-    folder::{Folder, Value},
+    folder_writer::{FolderWriter, Value},
+    random::Random,
     school::School,
 };
 
 impl District {
     /// One campus or more, of which the first stands where the school does.
-    pub(super) fn campuses(
+    pub(super) fn write_campuses(
         &self,
-        dice: &mut Dice,
+        random: &mut Random,
         school: &School,
         home: String,
-        out: &mut Folder,
+        out: &mut FolderWriter,
     ) -> anyhow::Result<()> {
-        let n_campuses = match dice.below(100) {
+        let n_campuses = match random.number_below(100) {
             0..3 => 3,
             3..27 => 2,
             _ => 1,
         };
         let mut township = home;
         for nth in 1..=n_campuses {
-            let address = format!("合成{}区{}路{}号", self.number, dice.within(1..=99), dice.within(1..=999));
-            let confidence = dice.one(AddressConfidence::WORDS);
-            let (address, confidence) = if dice.chance(80) { (&*address, confidence) } else { ("", "") };
+            let address = format!("合成{}区{}路{}号", self.number, random.number_in(1..=99), random.number_in(1..=999));
+            let confidence = random.pick(AddressConfidence::WORDS);
+            let (address, confidence) = if random.chance(80) { (&*address, confidence) } else { ("", "") };
             let campus: &[Value<'_>] = &[
                 ("campus_id", &format!("{}-c{nth}", school.slug)),
                 ("school_id", &school.slug),
@@ -37,8 +37,8 @@ impl District {
                 ("address_confidence", &confidence),
                 ("township_id", &township),
             ];
-            out.row(&campus::SHAPE, campus)?;
-            township = self.named('t', dice.below(N_TOWNSHIPS));
+            out.write_row(&campus::SHAPE, campus)?;
+            township = self.slug_of('t', random.number_below(N_TOWNSHIPS));
         }
         Ok(())
     }

@@ -3,33 +3,33 @@
 use domain::{TownshipKind, authority, district, learning_area, region, township};
 
 use super::{
-    District, ESTABLISHED, N_LEARNING_AREAS, N_TOWNSHIPS,
-    dice::{Dice, count},
-    folder::{Folder, Value},
+    District, FOUNDING_YEARS, N_LEARNING_AREAS, N_TOWNSHIPS,
+    folder_writer::{FolderWriter, Value},
+    random::{Random, len_u32},
 };
 
 pub(super) const REGIONS: [(&str, &str); 3] = [("南部", "South"), ("东部", "East"), ("北部", "North")];
 
 impl District {
-    pub(super) fn places(&self, dice: &mut Dice, out: &mut Folder) -> anyhow::Result<()> {
+    pub(super) fn write_places(&self, random: &mut Random, out: &mut FolderWriter) -> anyhow::Result<()> {
         let n = self.number;
         let district: &[Value<'_>] =
             &[("name_zh", &format!("合成{n}区")), ("name_en", &format!("Synthetic District {n}"))];
-        out.row(&district::SHAPE, district)?;
+        out.write_row(&district::SHAPE, district)?;
         for (at, (zh, en)) in (0..).zip(REGIONS) {
             let region: &[Value<'_>] = &[
-                ("region_id", &self.named('r', at)),
+                ("region_id", &self.slug_of('r', at)),
                 ("name_zh", &format!("合成{n}区{zh}")),
                 ("name_en", &format!("Synthetic {n} {en}")),
             ];
-            out.row(&region::SHAPE, region)?;
+            out.write_row(&region::SHAPE, region)?;
         }
         for at in 0..N_TOWNSHIPS {
             // The last lies in no region: a source need not say.
             let in_region = at + 1 < N_TOWNSHIPS;
-            let region = if in_region { self.named('r', at % count(&REGIONS)) } else { String::new() };
+            let region = if in_region { self.slug_of('r', at % len_u32(&REGIONS)) } else { String::new() };
             let township: &[Value<'_>] = &[
-                ("township_id", &self.named('t', at)),
+                ("township_id", &self.slug_of('t', at)),
                 ("code", &format!("{n:06}{:03}", at + 1)),
                 ("name_zh", &format!("合成{n}区{}号乡镇", at + 1)),
                 ("name_en", &format!("Synthetic {n}-{} Township", at + 1)),
@@ -37,16 +37,16 @@ impl District {
                 ("region_id", &region),
                 ("region_source_id", &out.source_if(in_region)),
             ];
-            out.row(&township::SHAPE, township)?;
+            out.write_row(&township::SHAPE, township)?;
         }
         for at in 0..N_LEARNING_AREAS {
             let area: &[Value<'_>] = &[
-                ("learning_area_id", &self.named('l', at)),
+                ("learning_area_id", &self.slug_of('l', at)),
                 ("name_zh", &format!("合成{n}区{}号学区", at + 1)),
                 ("name_en", &format!("Synthetic {n}-{} Learning Area", at + 1)),
-                ("as_of", &dice.date(ESTABLISHED)),
+                ("as_of", &random.date(FOUNDING_YEARS)),
             ];
-            out.row(&learning_area::SHAPE, area)?;
+            out.write_row(&learning_area::SHAPE, area)?;
         }
         let authority: &[Value<'_>] = &[
             ("authority_id", &format!("{}-ec", self.slug)),
@@ -55,6 +55,6 @@ impl District {
             ("level", &"district"),
             ("kind", &"education_authority"),
         ];
-        out.row(&authority::SHAPE, authority)
+        out.write_row(&authority::SHAPE, authority)
     }
 }

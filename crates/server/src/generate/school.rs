@@ -3,9 +3,9 @@
 use domain::{Ownership, SchoolPartnerKind, SchoolStatus, campus, partner, school};
 
 use super::{
-    CLOSED, District, ESTABLISHED, N_TOWNSHIPS, OPENED, PLANNED, TIED,
-    dice::Dice,
-    folder::{Folder, Value},
+    CLOSING_YEARS, District, FOUNDING_YEARS, N_TOWNSHIPS, OPENING_YEARS, PLANNED_YEARS, TIE_YEARS,
+    folder_writer::{FolderWriter, Value},
+    random::Random,
 };
 
 /// The kinds of school: up to which number of a hundred, their stages and type, and what they are called.
@@ -33,11 +33,11 @@ pub(super) struct School {
 }
 
 impl School {
-    pub(super) fn draw(dice: &mut Dice, district: u32, at: u32) -> School {
-        let roll = dice.below(100);
+    pub(super) fn draw(random: &mut Random, district: u32, at: u32) -> School {
+        let roll = random.number_below(100);
         let (_, stages, school_type, zh, en) =
             SCHOOL_KINDS.iter().find(|(up_to, ..)| roll < *up_to).expect("the last kind goes up to a hundred");
-        let status = match dice.below(100) {
+        let status = match random.number_below(100) {
             // The first school always works, so that there is one to lead a group.
             _ if at == 0 => SchoolStatus::Open,
             0..3 => SchoolStatus::Renamed,
@@ -57,15 +57,15 @@ impl School {
         }
     }
 
-    pub(super) fn works(&self) -> bool {
+    pub(super) fn is_working(&self) -> bool {
         matches!(self.status, SchoolStatus::Open | SchoolStatus::Unknown)
     }
 }
 
 impl District {
-    pub(super) fn schools(&self, dice: &mut Dice, out: &mut Folder) -> anyhow::Result<()> {
+    pub(super) fn write_schools(&self, random: &mut Random, out: &mut FolderWriter) -> anyhow::Result<()> {
         for (at, school) in self.schools.iter().enumerate() {
-            let ownership = match dice.below(100) {
+            let ownership = match random.number_below(100) {
                 0..70 => Ownership::Public,
                 70..82 => Ownership::Private,
                 _ => Ownership::Unknown,
@@ -75,12 +75,13 @@ impl District {
                 false => String::new(),
             };
             let opened_on = match school.status {
-                SchoolStatus::Planned => dice.date(PLANNED),
-                _ if dice.chance(60) => dice.date(OPENED),
+                SchoolStatus::Planned => random.date(PLANNED_YEARS),
+                _ if random.chance(60) => random.date(OPENING_YEARS),
                 _ => String::new(),
             };
-            let closed_on = if school.status == SchoolStatus::Closed { dice.date(CLOSED) } else { String::new() };
-            let home = self.named('t', dice.below(N_TOWNSHIPS));
+            let closed_on =
+                if school.status == SchoolStatus::Closed { random.date(CLOSING_YEARS) } else { String::new() };
+            let home = self.slug_of('t', random.number_below(N_TOWNSHIPS));
             let row: &[Value<'_>] = &[
                 ("school_id", &school.slug),
                 ("name_zh", &school.name_zh),
@@ -92,52 +93,52 @@ impl District {
                 ("status", &school.status.word()),
                 ("junior_code_2025", &code("junior", "")),
                 ("senior_code", &code("senior", "2")),
-                ("township_id", &if dice.chance(95) { &*home } else { "" }),
+                ("township_id", &if random.chance(95) { &*home } else { "" }),
                 ("opened_on", &opened_on),
                 ("closed_on", &closed_on),
             ];
-            out.row(&school::SHAPE, row)?;
-            self.campuses(dice, school, home, out)?;
+            out.write_row(&school::SHAPE, row)?;
+            self.write_campuses(random, school, home, out)?;
         }
         Ok(())
     }
 
     /// What working schools have with each other, and with partners outside any alliance.
-    pub(super) fn school_ties(&self, dice: &mut Dice, out: &mut Folder) -> anyhow::Result<()> {
+    pub(super) fn write_school_ties(&self, random: &mut Random, out: &mut FolderWriter) -> anyhow::Result<()> {
         for (nth, at) in self.working.iter().enumerate() {
             let slug = &self.schools[*at].slug;
             let next = &self.schools[self.working[(nth + 1) % self.working.len()]].slug;
             let has_next = slug != next;
-            if has_next && dice.chance(5) {
+            if has_next && random.chance(5) {
                 let link: &[Value<'_>] = &[
                     ("school_id", slug),
                     ("linked_school_id", next),
                     ("kind", &"branch_of"),
-                    ("basis", &dice.one(&["name", "source"])),
+                    ("basis", &random.pick(&["name", "source"])),
                 ];
-                out.row(&school::LINKS, link)?;
+                out.write_row(&school::LINKS, link)?;
             }
-            if has_next && dice.chance(1) {
-                let (host_type, suffix) = dice.one(&[("school", ""), ("campus", "-c1")]);
+            if has_next && random.chance(1) {
+                let (host_type, suffix) = random.pick(&[("school", ""), ("campus", "-c1")]);
                 let site_use: &[Value<'_>] = &[
                     ("site_use_id", &format!("{slug}-u1")),
                     ("school_id", slug),
                     ("host_type", &host_type),
                     ("host_id", &format!("{next}{suffix}")),
-                    ("grade", &dice.one(&["primary-1", "junior-1", "senior-1"])),
+                    ("grade", &random.pick(&["primary-1", "junior-1", "senior-1"])),
                     ("purpose", &"borrowed premises"),
-                    ("as_of", &dice.date(ESTABLISHED)),
+                    ("as_of", &random.date(FOUNDING_YEARS)),
                 ];
-                out.row(&campus::SITE_USES, site_use)?;
+                out.write_row(&campus::SITE_USES, site_use)?;
             }
-            if dice.chance(30) {
+            if random.chance(30) {
                 let tie: &[Value<'_>] = &[
                     ("school_id", slug),
-                    ("partner_id", &self.named('p', dice.below(self.n_partners))),
-                    ("kind", &dice.one(SchoolPartnerKind::WORDS)),
-                    ("since", &dice.date_or_blank(TIED)),
+                    ("partner_id", &self.slug_of('p', random.number_below(self.n_partners))),
+                    ("kind", &random.pick(SchoolPartnerKind::WORDS)),
+                    ("since", &random.date_or_blank(TIE_YEARS)),
                 ];
-                out.row(&partner::SCHOOL_PARTNERS, tie)?;
+                out.write_row(&partner::SCHOOL_PARTNERS, tie)?;
             }
         }
         Ok(())

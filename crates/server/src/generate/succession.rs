@@ -3,9 +3,9 @@
 use domain::{SchoolStatus, SuccessionKind, school};
 
 use super::{
-    CHAINED, District, SUCCEEDED,
-    dice::Dice,
-    folder::{Folder, Value},
+    District, FIRST_SUCCESSION_YEARS, SUCCESSION_YEARS,
+    folder_writer::{FolderWriter, Value},
+    random::Random,
     school::School,
 };
 
@@ -17,18 +17,18 @@ pub(super) struct Succession {
 }
 
 /// Gives each former school a successor: one that works or, in a chain, the next former school.
-pub(super) fn succeed(dice: &mut Dice, schools: &mut [School], working: &[usize]) -> Vec<Succession> {
+pub(super) fn draw_successions(random: &mut Random, schools: &mut [School], working: &[usize]) -> Vec<Succession> {
     let former: Vec<_> = (0..schools.len()).filter(|at| schools[*at].status == SchoolStatus::Renamed).collect();
     let mut successions = Vec::with_capacity(former.len());
     for (nth, predecessor) in former.iter().copied().enumerate() {
-        let next = former.get(nth + 1).filter(|_| nth % 2 == 0 && dice.chance(50));
+        let next = former.get(nth + 1).filter(|_| nth % 2 == 0 && random.chance(50));
         let (successor, kind, effective_on) = match next {
-            Some(next) => (*next, SuccessionKind::Renamed, dice.date(CHAINED)),
+            Some(next) => (*next, SuccessionKind::Renamed, random.date(FIRST_SUCCESSION_YEARS)),
             None => {
-                let end = if dice.chance(50) { SuccessionKind::MergedInto } else { SuccessionKind::BecameCampusOf };
-                let kind = if dice.chance(50) { SuccessionKind::Renamed } else { end };
+                let end = if random.chance(50) { SuccessionKind::MergedInto } else { SuccessionKind::BecameCampusOf };
+                let kind = if random.chance(50) { SuccessionKind::Renamed } else { end };
                 // From the far end: few of them lead a group.
-                (working[working.len() - 1 - nth % working.len()], kind, dice.date_or_blank(SUCCEEDED))
+                (working[working.len() - 1 - nth % working.len()], kind, random.date_or_blank(SUCCESSION_YEARS))
             }
         };
         match kind {
@@ -41,7 +41,7 @@ pub(super) fn succeed(dice: &mut Dice, schools: &mut [School], working: &[usize]
 }
 
 impl District {
-    pub(super) fn successions(&self, out: &mut Folder) -> anyhow::Result<()> {
+    pub(super) fn write_successions(&self, out: &mut FolderWriter) -> anyhow::Result<()> {
         for Succession { predecessor, successor, kind, effective_on } in &self.successions {
             let row: &[Value<'_>] = &[
                 ("predecessor_id", &self.schools[*predecessor].slug),
@@ -49,7 +49,7 @@ impl District {
                 ("kind", &kind.word()),
                 ("effective_on", effective_on),
             ];
-            out.row(&school::SUCCESSIONS, row)?;
+            out.write_row(&school::SUCCESSIONS, row)?;
         }
         Ok(())
     }
