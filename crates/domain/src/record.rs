@@ -96,7 +96,8 @@ pub enum ColumnType {
 
 impl ColumnType {
     /// How many characters a value may have, at most: what is looked up must fit into an index.
-    const fn max_chars(self) -> usize {
+    #[must_use]
+    pub const fn max_chars(self) -> usize {
         match self {
             ColumnType::Code => 100,
             ColumnType::Name => 300,

@@ -112,6 +112,8 @@ fn file_of(kind: Kind) -> String {
 
 #[cfg(test)]
 mod tests {
+    use indicatif::HumanCount;
+
     use super::*;
 
     const README: &str = include_str!("../data/chaoyang/README.md");
@@ -130,6 +132,16 @@ mod tests {
         } else {
             assert_eq!(listed, expected, "run the test again with UPDATE_EXPECT=1 to rewrite the README");
         }
+    }
+
+    #[test]
+    fn the_readme_of_the_data_set_states_the_limits() {
+        let [text, url, name, code] = [ColumnType::Text, ColumnType::Url, ColumnType::Name, ColumnType::Code]
+            .map(|column_type| HumanCount(column_type.max_chars() as u64));
+        let limits = format!(
+            "A text has at most {text} characters, an address on the web {url}, a name {name}, a code and a slug {code}."
+        );
+        assert!(README.contains(&limits), "the README does not say: {limits}");
     }
 
     #[test]
