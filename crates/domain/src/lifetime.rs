@@ -101,7 +101,7 @@ impl Lifetime {
 pub struct Evidence(Option<NaiveDate>);
 
 impl Evidence {
-    /// Takes note of a day on which the noun was known.
+    /// Adds a day on which the noun was known.
     pub fn add_day(&mut self, day: Option<NaiveDate>) {
         self.0 = [self.0, day].into_iter().flatten().min();
     }

@@ -38,7 +38,7 @@ pub enum Rule {
         /// What is wrong with a second row.
         problem: &'static str,
     },
-    /// The source speaks of the day in this column: what the row names existed then.
+    /// The source states the row for the day in this column: what the row names existed then.
     StatedAsOf(&'static str),
     /// The noun is planned, and nothing more, where a status says so.
     Planned {

@@ -20,7 +20,7 @@ pub struct SuccessionDates {
 }
 
 impl SuccessionDates {
-    /// Takes note that the noun took the place of another.
+    /// Adds that the noun took the place of another; the first date counts.
     fn add_takeover(&mut self, date: &ImpreciseDate) {
         let Some(first) = date.first_day() else { return };
         if first_day(&self.took_over).is_none_or(|day| first < day) {
@@ -28,7 +28,7 @@ impl SuccessionDates {
         }
     }
 
-    /// Takes note that the noun gave way to another.
+    /// Adds that the noun gave way to another; the last date counts.
     fn add_end(&mut self, date: &ImpreciseDate) {
         let Some(last) = date.last_day() else { return };
         if last_day(&self.gave_way).is_none_or(|day| last > day) {
@@ -64,7 +64,7 @@ fn last_day(date: &Option<ImpreciseDate>) -> Option<chrono::NaiveDate> {
 pub struct Successions(HashMap<i64, SuccessionDates>);
 
 impl Successions {
-    /// Takes note of a record that says that one noun followed another; of other records nothing.
+    /// Adds a record that says that one noun followed another; other records add nothing.
     pub fn add(&mut self, shape: &Shape, record: &Record) {
         let cell = |name: &str| shape.index(name).map(|at| &record.cells[at]);
         for rule in shape.rules {

@@ -92,7 +92,7 @@ fn replace_files(staging: TempDir, old: &[String], new: &[String], dir: &Path) -
     Ok(())
 }
 
-/// Writes all rows of a shape; tells how many there are.
+/// Writes all rows of a shape, and returns their number.
 async fn write_file(store: &Store, known: Known, shape: &'static Shape, drafts: &Path) -> anyhow::Result<u64> {
     let path = drafts.join(shape.file_name());
     let mut writer = csv_writer(&path)?;

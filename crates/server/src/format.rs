@@ -1,4 +1,4 @@
-//! The folder format of a data set, told from the shapes themselves, so that the README cannot fall behind the code.
+//! The folder format of a data set in Markdown, made from the shapes. A test compares it with the README of the data set.
 
 use std::fmt::Write as _;
 

@@ -1,8 +1,9 @@
 //! Imports a data set: a folder of CSV files, as one revision.
 //!
-//! The first pass reads every row and finds all that is wrong; only a data set without findings is written.
-//! The second pass compares the rows with what is recorded, and adds, changes and closes what differs.
-//! A row is held in memory only while it is read; some 25 bytes of it stay, and the time of each noun.
+//! `import` is the only way in. The first pass (`check.rs`) reads every row and collects findings; a data set with findings
+//! is not written. Each file is then compared with what is recorded (`FilePlan`), and the second pass reads the files
+//! that differ once more and writes their new and changed rows.
+//! Of each row only its digest, its position and its action stay in memory, and of each noun its time.
 
 mod check;
 mod conflict;
@@ -36,10 +37,10 @@ use crate::{
     report::{FileCount, Finding, Findings, ImportReport, Refusal, Removal, Warning},
 };
 
-/// How an import goes about it.
+/// The options of an import.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Whether to only tell what would be done.
+    /// Whether to report what would be done, and write nothing.
     pub dry_run: bool,
     /// Whether to load nothing if something is recorded already.
     pub only_first: bool,
@@ -60,8 +61,8 @@ pub struct Options {
 /// Imports a data set, all of it or nothing.
 ///
 /// # Errors
-/// The folder is no data set or cannot be read, or the store failed. What keeps its rows from being written is no such
-/// error: it is told as a [`Refusal`].
+/// The folder is no data set or cannot be read, or the store failed. A data set that is not written for what
+/// its rows say is no error but a [`Refusal`].
 pub async fn import(
     store: &Store,
     folder: &Folder,
@@ -138,8 +139,8 @@ fn new_revision(options: &Options, imported: &ImportReport, clock: &dyn Clock) -
     }
 }
 
-/// Tells of rows whose status cannot be right today: a warning if they are on record already, or all of it was exported;
-/// otherwise findings.
+/// Sorts the rows whose status contradicts their dates today: a row that is on record already, or part of an export, is a
+/// warning, and any other one a finding.
 fn check_statuses(
     mut outdated: HashMap<i64, Finding>,
     plans: &[FilePlan],

@@ -78,7 +78,7 @@ fn set_mode(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// What tells a map from others, given its first revision.
+/// The fingerprint of a map: a hash of its first revision.
 pub(crate) fn map_fingerprint(first: &Revision) -> String {
     let Revision { recorded_at, actor, message, .. } = first;
     format!("{:016x}", fingerprint(format!("{recorded_at}\n{actor}\n{message}").as_bytes()))

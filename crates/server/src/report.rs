@@ -1,4 +1,5 @@
-//! What an import or an export tells a steward: findings by line, warnings, counts by file.
+//! The results of imports and exports, as text for a steward and as JSON for programs: counts by file, warnings, findings by
+//! line ([`Findings`]), and why nothing was written ([`Refusal`]).
 
 mod findings;
 mod refusal;

@@ -159,7 +159,7 @@ impl CheckFindings {
         self.findings.push(Finding { missing: error.missing, ..Finding::of_field(file, line, error.error) });
     }
 
-    /// Takes note of a row whose status contradicts its dates today.
+    /// Adds a row whose status contradicts its dates today.
     fn check_status(&mut self, shape: &Shape, record: &Record, line: u64) {
         if let Some(wrong) = shape.status_contradiction(&record.cells, self.today) {
             self.outdated.insert(record.id, Finding::of_field(shape.file, line, wrong));

@@ -38,7 +38,7 @@ impl Folder {
 
     /// Checks that the folder is a data set, and that no entry looks like a file of one without being it.
     ///
-    /// Tells which CSV files in it nobody will read.
+    /// Warns of CSV files in it that are not read.
     pub(super) fn check_entries(&self) -> anyhow::Result<Result<Vec<Warning>, Findings>> {
         let names = self.entry_names().with_context(|| format!("cannot read the folder {}", self.name()))?;
         let is_present = |shape: &Shape| names.contains(&shape.file_name());

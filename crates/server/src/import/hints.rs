@@ -36,7 +36,7 @@ pub(super) fn add_hints(findings: &mut Findings, folder: &Folder) -> anyhow::Res
     Ok(())
 }
 
-/// Offers every slug of a kind; tells whether its file is there at all.
+/// Compares the words with every slug of a kind; `false` if the folder lacks its file.
 fn offer_slugs(folder: &Folder, kind: Kind, words: &mut HashMap<&str, Nearest<'_>>) -> anyhow::Result<bool> {
     let mut ignored = Vec::new();
     let shape = shape_of(kind);

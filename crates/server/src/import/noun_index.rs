@@ -87,12 +87,12 @@ impl NounIndex {
         Ok(nouns)
     }
 
-    /// Takes note that the rows of a noun's file cannot be read: whether one of them is missing cannot be told.
+    /// Marks a kind whose file cannot be read: references to its nouns are not checked.
     pub(super) fn mark_unreadable(&mut self, kind: Kind) {
         self.unreadable.insert(kind);
     }
 
-    /// Takes note of a noun and its time, and of what a record shows of the nouns it speaks of.
+    /// Adds a noun and its time, and the days on which a record shows its noun, and those it refers to, to be known.
     pub(super) fn insert(&mut self, shape: &Shape, record: &Record, time: &RecordTime) {
         let RecordTime { validity, stated, entrance, .. } = time;
         if shape.is_noun() {
@@ -103,7 +103,7 @@ impl NounIndex {
         self.add_evidence(shape, record, time);
     }
 
-    /// Takes note of the days on which a record shows its noun, and those it refers to, to be known.
+    /// Adds the days on which a record shows its noun, and those it refers to, to be known.
     fn add_evidence(&mut self, shape: &Shape, record: &Record, time: &RecordTime) {
         let columns = shape.columns;
         let dates = [time.stated.since.as_ref(), time.stated.until.as_ref(), shape.as_of(&record.cells)];
@@ -139,7 +139,7 @@ impl NounIndex {
         self.evidence.get(&id).copied().unwrap_or_default()
     }
 
-    /// Takes note of a noun whose row is wrong, so that rows that refer to it are not called wrong for that.
+    /// Adds a noun whose row is wrong, so that references to it are no findings.
     pub(super) fn insert_invalid(&mut self, shape: &Shape, key: &str) {
         if shape.is_noun() && is_slug(key) {
             self.by_id.entry(identity(shape.kind, key)).or_insert(IndexedNoun {

@@ -102,7 +102,7 @@ impl Findings {
         Findings { warnings, ..self }
     }
 
-    /// Takes note of a finding.
+    /// Adds a finding.
     pub fn push(&mut self, finding: Finding) {
         let group = self.groups.entry((finding.file.clone(), finding.column, finding.kind)).or_default();
         group.count += 1;
