@@ -27,7 +27,7 @@ use crate::{
     document::Document,
     error::{Failure, refusal, set_code},
     feed::Feed,
-    introspection::{ExportRow, Introspection},
+    introspection::{Introspection, RequestText},
     limits::{Limits, check_events, check_variables, estimate, places},
     loader::Batches,
     path::complete_paths,
@@ -220,7 +220,7 @@ pub fn prepare(
     let (name, operation) = document.operation(request.operation_name.as_deref()).map_err(refused)?;
     let executable = &document.executable;
     let variables = coerce(&schema.rules().schema, &operation.node, &request.variables).map_err(|mut errors| {
-        make_ready(&mut errors, (!schema.is_open()).then(|| ExportRow::of(&request)).as_ref());
+        make_ready(&mut errors, (!schema.is_open()).then(|| RequestText::of(&request)).as_ref());
         Answer::from(errors)
     })?;
     let operation = &operation.node;
@@ -355,7 +355,7 @@ impl Prepared {
         // What the request asks the store will say that it fails.
         let zone = ground.time_zone().await.unwrap_or(TimeZone::UTC);
         let Prepared { mut request, document, variables, name, kind, cost, places, limits, .. } = self;
-        let written = (!schema.is_open()).then(|| ExportRow::of(&request));
+        let written = (!schema.is_open()).then(|| RequestText::of(&request));
         let operation = document.operation(request.operation_name.take().as_deref());
         if let Ok((_, operation)) = operation {
             request.set_parsed_query(document.bind(operation, &variables.absent));
@@ -415,7 +415,7 @@ struct Course {
     places: Vec<(String, u64)>,
     limits: Limits,
     /// What the client wrote, if errors are to tell no more than that.
-    written: Option<ExportRow>,
+    written: Option<RequestText>,
     wants_stats: bool,
     wants_cost: bool,
 }
@@ -458,7 +458,7 @@ impl Course {
 }
 
 /// Makes errors of the library ready for a client: not too many, each with a code, none that tells what `written` has not.
-pub(crate) fn make_ready(errors: &mut Vec<ServerError>, written: Option<&ExportRow>) {
+pub(crate) fn make_ready(errors: &mut Vec<ServerError>, written: Option<&RequestText>) {
     errors.truncate(MOST_ERRORS);
     for error in errors {
         let has_code = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());

@@ -135,13 +135,13 @@ pub(crate) fn refuse(document: &ExecutableDocument) -> Result<(), ServerError> {
 }
 
 /// The names that a client has written itself.
-pub(crate) struct ExportRow(String);
+pub(crate) struct RequestText(String);
 
-impl ExportRow {
+impl RequestText {
     /// Those of a request.
-    pub(crate) fn of(request: &Request) -> ExportRow {
+    pub(crate) fn of(request: &Request) -> RequestText {
         let variables = serde_json::to_string(&request.variables).unwrap_or_default();
-        ExportRow(format!("{} {variables}", request.query))
+        RequestText(format!("{} {variables}", request.query))
     }
 
     /// Takes all other names out of a sentence; the library quotes each name that it speaks of, and so do we.
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn names_that_the_client_did_not_write_are_taken_out() {
-        let written = ExportRow::of(&Request::new("{ schools(filter: { stag: \"a\\\"b\" }) { nam } }"));
+        let written = RequestText::of(&Request::new("{ schools(filter: { stag: \"a\\\"b\" }) { nam } }"));
         for (sentence, told) in [
             (r#"Unknown field "nam" on type "School"."#, r#"Unknown field "nam" on type "…"."#),
             (

@@ -79,7 +79,7 @@ pub(crate) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
         );
         return Err(refusal("TOO_MANY_FRAGMENTS", problem, None));
     }
-    let mut counted = NounCount { aliases: 0, limits };
+    let mut counted = SelectionCounter { aliases: 0, limits };
     for (_, operation) in document.operations.iter() {
         counted.directives(&operation.node.directives, operation.pos)?;
         counted.selection(&operation.node.selection_set)?;
@@ -91,12 +91,12 @@ pub(crate) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
     Ok(())
 }
 
-struct NounCount<'a> {
+struct SelectionCounter<'a> {
     aliases: usize,
     limits: &'a Limits,
 }
 
-impl NounCount<'_> {
+impl SelectionCounter<'_> {
     fn directives(&self, directives: &[Positioned<Directive>], at: Pos) -> Result<(), ServerError> {
         let count = directives.len();
         if count > self.limits.directives {

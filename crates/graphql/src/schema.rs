@@ -17,7 +17,7 @@ use crate::{
     execute::{Answer, make_ready},
     federation::{self, FederationQuery},
     group::GroupQuery,
-    introspection::ExportRow,
+    introspection::RequestText,
     limits::Limits,
     node::{Node, NodeQuery},
     partner::PartnerQuery,
@@ -70,7 +70,7 @@ impl Schema {
 
     /// The document of a request, checked: once, as long as it is kept.
     pub(crate) fn document(&self, limits: &Limits, request: &Request) -> Result<Arc<Document>, Box<Answer>> {
-        let written = || (!self.is_open).then(|| ExportRow::of(request));
+        let written = || (!self.is_open).then(|| RequestText::of(request));
         self.checked.get(self, limits, &request.query).map_err(|mut errors| {
             make_ready(&mut errors, written().as_ref());
             Box::new(Answer::from(errors))

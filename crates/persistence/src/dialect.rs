@@ -35,8 +35,13 @@ pub(crate) fn is_one_of_ids(backend: DbBackend, id: Expr) -> Expr {
     is_one_of_list(backend, id, Parameter::Ids.expr())
 }
 
+/// That a value is one of these ids, in a statement that is run once.
+pub(crate) fn is_one_of_these(backend: DbBackend, id: Expr, ids: &[i64]) -> Expr {
+    is_one_of_list(backend, id, Expr::val(id_list(backend, ids)))
+}
+
 /// That a value is one of those in a list that [`id_list`] made.
-pub(crate) fn is_one_of_list(backend: DbBackend, id: Expr, list: Expr) -> Expr {
+fn is_one_of_list(backend: DbBackend, id: Expr, list: Expr) -> Expr {
     if backend == DbBackend::Postgres {
         return id.eq(PgFunc::any(list));
     }

@@ -266,7 +266,7 @@ impl Draft {
         let is_later = col("fact", "known_from").gt(revision).or(col("fact", "known_to").gt(revision));
         let mut select = Query::select();
         select.distinct().expr(id()).from_as(Alias::new(shape.table), "fact").order_by_expr(id(), Order::Asc);
-        select.and_where(is_one_of(self.backend, id(), ids)).and_where(is_later);
+        select.and_where(dialect::is_one_of_these(self.backend, id(), ids)).and_where(is_later);
         let rows = self.pipe.settled_transaction().await?.query_all_raw(self.backend.build(&select)).await?;
         rows.iter().map(|row| Row::new(row)?.next().number()).collect()
     }
@@ -333,12 +333,16 @@ impl Draft {
         {
             let mut close = Query::update();
             close.table(Alias::new(table)).value("known_to", self.number);
-            close.and_where(Expr::col("known_to").is_null()).and_where(is_one_of(self.backend, Expr::col(id), ids));
+            close.and_where(Expr::col("known_to").is_null()).and_where(dialect::is_one_of_these(
+                self.backend,
+                Expr::col(id),
+                ids,
+            ));
             self.pipe.send(vec![self.backend.build(&close)]).await?;
         }
         let mut forget = Query::update();
         forget.table(identities::Entity).value(identities::Column::Digest, Option::<i64>::None);
-        forget.and_where(is_one_of(self.backend, Expr::col(identities::Column::Id), ids));
+        forget.and_where(dialect::is_one_of_these(self.backend, Expr::col(identities::Column::Id), ids));
         self.pipe.send(vec![self.backend.build(&forget)]).await
     }
 
@@ -525,11 +529,6 @@ fn recorded_select(backend: DbBackend, shape: &'static Shape) -> SelectStatement
     }
     select.and_where(col("i", identities::Column::Kind).eq(shape.kind.name()));
     select
-}
-
-/// That an id is one of these.
-fn is_one_of(backend: DbBackend, id: Expr, ids: &[i64]) -> Expr {
-    dialect::is_one_of_list(backend, id, Expr::val(dialect::id_list(backend, ids)))
 }
 
 /// The columns of a shape's table that an insert fills.

@@ -10,7 +10,7 @@ use crate::{
     Store, StoreError, dialect,
     entity::{citations, identities},
     row::Row,
-    statement::{Parameter, Prepared, Values},
+    statement::{Prepared, Values},
     view::{Scope, Sees, col, literal},
 };
 
@@ -61,7 +61,7 @@ pub(crate) fn by_ids(backend: sea_orm::DbBackend, shape: &'static Shape, known: 
     let view = view_of(known);
     let scope = Scope::new(backend, view);
     let mut select = select(&scope, shape);
-    select.and_where(dialect::is_one_of_list(backend, col("fact", "id"), Parameter::Ids.expr()));
+    select.and_where(scope.is_asked(col("fact", "id")));
     Prepared::new(backend, &select).bind(&Values::of_ids(view, ids))
 }
 

@@ -171,7 +171,7 @@ impl Store {
         let id = || col("i", identities::Column::Id);
         let mut select = Query::select();
         select.expr(id()).from_as(identities::Entity, Alias::new("i"));
-        select.and_where(dialect::is_one_of_list(self.backend, id(), Expr::val(dialect::id_list(self.backend, ids))));
+        select.and_where(dialect::is_one_of_these(self.backend, id(), ids));
         let rows = self.rows(self.backend.build(&select)).await?;
         rows.iter().map(|row| Row::new(row)?.next().number()).collect()
     }

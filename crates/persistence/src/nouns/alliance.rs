@@ -6,6 +6,7 @@ use domain::{
 };
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Keyword, Order, SelectStatement, UnionType};
 
+use super::school::is_begin_dated;
 use crate::{
     StoreError,
     entity::{
@@ -73,10 +74,8 @@ fn had_status(statuses: &[&'static str]) -> Expr {
 
 /// That an alliance that is on the map of the day is established by then.
 fn is_established(table: &'static str) -> Expr {
-    let stated = || col(table, Column::StatedFrom);
     let has_status = |status| col(table, Column::Status).eq(literal(status));
-    let is_dated = stated().is_not_null().and(stated().not_like("__-%"));
-    has_status("established").or(has_status("proposed").and(is_dated))
+    has_status("established").or(has_status("proposed").and(is_begin_dated(table)))
 }
 
 /// That an alliance that is on the map of the day serves its district by then.

@@ -65,7 +65,7 @@ fn had_status(statuses: &[&'static str]) -> Expr {
     let status = CaseStatement::new()
         .case(col("c", Column::ValidFrom).gt(day()), before)
         .case(col("c", Column::ValidTo).lte(day()), literal(""))
-        .case(is_begin_dated(), literal("open"))
+        .case(is_begin_dated("c"), literal("open"))
         .finally(recorded);
     is_any_word(status.into(), statuses)
 }

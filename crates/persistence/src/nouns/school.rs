@@ -115,7 +115,7 @@ fn had_status(statuses: &[&'static str]) -> Expr {
         .case(col("c", Column::ValidFrom).gt(day()), before)
         .case(col("c", Column::ValidTo).lte(day()), after)
         .case(is_past().and(col("c", Column::ValidTo).ne(literal("9999-12-31"))), literal("open"))
-        .case(is_planned.and(is_begin_dated()), literal("open"))
+        .case(is_planned.and(is_begin_dated("c")), literal("open"))
         .finally(or_word(""));
     let had = is_any_word(status.into(), statuses);
     let is_rare = |status: &SchoolStatus| status.is_past() || *status == SchoolStatus::Planned;
@@ -133,9 +133,9 @@ fn had_status(statuses: &[&'static str]) -> Expr {
     recorded.and(had)
 }
 
-/// What `Span::is_begin_dated` says of the noun that `c` names: a date without a year begins with a month.
-pub(crate) fn is_begin_dated() -> Expr {
-    let stated = || col("c", Column::StatedFrom);
+/// What `Span::is_begin_dated` says of a noun of this table: a date without a year begins with a month.
+pub(crate) fn is_begin_dated(table: &'static str) -> Expr {
+    let stated = || col(table, Column::StatedFrom);
     stated().is_not_null().and(stated().not_like("__-%"))
 }
 
