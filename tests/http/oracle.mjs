@@ -302,10 +302,12 @@ const mutations = {
     return change(Kind.SELECTION_SET, (it) => ({ ...it, selections: [...it.selections, { kind: Kind.INLINE_FRAGMENT, typeCondition: { kind: Kind.NAMED_TYPE, name: nameNode(on) }, selectionSet: { kind: Kind.SELECTION_SET, selections: [moved] } }] }))(ast);
   },
 };
+/** What may be put into a text: also strings that end with their line. */
+const letters = [..."{}()[]:!$@.,\"#|&=a1-\\\n", "\"\n", "\"\r", "\"\"\""];
 /** A mutation of the text: a letter lost, or put in. */
 const garbled = (text) => {
   const at = below(text.length);
-  return text.slice(0, at) + (chance(0.5) ? pick([..."{}()[]:!$@.,\"#|&=a1-\\\n"]) : "") + text.slice(at + below(2));
+  return text.slice(0, at) + (chance(0.5) ? pick(letters) : "") + text.slice(at + below(2));
 };
 /** Values of variables gone wrong. */
 function spoilt(given) {

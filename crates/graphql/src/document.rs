@@ -111,7 +111,7 @@ impl Document {
 
 /// Refuses a text that is too long or too deep for a parser; gives its number of tokens.
 fn check_text(text: &str, limits: &Limits) -> Result<usize, ServerError> {
-    let Scan { tokens, nesting, longest } = Scan::of(text);
+    let Scan { tokens, nesting, longest, .. } = Scan::of(text);
     if tokens > limits.tokens {
         let problem = format!("the document has {tokens} tokens, and at most {} are read", limits.tokens);
         return Err(refusal("TOO_MANY_TOKENS", problem, None));

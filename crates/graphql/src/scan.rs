@@ -12,10 +12,12 @@ pub(crate) struct Scan {
     pub(crate) nesting: usize,
     /// How many letters and digits the longest name or number has.
     pub(crate) longest: usize,
+    /// Where the first string begins that does not end, neither by a quotation mark nor in its line.
+    pub(crate) unterminated: Option<usize>,
 }
 
 impl Scan {
-    /// Reads a document, strings and comments as the parser does.
+    /// Reads a document, strings and comments as the specification has them.
     pub(crate) fn of(document: &str) -> Scan {
         let (mut scan, mut open) = (Scan::default(), 0_usize);
         // A block string without an end is no string, and what is in which from there on is the parser's to find out:
@@ -23,6 +25,7 @@ impl Scan {
         let mut is_plain = false;
         let mut rest = document.as_bytes();
         while let Some((byte, after)) = rest.split_first() {
+            let at = document.len() - rest.len();
             rest = after;
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' | b',' => continue,
@@ -38,9 +41,18 @@ impl Scan {
                 b')' | b']' | b'}' => open = open.saturating_sub(1),
                 b'"' if !is_plain && rest.starts_with(b"\"\"") => match after_block(&rest[2..]) {
                     Some(after) => rest = after,
-                    None => is_plain = true,
+                    None => {
+                        is_plain = true;
+                        scan.unterminated.get_or_insert(at);
+                    }
                 },
-                b'"' if !is_plain => rest = after_string(rest),
+                b'"' if !is_plain => {
+                    let (after, is_terminated) = after_string(rest);
+                    rest = after;
+                    if !is_terminated {
+                        scan.unterminated.get_or_insert(at);
+                    }
+                }
                 b'.' => rest = rest.strip_prefix(b"..").unwrap_or(rest),
                 byte if is_word(*byte) => {
                     let end = rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
@@ -73,17 +85,17 @@ fn after_block(mut rest: &[u8]) -> Option<&[u8]> {
     Some(&rest[3..])
 }
 
-/// What follows a string whose quotation mark was read; it ends with its line, at the latest.
-fn after_string(mut rest: &[u8]) -> &[u8] {
+/// What follows a string whose quotation mark was read, and whether another ended it; else it ends with its line.
+fn after_string(mut rest: &[u8]) -> (&[u8], bool) {
     while let Some((byte, after)) = rest.split_first() {
         match byte {
-            b'"' => return after,
-            byte if is_line_end(*byte) => return rest,
+            b'"' => return (after, true),
+            byte if is_line_end(*byte) => return (rest, false),
             b'\\' => rest = after.get(1..).unwrap_or_default(),
             _ => rest = after,
         }
     }
-    rest
+    (rest, false)
 }
 
 #[cfg(test)]
@@ -112,7 +124,26 @@ mod tests {
             ("{ a(b: \"[[\r [[1]]", 11, 4, 1),
             ("", 0, 0, 0),
         ] {
-            assert_eq!(Scan::of(document), Scan { tokens, nesting, longest }, "{document}");
+            let found = Scan { unterminated: None, ..Scan::of(document) };
+            assert_eq!(found, Scan { tokens, nesting, longest, unterminated: None }, "{document}");
+        }
+    }
+
+    #[test]
+    fn a_string_that_does_not_end_is_refused() {
+        // The parser by itself takes a line's end for the first character of a string.
+        for (document, at) in [
+            ("{ a(b: \"x\") }", None),
+            ("{ a(b: \"\"\"\n\"\"\") }", None),
+            ("{ a } # \"\n", None),
+            ("{ a(b: \"\nx\") }", Some(7)),
+            ("{ a(b: \"\r\") }", Some(7)),
+            ("{ a(b: \"\", c: \"\n\", d: \"x\n\") }", Some(14)),
+            ("{ a(b: \"x", Some(7)),
+            ("{ a(b: \"\"\" \") }", Some(7)),
+        ] {
+            assert_eq!(Scan::of(document).unterminated, at, "{document}");
+            assert_eq!(parse(document).is_err(), at.is_some(), "{document}");
         }
     }
 

@@ -10,10 +10,10 @@ use apollo_compiler::{
     schema::{ExtendedType, Implementers},
     validation::{DiagnosticList, Valid},
 };
-use async_graphql::{Pos, ServerError};
+use async_graphql::ServerError;
 use domain::suggest::Nearest;
 
-use crate::{convert::Positions, error::refusal, gaps, one_of};
+use crate::{convert::Positions, error::refusal, gaps, one_of, scan::Scan};
 
 /// How many errors of a document are told.
 const MOST_ERRORS: usize = 50;
@@ -98,15 +98,21 @@ impl Rules {
 /// # Errors
 /// Where and why it cannot be parsed.
 pub(crate) fn parse(text: &str) -> Result<ast::Document, ServerError> {
-    Parser::new().parse_ast(text, "document.graphql").map_err(|invalid| {
-        let first = invalid.errors.iter().next();
-        let at = first.as_ref().and_then(|first| first.error.location());
-        let at = at.map_or(Pos { line: 1, column: 1 }, |at| Positions::of(text).at(at.offset()));
-        let why = first.map(|first| first.error.to_string()).unwrap_or_default();
-        let why = why.strip_prefix("syntax error: ").unwrap_or(&why);
+    let failed = |offset: usize, why: &str| {
+        let at = Positions::of(text).at(offset);
         let problem = format!("the document cannot be parsed at line {}, column {}: {why}", at.line, at.column);
         refusal("GRAPHQL_PARSE_FAILED", problem, Some(at))
-    })
+    };
+    let parsed = Parser::new().parse_ast(text, "document.graphql").map_err(|invalid| {
+        let first = invalid.errors.iter().next();
+        let at = first.as_ref().and_then(|first| first.error.location()).map_or(0, |at| at.offset());
+        let why = first.map(|first| first.error.to_string()).unwrap_or_default();
+        failed(at, why.strip_prefix("syntax error: ").unwrap_or(&why))
+    })?;
+    match Scan::of(text).unterminated {
+        Some(at) => Err(failed(at, "unterminated string value")),
+        None => Ok(parsed),
+    }
 }
 
 fn faults(errors: &DiagnosticList, text: &str) -> Vec<Fault> {
