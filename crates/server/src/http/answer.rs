@@ -8,8 +8,8 @@ use domain::{Known, id::fingerprint};
 use graphql::{Answer, Figures, Request};
 
 use super::{
-    App, FAILED,
     accept::Media,
+    app::App,
     encoding::takes,
     observe::Outcome,
     request::{RequestError, languages},
@@ -173,5 +173,22 @@ pub(crate) async fn tag_encoding(mut response: Response<Body>) -> Response<Body>
             headers.insert(header::ETAG, tagged);
         }
     }
+    response
+}
+
+/// What is said of failures of ours.
+pub(super) const FAILED: &str = "the server failed; the log has the cause";
+/// What is said when there is no room.
+const BUSY: (&str, &str) = ("OVERLOADED", "the server is busy: try again in a second");
+
+/// Asks to come again.
+pub(super) fn busy() -> Answer {
+    Answer::refused(BUSY.0, BUSY.1)
+}
+
+/// The same, in HTTP's words.
+pub(super) fn overloaded(media: Media) -> Response<Body> {
+    let mut response = refuse(StatusCode::SERVICE_UNAVAILABLE, media, BUSY.0, BUSY.1);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }

@@ -15,7 +15,7 @@ use futures::{
 use graphql::Answer;
 use tokio::{sync::OwnedSemaphorePermit, time::sleep};
 
-use super::{Capacity, busy};
+use super::{answer::busy, capacity::Capacity};
 
 /// How often a stream that says nothing shows that it is alive: proxies end one that is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(12);

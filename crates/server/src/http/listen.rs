@@ -35,7 +35,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 use super::{
-    Capacity,
+    capacity::{Capacity, Room},
     half_closed::{Exchanges, HalfClosed},
     unread::Unread,
 };
@@ -63,24 +63,6 @@ const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-type: text/plain; charset=utf-8\r\n\
     content-length: 68\r\nconnection: close\r\n\r\n\
     the server has as many connections as it may: try again in a second\n";
-
-/// Holds a connection's room as long as one of its requests, or its WebSocket, lives; has the turns of its event streams.
-#[derive(Clone)]
-pub(crate) struct Room {
-    _place: Arc<OwnedSemaphorePermit>,
-    streams: Arc<Semaphore>,
-}
-
-impl Room {
-    fn new(place: OwnedSemaphorePermit, streams: usize) -> Room {
-        Room { _place: Arc::new(place), streams: Arc::new(Semaphore::new(streams.min(Semaphore::MAX_PERMITS))) }
-    }
-
-    /// A turn for one more event stream; `None` if the connection has as many as it may.
-    pub(crate) fn stream(&self) -> Option<OwnedSemaphorePermit> {
-        self.streams.clone().try_acquire_owned().ok()
-    }
-}
 
 /// Serves a router until the server is told to stop; then open requests end first, within the grace time.
 ///

@@ -20,7 +20,7 @@ use opentelemetry_http::HeaderExtractor;
 use tracing::Instrument;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use super::{App, Capacity};
+use super::{app::App, capacity::Capacity};
 
 /// What a request wanted to run.
 #[derive(Debug, Clone)]

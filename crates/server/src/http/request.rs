@@ -10,7 +10,7 @@ use domain::LanguageTag;
 use graphql::{Request, Variables};
 use serde_json::{Map, Value};
 
-use super::{App, accept::is_utf8, observe::looked_up};
+use super::{accept::is_utf8, app::App, observe::looked_up};
 use crate::{
     documents::{Documents, Sha256},
     queries::Curated,

@@ -31,8 +31,9 @@ use tokio_tungstenite::tungstenite;
 use tracing::{Instrument, Span};
 
 use super::{
-    App, FAILED, Held, busy,
-    listen::Room,
+    answer::{FAILED, busy},
+    app::App,
+    capacity::{Held, Room},
     observe::Watch,
     request::{Asked, RequestError, is_foreign, languages, request},
 };

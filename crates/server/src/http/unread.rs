@@ -15,7 +15,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 use tokio::time::sleep;
 
-use super::{Held, half_closed::Exchange};
+use super::{capacity::Held, half_closed::Exchange};
 
 /// Bytes of an answer that are handed over at a time: HTTP/2 keeps what it was handed until the client lets it go.
 const PIECE: usize = 16 * 1024;

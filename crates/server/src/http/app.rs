@@ -1,0 +1,63 @@
+//! What all routes share: the store and the schema, how much the server takes on, the threads of operations.
+
+use std::{panic::resume_unwind, sync::Arc};
+
+use domain::Clock;
+use graphql::{Feed, Ground, Limits, Schema};
+use persistence::Store;
+use tokio::runtime::Handle;
+use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
+
+use super::capacity::Capacity;
+use crate::{documents::Documents, examples::Examples};
+
+/// What the routes share.
+#[derive(Clone)]
+pub struct App {
+    /// What requests run on.
+    pub ground: Ground,
+    /// The API.
+    pub schema: Schema,
+    /// How much a request may ask for.
+    pub limits: Arc<Limits>,
+    /// How much the server takes on.
+    pub capacity: Arc<Capacity>,
+    /// The documents that a request may name.
+    pub documents: Arc<Documents>,
+    /// The nouns that ready-made questions are asked about unless told otherwise.
+    pub examples: Arc<Examples>,
+    /// The threads that operations have to themselves, so that those of connections always have time; with none, they
+    /// share.
+    pub workers: Option<Handle>,
+}
+
+impl App {
+    /// The server on a store, with the limits it has unless asked otherwise.
+    #[must_use]
+    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+        let ground = Ground { store, clock, zone: None, feed: Feed::default() };
+        App {
+            ground,
+            schema: graphql::schema(),
+            limits: Arc::default(),
+            capacity: Arc::default(),
+            documents: Arc::default(),
+            examples: Arc::default(),
+            workers: None,
+        }
+    }
+
+    /// Runs something on the threads of operations; it ends when nobody awaits it any more.
+    pub(crate) async fn work<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
+        let Some(workers) = &self.workers else { return work.await };
+        match AbortOnDropHandle::new(workers.spawn(work.in_current_span())).await {
+            Ok(done) => done,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => resume_unwind(panic),
+                // The process ends, and this with it.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+}
