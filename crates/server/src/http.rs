@@ -6,17 +6,23 @@
 mod accept;
 mod answer;
 mod app;
+mod cache;
 mod capacity;
-mod client;
 mod encoding;
 mod endpoint;
 mod events;
 mod half_closed;
 mod health;
+mod language;
 mod listen;
+mod metrics;
 mod missing;
 mod observe;
+mod origin;
+mod outcome;
 mod proxy;
+mod rate_limit;
+mod rates;
 mod request;
 mod socket;
 mod unread;
@@ -41,23 +47,25 @@ use tower_http::{
 
 use self::{
     accept::Media,
-    answer::{FAILED, refuse, tag_encoding},
-    client::at_its_rate,
+    answer::{FAILED, refuse},
+    cache::tag_encoding,
     encoding::negotiated,
     endpoint::{by_get, by_post},
     health::{ready, sdl},
+    metrics::metrics,
     missing::{not_allowed, not_found},
-    observe::{metrics, observed},
-    request::targeted,
+    observe::observed,
+    origin::targeted,
+    rate_limit::at_its_rate,
 };
 pub use self::{
     app::App,
     capacity::{Capacity, Share},
-    client::Rates,
     listen::serve,
     proxy::Proxies,
+    rates::Rates,
 };
-pub(crate) use self::{encoding::takes, observe::keep_up, request::without_default_port};
+pub(crate) use self::{encoding::takes, metrics::keep_up, origin::without_default_port};
 
 /// The whole server.
 pub fn router(app: App) -> Router {
@@ -77,7 +85,7 @@ pub fn router(app: App) -> Router {
         true => Router::new().route("/metrics", get(metrics)),
         false => Router::new(),
     };
-    observe::recorder();
+    metrics::recorder();
     Router::new()
         .merge(figures)
         .merge(crate::web::routes())

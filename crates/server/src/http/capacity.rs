@@ -9,7 +9,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{client::Rates, proxy::Proxies};
+use super::{proxy::Proxies, rates::Rates};
 
 /// How much the server takes on.
 pub struct Capacity {

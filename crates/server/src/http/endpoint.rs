@@ -14,12 +14,15 @@ use tokio::time::timeout;
 
 use super::{
     accept::{Accepted, Media},
-    answer::{Keep, answered, overloaded, refuse, refused, unchanged},
+    answer::{answered, overloaded, refuse, refused, unchanged},
     app::App,
+    cache::Keep,
     capacity::Room,
     events::{event, streamed},
-    observe::{About, Outcome},
-    request::{Asked, RequestError, addressed, is_forged, languages, posted},
+    language::languages,
+    origin::is_forged,
+    outcome::{About, Outcome},
+    request::{Asked, RequestError, addressed, posted},
     socket,
 };
 

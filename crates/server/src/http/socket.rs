@@ -3,8 +3,11 @@
 //! One task serves a connection: it reads messages, starts operations on tasks of their own and writes what they answer.
 //! The rules and the close codes are those of the protocol's text, <https://github.com/enisdenjo/graphql-ws>.
 
+mod operation;
+mod protocol;
+
 use std::{
-    borrow::Cow::{self, Borrowed, Owned},
+    borrow::Cow::Owned,
     collections::HashMap,
     net::{IpAddr, SocketAddr},
     num::NonZeroU32,
@@ -18,53 +21,33 @@ use axum::{
     http::{HeaderMap, Response},
 };
 use domain::LanguageTag;
-use futures::{FutureExt, StreamExt};
+use futures::FutureExt;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use graphql::{Answer, Asker, OperationKind, Prepared};
+use graphql::{Answer, Asker};
 use serde_json::{Map, Value, json};
 use tokio::{
     sync::mpsc,
     task::{AbortHandle, JoinSet},
     time::{interval_at, sleep_until, timeout},
 };
-use tokio_tungstenite::tungstenite;
 use tracing::{Instrument, Span};
 
-use super::{
-    answer::{FAILED, busy},
-    app::App,
-    capacity::{Held, Room},
-    observe::Watch,
-    request::{Asked, RequestError, is_foreign, languages, request},
+use self::{
+    operation::{Said, Voice, operate},
+    protocol::{
+        BROKEN, Close, DONE, Dialect, FORBIDDEN, GOING_AWAY, INVALID, NO_INIT, NO_PROTOCOL, SILENT, TOO_FAST,
+        TOO_LARGE, TWO_INITS, TWO_OF_AN_ID, UNAUTHORIZED, error, id, is_too_large,
+    },
 };
-
-/// Which protocol a connection speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dialect {
-    /// `graphql-transport-ws`.
-    Transport,
-    /// `graphql-ws`, of the older library subscriptions-transport-ws.
-    Legacy,
-}
-
-/// Why a connection ends: a code and a reason.
-type Close = (u16, Cow<'static, str>);
-
-const DONE: Close = (1000, Borrowed(""));
-const GOING_AWAY: Close = (1001, Borrowed("the server stops"));
-/// The same code, after which clients connect again: who was given up may only have been asleep.
-const SILENT: Close = (1001, Borrowed("no answer to a ping"));
-const BROKEN: Close = (1002, Borrowed("Protocol error"));
-const TOO_FAST: Close = (1008, Borrowed("too many messages"));
-const TOO_LARGE: Close = (1009, Borrowed("the message is too large"));
-const INVALID: Close = (4400, Borrowed("Invalid message"));
-const UNAUTHORIZED: Close = (4401, Borrowed("Unauthorized"));
-const FORBIDDEN: Close = (4403, Borrowed("Forbidden"));
-const NO_PROTOCOL: Close = (4406, Borrowed("Subprotocol not acceptable"));
-const NO_INIT: Close = (4408, Borrowed("Connection initialisation timeout"));
-/// The protocol's text names the id here; a close frame's reason is short, and an id need not be.
-const TWO_OF_AN_ID: Close = (4409, Borrowed("Subscriber for this id already exists"));
-const TWO_INITS: Close = (4429, Borrowed("Too many initialisation requests"));
+use super::{
+    answer::FAILED,
+    app::App,
+    capacity::Room,
+    language::languages,
+    observe::Watch,
+    origin::is_foreign,
+    request::{Asked, RequestError, request},
+};
 
 /// How often a connection is asked whether it is alive; one that says nothing for three times as long is given up.
 const HEARTBEAT: Duration = Duration::from_secs(12);
@@ -112,17 +95,6 @@ pub(crate) fn open(
         };
         sockets.track_future(serving.instrument(span))
     })
-}
-
-/// What an operation has to say.
-struct Said {
-    id: String,
-    /// Which of the operations that had this id says it.
-    turn: u64,
-    text: String,
-    is_last: bool,
-    /// The room that it takes until it is written.
-    held: Option<Held>,
 }
 
 /// An operation under way.
@@ -364,105 +336,6 @@ impl Session {
     }
 }
 
-/// How an operation speaks to its connection.
-struct Voice {
-    id: String,
-    turn: u64,
-    dialect: Dialect,
-    say: mpsc::Sender<Said>,
-}
-
-impl Voice {
-    async fn say(&self, text: String, is_last: bool, held: Option<Held>) -> bool {
-        self.say.send(Said { id: self.id.clone(), turn: self.turn, text, is_last, held }).await.is_ok()
-    }
-
-    async fn refuse(&self, answer: &Answer) {
-        self.say(error(self.dialect, &self.id, answer), true, None).await;
-    }
-
-    async fn next(&self, body: &[u8], held: Held) -> bool {
-        let id = json!(self.id);
-        let kind = if self.dialect == Dialect::Transport { "next" } else { "data" };
-        let body = String::from_utf8_lossy(body);
-        self.say(format!(r#"{{"id":{id},"type":"{kind}","payload":{body}}}"#), false, Some(held)).await
-    }
-}
-
-/// Runs one operation to its end.
-async fn operate(app: App, asked: Result<Asked, RequestError>, asker: Asker, voice: &Voice) {
-    let mut watch = Watch::begin(app.capacity.clone());
-    let prepared = match prepare(&app, asked).await {
-        Ok(prepared) => prepared,
-        Err(refused) => {
-            watch.answers(&refused);
-            return voice.refuse(&refused).await;
-        }
-    };
-    watch.reads(&prepared);
-    // A subscription waits most of its time; it takes no turn.
-    let is_short = prepared.kind != OperationKind::Subscription;
-    let mut turn = if is_short { app.capacity.turn(prepared.cost()).await } else { None };
-    if is_short && turn.is_none() {
-        watch.answers(&busy());
-        return voice.refuse(&busy()).await;
-    }
-    let mut answers = prepared.answers(&app.schema, &app.ground, asker);
-    while let Some(answer) = answers.next().await {
-        if answer.is_refused {
-            watch.answers(&answer);
-            return voice.refuse(&answer).await;
-        }
-        let body = match answer.to_json() {
-            Ok(body) => body,
-            Err(error) => {
-                tracing::error!(%error, "an answer could not be written");
-                let failed = Answer::refused("INTERNAL", FAILED);
-                watch.answers(&failed);
-                return voice.refuse(&failed).await;
-            }
-        };
-        let Some(held) = app.capacity.hold(body.len() as u64).await else {
-            watch.answers(&busy());
-            return voice.refuse(&busy()).await;
-        };
-        watch.answers(&answer);
-        // The answer is there, and has its room; how long the client takes to read it is no matter to others.
-        drop(turn.take());
-        if !voice.next(&body, held).await {
-            return;
-        }
-    }
-    voice.say(json!({ "id": voice.id, "type": "complete" }).to_string(), true, None).await;
-}
-
-/// Reads an operation.
-async fn prepare(app: &App, asked: Result<Asked, RequestError>) -> Result<Prepared, Box<Answer>> {
-    let mut asked = asked.map_err(|RequestError { code, problem, .. }| Answer::refused(code, &problem))?;
-    asked.complete(app).await;
-    let Asked { request, keep, .. } = asked;
-    let prepared = graphql::prepare(&app.schema, &app.limits, request, false)?;
-    if let Some(digest) = keep {
-        app.documents.keep(digest, &prepared.request().query);
-    }
-    Ok(prepared)
-}
-
-fn error(dialect: Dialect, id: &str, answer: &Answer) -> String {
-    let errors = answer.errors().unwrap_or_default();
-    let payload = match dialect {
-        Dialect::Transport => errors,
-        // The older library reads one error only.
-        Dialect::Legacy => errors.get(0).cloned().unwrap_or_default(),
-    };
-    json!({ "id": id, "type": "error", "payload": payload }).to_string()
-}
-
-/// The id of a message: a text that is not empty.
-fn id(message: &Map<String, Value>) -> Option<String> {
-    message.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned)
-}
-
 async fn write(socket: &mut WebSocket, text: String) -> Result<(), Close> {
     send(socket, Message::Text(text.into())).await
 }
@@ -472,9 +345,4 @@ async fn send(socket: &mut WebSocket, message: Message) -> Result<(), Close> {
         Ok(Ok(())) => Ok(()),
         _ => Err(DONE),
     }
-}
-
-fn is_too_large(error: &axum::Error) -> bool {
-    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
-    matches!(cause, Some(tungstenite::Error::Capacity(_)))
 }

@@ -1,26 +1,14 @@
-//! Who asks, and how often: a token bucket for each client's address.
+//! A token bucket for each client's address.
 
 use std::{
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
     time::Duration,
 };
 
-use axum::{
-    body::Body,
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderValue, Response, StatusCode, header},
-    middleware::Next,
-};
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
-};
-
-use super::{
-    accept::{Accepted, Media},
-    answer::refuse,
-    app::App,
 };
 
 /// How often each client may ask.
@@ -59,20 +47,6 @@ fn network(client: IpAddr) -> IpAddr {
         IpAddr::V4(_) => client,
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
     }
-}
-
-/// Refuses a client that asks too often.
-pub(super) async fn at_its_rate(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-    let (Some(rates), Some(peer)) = (&app.capacity.rates, peer) else { return next.run(request).await };
-    let client = app.capacity.proxies.client(peer.ip(), request.headers());
-    let Err(wait) = rates.take(client) else { return next.run(request).await };
-    let media = Accepted::of(request.headers()).and_then(|accepted| accepted.media).unwrap_or(Media::Json);
-    let problem = "too many requests came from this address";
-    let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, media, "RATE_LIMITED", problem);
-    let seconds = HeaderValue::from(wait.as_secs() + 1);
-    response.headers_mut().insert(header::RETRY_AFTER, seconds);
-    response
 }
 
 #[cfg(test)]

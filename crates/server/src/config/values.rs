@@ -1,0 +1,97 @@
+//! Reads the values of flags; what is said of a wrong one is what would be right.
+
+use std::{
+    fmt::Display,
+    num::{NonZeroU64, NonZeroUsize},
+    ops::RangeInclusive,
+    str::FromStr,
+};
+
+use axum::http::HeaderValue;
+use domain::TimeZone;
+use ipnet::IpNet;
+use persistence::Store;
+
+use crate::http::without_default_port;
+
+/// A database's address, in a form that can be opened.
+pub(super) fn address(text: &str) -> Result<String, String> {
+    Store::check_address(text).map(|()| text.to_owned()).map_err(|error| error.to_string())
+}
+
+/// A time zone, by its name.
+pub(super) fn zone(text: &str) -> Result<TimeZone, String> {
+    text.parse().map_err(|_| "give the IANA name of a time zone, such as `Europe/London`, or `UTC`".to_owned())
+}
+
+/// A truth value, for a flag's variable.
+pub(super) fn truth(text: &str) -> Result<bool, String> {
+    match text {
+        "true" | "1" => Ok(true),
+        "false" | "0" | "" => Ok(false),
+        _ => Err("give `true` or `false`".to_owned()),
+    }
+}
+
+/// An origin, as browsers write it.
+pub(super) fn origin(text: &str) -> Result<HeaderValue, String> {
+    let (scheme, host) = text.split_once("://").unwrap_or_default();
+    // Browsers write neither capitals nor the scheme's own port.
+    match HeaderValue::try_from(format!("{scheme}://{}", without_default_port(scheme, host))) {
+        Ok(origin) if matches!(scheme, "http" | "https") && !host.is_empty() && !host.contains(['/', '*', ' ']) => {
+            Ok(origin)
+        }
+        _ => Err("an origin is a scheme and a host, without a path: https://map.example".to_owned()),
+    }
+}
+
+/// A number within bounds.
+pub(super) fn within<N>(range: RangeInclusive<N>) -> impl Fn(&str) -> Result<N, String> + Clone
+where
+    N: FromStr + PartialOrd + Display + Clone,
+{
+    move |text| match text.parse() {
+        Ok(number) if range.contains(&number) => Ok(number),
+        _ => Err(format!("give a number from {} to {}", range.start(), range.end())),
+    }
+}
+
+/// A number that is not zero, as nothing would be let through.
+pub(super) fn positive<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| "give a whole number, 1 or more, that is not too large".to_owned())
+}
+
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    positive(text).map(NonZeroUsize::get)
+}
+
+pub(super) fn cost(text: &str) -> Result<u64, String> {
+    positive(text).map(NonZeroU64::get)
+}
+
+/// A network of addresses.
+pub(super) fn network(text: &str) -> Result<IpNet, String> {
+    text.parse().map_err(|_| "give a network, such as 10.0.0.0/8, or 10.0.0.1/32 for one address".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_taken_as_browsers_write_it() {
+        for (text, expected) in [
+            ("https://map.example", Some("https://map.example")),
+            ("https://MAP.example:443", Some("https://map.example")),
+            ("http://map.example:80", Some("http://map.example")),
+            ("http://map.example:443", Some("http://map.example:443")),
+            ("https://map.example:8443", Some("https://map.example:8443")),
+            ("ftp://map.example", None),
+            ("https://", None),
+            ("https://map.example/", None),
+            ("*", None),
+        ] {
+            assert_eq!(origin(text).ok(), expected.map(HeaderValue::from_static), "{text}");
+        }
+    }
+}
