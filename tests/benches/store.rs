@@ -13,7 +13,9 @@ use std::{
 };
 
 use domain::{Clock, Condition, ConditionValue, Filter, Known, Order, PageRequest, School, TimeZone, View};
-use persistence::{AlliancesOfGroup, GroupsOfSchool, PartnersOfAlliance, RelatedPage, Relation, Store};
+use persistence::{
+    AlliancesOfGroup, ColumnSet, GroupsOfSchool, ListRequest, PartnersOfAlliance, RelatedPage, Relation, Store,
+};
 use server::{
     generate::{Plan, generate},
     import::{Folder, Options, import},
@@ -124,7 +126,8 @@ async fn walk_by_store(store: &Store, view: View) -> Walk {
     let has_group = Condition { property: "has_group", value: ConditionValue::Flag(true) };
     let filter = Filter { conditions: vec![has_group], ..Filter::default() };
     let request = first(20);
-    let (page, took) = timed(store.page::<School>(view, &filter, Order::default(), &request)).await;
+    let list = ListRequest { filter: &filter, order: Order::default(), page: &request, columns: ColumnSet::NAMES };
+    let (page, took) = timed(store.page::<School>(view, list)).await;
     let mut walk = [took, Duration::ZERO, Duration::ZERO, Duration::ZERO];
     let ids: Vec<i64> = page.expect("schools").items.iter().map(|(_, school)| school.head.id).collect();
     let (groups, took) = timed(related::<GroupsOfSchool>(store, view, &ids, 1)).await;
@@ -141,7 +144,10 @@ async fn walk_by_store(store: &Store, view: View) -> Walk {
 
 /// The pages of these parents, in one statement.
 async fn related<R: Relation>(store: &Store, view: View, ids: &[i64], size: u32) -> Vec<RelatedPage<R::Node, R::Tie>> {
-    let pages = store.related(R::PATH, view, ids, &Filter::default(), Order::default(), &first(size)).await;
+    let (filter, page) = (Filter::default(), first(size));
+    // The name is what the floor reads of a noun; of a partner its kinds, too, which every record states.
+    let list = ListRequest { filter: &filter, order: Order::default(), page: &page, columns: ColumnSet::NAMES };
+    let pages = store.related(R::PATH, view, ids, list).await;
     pages.expect("pages").into_values().collect()
 }
 

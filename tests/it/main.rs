@@ -6,6 +6,7 @@ mod browser;
 mod budget;
 mod caching;
 mod clients;
+mod columns;
 mod contract;
 mod cursors;
 mod data_set;

@@ -32,32 +32,12 @@ fn noun_lists(schema: &Schema) -> Vec<NounList> {
             .filter_map(|relation| Some((text(&relation["name"]).to_owned(), list_of(schema.nodes(relation)?))));
         NounList {
             name: text(&list["name"]).to_owned(),
-            fields: own.iter().map(|field| selection_of(schema, field)).collect::<Vec<_>>().join(" "),
-            leaves: leaves(schema, noun).join(" "),
+            fields: own.iter().map(|field| schema.selection_of(field)).collect::<Vec<_>>().join(" "),
+            leaves: schema.leaves(noun).join(" "),
             relations: relations.collect(),
         }
     });
     nouns.collect()
-}
-
-/// The fields of a type that are no objects.
-fn leaves<'a>(schema: &Schema, of: &'a Value) -> Vec<&'a str> {
-    let is_leaf = |field: &&Value| matches!(text(&schema.type_of(field)["kind"]), "SCALAR" | "ENUM");
-    schema.fields(of).filter(is_leaf).map(|field| text(&field["name"])).collect()
-}
-
-/// What is asked of a field that is no relation: of a noun its slug, of another object all that is no object again.
-fn selection_of(schema: &Schema, field: &Value) -> String {
-    let (name, of) = (text(&field["name"]), schema.type_of(field));
-    let leaves = leaves(schema, of);
-    match text(&of["kind"]) {
-        "OBJECT" if schema.noun_lists().iter().any(|(_, noun)| noun["name"] == of["name"]) => {
-            format!("{name} {{ slug }}")
-        }
-        "OBJECT" if !leaves.is_empty() => format!("{name} {{ {} }}", leaves.join(" ")),
-        "OBJECT" | "INTERFACE" | "UNION" => format!("{name} {{ __typename }}"),
-        _ => name.to_owned(),
-    }
 }
 
 const PAGES: &[&str] = &[

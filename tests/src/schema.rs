@@ -58,6 +58,29 @@ impl Schema {
         items(&of["fields"]).iter().filter(move |field| !items(&field["args"]).iter().any(is_needed))
     }
 
+    /// The fields of a type that are no objects.
+    #[must_use]
+    pub fn leaves<'a>(&self, of: &'a Value) -> Vec<&'a str> {
+        let is_leaf = |field: &&Value| matches!(text(&self.type_of(field)["kind"]), "SCALAR" | "ENUM");
+        self.fields(of).filter(is_leaf).map(|field| text(&field["name"])).collect()
+    }
+
+    /// A field that is no connection with what is asked of it: of a noun its slug, of another object all that is no
+    /// object again.
+    #[must_use]
+    pub fn selection_of(&self, field: &Value) -> String {
+        let (name, of) = (text(&field["name"]), self.type_of(field));
+        let leaves = self.leaves(of);
+        match text(&of["kind"]) {
+            "OBJECT" if self.noun_lists().iter().any(|(_, noun)| noun["name"] == of["name"]) => {
+                format!("{name} {{ slug }}")
+            }
+            "OBJECT" if !leaves.is_empty() => format!("{name} {{ {} }}", leaves.join(" ")),
+            "OBJECT" | "INTERFACE" | "UNION" => format!("{name} {{ __typename }}"),
+            _ => name.to_owned(),
+        }
+    }
+
     /// The conditions of a connection's filter, each with its type.
     ///
     /// # Panics

@@ -44,6 +44,15 @@ pub struct Lifetime {
     pub known_day: NaiveDate,
 }
 
+impl Lifetime {
+    /// Of what is on the map on every day, and of which nothing is stated.
+    pub const UNSTATED: Self = Lifetime {
+        validity: Validity { from: Validity::OPEN_START, to: Validity::OPEN_END },
+        stated: Span { since: None, until: None },
+        known_day: Validity::OPEN_START,
+    };
+}
+
 vocabulary! {
     /// Whether a noun that is on the map of a day is known to have existed then.
     Existence {

@@ -11,6 +11,7 @@ use persistence::{
 use crate::{
     connection::{edges, relations},
     context::ContextExt,
+    field_columns::FieldColumns,
     filter::{filter, vocabulary},
     group::GroupFilter,
     noun::{At, Head, roots},
@@ -74,6 +75,12 @@ impl At<domain::Alliance> {
     async fn relations(&self) -> AllianceRelations<'_> {
         AllianceRelations(self)
     }
+}
+
+impl FieldColumns for domain::Alliance {
+    const RELATIONS: &'static [&'static str] = AllianceRelations::NAMES;
+    const OTHERS: &'static [(&'static str, &'static [&'static str])] =
+        &[("status", &["status", "time"]), ("functions", &[]), ("resource_categories", &[])];
 }
 
 relations! {

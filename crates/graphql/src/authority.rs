@@ -4,6 +4,7 @@ use async_graphql::{ID, Object};
 
 use crate::{
     context::ContextExt,
+    field_columns::FieldColumns,
     filter::{filter, vocabulary},
     noun::{At, Head, roots},
 };
@@ -31,6 +32,8 @@ impl At<domain::Authority> {
         self.noun.kind.into()
     }
 }
+
+impl FieldColumns for domain::Authority {}
 
 /// The level an authority governs.
 #[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use persistence::CampusesOfSchool;
 use crate::{
     connection::edges,
     context::ContextExt,
+    field_columns::FieldColumns,
     filter::{filter, vocabulary},
     noun::{At, Head, roots},
     scalar::{ImpreciseDate, stated},
@@ -65,6 +66,11 @@ impl At<domain::Campus> {
     async fn township(&self, ctx: &Context<'_>) -> Option<Result<At<domain::Township>>> {
         ctx.find_maybe(self.view, self.noun.township).await
     }
+}
+
+impl FieldColumns for domain::Campus {
+    const OTHERS: &'static [(&'static str, &'static [&'static str])] =
+        &[("status", &["status", "time"]), ("hosted_site_uses", &[])];
 }
 
 /// Whether a campus is in use.

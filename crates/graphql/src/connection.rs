@@ -11,11 +11,12 @@ use std::{
 
 use async_graphql::{Context, Enum, InputObject, Object, ObjectType, Result, SimpleObject, TypeName};
 use domain::{Filter, OrderField, Page, PageRequest, Position, View};
-use persistence::{Linked, Noun, NounPage, RelatedPage, Relation};
+use persistence::{ColumnSet, Linked, Noun, NounPage, RelatedPage, Relation};
 
 use crate::{
     context::ContextExt,
     error::Code,
+    field_columns::{self, FieldColumns},
     filter::{Lower, lower},
     noun::{At, Named},
     question::{CountOf, PageOf, Related, RelatedCount, WHOLE},
@@ -73,10 +74,12 @@ struct Asked {
     order: domain::Order,
     request: Arc<PageRequest>,
     scope: CursorScope,
+    /// The columns of the nouns that its fields look at.
+    columns: ColumnSet,
 }
 
 impl<T: Lower> PageArguments<T> {
-    async fn parse(self, ctx: &Context<'_>, list: ListId, view: ViewAsked) -> Result<Asked> {
+    async fn parse<N: FieldColumns>(self, ctx: &Context<'_>, list: ListId, view: ViewAsked) -> Result<Asked> {
         let PageArguments { first, after, last, before, filter, order } = self;
         let filter = Arc::new(lower(ctx, filter).await?);
         let order = order.map_or_else(domain::Order::default, |order| domain::Order {
@@ -88,7 +91,8 @@ impl<T: Lower> PageArguments<T> {
         let expected = if has_cursor { scope.get() } else { 0 };
         let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)
             .map_err(|error| Code::from(error.clone()).because(error))?;
-        Ok(Asked { filter, order, request: Arc::new(request), scope })
+        let columns = field_columns::of_connection::<N>(ctx.field());
+        Ok(Asked { filter, order, request: Arc::new(request), scope, columns })
     }
 }
 
@@ -122,7 +126,7 @@ fn int(count: u64) -> i32 {
 }
 
 /// A relation, as the schema shows it.
-pub(crate) trait Edges: Relation {
+pub(crate) trait Edges: Relation<Node: FieldColumns> {
     /// What its types are called: `GroupSchool` for `GroupSchoolConnection` and `GroupSchoolEdge`.
     const NAME: &'static str;
     /// What the edge says about the tie.
@@ -149,15 +153,15 @@ impl<R: Edges> Connection<R> {
         parent: i64,
         arguments: PageArguments<T>,
     ) -> Result<Self> {
-        let asked = arguments.parse(ctx, ListId { name: R::NAME, parent: Some(parent) }, asked_for).await?;
+        let asked = arguments.parse::<R::Node>(ctx, ListId { name: R::NAME, parent: Some(parent) }, asked_for).await?;
         Ok(Connection { view, parent, asked, is_counted: AtomicBool::new(false), of: PhantomData })
     }
 
     /// Reads the page together with all other parents that want the same, once for all fields.
     async fn page(&self, ctx: &Context<'_>) -> Result<Arc<RelatedPage<R::Node, R::Tie>>> {
-        let Asked { filter, order, request, .. } = &self.asked;
+        let Asked { filter, order, request, columns, .. } = &self.asked;
         let question = Related::<R>::new(self.view, filter.clone(), *order, request.clone());
-        let page = ctx.ask(question, self.parent).await?.unwrap_or_else(|| Arc::new(Page::empty()));
+        let page = ctx.read(question, self.parent, *columns).await?.unwrap_or_else(|| Arc::new(Page::empty()));
         count_once(ctx, &self.is_counted, page.items.len())?;
         Ok(page)
     }
@@ -263,7 +267,7 @@ pub(crate) struct RootConnection<N: Noun> {
     of: PhantomData<fn() -> N>,
 }
 
-impl<N: Noun + Named> RootConnection<N> {
+impl<N: FieldColumns + Named> RootConnection<N> {
     /// Checks the arguments.
     pub(crate) async fn open<T: Lower>(
         ctx: &Context<'_>,
@@ -271,21 +275,21 @@ impl<N: Noun + Named> RootConnection<N> {
         asked_for: ViewAsked,
         arguments: PageArguments<T>,
     ) -> Result<Self> {
-        let asked = arguments.parse(ctx, ListId { name: N::NAME, parent: None }, asked_for).await?;
+        let asked = arguments.parse::<N>(ctx, ListId { name: N::NAME, parent: None }, asked_for).await?;
         Ok(RootConnection { view, asked, is_counted: AtomicBool::new(false), of: PhantomData })
     }
 
     /// Reads the page, once for all fields.
     async fn page(&self, ctx: &Context<'_>) -> Result<Arc<NounPage<N>>> {
-        let Asked { filter, order, request, .. } = &self.asked;
+        let Asked { filter, order, request, columns, .. } = &self.asked;
         let question = PageOf::<N>::new(self.view, filter.clone(), *order, request.clone());
-        let page = ctx.ask(question, WHOLE).await?.unwrap_or_else(|| Arc::new(Page::empty()));
+        let page = ctx.read(question, WHOLE, *columns).await?.unwrap_or_else(|| Arc::new(Page::empty()));
         count_once(ctx, &self.is_counted, page.items.len())?;
         Ok(page)
     }
 }
 
-impl<N: Noun + Named> TypeName for RootConnection<N> {
+impl<N: FieldColumns + Named> TypeName for RootConnection<N> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Connection", N::NAME).into()
     }
@@ -293,7 +297,7 @@ impl<N: Noun + Named> TypeName for RootConnection<N> {
 
 /// A page of all nouns of a kind, and how to go on.
 #[Object(name_type)]
-impl<N: Noun + Named> RootConnection<N>
+impl<N: FieldColumns + Named> RootConnection<N>
 where
     At<N>: ObjectType,
 {
@@ -368,6 +372,11 @@ macro_rules! relations {
     ($object:ident of $noun:ty { $($(#[$doc:meta])* $field:ident: $relation:ty, $filter:ty, about $size:literal;)+ }) => {
         /// The relations of a noun.
         pub(crate) struct $object<'a>(pub(crate) &'a crate::noun::At<$noun>);
+
+        impl $object<'_> {
+            /// The relations' names in the code.
+            pub(crate) const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
+        }
 
         /// The relations of a noun.
         #[async_graphql::Object]

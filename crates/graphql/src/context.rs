@@ -5,13 +5,14 @@ use std::sync::{
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use async_graphql::{Context, Error, Result};
+use async_graphql::{Context, Error, Result, SelectionField};
 use domain::{Clock, Known, LanguageTag, TimeZone, View};
-use persistence::{Parts, Store, StoreError};
+use persistence::{ColumnSet, Parts, Store, StoreError};
 
 use crate::{
     error::{Code, Failure},
     feed::Feed,
+    field_columns::{self, FieldColumns},
     loader::{Batches, Question},
     noun::At,
     question::{ById, PartsOf},
@@ -36,6 +37,9 @@ pub(crate) struct Surroundings {
 pub(crate) trait ContextExt {
     /// The surroundings of the request.
     fn here(&self) -> &Surroundings;
+
+    /// The field that is resolved, with what is selected below it.
+    fn selected(&self) -> SelectionField<'_>;
 
     /// The store.
     fn store(&self) -> &Store {
@@ -65,26 +69,36 @@ pub(crate) trait ContextExt {
     where
         Self: Sync,
     {
-        async move { self.here().batches.ask(question, id).await.map_err(Error::from) }
+        self.read(question, id, ColumnSet::LEAST)
     }
 
-    /// The noun with this id; `None` if the view knows none.
-    fn find<N: persistence::Noun>(
+    /// The same of a question about nouns, to look at these columns of them.
+    fn read<Q: Question>(
         &self,
-        view: View,
-        id: domain::Id<N>,
-    ) -> impl Future<Output = Option<Result<At<N>>>> + Send
+        question: Q,
+        id: i64,
+        columns: ColumnSet,
+    ) -> impl Future<Output = Result<Option<Q::Answer>>> + Send
     where
         Self: Sync,
     {
+        async move { self.here().batches.ask(question, id, columns).await.map_err(Error::from) }
+    }
+
+    /// The noun with this id, of which the field that is resolved selects; `None` if the view knows none.
+    fn find<N: FieldColumns>(&self, view: View, id: domain::Id<N>) -> impl Future<Output = Option<Result<At<N>>>> + Send
+    where
+        Self: Sync,
+    {
+        let columns = field_columns::of_noun::<N>(self.selected());
         async move {
-            let found = self.ask(ById::new(view), id.raw).await;
+            let found = self.read(ById::new(view), id.raw, columns).await;
             found.map(|noun| noun.map(|noun| At { view, noun })).transpose()
         }
     }
 
-    /// The noun with this id, if there is one.
-    fn find_maybe<N: persistence::Noun>(
+    /// The same, if there is an id.
+    fn find_maybe<N: FieldColumns>(
         &self,
         view: View,
         id: Option<domain::Id<N>>,
@@ -107,6 +121,10 @@ pub(crate) trait ContextExt {
 impl ContextExt for Context<'_> {
     fn here(&self) -> &Surroundings {
         self.data_unchecked::<Surroundings>()
+    }
+
+    fn selected(&self) -> SelectionField<'_> {
+        self.field()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     alliance::AllianceFilter,
     connection::{edges, relations},
     context::ContextExt,
+    field_columns::FieldColumns,
     filter::{filter, vocabulary},
     noun::{At, Head, roots},
     scalar::{ImpreciseDate, stated},
@@ -59,6 +60,12 @@ impl At<domain::Group> {
     async fn relations(&self) -> GroupRelations<'_> {
         GroupRelations(self)
     }
+}
+
+impl FieldColumns for domain::Group {
+    const RELATIONS: &'static [&'static str] = GroupRelations::NAMES;
+    const OTHERS: &'static [(&'static str, &'static [&'static str])] =
+        &[("reported", &["reported_branches", "reported_sites", "reported_member_schools"])];
 }
 
 relations! {

@@ -15,6 +15,7 @@ mod error;
 mod execute;
 mod federation;
 mod feed;
+mod field_columns;
 mod filter;
 mod gaps;
 mod group;

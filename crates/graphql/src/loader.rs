@@ -4,6 +4,8 @@
 //! asked so far leaves at once: one statement for each question, whatever the number of ids. No timer is involved:
 //! [`Batches::run`] sees that the execution is idle because it returned `Pending` without having been woken.
 //!
+//! Each asker names the columns of a noun that it will look at, and the statement reads those of all of them.
+//!
 //! Batches live for one request, or one event of a subscription, and remember its answers, so that nothing is asked twice
 //! and nothing is stale.
 
@@ -21,7 +23,7 @@ use std::{
 };
 
 use futures::{StreamExt, channel::oneshot, future::BoxFuture, stream::FuturesUnordered, task::AtomicWaker};
-use persistence::{Store, StoreError};
+use persistence::{ColumnSet, Store, StoreError};
 
 use crate::error::Failure;
 
@@ -29,34 +31,88 @@ use crate::error::Failure;
 pub(crate) trait Question: Clone + Eq + Hash + Send + Sync + 'static {
     /// What is answered about one id.
     type Answer: Clone + Send + Sync + 'static;
-    /// Answers for all ids at once; an id without an answer is left out.
+    /// Answers for all ids at once, with these columns at least; an id without an answer is left out.
     fn answer(
         &self,
         store: &Store,
         ids: &[i64],
+        columns: ColumnSet,
     ) -> impl Future<Output = Result<HashMap<i64, Self::Answer>, StoreError>> + Send;
 }
 
 type Answered<Q> = Result<Option<<Q as Question>::Answer>, Failure>;
 
+/// What became of an id.
 enum State<Q: Question> {
-    Asked(Vec<oneshot::Sender<Answered<Q>>>),
-    Answered(Answered<Q>),
+    /// It waits for its batch to leave.
+    Waiting(Vec<oneshot::Sender<Answered<Q>>>),
+    /// Its statement runs, and reads these columns.
+    Running(ColumnSet, Vec<oneshot::Sender<Answered<Q>>>),
+    /// It is answered, with these columns.
+    Answered(ColumnSet, Answered<Q>),
+}
+
+/// What an asker is told.
+enum Reply<Q: Question> {
+    Answer(Answered<Q>),
+    Wait(oneshot::Receiver<Answered<Q>>),
+    /// The statement has left, and reads fewer columns than are asked for now.
+    ReadsLess,
 }
 
 /// What was asked and answered about one question.
 struct Sheet<Q: Question> {
     waiting: Vec<i64>,
+    /// The columns that those who wait look at.
+    columns: ColumnSet,
     states: HashMap<i64, State<Q>>,
 }
 
 impl<Q: Question> Default for Sheet<Q> {
     fn default() -> Self {
-        Sheet { waiting: Vec::new(), states: HashMap::new() }
+        Sheet { waiting: Vec::new(), columns: ColumnSet::LEAST, states: HashMap::new() }
     }
 }
 
-type Sheets<Q> = Arc<Mutex<HashMap<Q, Sheet<Q>>>>;
+impl<Q: Question> Sheet<Q> {
+    fn ask(&mut self, id: i64, columns: ColumnSet) -> Reply<Q> {
+        let (sender, receiver) = oneshot::channel();
+        match self.states.get_mut(&id) {
+            Some(State::Answered(read, answer)) if read.contains(columns) => return Reply::Answer(answer.clone()),
+            Some(State::Running(read, senders)) if read.contains(columns) => senders.push(sender),
+            Some(State::Answered(..) | State::Running(..)) => return Reply::ReadsLess,
+            Some(State::Waiting(senders)) => {
+                senders.push(sender);
+                self.columns = self.columns.union(columns);
+            }
+            None => {
+                self.waiting.push(id);
+                self.states.insert(id, State::Waiting(vec![sender]));
+                self.columns = self.columns.union(columns);
+            }
+        }
+        Reply::Wait(receiver)
+    }
+
+    /// The ids that wait, with the columns that are asked for; their statement runs from now on.
+    fn leave(&mut self) -> (Vec<i64>, ColumnSet) {
+        let columns = std::mem::replace(&mut self.columns, ColumnSet::LEAST);
+        let ids = std::mem::take(&mut self.waiting);
+        for id in &ids {
+            if let Some(state) = self.states.get_mut(id)
+                && let State::Waiting(senders) = state
+            {
+                *state = State::Running(columns, std::mem::take(senders));
+            }
+        }
+        (ids, columns)
+    }
+}
+
+/// Which sheet: that of a question, or of those who ask it for all columns since fewer were read.
+type Key<Q> = (Q, bool);
+
+type Sheets<Q> = Arc<Mutex<HashMap<Key<Q>, Sheet<Q>>>>;
 
 trait Desk: Send + Sync {
     fn sheets(&self) -> &dyn Any;
@@ -73,15 +129,15 @@ impl<Q: Question> Desk for DeskOf<Q> {
 
     fn leaving(&self, store: &Store) -> Vec<BoxFuture<'static, ()>> {
         let mut leaving: Vec<BoxFuture<'static, ()>> = Vec::new();
-        for (question, sheet) in lock(&self.0).iter_mut() {
+        for (key, sheet) in lock(&self.0).iter_mut() {
             if sheet.waiting.is_empty() {
                 continue;
             }
-            let ids = std::mem::take(&mut sheet.waiting);
-            let (question, store, sheets) = (question.clone(), store.clone(), self.0.clone());
+            let (ids, columns) = sheet.leave();
+            let (key, store, sheets) = (key.clone(), store.clone(), self.0.clone());
             leaving.push(Box::pin(async move {
-                let answers = question.answer(&store, &ids).await.map_err(Failure::log);
-                hand_out(&sheets, &question, &ids, answers);
+                let answers = key.0.answer(&store, &ids, columns).await.map_err(Failure::log);
+                hand_out(&sheets, &key, &ids, columns, answers);
             }));
         }
         leaving
@@ -90,19 +146,20 @@ impl<Q: Question> Desk for DeskOf<Q> {
 
 fn hand_out<Q: Question>(
     sheets: &Sheets<Q>,
-    question: &Q,
+    key: &Key<Q>,
     ids: &[i64],
+    columns: ColumnSet,
     answers: Result<HashMap<i64, Q::Answer>, Failure>,
 ) {
     let mut sheets = lock(sheets);
-    let Some(sheet) = sheets.get_mut(question) else { return };
+    let Some(sheet) = sheets.get_mut(key) else { return };
     for id in ids {
         let answer = match &answers {
             Ok(answers) => Ok(answers.get(id).cloned()),
             Err(failure) => Err(failure.clone()),
         };
-        if let Some(State::Asked(waiting)) = sheet.states.insert(*id, State::Answered(answer.clone())) {
-            for asker in waiting {
+        if let Some(State::Running(_, senders)) = sheet.states.insert(*id, State::Answered(columns, answer.clone())) {
+            for asker in senders {
                 // An asker who has gone needs no answer.
                 let _gone = asker.send(answer.clone());
             }
@@ -121,25 +178,19 @@ impl Batches {
         Batches { store, desks: Mutex::default() }
     }
 
-    /// Asks a question about an id; `None` if there is no answer.
-    pub(crate) async fn ask<Q: Question>(&self, question: Q, id: i64) -> Answered<Q> {
+    /// Asks a question about an id, to look at these columns of the answer; `None` if there is no answer.
+    pub(crate) async fn ask<Q: Question>(&self, question: Q, id: i64, columns: ColumnSet) -> Answered<Q> {
         let answer = {
             let sheets = self.sheets::<Q>();
             let mut sheets = lock(&sheets);
-            let sheet = sheets.entry(question).or_default();
-            match sheet.states.get_mut(&id) {
-                Some(State::Answered(answer)) => return answer.clone(),
-                Some(State::Asked(waiting)) => {
-                    let (asker, answer) = oneshot::channel();
-                    waiting.push(asker);
-                    answer
-                }
-                None => {
-                    let (asker, answer) = oneshot::channel();
-                    sheet.waiting.push(id);
-                    sheet.states.insert(id, State::Asked(vec![asker]));
-                    answer
-                }
+            let mut reply = sheets.entry((question.clone(), false)).or_default().ask(id, columns);
+            if let Reply::ReadsLess = reply {
+                reply = sheets.entry((question, true)).or_default().ask(id, ColumnSet::ALL);
+            }
+            match reply {
+                Reply::Answer(answer) => return answer,
+                Reply::Wait(answer) => answer,
+                Reply::ReadsLess => unreachable!("all columns are no less than any"),
             }
         };
         answer.await.unwrap_or_else(|_| Err(Failure::abandoned()))
@@ -234,7 +285,7 @@ mod tests {
     impl Question for Double {
         type Answer = i64;
 
-        async fn answer(&self, _: &Store, ids: &[i64]) -> Result<HashMap<i64, i64>, StoreError> {
+        async fn answer(&self, _: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, i64>, StoreError> {
             STATEMENTS.fetch_add(1, SeqCst);
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
             Ok(ids.iter().filter(|id| **id >= 0).map(|id| (*id, id * 2)).collect())
@@ -266,16 +317,52 @@ mod tests {
                     if id % 7 == 0 {
                         later().await;
                     }
-                    batches.ask(Double, id).await
+                    batches.ask(Double, id, ColumnSet::LEAST).await
                 }));
                 let first: i64 =
                     answers.await.into_iter().map(|answer| answer.expect("answered").expect("known")).sum();
-                let again = batches.ask(Double, 21).await.expect("answered");
-                let unknown = batches.ask(Double, -1).await.expect("answered");
+                let again = batches.ask(Double, 21, ColumnSet::LEAST).await.expect("answered");
+                let unknown = batches.ask(Double, -1, ColumnSet::LEAST).await.expect("answered");
                 (first, again, unknown)
             })
             .await;
         assert_eq!(sum, (600 * 599, Some(42), None));
         assert_eq!(STATEMENTS.load(SeqCst), 2, "one for the level, one for the id that was not in it");
+    }
+
+    /// Answers with the columns that it is asked for.
+    #[derive(Clone, PartialEq, Eq, Hash)]
+    struct Columns;
+
+    impl Question for Columns {
+        type Answer = ColumnSet;
+
+        async fn answer(
+            &self,
+            _: &Store,
+            ids: &[i64],
+            columns: ColumnSet,
+        ) -> Result<HashMap<i64, ColumnSet>, StoreError> {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            Ok(ids.iter().map(|id| (*id, columns)).collect())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_batch_reads_the_columns_of_all_who_ask_and_later_ones_all_that_are_missing() {
+        let (names, time) = (ColumnSet::NAMES, ColumnSet::TIME);
+        let batches = Batches::new(Store::in_memory().await.expect("memory"));
+        batches
+            .run(async {
+                let ask =
+                    async |id, columns| batches.ask(Columns, id, columns).await.expect("answered").expect("known");
+                let together = futures::join!(ask(1, names), ask(1, time), ask(2, ColumnSet::LEAST));
+                assert_eq!(together, (names.union(time), names.union(time), names.union(time)));
+                assert_eq!(ask(1, time).await, names.union(time), "is not asked again");
+                assert_eq!(ask(3, names).await, names);
+                assert_eq!(ask(3, time).await, ColumnSet::ALL);
+                assert_eq!(ask(3, names).await, names);
+            })
+            .await;
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     alliance::AllianceFilter,
     connection::{edges, relations},
     context::ContextExt,
+    field_columns::FieldColumns,
     filter::{filter, vocabulary},
     noun::{At, Head, roots},
     scalar::{ImpreciseDate, stated},
@@ -39,6 +40,10 @@ impl At<domain::Partner> {
     async fn relations(&self) -> PartnerRelations<'_> {
         PartnerRelations(self)
     }
+}
+
+impl FieldColumns for domain::Partner {
+    const RELATIONS: &'static [&'static str] = PartnerRelations::NAMES;
 }
 
 relations! {

@@ -14,6 +14,7 @@ use crate::{
     campus::CampusFilter,
     connection::{edges, relations},
     context::ContextExt,
+    field_columns::FieldColumns,
     filter::{filter, vocabulary},
     group::GroupFilter,
     noun::{At, Head, roots},
@@ -44,6 +45,10 @@ impl At<domain::District> {
     async fn relations(&self) -> DistrictRelations<'_> {
         DistrictRelations(self)
     }
+}
+
+impl FieldColumns for domain::District {
+    const RELATIONS: &'static [&'static str] = DistrictRelations::NAMES;
 }
 
 relations! {
@@ -101,6 +106,10 @@ impl At<domain::Region> {
     }
 }
 
+impl FieldColumns for domain::Region {
+    const RELATIONS: &'static [&'static str] = RegionRelations::NAMES;
+}
+
 relations! {
     RegionRelations of domain::Region {
         /// The townships that a source places in it; most townships are placed by none.
@@ -154,6 +163,11 @@ impl At<domain::Township> {
     }
 }
 
+impl FieldColumns for domain::Township {
+    const RELATIONS: &'static [&'static str] = TownshipRelations::NAMES;
+    const OTHERS: &'static [(&'static str, &'static [&'static str])] = &[("codes", &["code"])];
+}
+
 relations! {
     TownshipRelations of domain::Township {
         /// The schools whose own record places them in it: `schools(filter: { township })` finds the same.
@@ -202,6 +216,8 @@ impl At<domain::LearningArea> {
         ctx.find_maybe(self.view, self.noun.district).await
     }
 }
+
+impl FieldColumns for domain::LearningArea {}
 
 edges! {
     RegionsOfDistrict: "DistrictRegion" => OwnRecord;

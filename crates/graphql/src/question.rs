@@ -8,7 +8,7 @@ use std::{
 };
 
 use domain::{Filter, Order, PageRequest, View};
-use persistence::{Noun, NounCount, NounPage, Parts, RelatedPage, Relation, Store, StoreError};
+use persistence::{ColumnSet, ListRequest, Noun, NounCount, NounPage, Parts, RelatedPage, Relation, Store, StoreError};
 
 use crate::loader::Question;
 
@@ -89,15 +89,15 @@ question! {
 impl<N: Noun> Question for ById<N> {
     type Answer = Arc<N>;
 
-    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, Arc<N>>, StoreError> {
-        store.by_ids(self.view, ids).await
+    async fn answer(&self, store: &Store, ids: &[i64], columns: ColumnSet) -> Result<HashMap<i64, Arc<N>>, StoreError> {
+        store.by_ids(self.view, ids, columns).await
     }
 }
 
 impl Question for IsRecorded {
     type Answer = ();
 
-    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, ()>, StoreError> {
+    async fn answer(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, ()>, StoreError> {
         Ok(store.recorded(ids).await?.into_iter().map(|id| (id, ())).collect())
     }
 }
@@ -105,8 +105,14 @@ impl Question for IsRecorded {
 impl<N: Noun> Question for PageOf<N> {
     type Answer = Arc<NounPage<N>>;
 
-    async fn answer(&self, store: &Store, _: &[i64]) -> Result<HashMap<i64, Self::Answer>, StoreError> {
-        let page = store.page::<N>(self.view, &self.filter, self.order, &self.request).await?;
+    async fn answer(
+        &self,
+        store: &Store,
+        _: &[i64],
+        columns: ColumnSet,
+    ) -> Result<HashMap<i64, Self::Answer>, StoreError> {
+        let list = ListRequest { filter: &self.filter, order: self.order, page: &self.request, columns };
+        let page = store.page::<N>(self.view, list).await?;
         Ok(HashMap::from([(WHOLE, Arc::new(page))]))
     }
 }
@@ -114,7 +120,7 @@ impl<N: Noun> Question for PageOf<N> {
 impl<N: Noun> Question for CountOf<N> {
     type Answer = NounCount;
 
-    async fn answer(&self, store: &Store, _: &[i64]) -> Result<HashMap<i64, NounCount>, StoreError> {
+    async fn answer(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, NounCount>, StoreError> {
         Ok(HashMap::from([(WHOLE, store.count::<N>(self.view, &self.filter).await?)]))
     }
 }
@@ -122,8 +128,14 @@ impl<N: Noun> Question for CountOf<N> {
 impl<R: Relation> Question for Related<R> {
     type Answer = Arc<RelatedPage<R::Node, R::Tie>>;
 
-    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, Self::Answer>, StoreError> {
-        let pages = store.related(R::PATH, self.view, ids, &self.filter, self.order, &self.request).await?;
+    async fn answer(
+        &self,
+        store: &Store,
+        ids: &[i64],
+        columns: ColumnSet,
+    ) -> Result<HashMap<i64, Self::Answer>, StoreError> {
+        let list = ListRequest { filter: &self.filter, order: self.order, page: &self.request, columns };
+        let pages = store.related(R::PATH, self.view, ids, list).await?;
         Ok(pages.into_iter().map(|(parent, page)| (parent, Arc::new(page))).collect())
     }
 }
@@ -131,7 +143,7 @@ impl<R: Relation> Question for Related<R> {
 impl<R: Relation> Question for RelatedCount<R> {
     type Answer = NounCount;
 
-    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, NounCount>, StoreError> {
+    async fn answer(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, NounCount>, StoreError> {
         store.related_counts(R::PATH, self.view, ids, &self.filter).await
     }
 }
@@ -139,7 +151,7 @@ impl<R: Relation> Question for RelatedCount<R> {
 impl<P: Parts> Question for PartsOf<P> {
     type Answer = Arc<Vec<P>>;
 
-    async fn answer(&self, store: &Store, ids: &[i64]) -> Result<HashMap<i64, Arc<Vec<P>>>, StoreError> {
+    async fn answer(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Arc<Vec<P>>>, StoreError> {
         let parts = store.parts::<P>(self.view, ids).await?;
         Ok(parts.into_iter().map(|(owner, parts)| (owner, Arc::new(parts))).collect())
     }

@@ -14,6 +14,7 @@ use crate::{
     campus::{CampusFilter, SiteUse, hosted},
     connection::{edges, relations},
     context::ContextExt,
+    field_columns::{self, FieldColumns},
     filter::{filter, vocabulary},
     group::GroupFilter,
     noun::{At, Head, roots},
@@ -91,7 +92,8 @@ impl At<domain::School> {
     async fn group(&self, ctx: &Context<'_>) -> Option<Result<At<domain::Group>>> {
         let request = Arc::new(PageRequest { size: 1, ..PageRequest::default() });
         let question = Related::<GroupsOfSchool>::new(self.view, Arc::default(), Order::default(), request);
-        let page = ctx.ask(question, self.noun.head().id).await.transpose()?;
+        let columns = field_columns::of_noun::<domain::Group>(ctx.field());
+        let page = ctx.read(question, self.noun.head().id, columns).await.transpose()?;
         page.map(|page| page.items.first().map(|(_, linked)| At { view: self.view, noun: linked.node.clone() }))
             .transpose()
     }
@@ -111,6 +113,18 @@ impl At<domain::School> {
     async fn relations(&self) -> SchoolRelations<'_> {
         SchoolRelations(self)
     }
+}
+
+impl FieldColumns for domain::School {
+    const RELATIONS: &'static [&'static str] = SchoolRelations::NAMES;
+    const OTHERS: &'static [(&'static str, &'static [&'static str])] = &[
+        ("stages", &["phases"]),
+        ("codes", &["junior_code_2025", "senior_code"]),
+        ("status", &["status", "time"]),
+        ("group", &[]),
+        ("site_uses", &[]),
+        ("hosted_site_uses", &[]),
+    ];
 }
 
 relations! {

@@ -5,6 +5,7 @@ use domain::{View, source as domain_source};
 
 use crate::{
     context::ContextExt,
+    field_columns::FieldColumns,
     filter::{filter, vocabulary},
     noun::{At, Head, roots},
     scalar::{ImpreciseDate, stated},
@@ -75,6 +76,8 @@ impl At<domain::Source> {
         self.noun.note.as_deref()
     }
 }
+
+impl FieldColumns for domain::Source {}
 
 /// What a source is.
 #[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Filters as conditions on the noun that `c` names.
 
-use domain::{ColumnType, Condition, ConditionValue, Filter, Shape};
+use domain::{ColumnType, Condition, ConditionValue, Existence, Filter, Shape};
 use sea_orm::{
     Value,
     sea_query::{Alias, Expr, ExprTrait, Func},
@@ -10,7 +10,7 @@ use crate::{
     dialect,
     entity::{facets, search_names},
     noun::Table,
-    statement::{Parameter, existence_form},
+    statement::Parameter,
     view::{Scope, Sees, col, is_one_of, literal},
 };
 
@@ -63,8 +63,13 @@ impl Wanted {
 }
 
 impl FilterForm {
-    /// Takes a filter apart: its values are added in the order of their slots.
-    pub(crate) fn new(filter: &Filter, values: &mut Vec<Value>) -> Self {
+    /// Takes a filter apart: its form, and its values in the order of their slots.
+    pub(crate) fn split(filter: &Filter) -> (Self, Vec<Value>) {
+        let mut values = Vec::new();
+        (FilterForm::of(filter, &mut values), values)
+    }
+
+    fn of(filter: &Filter, values: &mut Vec<Value>) -> Self {
         let mut slot = |value: Value| {
             values.push(value);
             u32::try_from(values.len() - 1).unwrap_or(u32::MAX)
@@ -82,10 +87,13 @@ impl FilterForm {
         FilterForm {
             name,
             conditions: filter.conditions.iter().map(&mut wanted).collect(),
-            existence: existence_form(filter.existence.as_ref()),
-            all: filter.all.iter().map(|part| FilterForm::new(part, values)).collect(),
-            any: filter.any.iter().map(|part| FilterForm::new(part, values)).collect(),
-            not: filter.not.as_ref().map(|part| Box::new(FilterForm::new(part, values))),
+            existence: filter
+                .existence
+                .as_ref()
+                .map(|wanted| (wanted.contains(&Existence::Certain), wanted.contains(&Existence::Assumed))),
+            all: filter.all.iter().map(|part| FilterForm::of(part, values)).collect(),
+            any: filter.any.iter().map(|part| FilterForm::of(part, values)).collect(),
+            not: filter.not.as_ref().map(|part| Box::new(FilterForm::of(part, values))),
         }
     }
 

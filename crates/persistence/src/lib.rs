@@ -7,6 +7,7 @@
 //! How a noun is kept stands in the file of its name: its columns, its conditions, the ties that lead to it.
 
 mod bulk;
+mod columns;
 mod deferred_indexes;
 mod dialect;
 mod draft;
@@ -31,10 +32,11 @@ mod upgrade;
 mod view;
 mod zone;
 
+pub use columns::ColumnSet;
 pub use draft::{Draft, Fact, Recorded, RecordedNoun};
 pub use error::StoreError;
 pub use export::ExportRow;
-pub use noun::{Noun, NounCount, NounPage};
+pub use noun::{ListRequest, Noun, NounCount, NounPage};
 pub use open::Access;
 pub use parts::Parts;
 pub use relation::{

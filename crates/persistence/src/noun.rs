@@ -12,12 +12,14 @@ use sea_orm::{
 };
 
 use crate::{
-    Store, StoreError, dialect,
+    Store, StoreError,
+    columns::ColumnSet,
+    dialect,
     entity::identities,
     filter::{FilterForm, Wanted, fits, is_listed},
     row::{Cell, Row},
-    statement::{Form, PageForm, Parameter, Prepared, Question, Values, split_filter},
-    view::{AnyIden, Scope, Sees, col},
+    statement::{Form, PageForm, Parameter, Prepared, Question, Values},
+    view::{AnyIden, Scope, Sees, col, named},
 };
 
 /// A noun that the store keeps.
@@ -51,6 +53,19 @@ pub trait Table: domain::Noun + Sized {
     }
 }
 
+/// What is read of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct ListRequest<'a> {
+    /// Only nouns that it is true of.
+    pub filter: &'a Filter,
+    /// In which order.
+    pub order: Order,
+    /// Which page.
+    pub page: &'a PageRequest,
+    /// Which columns of the nouns.
+    pub columns: ColumnSet,
+}
+
 /// How many nouns a list has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct NounCount {
@@ -69,20 +84,28 @@ impl NounCount {
 }
 
 impl Store {
-    /// The nouns with these ids, known in the view; whether they hold on its day is for the reader to see.
+    /// These columns of the nouns with these ids, known in the view; whether they hold on its day is for the reader to see.
     ///
     /// # Errors
     /// The database failed, or a row has no meaning.
-    pub async fn by_ids<N: Noun>(&self, view: View, ids: &[i64]) -> Result<HashMap<i64, Arc<N>>, StoreError> {
-        let form = self.form(Question::ByIds(N::SHAPE.table), view, FilterForm::default(), None);
+    pub async fn by_ids<N: Noun>(
+        &self,
+        view: View,
+        ids: &[i64],
+        columns: ColumnSet,
+    ) -> Result<HashMap<i64, Arc<N>>, StoreError> {
+        let form = self.form(Question::ByIds(N::SHAPE.table), view, FilterForm::default(), None, columns);
         let statement = self.statements.get(&form, || {
-            let scope = Scope::new(self.backend, view);
+            let (scope, columns) = (Scope::new(self.backend, view), columns.with_required::<N>());
             let mut select = scope.select_from(N::SHAPE.table, "c", Sees::Known);
-            select.exprs(columns::<N>("c")).and_where(scope.is_asked(col("c", Alias::new("id"))));
-            Prepared::new(self.backend, &select)
+            select.exprs(exprs::<N>("c", columns)).and_where(scope.is_asked(col("c", Alias::new("id"))));
+            Prepared::of_columns(self.backend, &select, columns)
         });
         let rows = self.rows(statement.bind(&Values::of_ids(view, ids))).await?;
-        let read = |row: &_| read::<N>(&mut Row::new(row)?).map(|noun| (noun.head().id, Arc::new(noun)));
+        let read = |row: &_| {
+            let noun = read::<N>(&mut Row::new(row)?, statement.columns)?;
+            Ok((noun.head().id, Arc::new(noun)))
+        };
         rows.iter().map(read).collect()
     }
 
@@ -90,25 +113,23 @@ impl Store {
     ///
     /// # Errors
     /// The database failed, or a row has no meaning.
-    pub async fn page<N: Noun>(
-        &self,
-        view: View,
-        filter: &Filter,
-        order: Order,
-        request: &PageRequest,
-    ) -> Result<NounPage<N>, StoreError> {
-        let (filter, filter_values) = split_filter(filter);
+    pub async fn page<N: Noun>(&self, view: View, list: ListRequest<'_>) -> Result<NounPage<N>, StoreError> {
+        let ListRequest { filter, order, page: request, columns } = list;
+        let (filter, filter_values) = FilterForm::split(filter);
         let page = PageForm::new(order, request);
-        let form = self.form(Question::Page(N::SHAPE.table), view, filter, Some(page));
+        let form = self.form(Question::Page(N::SHAPE.table), view, filter, Some(page), columns);
         let statement = self.statements.get(&form, || {
-            Prepared::new(self.backend, &page_select::<N>(&Scope::new(self.backend, view), &form.filter, page))
+            let (scope, columns) = (Scope::new(self.backend, view), columns.with_required::<N>());
+            let select = page_select::<N>(&scope, &form.filter, page, columns);
+            Prepared::of_columns(self.backend, &select, columns)
         });
         let values = Values { view, ids: &[], request: Some(request), filter: &filter_values };
         let rows = self.rows(statement.bind(&values)).await?;
         let entry = |row: &_| {
             let mut row = Row::new(row)?;
-            let noun = read::<N>(&mut row)?;
-            Ok((Position { key: row.next().text()?, id: noun.head().id }, Arc::new(noun)))
+            let key = read_key(&mut row, statement.columns)?;
+            let noun = read::<N>(&mut row, statement.columns)?;
+            Ok((Position { key, id: noun.head().id }, Arc::new(noun)))
         };
         Ok(Page::of(rows.iter().map(entry).collect::<Result<_, StoreError>>()?, request))
     }
@@ -118,8 +139,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn count<N: Noun>(&self, view: View, filter: &Filter) -> Result<NounCount, StoreError> {
-        let (filter, filter_values) = split_filter(filter);
-        let form = self.form(Question::Count(N::SHAPE.table), view, filter, None);
+        let (filter, filter_values) = FilterForm::split(filter);
+        let form = self.form(Question::Count(N::SHAPE.table), view, filter, None, ColumnSet::LEAST);
         let statement = self.statements.get(&form, || {
             let scope = Scope::new(self.backend, view);
             let mut select = scope.select_from(N::SHAPE.table, "c", Sees::Known);
@@ -133,12 +154,19 @@ impl Store {
     }
 
     /// The form of a question.
-    pub(crate) fn form(&self, question: Question, view: View, filter: FilterForm, page: Option<PageForm>) -> Form {
-        Form { question, is_latest: view.known == Known::Latest, filter, page }
+    pub(crate) fn form(
+        &self,
+        question: Question,
+        view: View,
+        filter: FilterForm,
+        page: Option<PageForm>,
+        columns: ColumnSet,
+    ) -> Form {
+        Form { question, is_latest: view.known == Known::Latest, filter, page, columns }
     }
 }
 
-fn page_select<N: Table>(scope: &Scope, filter: &FilterForm, page: PageForm) -> SelectStatement {
+fn page_select<N: Table>(scope: &Scope, filter: &FilterForm, page: PageForm, columns: ColumnSet) -> SelectStatement {
     let key = match page.order.field {
         OrderField::Natural | OrderField::Name => col("c", Alias::new("sort_name")),
         OrderField::Slug => col("c", Alias::new("slug")),
@@ -146,7 +174,10 @@ fn page_select<N: Table>(scope: &Scope, filter: &FilterForm, page: PageForm) -> 
     };
     let id = col("c", Alias::new("id"));
     let mut select = scope.select_from(N::SHAPE.table, "c", Sees::Known);
-    select.exprs(columns::<N>("c")).expr(key.clone()).and_where(is_listed::<N>(scope, filter));
+    if columns.contains(ColumnSet::POSITION) {
+        select.expr(key.clone());
+    }
+    select.exprs(exprs::<N>("c", columns)).and_where(is_listed::<N>(scope, filter));
     and_all(&mut select, fits::<N>(scope, filter));
     and_all(&mut select, within_bounds(std::slice::from_ref(&key), &id, page));
     let direction = direction(page);
@@ -196,29 +227,45 @@ impl Store {
     }
 }
 
-/// The columns of every noun that [`read`] takes first.
-const HEAD: [&str; 7] = ["id", "slug", "valid_from", "valid_to", "known_day", "stated_from", "stated_to"];
+/// The columns of [`ColumnSet::TIME`].
+const TIME: [&str; 5] = ["valid_from", "valid_to", "known_day", "stated_from", "stated_to"];
 
-/// The columns that [`read`] takes, of the table that an alias names.
-pub(crate) fn columns<N: Table>(alias: &'static str) -> Vec<Expr> {
-    let names = N::NAMES.iter().flatten().chain(N::COLUMNS).map(|column| column.unquoted().to_owned());
-    let all = HEAD.iter().map(|name| (*name).to_owned()).chain(names);
-    all.map(|name| Expr::col((Alias::new(alias), Alias::new(name)))).collect()
+/// What [`read`] takes, of the table that an alias names.
+pub(crate) fn exprs<N: Table>(alias: &'static str, columns: ColumnSet) -> Vec<Expr> {
+    let time = TIME.iter().filter(|_| columns.contains(ColumnSet::TIME)).map(|name| Alias::new(*name));
+    let names = N::NAMES.iter().flatten().filter(|_| columns.contains(ColumnSet::NAMES));
+    let own = N::COLUMNS.iter().enumerate().filter_map(|(at, column)| columns.reads(at).then_some(column));
+    let head = ["id", "slug"].map(Alias::new).into_iter();
+    head.chain(time).chain(names.chain(own).map(|column| named(*column))).map(|name| col(alias, name)).collect()
 }
 
-/// Reads a noun from a row whose next columns are those of [`columns`].
-pub(crate) fn read<N: Table>(row: &mut Row<'_>) -> Result<N, StoreError> {
+/// Reads a noun from a row whose next columns are those of [`exprs`].
+pub(crate) fn read<N: Table>(row: &mut Row<'_>, columns: ColumnSet) -> Result<N, StoreError> {
     row.begin_fact();
-    let [id, slug, valid_from, valid_to, known_day, stated_from, stated_to] = row.cells();
-    let mut next = |column: Option<AnyIden>| column.map(|_| row.next());
-    let [zh, zh_basis, en, en_basis] = N::NAMES.map(&mut next);
-    let name = |cell: Option<Cell<'_>>| cell.map_or(Ok(None), Cell::maybe_text);
-    let basis = |cell: Option<Cell<'_>>| cell.map_or(Ok(None), Cell::basis);
-    let names = Names { zh: name(zh)?, en: name(en)?, zh_basis: basis(zh_basis)?, en_basis: basis(en_basis)? };
+    let [id, slug] = row.cells();
+    let time = if columns.contains(ColumnSet::TIME) { read_time(row)? } else { Lifetime::UNSTATED };
+    let names = if columns.contains(ColumnSet::NAMES) { read_names::<N>(row)? } else { Names::default() };
+    row.expect(columns.mask());
+    N::read(Head { id: id.number()?, slug: slug.text()?, names, time }, row)
+}
+
+fn read_time(row: &mut Row<'_>) -> Result<Lifetime, StoreError> {
+    let [valid_from, valid_to, known_day, stated_from, stated_to] = row.cells();
     let validity = Validity { from: valid_from.day()?, to: valid_to.day()? };
     let stated = Span { since: stated_from.date()?, until: stated_to.date()? };
-    let time = Lifetime { validity, stated, known_day: known_day.day()? };
-    N::read(Head { id: id.number()?, slug: slug.text()?, names, time }, row)
+    Ok(Lifetime { validity, stated, known_day: known_day.day()? })
+}
+
+fn read_names<N: Table>(row: &mut Row<'_>) -> Result<Names, StoreError> {
+    let [zh, zh_basis, en, en_basis] = N::NAMES.map(|column| column.map(|_| row.next()));
+    let name = |cell: Option<Cell<'_>>| cell.map_or(Ok(None), Cell::maybe_text);
+    let basis = |cell: Option<Cell<'_>>| cell.map_or(Ok(None), Cell::basis);
+    Ok(Names { zh: name(zh)?, en: name(en)?, zh_basis: basis(zh_basis)?, en_basis: basis(en_basis)? })
+}
+
+/// Reads the key of a position, if it was asked for.
+pub(crate) fn read_key(row: &mut Row<'_>, columns: ColumnSet) -> Result<String, StoreError> {
+    if columns.contains(ColumnSet::POSITION) { row.next().text() } else { Ok(String::new()) }
 }
 
 /// The direction in which a page's rows are read.

@@ -7,6 +7,7 @@ use sea_orm::sea_query::{Expr, SelectStatement};
 
 use crate::{
     Store, StoreError,
+    columns::ColumnSet,
     filter::FilterForm,
     row::Row,
     statement::{Prepared, Question, Values},
@@ -37,7 +38,7 @@ impl Store {
     /// # Errors
     /// The database failed, or a row has no meaning.
     pub async fn parts<P: Parts>(&self, view: View, owners: &[i64]) -> Result<HashMap<i64, Vec<P>>, StoreError> {
-        let form = self.form(Question::Parts(TypeId::of::<P>()), view, FilterForm::default(), None);
+        let form = self.form(Question::Parts(TypeId::of::<P>()), view, FilterForm::default(), None, ColumnSet::LEAST);
         let statement = self.statements.get(&form, || {
             let scope = Scope::new(self.backend, view);
             let (mut select, owner) = P::select(&scope);

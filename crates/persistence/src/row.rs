@@ -19,6 +19,8 @@ pub struct Row<'r> {
     next: usize,
     /// Where the id of the fact stands that the next columns are of.
     id: usize,
+    /// Whether the next columns were read at all, from the least bit.
+    mask: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -35,14 +37,21 @@ impl<'r> Row<'r> {
             (_, Some(row)) => Source::Sqlite(row),
             _ => return Err(StoreError::Address("the database is neither PostgreSQL nor SQLite".to_owned())),
         };
-        Ok(Row { values, next: 0, id: 0 })
+        Ok(Row { values, next: 0, id: 0, mask: u64::MAX })
     }
 
     /// The next column's value.
     pub(crate) fn next(&mut self) -> Cell<'r> {
-        let cell = Cell { values: self.values, at: self.next, id: self.id };
-        self.next += 1;
+        let is_read = self.mask & 1 == 1;
+        self.mask = (self.mask >> 1) | (1 << 63);
+        let cell = Cell { values: self.values, at: self.next, id: self.id, is_read };
+        self.next += usize::from(is_read);
         cell
+    }
+
+    /// Says which of the next columns were read: those whose bits are set, from the least.
+    pub(crate) fn expect(&mut self, mask: u64) {
+        self.mask = mask;
     }
 
     /// Says that the next columns are those of a fact, its id first.
@@ -52,7 +61,7 @@ impl<'r> Row<'r> {
 
     /// The next column's value, without going on to the one after.
     pub(crate) fn peek(&self) -> Cell<'r> {
-        Cell { values: self.values, at: self.next, id: self.id }
+        Cell { values: self.values, at: self.next, id: self.id, is_read: true }
     }
 
     /// The values of the next columns, in their order.
@@ -67,6 +76,8 @@ pub(crate) struct Cell<'r> {
     values: Source<'r>,
     at: usize,
     id: usize,
+    /// Whether the column was read; else it is as if it were empty.
+    is_read: bool,
 }
 
 impl<'r> Cell<'r> {
@@ -81,12 +92,19 @@ impl<'r> Cell<'r> {
         value.map_err(|error| StoreError::Database(Arc::new(error)))
     }
 
+    fn maybe<T>(self) -> Result<Option<T>, StoreError>
+    where
+        T: Decode<'r, Postgres> + Decode<'r, Sqlite> + Type<Postgres> + Type<Sqlite>,
+    {
+        if self.is_read { self.get() } else { Ok(None) }
+    }
+
     pub(crate) fn number(self) -> Result<i64, StoreError> {
         self.get()
     }
 
     pub(crate) fn maybe_number(self) -> Result<Option<i64>, StoreError> {
-        self.get()
+        self.maybe()
     }
 
     pub(crate) fn str(self) -> Result<&'r str, StoreError> {
@@ -94,7 +112,7 @@ impl<'r> Cell<'r> {
     }
 
     pub(crate) fn maybe_str(self) -> Result<Option<&'r str>, StoreError> {
-        self.get()
+        self.maybe()
     }
 
     pub(crate) fn text(self) -> Result<String, StoreError> {
@@ -147,7 +165,7 @@ impl<'r> Cell<'r> {
 
     /// The error of a value that the domain cannot mean.
     pub(crate) fn meaningless(self, value: &str) -> StoreError {
-        let id = Cell { at: self.id, ..self }.number().unwrap_or_default();
+        let id = Cell { at: self.id, is_read: true, ..self }.number().unwrap_or_default();
         let column = match self.values {
             Source::Postgres(row) => sea_orm::sqlx::Column::name(&row.columns()[self.at]),
             Source::Sqlite(row) => sea_orm::sqlx::Column::name(&row.columns()[self.at]),

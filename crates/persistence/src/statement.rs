@@ -6,14 +6,14 @@
 
 use std::sync::Arc;
 
-use domain::{Existence, Filter, Order, PageRequest, View};
+use domain::{Order, PageRequest, View};
 use quick_cache::sync::Cache;
 use sea_orm::{
     DbBackend, Statement, Value,
     sea_query::{Expr, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder},
 };
 
-use crate::{dialect, filter::FilterForm, tie::End};
+use crate::{columns::ColumnSet, dialect, filter::FilterForm, tie::End};
 
 /// How many statements are kept: the forms that people ask in are few, those that can be made up are many.
 const KEPT: usize = 2_000;
@@ -104,6 +104,8 @@ pub(crate) struct Prepared {
     backend: DbBackend,
     sql: String,
     slots: Vec<Slot>,
+    /// The columns of the noun that it reads, if it reads a noun.
+    pub(crate) columns: ColumnSet,
 }
 
 /// The values that a request brings.
@@ -137,7 +139,12 @@ impl Prepared {
             Value::BigUnsigned(Some(LIMIT)) => Slot::Parameter(Parameter::Limit),
             value => Slot::Value(value),
         };
-        Prepared { backend, sql, slots: values.into_iter().map(slot).collect() }
+        Prepared { backend, sql, slots: values.into_iter().map(slot).collect(), columns: ColumnSet::LEAST }
+    }
+
+    /// Finishes a statement that reads these columns of a noun.
+    pub(crate) fn of_columns(backend: DbBackend, select: &SelectStatement, columns: ColumnSet) -> Self {
+        Prepared { columns, ..Prepared::new(backend, select) }
     }
 
     /// The statement with its values.
@@ -181,6 +188,8 @@ pub(crate) struct Form {
     pub(crate) is_latest: bool,
     pub(crate) filter: FilterForm,
     pub(crate) page: Option<PageForm>,
+    /// The columns of the noun that are asked for.
+    pub(crate) columns: ColumnSet,
 }
 
 /// What is asked.
@@ -239,17 +248,6 @@ impl Statements {
         self.0.insert(form.clone(), built.clone());
         built
     }
-}
-
-/// The values of a filter in the order of their slots, apart from its form.
-pub(crate) fn split_filter(filter: &Filter) -> (FilterForm, Vec<Value>) {
-    let mut values = Vec::new();
-    (FilterForm::new(filter, &mut values), values)
-}
-
-/// The words of an existence, for a statement's form.
-pub(crate) fn existence_form(existence: Option<&Vec<Existence>>) -> Option<(bool, bool)> {
-    existence.map(|wanted| (wanted.contains(&Existence::Certain), wanted.contains(&Existence::Assumed)))
 }
 
 #[cfg(test)]

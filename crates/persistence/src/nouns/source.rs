@@ -7,11 +7,12 @@ use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement};
 
 use crate::{
     StoreError,
+    columns::ColumnSet,
     entity::{
         citations,
         sources::{Column, Entity},
     },
-    noun::{Table, columns, read},
+    noun::{Table, exprs, read},
     parts::List,
     row::Row,
     view::{AnyIden, Scope, Sees, col},
@@ -69,7 +70,11 @@ impl List for Citation {
 
     fn columns() -> Vec<Expr> {
         use citations::Column::{Confidence, Field, Quote};
-        [Field, Quote, Confidence].map(|column| col("x", column)).into_iter().chain(columns::<Source>("c")).collect()
+        [Field, Quote, Confidence]
+            .map(|column| col("x", column))
+            .into_iter()
+            .chain(exprs::<Source>("c", ColumnSet::ALL))
+            .collect()
     }
 
     fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
@@ -78,7 +83,7 @@ impl List for Citation {
             field: field.maybe_text()?.filter(|field| !field.is_empty()),
             quote: quote.maybe_text()?,
             confidence: confidence.maybe_word(Confidence::parse)?,
-            source: Arc::new(read(row)?),
+            source: Arc::new(read(row, ColumnSet::ALL)?),
         })
     }
 }
