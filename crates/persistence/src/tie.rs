@@ -1,22 +1,23 @@
 //! Ties between nouns: each declared once, read from either end, a page for each of many parents in one statement.
 
+mod page;
+
 use std::{collections::HashMap, marker::PhantomData, sync::Arc};
 
-use domain::{Filter, Kind, OrderField, Page, PageRequest, Position, View};
+use domain::{Filter, Kind, Page, PageRequest, Position, View};
 use sea_orm::{
-    DbBackend, QueryResult,
-    sea_query::{self, Alias, BinOper, Expr, ExprTrait, OverStatement, Query, SelectStatement, WindowStatement},
+    QueryResult,
+    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
 };
 
 use crate::{
     Noun, NounCount, Store, StoreError,
     columns::ColumnSet,
-    dialect,
     entity::townships,
     filter::{FilterForm, fits, is_listed},
-    noun::{ListRequest, Table, and_all, direction, exprs, read, read_key, within_bounds},
+    noun::{ListRequest, Table, and_all, read, read_key},
     row::Row,
-    statement::{LIMIT, PageForm, Parameter, Prepared, Question, Values},
+    statement::{PageForm, Parameter, Prepared, Question, Values},
     view::{AnyIden, Scope, Sees, col, literal, named},
 };
 
@@ -279,104 +280,6 @@ impl<N: Table, T> Path<N, T> {
         }
     }
 
-    /// The statement of a page.
-    fn page_select(&self, scope: &Scope, filter: &FilterForm, page: PageForm, columns: ColumnSet) -> SelectStatement {
-        match &self.tie.source {
-            // Measured: SQLite ranks 500 rows in 2 ms, and reads the first 7 of each of 12 parents in 0.8.
-            TieSource::Table(_) | TieSource::Owner(_) if scope.backend == DbBackend::Sqlite => {
-                self.first_of_each(scope, filter, page, columns)
-            }
-            _ => self.ranked(scope, filter, page, columns),
-        }
-    }
-
-    /// What ties are ordered by, the table of ties and that of nouns being named by aliases.
-    fn keys(&self, page: PageForm, rank: Option<Expr>, since: Expr, noun: &'static str) -> Vec<Expr> {
-        let of_noun = |name: &'static str| col(noun, Alias::new(name));
-        match page.order.field {
-            // The slug last, so that no two nouns are told apart by their ids, which mean nothing to a reader.
-            OrderField::Natural => rank.into_iter().chain([of_noun("sort_name"), of_noun("slug")]).collect(),
-            OrderField::Name => vec![of_noun("sort_name")],
-            OrderField::Slug => vec![of_noun("slug")],
-            OrderField::Since => vec![since],
-        }
-    }
-
-    /// The statement of a page that reads, for each parent, the identities of its first ties, and then their rows.
-    fn first_of_each(&self, scope: &Scope, filter: &FilterForm, page: PageForm, columns: ColumnSet) -> SelectStatement {
-        let (asked, parent) = dialect::select_asked_ids(scope.backend);
-        let first = {
-            let Joined { mut select, parent: own_parent, fact, rank, since, .. } = self.joined_of_all(scope, filter);
-            let keys = self.keys(page, rank, since, "c");
-            select.and_where(own_parent.eq(parent.clone()));
-            and_all(&mut select, within_bounds(&keys, &fact, page));
-            select.expr(fact.clone());
-            for key in keys.into_iter().chain([fact]) {
-                select.order_by_expr(key, direction(page));
-            }
-            select.limit(LIMIT).take()
-        };
-        let mut select = asked;
-        let (fact, rank, since, own) = match &self.tie.source {
-            TieSource::Table(table) => {
-                let (_, to, rank) = table.walked(self.end.is_forward);
-                let each = |column: AnyIden| col("each", named(column));
-                let is_first = col("each", "id").in_subquery(first);
-                scope.join_in_order(&mut select, named(table.table), "each", is_first, Sees::Known);
-                scope.join(&mut select, N::SHAPE.table, "n", col("n", "id").eq(each(to)), Sees::Known);
-                let own = self.tie.columns.iter().map(|column| each(*column)).collect();
-                (col("each", "id"), rank.map(|rank| rank("each")), col("each", "valid_from"), own)
-            }
-            _ => {
-                let is_first = col("n", "id").in_subquery(first);
-                scope.join_in_order(&mut select, N::SHAPE.table, "n", is_first, Sees::Known);
-                (col("n", "id"), None, col("n", "valid_from"), Vec::new())
-            }
-        };
-        let keys = self.keys(page, rank, since, "n");
-        let has_key = columns.contains(ColumnSet::POSITION);
-        let key = has_key.then(|| joined_key(scope, keys.clone())).flatten();
-        select.expr(parent.clone()).expr(fact.clone()).exprs(key).exprs(own);
-        select.exprs(exprs::<N>("n", columns)).order_by_expr(parent, sea_query::Order::Asc);
-        for key in keys.into_iter().chain([fact]) {
-            select.order_by_expr(key, direction(page));
-        }
-        select
-    }
-
-    /// The statement of a page that ranks narrow rows, and reads the nouns of those that are left.
-    fn ranked(&self, scope: &Scope, filter: &FilterForm, page: PageForm, columns: ColumnSet) -> SelectStatement {
-        let Joined { mut select, parent, fact, rank, since, columns: own } = self.joined(scope, filter);
-        let keys = self.keys(page, rank, since, "c");
-        and_all(&mut select, within_bounds(&keys, &fact, page));
-        let mut ranking = WindowStatement::new();
-        ranking.add_partition_by(parent.clone());
-        for key in keys.iter().chain([&fact]) {
-            ranking.order_by_expr(key.clone(), direction(page));
-        }
-        select.expr_as(parent, Alias::new("parent")).expr_as(fact, Alias::new("fact"));
-        select.expr_as(col("c", "id"), Alias::new("child"));
-        let names = |prefix: &str, count: usize| (0..count).map(|at| format!("{prefix}{at}")).collect::<Vec<_>>();
-        let n_keys = if columns.contains(ColumnSet::POSITION) { keys.len() } else { 0 };
-        let (key_names, own_names) = (names("key", n_keys), names("own", own.len()));
-        for (expr, name) in keys.into_iter().zip(&key_names).chain(own.into_iter().zip(&own_names)) {
-            select.expr_as(expr, Alias::new(name.as_str()));
-        }
-        select.expr_window_as(dialect::row_number(), ranking, Alias::new("place"));
-
-        let ranked = |name: &str| Expr::col((Alias::new("ranked"), Alias::new(name)));
-        let key = joined_key(scope, key_names.iter().map(|name| ranked(name)).collect());
-        let mut outer = Query::select();
-        outer.expr(ranked("parent")).expr(ranked("fact")).exprs(key).exprs(own_names.iter().map(|name| ranked(name)));
-        outer.exprs(exprs::<N>("n", columns)).from_subquery(select, Alias::new("ranked"));
-        let is_child = col("n", Alias::new("id")).eq(ranked("child"));
-        scope.join(&mut outer, N::SHAPE.table, "n", is_child, Sees::Known);
-        outer.and_where(ranked("place").lte(Parameter::Limit.expr()));
-        outer.order_by_expr(ranked("parent"), sea_query::Order::Asc);
-        outer.order_by_expr(ranked("place"), sea_query::Order::Asc);
-        outer
-    }
-
     /// Cuts rows that are ordered by parent into pages; a noun that several parents share is read once.
     fn read_pages(
         &self,
@@ -413,14 +316,6 @@ impl<N: Table, T> Path<N, T> {
         }
         Ok(pages)
     }
-}
-
-/// The parts of a key as one text.
-fn joined_key(scope: &Scope, parts: Vec<Expr>) -> Option<Expr> {
-    parts.into_iter().reduce(|key, part| {
-        let separated = key.binary(BinOper::Custom("||"), dialect::key_separator(scope.backend));
-        separated.binary(BinOper::Custom("||"), part)
-    })
 }
 
 /// That the noun has begun by the view's day, or a source states when it does: a tie may lead to what is planned.
