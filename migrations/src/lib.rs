@@ -19,6 +19,7 @@ mod m20261126_000020_orders_of_all_versions;
 mod m20261126_000030_english_campuses;
 mod m20261126_000040_program_versions;
 mod m20261126_000041_time_zones;
+mod m20261127_000010_counts;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000030_english_campuses::Migration),
             Box::new(m20261126_000040_program_versions::Migration),
             Box::new(m20261126_000041_time_zones::Migration),
+            Box::new(m20261127_000010_counts::Migration),
         ]
     }
 }
