@@ -1,4 +1,4 @@
-//! Databases that a version before has made are brought up to date, and nothing that they know is lost.
+//! Databases that a version before has made are brought up to date, and its folders load: nothing that they know is lost.
 
 use std::{collections::BTreeMap, fs::File, io::Read};
 
@@ -103,4 +103,27 @@ async fn a_database_of_the_version_before_is_brought_up_to_date() {
     let Some(url) = postgres::restored_or_skip("a database of the version before", &dump) else { return };
     let store = Store::open(&url, None).await.expect("PostgreSQL opens it");
     check(&TestApp::on("PostgreSQL", store), &fresh[1]).await;
+}
+
+#[tokio::test]
+async fn a_folder_of_the_version_before_loads_and_the_present_one_after_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for file in std::fs::read_dir(root().join("tests/fixtures/edumap-0.1.0.folder")).expect("the fixture") {
+        let name = file.expect("a file").file_name().into_string().expect("a name");
+        let csv = name.strip_suffix(".gz").expect("gzip");
+        std::fs::write(dir.path().join(csv), unpack(&format!("edumap-0.1.0.folder/{name}"))).expect("written");
+    }
+    let fresh = tests::chaoyang("a folder of the version before, beside").await;
+    for (app, fresh) in tests::empty("a folder of the version before").await.into_iter().zip(&fresh) {
+        app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+        let (then, now) = (app.data(QUESTION).await, fresh.data(QUESTION).await);
+        for field in ["now", "school", "alliances"] {
+            assert_eq!(then[field], now[field], "{}: {field}", app.name);
+        }
+        app.import(&bundled()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+        let campuses = "{ campuses(first: 100) { totalCount nodes { slug name status since knownDay } } }";
+        let planned = "{ campuses(filter: { status: [PLANNED] }) { nodes { slug dueOn { text } } } }";
+        assert_eq!(app.data(planned).await, fresh.data(planned).await, "{}", app.name);
+        assert_eq!(app.data(campuses).await, fresh.data(campuses).await, "{}", app.name);
+    }
 }
