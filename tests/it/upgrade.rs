@@ -121,7 +121,7 @@ async fn a_folder_of_the_version_before_loads_and_the_present_one_after_it() {
             assert_eq!(then[field], now[field], "{}: {field}", app.name);
         }
         app.import(&bundled()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
-        let campuses = "{ campuses(first: 100) { totalCount nodes { slug name status since knownDay } } }";
+        let campuses = "{ campuses(first: 100) { totalCount nodes { slug name status sinceDay } } }";
         let planned = "{ campuses(filter: { status: [PLANNED] }) { nodes { slug dueOn { text } } } }";
         assert_eq!(app.data(planned).await, fresh.data(planned).await, "{}", app.name);
         assert_eq!(app.data(campuses).await, fresh.data(campuses).await, "{}", app.name);
