@@ -2,12 +2,13 @@
 //!
 //! A *fact* says what holds, when it holds, since when we know it and which source says so ([`fact`], [`source`]).
 //! A *revision* is one write of facts ([`revision`]). A *view* is what a read sees ([`fact::View`]).
-//! Nouns and ties have a file each ([`nouns`]); [`record`] says how their facts are written down, and [`rule`] what a row must
-//! say beyond that.
+//! Nouns and ties have a file each ([`nouns`]); [`record`] says how their facts are written down, [`column`] and [`value`]
+//! what a row says in each column, and [`rule`] what it must say beyond that.
 //!
 //! Nothing here waits, reads or writes: decisions are pure functions.
 
 pub mod clock;
+pub mod column;
 pub mod fact;
 pub mod id;
 pub mod lifetime;
@@ -22,6 +23,8 @@ mod shape_errors;
 pub mod succession;
 pub mod suggest;
 pub mod text;
+pub mod value;
+pub mod values;
 
 pub use nouns::{
     SHAPES, alias, alliance, authority, campus, definition, district, group, learning_area, membership, partner,
@@ -36,6 +39,7 @@ pub use alliance::{
 pub use authority::{Authority, AuthorityKind, AuthorityLevel};
 pub use campus::{AddressConfidence, Campus, CampusStatus, HostedSiteUse, SiteUse};
 pub use clock::{Clock, FixedClock, SystemClock, TimeZone};
+pub use column::{Column, ColumnType, Presence};
 pub use definition::Definition;
 pub use district::District;
 pub use fact::{ImpreciseDate, Known, Precision, Validity, View};
@@ -47,7 +51,7 @@ pub use membership::{Membership, MembershipRole};
 pub use noun::{Condition, ConditionValue, Filter, Head, Noun};
 pub use page::{End, Order, OrderField, Page, PageError, PageRequest, Position};
 pub use partner::{Partner, PartnerKind, SchoolPartner, SchoolPartnerKind};
-pub use record::{Cell, Column, ColumnType, FieldError, Presence, Record, Shape};
+pub use record::{FieldError, Record, Shape};
 pub use region::Region;
 pub use revision::{NewRevision, Revision};
 pub use rule::{Rule, TakenDays};
@@ -59,3 +63,4 @@ pub use source::{Citation, Confidence, Extent, Reliability, Source, SourceKind};
 pub use succession::{SuccessionDates, Successions};
 pub use text::{LanguageTag, NameBasis, Names};
 pub use township::{Township, TownshipKind};
+pub use value::{Cell, Storage, ValueKind};

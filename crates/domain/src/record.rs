@@ -5,12 +5,12 @@
 //! What a column's type cannot say is one of the shape's rules ([`rule`](crate::rule)).
 
 use crate::{
-    clock::TimeZone,
-    fact::{ImpreciseDate, Validity},
-    id::{Kind, identity, is_slug},
+    column::{Column, ColumnType, Presence},
+    fact::Validity,
+    id::{Kind, identity},
     lifetime::Span,
     rule::Rule,
-    text::LanguageTag,
+    value::{Cell, ValueError, check_slug, check_text, parse_word, parse_words},
 };
 
 /// What the records of one kind are made of; one CSV file of a data set.
@@ -32,144 +32,6 @@ pub struct Shape {
     pub dated: (&'static str, &'static str),
     /// What the columns of a row must say together, or mean beyond their types.
     pub rules: &'static [Rule],
-}
-
-/// One column of a shape.
-#[derive(Debug, Clone, Copy)]
-pub struct Column {
-    /// Its name in the file and in the table.
-    pub name: &'static str,
-    /// What its values are.
-    pub column_type: ColumnType,
-    /// Whether a value, or the column, may be missing.
-    pub presence: Presence,
-    /// One sentence on what it means.
-    pub description: &'static str,
-}
-
-/// What the values of a column are.
-#[derive(Debug, Clone, Copy)]
-pub enum ColumnType {
-    /// The record's own slug.
-    Slug,
-    /// The slug of a noun of this kind; the record holds no longer than the noun does if `bounds`.
-    Ref {
-        /// The noun's kind.
-        kind: Kind,
-        /// Whether the noun's validity limits the record's.
-        bounds: bool,
-    },
-    /// The slug of a noun whose kind another column names.
-    RefOf {
-        /// The column that names the kind.
-        column: &'static str,
-        /// Whether the noun's validity limits the record's.
-        bounds: bool,
-    },
-    /// One word of a vocabulary.
-    Word(&'static [&'static str]),
-    /// Words of a vocabulary, with `;` between them.
-    Words(&'static [&'static str]),
-    /// A date as precise as its source.
-    Date,
-    /// A whole number, zero or greater.
-    Number,
-    /// Free text, of at most 10,000 characters.
-    Text,
-    /// A name that people search by, of at most 300 characters.
-    Name,
-    /// What an authority knows the noun by in its lists, of at most 100 characters.
-    Code,
-    /// An address on the web: `http` or `https`, at most 2,000 characters.
-    Url,
-    /// A BCP 47 language tag.
-    Language,
-    /// A time zone, by its name in the IANA's database.
-    TimeZone,
-    /// The source that states the record (or, with a name, that column of it).
-    CitedSource(&'static str),
-    /// The words of that source.
-    CitedQuote(&'static str),
-    /// How far that statement can be trusted.
-    CitedConfidence(&'static str),
-}
-
-impl ColumnType {
-    /// How many characters a value may have, at most: what is looked up must fit into an index.
-    #[must_use]
-    pub const fn max_chars(self) -> usize {
-        match self {
-            ColumnType::Code => 100,
-            ColumnType::Name => 300,
-            ColumnType::Url => 2_000,
-            _ => 10_000,
-        }
-    }
-}
-
-/// Whether a character is not seen, and changes the direction in which others are read.
-fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
-
-/// Whether a value may be missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Presence {
-    /// Every record has a value.
-    Required,
-    /// Blank means that no source states it.
-    Optional,
-    /// The column itself may be left out of the file; it is written only if some record has a value.
-    Extra,
-}
-
-/// A column whose every record has a value.
-#[must_use]
-pub const fn required(name: &'static str, column_type: ColumnType, description: &'static str) -> Column {
-    Column { name, column_type, presence: Presence::Required, description }
-}
-
-/// A column that may be blank: no source states it.
-#[must_use]
-pub const fn optional(name: &'static str, column_type: ColumnType, description: &'static str) -> Column {
-    Column { name, column_type, presence: Presence::Optional, description }
-}
-
-/// A column that a file may leave out.
-#[must_use]
-pub const fn extra(name: &'static str, column_type: ColumnType, description: &'static str) -> Column {
-    Column { name, column_type, presence: Presence::Extra, description }
-}
-
-/// A reference that does not limit the record's validity.
-#[must_use]
-pub const fn reference(kind: Kind) -> ColumnType {
-    ColumnType::Ref { kind, bounds: false }
-}
-
-/// A reference to a noun without which the record cannot hold.
-#[must_use]
-pub const fn bounding_reference(kind: Kind) -> ColumnType {
-    ColumnType::Ref { kind, bounds: true }
-}
-
-impl Column {
-    /// Whether the column is one of a citation's, kept beside the record and not in it.
-    #[must_use]
-    pub const fn cites(&self) -> Option<&'static str> {
-        match self.column_type {
-            ColumnType::CitedSource(field) | ColumnType::CitedQuote(field) | ColumnType::CitedConfidence(field) => {
-                Some(field)
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether the column names a noun without which the record cannot hold.
-    #[must_use]
-    pub const fn limits_validity(&self) -> bool {
-        matches!(self.column_type, ColumnType::Ref { bounds: true, .. } | ColumnType::RefOf { bounds: true, .. })
-    }
 }
 
 impl Shape {
@@ -267,104 +129,24 @@ impl Shape {
                 Presence::Optional | Presence::Extra => Ok(Cell::Blank),
             };
         }
-        check_characters(text)?;
-        let max_chars = column.column_type.max_chars();
-        if text.chars().nth(max_chars).is_some() {
-            return Err(("too_long", format!("it has more than {max_chars} characters")));
-        }
-        let slug = || match is_slug(text) {
-            true => Ok(()),
-            false => Err(("not_a_slug", format!("`{text}` is not a slug: use a-z, 0-9 and `-`, at most 100"))),
-        };
-        let word = |word: &str, words: &[&str]| match words.contains(&word) {
-            true => Ok(()),
-            false => Err(("not_a_word", format!("`{word}` is not one of: {}", words.join(", ")))),
-        };
+        check_text(text, column.column_type.max_chars())?;
+        let slug = |kind: Kind| check_slug(text).map(|()| Cell::Ref(kind, text.to_owned()));
         match column.column_type {
-            ColumnType::Slug => slug().map(|()| Cell::Text(text.to_owned())),
-            ColumnType::Ref { kind, .. } => slug().map(|()| Cell::Ref(kind, text.to_owned())),
+            ColumnType::Value(kind) => (kind.parse)(text),
+            ColumnType::Slug => check_slug(text).map(|()| Cell::Text(text.to_owned())),
+            ColumnType::Ref { kind, .. } => slug(kind),
             ColumnType::RefOf { column: kinds, .. } => {
-                slug()?;
                 let kind = self.index(kinds).map_or("", |at| fields[at]);
                 let unknown = || ("kind_not_named", format!("`{kinds}` does not say what it is"));
-                Kind::named(kind).ok_or_else(unknown).map(|kind| Cell::Ref(kind, text.to_owned()))
+                Kind::named(kind).ok_or_else(unknown).and_then(slug)
             }
-            ColumnType::CitedSource(_) => slug().map(|()| Cell::Ref(Kind::Source, text.to_owned())),
-            ColumnType::Word(words) => word(text, words).map(|()| Cell::Text(text.to_owned())),
-            ColumnType::CitedConfidence(_) => {
-                word(text, crate::Confidence::WORDS).map(|()| Cell::Text(text.to_owned()))
-            }
-            ColumnType::Words(words) => {
-                let mut named = Vec::new();
-                for one in text.split(';') {
-                    word(one, words)?;
-                    if named.contains(&one) {
-                        return Err(("named_twice", format!("`{one}` is named twice")));
-                    }
-                    named.push(one);
-                }
-                Ok(Cell::Text(text.to_owned()))
-            }
-            ColumnType::Date => {
-                ImpreciseDate::parse(text).map(Cell::Date).map_err(|error| ("not_a_date", error.to_string()))
-            }
-            ColumnType::Number => match text.parse::<i32>() {
-                Ok(number) if number >= 0 && number.to_string() == text => Ok(Cell::Number(number.into())),
-                _ => Err(("not_a_number", format!("`{text}` is not a whole number, zero or greater"))),
-            },
-            ColumnType::Language => match LanguageTag::parse(text) {
-                Ok(tag) if tag.as_str() == text => Ok(Cell::Text(text.to_owned())),
-                Ok(tag) => Err(("not_a_language", format!("write `{}`", tag.as_str()))),
-                Err(error) => Err(("not_a_language", error.to_string())),
-            },
-            ColumnType::TimeZone => match text.parse::<TimeZone>() {
-                Ok(_) => Ok(Cell::Text(text.to_owned())),
-                Err(_) => Err((
-                    "not_a_time_zone",
-                    format!("`{text}` is no time zone: write its IANA name, such as `Europe/London`"),
-                )),
-            },
-            ColumnType::Url => match text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {
-                Some(rest) if !rest.is_empty() && !text.contains(char::is_whitespace) => {
-                    Ok(Cell::Text(text.to_owned()))
-                }
-                _ => Err(("not_an_address", "it is not an address of the web: write `https://…`".to_owned())),
-            },
-            ColumnType::Text | ColumnType::Name | ColumnType::Code | ColumnType::CitedQuote(_) => {
-                Ok(Cell::Text(text.to_owned()))
-            }
+            ColumnType::CitedSource(_) => slug(Kind::Source),
+            ColumnType::Word(words) => parse_word(text, words),
+            ColumnType::Words(words) => parse_words(text, words),
+            ColumnType::CitedConfidence(_) => parse_word(text, crate::Confidence::WORDS),
+            ColumnType::Name | ColumnType::CitedQuote(_) => Ok(Cell::Text(text.to_owned())),
         }
     }
-}
-
-/// A mistake in a field: its kind, and what to say of it.
-type ValueError = (&'static str, String);
-
-/// Checks that a text has no character that readers would not see.
-fn check_characters(text: &str) -> Result<(), ValueError> {
-    if let Some(odd) = text.chars().find(|c| c.is_control()) {
-        let hint = match windows_1252(odd) {
-            Some(meant) => format!(", which is `{meant}` in Windows-1252: convert the file from that to UTF-8"),
-            None => String::new(),
-        };
-        return Err(("control_character", format!("it contains the control character {odd:?}{hint}")));
-    }
-    if let Some(odd) = text.chars().find(|c| is_invisible(*c)) {
-        let problem = format!("it contains the invisible character {odd:?}, which changes how others are read");
-        return Err(("invisible_character", problem));
-    }
-    match text.trim() == text {
-        true => Ok(()),
-        false => Err(("white_space", "it begins or ends with white space".to_owned())),
-    }
-}
-
-/// What a control character was before a text of Windows-1252 was read as Latin-1.
-fn windows_1252(control: char) -> Option<char> {
-    // From U+0080 to U+009F; Windows-1252 leaves five of these places free.
-    const MEANT: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
-    let at = u32::from(control).checked_sub(0x80)?;
-    MEANT.chars().nth(usize::try_from(at).ok()?).filter(|meant| *meant != control)
 }
 
 /// A fact as written down, checked by its shape.
@@ -378,34 +160,6 @@ pub struct Record {
     pub cells: Vec<Cell>,
     /// When it holds.
     pub validity: Validity,
-}
-
-/// One value of a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cell {
-    /// No source states it.
-    Blank,
-    /// A text, a word, words, a slug of its own, a language tag.
-    Text(String),
-    /// A whole number.
-    Number(i64),
-    /// A date as precise as its source.
-    Date(ImpreciseDate),
-    /// A noun, by kind and slug.
-    Ref(Kind, String),
-}
-
-impl Cell {
-    /// The cell as the data set writes it.
-    #[must_use]
-    pub fn as_text(&self) -> String {
-        match self {
-            Cell::Blank => String::new(),
-            Cell::Text(text) | Cell::Ref(_, text) => text.clone(),
-            Cell::Number(number) => number.to_string(),
-            Cell::Date(date) => date.as_str().to_owned(),
-        }
-    }
 }
 
 /// What is wrong with one field of a row, in words a steward can act on.
@@ -450,7 +204,7 @@ fn describe_days(validity: Validity) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{fact::parse_day, membership};
+    use crate::{fact::parse_day, membership, values};
 
     fn row(role: &str, joined: &str, left: &str) -> Result<Record, Vec<FieldError>> {
         membership::SHAPE.parse_row(&["willow", "willow-first", role, joined, left, "", "seed", "a quote", "news"])
@@ -487,7 +241,7 @@ mod tests {
                 *field = match of.column_type {
                     ColumnType::Slug | ColumnType::Ref { .. } => "willow",
                     ColumnType::Name => "柳",
-                    ColumnType::Language => "zh",
+                    ColumnType::Value(kind) if kind.name == values::language::KIND.name => "zh",
                     _ if of.presence == Presence::Required => "a text",
                     _ => "",
                 };

@@ -9,10 +9,12 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use crate::{
+    column::ColumnType,
     fact::{ImpreciseDate, Validity},
     lifetime::Span,
-    record::{Cell, ColumnType, FieldError, Record, Shape},
+    record::{FieldError, Record, Shape},
     succession::SuccessionDates,
+    value::Cell,
 };
 
 /// What some columns of a row must say together, or mean beyond their types.

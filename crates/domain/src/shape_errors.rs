@@ -1,10 +1,6 @@
 //! Checks of the shapes themselves: every column and word that a shape names exists, and files stand in a readable order.
 
-use crate::{
-    id::Kind,
-    record::{ColumnType, Shape},
-    rule::Rule,
-};
+use crate::{column::ColumnType, id::Kind, record::Shape, rule::Rule, values};
 
 /// What is wrong with the declaration of a shape.
 fn shape_errors(shape: &Shape) -> Vec<String> {
@@ -15,7 +11,7 @@ fn shape_errors(shape: &Shape) -> Vec<String> {
         }
     };
     let type_of = |name: &str| shape.index(name).map(|at| shape.columns[at].column_type);
-    let is_date = |name: &str| matches!(type_of(name), Some(ColumnType::Date));
+    let is_date = |name: &str| type_of(name).is_some_and(|of| of.is_value(&values::date::KIND));
     let words_of = |name: &str| match type_of(name) {
         Some(ColumnType::Word(words)) => words,
         _ => &[],
@@ -82,7 +78,7 @@ fn rule_errors(shape: &Shape, rule: &Rule, expect: &mut impl FnMut(bool, String)
         expect(is_word, format!("rules: no word {word} in {column}"));
     }
     if let Rule::StatedAsOf(date) | Rule::Succession { date, .. } = *rule {
-        expect(matches!(type_of(date), Some(ColumnType::Date)), format!("rules: no date {date}"));
+        expect(type_of(date).is_some_and(|of| of.is_value(&values::date::KIND)), format!("rules: no date {date}"));
     }
     if let Rule::DatedBySuccessions { by, .. } = *rule {
         let is_succession = |rule: &Rule| matches!(rule, Rule::Succession { .. });
@@ -136,9 +132,8 @@ fn every_shape_is_read_after_those_it_refers_to() {
 #[test]
 fn every_offence_of_a_shape_is_found() {
     use crate::{
-        membership,
-        record::{Column, optional, reference, required},
-        region, school,
+        column::{Column, optional, reference, required},
+        membership, region, school,
     };
 
     let memberships = [

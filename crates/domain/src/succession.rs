@@ -6,8 +6,9 @@ use crate::{
     fact::ImpreciseDate,
     id::identity,
     lifetime::Span,
-    record::{Cell, Record, Shape},
+    record::{Record, Shape},
     rule::Rule,
+    value::Cell,
 };
 
 /// What the successions say about one noun's time on the map.

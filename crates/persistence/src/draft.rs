@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use domain::{
-    Cell, ColumnType, ImpreciseDate, Known, Lifetime, NewRevision, Record, Revision, Shape, fact::day_text,
+    Cell, ColumnType, ImpreciseDate, Known, Lifetime, NewRevision, Record, Revision, Shape, Storage, fact::day_text,
     id::identity, text,
 };
 use sea_orm::{
@@ -544,9 +544,9 @@ fn insert_columns(shape: &'static Shape) -> Vec<(&'static str, ColumnValues)> {
         ]);
     }
     let own = shape.own().filter(|column| !(shape.is_noun() && matches!(column.column_type, ColumnType::Slug)));
-    columns.extend(own.map(|column| match column.column_type {
-        ColumnType::Ref { .. } | ColumnType::RefOf { .. } | ColumnType::Number => (column.name, ColumnValues::Number),
-        _ => (column.name, ColumnValues::Text),
+    columns.extend(own.map(|column| match column.column_type.storage() {
+        Storage::Number => (column.name, ColumnValues::Number),
+        Storage::Text => (column.name, ColumnValues::Text),
     }));
     columns
 }

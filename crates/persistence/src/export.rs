@@ -1,6 +1,6 @@
 //! Facts as a data set writes them: what the export reads.
 
-use domain::{ColumnType, Known, Shape, Validity, View};
+use domain::{ColumnType, Known, Shape, Storage, Validity, View};
 use sea_orm::{
     QueryResult, Statement,
     sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
@@ -105,7 +105,7 @@ fn field(scope: &Scope, shape: &'static Shape, column_type: ColumnType, name: &'
             Query::select().expr(slug()).from_as(identities::Entity, "r").and_where(is_end).take()
         }
         ColumnType::Slug if shape.is_noun() => return col("fact", "slug"),
-        ColumnType::Number => return dialect::as_text(col("fact", name)),
+        _ if column_type.storage() == Storage::Number => return dialect::as_text(col("fact", name)),
         _ => return col("fact", name),
     };
     Expr::SubQuery(None, Box::new(value.into()))

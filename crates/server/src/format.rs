@@ -40,14 +40,9 @@ fn describe_values(column: &Column) -> String {
         ColumnType::RefOf { column, bounds } => format!("slug of the noun that `{column}` names{}", limits(bounds)),
         ColumnType::Word(words) => format!("one of {}", join_with_commas(words)),
         ColumnType::Words(words) => format!("list of {}", join_with_commas(words)),
-        ColumnType::Date => "date".to_owned(),
-        ColumnType::Number => "whole number".to_owned(),
-        ColumnType::Text | ColumnType::CitedQuote(_) => "text".to_owned(),
+        ColumnType::Value(kind) => kind.name.to_owned(),
+        ColumnType::CitedQuote(_) => "text".to_owned(),
         ColumnType::Name => "name".to_owned(),
-        ColumnType::Code => "code".to_owned(),
-        ColumnType::Url => "address on the web".to_owned(),
-        ColumnType::Language => "language tag".to_owned(),
-        ColumnType::TimeZone => "IANA name of a time zone".to_owned(),
         ColumnType::CitedSource(_) => format!("slug in {}", file_of(Kind::Source)),
         ColumnType::CitedConfidence(_) => format!("one of {}", join_with_commas(Confidence::WORDS)),
     }
@@ -136,7 +131,7 @@ mod tests {
 
     #[test]
     fn the_readme_of_the_data_set_states_the_limits() {
-        let [text, url, name, code] = [ColumnType::Text, ColumnType::Url, ColumnType::Name, ColumnType::Code]
+        let [text, url, name, code] = [ColumnType::TEXT, ColumnType::URL, ColumnType::Name, ColumnType::CODE]
             .map(|column_type| HumanCount(column_type.max_chars() as u64));
         let limits = format!(
             "A text has at most {text} characters, an address on the web {url}, a name {name}, a code and a slug {code}."

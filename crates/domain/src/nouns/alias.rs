@@ -1,9 +1,10 @@
 //! Aliases: the other names by which nouns are known.
 
 use crate::{
+    column::{ColumnType, extra, optional, required},
     fact::{ImpreciseDate, Validity},
     id::Kind,
-    record::{ColumnType, Shape, extra, optional, required},
+    record::Shape,
     text::{NameBasis, vocabulary},
 };
 
@@ -73,13 +74,13 @@ pub const SHAPE: Shape = Shape {
         required("entity_type", ColumnType::Word(NAMED), "What the noun is."),
         required("entity_id", ColumnType::RefOf { column: "entity_type", bounds: false }, "The noun."),
         required("alias", ColumnType::Name, "The name."),
-        required("lang", ColumnType::Language, "The language it is in."),
+        required("lang", ColumnType::LANGUAGE, "The language it is in."),
         required("kind", ColumnType::Word(AliasKind::WORDS), "What kind of name it is."),
         optional("basis", ColumnType::Word(NameBasis::WORDS), "Why we believe it."),
         optional("source_id", ColumnType::CitedSource(""), "The source; blank where the basis is common knowledge."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
-        extra("since", ColumnType::Date, "Since when it is used."),
-        extra("until", ColumnType::Date, "Until when it was used."),
+        extra("since", ColumnType::DATE, "Since when it is used."),
+        extra("until", ColumnType::DATE, "Until when it was used."),
     ],
     dated: ("since", "until"),
     rules: &[],

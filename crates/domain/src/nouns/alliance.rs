@@ -3,12 +3,13 @@
 use chrono::NaiveDate;
 
 use crate::{
+    column::{ColumnType, bounding_reference, extra, optional, reference, required},
     district::District,
     fact::ImpreciseDate,
     id::{Id, Kind},
     lifetime::Phase,
     noun::{Head, noun},
-    record::{ColumnType, Shape, bounding_reference, extra, optional, reference, required},
+    record::Shape,
     rule::Rule,
     text::{NameBasis, vocabulary},
 };
@@ -177,7 +178,7 @@ pub const SHAPE: Shape = Shape {
         optional("name_en", ColumnType::Name, "The name in English."),
         optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
         required("kind", ColumnType::Word(AllianceKind::WORDS), "What it is for."),
-        optional("established_on", ColumnType::Date, "When it was established."),
+        optional("established_on", ColumnType::DATE, "When it was established."),
         required(
             "scope",
             ColumnType::Word(AllianceScope::WORDS),
@@ -222,8 +223,8 @@ pub const FUNCTIONS: Shape = Shape {
     columns: &[
         required("function_id", ColumnType::Slug, "The slug."),
         required("alliance_id", bounding_reference(Kind::Alliance), "The alliance."),
-        required("seq", ColumnType::Number, "Its place in the charter, from 1."),
-        required("text_en", ColumnType::Text, "The function, in English."),
+        required("seq", ColumnType::NUMBER, "Its place in the charter, from 1."),
+        required("text_en", ColumnType::TEXT, "The function, in English."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
     ],
     dated: ("", ""),

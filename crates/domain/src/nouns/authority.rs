@@ -1,9 +1,10 @@
 //! Authorities: governments, commissions and committees.
 
 use crate::{
+    column::{ColumnType, optional, required},
     id::Kind,
     noun::{Head, noun},
-    record::{ColumnType, Shape, optional, required},
+    record::Shape,
     text::{NameBasis, vocabulary},
 };
 

@@ -1,8 +1,9 @@
 //! Definitions: what a word of the map means, in a source's own terms.
 
 use crate::{
+    column::{ColumnType, optional, required},
     id::Kind,
-    record::{ColumnType, Shape, optional, required},
+    record::Shape,
 };
 
 /// What a word of the map means.
@@ -27,8 +28,8 @@ pub const SHAPE: Shape = Shape {
     key: &["term"],
     columns: &[
         required("term", ColumnType::Slug, "The word."),
-        optional("definition_zh", ColumnType::Text, "What it means, in Chinese."),
-        optional("definition_en", ColumnType::Text, "What it means, in English."),
+        optional("definition_zh", ColumnType::TEXT, "What it means, in Chinese."),
+        optional("definition_en", ColumnType::TEXT, "What it means, in English."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
     ],

@@ -2,9 +2,10 @@
 
 use crate::{
     clock::TimeZone,
+    column::{ColumnType, extra, optional, required},
     id::Kind,
     noun::{Head, noun},
-    record::{ColumnType, Shape, extra, optional, required},
+    record::Shape,
     text::NameBasis,
 };
 
@@ -34,7 +35,7 @@ pub const SHAPE: Shape = Shape {
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra(
             "time_zone",
-            ColumnType::TimeZone,
+            ColumnType::TIME_ZONE,
             "The time zone in which its days begin, by its IANA name, such as `Europe/London`.",
         ),
     ],

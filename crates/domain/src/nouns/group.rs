@@ -1,10 +1,11 @@
 //! Education groups: a lead school and its members, under one name.
 
 use crate::{
+    column::{ColumnType, extra, optional, reference, required},
     district::District,
     id::{Id, Kind},
     noun::{Head, noun},
-    record::{ColumnType, Shape, extra, optional, reference, required},
+    record::Shape,
     rule::Rule,
     school::School,
     text::{NameBasis, vocabulary},
@@ -57,9 +58,9 @@ pub const SHAPE: Shape = Shape {
         optional("name_zh_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the Chinese name."),
         optional("lead_school_id", reference(Kind::School), "The school that leads it."),
         required("status", ColumnType::Word(GroupStatus::WORDS), "Whether it works already."),
-        optional("reported_branches", ColumnType::Number, "The branches that the source counts."),
-        optional("reported_sites", ColumnType::Number, "The sites that the source counts."),
-        optional("reported_member_schools", ColumnType::Number, "The member schools that the source counts."),
+        optional("reported_branches", ColumnType::NUMBER, "The branches that the source counts."),
+        optional("reported_sites", ColumnType::NUMBER, "The sites that the source counts."),
+        optional("reported_member_schools", ColumnType::NUMBER, "The member schools that the source counts."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra("district_id", reference(Kind::District), "The district it belongs to."),

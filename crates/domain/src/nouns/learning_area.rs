@@ -1,11 +1,12 @@
 //! Learning areas: the units in which a district manages neighboring schools.
 
 use crate::{
+    column::{ColumnType, extra, optional, reference, required},
     district::District,
     fact::ImpreciseDate,
     id::{Id, Kind},
     noun::{Head, noun},
-    record::{ColumnType, Shape, extra, optional, reference, required},
+    record::Shape,
     rule::Rule,
     text::NameBasis,
 };
@@ -34,7 +35,7 @@ pub const SHAPE: Shape = Shape {
         optional("name_zh", ColumnType::Name, "The name in Chinese."),
         optional("name_en", ColumnType::Name, "The name in English."),
         optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
-        optional("as_of", ColumnType::Date, "The day for which the source lists it."),
+        optional("as_of", ColumnType::DATE, "The day for which the source lists it."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra("district_id", reference(Kind::District), "The district it is part of."),

@@ -1,9 +1,10 @@
 //! Memberships: a school's place in a group, and its story.
 
 use crate::{
+    column::{ColumnType, bounding_reference, optional, required},
     fact::ImpreciseDate,
     id::Kind,
-    record::{ColumnType, Shape, bounding_reference, optional, required},
+    record::Shape,
     rule::Rule,
     text::vocabulary,
 };
@@ -50,9 +51,9 @@ pub const SHAPE: Shape = Shape {
         required("group_id", bounding_reference(Kind::Group), "The group."),
         required("school_id", bounding_reference(Kind::School), "The school."),
         required("role", ColumnType::Word(MembershipRole::WORDS), "As what."),
-        optional("joined_on", ColumnType::Date, "When the school joined."),
-        optional("left_on", ColumnType::Date, "When the school left."),
-        optional("as_of", ColumnType::Date, "The time for which the source states it."),
+        optional("joined_on", ColumnType::DATE, "When the school joined."),
+        optional("left_on", ColumnType::DATE, "When the school left."),
+        optional("as_of", ColumnType::DATE, "The time for which the source states it."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),

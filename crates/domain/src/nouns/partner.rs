@@ -1,10 +1,11 @@
 //! Partners: the organizations that work with schools.
 
 use crate::{
+    column::{ColumnType, bounding_reference, optional, required},
     fact::ImpreciseDate,
     id::Kind,
     noun::{Head, noun},
-    record::{ColumnType, Shape, bounding_reference, optional, required},
+    record::Shape,
     text::{NameBasis, vocabulary},
 };
 
@@ -119,7 +120,7 @@ pub const SCHOOL_PARTNERS: Shape = Shape {
         required("school_id", bounding_reference(Kind::School), "The school."),
         required("partner_id", bounding_reference(Kind::Partner), "The partner."),
         required("kind", ColumnType::Word(SchoolPartnerKind::WORDS), "What they do together."),
-        optional("since", ColumnType::Date, "Since when."),
+        optional("since", ColumnType::DATE, "Since when."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),

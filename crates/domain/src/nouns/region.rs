@@ -1,10 +1,11 @@
 //! Regions: the parts of a district in its strategy, such as "rising in the south".
 
 use crate::{
+    column::{ColumnType, extra, optional, reference, required},
     district::District,
     id::{Id, Kind},
     noun::{Head, noun},
-    record::{ColumnType, Shape, extra, optional, reference, required},
+    record::Shape,
     text::NameBasis,
 };
 
@@ -33,8 +34,8 @@ pub const SHAPE: Shape = Shape {
         required("region_id", ColumnType::Slug, "The slug."),
         optional("name_zh", ColumnType::Name, "The name in Chinese."),
         optional("name_en", ColumnType::Name, "The name in English."),
-        optional("strategy_zh", ColumnType::Text, "The slogan in Chinese."),
-        optional("strategy_en", ColumnType::Text, "The slogan in English."),
+        optional("strategy_zh", ColumnType::TEXT, "The slogan in Chinese."),
+        optional("strategy_en", ColumnType::TEXT, "The slogan in English."),
         optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),

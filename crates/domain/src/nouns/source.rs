@@ -1,10 +1,11 @@
 //! Where a fact comes from, and of which day.
 
 use crate::{
+    column::{ColumnType, optional, required},
     fact::ImpreciseDate,
     id::Kind,
     noun::{Head, noun},
-    record::{ColumnType, Shape, optional, required},
+    record::Shape,
     text::{LanguageTag, vocabulary},
 };
 
@@ -115,15 +116,15 @@ pub const SHAPE: Shape = Shape {
     columns: &[
         required("source_id", ColumnType::Slug, "The slug."),
         required("title", ColumnType::Name, "The title, in the language of the source."),
-        required("publisher", ColumnType::Text, "Who published it."),
-        optional("author", ColumnType::Text, "Who wrote it."),
-        optional("published_on", ColumnType::Date, "When it was published."),
-        optional("url", ColumnType::Url, "Where it can be read."),
-        required("language", ColumnType::Language, "The language it is in."),
+        required("publisher", ColumnType::TEXT, "Who published it."),
+        optional("author", ColumnType::TEXT, "Who wrote it."),
+        optional("published_on", ColumnType::DATE, "When it was published."),
+        optional("url", ColumnType::URL, "Where it can be read."),
+        required("language", ColumnType::LANGUAGE, "The language it is in."),
         required("kind", ColumnType::Word(SourceKind::WORDS), "What it is."),
         required("extent_read", ColumnType::Word(Extent::WORDS), "How much of it was read."),
         required("reliability", ColumnType::Word(Reliability::WORDS), "How far it can be trusted."),
-        optional("note", ColumnType::Text, "A remark."),
+        optional("note", ColumnType::TEXT, "A remark."),
     ],
     dated: ("published_on", ""),
     rules: &[],

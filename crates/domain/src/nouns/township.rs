@@ -1,10 +1,11 @@
 //! Townships: towns, areas and subdistricts, each with its national code.
 
 use crate::{
+    column::{ColumnType, extra, optional, reference, required},
     district::District,
     id::{Id, Kind},
     noun::{Head, noun},
-    record::{ColumnType, Shape, extra, optional, reference, required},
+    record::Shape,
     region::Region,
     text::{NameBasis, vocabulary},
 };
@@ -48,7 +49,7 @@ pub const SHAPE: Shape = Shape {
     key: &["township_id"],
     columns: &[
         required("township_id", ColumnType::Slug, "The slug."),
-        optional("code", ColumnType::Code, "The national statistical code."),
+        optional("code", ColumnType::CODE, "The national statistical code."),
         optional("name_zh", ColumnType::Name, "The name in Chinese."),
         optional("name_en", ColumnType::Name, "The name in English."),
         required("kind", ColumnType::Word(TownshipKind::WORDS), "What it is."),

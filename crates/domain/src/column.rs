@@ -1,0 +1,158 @@
+//! Columns: what the values of one are, and whether one may be missing.
+
+use crate::{
+    id::Kind,
+    value::{Storage, ValueKind},
+    values,
+};
+
+/// One column of a shape.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Its name in the file and in the table.
+    pub name: &'static str,
+    /// What its values are.
+    pub column_type: ColumnType,
+    /// Whether a value, or the column, may be missing.
+    pub presence: Presence,
+    /// One sentence on what it means.
+    pub description: &'static str,
+}
+
+/// What the values of a column are.
+#[derive(Debug, Clone, Copy)]
+pub enum ColumnType {
+    /// The record's own slug.
+    Slug,
+    /// The slug of a noun of this kind; the record holds no longer than the noun does if `bounds`.
+    Ref {
+        /// The noun's kind.
+        kind: Kind,
+        /// Whether the noun's validity limits the record's.
+        bounds: bool,
+    },
+    /// The slug of a noun whose kind another column names.
+    RefOf {
+        /// The column that names the kind.
+        column: &'static str,
+        /// Whether the noun's validity limits the record's.
+        bounds: bool,
+    },
+    /// One word of a vocabulary.
+    Word(&'static [&'static str]),
+    /// Words of a vocabulary, with `;` between them.
+    Words(&'static [&'static str]),
+    /// A plain value, such as a date.
+    Value(&'static ValueKind),
+    /// A name that people search by, of at most 300 characters.
+    Name,
+    /// The source that states the record (or, with a name, that column of it).
+    CitedSource(&'static str),
+    /// The words of that source.
+    CitedQuote(&'static str),
+    /// How far that statement can be trusted.
+    CitedConfidence(&'static str),
+}
+
+impl ColumnType {
+    /// A date as precise as its source.
+    pub const DATE: Self = ColumnType::Value(&values::date::KIND);
+    /// A whole number, zero or greater.
+    pub const NUMBER: Self = ColumnType::Value(&values::number::KIND);
+    /// Free text.
+    pub const TEXT: Self = ColumnType::Value(&values::text::KIND);
+    /// What an authority knows the noun by in its lists.
+    pub const CODE: Self = ColumnType::Value(&values::code::KIND);
+    /// An address on the web.
+    pub const URL: Self = ColumnType::Value(&values::url::KIND);
+    /// A BCP 47 language tag.
+    pub const LANGUAGE: Self = ColumnType::Value(&values::language::KIND);
+    /// A time zone, by its name in the IANA's database.
+    pub const TIME_ZONE: Self = ColumnType::Value(&values::time_zone::KIND);
+
+    /// How many characters a value may have, at most: what is looked up must fit into an index.
+    #[must_use]
+    pub const fn max_chars(self) -> usize {
+        match self {
+            ColumnType::Value(kind) => kind.max_chars,
+            ColumnType::Name => 300,
+            _ => 10_000,
+        }
+    }
+
+    /// What its values are kept as.
+    #[must_use]
+    pub const fn storage(self) -> Storage {
+        match self {
+            ColumnType::Value(kind) => kind.storage,
+            ColumnType::Ref { .. } | ColumnType::RefOf { .. } => Storage::Number,
+            _ => Storage::Text,
+        }
+    }
+
+    /// Whether its values are plain ones of this kind.
+    #[must_use]
+    pub fn is_value(self, of: &ValueKind) -> bool {
+        matches!(self, ColumnType::Value(kind) if kind.name == of.name)
+    }
+}
+
+/// Whether a value may be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// Every record has a value.
+    Required,
+    /// Blank means that no source states it.
+    Optional,
+    /// The column itself may be left out of the file; it is written only if some record has a value.
+    Extra,
+}
+
+/// A column whose every record has a value.
+#[must_use]
+pub const fn required(name: &'static str, column_type: ColumnType, description: &'static str) -> Column {
+    Column { name, column_type, presence: Presence::Required, description }
+}
+
+/// A column that may be blank: no source states it.
+#[must_use]
+pub const fn optional(name: &'static str, column_type: ColumnType, description: &'static str) -> Column {
+    Column { name, column_type, presence: Presence::Optional, description }
+}
+
+/// A column that a file may leave out.
+#[must_use]
+pub const fn extra(name: &'static str, column_type: ColumnType, description: &'static str) -> Column {
+    Column { name, column_type, presence: Presence::Extra, description }
+}
+
+/// A reference that does not limit the record's validity.
+#[must_use]
+pub const fn reference(kind: Kind) -> ColumnType {
+    ColumnType::Ref { kind, bounds: false }
+}
+
+/// A reference to a noun without which the record cannot hold.
+#[must_use]
+pub const fn bounding_reference(kind: Kind) -> ColumnType {
+    ColumnType::Ref { kind, bounds: true }
+}
+
+impl Column {
+    /// Whether the column is one of a citation's, kept beside the record and not in it.
+    #[must_use]
+    pub const fn cites(&self) -> Option<&'static str> {
+        match self.column_type {
+            ColumnType::CitedSource(field) | ColumnType::CitedQuote(field) | ColumnType::CitedConfidence(field) => {
+                Some(field)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the column names a noun without which the record cannot hold.
+    #[must_use]
+    pub const fn limits_validity(&self) -> bool {
+        matches!(self.column_type, ColumnType::Ref { bounds: true, .. } | ColumnType::RefOf { bounds: true, .. })
+    }
+}

@@ -1,0 +1,9 @@
+//! The kinds of plain values, a file for each. A new one needs a file here, and a name in [`ColumnType`](crate::ColumnType).
+
+pub mod code;
+pub mod date;
+pub mod language;
+pub mod number;
+pub mod text;
+pub mod time_zone;
+pub mod url;

@@ -1,0 +1,13 @@
+//! Dates as precise as their source.
+
+use crate::{
+    fact::ImpreciseDate,
+    value::{Cell, Storage, ValueError, ValueKind},
+};
+
+/// The kind.
+pub static KIND: ValueKind = ValueKind { name: "date", max_chars: 10_000, storage: Storage::Text, parse };
+
+fn parse(text: &str) -> Result<Cell, ValueError> {
+    ImpreciseDate::parse(text).map(Cell::Date).map_err(|error| ("not_a_date", error.to_string()))
+}
