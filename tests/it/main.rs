@@ -22,6 +22,7 @@ mod protocol;
 mod proxies;
 mod queries;
 mod references;
+mod registers;
 mod restart;
 mod rust_client;
 mod sockets;

@@ -209,13 +209,11 @@ impl AnyId {
     /// # Errors
     /// The text is neither.
     pub fn parse_or_slug(kind: Kind, text: &str) -> Result<Self, IdError> {
-        if is_slug(text) {
-            return Ok(AnyId { kind, raw: identity(kind, text) });
-        }
-        let id = text.parse::<AnyId>()?;
-        match id.kind == kind {
-            true => Ok(id),
-            false => Err(IdError::WrongKind { text: text.to_owned(), is: id.kind, wanted: kind }),
+        match text.parse::<AnyId>() {
+            Ok(id) if id.kind == kind => Ok(id),
+            Ok(id) => Err(IdError::WrongKind { text: text.to_owned(), is: id.kind, wanted: kind }),
+            Err(_) if is_slug(text) => Ok(AnyId { kind, raw: identity(kind, text) }),
+            Err(error) => Err(error),
         }
     }
 }
@@ -264,7 +262,7 @@ pub enum IdError {
     },
 }
 
-/// The number of the identity with this kind and key.
+/// The number of the identity with this kind and key. A noun's key is its slug, whatever the case of its letters.
 ///
 /// 63 bits of a SHA-256: among two million identities the chance of any collision is about 2 in 10 million,
 /// and an import refuses one instead of mixing two schools up.
@@ -273,7 +271,10 @@ pub fn identity(kind: Kind, key: &str) -> i64 {
     let mut hash = Sha256::new();
     hash.update(kind.name().as_bytes());
     hash.update(b"/");
-    hash.update(key.as_bytes());
+    match kind.prefix().is_empty() {
+        true => hash.update(key.as_bytes()),
+        false => hash.update(key.to_ascii_lowercase().as_bytes()),
+    }
     head_of(&hash.finalize()) & i64::MAX
 }
 
@@ -289,13 +290,16 @@ fn head_of(digest: &[u8]) -> i64 {
     i64::from_be_bytes(head)
 }
 
-/// Whether a text is a slug: 1–100 of `a`–`z`, `0`–`9` and `-`, neither first nor last a `-`.
+/// Whether a text is a slug: 1–100 ASCII letters, digits, `-`, `_` and `.`, a letter or digit first and last. What reads as
+/// an id of this API is none. The ids of registers are slugs; two that differ in the case of letters are one.
 #[must_use]
 pub fn is_slug(text: &str) -> bool {
-    (1..=100).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        && !text.starts_with('-')
-        && !text.ends_with('-')
+    let is_end = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
+    text.len() <= 100
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        && is_end(text.bytes().next())
+        && is_end(text.bytes().last())
+        && text.parse::<AnyId>().is_err()
 }
 
 #[cfg(test)]
@@ -322,6 +326,21 @@ mod tests {
         let id = Id::<School>::of("bj80").to_string();
         let error = Id::<Group>::parse_or_slug(&id).expect_err("a school is no group");
         assert_eq!(error.to_string(), format!("`{id}` is the id of a school, and a group is wanted here"));
+    }
+
+    #[test]
+    fn ids_of_registers_are_slugs_whatever_their_case() {
+        for slug in ["0350122T", "ABC_0050", "886", "st.mary-2", "a", &"a".repeat(100)] {
+            assert!(is_slug(slug), "{slug}");
+            assert_eq!(Id::<School>::of(slug), Id::<School>::of(&slug.to_lowercase()), "{slug}");
+            assert_eq!(Id::<School>::parse_or_slug(slug), Ok(Id::of(slug)), "{slug}");
+        }
+        let id = Id::<School>::of("oak").to_string();
+        for text in ["", "-a", "a-", "a_", ".a", "a b", "a/b", "é", "a|b", &id, &"a".repeat(101)] {
+            assert!(!is_slug(text), "{text}");
+        }
+        // The key of a tie holds words and names, of which no register says that their case means nothing.
+        assert_ne!(identity(Kind::Alias, "oak|ABC"), identity(Kind::Alias, "oak|abc"));
     }
 
     #[test]

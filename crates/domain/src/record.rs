@@ -115,11 +115,17 @@ impl Shape {
     /// What tells this row's record apart: the slug, or the values of the key columns.
     #[must_use]
     pub fn key_of(&self, fields: &[&str]) -> String {
-        self.key
-            .iter()
-            .map(|name| fields[self.index(name).expect("a key column is a column")])
-            .collect::<Vec<_>>()
-            .join("|")
+        let value = |name: &&str| {
+            let at = self.index(name).expect("a key column is a column");
+            match self.columns[at].column_type {
+                // The case of a slug's letters tells nothing apart.
+                ColumnType::Ref { .. } | ColumnType::RefOf { .. } | ColumnType::CitedSource(_) => {
+                    fields[at].to_ascii_lowercase()
+                }
+                _ => fields[at].to_owned(),
+            }
+        };
+        self.key.iter().map(value).collect::<Vec<_>>().join("|")
     }
 
     fn parse_cell(&self, column: &Column, text: &str, fields: &[&str]) -> Result<Cell, ValueError> {

@@ -74,7 +74,10 @@ pub(crate) fn check_text(text: &str, max_chars: usize) -> Result<(), ValueError>
 pub(crate) fn check_slug(text: &str) -> Result<(), ValueError> {
     match is_slug(text) {
         true => Ok(()),
-        false => Err(("not_a_slug", format!("`{text}` is not a slug: use a-z, 0-9 and `-`, at most 100"))),
+        false => {
+            let rule = "at most 100 letters, digits, `-`, `_` and `.` of ASCII, a letter or digit first and last";
+            Err(("not_a_slug", format!("`{text}` is not a slug: use {rule}")))
+        }
     }
 }
 

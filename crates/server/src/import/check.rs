@@ -134,7 +134,12 @@ impl FileState {
     /// Checks that no row before says something of the same record.
     fn check_unique(&mut self, shape: &Shape, record: &Record, line: u64) -> Result<(), FieldError> {
         let mut hasher = DefaultHasher::new();
-        record.key.hash(&mut hasher);
+        // Two slugs that differ in case are one.
+        if shape.is_noun() {
+            record.key.to_ascii_lowercase().hash(&mut hasher)
+        } else {
+            record.key.hash(&mut hasher)
+        }
         let second = hasher.finish() as u32;
         let (first_line, other) = *self.seen.entry(record.id).or_insert((line, second));
         if first_line == line {

@@ -1,0 +1,84 @@
+//! The ids that registers give are slugs: capitals, underscores and dots, and the case of letters tells nothing apart.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use domain::Known;
+use server::export::export;
+use tests::empty;
+
+const DISTRICTS: &str = "district_id,name_zh,name_en,name_en_basis,source_id,quote,time_zone\nDept_022,,Côtes,source,Reg.1,\"022, Côtes\",Europe/Paris\n";
+const SOURCES: &str = "source_id,title,publisher,author,published_on,url,language,kind,extent_read,reliability,note\nReg.1,Annuaire,Rectorat,,2025-09-01,https://a.example/b,fr,official,full,high,\n";
+
+/// A folder with a register's ids; `school` is how its other rows name the first school.
+fn write_register(dir: &Path, school: &str) {
+    let schools = format!(
+        "school_id,name_zh,name_en,name_en_basis,ownership,ownership_source_id,phases,school_type,school_type_source_id,status,junior_code_2025,senior_code,township_id,opened_on,closed_on,source_id,quote,confidence,note,district_id\n\
+         0350122T,,Notre-Dame,stated,,,primary,,,open,,,,,,Reg.1,0350122T,official_list,,Dept_022\n\
+         ABC_0050,,Saint-Joseph,stated,,,primary,,,open,,,,,,Reg.1,ABC_0050,official_list,,Dept_022\n\
+         abc-1,,Lycée,stated,,,senior,,,open,,,,,,Reg.1,abc-1,official_list,,Dept_022\n"
+    );
+    let campuses = format!(
+        "campus_id,school_id,name_zh,address_zh,address_confidence,township_id,source_id,quote,confidence,name_en\n\
+         0350122T.a,{school},,,,,Reg.1,annexe,official_list,Annexe\n"
+    );
+    for (name, text) in [("districts", DISTRICTS), ("sources", SOURCES), ("schools", &schools), ("campuses", &campuses)]
+    {
+        fs::write(dir.join(format!("{name}.csv")), text).expect("written");
+    }
+}
+
+fn files(dir: &Path) -> BTreeMap<String, String> {
+    let entries = fs::read_dir(dir).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let csv = entries.filter(|path| path.extension().is_some_and(|end| end == "csv"));
+    csv.map(|path| (path.display().to_string(), fs::read_to_string(&path).expect("text")))
+        .map(|(path, text)| (Path::new(&path).file_name().expect("a name").to_string_lossy().into_owned(), text))
+        .collect()
+}
+
+#[tokio::test]
+async fn ids_of_a_register_are_found_in_any_case_and_exported_as_written() {
+    let dir = tempfile::tempdir().expect("a folder");
+    write_register(dir.path(), "0350122T");
+    for app in empty("ids of a register").await {
+        app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+        let data = app
+            .data(
+                r#"{ written: school(slug: "ABC_0050") { id slug } other: school(slug: "abc_0050") { id slug }
+                     byId: school(id: "sch_0000000000000") { id }
+                     campuses(filter: { school: "0350122t" }) { nodes { slug school { slug } } }
+                     inDistrict: schools(filter: { district: "DEPT_022" }, orderBy: { field: SLUG }) { nodes { slug } } }"#,
+            )
+            .await;
+        assert_eq!(data["written"], data["other"], "{}", app.name);
+        assert_eq!(data["written"]["slug"], "ABC_0050", "{}", app.name);
+        assert_eq!(data["campuses"]["nodes"][0]["school"]["slug"], "0350122T", "{}", app.name);
+        let slugs = data["inDistrict"]["nodes"].to_string();
+        assert_eq!(slugs, r#"[{"slug":"0350122T"},{"slug":"ABC_0050"},{"slug":"abc-1"}]"#, "{}", app.name);
+        let (code, problem, _) = app.error(r#"{ schools(filter: { district: "dpt_022" }) { totalCount } }"#).await;
+        assert!(code == "UNKNOWN_NOUN" && problem.contains("Dept_022"), "{}: {code} {problem}", app.name);
+
+        let out = tempfile::tempdir().expect("a folder");
+        export(&app.store, Known::Latest, out.path(), false).await.expect("an export");
+        assert_eq!(files(out.path()), files(dir.path()), "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn a_row_may_name_a_noun_in_another_case_and_no_noun_stands_twice() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for app in empty("references in another case").await {
+        write_register(dir.path(), "0350122t");
+        app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+        let data = app.data(r#"{ campuses { nodes { school { slug } } } }"#).await;
+        assert_eq!(data["campuses"]["nodes"][0]["school"]["slug"], "0350122T", "{}", app.name);
+
+        let schools = fs::read_to_string(dir.path().join("schools.csv")).expect("text");
+        let id = domain::Id::<domain::School>::of("abc-1").to_string();
+        for (wrong, said) in [("abc_0050", "stands on line 3 already"), (&id, "is not a slug")] {
+            fs::write(dir.path().join("schools.csv"), schools.replace("abc-1,,", &format!("{wrong},,")))
+                .expect("written");
+            let findings = app.import(dir.path()).await.expect_err("a slug that is taken, or none").to_string();
+            assert!(findings.contains(said), "{}: {findings}", app.name);
+        }
+    }
+}
