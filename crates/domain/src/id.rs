@@ -290,8 +290,9 @@ fn head_of(digest: &[u8]) -> i64 {
     i64::from_be_bytes(head)
 }
 
-/// Whether a text is a slug: 1–100 ASCII letters, digits, `-`, `_` and `.`, a letter or digit first and last. What reads as
-/// an id of this API is none. The ids of registers are slugs; two that differ in the case of letters are one.
+/// Whether a text is a slug: 1–100 ASCII letters, digits, `-`, `_` and `.`, a letter or digit first and last.
+///
+/// The ids of registers are slugs; two that differ in the case of letters are one. What reads as an id of this API is none.
 #[must_use]
 pub fn is_slug(text: &str) -> bool {
     let is_end = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());

@@ -57,7 +57,8 @@ impl<'a> Nearest<'a> {
             this.clear();
             this.push(i + 1);
             for (j, y) in b.iter().enumerate() {
-                let mut least = (last[j + 1] + 1).min(this[j] + 1).min(last[j] + usize::from(!x.eq_ignore_ascii_case(y)));
+                let mut least =
+                    (last[j + 1] + 1).min(this[j] + 1).min(last[j] + usize::from(!x.eq_ignore_ascii_case(y)));
                 if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
                     least = least.min(before[j - 1] + 1);
                 }
