@@ -9,19 +9,18 @@ use tests::empty;
 const DISTRICTS: &str = "district_id,name_zh,name_en,name_en_basis,source_id,quote,time_zone\nDept_022,,Côtes,source,Reg.1,\"022, Côtes\",Europe/Paris\n";
 const SOURCES: &str = "source_id,title,publisher,author,published_on,url,language,kind,extent_read,reliability,note\nReg.1,Annuaire,Rectorat,,2025-09-01,https://a.example/b,fr,official,full,high,\n";
 
-/// A folder with a register's ids; `school` is how its other rows name the first school.
-fn write_register(dir: &Path, school: &str) {
-    let schools = format!(
-        "school_id,name_zh,name_en,name_en_basis,ownership,ownership_source_id,phases,school_type,school_type_source_id,status,junior_code_2025,senior_code,township_id,opened_on,closed_on,source_id,quote,confidence,note,district_id\n\
+const SCHOOLS: &str = "school_id,name_zh,name_en,name_en_basis,ownership,ownership_source_id,phases,school_type,school_type_source_id,status,junior_code_2025,senior_code,township_id,opened_on,closed_on,source_id,quote,confidence,note,district_id\n\
          0350122T,,Notre-Dame,stated,,,primary,,,open,,,,,,Reg.1,0350122T,official_list,,Dept_022\n\
          ABC_0050,,Saint-Joseph,stated,,,primary,,,open,,,,,,Reg.1,ABC_0050,official_list,,Dept_022\n\
-         abc-1,,Lycée,stated,,,senior,,,open,,,,,,Reg.1,abc-1,official_list,,Dept_022\n"
-    );
+         abc-1,,Lycée,stated,,,senior,,,open,,,,,,Reg.1,abc-1,official_list,,Dept_022\n";
+
+/// A folder with a register's ids; `school` is how its other rows name the first school.
+fn write_register(dir: &Path, school: &str) {
     let campuses = format!(
         "campus_id,school_id,name_zh,address_zh,address_confidence,township_id,source_id,quote,confidence,name_en\n\
          0350122T.a,{school},,,,,Reg.1,annexe,official_list,Annexe\n"
     );
-    for (name, text) in [("districts", DISTRICTS), ("sources", SOURCES), ("schools", &schools), ("campuses", &campuses)]
+    for (name, text) in [("districts", DISTRICTS), ("sources", SOURCES), ("schools", SCHOOLS), ("campuses", &campuses)]
     {
         fs::write(dir.join(format!("{name}.csv")), text).expect("written");
     }
