@@ -16,7 +16,7 @@ use std::{
 use graphql::Limits;
 use persistence::Store;
 use server::{
-    App, Capacity, Rates,
+    App, Capacity, ClientRates,
     generate::{Plan, generate},
     import::{Folder, Options, import},
 };
@@ -102,14 +102,14 @@ async fn main() {
 
 /// Requests a second of the headline query with all that guards and watches a server, and without.
 async fn guarded(store: Store) -> [f64; 2] {
-    let rates = Some(Rates::of(NonZeroU32::MAX));
+    let rates = Some(ClientRates::per_second(NonZeroU32::MAX));
     let on = listen(App { capacity: Arc::new(Capacity { rates, ..Capacity::default() }), ..app(&store) }).await;
     let capacity = Capacity {
         body: usize::MAX,
         connections: 1 << 20,
         has_metrics: false,
         logs_requests: false,
-        ..Capacity::of(1 << 20)
+        ..Capacity::with_operations(1 << 20)
     };
     let limits = Limits {
         tokens: usize::MAX,

@@ -11,7 +11,7 @@ use persistence::Store;
 use serde_json::{Value, json};
 use server::{
     App,
-    documents::{Documents, ROOM, Sha256},
+    documents::{DEFAULT_PERSISTED_BYTES, Documents, Sha256},
     queries,
 };
 use tests::{Answer, TestApp, chaoyang, clock};
@@ -99,7 +99,7 @@ async fn a_ready_made_question_that_is_named_is_asked_with_its_own_variables() {
             let (name, text) = (question["name"].as_str().expect("a name"), question["text"].as_str().expect("a text"));
             let expected = app.post(&json!({ "query": text, "variables": question["variables"] }), &[]).await;
             assert!(expected.json().get("errors").is_none(), "{name}: {}", expected.body);
-            for id in [name, &Sha256::of(text).to_string()] {
+            for id in [name, &Sha256::of_text(text).to_string()] {
                 let answer = app.post(&json!({ "documentId": id }), &[]).await;
                 assert_eq!(answer.body, expected.body, "{}: {name} by {id}", app.name);
                 let response = get(&app, &[("documentId", id)], &[]).await;
@@ -131,10 +131,10 @@ async fn the_list_of_documents_tells_their_names_digests_and_texts() {
     let app = with(&empty().await, read(dir.path()).await.expect("documents"));
     let request = || Request::get("/documents.json").body(Body::empty()).expect("a request");
     let Value::Array(all) = app.send(request()).await.json() else { panic!("no list") };
-    assert_eq!(all.len(), queries::all().len() + 1);
+    assert_eq!(all.len(), queries::curated_queries().len() + 1);
     for one in &all {
         let (name, text) = (one["name"].as_str().expect("a name"), one["text"].as_str().expect("a text"));
-        assert_eq!(one["sha256"], Sha256::of(text).to_string(), "{name}");
+        assert_eq!(one["sha256"], Sha256::of_text(text).to_string(), "{name}");
         // A file that took the name of a ready-made question is none.
         assert_eq!(one["question"].is_null(), ["count", "two-days"].contains(&name), "{name}");
     }
@@ -147,11 +147,11 @@ async fn the_list_of_documents_tells_their_names_digests_and_texts() {
 
 #[tokio::test]
 async fn a_file_takes_the_place_of_the_ready_made_question_of_its_name() {
-    let question = &queries::all()[0];
+    let question = &queries::curated_queries()[0];
     let dir = folder(&[(&format!("{}.graphql", question.name), "{ __typename }")]);
     let documents = read(dir.path()).await.expect("documents");
-    assert_eq!(documents.named(question.name).as_deref(), Some("{ __typename }"));
-    assert!(documents.digested(&Sha256::of(question.text)).is_some_and(|text| *text == *question.text));
+    assert_eq!(documents.find_trusted(question.name).as_deref(), Some("{ __typename }"));
+    assert!(documents.find_by_digest(&Sha256::of_text(question.text)).is_some_and(|text| *text == *question.text));
 }
 
 #[tokio::test]
@@ -189,7 +189,7 @@ async fn every_wrong_file_is_named_with_what_is_wrong() {
 #[tokio::test]
 async fn a_server_of_trusted_documents_answers_no_other() {
     let dir = folder(&[("count.graphql", COUNT)]);
-    let app = with(&empty().await, read(dir.path()).await.expect("documents").only(true));
+    let app = with(&empty().await, read(dir.path()).await.expect("documents").trusted_only(true));
     for query in [COUNT, "{ __typename }", "{ __schema { types { name } } }", "{"] {
         for extensions in [Value::Null, persisted(COUNT_DIGEST)] {
             let answer = app.post(&json!({ "query": query, "extensions": extensions }), &[]).await;
@@ -281,11 +281,11 @@ async fn a_document_that_is_refused_is_not_kept() {
     let store = Store::in_memory().await.expect("memory");
     let app = TestApp::of("SQLite", App { documents: documents.clone(), ..App::new(store, Arc::new(clock())) });
     for query in ["{", &format!("{{ {} }}", "__typename ".repeat(200))] {
-        let digest = Sha256::of(query);
+        let digest = Sha256::of_text(query);
         app.post(&json!({ "query": query, "extensions": persisted(&digest.to_string()) }), &[]).await;
-        assert!(documents.digested(&digest).is_none(), "{query}");
+        assert!(documents.find_by_digest(&digest).is_none(), "{query}");
     }
-    assert_eq!(documents.bytes_kept(), 0);
+    assert_eq!(documents.persisted_bytes(), 0);
 }
 
 #[tokio::test]
@@ -296,19 +296,19 @@ async fn more_documents_than_there_is_room_for_push_others_out() {
     let app = TestApp::of("SQLite", App { documents: documents.clone(), ..App::new(store, Arc::new(clock())) });
     let text = |n: usize| format!("{{ a{n}: __typename }} # {}", "x".repeat(4 << 10));
     for n in 0..100 {
-        let (query, digest) = (text(n), Sha256::of(&text(n)).to_string());
+        let (query, digest) = (text(n), Sha256::of_text(&text(n)).to_string());
         let answer = app.post(&json!({ "query": query, "extensions": persisted(&digest) }), &[]).await;
         assert_eq!(answer.json()["data"][format!("a{n}")], "Query");
-        assert!(documents.bytes_kept() <= room, "{n}: {}", documents.bytes_kept());
+        assert!(documents.persisted_bytes() <= room, "{n}: {}", documents.persisted_bytes());
     }
-    let found = (0..100).filter(|n| documents.digested(&Sha256::of(&text(*n))).is_some()).count();
+    let found = (0..100).filter(|n| documents.find_by_digest(&Sha256::of_text(&text(*n))).is_some()).count();
     assert!((8..16).contains(&found), "{found}");
     // One that would fill all of it is answered, and not kept.
     let large = format!("{{ __typename }} # {}", "x".repeat(80 << 10));
     let answer =
-        app.post(&json!({ "query": large, "extensions": persisted(&Sha256::of(&large).to_string()) }), &[]).await;
+        app.post(&json!({ "query": large, "extensions": persisted(&Sha256::of_text(&large).to_string()) }), &[]).await;
     assert_eq!(answer.json()["data"]["__typename"], "Query");
-    assert!(documents.digested(&Sha256::of(&large)).is_none() && documents.bytes_kept() <= room);
+    assert!(documents.find_by_digest(&Sha256::of_text(&large)).is_none() && documents.persisted_bytes() <= room);
 }
 
 #[tokio::test]
@@ -323,5 +323,5 @@ async fn a_server_without_room_says_that_it_keeps_nothing() {
         assert_eq!(answer.json()["errors"][0]["message"], "PersistedQueryNotSupported");
     }
     assert_eq!(app.post(&json!({ "query": COUNT }), &[]).await.json()["data"]["schools"]["totalCount"], 0);
-    assert_eq!(ROOM, 8 << 20);
+    assert_eq!(DEFAULT_PERSISTED_BYTES, 8 << 20);
 }

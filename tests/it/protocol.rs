@@ -10,7 +10,7 @@ use graphql::Limits;
 use http_body_util::BodyExt;
 use persistence::Store;
 use serde_json::{Value, json};
-use server::{Capacity, Share};
+use server::{Capacity, SharedBudget};
 use tests::{TestApp, bundled, chaoyang, node};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -368,7 +368,7 @@ async fn whoever_closes_its_half_of_the_connection_still_gets_the_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operation_ends_with_its_connection() {
     // One operation at a time: as long as the first one runs, there is no turn for another.
-    let app = behind(Limits::default(), Capacity { patience: Duration::ZERO, ..Capacity::of(1) }).await;
+    let app = behind(Limits::default(), Capacity { permit_time: Duration::ZERO, ..Capacity::with_operations(1) }).await;
     let store = app.store.clone();
     let address = app.listen().await.replace("http://", "");
     let _held = store.draft().await.expect("a draft");
@@ -557,7 +557,8 @@ async fn what_the_specification_calls_invalid_is_refused() {
 async fn large_operations_and_unread_answers_are_bounded_together() {
     let page =
         "{ schools(first: 100) { nodes { id slug name group { id name alliances { nodes { id slug name } } } } } }";
-    let capacity = Capacity { unread: Share::of(1), patience: Duration::from_millis(1), ..Capacity::default() };
+    let capacity =
+        Capacity { unread: SharedBudget::new(1), permit_time: Duration::from_millis(1), ..Capacity::default() };
     let app = behind(Limits::default(), capacity).await;
     // One is sent, and not read yet.
     let unread = send(&app, post(&json!({ "query": page }), &[])).await;
@@ -571,7 +572,8 @@ async fn large_operations_and_unread_answers_are_bounded_together() {
     assert!(events.contains("OVERLOADED") && events.ends_with("event: complete\ndata:\n\n"), "{events}");
     drop(unread);
     assert_eq!(send(&app, post(&json!({ "query": page }), &[])).await.status(), StatusCode::OK);
-    let capacity = Capacity { large: Share::of(1), patience: Duration::from_millis(1), ..Capacity::default() };
+    let capacity =
+        Capacity { large: SharedBudget::new(1), permit_time: Duration::from_millis(1), ..Capacity::default() };
     let app = behind(Limits::default(), capacity).await;
     let large = "{ partners(first: 100) { nodes { alliances(first: 100) { nodes { partners(first: 100) { nodes { alliances(first: 100) { nodes { partners(first: 100) { nodes { name } } } } } } } } } } }";
     let (one, other) = tokio::join!(
@@ -621,7 +623,7 @@ async fn an_operation_that_takes_too_long_is_given_up() {
 
 #[tokio::test]
 async fn an_operation_that_gets_no_turn_is_told_when_to_come_again() {
-    let app = behind(Limits::default(), Capacity { patience: Duration::ZERO, ..Capacity::of(0) }).await;
+    let app = behind(Limits::default(), Capacity { permit_time: Duration::ZERO, ..Capacity::with_operations(0) }).await;
     let response = send(&app, post(&json!({ "query": "{ __typename }" }), &[])).await;
     assert_eq!((response.status(), text(&response, header::RETRY_AFTER)), (StatusCode::SERVICE_UNAVAILABLE, "1"));
 }

@@ -3,7 +3,7 @@
 use axum::http::header;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use server::{Capacity, Proxies};
+use server::{Capacity, TrustedProxies};
 use tests::{
     TestApp, chaoyang,
     proxy::{self, Proxy},
@@ -20,7 +20,7 @@ use tokio_tungstenite::{
 /// The bundled map, which trusts proxies of this machine: its address without a scheme.
 async fn server(test: &str) -> String {
     let store = chaoyang(test).await.swap_remove(0).store;
-    let proxies = Proxies::of(vec!["127.0.0.0/8".parse().expect("a network")]);
+    let proxies = TrustedProxies::new(vec!["127.0.0.0/8".parse().expect("a network")]);
     let capacity = Capacity { proxies, ..Capacity::default() };
     let app = TestApp::within("SQLite", store, graphql::Limits::default(), capacity);
     app.listen().await.replace("http://", "")

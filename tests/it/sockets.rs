@@ -19,7 +19,7 @@ use futures::{SinkExt, StreamExt};
 use graphql::Limits;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use server::{App, Capacity, Proxies};
+use server::{App, Capacity, TrustedProxies};
 use tests::{TestApp, chaoyang, clock, node, record, region};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
@@ -179,8 +179,10 @@ async fn each_breach_of_the_protocol_has_its_close_code() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_maps_own_page_has_its_socket_behind_a_proxy() {
     let store = app().await.store;
-    let trusting =
-        Capacity { proxies: Proxies::of(vec!["127.0.0.0/8".parse().expect("a network")]), ..Capacity::default() };
+    let trusting = Capacity {
+        proxies: TrustedProxies::new(vec!["127.0.0.0/8".parse().expect("a network")]),
+        ..Capacity::default()
+    };
     let trusting = TestApp::within("SQLite", store.clone(), Limits::default(), trusting).listen().await;
     let wary = TestApp::on("SQLite", store).listen().await;
     let page = ("origin", "https://map.example");

@@ -1,4 +1,4 @@
-//! What the commands do.
+//! Runs the command that the command line names.
 
 use std::{
     io::{IsTerminal, Write},
@@ -18,51 +18,55 @@ use tokio::runtime::{Builder, Handle};
 use crate::{
     App,
     config::{
-        Command, Config, DEFAULT_DATABASE, Database, DocumentFlags, Export, Format, Generate, Import, Migrate, Serve,
-        Show,
+        Command, Config, DEFAULT_DATABASE, DatabaseFlags, DocumentFlags, ExportFlags, GenerateFlags, ImportFlags,
+        MigrateFlags, ReportFormat, ServeFlags, ShowFlags,
     },
     documents::Documents,
     export::export,
-    flags::{Flag, FlagError, masked},
+    flags::{Flag, FlagError, mask_password},
     generate::{Plan, generate},
     http::router,
     import::{Folder, Options, import},
 };
 
-/// Done.
-const DONE: u8 = 0;
-/// The data set cannot be imported as it is, or the database lacks steps; nothing was written.
-const REFUSED: u8 = 3;
+/// The exit code of success.
+const EXIT_OK: u8 = 0;
+/// The exit code when a data set cannot be imported, or migrations are pending; nothing was written.
+const EXIT_REFUSED: u8 = 3;
 
-/// Does what the command line asks for; `flags` is what `config` prints.
+/// Runs the command of the command line; `flags` is what `config` prints.
 ///
 /// # Errors
-/// It could not be done.
+/// The command failed.
 pub async fn run(config: Config, flags: &[Flag]) -> anyhow::Result<ExitCode> {
     let Config { command, serve: own } = config;
     let code = match command.unwrap_or(Command::Serve(own)) {
-        Command::Serve(flags) => serve(flags).await?,
-        Command::Import(flags) => load(flags).await?,
-        Command::Export(flags) => unload(flags).await?,
-        Command::Generate(flags) => make(&flags)?,
-        Command::Migrate(flags) => migrate(flags).await?,
-        Command::Schema => say(&graphql::schema().sdl())?,
-        Command::Config(show) => tell(&show, flags).await?,
+        Command::Serve(flags) => run_serve(flags).await?,
+        Command::Import(flags) => run_import(flags).await?,
+        Command::Export(flags) => run_export(flags).await?,
+        Command::Generate(flags) => run_generate(&flags)?,
+        Command::Migrate(flags) => run_migrate(flags).await?,
+        Command::Schema => print_text(&graphql::schema().sdl())?,
+        Command::Config(show) => print_config(&show, flags).await?,
     };
     Ok(ExitCode::from(code))
 }
 
-/// Writes to standard output; a reader that has gone away is no failure.
-fn say(text: &str) -> anyhow::Result<u8> {
+/// Writes to standard output; a closed pipe is no failure.
+fn print_text(text: &str) -> anyhow::Result<u8> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(DONE),
+        _ => Ok(EXIT_OK),
     }
 }
 
-/// Opens the database, which is created if it is not there and may be, and brought up to date if it may be.
-async fn open(database: &Database, time: Option<Duration>, access: Access) -> anyhow::Result<(Store, Upgrade)> {
-    let store = connect(database, time, access).await?;
+/// Opens the database; `access` says whether it is created if missing, and migrated if it is out of date.
+async fn open_database(
+    database: &DatabaseFlags,
+    time: Option<Duration>,
+    access: Access,
+) -> anyhow::Result<(Store, Upgrade)> {
+    let store = connect_database(database, time, access).await?;
     let upgrade = match access {
         Access::Create => store.migrate().await.context("the database could not be brought up to date")?,
         Access::Existing => {
@@ -81,30 +85,30 @@ async fn open(database: &Database, time: Option<Duration>, access: Access) -> an
     Ok((store, upgrade))
 }
 
-async fn connect(database: &Database, time: Option<Duration>, access: Access) -> anyhow::Result<Store> {
-    let Database { database_url, read_url } = database;
+async fn connect_database(database: &DatabaseFlags, time: Option<Duration>, access: Access) -> anyhow::Result<Store> {
+    let DatabaseFlags { database_url, read_url } = database;
     let opened = Store::open_within(database_url, read_url.as_deref(), time, access).await;
     opened.map_err(|error| match error {
         StoreError::Missing { .. } | StoreError::Foreign { .. } => {
             FlagError::new("--database-url", database_url, error).into()
         }
-        error => anyhow!(error).context(format!("--database-url {}: cannot be opened", masked(database_url))),
+        error => anyhow!(error).context(format!("--database-url {}: cannot be opened", mask_password(database_url))),
     })
 }
 
-/// Finds what is wrong with the flags of `serve` before it begins; gives the server's documents and its schema.
-async fn check(flags: &Serve) -> Result<(Documents, Schema), FlagError> {
+/// Checks the flags of `serve` before anything is opened; returns the documents and the schema that they name.
+async fn check_flags(flags: &ServeFlags) -> Result<(Documents, Schema), FlagError> {
     if let (url, Some(read_url)) = (&flags.database.database_url, &flags.database.read_url)
         && url.starts_with("sqlite") != read_url.starts_with("sqlite")
     {
         return Err(FlagError::new("--read-url", read_url, "a replica is of the same kind as `--database-url`"));
     }
-    if let Some(dataset) = flags.dataset.as_deref().filter(|it| *it != NO_DATASET) {
-        named(dataset)?;
+    if let Some(dataset) = flags.dataset.as_deref().filter(|it| *it != NO_DATA_SET) {
+        find_data_set(dataset)?;
     }
     let DocumentFlags { documents: dir, documents_only, max_persisted_bytes, .. } = &flags.documents;
     let schema = flags.documents.schema();
-    let mut documents = Documents::new(*max_persisted_bytes).only(*documents_only);
+    let mut documents = Documents::new(*max_persisted_bytes).trusted_only(*documents_only);
     if let Some(dir) = dir {
         let added = documents.add_folder(dir, &schema, &flags.limits.limits()).await;
         if added.map_err(|problem| FlagError::new("--documents", dir.display(), problem))? == 0 {
@@ -114,56 +118,58 @@ async fn check(flags: &Serve) -> Result<(Documents, Schema), FlagError> {
     Ok((documents, schema))
 }
 
-async fn tell(show: &Show, flags: &[Flag]) -> anyhow::Result<u8> {
-    check(&show.serve).await?;
+async fn print_config(show: &ShowFlags, flags: &[Flag]) -> anyhow::Result<u8> {
+    check_flags(&show.serve).await?;
     if show.json {
         let all: Vec<_> = flags.iter().map(Flag::to_json).collect();
-        return say(&format!("{:#}\n", serde_json::Value::from(all)));
+        return print_text(&format!("{:#}\n", serde_json::Value::from(all)));
     }
     let text = |flag: &Flag| flag.value.clone().unwrap_or_else(|| "-".to_owned());
     let wide = |width: fn(&Flag) -> usize| flags.iter().map(width).max().unwrap_or_default();
     let (names, values) = (wide(|it| it.name.len()), wide(|it| it.value.as_ref().map_or(1, |it| it.chars().count())));
     let line = |it: &Flag| format!("{:names$}  {:values$}  {}\n", it.name, text(it), it.origin);
-    say(&flags.iter().map(line).collect::<String>())
+    print_text(&flags.iter().map(line).collect::<String>())
 }
 
 /// The stack of a thread that runs operations: a resolver polls those below it, and in a debug build a query as deep as
 /// queries may be needs more than the usual 2 MiB.
-const STACK: usize = 16 << 20;
+const THREAD_STACK_BYTES: usize = 16 << 20;
 
-/// Serves with threads of its own for operations, and for the database with them: those that this runs on are left to
-/// connections, which so always have time.
-async fn serve(flags: Serve) -> anyhow::Result<u8> {
-    let operations =
-        Builder::new_multi_thread().thread_name("operations").thread_stack_size(STACK).enable_all().build()?;
-    let served = serve_beside(operations.handle(), flags).await;
+/// Serves with a runtime of its own for operations and the database, so that connections never wait for a thread.
+async fn run_serve(flags: ServeFlags) -> anyhow::Result<u8> {
+    let operations = Builder::new_multi_thread()
+        .thread_name("operations")
+        .thread_stack_size(THREAD_STACK_BYTES)
+        .enable_all()
+        .build()?;
+    let served = serve_with_workers(operations.handle(), flags).await;
     operations.shutdown_background();
     served
 }
 
-async fn serve_beside(operations: &Handle, flags: Serve) -> anyhow::Result<u8> {
-    let (documents, schema) = check(&flags).await?;
+async fn serve_with_workers(operations: &Handle, flags: ServeFlags) -> anyhow::Result<u8> {
+    let (documents, schema) = check_flags(&flags).await?;
     let listener = match tokio::net::TcpListener::bind(flags.listen).await {
         Ok(listener) => listener,
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
             bail!("{} is taken; stop what listens there, or choose another with --listen", flags.listen)
         }
         Err(error) if error.kind() == std::io::ErrorKind::AddrNotAvailable => {
-            let right = "this machine has no such address; 127.0.0.1 is its own, 0.0.0.0 stands for all it has";
-            return Err(FlagError::new("--listen", flags.listen, right).into());
+            let advice = "this machine has no such address; 127.0.0.1 is its own, 0.0.0.0 stands for all it has";
+            return Err(FlagError::new("--listen", flags.listen, advice).into());
         }
         Err(error) => return Err(error).with_context(|| format!("--listen {}", flags.listen)),
     };
-    make_room(flags.limits.max_connections);
+    raise_fd_limit(flags.limits.max_connections);
     let limits = flags.limits.limits();
     let (database, dataset, time_zone) = (flags.database.clone(), flags.dataset.clone(), flags.time_zone);
     let opening = operations.spawn(async move {
-        let (store, upgrade) = open(&database, Some(limits.time), Access::Create).await?;
+        let (store, upgrade) = open_database(&database, Some(limits.time), Access::Create).await?;
         if store.is_read_only() {
             tracing::warn!("the database can only be read: it is served as it is, and nothing is recorded in it");
         }
         let is_new = upgrade.is_first && database.database_url == DEFAULT_DATABASE;
-        load_if_new(&store, dataset.as_deref(), is_new).await?;
+        import_if_empty(&store, dataset.as_deref(), is_new).await?;
         if time_zone.is_none() && store.time_zones().await?.len() > 1 {
             tracing::warn!(
                 "the districts name several time zones: days begin in UTC, unless --time-zone says otherwise"
@@ -187,18 +193,18 @@ async fn serve_beside(operations: &Handle, flags: Serve) -> anyhow::Result<u8> {
     let app = App { ground, ..app };
     let stopping = capacity.stopping.clone();
     tokio::spawn(async move {
-        stopped().await;
+        wait_for_stop_signal().await;
         stopping.cancel();
     });
-    tokio::spawn(crate::http::keep_up(capacity.clone()));
+    tokio::spawn(crate::http::run_maintenance(capacity.clone()));
     crate::http::serve(listener, router(app), capacity).await?;
     tracing::info!("stopped");
-    Ok(DONE)
+    Ok(EXIT_OK)
 }
 
-/// Asks the system for as many open files as there may be connections, and some for the database; the usual 1024 are few.
-fn make_room(connections: usize) {
-    let wanted = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(FILES);
+/// Raises the limit of open files (`RLIMIT_NOFILE`, usually 1024) to the number of connections and some more.
+fn raise_fd_limit(connections: usize) {
+    let wanted = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(FILES_BESIDE_CONNECTIONS);
     match rlimit::increase_nofile_limit(wanted) {
         Ok(files) if files >= wanted => {}
         Ok(files) => tracing::warn!(files, wanted, "the system allows fewer open files than --max-connections needs"),
@@ -206,21 +212,20 @@ fn make_room(connections: usize) {
     }
 }
 
-/// How many files are open beside connections.
-const FILES: u64 = 128;
+/// Open files beside connections.
+const FILES_BESIDE_CONNECTIONS: u64 = 128;
 
-/// Loads a data set into a store in which nothing is recorded: the one that is asked for, or else, into a store that is
-/// new, the bundled one.
-async fn load_if_new(store: &Store, dataset: Option<&str>, is_new: bool) -> anyhow::Result<()> {
-    if dataset == Some(NO_DATASET) || store.revision(Known::Latest).await?.is_some() {
+/// Imports a data set if the store has no revision: the one that is named, or else, into a new store, the bundled one.
+async fn import_if_empty(store: &Store, dataset: Option<&str>, is_new: bool) -> anyhow::Result<()> {
+    if dataset == Some(NO_DATA_SET) || store.revision(Known::Latest).await?.is_some() {
         return Ok(());
     }
-    let Some(dataset) = dataset.or(bundled().next().filter(|_| is_new)) else {
+    let Some(dataset) = dataset.or(bundled_names().next().filter(|_| is_new)) else {
         tracing::warn!("nothing is recorded yet; `edumap import` loads a data set, and so does --dataset");
         return Ok(());
     };
-    let folder = named(dataset)?;
-    // A folder's path is nobody's business but the operator's.
+    let folder = find_data_set(dataset)?;
+    // The message is public, and the path of a folder is not.
     let what =
         if matches!(folder, Folder::Bundled(_)) { format!("the data set {dataset}") } else { "a folder".to_owned() };
     let message = Some(format!("{what}, loaded on the first start"));
@@ -237,30 +242,30 @@ async fn load_if_new(store: &Store, dataset: Option<&str>, is_new: bool) -> anyh
 /// The data sets in the binary.
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/data");
 
-/// The dataset of who wants none.
-const NO_DATASET: &str = "none";
+/// The value of `--dataset` that imports none.
+const NO_DATA_SET: &str = "none";
 
 /// The names of the data sets in the binary.
-fn bundled() -> impl Iterator<Item = &'static str> {
+fn bundled_names() -> impl Iterator<Item = &'static str> {
     BUNDLED.dirs().filter_map(|dir| dir.path().to_str())
 }
 
-/// A bundled data set's folder, or one on disk.
-fn named(dataset: &str) -> Result<Folder, FlagError> {
+/// The data set of a name: a bundled one, or a folder on disk.
+fn find_data_set(dataset: &str) -> Result<Folder, FlagError> {
     if let Some(bundled) = BUNDLED.get_dir(dataset) {
         return Ok(Folder::Bundled(bundled));
     }
     if !Path::new(dataset).is_dir() {
-        let names: Vec<String> = bundled().map(|name| format!("`{name}`")).collect();
-        let right =
+        let names: Vec<String> = bundled_names().map(|name| format!("`{name}`")).collect();
+        let advice =
             format!("there is neither a bundled data set nor a folder of that name; bundled is {}", names.join(", "));
-        return Err(FlagError::new("--dataset", dataset, right));
+        return Err(FlagError::new("--dataset", dataset, advice));
     }
     Ok(Folder::Disk(dataset.into()))
 }
 
 /// Waits for the signal to stop.
-async fn stopped() {
+async fn wait_for_stop_signal() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
@@ -278,64 +283,64 @@ async fn stopped() {
     tracing::info!("stopping: open requests end first");
 }
 
-async fn load(flags: Import) -> anyhow::Result<u8> {
-    let Import { dir, dry_run, actor, message, allow_removal, expect_revision, format, database, log: _ } = flags;
+async fn run_import(flags: ImportFlags) -> anyhow::Result<u8> {
+    let ImportFlags { dir, dry_run, actor, message, allow_removal, expect_revision, format, database, log: _ } = flags;
     let access = if dry_run { Access::Existing } else { Access::Create };
-    let (store, _) = open(&database, None, access).await?;
+    let (store, _) = open_database(&database, None, access).await?;
     if store.is_read_only() {
-        bail!("--database-url {}: the database can only be read", masked(&database.database_url));
+        bail!("--database-url {}: the database can only be read", mask_password(&database.database_url));
     }
     let options = Options {
         dry_run,
         allow_removal,
         expect_revision,
-        all_findings: format == Format::Json,
+        all_findings: format == ReportFormat::Json,
         actor,
         message,
         progress: std::io::stderr().is_terminal(),
         ..Options::default()
     };
     let done = import(&store, &Folder::Disk(dir), &options, &SystemClock).await?;
-    let told = match (&done, format) {
-        (Ok(imported), Format::Text) => imported.to_string(),
-        (Ok(imported), Format::Json) => imported.to_json().to_string(),
-        (Err(refusal), Format::Text) => refusal.to_string(),
-        (Err(refusal), Format::Json) => refusal.to_json().to_string(),
+    let report = match (&done, format) {
+        (Ok(imported), ReportFormat::Text) => imported.to_string(),
+        (Ok(imported), ReportFormat::Json) => imported.to_json().to_string(),
+        (Err(refusal), ReportFormat::Text) => refusal.to_string(),
+        (Err(refusal), ReportFormat::Json) => refusal.to_json().to_string(),
     };
-    say(&format!("{told}\n")).map(|code| if done.is_ok() { code } else { REFUSED })
+    print_text(&format!("{report}\n")).map(|code| if done.is_ok() { code } else { EXIT_REFUSED })
 }
 
-async fn unload(flags: Export) -> anyhow::Result<u8> {
-    let (store, _) = open(&flags.database, None, Access::Existing).await?;
+async fn run_export(flags: ExportFlags) -> anyhow::Result<u8> {
+    let (store, _) = open_database(&flags.database, None, Access::Existing).await?;
     let known = flags.known_at.map_or(Known::Latest, Known::At);
     if let Known::At(number) = known
         && store.revision(known).await?.is_none()
     {
         let latest = store.revision(Known::Latest).await?.map_or(0, |latest| latest.number);
-        let right = format!("there is no such revision; the latest is {latest}");
-        return Err(FlagError::new("--known-at", number, right).into());
+        let advice = format!("there is no such revision; the latest is {latest}");
+        return Err(FlagError::new("--known-at", number, advice).into());
     }
     let exported = export(&store, known, &flags.dir, flags.force).await?;
-    say(&format!("{exported}\n"))
+    print_text(&format!("{exported}\n"))
 }
 
-fn make(flags: &Generate) -> anyhow::Result<u8> {
+fn run_generate(flags: &GenerateFlags) -> anyhow::Result<u8> {
     let summary = generate(&Plan { schools: flags.schools, seed: flags.seed }, &flags.dir)?;
-    say(&format!("{summary}\n"))
+    print_text(&format!("{summary}\n"))
 }
 
-async fn migrate(flags: Migrate) -> anyhow::Result<u8> {
-    let Migrate { status, database, log: _ } = flags;
+async fn run_migrate(flags: MigrateFlags) -> anyhow::Result<u8> {
+    let MigrateFlags { status, database, log: _ } = flags;
     if status {
-        let store = connect(&database, None, Access::Existing).await?;
+        let store = connect_database(&database, None, Access::Existing).await?;
         let pending = store.condition().await?.pending;
         return match pending.is_empty() {
-            true => say(UP_TO_DATE),
-            false => say(&format!("not run yet: {}\n", pending.join(", "))).map(|_| REFUSED),
+            true => print_text(UP_TO_DATE),
+            false => print_text(&format!("not run yet: {}\n", pending.join(", "))).map(|_| EXIT_REFUSED),
         };
     }
-    let (_, Upgrade { steps, .. }) = open(&database, None, Access::Create).await?;
-    if steps.is_empty() { say(UP_TO_DATE) } else { say(&format!("ran {}\n", steps.join(", "))) }
+    let (_, Upgrade { steps, .. }) = open_database(&database, None, Access::Create).await?;
+    if steps.is_empty() { print_text(UP_TO_DATE) } else { print_text(&format!("ran {}\n", steps.join(", "))) }
 }
 
 const UP_TO_DATE: &str = "up to date\n";

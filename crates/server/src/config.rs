@@ -1,4 +1,6 @@
-//! The command line: flag over environment over `.env` over default.
+//! The command line: a flag goes before the environment, that before `.env`, that before the default.
+//!
+//! Flags of `serve` are in `serve` and `limits`; `values` parses what several of them take.
 
 mod limits;
 mod serve;
@@ -8,10 +10,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use self::values::address;
+use self::values::parse_database_url;
 pub use self::{
     limits::LimitFlags,
-    serve::{DocumentFlags, Serve, Switch},
+    serve::{DocumentFlags, OnOff, ServeFlags},
 };
 
 /// A GraphQL server for a school district's map.
@@ -23,7 +25,7 @@ pub struct Config {
     pub command: Option<Command>,
     /// Flags of `serve`, for when no command is named.
     #[command(flatten)]
-    pub serve: Serve,
+    pub serve: ServeFlags,
 }
 
 impl Config {
@@ -46,22 +48,22 @@ impl Config {
 /// Where the facts are kept.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Database")]
-pub struct Database {
+pub struct DatabaseFlags {
     /// The database: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`.
     #[arg(
         long,
         env = "EDUMAP_DATABASE_URL",
         default_value = DEFAULT_DATABASE,
         hide_env_values = true,
-        value_parser = address
+        value_parser = parse_database_url
     )]
     pub database_url: String,
     /// A replica of it to read from.
-    #[arg(long, env = "EDUMAP_READ_URL", hide_env_values = true, value_parser = address)]
+    #[arg(long, env = "EDUMAP_READ_URL", hide_env_values = true, value_parser = parse_database_url)]
     pub read_url: Option<String>,
 }
 
-/// The database of who names none.
+/// The database if none is named.
 pub const DEFAULT_DATABASE: &str = "sqlite://./edumap.db";
 
 /// How the log is written.
@@ -77,24 +79,24 @@ pub struct LogFlags {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Answer queries over HTTP; a new database at the default address gets the bundled data set.
-    Serve(Serve),
+    Serve(ServeFlags),
     /// Load a data set folder as one revision; what it no longer has is closed.
-    Import(Import),
+    Import(ImportFlags),
     /// Write the recorded facts as a data set folder.
-    Export(Export),
+    Export(ExportFlags),
     /// Write a synthetic data set folder: a district, a city, a nation.
-    Generate(Generate),
+    Generate(GenerateFlags),
     /// Bring the database up to date.
-    Migrate(Migrate),
+    Migrate(MigrateFlags),
     /// Print the GraphQL schema.
     Schema,
     /// Print what each flag says, and where that comes from.
-    Config(Show),
+    Config(ShowFlags),
 }
 
 /// Flags of `import`.
 #[derive(Debug, Clone, Args)]
-pub struct Import {
+pub struct ImportFlags {
     /// The data set folder.
     pub dir: PathBuf,
     /// Report what would be done, and write nothing.
@@ -114,11 +116,11 @@ pub struct Import {
     #[arg(long, value_name = "NUMBER")]
     pub expect_revision: Option<i64>,
     /// How to write what the import tells.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
     /// Where the facts are kept.
     #[command(flatten)]
-    pub database: Database,
+    pub database: DatabaseFlags,
     /// How the log is written.
     #[command(flatten)]
     pub log: LogFlags,
@@ -126,7 +128,7 @@ pub struct Import {
 
 /// How to write a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum ReportFormat {
     /// For people: of findings of the same kind only the first few.
     Text,
     /// One JSON object, with every finding.
@@ -135,7 +137,7 @@ pub enum Format {
 
 /// Flags of `export`.
 #[derive(Debug, Clone, Args)]
-pub struct Export {
+pub struct ExportFlags {
     /// The folder to write; made if missing.
     pub dir: PathBuf,
     /// The revision to write; the latest unless asked otherwise.
@@ -146,7 +148,7 @@ pub struct Export {
     pub force: bool,
     /// Where the facts are kept.
     #[command(flatten)]
-    pub database: Database,
+    pub database: DatabaseFlags,
     /// How the log is written.
     #[command(flatten)]
     pub log: LogFlags,
@@ -154,7 +156,7 @@ pub struct Export {
 
 /// Flags of `generate`.
 #[derive(Debug, Clone, Args)]
-pub struct Generate {
+pub struct GenerateFlags {
     /// The folder to write; made if missing.
     pub dir: PathBuf,
     /// How many schools: 400 are a district, 5,000 a city, 300,000 a nation.
@@ -167,13 +169,13 @@ pub struct Generate {
 
 /// Flags of `migrate`.
 #[derive(Debug, Clone, Args)]
-pub struct Migrate {
+pub struct MigrateFlags {
     /// Only tell which steps have not run yet; exits with 3 if there are any.
     #[arg(long)]
     pub status: bool,
     /// Where the facts are kept.
     #[command(flatten)]
-    pub database: Database,
+    pub database: DatabaseFlags,
     /// How the log is written.
     #[command(flatten)]
     pub log: LogFlags,
@@ -181,7 +183,7 @@ pub struct Migrate {
 
 /// Flags of `config`: those of `serve`, and what `import` takes from the environment.
 #[derive(Debug, Clone, Args)]
-pub struct Show {
+pub struct ShowFlags {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -190,7 +192,7 @@ pub struct Show {
     pub actor: String,
     /// The flags of `serve`.
     #[command(flatten)]
-    pub serve: Serve,
+    pub serve: ServeFlags,
 }
 
 /// How to write the log.

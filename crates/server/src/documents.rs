@@ -1,5 +1,5 @@
-//! Documents that a request may name instead of bringing one: the ready-made questions, a folder's, and those that
-//! clients have sent along with their digest.
+//! Documents that a request may name instead of sending one: trusted ones (the ready-made questions and those of a
+//! folder), and persisted ones, which clients have sent with their digest.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -13,7 +13,7 @@ use graphql::{Limits, Schema};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::Cache, sync::DefaultLifecycle};
 use sha2::Digest;
 
-use crate::queries::{self, Curated};
+use crate::queries::{self, CuratedQuery};
 
 /// The SHA-256 of a document's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,7 +22,7 @@ pub struct Sha256([u8; 32]);
 impl Sha256 {
     /// The digest of a text.
     #[must_use]
-    pub fn of(text: &str) -> Self {
+    pub fn of_text(text: &str) -> Self {
         Sha256(sha2::Sha256::digest(text).into())
     }
 
@@ -42,31 +42,34 @@ impl fmt::Display for Sha256 {
     }
 }
 
-/// The documents that a request may name. Trusted ones are known from the start and stay; others are kept while there
-/// is room.
+/// The documents that a request may name. Trusted ones are known from the start and stay; persisted ones are evicted
+/// when the cache is full.
 pub struct Documents {
     trusted: HashMap<Sha256, Arc<str>>,
     names: BTreeMap<String, Sha256>,
-    questions: HashMap<Sha256, &'static Curated>,
-    kept: Option<Kept>,
-    is_only: bool,
+    questions: HashMap<Sha256, &'static CuratedQuery>,
+    persisted: Option<PersistedCache>,
+    is_trusted_only: bool,
 }
 
-type Kept = Cache<Sha256, Arc<str>, Bytes, DefaultHashBuilder, DefaultLifecycle<Sha256, Arc<str>>>;
+type PersistedCache = Cache<Sha256, Arc<str>, TextWeighter, DefaultHashBuilder, DefaultLifecycle<Sha256, Arc<str>>>;
 
 impl Documents {
-    /// The ready-made questions, and room for so many bytes of others; without room nobody may send any to be kept.
+    /// The ready-made questions, and a cache of so many bytes of persisted documents; with 0 there is none.
     #[must_use]
-    pub fn new(room: u64) -> Self {
+    pub fn new(max_bytes: u64) -> Self {
         let mut documents = Documents {
             trusted: HashMap::new(),
             names: BTreeMap::new(),
-            questions: queries::all().iter().map(|question| (Sha256::of(question.text), question)).collect(),
-            kept: (room > 0).then(|| kept(room)),
-            is_only: false,
+            questions: queries::curated_queries()
+                .iter()
+                .map(|question| (Sha256::of_text(question.text), question))
+                .collect(),
+            persisted: (max_bytes > 0).then(|| new_cache(max_bytes)),
+            is_trusted_only: false,
         };
-        for question in queries::all() {
-            documents.trust(question.name, question.text);
+        for question in queries::curated_queries() {
+            documents.add_trusted(question.name, question.text);
         }
         documents
     }
@@ -76,7 +79,7 @@ impl Documents {
     /// # Errors
     /// Which files are wrong, and what is wrong with them, one a line.
     pub async fn add_folder(&mut self, dir: &Path, schema: &Schema, limits: &Limits) -> Result<usize, String> {
-        let files = files(dir)?;
+        let files = list_files(dir)?;
         let mut problems = String::new();
         for (name, path) in &files {
             if let Err(problem) = self.add_file(name, path, schema, limits).await {
@@ -88,128 +91,132 @@ impl Documents {
 
     async fn add_file(&mut self, name: &str, path: &Path, schema: &Schema, limits: &Limits) -> Result<(), String> {
         let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-        if digest(name).is_some() {
+        if parse_digest(name).is_some() {
             return Err("the name looks like a digest; choose another".to_owned());
         }
         if let Err(answer) = graphql::check_document(schema, limits, &text) {
             return Err(answer.problems().collect::<Vec<_>>().join("; "));
         }
-        self.trust(name, &text);
+        self.add_trusted(name, &text);
         Ok(())
     }
 
-    fn trust(&mut self, name: &str, text: &str) {
-        let digest = Sha256::of(text);
+    fn add_trusted(&mut self, name: &str, text: &str) {
+        let digest = Sha256::of_text(text);
         self.names.insert(name.to_owned(), digest);
         self.trusted.insert(digest, text.into());
     }
 
-    /// Answers trusted documents only.
+    /// Whether only trusted documents are answered.
     #[must_use]
-    pub fn only(self, is_only: bool) -> Self {
-        Documents { is_only, ..self }
+    pub fn trusted_only(self, is_trusted_only: bool) -> Self {
+        Documents { is_trusted_only, ..self }
     }
 
     /// Whether a request must name its document.
     #[must_use]
-    pub fn is_only(&self) -> bool {
-        self.is_only
+    pub fn is_trusted_only(&self) -> bool {
+        self.is_trusted_only
     }
 
-    /// Whether clients may send documents to be kept.
+    /// Whether clients may send documents to be persisted.
     #[must_use]
-    pub fn are_kept(&self) -> bool {
-        self.kept.is_some()
+    pub fn accepts_persisted(&self) -> bool {
+        self.persisted.is_some()
     }
 
     /// The trusted document that an id names: by its name, or by its digest, with `sha256:` before it or without.
     #[must_use]
-    pub fn named(&self, id: &str) -> Option<Arc<str>> {
-        self.trusted.get(&self.digest(id)?).cloned()
+    pub fn find_trusted(&self, id: &str) -> Option<Arc<str>> {
+        self.trusted.get(&self.resolve_digest(id)?).cloned()
     }
 
     /// The ready-made question whose text is the document that an id names.
     #[must_use]
-    pub fn question(&self, id: &str) -> Option<&'static Curated> {
-        self.questions.get(&self.digest(id)?).copied()
+    pub fn find_question(&self, id: &str) -> Option<&'static CuratedQuery> {
+        self.questions.get(&self.resolve_digest(id)?).copied()
     }
 
     /// The trusted documents by name, each with its digest, its text and, if it is one, the ready-made question.
-    pub fn all(&self) -> impl Iterator<Item = (&str, Sha256, &str, Option<&'static Curated>)> {
+    pub fn trusted_documents(&self) -> impl Iterator<Item = (&str, Sha256, &str, Option<&'static CuratedQuery>)> {
         self.names.iter().filter_map(|(name, digest)| {
             Some((name.as_str(), *digest, &**self.trusted.get(digest)?, self.questions.get(digest).copied()))
         })
     }
 
-    fn digest(&self, id: &str) -> Option<Sha256> {
-        self.names.get(id).copied().or_else(|| digest(id))
+    fn resolve_digest(&self, id: &str) -> Option<Sha256> {
+        self.names.get(id).copied().or_else(|| parse_digest(id))
     }
 
-    /// The document that has a digest, be it trusted or kept.
+    /// The document that has a digest, be it trusted or persisted.
     #[must_use]
-    pub fn digested(&self, digest: &Sha256) -> Option<Arc<str>> {
+    pub fn find_by_digest(&self, digest: &Sha256) -> Option<Arc<str>> {
         let trusted = self.trusted.get(digest).cloned();
-        let kept = self.kept.as_ref().filter(|_| !self.is_only);
-        trusted.or_else(|| kept?.get(digest))
+        let persisted = self.persisted.as_ref().filter(|_| !self.is_trusted_only);
+        trusted.or_else(|| persisted?.get(digest))
     }
 
-    /// Keeps a document as long as there is room.
-    pub fn keep(&self, digest: Sha256, text: &str) {
-        match &self.kept {
-            Some(kept) if !self.is_only && !self.trusted.contains_key(&digest) && kept.peek(&digest).is_none() => {
-                kept.insert(digest, text.into());
+    /// Adds a document to the cache, unless it is trusted.
+    pub fn persist(&self, digest: Sha256, text: &str) {
+        match &self.persisted {
+            Some(persisted)
+                if !self.is_trusted_only
+                    && !self.trusted.contains_key(&digest)
+                    && persisted.peek(&digest).is_none() =>
+            {
+                persisted.insert(digest, text.into());
             }
             _ => {}
         }
     }
 
-    /// How many bytes the kept documents take.
+    /// The size of the cache, in bytes.
     #[must_use]
-    pub fn bytes_kept(&self) -> u64 {
-        self.kept.as_ref().map_or(0, Cache::weight)
+    pub fn persisted_bytes(&self) -> u64 {
+        self.persisted.as_ref().map_or(0, Cache::weight)
     }
 }
 
 impl Default for Documents {
     fn default() -> Self {
-        Documents::new(ROOM)
+        Documents::new(DEFAULT_PERSISTED_BYTES)
     }
 }
 
-/// How many bytes of documents are kept unless asked otherwise.
-pub const ROOM: u64 = 8 << 20;
+/// The default size of the cache of persisted documents, in bytes.
+pub const DEFAULT_PERSISTED_BYTES: u64 = 8 << 20;
 
-/// What a document takes beside its text, more or less.
-const AROUND: u64 = 128;
+/// Bytes that a document takes beside its text, roughly.
+const DOCUMENT_OVERHEAD_BYTES: u64 = 128;
 
-/// Weighs a document in bytes.
+/// The weight of a document in the cache: its bytes.
 #[derive(Debug, Clone)]
-struct Bytes;
+struct TextWeighter;
 
-impl Weighter<Sha256, Arc<str>> for Bytes {
+impl Weighter<Sha256, Arc<str>> for TextWeighter {
     fn weight(&self, _: &Sha256, text: &Arc<str>) -> u64 {
-        AROUND + text.len() as u64
+        DOCUMENT_OVERHEAD_BYTES + text.len() as u64
     }
 }
 
-fn kept(room: u64) -> Kept {
-    // One shard: each has its share of the room, and a document must fit into one.
+fn new_cache(max_bytes: u64) -> PersistedCache {
+    // One shard: the capacity is divided among shards, and a document must fit into one.
     let options = OptionsBuilder::new()
         .shards(1)
-        .estimated_items_capacity(usize::try_from(room / 1024).unwrap_or(usize::MAX).clamp(16, 1 << 20))
-        .weight_capacity(room)
+        .estimated_items_capacity(usize::try_from(max_bytes / 1024).unwrap_or(usize::MAX).clamp(16, 1 << 20))
+        .weight_capacity(max_bytes)
         .build()
         .expect("all that it needs is given");
-    Cache::with_options(options, Bytes, DefaultHashBuilder::default(), DefaultLifecycle::default())
+    Cache::with_options(options, TextWeighter, DefaultHashBuilder::default(), DefaultLifecycle::default())
 }
 
 /// The digest that an id is, if it is one.
-fn digest(id: &str) -> Option<Sha256> {
+fn parse_digest(id: &str) -> Option<Sha256> {
     Sha256::parse(id.strip_prefix("sha256:").unwrap_or(id))
 }
 
 /// The `.graphql` files of a folder and of those in it, by name: the path without its ending, with `/` on every system.
-fn files(dir: &Path) -> Result<Vec<(String, PathBuf)>, String> {
+fn list_files(dir: &Path) -> Result<Vec<(String, PathBuf)>, String> {
     let mut files = Vec::new();
     let mut pending = vec![(String::new(), dir.to_owned())];
     while let Some((prefix, dir)) = pending.pop() {
@@ -220,7 +227,7 @@ fn files(dir: &Path) -> Result<Vec<(String, PathBuf)>, String> {
             let Ok(name) = entry.file_name().into_string() else {
                 return Err(format!("{}: the name is not UTF-8", path.display()));
             };
-            // Where a folder is mounted from elsewhere, hidden names lead to the same files once more.
+            // A mounted ConfigMap of Kubernetes has the same files once more under hidden names.
             if name.starts_with('.') {
                 continue;
             }
@@ -245,7 +252,7 @@ mod tests {
     #[test]
     fn a_digest_is_sixty_four_hexadecimal_digits() {
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852B855";
-        assert_eq!(Sha256::parse(empty), Some(Sha256::of("")));
+        assert_eq!(Sha256::parse(empty), Some(Sha256::of_text("")));
         for wrong in ["", "e3", &empty[1..], &format!("{empty}00"), &empty.replace('e', "é"), &empty.replace('e', "g")]
         {
             assert_eq!(Sha256::parse(wrong), None, "{wrong}");
@@ -257,9 +264,9 @@ mod tests {
         let documents = Documents::new(100_000);
         for n in 0..1_000 {
             let text = format!("# {n}{}\n{{ __typename }}", " ".repeat(n));
-            documents.keep(Sha256::of(&text), &text);
-            assert!(documents.bytes_kept() <= 100_000, "{n}");
+            documents.persist(Sha256::of_text(&text), &text);
+            assert!(documents.persisted_bytes() <= 100_000, "{n}");
         }
-        assert!(documents.bytes_kept() > 50_000);
+        assert!(documents.persisted_bytes() > 50_000);
     }
 }

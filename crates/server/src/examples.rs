@@ -11,16 +11,16 @@ use graphql::{Asker, Ground, Limits, Request, Schema, Variables};
 use serde_json::{Map, Value, json};
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::queries::{Curated, Example};
+use crate::queries::{CuratedQuery, ExampleSearch};
 
-/// The examples of the latest revision, each found when it is first asked for.
+/// The examples of the latest revision, each searched when it is first needed.
 #[derive(Debug, Default)]
 pub struct Examples {
-    found: Mutex<Found>,
+    found: Mutex<FoundExamples>,
 }
 
 #[derive(Debug, Default)]
-struct Found {
+struct FoundExamples {
     view: Option<(Option<Revision>, NaiveDate)>,
     slugs: HashMap<&'static str, String>,
 }
@@ -29,21 +29,27 @@ impl Examples {
     /// The variables that a question is asked with unless told otherwise.
     ///
     /// One of an empty map, or of a store that fails, names a noun that does not exist.
-    pub async fn variables(&self, question: &Curated, schema: &Schema, ground: &Ground) -> Map<String, Value> {
+    pub async fn variables_of(&self, question: &CuratedQuery, schema: &Schema, ground: &Ground) -> Map<String, Value> {
         let mut variables = question.variables.clone();
         if let Some(example) = &question.example {
-            let slug = self.slug(question.name, example, schema, ground).await;
+            let slug = self.find_slug(question.name, example, schema, ground).await;
             variables.insert(example.variable.to_owned(), slug.into());
         }
         variables
     }
 
     /// Gives a request the variables of a question that it leaves out.
-    pub(crate) async fn complete(&self, request: &mut Request, question: &Curated, schema: &Schema, ground: &Ground) {
+    pub(crate) async fn fill_variables(
+        &self,
+        request: &mut Request,
+        question: &CuratedQuery,
+        schema: &Schema,
+        ground: &Ground,
+    ) {
         let Value::Object(mut given) = serde_json::to_value(&request.variables).unwrap_or_default() else { return };
         let example = question.example.as_ref().filter(|example| !given.contains_key(example.variable));
         if let Some(example) = example {
-            let slug = self.slug(question.name, example, schema, ground).await;
+            let slug = self.find_slug(question.name, example, schema, ground).await;
             given.insert(example.variable.to_owned(), slug.into());
         }
         for (name, value) in &question.variables {
@@ -52,64 +58,70 @@ impl Examples {
         request.variables = Variables::from_json(Value::Object(given));
     }
 
-    async fn slug(&self, question: &'static str, example: &Example, schema: &Schema, ground: &Ground) -> String {
-        // One at a time looks: whoever waits finds what was found meanwhile.
+    async fn find_slug(
+        &self,
+        question: &'static str,
+        example: &ExampleSearch,
+        schema: &Schema,
+        ground: &Ground,
+    ) -> String {
+        // One search at a time: others wait for the lock, and find its result.
         let mut found = self.found.lock().await;
         let (latest, zone) = match tokio::try_join!(ground.store.revision(Known::Latest), ground.time_zone()) {
             Ok(both) => both,
             Err(error) => {
                 tracing::warn!(%error, question, "no example was looked for");
-                return found.slugs.get(question).cloned().unwrap_or_else(|| NOTHING.to_owned());
+                return found.slugs.get(question).cloned().unwrap_or_else(|| NO_EXAMPLE.to_owned());
             }
         };
         let view = Some((latest, ground.clock.today(zone)));
         if found.view != view {
-            *found = Found { view, slugs: HashMap::new() };
+            *found = FoundExamples { view, slugs: HashMap::new() };
         }
         if let Some(slug) = found.slugs.get(question) {
             return slug.clone();
         }
-        match timeout(PATIENCE, find(example, schema, ground)).await {
+        match timeout(SEARCH_TIMEOUT, search_example(example, schema, ground)).await {
             Ok(Ok(slug)) => {
-                let slug = slug.unwrap_or_else(|| NOTHING.to_owned());
+                let slug = slug.unwrap_or_else(|| NO_EXAMPLE.to_owned());
                 found.slugs.insert(question, slug.clone());
                 slug
             }
             Ok(Err(problem)) => {
                 tracing::warn!(problem, question, "no example was found");
-                NOTHING.to_owned()
+                NO_EXAMPLE.to_owned()
             }
             Err(_) => {
                 tracing::warn!(question, "looking for an example took too long");
-                // It would take as long the next time.
-                found.slugs.insert(question, NOTHING.to_owned());
-                NOTHING.to_owned()
+                // The next search would take as long.
+                found.slugs.insert(question, NO_EXAMPLE.to_owned());
+                NO_EXAMPLE.to_owned()
             }
         }
     }
 }
 
 /// The slug that stands for a noun where there is none.
-const NOTHING: &str = "nothing-on-record";
-/// How long looking for one example may take.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How many pages of a list are looked through.
-const MOST_PAGES: usize = 20;
-/// More ties than these make no better example.
-const ENOUGH: u64 = 20;
+const NO_EXAMPLE: &str = "nothing-on-record";
+/// How long the search of one example may take.
+const SEARCH_TIMEOUT: Duration = Duration::from_secs(10);
+/// How many pages of a list are searched.
+const MAX_PAGES: usize = 20;
+/// Ties beyond these do not raise the score.
+const MAX_SCORED_TIES: u64 = 20;
 
-/// How good an example is: on how many of its counts there is anything, and how much there is in all.
-type Score = (usize, u64);
+/// The score of a candidate: how many of its counts are above 0, and their sum.
+type CandidateScore = (usize, u64);
 
-/// The slug of the best candidate on the first page that has one with something on each of its counts.
-async fn find(example: &Example, schema: &Schema, ground: &Ground) -> Result<Option<String>, String> {
-    let Example { list, selection, .. } = example;
+/// The slug of the best candidate; the search ends at the first page with a candidate all of whose counts are above 0.
+async fn search_example(example: &ExampleSearch, schema: &Schema, ground: &Ground) -> Result<Option<String>, String> {
+    let ExampleSearch { list, selection, .. } = example;
     let query = format!(
         "query Example($after: String) {{ {list}(first: 100, after: $after) {{ pageInfo {{ hasNextPage endCursor }} nodes {selection} }} }}"
     );
-    let mut best: Option<(Score, String)> = None;
+    let mut best: Option<(CandidateScore, String)> = None;
     let mut after = Value::Null;
-    for _ in 0..MOST_PAGES {
+    for _ in 0..MAX_PAGES {
         let request = Request::new(&query).variables(Variables::from_json(json!({ "after": after })));
         let prepared = match graphql::prepare(schema, &Limits::default(), request, false) {
             Ok(prepared) => prepared,
@@ -122,8 +134,8 @@ async fn find(example: &Example, schema: &Schema, ground: &Ground) -> Result<Opt
         let answer: Value =
             answer.to_json().and_then(|body| serde_json::from_slice(&body)).map_err(|it| it.to_string())?;
         let page = &answer["data"][list];
-        let is_whole = consider(&page["nodes"], &mut best);
-        if is_whole || page["pageInfo"]["hasNextPage"] != true {
+        let is_complete = score_candidates(&page["nodes"], &mut best);
+        if is_complete || page["pageInfo"]["hasNextPage"] != true {
             break;
         }
         after = page["pageInfo"]["endCursor"].clone();
@@ -131,45 +143,45 @@ async fn find(example: &Example, schema: &Schema, ground: &Ground) -> Result<Opt
     Ok(best.map(|(_, slug)| slug))
 }
 
-/// Looks at every candidate in a value; tells whether one has something on each of its counts.
-fn consider(value: &Value, best: &mut Option<(Score, String)>) -> bool {
-    let mut is_whole = false;
+/// Scores every candidate in a value; returns whether one has all of its counts above 0.
+fn score_candidates(value: &Value, best: &mut Option<(CandidateScore, String)>) -> bool {
+    let mut is_complete = false;
     match value {
         Value::Array(items) => {
             for item in items {
-                is_whole |= consider(item, best);
+                is_complete |= score_candidates(item, best);
             }
         }
         Value::Object(members) => {
             if let Some(Value::String(slug)) = members.get("slug") {
                 let mut counts = BTreeMap::new();
-                count(value, "", &mut counts);
+                add_counts(value, "", &mut counts);
                 let filled = counts.values().filter(|n| **n > 0).count();
-                let score = (filled, counts.values().sum::<u64>().min(ENOUGH));
+                let score = (filled, counts.values().sum::<u64>().min(MAX_SCORED_TIES));
                 if best.as_ref().is_none_or(|(so_far, _)| score > *so_far) {
                     *best = Some((score, slug.clone()));
                 }
-                is_whole |= filled == counts.len();
+                is_complete |= filled == counts.len();
             }
             for member in members.values() {
-                is_whole |= consider(member, best);
+                is_complete |= score_candidates(member, best);
             }
         }
         _ => {}
     }
-    is_whole
+    is_complete
 }
 
 /// Adds up the counts in a value by their paths.
-fn count(value: &Value, path: &str, counts: &mut BTreeMap<String, u64>) {
+fn add_counts(value: &Value, path: &str, counts: &mut BTreeMap<String, u64>) {
     match value {
-        Value::Array(items) => items.iter().for_each(|item| count(item, path, counts)),
+        Value::Array(items) => items.iter().for_each(|item| add_counts(item, path, counts)),
         Value::Object(members) => {
             for (name, member) in members {
                 let path = format!("{path}.{name}");
                 match member.as_u64().filter(|_| name == "totalCount") {
                     Some(n) => *counts.entry(path).or_default() += n,
-                    None => count(member, &path, counts),
+                    None => add_counts(member, &path, counts),
                 }
             }
         }
@@ -183,8 +195,8 @@ mod tests {
 
     fn best(value: &Value) -> (Option<String>, bool) {
         let mut best = None;
-        let is_whole = consider(value, &mut best);
-        (best.map(|(_, slug)| slug), is_whole)
+        let is_complete = score_candidates(value, &mut best);
+        (best.map(|(_, slug)| slug), is_complete)
     }
 
     #[test]

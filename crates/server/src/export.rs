@@ -37,7 +37,7 @@ pub async fn export(store: &Store, known: Known, dir: &Path, force: bool) -> any
     let Some(Revision { number, .. }) = store.revision(known).await? else {
         bail!("the map has no revision to export; does --database-url name the right database?");
     };
-    let manifest = Manifest::of(store, number).await?;
+    let manifest = Manifest::for_revision(store, number).await?;
     ensure_empty_dir(dir, force)?;
     let staging = tempfile::Builder::new().prefix(STAGING_PREFIX).tempdir_in(dir);
     let staging = staging.with_context(|| format!("cannot write into {}", dir.display()))?;

@@ -1,7 +1,15 @@
 //! HTTP: `POST` and `GET /graphql` as the GraphQL-over-HTTP draft has it, a playground, the schema, health.
 //!
-//! This file puts the routes and their layers together. What they share is in `app` and `capacity`; no module below
-//! knows of this one.
+//! This file puts the routes and their layers together, and no module below uses it. From the bottom up:
+//!
+//! - `app` is the state that every handler gets, and `capacity` the limits and permits in it.
+//! - `accept`, `encoding`, `language`, `origin`, `proxy` and `request` read a request. Use `request` for its GraphQL
+//!   fields, `origin` for the site that it comes from, and `proxy` for what trusted proxies say of it.
+//! - `answer` and `events` build responses: one answer, or a stream of them. `cache` decides how long one is kept.
+//!   A handler that fails uses `answer::error_response`.
+//! - `endpoint` handles `/graphql`, `socket` its WebSockets, `health` and `missing` the rest.
+//! - `outcome`, `observe` and `metrics` record what became of a request; `rate_limit` and `vary` are layers.
+//! - `listen` serves connections; `half_closed` and `unread` watch how clients read them.
 
 mod accept;
 mod answer;
@@ -46,77 +54,80 @@ use tower_http::{
 };
 
 use self::{
-    accept::Media,
-    answer::{FAILED, refuse},
+    accept::MediaType,
+    answer::{FAILED_MESSAGE, error_response},
     cache::tag_encoding,
-    encoding::negotiated,
-    endpoint::{by_get, by_post},
-    health::{ready, sdl},
-    metrics::metrics,
+    encoding::negotiate_encoding,
+    endpoint::{handle_get, handle_post},
+    health::{handle_ready, handle_schema},
+    metrics::handle_metrics,
     missing::{not_allowed, not_found},
-    observe::observed,
-    origin::targeted,
-    rate_limit::at_its_rate,
+    observe::observe_request,
+    origin::apply_forwarded_target,
+    rate_limit::limit_rate,
 };
 pub use self::{
     app::App,
-    capacity::{Capacity, Share},
+    capacity::{Capacity, SharedBudget},
     listen::serve,
-    proxy::Proxies,
-    rates::Rates,
+    proxy::TrustedProxies,
+    rates::ClientRates,
 };
-pub(crate) use self::{encoding::takes, metrics::keep_up, origin::without_default_port};
+pub(crate) use self::{encoding::accepts_encoding, metrics::run_maintenance, origin::without_default_port};
 
-/// The whole server.
+/// The whole server as one service: all routes, and the layers around them.
 pub fn router(app: App) -> Router {
     let origins = app.capacity.origins.clone();
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST])
         // A second call would take the place of the first.
-        .allow_headers(PLAIN.into_iter().chain(ASKING.map(HeaderName::from_static)).collect::<Vec<_>>())
+        .allow_headers(
+            SIMPLE_HEADERS.into_iter().chain(PREFLIGHT_HEADERS.map(HeaderName::from_static)).collect::<Vec<_>>(),
+        )
         .expose_headers([header::ETAG]);
-    let paced = middleware::from_fn_with_state(app.clone(), at_its_rate);
-    let targeted = middleware::map_request_with_state(app.clone(), targeted);
-    let graphql = get(by_get).post(by_post).fallback(not_allowed);
-    let graphql = graphql.layer(targeted).layer::<_, Infallible>(paced).layer(cors);
-    let graphql = graphql.layer(middleware::map_response(vary::api));
-    let figures = match app.capacity.has_metrics {
-        true => Router::new().route("/metrics", get(metrics)),
+    let rate_limited = middleware::from_fn_with_state(app.clone(), limit_rate);
+    let apply_forwarded_target = middleware::map_request_with_state(app.clone(), apply_forwarded_target);
+    let graphql = get(handle_get).post(handle_post).fallback(not_allowed);
+    let graphql = graphql.layer(apply_forwarded_target).layer::<_, Infallible>(rate_limited).layer(cors);
+    let graphql = graphql.layer(middleware::map_response(vary::add_api_vary));
+    let metrics_route = match app.capacity.has_metrics {
+        true => Router::new().route("/metrics", get(handle_metrics)),
         false => Router::new(),
     };
-    metrics::recorder();
+    metrics::metrics_recorder();
     Router::new()
-        .merge(figures)
-        .merge(crate::web::routes())
+        .merge(metrics_route)
+        .merge(crate::web::page_routes())
         .route("/graphql", graphql)
-        .route("/schema.graphql", get(sdl))
+        .route("/schema.graphql", get(handle_schema))
         .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
+        .route("/readyz", get(handle_ready))
         .method_not_allowed_fallback(not_allowed)
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(app.capacity.body))
         .layer(CompressionLayer::new())
         .layer(middleware::map_response(tag_encoding))
-        .layer(middleware::from_fn(negotiated))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::map_response(vary::joined))
+        .layer(middleware::from_fn(negotiate_encoding))
+        .layer(CatchPanicLayer::custom(panic_response))
+        .layer(middleware::map_response(vary::join_vary))
         .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(middleware::from_fn_with_state(app.clone(), observed))
+        .layer(middleware::from_fn_with_state(app.clone(), observe_request))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .with_state(app)
 }
 
-/// The headers of HTTP that a page of another origin may send.
-const PLAIN: [HeaderName; 4] = [header::CONTENT_TYPE, header::ACCEPT, header::ACCEPT_LANGUAGE, header::IF_NONE_MATCH];
+/// Standard headers that a page of another origin may send.
+const SIMPLE_HEADERS: [HeaderName; 4] =
+    [header::CONTENT_TYPE, header::ACCEPT, header::ACCEPT_LANGUAGE, header::IF_NONE_MATCH];
 
-/// The headers of our own and of others by which a browser asks first.
-const ASKING: [&str; 5] =
+/// Headers that make a browser send a preflight request first.
+const PREFLIGHT_HEADERS: [&str; 5] =
     ["apollo-require-preflight", "edumap-cost", "edumap-stats", "graphql-require-preflight", "x-apollo-operation-name"];
 
-/// A panic is answered like any failure of ours; the log has its cause.
-fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response<Body> {
+/// The answer to a request whose handler panicked: 500, with the cause in the log only.
+fn panic_response(cause: Box<dyn std::any::Any + Send>) -> Response<Body> {
     let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref().copied());
     tracing::error!(panic = text.unwrap_or("unknown"), "a request panicked");
-    refuse(StatusCode::INTERNAL_SERVER_ERROR, Media::Json, "INTERNAL", FAILED)
+    error_response(StatusCode::INTERNAL_SERVER_ERROR, MediaType::Json, "INTERNAL", FAILED_MESSAGE)
 }

@@ -120,8 +120,9 @@ pub async fn import(
     let revision = draft.commit(new_revision(options, &imported, clock)).await?;
     if let (Folder::Disk(dir), Some(_)) = (folder, manifest) {
         // The folder says now what the map says; what is changed in it next starts from here.
-        let renewed =
-            async { Manifest::of(store, revision.as_ref().map_or(latest, |made| made.number)).await?.write(dir) };
+        let renewed = async {
+            Manifest::for_revision(store, revision.as_ref().map_or(latest, |made| made.number)).await?.write(dir)
+        };
         if let Err(error) = renewed.await {
             tracing::warn!("{} still names an earlier revision: {error:#}", Manifest::FILE);
         }

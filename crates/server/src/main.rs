@@ -1,11 +1,11 @@
-//! Parse, wire, run.
+//! Parses the command line, starts log and runtime, and runs the command.
 
 use std::process::ExitCode;
 
 use server::{
     command,
     config::Config,
-    flags::{Flag, FlagError, Origins, unknown_variables},
+    flags::{Flag, FlagError, FlagOrigins, unknown_variables},
     telemetry,
 };
 use tokio::runtime::Builder;
@@ -14,30 +14,30 @@ use tokio::runtime::Builder;
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    let origins = match Origins::load() {
+    let origins = match FlagOrigins::load() {
         Ok(origins) => origins,
-        Err(problem) => return wrong(&problem),
+        Err(problem) => return exit_with_error(&problem),
     };
     let (config, flags) = match origins.parse() {
         Ok(parsed) => parsed,
-        Err(mistake) => return wrong(&mistake.told(&origins)),
+        Err(flag_error) => return exit_with_error(&flag_error.describe(&origins)),
     };
     match Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(run(config, &flags, &origins)),
-        Err(error) => wrong(&format!("the runtime does not start: {error}")),
+        Err(error) => exit_with_error(&format!("the runtime does not start: {error}")),
     }
 }
 
-async fn run(config: Config, flags: &[Flag], origins: &Origins) -> ExitCode {
+async fn run(config: Config, flags: &[Flag], origins: &FlagOrigins) -> ExitCode {
     let _telemetry = match telemetry::init(config.log_format()) {
         Ok(telemetry) => telemetry,
-        Err(error) => return wrong(&format!("{error:#}")),
+        Err(error) => return exit_with_error(&format!("{error:#}")),
     };
     unknown_variables().iter().for_each(|problem| tracing::warn!("{problem}"));
     match command::run(config, flags).await {
         Ok(code) => code,
         Err(error) => match error.downcast_ref::<FlagError>() {
-            Some(mistake) => wrong(&mistake.told(origins)),
+            Some(flag_error) => exit_with_error(&flag_error.describe(origins)),
             None => {
                 tracing::error!("{error:#}");
                 ExitCode::FAILURE
@@ -46,8 +46,8 @@ async fn run(config: Config, flags: &[Flag], origins: &Origins) -> ExitCode {
     }
 }
 
-/// The command line, the environment or `.env` is wrong.
-fn wrong(problem: &str) -> ExitCode {
+/// Ends the process with 2: the command line, the environment or `.env` is wrong.
+fn exit_with_error(problem: &str) -> ExitCode {
     eprintln!("error: {problem}");
     ExitCode::from(2)
 }

@@ -30,7 +30,7 @@ impl Manifest {
     ///
     /// # Errors
     /// The store failed, or has no revision.
-    pub async fn of(store: &Store, revision: i64) -> anyhow::Result<Manifest> {
+    pub async fn for_revision(store: &Store, revision: i64) -> anyhow::Result<Manifest> {
         let first = store.origin().await?.context("the map has no revision")?;
         Ok(Manifest { map: map_fingerprint(first), revision })
     }

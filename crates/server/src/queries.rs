@@ -1,15 +1,15 @@
-//! The ready-made questions: files of `queries/`, each one operation with a few words about itself.
+//! The ready-made questions: files of `queries/`, each one operation with a description in comments.
 
 use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value};
 
-static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/queries");
+static QUERY_FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/queries");
 
 /// A ready-made question.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Curated {
+pub struct CuratedQuery {
     /// The file's name without its ending, which is also its id.
     pub name: &'static str,
     /// What it asks, in a few words.
@@ -21,7 +21,7 @@ pub struct Curated {
     /// The variables it is asked with unless told otherwise; the one that names a noun is not among them.
     pub variables: Map<String, Value>,
     /// How the noun is found that it is asked about unless told otherwise; `None` if it is about no single one.
-    pub example: Option<Example>,
+    pub example: Option<ExampleSearch>,
     /// How many SQL statements it may cost.
     pub budget: u64,
     /// The whole document, with the words about itself as comments.
@@ -32,7 +32,7 @@ pub struct Curated {
 ///
 /// Every object of the list's items that has a `slug` is a candidate, judged by the counts (`totalCount`) below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Example {
+pub struct ExampleSearch {
     /// The variable that takes the noun's slug.
     pub variable: &'static str,
     /// The field of `Query` that lists nouns.
@@ -41,7 +41,7 @@ pub struct Example {
     pub selection: &'static str,
 }
 
-impl Example {
+impl ExampleSearch {
     fn parse(text: &'static str) -> Option<Self> {
         let (variable, rest) = text.split_once(": ")?;
         let (list, selection) = rest.split_once(' ')?;
@@ -49,7 +49,7 @@ impl Example {
     }
 }
 
-impl Curated {
+impl CuratedQuery {
     /// As the pages read it, with the variables that it is asked with now.
     #[must_use]
     pub fn to_json(&self, variables: &Map<String, Value>) -> Value {
@@ -70,7 +70,7 @@ impl Curated {
             description: about("description")?,
             variables: serde_json::from_str(about("variables")?).ok()?,
             example: match about("example") {
-                Some(text) => Some(Example::parse(text)?),
+                Some(text) => Some(ExampleSearch::parse(text)?),
                 None => None,
             },
             budget: about("budget")?.parse().ok()?,
@@ -82,26 +82,27 @@ impl Curated {
 /// All of them: the one to begin with first, the others by name.
 ///
 /// # Panics
-/// A file lacks one of its words; a test finds out before anybody else does.
+/// A file lacks a part of its description; a test checks all of them.
 #[must_use]
-pub fn all() -> &'static [Curated] {
-    static ALL: LazyLock<Vec<Curated>> = LazyLock::new(|| {
-        let mut all: Vec<Curated> = FILES
+pub fn curated_queries() -> &'static [CuratedQuery] {
+    static ALL: LazyLock<Vec<CuratedQuery>> = LazyLock::new(|| {
+        let mut all: Vec<CuratedQuery> = QUERY_FILES
             .files()
             .map(|file| {
                 let name = file.path().file_stem().and_then(|stem| stem.to_str()).expect("a name");
                 let text = file.contents_utf8().expect("UTF-8");
-                Curated::parse(name, text).unwrap_or_else(|| panic!("queries/{name}.graphql does not say what it is"))
+                CuratedQuery::parse(name, text)
+                    .unwrap_or_else(|| panic!("queries/{name}.graphql does not say what it is"))
             })
             .collect();
-        all.sort_by_key(|one| (one.name != FIRST, one.name));
+        all.sort_by_key(|one| (one.name != FIRST_QUERY, one.name));
         all
     });
     &ALL
 }
 
 /// The question to begin with: the walk that the map is for.
-const FIRST: &str = "reach-of-a-school";
+const FIRST_QUERY: &str = "reach-of-a-school";
 
 #[cfg(test)]
 mod tests {
@@ -109,14 +110,14 @@ mod tests {
 
     #[test]
     fn each_file_says_what_it_is() {
-        assert!(all().len() >= 12);
-        assert_eq!(all()[0].name, FIRST);
-        assert!(all().iter().all(|one| one.budget > 0 && one.text.contains("\nquery ")));
+        assert!(curated_queries().len() >= 12);
+        assert_eq!(curated_queries()[0].name, FIRST_QUERY);
+        assert!(curated_queries().iter().all(|one| one.budget > 0 && one.text.contains("\nquery ")));
     }
 
     #[test]
     fn each_variable_without_a_default_has_an_example() {
-        for one in all() {
+        for one in curated_queries() {
             let declared = one.text.split_once('(').map(|(_, rest)| rest.split_once(") {").expect("a heading").0);
             for variable in declared.unwrap_or_default().split(", ").filter_map(|it| it.strip_prefix('$')) {
                 let variable = variable.split_once(':').expect("a type").0;
@@ -128,6 +129,6 @@ mod tests {
 
     #[test]
     fn a_file_without_a_title_is_none() {
-        assert_eq!(Curated::parse("x", "# budget: 1\nquery X { view { asOf } }\n"), None);
+        assert_eq!(CuratedQuery::parse("x", "# budget: 1\nquery X { view { asOf } }\n"), None);
     }
 }

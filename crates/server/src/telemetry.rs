@@ -42,20 +42,20 @@ impl Drop for Telemetry {
 /// `OTEL_TRACES_EXPORTER` says `otlp`.
 ///
 /// # Errors
-/// The variables of OpenTelemetry do not name a place, or name a way that is not spoken; or `RUST_LOG` does not say how much.
+/// The variables of OpenTelemetry name no valid endpoint, or an unsupported protocol; or `RUST_LOG` is malformed.
 pub fn init(format: Option<LogFormat>) -> anyhow::Result<Telemetry> {
     let terminal = std::io::stderr().is_terminal();
     let default = if terminal { LogFormat::Pretty } else { LogFormat::Json };
     let colors = terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let filter = filter()?;
+    let filter = log_filter()?;
     let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colors);
     let log: Box<dyn Layer<Registry> + Send + Sync> = match format.unwrap_or(default) {
         LogFormat::Pretty => log.with_target(false).boxed(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).boxed(),
     };
-    let traces = traces()?;
+    let traces = trace_provider()?;
     let spans = traces.as_ref().map(|traces| {
-        // Requests, operations and statements: the spans of our own.
+        // Spans of requests, operations and statements.
         let ours = EnvFilter::new("off,server=debug,graphql=debug,persistence=debug");
         tracing_opentelemetry::layer().with_tracer(traces.tracer("edumap")).with_filter(ours)
     });
@@ -65,40 +65,40 @@ pub fn init(format: Option<LogFormat>) -> anyhow::Result<Telemetry> {
 }
 
 /// What goes into the log.
-fn filter() -> anyhow::Result<EnvFilter> {
+fn log_filter() -> anyhow::Result<EnvFilter> {
     let Some(wanted) = std::env::var_os(EnvFilter::DEFAULT_ENV) else {
-        // sqlx and sea-orm tell of every statement at their own levels.
+        // sqlx and sea-orm log statements themselves.
         return Ok(EnvFilter::new("info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn"));
     };
     let wanted = wanted.to_string_lossy();
-    let right = "give a level, or levels by module, such as `info,server=debug`";
-    EnvFilter::try_new(&wanted).map_err(|_| anyhow!("{} {wanted}: {right}", EnvFilter::DEFAULT_ENV))
+    let advice = "give a level, or levels by module, such as `info,server=debug`";
+    EnvFilter::try_new(&wanted).map_err(|_| anyhow!("{} {wanted}: {advice}", EnvFilter::DEFAULT_ENV))
 }
 
-fn traces() -> anyhow::Result<Option<SdkTracerProvider>> {
-    if variable(["OTEL_SDK_DISABLED"]).is_some_and(|(_, value)| value.eq_ignore_ascii_case("true")) {
+fn trace_provider() -> anyhow::Result<Option<SdkTracerProvider>> {
+    if first_variable(["OTEL_SDK_DISABLED"]).is_some_and(|(_, value)| value.eq_ignore_ascii_case("true")) {
         return Ok(None);
     }
-    let place = variable(["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]);
-    match variable(["OTEL_TRACES_EXPORTER"]) {
+    let endpoint = first_variable(["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]);
+    match first_variable(["OTEL_TRACES_EXPORTER"]) {
         Some((_, exporter)) if exporter == "none" => return Ok(None),
         Some((_, exporter)) if exporter == "otlp" => {}
         Some((name, exporter)) => bail!("{name} `{exporter}`: give `otlp` or `none`"),
-        None if place.is_none() => return Ok(None),
+        None if endpoint.is_none() => return Ok(None),
         None => {}
     }
-    match variable(["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]) {
+    match first_variable(["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]) {
         Some((name, protocol)) if protocol != "http/protobuf" => bail!("{name} `{protocol}`: give `http/protobuf`"),
         _ => {}
     }
-    let is_secure = place.is_some_and(|(_, place)| place.starts_with("https:"));
-    // The client blocks; it is made, and works, on threads of its own.
-    let client = std::thread::spawn(move || client(is_secure)).join();
+    let is_secure = endpoint.is_some_and(|(_, endpoint)| endpoint.starts_with("https:"));
+    // The client blocks; it must be created, and run, outside of the runtime.
+    let client = std::thread::spawn(move || http_client(is_secure)).join();
     let client = client.ok().context("traces could not be started")??;
     let exporter = SpanExporter::builder().with_http().with_http_client(client).build();
     let exporter = exporter.context("OTEL_EXPORTER_OTLP_ENDPOINT")?;
     let mut resource = Resource::builder();
-    if variable(["OTEL_SERVICE_NAME"]).is_none() {
+    if first_variable(["OTEL_SERVICE_NAME"]).is_none() {
         resource = resource.with_service_name("edumap");
     }
     let traces = SdkTracerProvider::builder().with_resource(resource.build()).with_batch_exporter(exporter).build();
@@ -107,21 +107,21 @@ fn traces() -> anyhow::Result<Option<SdkTracerProvider>> {
     Ok(Some(traces))
 }
 
-/// The first of these variables that says something, and what.
-fn variable<const N: usize>(names: [&'static str; N]) -> Option<(&'static str, String)> {
+/// The first of these variables that is not empty, with its value.
+fn first_variable<const N: usize>(names: [&'static str; N]) -> Option<(&'static str, String)> {
     names.into_iter().find_map(|name| Some((name, env::var(name).ok().filter(|value| !value.is_empty())?)))
 }
 
-/// What sends spans: over TLS it trusts the certificates that are named, or else those of the system.
-fn client(is_secure: bool) -> anyhow::Result<Client> {
+/// The client that sends spans: over TLS it trusts the certificates that are named, or else those of the system.
+fn http_client(is_secure: bool) -> anyhow::Result<Client> {
     let mut client = Client::builder();
-    if let Some((name, time)) = variable(["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"]) {
+    if let Some((name, time)) = first_variable(["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"]) {
         let milliseconds = time.parse().with_context(|| format!("{name} `{time}`: give milliseconds"))?;
         client = client.timeout(Duration::from_millis(milliseconds));
     }
-    // Whoever made a default before has the same in mind.
+    // If a default is installed already, it is the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let named = variable(["OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE"]);
+    let named = first_variable(["OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE"]);
     client = match named {
         Some((name, file)) => {
             let wrong = || format!("{name} `{file}`: give a file of certificates in PEM");

@@ -1,4 +1,4 @@
-//! The pages that people look at: embedded files, compressed ahead, under a strict content security policy.
+//! The pages: embedded files, compressed by the build, under a strict content security policy.
 
 use std::{collections::BTreeMap, io::Read, path::Path, sync::LazyLock};
 
@@ -14,87 +14,88 @@ use include_dir::{Dir, DirEntry, include_dir};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{App, http::takes, queries};
+use crate::{App, http::accepts_encoding, queries};
 
 /// What `build.rs` made: the bundle of `web/` or, where Node.js is missing, the plain pages.
-static BUILT: Dir<'_> = include_dir!("$OUT_DIR/web");
+static BUILT_PAGES: Dir<'_> = include_dir!("$OUT_DIR/web");
 
-/// One route for each file there is, so that no other path leads anywhere; and the ready-made questions.
-pub(crate) fn routes() -> Router<App> {
-    let questions =
-        Router::new().route("/playground/queries.json", get(questions)).route("/documents.json", get(documents));
-    FILES.iter().fold(questions, |router, (path, file)| {
-        router.route(path, get(move |headers: HeaderMap| async move { file.respond(&headers) }))
+/// A route for each embedded file, and those of the ready-made questions and the documents.
+pub(crate) fn page_routes() -> Router<App> {
+    let questions = Router::new()
+        .route("/playground/queries.json", get(handle_questions))
+        .route("/documents.json", get(handle_documents));
+    EMBEDDED_FILES.iter().fold(questions, |router, (path, file)| {
+        router.route(path, get(move |headers: HeaderMap| async move { file.respond_to(&headers) }))
     })
 }
 
-/// Where the pages are.
-pub(crate) fn pages() -> impl Iterator<Item = &'static str> {
-    FILES.keys().map(String::as_str).filter(|path| !path.contains('.'))
+/// The paths of the pages.
+pub(crate) fn page_paths() -> impl Iterator<Item = &'static str> {
+    EMBEDDED_FILES.keys().map(String::as_str).filter(|path| !path.contains('.'))
 }
 
 /// Whether the pages are the real ones, and not those that are served where Node.js was missing.
 #[must_use]
 pub fn has_real_pages() -> bool {
-    FILES.contains_key("/schema")
+    EMBEDDED_FILES.contains_key("/schema")
 }
 
 /// The ready-made questions, with the variables that they are asked with now.
-async fn questions(State(app): State<App>) -> impl IntoResponse {
+async fn handle_questions(State(app): State<App>) -> impl IntoResponse {
     let asking = app.clone();
-    let all = app.work(async move {
+    let all = app.run_on_workers(async move {
         let mut all = Vec::new();
-        for question in queries::all() {
-            let variables = asking.examples.variables(question, &asking.schema, &asking.ground).await;
+        for question in queries::curated_queries() {
+            let variables = asking.examples.variables_of(question, &asking.schema, &asking.ground).await;
             all.push(question.to_json(&variables));
         }
         all
     });
-    as_json(&Value::from(all.await))
+    json_response(&Value::from(all.await))
 }
 
 /// The documents that a request may name, each with its digest and its text.
-async fn documents(State(app): State<App>) -> Response {
+async fn handle_documents(State(app): State<App>) -> Response {
     if !app.schema.is_open() {
         let problem = json!({ "errors": [{
             "message": "this server does not tell its documents",
             "extensions": { "code": "INTROSPECTION_DISABLED" },
         }] });
-        return (StatusCode::FORBIDDEN, as_json(&problem)).into_response();
+        return (StatusCode::FORBIDDEN, json_response(&problem)).into_response();
     }
-    let about = |question: &queries::Curated| {
-        let queries::Curated { title, audience, description, .. } = question;
+    let about = |question: &queries::CuratedQuery| {
+        let queries::CuratedQuery { title, audience, description, .. } = question;
         json!({ "title": title, "audience": audience, "description": description })
     };
-    let all = app.documents.all().map(|(name, digest, text, question)| {
+    let all = app.documents.trusted_documents().map(|(name, digest, text, question)| {
         json!({ "name": name, "sha256": digest.to_string(), "text": text, "question": question.map(about) })
     });
-    as_json(&all.collect()).into_response()
+    json_response(&all.collect()).into_response()
 }
 
-fn as_json(value: &Value) -> impl IntoResponse + use<> {
+fn json_response(value: &Value) -> impl IntoResponse + use<> {
     let headers = [(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
     (headers, value.to_string())
 }
 
-/// A file, in one form or another.
-struct File {
-    /// As it is; missing where there are compressed forms.
+/// A file in the encodings that were embedded.
+struct EmbeddedFile {
+    /// Uncompressed; missing where there are compressed forms.
     plain: Option<&'static [u8]>,
     /// Compressed by Brotli.
     br: Option<&'static [u8]>,
     /// Compressed by gzip.
     gzip: Option<&'static [u8]>,
-    /// The same as long as the file is.
+    /// The `ETag`.
     tag: HeaderValue,
-    /// The headers that do not depend on who asks.
+    /// The headers that do not depend on the request.
     headers: HeaderMap,
 }
 
 /// The files by the path that leads to them: `x.html` is at `/x`, `index.html` at `/`, all else at its own path.
-static FILES: LazyLock<BTreeMap<String, File>> = LazyLock::new(|| {
+static EMBEDDED_FILES: LazyLock<BTreeMap<String, EmbeddedFile>> = LazyLock::new(|| {
     let mut forms: BTreeMap<String, [Option<&'static [u8]>; 3]> = BTreeMap::new();
-    let mut dirs = vec![&BUILT];
+    let mut dirs = vec![&BUILT_PAGES];
     while let Some(dir) = dirs.pop() {
         for entry in dir.entries() {
             match entry {
@@ -119,29 +120,29 @@ static FILES: LazyLock<BTreeMap<String, File>> = LazyLock::new(|| {
                 Some(page) => format!("/{page}"),
                 None => format!("/{name}"),
             };
-            (path, File::new(&name, forms))
+            (path, EmbeddedFile::new(&name, forms))
         })
         .collect()
 });
 
-impl File {
+impl EmbeddedFile {
     fn new(name: &str, [plain, br, gzip]: [Option<&'static [u8]>; 3]) -> Self {
         let digest = Sha256::digest(plain.or(br).unwrap_or_default());
         let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         // Weak, since all forms of a file share it.
         let tag = HeaderValue::from_str(&format!("W/\"{short}\"")).expect("hexadecimal digits");
-        Self { plain, br, gzip, tag, headers: headers(name, plain.is_none()) }
+        Self { plain, br, gzip, tag, headers: static_headers(name, plain.is_none()) }
     }
 
-    fn respond(&self, asked: &HeaderMap) -> Response {
+    fn respond_to(&self, request_headers: &HeaderMap) -> Response {
         let mut headers = self.headers.clone();
         headers.insert(header::ETAG, self.tag.clone());
-        if is_known(asked, &self.tag) {
+        if matches_tag(request_headers, &self.tag) {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
         let (encoding, body) = match (self.br, self.gzip, self.plain) {
-            (Some(br), ..) if takes(asked, "br") => (Some("br"), Bytes::from_static(br)),
-            (_, Some(gzip), _) if takes(asked, "gzip") => (Some("gzip"), Bytes::from_static(gzip)),
+            (Some(br), ..) if accepts_encoding(request_headers, "br") => (Some("br"), Bytes::from_static(br)),
+            (_, Some(gzip), _) if accepts_encoding(request_headers, "gzip") => (Some("gzip"), Bytes::from_static(gzip)),
             (_, _, Some(plain)) => (None, Bytes::from_static(plain)),
             (_, Some(gzip), None) => {
                 let mut text = Vec::new();
@@ -161,21 +162,22 @@ impl File {
     }
 }
 
-/// Whether the asker has the file already.
-fn is_known(asked: &HeaderMap, tag: &HeaderValue) -> bool {
-    let known = asked.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+/// Whether `If-None-Match` has the tag.
+fn matches_tag(request_headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let known = request_headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     known.split(',').any(|one| one.trim().as_bytes() == tag.as_bytes())
 }
 
-/// Nothing from elsewhere, nothing inline, nothing evaluated.
-const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+/// The policy of most pages: nothing of other hosts, nothing inline, no `eval`.
+const STRICT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
     connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// As strict for scripts; but the editor and the pictures write style elements, and the editor draws squiggles as `data:` images.
-const DRAWING: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+/// The policy of pages with an editor or a graph: as strict for scripts, but both add style elements, and the editor
+/// underlines errors with `data:` images.
+const EDITOR_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
     font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-fn headers(name: &str, is_compressed: bool) -> HeaderMap {
+fn static_headers(name: &str, is_compressed: bool) -> HeaderMap {
     let kind = match Path::new(name).extension().and_then(|ending| ending.to_str()) {
         Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
@@ -189,7 +191,7 @@ fn headers(name: &str, is_compressed: bool) -> HeaderMap {
     };
     // Vite puts a digest of the content into the name of all that lies in `assets`.
     let lasts = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let policy = if matches!(name, "playground.html" | "schema.html") { DRAWING } else { STRICT };
+    let policy = if matches!(name, "playground.html" | "schema.html") { EDITOR_POLICY } else { STRICT_POLICY };
     let mut all = vec![
         (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, lasts),
@@ -215,9 +217,9 @@ mod tests {
     #[test]
     fn a_file_comes_in_the_form_that_is_asked_for_and_not_twice() {
         static GZIP: [u8; 22] = [31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 203, 200, 4, 0, 172, 42, 147, 216, 2, 0, 0, 0];
-        let file = File::new("assets/x.js", [None, Some(b"br"), Some(&GZIP)]);
-        let encoding = |asked: &HeaderMap| {
-            let response = file.respond(asked);
+        let file = EmbeddedFile::new("assets/x.js", [None, Some(b"br"), Some(&GZIP)]);
+        let encoding = |request_headers: &HeaderMap| {
+            let response = file.respond_to(request_headers);
             assert_eq!(response.headers()[header::VARY], "accept-encoding");
             assert!(response.headers()[header::CACHE_CONTROL].to_str().expect("text").contains("immutable"));
             let encoding = response.headers().get(header::CONTENT_ENCODING).cloned();
@@ -233,7 +235,7 @@ mod tests {
 
     #[test]
     fn no_page_may_run_what_is_inline_or_evaluated() {
-        for file in FILES.values() {
+        for file in EMBEDDED_FILES.values() {
             let policy = file.headers[header::CONTENT_SECURITY_POLICY].to_str().expect("text");
             assert!(policy.contains("default-src 'none'; script-src 'self';"));
             assert!(!policy.contains("unsafe-eval") && !policy.contains("http"));

@@ -8,14 +8,14 @@ use domain::TimeZone;
 use graphql::Schema;
 
 use super::{
-    Database, LimitFlags, LogFlags,
-    values::{origin, truth, zone},
+    DatabaseFlags, LimitFlags, LogFlags,
+    values::{parse_bool, parse_origin, parse_time_zone},
 };
 use crate::{Capacity, documents};
 
 /// Flags of `serve`.
 #[derive(Debug, Clone, Args)]
-pub struct Serve {
+pub struct ServeFlags {
     /// Where to listen.
     #[arg(long, env = "EDUMAP_LISTEN", default_value = "127.0.0.1:4000")]
     pub listen: SocketAddr,
@@ -25,23 +25,23 @@ pub struct Serve {
     #[arg(long, env = "EDUMAP_DATASET")]
     pub dataset: Option<String>,
     /// The time zone in which days begin, by its IANA name, such as `Europe/London`; the data set's unless asked otherwise.
-    #[arg(long, env = "EDUMAP_TIME_ZONE", value_parser = zone)]
+    #[arg(long, env = "EDUMAP_TIME_ZONE", value_parser = parse_time_zone)]
     pub time_zone: Option<TimeZone>,
     /// Origins, beside its own, whose pages may read answers, such as `https://map.example`; commas between them.
-    #[arg(long, env = "EDUMAP_ALLOW_ORIGIN", value_delimiter = ',', value_parser = origin)]
+    #[arg(long, env = "EDUMAP_ALLOW_ORIGIN", value_delimiter = ',', value_parser = parse_origin)]
     pub allow_origin: Vec<HeaderValue>,
     /// Milliseconds after which the log calls an operation slow, and shows its document.
     #[arg(long, env = "EDUMAP_SLOW_MILLIS", default_value_t = 1000)]
     pub slow_millis: u64,
     /// Whether the log has a line for each request and each operation of a WebSocket, and the documents of slow ones.
-    #[arg(long, env = "EDUMAP_LOG_REQUESTS", value_enum, default_value_t = Switch::On)]
-    pub log_requests: Switch,
+    #[arg(long, env = "EDUMAP_LOG_REQUESTS", value_enum, default_value_t = OnOff::On)]
+    pub log_requests: OnOff,
     /// Whether `/metrics` gives figures to Prometheus.
-    #[arg(long, env = "EDUMAP_METRICS", value_enum, default_value_t = Switch::On)]
-    pub metrics: Switch,
+    #[arg(long, env = "EDUMAP_METRICS", value_enum, default_value_t = OnOff::On)]
+    pub metrics: OnOff,
     /// Where the facts are kept.
     #[command(flatten)]
-    pub database: Database,
+    pub database: DatabaseFlags,
     /// How the log is written.
     #[command(flatten)]
     pub log: LogFlags,
@@ -53,15 +53,15 @@ pub struct Serve {
     pub limits: LimitFlags,
 }
 
-impl Serve {
+impl ServeFlags {
     /// How much the server takes on.
     #[must_use]
     pub fn capacity(&self) -> Capacity {
         Capacity {
             origins: self.allow_origin.clone(),
             slow: Duration::from_millis(self.slow_millis),
-            has_metrics: self.metrics == Switch::On,
-            logs_requests: self.log_requests == Switch::On,
+            has_metrics: self.metrics == OnOff::On,
+            logs_requests: self.log_requests == OnOff::On,
             ..self.limits.capacity()
         }
     }
@@ -75,14 +75,14 @@ pub struct DocumentFlags {
     #[arg(long, env = "EDUMAP_DOCUMENTS", value_name = "DIR")]
     pub documents: Option<PathBuf>,
     /// Answer no other documents than these and the ready-made questions.
-    #[arg(long, env = "EDUMAP_DOCUMENTS_ONLY", value_parser = truth)]
+    #[arg(long, env = "EDUMAP_DOCUMENTS_ONLY", value_parser = parse_bool)]
     pub documents_only: bool,
     /// Bytes of documents that clients send along with their digest; 0 keeps none.
-    #[arg(long, env = "EDUMAP_MAX_PERSISTED_BYTES", default_value_t = documents::ROOM)]
+    #[arg(long, env = "EDUMAP_MAX_PERSISTED_BYTES", default_value_t = documents::DEFAULT_PERSISTED_BYTES)]
     pub max_persisted_bytes: u64,
     /// Whether requests may ask what is in the schema.
-    #[arg(long, env = "EDUMAP_INTROSPECTION", value_enum, default_value_t = Switch::On)]
-    pub introspection: Switch,
+    #[arg(long, env = "EDUMAP_INTROSPECTION", value_enum, default_value_t = OnOff::On)]
+    pub introspection: OnOff,
 }
 
 impl DocumentFlags {
@@ -90,15 +90,15 @@ impl DocumentFlags {
     #[must_use]
     pub fn schema(&self) -> Schema {
         match self.introspection {
-            Switch::On => graphql::schema(),
-            Switch::Off => graphql::closed_schema(),
+            OnOff::On => graphql::schema(),
+            OnOff::Off => graphql::closed_schema(),
         }
     }
 }
 
 /// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Switch {
+pub enum OnOff {
     /// On.
     On,
     /// Off.

@@ -1,4 +1,4 @@
-//! Reads the values of flags; what is said of a wrong one is what would be right.
+//! Parses the values of flags; the error says what would be right.
 
 use std::{
     fmt::Display,
@@ -15,17 +15,17 @@ use persistence::Store;
 use crate::http::without_default_port;
 
 /// A database's address, in a form that can be opened.
-pub(super) fn address(text: &str) -> Result<String, String> {
+pub(super) fn parse_database_url(text: &str) -> Result<String, String> {
     Store::check_address(text).map(|()| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// A time zone, by its name.
-pub(super) fn zone(text: &str) -> Result<TimeZone, String> {
+pub(super) fn parse_time_zone(text: &str) -> Result<TimeZone, String> {
     text.parse().map_err(|_| "give the IANA name of a time zone, such as `Europe/London`, or `UTC`".to_owned())
 }
 
 /// A truth value, for a flag's variable.
-pub(super) fn truth(text: &str) -> Result<bool, String> {
+pub(super) fn parse_bool(text: &str) -> Result<bool, String> {
     match text {
         "true" | "1" => Ok(true),
         "false" | "0" | "" => Ok(false),
@@ -34,7 +34,7 @@ pub(super) fn truth(text: &str) -> Result<bool, String> {
 }
 
 /// An origin, as browsers write it.
-pub(super) fn origin(text: &str) -> Result<HeaderValue, String> {
+pub(super) fn parse_origin(text: &str) -> Result<HeaderValue, String> {
     let (scheme, host) = text.split_once("://").unwrap_or_default();
     // Browsers write neither capitals nor the scheme's own port.
     match HeaderValue::try_from(format!("{scheme}://{}", without_default_port(scheme, host))) {
@@ -46,7 +46,7 @@ pub(super) fn origin(text: &str) -> Result<HeaderValue, String> {
 }
 
 /// A number within bounds.
-pub(super) fn within<N>(range: RangeInclusive<N>) -> impl Fn(&str) -> Result<N, String> + Clone
+pub(super) fn parse_within<N>(range: RangeInclusive<N>) -> impl Fn(&str) -> Result<N, String> + Clone
 where
     N: FromStr + PartialOrd + Display + Clone,
 {
@@ -56,21 +56,21 @@ where
     }
 }
 
-/// A number that is not zero, as nothing would be let through.
-pub(super) fn positive<N: FromStr>(text: &str) -> Result<N, String> {
+/// A number that is not zero.
+pub(super) fn parse_positive<N: FromStr>(text: &str) -> Result<N, String> {
     text.parse().map_err(|_| "give a whole number, 1 or more, that is not too large".to_owned())
 }
 
-pub(super) fn count(text: &str) -> Result<usize, String> {
-    positive(text).map(NonZeroUsize::get)
+pub(super) fn parse_count(text: &str) -> Result<usize, String> {
+    parse_positive(text).map(NonZeroUsize::get)
 }
 
-pub(super) fn cost(text: &str) -> Result<u64, String> {
-    positive(text).map(NonZeroU64::get)
+pub(super) fn parse_cost(text: &str) -> Result<u64, String> {
+    parse_positive(text).map(NonZeroU64::get)
 }
 
 /// A network of addresses.
-pub(super) fn network(text: &str) -> Result<IpNet, String> {
+pub(super) fn parse_network(text: &str) -> Result<IpNet, String> {
     text.parse().map_err(|_| "give a network, such as 10.0.0.0/8, or 10.0.0.1/32 for one address".to_owned())
 }
 
@@ -91,7 +91,7 @@ mod tests {
             ("https://map.example/", None),
             ("*", None),
         ] {
-            assert_eq!(origin(text).ok(), expected.map(HeaderValue::from_static), "{text}");
+            assert_eq!(parse_origin(text).ok(), expected.map(HeaderValue::from_static), "{text}");
         }
     }
 }

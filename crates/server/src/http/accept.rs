@@ -6,89 +6,93 @@ use axum::http::{HeaderMap, HeaderValue, header};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Accepted {
     /// The form for one answer; `None` if only a stream is taken.
-    pub(crate) media: Option<Media>,
+    pub(crate) media: Option<MediaType>,
     /// Whether a stream of answers is taken, `text/event-stream`; it has to be named.
     pub(crate) stream: bool,
 }
 
 /// A form in which a request is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Media {
-    /// `application/graphql-response+json`: the status tells whether the request was well.
+pub(crate) enum MediaType {
+    /// `application/graphql-response+json`: the status says whether the request was valid.
     GraphqlResponse,
-    /// `application/json`, as older clients expect it: a document that was read is answered with 200.
+    /// `application/json`, for older clients: a document that could be parsed is answered with 200.
     Json,
 }
 
 impl Accepted {
-    /// What the `Accept` header takes; `None` if it is nothing of ours.
-    pub(crate) fn of(headers: &HeaderMap) -> Option<Accepted> {
+    /// Reads the `Accept` header; `None` if it excludes every form.
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Accepted> {
         let lines: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok()).collect();
         let accept = lines.join(",");
-        let (media, stream) =
-            (Media::accepted(&accept), accept.split(',').filter_map(Range::parse).any(|range| range.is_stream()));
+        let (media, stream) = (
+            MediaType::negotiate(&accept),
+            accept.split(',').filter_map(MediaRange::parse).any(|range| range.is_stream()),
+        );
         (media.is_some() || stream).then_some(Accepted { media, stream })
     }
 }
 
-impl Media {
-    /// The form that is preferred; `None` if neither is taken.
+impl MediaType {
+    /// The form with the higher weight; `None` if neither is accepted.
     ///
-    /// Without the header, or for whoever takes anything, it is `application/json`, as the draft asks for.
-    fn accepted(accept: &str) -> Option<Media> {
+    /// Without the header, or with `*/*`, it is `application/json`, as the draft requires.
+    fn negotiate(accept: &str) -> Option<MediaType> {
         if accept.trim().is_empty() {
-            return Some(Media::Json);
+            return Some(MediaType::Json);
         }
-        let ranges: Vec<Range<'_>> = accept.split(',').filter_map(Range::parse).collect();
+        let ranges: Vec<MediaRange<'_>> = accept.split(',').filter_map(MediaRange::parse).collect();
         let weight = |subtype: &str| {
-            let fitting = ranges.iter().filter(|range| range.takes("application", subtype));
-            fitting.max_by_key(|range| range.precision()).map_or((0.0, 0), |range| (range.weight, range.precision()))
+            let fitting = ranges.iter().filter(|range| range.includes("application", subtype));
+            fitting
+                .max_by_key(|range| range.specificity())
+                .map_or((0.0, 0), |range| (range.weight, range.specificity()))
         };
         let (response, json) = (weight("graphql-response+json"), weight("json"));
         match (response.0 > 0.0, json.0 > 0.0) {
             (false, false) => None,
-            (false, true) => Some(Media::Json),
-            (true, false) => Some(Media::GraphqlResponse),
-            // Whoever names the new form as gladly as the old one knows it.
-            (true, true) if response.1 == EXACT && response.0 >= json.0 => Some(Media::GraphqlResponse),
-            (true, true) => Some(Media::Json),
+            (false, true) => Some(MediaType::Json),
+            (true, false) => Some(MediaType::GraphqlResponse),
+            // The new form is named, with a weight that is at least that of `application/json`.
+            (true, true) if response.1 == EXACT && response.0 >= json.0 => Some(MediaType::GraphqlResponse),
+            (true, true) => Some(MediaType::Json),
         }
     }
 
-    /// The form that a client asks for by name; `None` if it names none, as a browser that follows a link.
-    pub(crate) fn named(headers: &HeaderMap) -> Option<Media> {
+    /// The form that `Accept` names in full; `None` if it names none, as with a browser that follows a link.
+    pub(crate) fn named_in(headers: &HeaderMap) -> Option<MediaType> {
         let lines: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok()).collect();
         let accept = lines.join(",");
-        let ranges = accept.split(',').filter_map(Range::parse);
-        let names_one = |range: Range<'_>| {
-            range.precision() == EXACT
-                && ["graphql-response+json", "json"].iter().any(|subtype| range.takes("application", subtype))
+        let ranges = accept.split(',').filter_map(MediaRange::parse);
+        let names_one = |range: MediaRange<'_>| {
+            range.specificity() == EXACT
+                && ["graphql-response+json", "json"].iter().any(|subtype| range.includes("application", subtype))
         };
-        if ranges.into_iter().any(names_one) { Media::accepted(&accept) } else { None }
+        if ranges.into_iter().any(names_one) { MediaType::negotiate(&accept) } else { None }
     }
 
     /// The value of `Content-Type`.
     pub(crate) fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
-            Media::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
-            Media::Json => "application/json; charset=utf-8",
+            MediaType::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+            MediaType::Json => "application/json; charset=utf-8",
         })
     }
 }
 
-/// How precise a range is that names its type.
+/// The specificity of a range that names type and subtype.
 const EXACT: u8 = 2;
 
 /// One range of an `Accept` header.
-struct Range<'a> {
+struct MediaRange<'a> {
     kind: &'a str,
     subtype: &'a str,
     weight: f32,
 }
 
-impl<'a> Range<'a> {
-    /// Reads a range; one that is malformed, or wants another character set than ours, is none.
-    fn parse(text: &'a str) -> Option<Range<'a>> {
+impl<'a> MediaRange<'a> {
+    /// Reads a range; `None` if it is malformed, or wants another character set than UTF-8.
+    fn parse(text: &'a str) -> Option<MediaRange<'a>> {
         let mut parts = text.split(';').map(str::trim);
         let (kind, subtype) = parts.next()?.split_once('/')?;
         let mut weight = 1.0;
@@ -101,24 +105,24 @@ impl<'a> Range<'a> {
                 _ => {}
             }
         }
-        Some(Range { kind, subtype, weight })
+        Some(MediaRange { kind, subtype, weight })
     }
 
-    fn takes(&self, kind: &str, subtype: &str) -> bool {
+    fn includes(&self, kind: &str, subtype: &str) -> bool {
         let fits = |range: &str, name: &str| range == "*" || range.eq_ignore_ascii_case(name);
         fits(self.kind, kind) && fits(self.subtype, subtype)
     }
 
     fn is_stream(&self) -> bool {
-        self.precision() == EXACT && self.weight > 0.0 && self.takes("text", "event-stream")
+        self.specificity() == EXACT && self.weight > 0.0 && self.includes("text", "event-stream")
     }
 
-    fn precision(&self) -> u8 {
+    fn specificity(&self) -> u8 {
         u8::from(self.kind != "*") + u8::from(self.subtype != "*")
     }
 }
 
-/// Whether this names the only character set we speak.
+/// Whether a name is that of UTF-8, the only character set that is supported.
 pub(crate) fn is_utf8(charset: &str) -> bool {
     charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
 }
@@ -130,23 +134,23 @@ mod tests {
     #[test]
     fn the_answer_takes_the_form_that_is_asked_for() {
         for (accept, media) in [
-            ("", Some(Media::Json)),
-            ("*/*", Some(Media::Json)),
-            ("application/*", Some(Media::Json)),
-            ("application/json", Some(Media::Json)),
-            ("application/json; charset=utf-8", Some(Media::Json)),
-            ("application/graphql-response+json", Some(Media::GraphqlResponse)),
-            ("application/graphql-response+json, application/json;q=0.9", Some(Media::GraphqlResponse)),
-            ("application/json, application/graphql-response+json", Some(Media::GraphqlResponse)),
-            ("application/json, application/graphql-response+json;q=0.5", Some(Media::Json)),
-            ("application/graphql-response+json;q=0, */*", Some(Media::Json)),
-            ("text/html, */*;q=0.1", Some(Media::Json)),
+            ("", Some(MediaType::Json)),
+            ("*/*", Some(MediaType::Json)),
+            ("application/*", Some(MediaType::Json)),
+            ("application/json", Some(MediaType::Json)),
+            ("application/json; charset=utf-8", Some(MediaType::Json)),
+            ("application/graphql-response+json", Some(MediaType::GraphqlResponse)),
+            ("application/graphql-response+json, application/json;q=0.9", Some(MediaType::GraphqlResponse)),
+            ("application/json, application/graphql-response+json", Some(MediaType::GraphqlResponse)),
+            ("application/json, application/graphql-response+json;q=0.5", Some(MediaType::Json)),
+            ("application/graphql-response+json;q=0, */*", Some(MediaType::Json)),
+            ("text/html, */*;q=0.1", Some(MediaType::Json)),
             ("text/html", None),
             ("application/json;q=0", None),
             ("application/json; charset=iso-8859-1", None),
             ("nonsense", None),
         ] {
-            assert_eq!(Media::accepted(accept), media, "{accept}");
+            assert_eq!(MediaType::negotiate(accept), media, "{accept}");
         }
     }
 
@@ -154,16 +158,16 @@ mod tests {
     fn a_stream_has_to_be_named() {
         for (accept, expected) in [
             ("text/event-stream", Some((None, true))),
-            ("application/json, text/event-stream", Some((Some(Media::Json), true))),
-            ("application/json, text/event-stream;q=0", Some((Some(Media::Json), false))),
-            ("*/*", Some((Some(Media::Json), false))),
+            ("application/json, text/event-stream", Some((Some(MediaType::Json), true))),
+            ("application/json, text/event-stream;q=0", Some((Some(MediaType::Json), false))),
+            ("*/*", Some((Some(MediaType::Json), false))),
             ("text/*", None),
         ] {
             let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
-            let accepted = Accepted::of(&headers).map(|accepted| (accepted.media, accepted.stream));
+            let accepted = Accepted::from_headers(&headers).map(|accepted| (accepted.media, accepted.stream));
             assert_eq!(accepted, expected, "{accept}");
         }
-        let nothing_said = Accepted { media: Some(Media::Json), stream: false };
-        assert_eq!(Accepted::of(&HeaderMap::new()), Some(nothing_said));
+        let nothing_said = Accepted { media: Some(MediaType::Json), stream: false };
+        assert_eq!(Accepted::from_headers(&HeaderMap::new()), Some(nothing_said));
     }
 }

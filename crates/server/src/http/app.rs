@@ -1,4 +1,4 @@
-//! What all routes share: the store and the schema, how much the server takes on, the threads of operations.
+//! The state that all handlers share: the store, the schema, limits and permits, the threads of operations.
 
 use std::{panic::resume_unwind, sync::Arc};
 
@@ -12,7 +12,7 @@ use tracing::Instrument;
 use super::capacity::Capacity;
 use crate::{documents::Documents, examples::Examples};
 
-/// What the routes share.
+/// The state that all handlers share.
 #[derive(Clone)]
 pub struct App {
     /// What requests run on.
@@ -21,14 +21,13 @@ pub struct App {
     pub schema: Schema,
     /// How much a request may ask for.
     pub limits: Arc<Limits>,
-    /// How much the server takes on.
+    /// Limits and permits of connections, requests and operations.
     pub capacity: Arc<Capacity>,
     /// The documents that a request may name.
     pub documents: Arc<Documents>,
     /// The nouns that ready-made questions are asked about unless told otherwise.
     pub examples: Arc<Examples>,
-    /// The threads that operations have to themselves, so that those of connections always have time; with none, they
-    /// share.
+    /// The threads that run operations, apart from those of connections; with none, both run on the same.
     pub workers: Option<Handle>,
 }
 
@@ -48,14 +47,14 @@ impl App {
         }
     }
 
-    /// Runs something on the threads of operations; it ends when nobody awaits it any more.
-    pub(crate) async fn work<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
+    /// Runs a future on the threads of operations; it is cancelled when this one is dropped.
+    pub(crate) async fn run_on_workers<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
         let Some(workers) = &self.workers else { return work.await };
         match AbortOnDropHandle::new(workers.spawn(work.in_current_span())).await {
             Ok(done) => done,
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => resume_unwind(panic),
-                // The process ends, and this with it.
+                // The runtime is shutting down, and drops this future too.
                 Err(_) => std::future::pending().await,
             },
         }

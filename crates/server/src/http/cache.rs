@@ -7,73 +7,80 @@ use axum::{
 use domain::{Known, id::fingerprint};
 use graphql::{Answer, Request};
 
-use super::{accept::Media, app::App, encoding::takes, language::languages};
+use super::{accept::MediaType, app::App, encoding::accepts_encoding, language::accepted_languages};
 
-/// How long an answer may be kept.
+/// What `Cache-Control` and `ETag` say of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Keep {
-    /// Nothing is said: the answer to a `POST`.
-    Unsaid,
-    /// Not at all.
-    Never,
-    /// As long as the server, asked again, says that it still holds.
-    WhileTrue(String),
-    /// For ever: its day and its revision are named.
-    ForEver(String),
+pub(crate) enum CachePolicy {
+    /// Neither header is set: the answer to a `POST`.
+    Unset,
+    /// `no-store`.
+    NoStore,
+    /// `no-cache` with this tag: a cache asks the server each time.
+    Revalidate(String),
+    /// `immutable` with this tag: the request names the day and the revision of its view.
+    Immutable(String),
 }
 
-impl Keep {
-    /// What may be said of an answer, before it is there.
+impl CachePolicy {
+    /// The policy of an answer, before the operation runs.
     ///
     /// The tag is made of everything the answer depends on: the map, the request, the reader's languages, the form and,
     /// unless the request names its view, today, its time zone and the latest revision: all of it, since a database that
-    /// was made anew counts from 1 again. The revision is read first, so that an answer may be newer than its tag and never older.
-    pub(crate) async fn of(app: &App, request: &Request, headers: &HeaderMap, media: Media, is_pinned: bool) -> Keep {
-        // The answer itself will say that the store fails.
-        let Ok(map) = app.ground.store.origin().await else { return Keep::Never };
+    /// was made anew counts from 1 again. The revision is read first, so that an answer may be
+    /// newer than its tag and never older.
+    pub(crate) async fn for_request(
+        app: &App,
+        request: &Request,
+        headers: &HeaderMap,
+        media: MediaType,
+        is_pinned: bool,
+    ) -> CachePolicy {
+        // The operation will report that the store fails.
+        let Ok(map) = app.ground.store.origin().await else { return CachePolicy::NoStore };
         let view = match is_pinned {
             true => None,
             false => match tokio::try_join!(app.ground.store.revision(Known::Latest), app.ground.time_zone()) {
                 Ok((latest, zone)) => Some((app.ground.clock.today(zone), zone, latest)),
-                Err(_) => return Keep::Never,
+                Err(_) => return CachePolicy::NoStore,
             },
         };
         let Request { query, operation_name, variables, .. } = request;
-        let languages = languages(headers);
+        let languages = accepted_languages(headers);
         let all = format!(
             "{} {map:?} {query:?} {operation_name:?} {} {languages:?} {media:?} {view:?}",
             env!("CARGO_PKG_VERSION"),
             serde_json::to_string(variables).unwrap_or_default(),
         );
         let tag = format!("{:016x}", fingerprint(all.as_bytes()));
-        if is_pinned { Keep::ForEver(tag) } else { Keep::WhileTrue(tag) }
+        if is_pinned { CachePolicy::Immutable(tag) } else { CachePolicy::Revalidate(tag) }
     }
 
-    /// The tag under which the reader has this very answer already, in an encoding that the reader takes.
-    pub(crate) fn held<'a>(&'a self, headers: &'a HeaderMap) -> Option<&'a str> {
-        let (Keep::WhileTrue(tag) | Keep::ForEver(tag)) = self else { return None };
-        tags(headers).find_map(|held| {
+    /// The tag of `If-None-Match` that is this answer, in an encoding that the client accepts.
+    pub(crate) fn matching_tag<'a>(&'a self, headers: &'a HeaderMap) -> Option<&'a str> {
+        let (CachePolicy::Revalidate(tag) | CachePolicy::Immutable(tag)) = self else { return None };
+        if_none_match_tags(headers).find_map(|held| {
             let held = held.strip_prefix("W/").unwrap_or(held).trim_matches('"');
             match held.split_once('-') {
-                Some((known, encoding)) => (known == tag && takes(headers, encoding)).then_some(held),
+                Some((known, encoding)) => (known == tag && accepts_encoding(headers, encoding)).then_some(held),
                 None => (held == tag).then_some(tag),
             }
         })
     }
 
-    /// The tag of an answer whose reader wants it only if there is none: `If-None-Match: *`.
-    pub(crate) fn exists(&self, headers: &HeaderMap, answer: &Answer) -> Option<&str> {
-        let (Keep::WhileTrue(tag) | Keep::ForEver(tag)) = self else { return None };
-        // An error is no answer that one could have already.
-        (answer.code().is_none() && tags(headers).any(|held| held == "*")).then_some(tag)
+    /// The tag of an answer that exists, if the client sent `If-None-Match: *`.
+    pub(crate) fn tag_if_any(&self, headers: &HeaderMap, answer: &Answer) -> Option<&str> {
+        let (CachePolicy::Revalidate(tag) | CachePolicy::Immutable(tag)) = self else { return None };
+        // An answer with errors has no tag.
+        (answer.code().is_none() && if_none_match_tags(headers).any(|held| held == "*")).then_some(tag)
     }
 
-    pub(crate) fn write(&self, headers: &mut HeaderMap) {
+    pub(crate) fn write_headers(&self, headers: &mut HeaderMap) {
         let (control, tag) = match self {
-            Keep::Unsaid => return,
-            Keep::Never => ("no-store", None),
-            Keep::WhileTrue(tag) => ("no-cache", Some(tag)),
-            Keep::ForEver(tag) => ("public, max-age=31536000, immutable", Some(tag)),
+            CachePolicy::Unset => return,
+            CachePolicy::NoStore => ("no-store", None),
+            CachePolicy::Revalidate(tag) => ("no-cache", Some(tag)),
+            CachePolicy::Immutable(tag) => ("public, max-age=31536000, immutable", Some(tag)),
         };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(control));
         if let Some(tag) = tag.and_then(|tag| HeaderValue::try_from(format!("\"{tag}\"")).ok()) {
@@ -82,13 +89,13 @@ impl Keep {
     }
 }
 
-/// What a reader says to have.
-fn tags(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+/// The tags of `If-None-Match`.
+fn if_none_match_tags(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let lines = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(str::trim)
 }
 
-/// Tells apart the tags of one answer in several encodings: a strong tag stands for bytes.
+/// Adds the encoding to the tag: a strong tag stands for the bytes of one encoding.
 pub(crate) async fn tag_encoding(mut response: Response<Body>) -> Response<Body> {
     let headers = response.headers_mut();
     let encoding = headers.get(header::CONTENT_ENCODING).and_then(|it| it.to_str().ok());

@@ -1,4 +1,7 @@
-//! How much the server takes on, and the permits that connections, operations and answers hold of it.
+//! The limits of connections, requests and operations, and the permits that enforce them.
+//!
+//! Use `acquire_operation` before an operation runs and `acquire_unread` before an answer is kept until it is read;
+//! `listen` makes the permit of a connection. A permit is given back when it is dropped.
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -9,9 +12,9 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{proxy::Proxies, rates::Rates};
+use super::{proxy::TrustedProxies, rates::ClientRates};
 
-/// How much the server takes on.
+/// The limits of the server, and the permits that are left.
 pub struct Capacity {
     /// How large a request's body may be, in bytes.
     pub body: usize,
@@ -23,20 +26,20 @@ pub struct Capacity {
     pub unread_time: Duration,
     /// How many connections there may be.
     pub connections: usize,
-    /// How long an operation waits for its turn.
-    pub patience: Duration,
+    /// How long an operation, or an answer, waits for a permit.
+    pub permit_time: Duration,
     /// The cost, in thousands, that large operations may have together while they run.
-    pub large: Share,
+    pub large: SharedBudget,
     /// The kilobytes that answers may have together while they wait to be read.
-    pub unread: Share,
+    pub unread: SharedBudget,
     /// The origins, beside its own, whose pages may read answers.
     pub origins: Vec<HeaderValue>,
-    /// The turns of operations that run at the same time.
-    pub turns: Arc<Semaphore>,
-    /// How often each client may ask; as often as it likes if there is no rate.
-    pub rates: Option<Rates>,
-    /// The proxies that are believed about whom a request comes from, and which address was asked.
-    pub proxies: Proxies,
+    /// The permits of operations that run at the same time.
+    pub operations: Arc<Semaphore>,
+    /// How many requests a second each client may send; unlimited if there is no rate.
+    pub rates: Option<ClientRates>,
+    /// The proxies whose headers are believed about the client of a request and the address it was sent to.
+    pub proxies: TrustedProxies,
     /// How large a message of a WebSocket may be, in bytes.
     pub message: usize,
     /// How many messages a second a WebSocket may send and, apart from those, how many operations it may start; in bursts
@@ -44,39 +47,39 @@ pub struct Capacity {
     pub messages: NonZeroU32,
     /// How many operations a WebSocket, and how many event streams another connection, may have at the same time.
     pub subscriptions: usize,
-    /// How long a WebSocket may take to introduce itself.
+    /// How long a WebSocket may take to send `connection_init`.
     pub init_time: Duration,
     /// How long an operation takes that the log calls slow.
     pub slow: Duration,
-    /// Whether figures are kept, and given to whoever asks.
+    /// Whether metrics are recorded and served.
     pub has_metrics: bool,
     /// Whether the log has a line for each request.
     pub logs_requests: bool,
     /// How long open requests may go on once the server is told to stop.
     pub grace: Duration,
-    /// Tells that the server is to stop.
+    /// Cancelled when the server is to stop.
     pub stopping: CancellationToken,
     /// The open WebSockets.
     pub sockets: TaskTracker,
 }
 
 impl Capacity {
-    /// Takes on so many operations at the same time.
+    /// The default limits, with so many operations at the same time.
     #[must_use]
-    pub fn of(operations: usize) -> Self {
+    pub fn with_operations(operations: usize) -> Self {
         Capacity {
             body: 1 << 20,
             head_time: Duration::from_secs(10),
             body_time: Duration::from_secs(30),
             unread_time: Duration::from_secs(30),
             connections: 10_000,
-            patience: Duration::from_secs(1),
-            large: Share::of(4_000),
-            unread: Share::of(512 * 1024),
+            permit_time: Duration::from_secs(1),
+            large: SharedBudget::new(4_000),
+            unread: SharedBudget::new(512 * 1024),
             origins: Vec::new(),
-            turns: Arc::new(Semaphore::new(operations)),
+            operations: Arc::new(Semaphore::new(operations)),
             rates: None,
-            proxies: Proxies::default(),
+            proxies: TrustedProxies::default(),
             message: 1 << 18,
             messages: NonZeroU32::new(50).unwrap_or(NonZeroU32::MIN),
             subscriptions: 50,
@@ -90,82 +93,87 @@ impl Capacity {
         }
     }
 
-    /// Waits for the turn of an operation that is expected to cost so much; `None` if there was none in time.
+    /// Waits for the permit of an operation with this expected cost; `None` if none was free within `permit_time`.
     ///
-    /// Large ones wait for each other, and no small one for them.
-    pub(super) async fn turn(&self, cost: u64) -> Option<Turn> {
-        let thousands = if cost < LARGE { 0 } else { cost.div_ceil(1_000) };
-        let both = async { Some((self.large.take(thousands).await?, self.turns.clone().acquire_owned().await.ok()?)) };
-        let (large, turn) = timeout(self.patience, both).await.ok()??;
-        Some(Turn { _turn: turn, _large: large })
+    /// A large operation also takes its cost out of `large`, so that small ones never wait for it there.
+    pub(super) async fn acquire_operation(&self, cost: u64) -> Option<OperationPermit> {
+        let thousands = if cost < LARGE_OPERATION_COST { 0 } else { cost.div_ceil(1_000) };
+        let both =
+            async { Some((self.large.acquire(thousands).await?, self.operations.clone().acquire_owned().await.ok()?)) };
+        let (large, operation) = timeout(self.permit_time, both).await.ok()??;
+        Some(OperationPermit { _operation: operation, _large: large })
     }
 
-    /// Waits for room to keep an answer of so many bytes until it is read; `None` if there was none in time.
-    pub(super) async fn hold(&self, bytes: u64) -> Option<Held> {
-        let kilobytes = if bytes <= SMALL { 0 } else { bytes.div_ceil(1024) };
-        let held = timeout(self.patience, self.unread.take(kilobytes)).await.ok()??;
-        Some(Held { _held: Arc::new(held) })
+    /// Waits for a permit to keep an answer of so many bytes until it is read; `None` if none was free within
+    /// `permit_time`.
+    pub(super) async fn acquire_unread(&self, bytes: u64) -> Option<UnreadPermit> {
+        let kilobytes = if bytes <= SMALL_ANSWER_BYTES { 0 } else { bytes.div_ceil(1024) };
+        let permit = timeout(self.permit_time, self.unread.acquire(kilobytes)).await.ok()??;
+        Some(UnreadPermit { _permit: Arc::new(permit) })
     }
 }
 
 /// The cost from which an operation is a large one.
-const LARGE: u64 = 50_000;
-/// Bytes of an answer that every connection has room for.
-const SMALL: u64 = 16 * 1024;
+const LARGE_OPERATION_COST: u64 = 50_000;
+/// Bytes up to which an answer takes nothing out of `unread`.
+const SMALL_ANSWER_BYTES: u64 = 16 * 1024;
 
-/// Something of which there is so much, for all to share.
+/// An amount that all requests share.
 #[derive(Debug, Clone)]
-pub struct Share {
+pub struct SharedBudget {
     left: Arc<Semaphore>,
     all: u32,
 }
 
-impl Share {
-    /// So much for all.
+impl SharedBudget {
+    /// A budget of this size.
     #[must_use]
-    pub fn of(all: u32) -> Share {
-        Share { left: Arc::new(Semaphore::new(all as usize)), all }
+    pub fn new(all: u32) -> SharedBudget {
+        SharedBudget { left: Arc::new(Semaphore::new(all as usize)), all }
     }
 
-    /// Waits for so much of it, or for all there is.
-    async fn take(&self, wanted: u64) -> Option<OwnedSemaphorePermit> {
+    /// Waits for a part of it; one that is larger than the budget gets all of it.
+    async fn acquire(&self, wanted: u64) -> Option<OwnedSemaphorePermit> {
         let wanted = u32::try_from(wanted).unwrap_or(u32::MAX).min(self.all);
         self.left.clone().acquire_many_owned(wanted).await.ok()
     }
 }
 
-/// The turn of an operation.
-pub(super) struct Turn {
-    _turn: OwnedSemaphorePermit,
+/// The permit of an operation to run.
+pub(super) struct OperationPermit {
+    _operation: OwnedSemaphorePermit,
     _large: OwnedSemaphorePermit,
 }
 
-/// The room of an answer that is not read yet.
+/// The permit of an answer to be kept until it is read.
 #[derive(Clone)]
-pub(super) struct Held {
-    _held: Arc<OwnedSemaphorePermit>,
+pub(super) struct UnreadPermit {
+    _permit: Arc<OwnedSemaphorePermit>,
 }
 
 impl Default for Capacity {
     fn default() -> Self {
-        Capacity::of(64)
+        Capacity::with_operations(64)
     }
 }
 
-/// Holds a connection's room as long as one of its requests, or its WebSocket, lives; has the turns of its event streams.
+/// The permit of a connection, which each of its requests, or its WebSocket, keeps; and the permits of its streams.
 #[derive(Clone)]
-pub(crate) struct Room {
-    _place: Arc<OwnedSemaphorePermit>,
+pub(crate) struct ConnectionPermit {
+    _connection: Arc<OwnedSemaphorePermit>,
     streams: Arc<Semaphore>,
 }
 
-impl Room {
-    pub(super) fn new(place: OwnedSemaphorePermit, streams: usize) -> Room {
-        Room { _place: Arc::new(place), streams: Arc::new(Semaphore::new(streams.min(Semaphore::MAX_PERMITS))) }
+impl ConnectionPermit {
+    pub(super) fn new(connection: OwnedSemaphorePermit, streams: usize) -> ConnectionPermit {
+        ConnectionPermit {
+            _connection: Arc::new(connection),
+            streams: Arc::new(Semaphore::new(streams.min(Semaphore::MAX_PERMITS))),
+        }
     }
 
-    /// A turn for one more event stream; `None` if the connection has as many as it may.
-    pub(crate) fn stream(&self) -> Option<OwnedSemaphorePermit> {
+    /// The permit of one more event stream; `None` if the connection has as many as it may.
+    pub(crate) fn acquire_stream(&self) -> Option<OwnedSemaphorePermit> {
         self.streams.clone().try_acquire_owned().ok()
     }
 }

@@ -1,4 +1,4 @@
-//! In which encoding a client gets an answer: the one that it prefers and, of those it takes as gladly, the one that
+//! The encoding of a response: the one with the highest weight in `Accept-Encoding` and, of equal ones, the one that
 //! most clients can decode.
 
 use axum::{
@@ -8,14 +8,14 @@ use axum::{
     response::IntoResponse,
 };
 
-/// The encodings that we write, the best first of those that a client takes as gladly.
+/// The encodings that are written; of those with equal weight, the first.
 ///
 /// Many clients pass on an `Accept-Encoding` that names zstd and cannot decode it; Node.js 20 is one.
 const ENCODINGS: [&str; 4] = ["br", "gzip", "zstd", "identity"];
 
-/// Leaves of the encodings that a client takes the one that it gets: the library that compresses has another order.
-pub(crate) async fn negotiated(mut request: Request, next: Next) -> Response<axum::body::Body> {
-    let Some(encoding) = preferred(request.headers()) else {
+/// Reduces `Accept-Encoding` to the encoding that is used: the compression layer has an order of its own.
+pub(crate) async fn negotiate_encoding(mut request: Request, next: Next) -> Response<axum::body::Body> {
+    let Some(encoding) = preferred_encoding(request.headers()) else {
         let problem = format!("accept one of the encodings {}\n", ENCODINGS.join(", "));
         return (StatusCode::NOT_ACCEPTABLE, problem).into_response();
     };
@@ -23,27 +23,27 @@ pub(crate) async fn negotiated(mut request: Request, next: Next) -> Response<axu
     next.run(request).await
 }
 
-/// The encoding that a client gets; `None` if it takes none of ours.
-fn preferred(headers: &HeaderMap) -> Option<&'static str> {
-    let weighed = ENCODINGS.iter().rev().filter_map(|name| Some((*name, weight(headers, name)?)));
+/// The encoding to use; `None` if the client accepts none of them.
+fn preferred_encoding(headers: &HeaderMap) -> Option<&'static str> {
+    let weighed = ENCODINGS.iter().rev().filter_map(|name| Some((*name, encoding_weight(headers, name)?)));
     let named = weighed.filter(|(_, weight)| *weight > 0.0).max_by(|one, other| one.1.total_cmp(&other.1));
-    let rest = weight(headers, "*");
-    let excludes = |name| weight(headers, name).or(rest) == Some(0.0);
+    let rest = encoding_weight(headers, "*");
+    let excludes = |name| encoding_weight(headers, name).or(rest) == Some(0.0);
     match named {
         Some((name, _)) => Some(name),
         None if !excludes("identity") => Some("identity"),
-        // Whoever takes anything but plain bytes.
+        // `identity` is excluded, and `*` is not.
         None => ["gzip", "br", "zstd"].into_iter().find(|name| rest.is_some() && !excludes(name)),
     }
 }
 
-/// Whether a client takes an encoding by its name; a weight of zero says no.
-pub(crate) fn takes(headers: &HeaderMap, encoding: &str) -> bool {
-    weight(headers, encoding).is_some_and(|weight| weight > 0.0)
+/// Whether `Accept-Encoding` names an encoding with a weight above zero.
+pub(crate) fn accepts_encoding(headers: &HeaderMap, encoding: &str) -> bool {
+    encoding_weight(headers, encoding).is_some_and(|weight| weight > 0.0)
 }
 
-/// The weight that a client gives an encoding; `None` if it does not name it, or not as HTTP has it.
-fn weight(headers: &HeaderMap, encoding: &str) -> Option<f32> {
+/// The weight of an encoding in `Accept-Encoding`; `None` if it is not named, or malformed.
+fn encoding_weight(headers: &HeaderMap, encoding: &str) -> Option<f32> {
     let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).find_map(|one| {
         let (name, weight) = one.split_once(';').unwrap_or((one, "q=1"));
@@ -84,16 +84,16 @@ mod tests {
             ("identity;q=0", None),
             ("deflate, *;q=0", None),
         ] {
-            assert_eq!(preferred(&asking(accept)), encoding, "{accept}");
+            assert_eq!(preferred_encoding(&asking(accept)), encoding, "{accept}");
         }
-        assert_eq!(preferred(&HeaderMap::new()), Some("identity"));
+        assert_eq!(preferred_encoding(&HeaderMap::new()), Some("identity"));
     }
 
     #[test]
     fn an_encoding_is_taken_if_it_is_named_and_its_weight_is_not_zero() {
         let asked = asking("gzip;q=0, BR ; q=0.5, deflate");
-        assert!(takes(&asked, "br"));
-        assert!(!takes(&asked, "gzip"));
-        assert!(!takes(&HeaderMap::new(), "br"));
+        assert!(accepts_encoding(&asked, "br"));
+        assert!(!accepts_encoding(&asked, "gzip"));
+        assert!(!accepts_encoding(&HeaderMap::new(), "br"));
     }
 }

@@ -15,51 +15,53 @@ use futures::{
 use graphql::Answer;
 use tokio::{sync::OwnedSemaphorePermit, time::sleep};
 
-use super::{answer::busy, capacity::Capacity};
+use super::{answer::overloaded_answer, capacity::Capacity};
 
-/// How often a stream that says nothing shows that it is alive: proxies end one that is silent for a minute.
+/// How often a stream without events sends a comment: proxies close one that is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(12);
 
-/// Sends events, which hold their turn until the last, each once there is room for it. When the server stops, the stream
-/// ends without `complete`, so that the client comes again.
-pub(crate) fn streamed(
+/// A response of events, which keeps the permit of its stream until the last; each event waits for a permit to be kept
+/// until it is read. When the server stops, the stream ends without `complete`, so that the client connects again.
+pub(crate) fn event_stream_response(
     events: impl Stream<Item = String> + Send + 'static,
     capacity: Arc<Capacity>,
-    turn: Option<OwnedSemaphorePermit>,
+    stream_permit: Option<OwnedSemaphorePermit>,
 ) -> Response<Body> {
-    // The empty line of data is what makes a browser pass the event on.
+    // A browser dispatches no event without a line of data.
     let all = events.chain(once(async { "event: complete\ndata:\n\n".to_owned() }));
-    let until_stopped =
-        unfold((Box::pin(all), capacity, turn, None), |(mut events, capacity, turn, held)| async move {
-            // Who asks for the next event has read the one before.
-            drop(held);
+    let until_stopped = unfold(
+        (Box::pin(all), capacity, stream_permit, None),
+        |(mut events, capacity, stream_permit, unread_permit)| async move {
+            // The event before was read when the next one is polled.
+            drop(unread_permit);
             let mut text = tokio::select! {
                 () = capacity.stopping.cancelled() => return None,
                 event = events.next() => event?,
                 () = sleep(HEARTBEAT) => ":\n\n".to_owned(),
             };
-            let held = capacity.hold(text.len() as u64).await;
-            if held.is_none() {
-                text = event(&busy());
+            let unread_permit = capacity.acquire_unread(text.len() as u64).await;
+            if unread_permit.is_none() {
+                text = format_event(&overloaded_answer());
             }
-            Some((Ok::<_, Infallible>(Bytes::from(text)), (events, capacity, turn, held)))
-        });
+            Some((Ok::<_, Infallible>(Bytes::from(text)), (events, capacity, stream_permit, unread_permit)))
+        },
+    );
     let mut response = Response::new(Body::from_stream(until_stopped));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // Proxies that collect an answer before they pass it on are asked not to.
+    // Keeps nginx from buffering the response.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     response
 }
 
 /// An answer as an event.
-pub(crate) fn event(answer: &Answer) -> String {
-    format!("event: next\ndata: {}\n\n", text(answer))
+pub(crate) fn format_event(answer: &Answer) -> String {
+    format!("event: next\ndata: {}\n\n", answer_json(answer))
 }
 
-fn text(answer: &Answer) -> String {
+fn answer_json(answer: &Answer) -> String {
     match answer.to_json() {
         Ok(body) => String::from_utf8_lossy(&body).into_owned(),
         Err(error) => {

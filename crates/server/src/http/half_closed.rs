@@ -1,8 +1,8 @@
-//! Clients that close their half of a connection once they have asked, and wait for the answer.
+//! Clients that close their half of a connection after the request, and wait for the answer.
 //!
-//! The system reports the same end of input for them as for clients that have gone, and the library gives up an answer
-//! at it. So it gets to see the end only when all answers are written. Whether somebody still waits for an operation is
-//! found out by an interim response, `100 Continue`: clients ignore it, and the system of one that has gone refuses it.
+//! The system reports the same end of input for them as for clients that have gone, and hyper drops an answer at it. So
+//! hyper sees the end only when all answers are written. Whether a client is still there is found out by an interim
+//! response, `100 Continue`: clients ignore it, and the system of one that has gone answers with a reset.
 
 use std::{
     io,
@@ -28,32 +28,32 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 
-/// How often it is asked whether a client that has closed its half is still there.
+/// How often an interim response is sent to a client that has closed its half.
 const PROBE: Duration = Duration::from_secs(1);
-/// What it is asked by.
+/// The interim response.
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
-/// The requests of a connection whose answers are not written yet.
+/// The open exchanges of a connection: requests whose answers are not written yet.
 #[derive(Clone, Default)]
-pub(super) struct Exchanges(Arc<Counts>);
+pub(super) struct OpenExchanges(Arc<ExchangeCounts>);
 
 #[derive(Default)]
-struct Counts {
+struct ExchangeCounts {
     /// Requests whose answers are not handed over to be written, without those that miss a part of their body.
     open: AtomicUsize,
     /// Those of them that have arrived, of which no answer has begun, and whose clients know interim responses.
     silent: AtomicUsize,
     /// Whether the end of input was reached.
     has_ended: AtomicBool,
-    /// Woken when there may be no open one any more.
+    /// Woken when the last open exchange may have ended.
     reader: AtomicWaker,
     /// Woken at the end of input, if a body is waited for.
     body: AtomicWaker,
 }
 
-impl Exchanges {
+impl OpenExchanges {
     /// Counts a request until the exchange is dropped.
-    pub(super) fn begin(&self, version: Version, body: Body) -> (Arc<Exchange>, Body) {
+    pub(super) fn begin_exchange(&self, version: Version, body: Body) -> (Arc<Exchange>, Body) {
         let (counts, progress) = (self.0.clone(), Mutex::default());
         let exchange = Arc::new(Exchange { counts, version, progress });
         // In HTTP/2 the end of input is the connection's: requests end by themselves there.
@@ -61,24 +61,24 @@ impl Exchanges {
             return (exchange, body);
         }
         let has_arrived = body.is_end_stream();
-        exchange.advance(|_| Progress { is_open: true, has_arrived, ..Progress::default() });
+        exchange.update_progress(|_| ExchangeProgress { is_open: true, has_arrived, ..ExchangeProgress::default() });
         if has_arrived {
             return (exchange, body);
         }
-        let body = Body::new(Arriving { body, exchange: exchange.clone() });
+        let body = Body::new(IncomingBody { body, exchange: exchange.clone() });
         (exchange, body)
     }
 }
 
 /// One request and its answer.
 pub(super) struct Exchange {
-    counts: Arc<Counts>,
+    counts: Arc<ExchangeCounts>,
     version: Version,
-    progress: Mutex<Progress>,
+    progress: Mutex<ExchangeProgress>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-struct Progress {
+struct ExchangeProgress {
     is_open: bool,
     has_arrived: bool,
     is_answered: bool,
@@ -87,17 +87,17 @@ struct Progress {
 
 impl Exchange {
     /// An answer begins: nothing else may be written before it.
-    pub(super) fn answered(&self) {
-        self.advance(|progress| Progress { is_answered: true, ..progress });
+    pub(super) fn mark_answered(&self) {
+        self.update_progress(|progress| ExchangeProgress { is_answered: true, ..progress });
     }
 
-    fn advance(&self, step: impl FnOnce(Progress) -> Progress) {
+    fn update_progress(&self, step: impl FnOnce(ExchangeProgress) -> ExchangeProgress) {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let before = *progress;
         *progress = step(before);
         progress.is_silent = progress.has_arrived && !progress.is_answered && self.version == Version::HTTP_11;
-        count(&self.counts.open, before.is_open, progress.is_open);
-        count(&self.counts.silent, before.is_silent, progress.is_silent);
+        update_counter(&self.counts.open, before.is_open, progress.is_open);
+        update_counter(&self.counts.silent, before.is_silent, progress.is_silent);
         if before.is_open && !progress.is_open {
             self.counts.reader.wake();
         }
@@ -106,11 +106,11 @@ impl Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        self.advance(|_| Progress::default());
+        self.update_progress(|_| ExchangeProgress::default());
     }
 }
 
-fn count(counter: &AtomicUsize, before: bool, after: bool) {
+fn update_counter(counter: &AtomicUsize, before: bool, after: bool) {
     match (before, after) {
         (false, true) => counter.fetch_add(1, SeqCst),
         (true, false) => counter.fetch_sub(1, SeqCst),
@@ -118,13 +118,13 @@ fn count(counter: &AtomicUsize, before: bool, after: bool) {
     };
 }
 
-/// A request's body, which tells when it has arrived, or that a part of it is missing at the end of input.
-struct Arriving {
+/// A request's body, which notes when it has arrived, or that a part of it is missing at the end of input.
+struct IncomingBody {
     body: Body,
     exchange: Arc<Exchange>,
 }
 
-impl HttpBody for Arriving {
+impl HttpBody for IncomingBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -137,11 +137,11 @@ impl HttpBody for Arriving {
         let frame = Pin::new(&mut self.body).poll_frame(context);
         match &frame {
             Poll::Pending if counts.has_ended.load(SeqCst) => {
-                self.exchange.advance(|progress| Progress { is_open: false, ..progress });
+                self.exchange.update_progress(|progress| ExchangeProgress { is_open: false, ..progress });
             }
             Poll::Pending => {}
             Poll::Ready(frame) if frame.is_none() || self.body.is_end_stream() => {
-                self.exchange.advance(|progress| Progress { has_arrived: true, ..progress });
+                self.exchange.update_progress(|progress| ExchangeProgress { has_arrived: true, ..progress });
             }
             Poll::Ready(_) => {}
         }
@@ -157,28 +157,28 @@ impl HttpBody for Arriving {
     }
 }
 
-/// A connection whose end of input is kept back while answers are made and written.
-pub(super) struct HalfClosed {
+/// A connection that reports its end of input only when all answers are written.
+pub(super) struct HalfClosedStream {
     stream: Pin<Box<TimeoutStream<TcpStream>>>,
-    exchanges: Exchanges,
-    /// When to ask next whether the client is there; set at the end of input.
+    exchanges: OpenExchanges,
+    /// When to send the next interim response; set at the end of input.
     probes: Option<Interval>,
     is_unflushed: bool,
 }
 
-impl HalfClosed {
-    pub(super) fn new(stream: TimeoutStream<TcpStream>, exchanges: Exchanges) -> Self {
-        HalfClosed { stream: Box::pin(stream), exchanges, probes: None, is_unflushed: false }
+impl HalfClosedStream {
+    pub(super) fn new(stream: TimeoutStream<TcpStream>, exchanges: OpenExchanges) -> Self {
+        HalfClosedStream { stream: Box::pin(stream), exchanges, probes: None, is_unflushed: false }
     }
 }
 
-impl AsyncRead for HalfClosed {
+impl AsyncRead for HalfClosedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let Self { stream, exchanges: Exchanges(counts), probes, is_unflushed } = &mut *self;
+        let Self { stream, exchanges: OpenExchanges(counts), probes, is_unflushed } = &mut *self;
         if probes.is_none() {
             let before = buffer.filled().len();
             ready!(stream.as_mut().poll_read(context, buffer))?;
@@ -196,7 +196,7 @@ impl AsyncRead for HalfClosed {
                 return Poll::Ready(Err(error));
             }
             if counts.silent.load(SeqCst) > 0 && !*is_unflushed {
-                // It is short, and nothing waits before it: it is taken whole.
+                // It is short, and the buffer is empty: it is written whole.
                 let _ = stream.as_mut().poll_write(context, CONTINUE)?;
             }
         }
@@ -204,7 +204,7 @@ impl AsyncRead for HalfClosed {
     }
 }
 
-impl AsyncWrite for HalfClosed {
+impl AsyncWrite for HalfClosedStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.is_unflushed = true;
         self.stream.as_mut().poll_write(context, bytes)
@@ -225,7 +225,7 @@ impl AsyncWrite for HalfClosed {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.stream.as_mut().poll_flush(context))?;
-        // The library flushes when it has handed over all it has.
+        // hyper flushes when it has written all it has.
         if std::mem::take(&mut self.is_unflushed) && self.probes.is_some() {
             self.exchanges.0.reader.wake();
         }

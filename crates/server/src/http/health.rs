@@ -1,4 +1,4 @@
-//! Whether the server can answer, and the schema's text.
+//! `/readyz` and `/schema.graphql`.
 
 use axum::{
     body::Body,
@@ -7,10 +7,10 @@ use axum::{
     response::IntoResponse,
 };
 
-use super::{accept::Media, answer::refuse, app::App};
+use super::{accept::MediaType, answer::error_response, app::App};
 
-/// Whether the server can answer: its database is there, and up to date.
-pub(super) async fn ready(State(app): State<App>) -> Response<Body> {
+/// Ready when the database answers and is up to date; 503 otherwise.
+pub(super) async fn handle_ready(State(app): State<App>) -> Response<Body> {
     let problem = match app.ground.store.is_current().await {
         Ok(true) => return "ready\n".into_response(),
         Ok(false) => {
@@ -23,11 +23,11 @@ pub(super) async fn ready(State(app): State<App>) -> Response<Body> {
         .into_response()
 }
 
-/// The text of the schema, unless it is closed.
-pub(super) async fn sdl(State(app): State<App>) -> Response<Body> {
+/// The text of the schema; 403 if introspection is off.
+pub(super) async fn handle_schema(State(app): State<App>) -> Response<Body> {
     if !app.schema.is_open() {
         let problem = "this server does not tell its schema";
-        return refuse(StatusCode::FORBIDDEN, Media::Json, "INTROSPECTION_DISABLED", problem);
+        return error_response(StatusCode::FORBIDDEN, MediaType::Json, "INTROSPECTION_DISABLED", problem);
     }
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], app.schema.sdl()).into_response()
 }

@@ -1,10 +1,10 @@
-//! The languages that a reader prefers.
+//! The languages of `Accept-Language`.
 
 use axum::http::{HeaderMap, header};
 use domain::LanguageTag;
 
 /// The languages of `Accept-Language`, the best first; what is not well formed is left out, as HTTP asks.
-pub(crate) fn languages(headers: &HeaderMap) -> Vec<LanguageTag> {
+pub(crate) fn accepted_languages(headers: &HeaderMap) -> Vec<LanguageTag> {
     let lines = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|line| line.to_str().ok());
     let mut weighed: Vec<(f32, LanguageTag)> = lines
         .flat_map(|line| line.split(','))
@@ -33,7 +33,7 @@ mod tests {
     #[test]
     fn languages_come_best_first_and_nonsense_is_left_out() {
         let headers = headers(&[("accept-language", "fr;q=0.2, *, zh-CN, en;q=0.8, x!;q=1, ko;q=0")]);
-        let tags: Vec<_> = languages(&headers).iter().map(|tag| tag.as_str().to_owned()).collect();
+        let tags: Vec<_> = accepted_languages(&headers).iter().map(|tag| tag.as_str().to_owned()).collect();
         assert_eq!(tags, ["zh-CN", "en", "fr"]);
     }
 
@@ -43,7 +43,7 @@ mod tests {
         for line in ["fr;q=0.2", "zh-CN, en;q=0.8"] {
             headers.append("accept-language", HeaderValue::from_static(line));
         }
-        let tags: Vec<_> = languages(&headers).iter().map(|tag| tag.as_str().to_owned()).collect();
+        let tags: Vec<_> = accepted_languages(&headers).iter().map(|tag| tag.as_str().to_owned()).collect();
         assert_eq!(tags, ["zh-CN", "en", "fr"]);
     }
 }

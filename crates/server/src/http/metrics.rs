@@ -1,4 +1,4 @@
-//! Metrics for Prometheus: what is counted, and the route that gives it.
+//! Metrics for Prometheus: functions that record them, and the handler of `/metrics`.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -13,55 +13,60 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use super::{
     app::App,
     capacity::Capacity,
-    outcome::{About, Outcome},
+    outcome::{OperationInfo, Outcome},
 };
 
-/// Takes note of an operation that has ended, or of a request that was refused before it had one.
-pub(crate) fn ran(about: Option<&About>, outcome: &Outcome, transport: &'static str, took: Duration) {
-    let operation = about.map_or_else(|| "none".to_owned(), About::label);
+/// Records an operation that has ended, or a request that was refused before it had one.
+pub(crate) fn record_operation(
+    info: Option<&OperationInfo>,
+    outcome: &Outcome,
+    transport: &'static str,
+    took: Duration,
+) {
+    let operation = info.map_or_else(|| "none".to_owned(), OperationInfo::metric_label);
     let Outcome { code, figures } = outcome;
     counter!(
         "edumap_operations_total",
-        "operation" => operation.clone(), "type" => about.map_or("none", |about| about.kind),
+        "operation" => operation.clone(), "type" => info.map_or("none", |info| info.kind),
         "outcome" => code.clone(), "transport" => transport
     )
     .increment(1);
-    let Some(about) = about else { return };
-    // How long somebody listened says nothing of us.
-    if about.kind != OperationKind::Subscription.as_str() {
+    let Some(info) = info else { return };
+    // A subscription lasts as long as its client listens.
+    if info.kind != OperationKind::Subscription.as_str() {
         histogram!("edumap_operation_seconds", "operation" => operation).record(took.as_secs_f64());
     }
     counter!("edumap_sql_statements_total").increment(figures.statements);
     counter!("edumap_sql_rows_total").increment(figures.rows);
-    histogram!("edumap_operation_statements").record(amount(figures.statements));
-    histogram!("edumap_operation_cost").record(amount(figures.cost));
+    histogram!("edumap_operation_statements").record(to_f64(figures.statements));
+    histogram!("edumap_operation_cost").record(to_f64(figures.cost));
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a histogram needs no more")]
-fn amount(number: u64) -> f64 {
+fn to_f64(number: u64) -> f64 {
     number as f64
 }
 
-/// Takes note of whether a document was there that a client named by its digest.
-pub(crate) fn looked_up(is_there: bool) {
+/// Counts whether a document that a client named by its digest was known.
+pub(crate) fn record_document_lookup(is_there: bool) {
     counter!("edumap_persisted_documents_total", "result" => if is_there { "hit" } else { "miss" }).increment(1);
 }
 
-/// The figures, as Prometheus reads them.
-pub(crate) async fn metrics(State(app): State<App>) -> impl IntoResponse {
+/// The metrics in the text format of Prometheus.
+pub(crate) async fn handle_metrics(State(app): State<App>) -> impl IntoResponse {
     let (connections, idle) = app.ground.store.readers();
     gauge!("edumap_pool_connections").set(connections);
     gauge!("edumap_pool_idle_connections").set(u32::try_from(idle).unwrap_or(u32::MAX));
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     gauge!("edumap_subscriptions").set(count(app.ground.feed.listeners()));
     gauge!("edumap_websockets").set(count(app.capacity.sockets.len()));
-    gauge!("edumap_free_turns").set(count(app.capacity.turns.available_permits()));
+    gauge!("edumap_free_turns").set(count(app.capacity.operations.available_permits()));
     metrics_process::Collector::default().collect();
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], recorder().render())
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics_recorder().render())
 }
 
-/// Where all figures go; begins to take them when it is first asked for.
-pub(crate) fn recorder() -> &'static PrometheusHandle {
+/// The recorder of all metrics, installed on the first call.
+pub(crate) fn metrics_recorder() -> &'static PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     RECORDER.get_or_init(|| {
         let seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
@@ -78,14 +83,14 @@ pub(crate) fn recorder() -> &'static PrometheusHandle {
             .expect("there are buckets")
             .build_recorder();
         let handle = recorder.handle();
-        // Another recorder in this process would be a test's: then its figures are elsewhere, and ours stay empty.
+        // A recorder that is installed already is a test's: then metrics go there, and this one stays empty.
         let _ = metrics::set_global_recorder(recorder);
-        describe();
+        describe_metrics();
         handle
     })
 }
 
-fn describe() {
+fn describe_metrics() {
     use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
     describe_counter!("edumap_http_requests_total", "HTTP requests by status");
     describe_counter!("edumap_operations_total", "GraphQL operations by name, type, outcome and transport");
@@ -106,13 +111,13 @@ fn describe() {
     metrics_process::Collector::default().describe();
 }
 
-/// Keeps small what grows with time: figures that nobody reads, clients that have gone.
-pub(crate) async fn keep_up(capacity: Arc<Capacity>) {
+/// Every 10 seconds, drains histograms that no scrape has read, and forgets idle clients.
+pub(crate) async fn run_maintenance(capacity: Arc<Capacity>) {
     loop {
         tokio::time::sleep(Duration::from_secs(10)).await;
-        recorder().run_upkeep();
+        metrics_recorder().run_upkeep();
         if let Some(rates) = &capacity.rates {
-            rates.forget();
+            rates.forget_idle();
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What an operator sees of requests: one line of the log each and a span for OpenTelemetry; metrics are in `metrics`.
+//! Observes requests and the operations of WebSockets: a log line and a span each, and metrics through `metrics`.
 
 use std::{
     sync::Arc,
@@ -20,17 +20,17 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use super::{
     app::App,
     capacity::Capacity,
-    metrics::ran,
-    outcome::{About, Outcome},
+    metrics::record_operation,
+    outcome::{OperationInfo, Outcome},
 };
 
-/// Sees a request come and its answer go.
-pub(crate) async fn observed(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
+/// Counts and logs a request and its response, in a span of its own.
+pub(crate) async fn observe_request(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
     if !app.capacity.has_metrics && !app.capacity.logs_requests && !crate::telemetry::is_traced() {
         return next.run(request).await;
     }
     let began = Instant::now();
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    let id = request.headers().get(REQUEST_ID_HEADER).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let span =
         tracing::info_span!("request", otel.kind = "server", http.method = %method, url.path = path, request_id = id);
@@ -43,129 +43,130 @@ pub(crate) async fn observed(State(app): State<App>, request: Request, next: Nex
     let response = next.run(request).instrument(span.clone()).await;
     let took = began.elapsed();
     if app.capacity.has_metrics {
-        count(&path, &response, took);
+        count_request(&path, &response, took);
     }
     if app.capacity.logs_requests {
-        span.in_scope(|| tell(&app, &method, &path, &response, took));
+        span.in_scope(|| log_response(&app, &method, &path, &response, took));
     }
     response
 }
 
-/// How much of a slow document the log has.
-const MOST_OF_A_DOCUMENT: usize = 2000;
+/// Characters of a slow document that are logged.
+const MAX_DOCUMENT_CHARS: usize = 2000;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What became of the operation that a response answers, or of the request if it has none; `None` if it is no GraphQL.
-fn outcome(response: &Response<Body>) -> Option<Outcome> {
+/// The outcome of the operation that a response answers, or of the request if it has none; `None` if it is no GraphQL.
+fn response_outcome(response: &Response<Body>) -> Option<Outcome> {
     let extensions = response.extensions();
     if let Some(outcome) = extensions.get::<Outcome>() {
         return Some(outcome.clone());
     }
     let code = if response.status() == StatusCode::NOT_MODIFIED { "not_modified" } else { "streaming" };
-    extensions.get::<About>().map(|_| Outcome::named(code))
+    extensions.get::<OperationInfo>().map(|_| Outcome::with_code(code))
 }
 
-fn count(path: &str, response: &Response<Body>, took: Duration) {
+fn count_request(path: &str, response: &Response<Body>, took: Duration) {
     counter!("edumap_http_requests_total", "status" => response.status().as_u16().to_string()).increment(1);
-    if let Some(outcome) = outcome(response).filter(|_| path == "/graphql") {
-        ran(response.extensions().get(), &outcome, "http", took);
+    if let Some(outcome) = response_outcome(response).filter(|_| path == "/graphql") {
+        record_operation(response.extensions().get(), &outcome, "http", took);
     }
 }
 
-fn tell(app: &App, method: &Method, path: &str, response: &Response<Body>, took: Duration) {
-    let (status, micros) = (response.status().as_u16(), micros(took));
-    let Some(outcome) = outcome(response) else {
-        // Those who ask whether the server is alive ask all the time.
+fn log_response(app: &App, method: &Method, path: &str, response: &Response<Body>, took: Duration) {
+    let (status, micros) = (response.status().as_u16(), to_micros(took));
+    let Some(outcome) = response_outcome(response) else {
+        // Probes come every few seconds.
         match matches!(path, "/healthz" | "/readyz" | "/metrics") {
             true => tracing::debug!(%method, path, status, micros, "answered"),
             false => tracing::info!(%method, path, status, micros, "answered"),
         }
         return;
     };
-    let about: Option<&About> = response.extensions().get();
+    let info: Option<&OperationInfo> = response.extensions().get();
     let Outcome { code, figures: Figures { statements, rows, cost } } = &outcome;
-    let (operation, kind) = (about.map(About::name), about.map(|about| about.kind));
+    let (operation, kind) = (info.map(OperationInfo::name_or_anonymous), info.map(|info| info.kind));
     tracing::info!(
         %method, path, status, micros, operation, kind, outcome = code, statements, rows, cost, "answered"
     );
-    if let Some(about) = about {
-        tell_if_slow(&app.capacity, about, &outcome, took);
+    if let Some(info) = info {
+        log_if_slow(&app.capacity, info, &outcome, took);
     }
 }
 
-fn tell_if_slow(capacity: &Capacity, about: &About, outcome: &Outcome, took: Duration) {
+fn log_if_slow(capacity: &Capacity, info: &OperationInfo, outcome: &Outcome, took: Duration) {
     if took < capacity.slow {
         return;
     }
-    let (operation, micros, Figures { statements, rows, cost }) = (about.name(), micros(took), outcome.figures);
-    let document: String = about.document.chars().take(MOST_OF_A_DOCUMENT).collect();
+    let (operation, micros, Figures { statements, rows, cost }) =
+        (info.name_or_anonymous(), to_micros(took), outcome.figures);
+    let document: String = info.document.chars().take(MAX_DOCUMENT_CHARS).collect();
     tracing::warn!(operation, micros, statements, rows, cost, document, "a slow operation");
 }
 
-fn micros(took: Duration) -> u64 {
+fn to_micros(took: Duration) -> u64 {
     u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// An operation of a WebSocket: however it ends, and whoever ends it, note is taken of it once.
-pub(crate) struct Watch {
+/// Records an operation of a WebSocket once, when it ends or is dropped.
+pub(crate) struct OperationObserver {
     capacity: Arc<Capacity>,
     began: Instant,
-    about: Option<About>,
-    /// What became of it so far.
+    info: Option<OperationInfo>,
+    /// Its outcome so far.
     outcome: Option<Outcome>,
-    is_noted: bool,
+    is_recorded: bool,
 }
 
-impl Watch {
-    pub(crate) fn begin(capacity: Arc<Capacity>) -> Self {
-        Watch { capacity, began: Instant::now(), about: None, outcome: None, is_noted: false }
+impl OperationObserver {
+    pub(crate) fn start(capacity: Arc<Capacity>) -> Self {
+        OperationObserver { capacity, began: Instant::now(), info: None, outcome: None, is_recorded: false }
     }
 
-    /// It was read.
-    pub(crate) fn reads(&mut self, prepared: &Prepared) {
-        self.about = Some(About::of(prepared));
+    /// Sets what is recorded of the operation, once it is parsed.
+    pub(crate) fn set_operation(&mut self, prepared: &Prepared) {
+        self.info = Some(OperationInfo::from_prepared(prepared));
     }
 
-    /// It has an answer; a subscription may have more.
-    pub(crate) fn answers(&mut self, answer: &Answer) {
-        let mut outcome = Outcome::of(answer);
+    /// Adds an answer to the outcome; a subscription may have more.
+    pub(crate) fn record_answer(&mut self, answer: &Answer) {
+        let mut outcome = Outcome::from_answer(answer);
         if let Some(Outcome { figures: before, .. }) = &self.outcome {
             outcome.figures.statements += before.statements;
             outcome.figures.rows += before.rows;
         }
         self.outcome = Some(outcome);
-        if answer.is_refused || !self.listens() {
-            self.note();
+        if answer.is_refused || !self.is_subscription() {
+            self.record_outcome();
         }
     }
 
-    fn listens(&self) -> bool {
-        self.about.as_ref().is_some_and(|about| about.kind == OperationKind::Subscription.as_str())
+    fn is_subscription(&self) -> bool {
+        self.info.as_ref().is_some_and(|info| info.kind == OperationKind::Subscription.as_str())
     }
 
-    fn note(&mut self) {
-        if std::mem::replace(&mut self.is_noted, true) {
+    fn record_outcome(&mut self) {
+        if std::mem::replace(&mut self.is_recorded, true) {
             return;
         }
-        let outcome = self.outcome.take().unwrap_or_else(|| match self.listens() {
-            _ if std::thread::panicking() => Outcome::named("INTERNAL"),
-            true => Outcome::named("ok"),
-            false => Outcome::named("canceled"),
+        let outcome = self.outcome.take().unwrap_or_else(|| match self.is_subscription() {
+            _ if std::thread::panicking() => Outcome::with_code("INTERNAL"),
+            true => Outcome::with_code("ok"),
+            false => Outcome::with_code("canceled"),
         });
         let took = self.began.elapsed();
         if self.capacity.has_metrics {
-            ran(self.about.as_ref(), &outcome, "websocket", took);
+            record_operation(self.info.as_ref(), &outcome, "websocket", took);
         }
         if self.capacity.logs_requests {
-            self.tell(&outcome, took);
+            self.log_outcome(&outcome, took);
         }
     }
 
-    fn tell(&self, outcome: &Outcome, took: Duration) {
-        let (about, micros) = (self.about.as_ref(), micros(took));
+    fn log_outcome(&self, outcome: &Outcome, took: Duration) {
+        let (info, micros) = (self.info.as_ref(), to_micros(took));
         let Outcome { code, figures: Figures { statements, rows, cost } } = outcome;
-        let (operation, kind) = (about.map(About::name), about.map(|about| about.kind));
+        let (operation, kind) = (info.map(OperationInfo::name_or_anonymous), info.map(|info| info.kind));
         tracing::info!(
             transport = "websocket",
             micros,
@@ -177,15 +178,15 @@ impl Watch {
             cost,
             "answered"
         );
-        // A subscription takes as long as its client likes.
-        if let Some(about) = about.filter(|_| !self.listens()) {
-            tell_if_slow(&self.capacity, about, outcome, took);
+        // A subscription lasts as long as its client listens.
+        if let Some(info) = info.filter(|_| !self.is_subscription()) {
+            log_if_slow(&self.capacity, info, outcome, took);
         }
     }
 }
 
-impl Drop for Watch {
+impl Drop for OperationObserver {
     fn drop(&mut self) {
-        self.note();
+        self.record_outcome();
     }
 }

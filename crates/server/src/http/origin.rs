@@ -1,4 +1,4 @@
-//! Which site a request comes from, and which address it was sent to: keeps pages of other sites from asking for a reader.
+//! Which site a request comes from, and which address it was sent to: protects against cross-site request forgery.
 
 use std::net::SocketAddr;
 
@@ -9,62 +9,61 @@ use axum::{
 
 use super::{app::App, request::is_json};
 
-/// Whether a browser may have sent the request for a page of another site, without having asked us first.
+/// Whether a browser may have sent the request for a page of another site, without a preflight request.
 ///
-/// A browser asks first if a request carries a header of our own or a body of JSON; of no other type is that certain.
-/// Otherwise it says where the request comes from, by `Sec-Fetch-Site` or by `Origin`; whoever says neither is no
-/// browser of today.
+/// A browser sends a preflight request before one with a custom header or a body of JSON; of no other type is that
+/// certain. Other requests carry `Sec-Fetch-Site` or `Origin`; without both, the client is no browser of today.
 pub(crate) fn is_forged(headers: &HeaderMap) -> bool {
     let asked_first = ["graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"];
     if is_json(headers) || asked_first.iter().any(|name| headers.contains_key(*name)) {
         return false;
     }
-    match (site(headers), headers.get(header::ORIGIN)) {
+    match (fetch_site(headers), headers.get(header::ORIGIN)) {
         (Some(site), _) => !matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => !is_own(origin, headers),
+        (None, Some(origin)) => !is_own_origin(origin, headers),
         (None, None) => false,
     }
 }
 
-/// Whether a page of another site asks for a WebSocket: a browser says by `Origin` where it comes from, and asks nobody.
-pub(crate) fn is_foreign(headers: &HeaderMap, allowed: &[HeaderValue]) -> bool {
-    // No page can say this of itself; browsers do, whichever host a proxy asks us for.
-    let is_same = site(headers) == Some("same-origin");
-    let is_known = |origin| allowed.contains(origin) || is_own(origin, headers);
+/// Whether a page of another site opens a WebSocket: browsers send `Origin` then, and no preflight request.
+pub(crate) fn is_cross_origin(headers: &HeaderMap, allowed: &[HeaderValue]) -> bool {
+    // Set by browsers, not by pages; it is right even if a proxy changes the host.
+    let is_same = fetch_site(headers) == Some("same-origin");
+    let is_known = |origin| allowed.contains(origin) || is_own_origin(origin, headers);
     headers.get(header::ORIGIN).is_some_and(|origin| !is_same && !is_known(origin))
 }
 
-/// How the page that asks is related to what it asks, in the browser's words.
-fn site(headers: &HeaderMap) -> Option<&str> {
+/// The value of `Sec-Fetch-Site`.
+fn fetch_site(headers: &HeaderMap) -> Option<&str> {
     headers.get("sec-fetch-site").and_then(|site| site.to_str().ok())
 }
 
-/// The scheme that a trusted proxy was asked by; from others the header does not get here.
-const SCHEME: HeaderName = HeaderName::from_static("x-forwarded-proto");
+/// The scheme of the request to a trusted proxy; `apply_forwarded_target` removes the header of others.
+const SCHEME_HEADER: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// Puts the address that was asked where all look for it: HTTP/2, and whoever asks a proxy, has the host in the address,
-/// and a trusted proxy says it in headers of its own.
-pub(crate) async fn targeted(State(app): State<App>, mut request: Request) -> Request {
+/// Sets `Host` and the scheme to those that the client used: HTTP/2 and requests to a proxy have the host in the URI,
+/// and a trusted proxy sends both in headers of its own.
+pub(crate) async fn apply_forwarded_target(State(app): State<App>, mut request: Request) -> Request {
     let peer = request.extensions().get().map(|ConnectInfo(peer): &ConnectInfo<SocketAddr>| peer.ip());
-    let target = peer.map(|peer| app.capacity.proxies.target(peer, request.headers())).unwrap_or_default();
+    let target = peer.map(|peer| app.capacity.proxies.forwarded_target(peer, request.headers())).unwrap_or_default();
     let host = target.host.or_else(|| request.uri().authority().map(|host| host.as_str().to_owned()));
     let headers = request.headers_mut();
     if let Some(host) = host.and_then(|host| HeaderValue::try_from(host).ok()) {
         headers.insert(header::HOST, host);
     }
-    headers.remove(SCHEME);
+    headers.remove(SCHEME_HEADER);
     if let Some(scheme) = target.scheme {
-        headers.insert(SCHEME, HeaderValue::from_static(scheme));
+        headers.insert(SCHEME_HEADER, HeaderValue::from_static(scheme));
     }
     request
 }
 
-/// Whether an origin is the address that was asked; the scheme counts where a trusted proxy tells it.
-fn is_own(origin: &HeaderValue, headers: &HeaderMap) -> bool {
+/// Whether an origin is the address that the request was sent to; the scheme is compared if a trusted proxy sent it.
+fn is_own_origin(origin: &HeaderValue, headers: &HeaderMap) -> bool {
     let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
     let (Some((scheme, authority)), Some(host)) = (origin, text(&header::HOST)) else { return false };
-    let is_same_scheme = text(&SCHEME).is_none_or(|asked| asked == scheme);
+    let is_same_scheme = text(&SCHEME_HEADER).is_none_or(|asked| asked == scheme);
     is_same_scheme && without_default_port(scheme, authority) == without_default_port(scheme, host)
 }
 
@@ -127,16 +126,16 @@ mod tests {
         ] {
             let mut headers = headers(&[("host", host)]);
             if !scheme.is_empty() {
-                headers.insert(SCHEME, HeaderValue::from_static(scheme));
+                headers.insert(SCHEME_HEADER, HeaderValue::from_static(scheme));
             }
-            assert_eq!(is_own(&HeaderValue::from_static(origin), &headers), is_same, "{origin} {host} {scheme}");
+            assert_eq!(is_own_origin(&HeaderValue::from_static(origin), &headers), is_same, "{origin} {host} {scheme}");
         }
     }
 
     #[test]
     fn a_page_of_its_own_site_may_have_a_socket_whichever_host_the_proxy_asks_for() {
         let foreign = |pairs: &[(&'static str, &'static str)]| {
-            is_foreign(&headers(pairs), &[HeaderValue::from_static("https://friend.example")])
+            is_cross_origin(&headers(pairs), &[HeaderValue::from_static("https://friend.example")])
         };
         let own = ("origin", "https://map.example");
         assert!(!foreign(&[("host", "inner:4000")]));

@@ -1,4 +1,4 @@
-//! What a request wanted to run, and what became of it: log and metrics are written from these.
+//! What is logged and counted of an operation: its name and kind, and its outcome.
 
 use std::{
     collections::HashSet,
@@ -7,31 +7,32 @@ use std::{
 
 use graphql::{Answer, Figures, Prepared};
 
-/// What a request wanted to run.
+/// The operation of a request.
 #[derive(Debug, Clone)]
-pub(crate) struct About {
+pub(crate) struct OperationInfo {
     pub(crate) name: Option<String>,
     pub(crate) kind: &'static str,
     pub(crate) document: String,
 }
 
-impl About {
-    pub(crate) fn of(prepared: &Prepared) -> Self {
+impl OperationInfo {
+    pub(crate) fn from_prepared(prepared: &Prepared) -> Self {
         let (name, kind) = (prepared.name.clone(), prepared.kind.as_str());
-        About { name, kind, document: prepared.request().query.clone() }
+        OperationInfo { name, kind, document: prepared.request().query.clone() }
     }
 
-    pub(crate) fn name(&self) -> &str {
+    pub(crate) fn name_or_anonymous(&self) -> &str {
         self.name.as_deref().unwrap_or("anonymous")
     }
 
-    /// The operation's name as a label: a client may make up as many names as it likes, and a label must not.
-    pub(crate) fn label(&self) -> String {
+    /// The operation's name as a label, or `other` beyond the first `MAX_LABELED_NAMES`: clients choose names freely,
+    /// and the number of labels is bounded.
+    pub(crate) fn metric_label(&self) -> String {
         static NAMES: Mutex<Option<HashSet<String>>> = Mutex::new(None);
         let Some(name) = &self.name else { return "anonymous".to_owned() };
         let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
         let names = names.get_or_insert_default();
-        if names.contains(name) || (names.len() < MOST_NAMES && names.insert(name.clone())) {
+        if names.contains(name) || (names.len() < MAX_LABELED_NAMES && names.insert(name.clone())) {
             name.clone()
         } else {
             "other".to_owned()
@@ -39,10 +40,10 @@ impl About {
     }
 }
 
-/// How many names of operations are told apart.
-const MOST_NAMES: usize = 200;
+/// How many names of operations have a label of their own.
+const MAX_LABELED_NAMES: usize = 200;
 
-/// What became of it.
+/// How an operation, or a request without one, ended.
 #[derive(Debug, Clone)]
 pub(crate) struct Outcome {
     /// The code of the first error, or `ok`.
@@ -51,11 +52,11 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn of(answer: &Answer) -> Self {
+    pub(crate) fn from_answer(answer: &Answer) -> Self {
         Outcome { code: answer.code().unwrap_or("ok").to_owned(), figures: answer.figures }
     }
 
-    pub(crate) fn named(code: &str) -> Self {
+    pub(crate) fn with_code(code: &str) -> Self {
         Outcome { code: code.to_owned(), figures: Figures::default() }
     }
 }

@@ -1,5 +1,5 @@
-//! What proxies say of a request that they pass on: whom it comes from, and which address was asked. It is believed as
-//! far as they are trusted.
+//! The client of a request and the address it was sent to, from `Forwarded` and `X-Forwarded-*`; only those of trusted
+//! proxies are believed.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,101 +8,101 @@ use ipnet::IpNet;
 
 /// The networks of the proxies that are trusted.
 #[derive(Debug, Clone, Default)]
-pub struct Proxies(Vec<IpNet>);
+pub struct TrustedProxies(Vec<IpNet>);
 
-/// The address that a client has asked, as the outermost trusted proxy says.
+/// The address that a client sent its request to, as the outermost trusted proxy says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Target {
+pub(crate) struct ForwardedTarget {
     /// The host, and the port if it is named.
     pub(crate) host: Option<String>,
     /// `http` or `https`.
     pub(crate) scheme: Option<&'static str>,
 }
 
-impl Proxies {
+impl TrustedProxies {
     /// Trusts these networks.
     #[must_use]
-    pub fn of(networks: Vec<IpNet>) -> Self {
-        Proxies(networks)
+    pub fn new(networks: Vec<IpNet>) -> Self {
+        TrustedProxies(networks)
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    fn is_trusted(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 
     /// The address that a request comes from: the last one named that is not a trusted proxy.
-    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        self.walk(peer, headers).0
+    pub(crate) fn client_address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        self.walk_hops(peer, headers).0
     }
 
-    /// The client, and how many trusted proxies stand between it and us.
-    fn walk(&self, peer: IpAddr, headers: &HeaderMap) -> (IpAddr, usize) {
+    /// The client, and the number of trusted proxies between it and the server.
+    fn walk_hops(&self, peer: IpAddr, headers: &HeaderMap) -> (IpAddr, usize) {
         let (mut client, mut proxies) = (peer.to_canonical(), 0);
-        for hop in hops(headers).iter().rev() {
-            if !self.trusts(client) {
+        for hop in client_hops(headers).iter().rev() {
+            if !self.is_trusted(client) {
                 return (client, proxies);
             }
             proxies += 1;
-            // Who writes something else there is the last whom we know.
-            let Some(address) = address(hop) else { return (client, proxies) };
+            // Without an address, the hop before is the last one that is known.
+            let Some(address) = parse_hop(hop) else { return (client, proxies) };
             client = address.to_canonical();
         }
-        (client, proxies + usize::from(self.trusts(client)))
+        (client, proxies + usize::from(self.is_trusted(client)))
     }
 
-    /// The address that was asked, if a trusted proxy passes the request on and says so.
+    /// The address that the request was sent to, if a trusted proxy says so.
     ///
-    /// Proxies that add to a list say of their own request only: what is older than the outermost trusted proxy may be
-    /// anybody's.
-    pub(crate) fn target(&self, peer: IpAddr, headers: &HeaderMap) -> Target {
-        let (_, proxies) = self.walk(peer, headers);
+    /// Each proxy adds its own request to the list: entries before that of the outermost trusted proxy may be forged.
+    pub(crate) fn forwarded_target(&self, peer: IpAddr, headers: &HeaderMap) -> ForwardedTarget {
+        let (_, proxies) = self.walk_hops(peer, headers);
         if proxies == 0 {
-            return Target::default();
+            return ForwardedTarget::default();
         }
         let outermost = |all: Vec<String>| {
             let at = all.len().saturating_sub(proxies);
             all.into_iter().nth(at).filter(|value| !value.is_empty())
         };
-        let elements = forwarded(headers);
+        let elements = forwarded_elements(headers);
         let element = outermost(elements);
-        let parameter = |name| element.as_deref().and_then(|element| parameter(element, name));
-        let host = outermost(list(headers, "x-forwarded-host")).or_else(|| parameter("host"));
-        let scheme = outermost(list(headers, "x-forwarded-proto")).or_else(|| parameter("proto"));
+        let parameter = |name| element.as_deref().and_then(|element| element_parameter(element, name));
+        let host = outermost(list_items(headers, "x-forwarded-host")).or_else(|| parameter("host"));
+        let scheme = outermost(list_items(headers, "x-forwarded-proto")).or_else(|| parameter("proto"));
         let scheme = match scheme.unwrap_or_default().to_ascii_lowercase().as_str() {
             // Some proxies name the scheme of a WebSocket's address.
             "https" | "wss" => Some("https"),
             "http" | "ws" => Some("http"),
             _ => None,
         };
-        Target { host, scheme }
+        ForwardedTarget { host, scheme }
     }
 }
 
 /// The clients of the proxies on the way, the outermost first: those of `X-Forwarded-For` or, without it, of `Forwarded`.
-fn hops(headers: &HeaderMap) -> Vec<String> {
-    match list(headers, "x-forwarded-for") {
-        hops if hops.is_empty() => {
-            forwarded(headers).iter().map(|element| parameter(element, "for").unwrap_or_default()).collect()
-        }
+fn client_hops(headers: &HeaderMap) -> Vec<String> {
+    match list_items(headers, "x-forwarded-for") {
+        hops if hops.is_empty() => forwarded_elements(headers)
+            .iter()
+            .map(|element| element_parameter(element, "for").unwrap_or_default())
+            .collect(),
         hops => hops,
     }
 }
 
 /// The items of a header's list.
-fn list(headers: &HeaderMap, name: &str) -> Vec<String> {
+fn list_items(headers: &HeaderMap, name: &str) -> Vec<String> {
     let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(|item| item.trim().to_owned()).collect()
 }
 
 /// The elements of `Forwarded`, RFC 7239.
-fn forwarded(headers: &HeaderMap) -> Vec<String> {
+fn forwarded_elements(headers: &HeaderMap) -> Vec<String> {
     let lines = headers.get_all("forwarded").iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| split(line, ',')).collect()
+    lines.flat_map(|line| split_unquoted(line, ',')).collect()
 }
 
 /// A parameter of an element of `Forwarded`.
-fn parameter(element: &str, name: &str) -> Option<String> {
-    split(element, ';').iter().find_map(|pair| {
+fn element_parameter(element: &str, name: &str) -> Option<String> {
+    split_unquoted(element, ';').iter().find_map(|pair| {
         let (key, value) = pair.split_once('=')?;
         let value = value.trim().trim_matches('"').replace('\\', "");
         (key.trim().eq_ignore_ascii_case(name) && !value.is_empty()).then_some(value)
@@ -110,7 +110,7 @@ fn parameter(element: &str, name: &str) -> Option<String> {
 }
 
 /// Splits a text where the separator stands outside of quotes.
-fn split(text: &str, separator: char) -> Vec<String> {
+fn split_unquoted(text: &str, separator: char) -> Vec<String> {
     let (mut parts, mut is_quoted, mut is_escaped) = (vec![String::new()], false, false);
     for character in text.chars() {
         let ends = character == separator && !is_quoted;
@@ -125,7 +125,7 @@ fn split(text: &str, separator: char) -> Vec<String> {
 }
 
 /// The address of a hop, beside which some proxies write the port: `7.7.7.7`, `7.7.7.7:80`, `2001:db8::1`, `[2001:db8::1]:80`.
-fn address(hop: &str) -> Option<IpAddr> {
+fn parse_hop(hop: &str) -> Option<IpAddr> {
     let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
     let with_port = || hop.parse().map(|address: SocketAddr| address.ip());
     bare.parse().or_else(|_| with_port()).ok()
@@ -137,8 +137,8 @@ mod tests {
 
     use super::*;
 
-    fn proxies() -> Proxies {
-        Proxies::of(vec!["10.0.0.0/8".parse().expect("a network")])
+    fn proxies() -> TrustedProxies {
+        TrustedProxies::new(vec!["10.0.0.0/8".parse().expect("a network")])
     }
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -154,7 +154,7 @@ mod tests {
     fn only_a_trusted_proxy_says_who_asks() {
         let from = |peer, forwarded: &'static str| {
             let headers = if forwarded.is_empty() { headers(&[]) } else { headers(&[("x-forwarded-for", forwarded)]) };
-            proxies().client(ip(peer), &headers).to_string()
+            proxies().client_address(ip(peer), &headers).to_string()
         };
         assert_eq!(from("203.0.113.9", "198.51.100.1"), "203.0.113.9");
         assert_eq!(from("10.0.0.1", "198.51.100.1"), "198.51.100.1");
@@ -182,14 +182,14 @@ mod tests {
             (&[("forwarded", "for=1.1.1.1, for=_hidden")], "10.0.0.1"),
             (&[("forwarded", "for=1.1.1.1"), ("x-forwarded-for", "198.51.100.1")], "198.51.100.1"),
         ] {
-            assert_eq!(proxies().client(ip("10.0.0.1"), &headers(pairs)).to_string(), client, "{pairs:?}");
+            assert_eq!(proxies().client_address(ip("10.0.0.1"), &headers(pairs)).to_string(), client, "{pairs:?}");
         }
     }
 
     #[test]
     fn only_a_trusted_proxy_says_which_address_was_asked() {
         let target = |peer, pairs: &[(&'static str, &'static str)]| {
-            let Target { host, scheme } = proxies().target(ip(peer), &headers(pairs));
+            let ForwardedTarget { host, scheme } = proxies().forwarded_target(ip(peer), &headers(pairs));
             (host.unwrap_or_default(), scheme.unwrap_or_default())
         };
         let told = |host: &str, scheme| (host.to_owned(), scheme);
@@ -231,6 +231,6 @@ mod tests {
 
     #[test]
     fn a_separator_in_quotes_separates_nothing() {
-        assert_eq!(split(r#"for="a,\"b", for=c"#, ','), [r#"for="a,\"b""#, "for=c"]);
+        assert_eq!(split_unquoted(r#"for="a,\"b", for=c"#, ','), [r#"for="a,\"b""#, "for=c"]);
     }
 }

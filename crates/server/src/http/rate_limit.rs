@@ -1,4 +1,4 @@
-//! Answers 429 to clients that ask more often than `rates` lets them.
+//! The layer that answers 429 when the token bucket of a client is empty.
 
 use std::net::SocketAddr;
 
@@ -10,20 +10,21 @@ use axum::{
 };
 
 use super::{
-    accept::{Accepted, Media},
-    answer::refuse,
+    accept::{Accepted, MediaType},
+    answer::error_response,
     app::App,
 };
 
 /// Refuses a client that asks too often.
-pub(super) async fn at_its_rate(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
+pub(super) async fn limit_rate(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let (Some(rates), Some(peer)) = (&app.capacity.rates, peer) else { return next.run(request).await };
-    let client = app.capacity.proxies.client(peer.ip(), request.headers());
-    let Err(wait) = rates.take(client) else { return next.run(request).await };
-    let media = Accepted::of(request.headers()).and_then(|accepted| accepted.media).unwrap_or(Media::Json);
+    let client = app.capacity.proxies.client_address(peer.ip(), request.headers());
+    let Err(wait) = rates.check_rate(client) else { return next.run(request).await };
+    let media =
+        Accepted::from_headers(request.headers()).and_then(|accepted| accepted.media).unwrap_or(MediaType::Json);
     let problem = "too many requests came from this address";
-    let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, media, "RATE_LIMITED", problem);
+    let mut response = error_response(StatusCode::TOO_MANY_REQUESTS, media, "RATE_LIMITED", problem);
     let seconds = HeaderValue::from(wait.as_secs() + 1);
     response.headers_mut().insert(header::RETRY_AFTER, seconds);
     response

@@ -11,38 +11,40 @@ use governor::{
     clock::{Clock, DefaultClock},
 };
 
-/// How often each client may ask.
+/// The token buckets of all clients.
 #[derive(Debug)]
-pub struct Rates {
+pub struct ClientRates {
     buckets: DefaultKeyedRateLimiter<IpAddr>,
 }
 
-impl Rates {
+impl ClientRates {
     /// So many requests a second for each client, with bursts of twice as many.
     #[must_use]
-    pub fn of(per_second: NonZeroU32) -> Self {
-        let quota = Quota::per_second(per_second).allow_burst(per_second.saturating_mul(TWICE));
-        Rates { buckets: RateLimiter::keyed(quota) }
+    pub fn per_second(per_second: NonZeroU32) -> Self {
+        let quota = Quota::per_second(per_second).allow_burst(per_second.saturating_mul(BURST_FACTOR));
+        ClientRates { buckets: RateLimiter::keyed(quota) }
     }
 
-    /// Takes note of a request of a client: of an address or, in IPv6, of a network of 64 bits.
+    /// Takes a token for a request of a client: of an address or, in IPv6, of a network of 64 bits.
     ///
     /// # Errors
-    /// The client asks too often: how long it should wait.
-    pub(crate) fn take(&self, client: IpAddr) -> Result<(), Duration> {
-        self.buckets.check_key(&network(client)).map_err(|early| early.wait_time_from(DefaultClock::default().now()))
+    /// The bucket is empty: how long the client should wait.
+    pub(crate) fn check_rate(&self, client: IpAddr) -> Result<(), Duration> {
+        self.buckets
+            .check_key(&client_network(client))
+            .map_err(|early| early.wait_time_from(DefaultClock::default().now()))
     }
 
-    /// Forgets the clients that have not asked for a while.
-    pub(crate) fn forget(&self) {
+    /// Drops the buckets of clients that have sent nothing for a while.
+    pub(crate) fn forget_idle(&self) {
         self.buckets.retain_recent();
     }
 }
 
-const TWICE: NonZeroU32 = NonZeroU32::new(2).expect("two is not zero");
+const BURST_FACTOR: NonZeroU32 = NonZeroU32::new(2).expect("two is not zero");
 
-/// What one client has: an address, or in IPv6 a network of 64 bits.
-fn network(client: IpAddr) -> IpAddr {
+/// The key of a bucket: an address, or in IPv6 a network of 64 bits.
+fn client_network(client: IpAddr) -> IpAddr {
     match client {
         IpAddr::V4(_) => client,
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
@@ -55,12 +57,12 @@ mod tests {
 
     #[test]
     fn a_bucket_empties_and_is_each_clients_own() {
-        let rates = Rates::of(NonZeroU32::MIN);
+        let rates = ClientRates::per_second(NonZeroU32::MIN);
         let peer = |host: u8| IpAddr::from([203, 0, 113, host]);
-        assert_eq!(rates.take(peer(1)), Ok(()));
-        assert_eq!(rates.take(peer(1)), Ok(()));
-        let wait = rates.take(peer(1)).expect_err("the bucket is empty");
+        assert_eq!(rates.check_rate(peer(1)), Ok(()));
+        assert_eq!(rates.check_rate(peer(1)), Ok(()));
+        let wait = rates.check_rate(peer(1)).expect_err("the bucket is empty");
         assert!(wait <= Duration::from_secs(1), "{wait:?}");
-        assert_eq!(rates.take(peer(2)), Ok(()));
+        assert_eq!(rates.check_rate(peer(2)), Ok(()));
     }
 }

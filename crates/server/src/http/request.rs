@@ -1,70 +1,74 @@
-//! What a request asks for, read from its body or its address.
+//! Parses a request from the body of a `POST`, the parameters of a `GET` or the payload of a message.
 
 use axum::http::{HeaderMap, StatusCode, header};
 use graphql::{Request, Variables};
 use serde_json::{Map, Value};
 
-use super::{accept::is_utf8, app::App, metrics::looked_up};
+use super::{accept::is_utf8, app::App, metrics::record_document_lookup};
 use crate::{
     documents::{Documents, Sha256},
-    queries::Curated,
+    queries::CuratedQuery,
 };
 
 /// A request with its document.
-pub(crate) struct Asked {
+pub(crate) struct ParsedRequest {
     pub(crate) request: Request,
-    /// The digest under which the client wants the document kept; it is right.
-    pub(crate) keep: Option<Sha256>,
+    /// The digest under which the client wants the document persisted; it was checked.
+    pub(crate) persist_as: Option<Sha256>,
     /// The ready-made question that the client named.
-    pub(crate) question: Option<&'static Curated>,
+    pub(crate) question: Option<&'static CuratedQuery>,
 }
 
-impl Asked {
-    /// Gives the request the variables of its question that it leaves out.
-    pub(crate) async fn complete(&mut self, app: &App) {
+impl ParsedRequest {
+    /// Adds the variables of its ready-made question that the request leaves out.
+    pub(crate) async fn fill_variables(&mut self, app: &App) {
         if let Some(question) = self.question {
-            app.examples.complete(&mut self.request, question, &app.schema, &app.ground).await;
+            app.examples.fill_variables(&mut self.request, question, &app.schema, &app.ground).await;
         }
     }
 }
 
-/// Why a request is none.
+/// Why a request could not be parsed.
 pub(crate) struct RequestError {
-    /// `None` if it is that of an answer with an error, as the form has it.
+    /// `None` if the media type decides, as for an answer with an error.
     pub(crate) status: Option<StatusCode>,
     pub(crate) code: &'static str,
     pub(crate) problem: String,
 }
 
-/// The code of what has not even the shape of a request.
-const MALFORMED: &str = "BAD_REQUEST";
+/// The code of a malformed request.
+const BAD_REQUEST_CODE: &str = "BAD_REQUEST";
 
 impl RequestError {
-    pub(crate) fn bad(problem: impl Into<String>) -> Self {
-        RequestError { status: Some(StatusCode::BAD_REQUEST), code: MALFORMED, problem: problem.into() }
+    pub(crate) fn bad_request(problem: impl Into<String>) -> Self {
+        RequestError { status: Some(StatusCode::BAD_REQUEST), code: BAD_REQUEST_CODE, problem: problem.into() }
     }
 
-    /// Whether what was sent has not even the shape of a request.
+    /// Whether the request is malformed, rather than one whose document is not served.
     pub(crate) fn is_malformed(&self) -> bool {
-        self.code == MALFORMED
+        self.code == BAD_REQUEST_CODE
     }
 
-    /// What a client that sends digests first must learn in its own words.
-    fn persisted(code: &'static str, problem: &str) -> Self {
+    /// An error of automatic persisted queries, with the message that clients look for.
+    fn persisted_query(code: &'static str, problem: &str) -> Self {
         RequestError { status: None, code, problem: problem.to_owned() }
     }
 
-    fn unsupported(problem: &str) -> Self {
+    fn unsupported_media_type(problem: &str) -> Self {
         let (status, code) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE");
         RequestError { status: Some(status), code, problem: problem.to_owned() }
     }
 }
 
 /// Reads the body of a `POST`.
-pub(crate) fn posted(headers: &HeaderMap, body: &[u8], documents: &Documents) -> Result<Asked, RequestError> {
-    // A form or plain text can come from any web page without asking first; JSON cannot.
+pub(crate) fn parse_post(
+    headers: &HeaderMap,
+    body: &[u8],
+    documents: &Documents,
+) -> Result<ParsedRequest, RequestError> {
+    // A form or plain text can come from any web page without a preflight request; JSON cannot.
     if !is_json(headers) {
-        return Err(RequestError::unsupported("send the request as `Content-Type: application/json`"));
+        return Err(RequestError::unsupported_media_type("send the request as `Content-Type: application/json`"));
     }
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let charset = kind
@@ -73,23 +77,25 @@ pub(crate) fn posted(headers: &HeaderMap, body: &[u8], documents: &Documents) ->
         .filter_map(|part| part.split_once('='))
         .find(|(name, _)| name.eq_ignore_ascii_case("charset"));
     if charset.is_some_and(|(_, value)| !is_utf8(value.trim_matches('"'))) {
-        return Err(RequestError::unsupported("send the request in UTF-8"));
+        return Err(RequestError::unsupported_media_type("send the request in UTF-8"));
     }
     let encoding = headers.get(header::CONTENT_ENCODING).map_or("identity", |it| it.to_str().unwrap_or_default());
     if !encoding.trim().eq_ignore_ascii_case("identity") {
-        return Err(RequestError::unsupported("send the request without `Content-Encoding`"));
+        return Err(RequestError::unsupported_media_type("send the request without `Content-Encoding`"));
     }
     match serde_json::from_slice(body) {
-        Ok(Value::Object(fields)) => request(fields, documents),
-        Ok(Value::Array(_)) => Err(RequestError::bad("the body is a batch: send one request at a time")),
-        Ok(_) => Err(RequestError::bad("the body is not a JSON object with a `query`")),
-        Err(error) => {
-            Err(RequestError::bad(format!("the body is not JSON: line {}, column {}", error.line(), error.column())))
-        }
+        Ok(Value::Object(fields)) => parse_fields(fields, documents),
+        Ok(Value::Array(_)) => Err(RequestError::bad_request("the body is a batch: send one request at a time")),
+        Ok(_) => Err(RequestError::bad_request("the body is not a JSON object with a `query`")),
+        Err(error) => Err(RequestError::bad_request(format!(
+            "the body is not JSON: line {}, column {}",
+            error.line(),
+            error.column()
+        ))),
     }
 }
 
-/// Whether a request says to be JSON, and nothing else.
+/// Whether `Content-Type` is JSON, and given once.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let mut kinds = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(kind), None) = (kinds.next(), kinds.next()) else { return false };
@@ -98,120 +104,129 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Reads the parameters of a `GET`.
-pub(crate) fn addressed(
+pub(crate) fn parse_get(
     headers: &HeaderMap,
     pairs: Vec<(String, String)>,
     documents: &Documents,
-) -> Result<Asked, RequestError> {
-    // There is no body for it to speak of; some browsers let pages of other sites send one without asking first.
+) -> Result<ParsedRequest, RequestError> {
+    // A `GET` has no body; some browsers let pages of other sites set the header without a preflight request.
     if headers.contains_key(header::CONTENT_TYPE) && !is_json(headers) {
-        return Err(RequestError::unsupported("send a `GET` without `Content-Type`, or with `application/json`"));
+        return Err(RequestError::unsupported_media_type(
+            "send a `GET` without `Content-Type`, or with `application/json`",
+        ));
     }
     let mut fields = Map::new();
     for (name, text) in pairs {
         let value = match name.as_str() {
             "operationName" | "variables" | "extensions" if text.is_empty() => continue,
             "variables" | "extensions" => {
-                serde_json::from_str(&text).map_err(|_| RequestError::bad(format!("`{name}` is not JSON")))?
+                serde_json::from_str(&text).map_err(|_| RequestError::bad_request(format!("`{name}` is not JSON")))?
             }
             _ => Value::String(text),
         };
-        if fields.insert(name.clone(), value).is_some() && is_ours(&name) {
-            return Err(RequestError::bad(format!("`{name}` is given twice")));
+        if fields.insert(name.clone(), value).is_some() && is_request_field(&name) {
+            return Err(RequestError::bad_request(format!("`{name}` is given twice")));
         }
     }
-    request(fields, documents)
+    parse_fields(fields, documents)
 }
 
-fn is_ours(name: &str) -> bool {
+fn is_request_field(name: &str) -> bool {
     matches!(name, "documentId" | "query" | "operationName" | "variables" | "extensions")
 }
 
 /// Reads the fields of a request; those that GraphQL does not know are ignored.
-pub(crate) fn request(mut fields: Map<String, Value>, documents: &Documents) -> Result<Asked, RequestError> {
+pub(crate) fn parse_fields(
+    mut fields: Map<String, Value>,
+    documents: &Documents,
+) -> Result<ParsedRequest, RequestError> {
     let digest = match fields.remove("extensions") {
         None | Some(Value::Null) => None,
-        Some(Value::Object(extensions)) => persisted(extensions.get("persistedQuery"))?,
-        Some(_) => return Err(RequestError::bad("`extensions` is not an object")),
+        Some(Value::Object(extensions)) => parse_persisted_query(extensions.get("persistedQuery"))?,
+        Some(_) => return Err(RequestError::bad_request("`extensions` is not an object")),
     };
     let id = fields.remove("documentId");
-    let question = id.as_ref().and_then(Value::as_str).and_then(|id| documents.question(id));
-    let (query, keep) = document(fields.remove("query"), id, digest, documents)?;
+    let question = id.as_ref().and_then(Value::as_str).and_then(|id| documents.find_question(id));
+    let (query, persist_as) = resolve_document(fields.remove("query"), id, digest, documents)?;
     let mut request = Request::new(query);
     match fields.remove("operationName") {
         None | Some(Value::Null) => {}
         Some(Value::String(name)) => request = request.operation_name(name),
-        Some(_) => return Err(RequestError::bad("`operationName` is not a string")),
+        Some(_) => return Err(RequestError::bad_request("`operationName` is not a string")),
     }
     match fields.remove("variables") {
         None | Some(Value::Null) => {}
         Some(variables @ Value::Object(_)) => request = request.variables(Variables::from_json(variables)),
-        Some(_) => return Err(RequestError::bad("`variables` is not an object")),
+        Some(_) => return Err(RequestError::bad_request("`variables` is not an object")),
     }
-    Ok(Asked { request, keep, question })
+    Ok(ParsedRequest { request, persist_as, question })
 }
 
-/// The document that a request brings or names, and the digest under which it wants it kept.
-fn document(
+/// The document that a request brings or names, and the digest under which it is to be persisted.
+fn resolve_document(
     query: Option<Value>,
     id: Option<Value>,
     digest: Option<Sha256>,
     documents: &Documents,
 ) -> Result<(String, Option<Sha256>), RequestError> {
-    let not_supported = || RequestError::persisted("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported");
+    let not_supported = || RequestError::persisted_query("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported");
     let (query, id) = (query.filter(|it| !it.is_null()), id.filter(|it| !it.is_null()));
     match (query, id, digest) {
-        (Some(Value::String(_)), None, _) if documents.is_only() => {
+        (Some(Value::String(_)), None, _) if documents.is_trusted_only() => {
             let problem = "this server answers documents that it knows: give the name or the digest of one as `documentId`, and no `query`";
-            Err(RequestError { code: "DOCUMENTS_ONLY", ..RequestError::bad(problem) })
+            Err(RequestError { code: "DOCUMENTS_ONLY", ..RequestError::bad_request(problem) })
         }
         (Some(Value::String(query)), None, None) => Ok((query, None)),
-        (Some(Value::String(_)), None, Some(_)) if !documents.are_kept() => Err(not_supported()),
-        (Some(Value::String(query)), None, Some(digest)) if digest == Sha256::of(&query) => Ok((query, Some(digest))),
-        (Some(Value::String(_)), None, Some(_)) => {
-            Err(RequestError::persisted("PERSISTED_QUERY_HASH_MISMATCH", "`sha256Hash` is not the digest of `query`"))
+        (Some(Value::String(_)), None, Some(_)) if !documents.accepts_persisted() => Err(not_supported()),
+        (Some(Value::String(query)), None, Some(digest)) if digest == Sha256::of_text(&query) => {
+            Ok((query, Some(digest)))
         }
-        (None, Some(Value::String(id)), None) => match documents.named(&id) {
+        (Some(Value::String(_)), None, Some(_)) => Err(RequestError::persisted_query(
+            "PERSISTED_QUERY_HASH_MISMATCH",
+            "`sha256Hash` is not the digest of `query`",
+        )),
+        (None, Some(Value::String(id)), None) => match documents.find_trusted(&id) {
             Some(text) => Ok((text.to_string(), None)),
-            None => {
-                Err(RequestError { code: "UNKNOWN_DOCUMENT", ..RequestError::bad("no document has this `documentId`") })
-            }
+            None => Err(RequestError {
+                code: "UNKNOWN_DOCUMENT",
+                ..RequestError::bad_request("no document has this `documentId`")
+            }),
         },
-        (None, None, Some(digest)) => match documents.digested(&digest) {
+        (None, None, Some(digest)) => match documents.find_by_digest(&digest) {
             Some(text) => {
-                looked_up(true);
+                record_document_lookup(true);
                 Ok((text.to_string(), None))
             }
-            None if documents.is_only() || documents.are_kept() => {
-                looked_up(false);
-                Err(RequestError::persisted("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"))
+            None if documents.is_trusted_only() || documents.accepts_persisted() => {
+                record_document_lookup(false);
+                Err(RequestError::persisted_query("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"))
             }
             None => Err(not_supported()),
         },
         (_, Some(Value::String(_)), _) => {
-            Err(RequestError::bad("give one of `query`, `documentId` and `extensions.persistedQuery`"))
+            Err(RequestError::bad_request("give one of `query`, `documentId` and `extensions.persistedQuery`"))
         }
-        (_, Some(_), _) => Err(RequestError::bad("`documentId` is not a string")),
-        _ => Err(RequestError::bad("`query` is missing, or not a string")),
+        (_, Some(_), _) => Err(RequestError::bad_request("`documentId` is not a string")),
+        _ => Err(RequestError::bad_request("`query` is missing, or not a string")),
     }
 }
 
 /// The digest of `extensions.persistedQuery`, in the protocol of Apollo's clients.
-fn persisted(extension: Option<&Value>) -> Result<Option<Sha256>, RequestError> {
+fn parse_persisted_query(extension: Option<&Value>) -> Result<Option<Sha256>, RequestError> {
     let members = match extension {
         None | Some(Value::Null) => return Ok(None),
         Some(Value::Object(members)) => members,
-        Some(_) => return Err(RequestError::bad("`persistedQuery` is not an object")),
+        Some(_) => return Err(RequestError::bad_request("`persistedQuery` is not an object")),
     };
     match members.get("version").map(Value::as_u64) {
         Some(Some(1)) => {}
         Some(Some(_)) => {
-            return Err(RequestError::persisted("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported"));
+            return Err(RequestError::persisted_query("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported"));
         }
-        _ => return Err(RequestError::bad("the `version` of `persistedQuery` is missing, or not a number")),
+        _ => return Err(RequestError::bad_request("the `version` of `persistedQuery` is missing, or not a number")),
     }
     match members.get("sha256Hash").and_then(Value::as_str).and_then(Sha256::parse) {
         Some(digest) => Ok(Some(digest)),
-        None => Err(RequestError::bad("the `sha256Hash` of `persistedQuery` is not 64 hexadecimal digits")),
+        None => Err(RequestError::bad_request("the `sha256Hash` of `persistedQuery` is not 64 hexadecimal digits")),
     }
 }

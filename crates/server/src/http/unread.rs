@@ -1,7 +1,7 @@
-//! Answers that a client leaves unread: for a while it may, then its connection ends.
+//! Closes connections whose client leaves an answer unread for too long.
 //!
-//! A socket that takes no more bytes shows only the answers of HTTP/1; a client of HTTP/2 may keep a hundred waiting
-//! for its leave while the socket is idle. So it is the answers that are watched, not the socket.
+//! In HTTP/1 the socket takes no more bytes then. In HTTP/2 a client may leave a hundred answers unread by its flow
+//! control while the socket is idle. So the bodies of answers are watched, not the socket.
 
 use std::{
     collections::HashMap,
@@ -15,69 +15,76 @@ use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 use tokio::time::sleep;
 
-use super::{capacity::Held, half_closed::Exchange};
+use super::{capacity::UnreadPermit, half_closed::Exchange};
 
-/// Bytes of an answer that are handed over at a time: HTTP/2 keeps what it was handed until the client lets it go.
-const PIECE: usize = 16 * 1024;
+/// Bytes of an answer that are given to hyper at a time: for HTTP/2 it buffers them until flow control allows more.
+const CHUNK_BYTES: usize = 16 * 1024;
 
-/// The shortest time between two looks at what is unread.
-const GLANCE: Duration = Duration::from_millis(10);
+/// The shortest time between two checks.
+const MIN_CHECK_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Since when a part of each open answer of a connection waits to be read.
 #[derive(Clone, Default)]
-pub(super) struct Unread(Arc<Mutex<Waiting>>);
+pub(super) struct UnreadAnswers(Arc<Mutex<UnreadSince>>);
 
 #[derive(Default)]
-struct Waiting {
+struct UnreadSince {
     last: u64,
     since: HashMap<u64, Instant>,
 }
 
-impl Unread {
-    /// An answer's body that tells when it is read, and gives its room back then.
-    pub(super) fn watch(&self, body: Body, held: Option<Held>, exchange: Arc<Exchange>) -> Body {
+impl UnreadAnswers {
+    /// Wraps an answer's body so that it notes when it is read, and drops its permit at the end.
+    pub(super) fn watch_body(&self, body: Body, permit: Option<UnreadPermit>, exchange: Arc<Exchange>) -> Body {
         let number = {
-            let mut waiting = self.waiting();
-            waiting.last += 1;
-            waiting.last
+            let mut state = self.lock();
+            state.last += 1;
+            state.last
         };
-        self.waits(number);
-        Body::new(Watched { body, rest: Bytes::new(), number, unread: self.clone(), _held: held, _exchange: exchange })
+        self.mark_unread(number);
+        Body::new(WatchedBody {
+            body,
+            rest: Bytes::new(),
+            number,
+            unread: self.clone(),
+            _permit: permit,
+            _exchange: exchange,
+        })
     }
 
-    /// Ends when an answer has been left unread for so long.
-    pub(super) async fn given_up(&self, patience: Duration) {
-        while !self.waiting().since.values().any(|since| since.elapsed() > patience) {
-            sleep(GLANCE.max(patience / 4)).await;
+    /// Returns when an answer has been unread for so long.
+    pub(super) async fn wait_for_timeout(&self, max_time: Duration) {
+        while !self.lock().since.values().any(|since| since.elapsed() > max_time) {
+            sleep(MIN_CHECK_INTERVAL.max(max_time / 4)).await;
         }
     }
 
-    fn waits(&self, number: u64) {
-        self.waiting().since.insert(number, Instant::now());
+    fn mark_unread(&self, number: u64) {
+        self.lock().since.insert(number, Instant::now());
     }
 
-    fn waits_no_more(&self, number: u64) {
-        self.waiting().since.remove(&number);
+    fn mark_read(&self, number: u64) {
+        self.lock().since.remove(&number);
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, UnreadSince> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-struct Watched {
+struct WatchedBody {
     body: Body,
-    /// What is not handed over yet of what the body gave.
+    /// The rest of the last frame.
     rest: Bytes,
     number: u64,
-    unread: Unread,
-    /// The room that it takes until it is read.
-    _held: Option<Held>,
-    /// Ends when the last of the answer is handed over.
+    unread: UnreadAnswers,
+    /// Dropped when the answer is read.
+    _permit: Option<UnreadPermit>,
+    /// Ends when the last of the answer is given to hyper.
     _exchange: Arc<Exchange>,
 }
 
-impl HttpBody for Watched {
+impl HttpBody for WatchedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -86,8 +93,8 @@ impl HttpBody for Watched {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         if self.rest.is_empty() {
-            // Now the reader waits for the answer, not the answer for its reader.
-            self.unread.waits_no_more(self.number);
+            // All that was given before is read; now the client waits for the answer.
+            self.unread.mark_read(self.number);
             let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
             match frame.map(|frame| frame.map(Frame::into_data)) {
                 Some(Ok(Ok(data))) => self.rest = data,
@@ -96,9 +103,9 @@ impl HttpBody for Watched {
                 None => return Poll::Ready(None),
             }
         }
-        self.unread.waits(self.number);
-        let piece = self.rest.len().min(PIECE);
-        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(piece)))))
+        self.unread.mark_unread(self.number);
+        let chunk = self.rest.len().min(CHUNK_BYTES);
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(chunk)))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -116,8 +123,8 @@ impl HttpBody for Watched {
     }
 }
 
-impl Drop for Watched {
+impl Drop for WatchedBody {
     fn drop(&mut self) {
-        self.unread.waits_no_more(self.number);
+        self.unread.mark_read(self.number);
     }
 }

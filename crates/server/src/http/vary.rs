@@ -11,16 +11,16 @@ use axum::{
 /// What an answer of the API depends on beside the facts.
 ///
 /// nginx does not cache an answer whose `Vary` has more than 128 bytes.
-const API: &str = "accept, accept-encoding, accept-language, edumap-cost, edumap-stats, origin";
+const API_VARY: &str = "accept, accept-encoding, accept-language, edumap-cost, edumap-stats, origin";
 
-/// Says of every answer of the API, refusals too, what it depends on.
-pub(crate) async fn api(mut response: Response<Body>) -> Response<Body> {
-    response.headers_mut().append(header::VARY, HeaderValue::from_static(API));
+/// Adds `Vary` to every response of the API, errors too.
+pub(crate) async fn add_api_vary(mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().append(header::VARY, HeaderValue::from_static(API_VARY));
     response
 }
 
-/// Joins what all layers say into one line; every answer may be compressed.
-pub(crate) async fn joined(mut response: Response<Body>) -> Response<Body> {
+/// Joins the `Vary` lines of all layers into one, with `accept-encoding`: every response may be compressed.
+pub(crate) async fn join_vary(mut response: Response<Body>) -> Response<Body> {
     let headers = response.headers_mut();
     let lines = headers.get_all(header::VARY).iter().filter_map(|line| line.to_str().ok());
     let mut names: BTreeSet<String> =
@@ -28,7 +28,7 @@ pub(crate) async fn joined(mut response: Response<Body>) -> Response<Body> {
     names.remove("");
     names.insert(header::ACCEPT_ENCODING.to_string());
     let joined = names.into_iter().collect::<Vec<_>>().join(", ");
-    // Names of headers are a header's value.
+    // Joined names of headers are always a valid value.
     if let Ok(joined) = HeaderValue::try_from(joined) {
         headers.insert(header::VARY, joined);
     }

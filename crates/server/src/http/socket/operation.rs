@@ -5,106 +5,114 @@ use graphql::{Answer, Asker, OperationKind, Prepared};
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use super::protocol::{Dialect, error};
+use super::protocol::{Subprotocol, error_message};
 use crate::http::{
-    answer::{FAILED, busy},
+    answer::{FAILED_MESSAGE, overloaded_answer},
     app::App,
-    capacity::Held,
-    observe::Watch,
-    request::{Asked, RequestError},
+    capacity::UnreadPermit,
+    observe::OperationObserver,
+    request::{ParsedRequest, RequestError},
 };
 
-/// What an operation has to say.
-pub(super) struct Said {
+/// A message that an operation sends to its client.
+pub(super) struct OperationOutput {
     pub(super) id: String,
-    /// Which of the operations that had this id says it.
-    pub(super) turn: u64,
+    /// Which of the operations that had this id sends it.
+    pub(super) generation: u64,
     pub(super) text: String,
     pub(super) is_last: bool,
-    /// The room that it takes until it is written.
-    pub(super) held: Option<Held>,
+    /// Its permit to be kept until it is written.
+    pub(super) permit: Option<UnreadPermit>,
 }
 
-/// How an operation speaks to its connection.
-pub(super) struct Voice {
+/// Sends the output of an operation to the task of its connection.
+pub(super) struct OutputSender {
     pub(super) id: String,
-    pub(super) turn: u64,
-    pub(super) dialect: Dialect,
-    pub(super) say: mpsc::Sender<Said>,
+    pub(super) generation: u64,
+    pub(super) subprotocol: Subprotocol,
+    pub(super) outputs: mpsc::Sender<OperationOutput>,
 }
 
-impl Voice {
-    async fn say(&self, text: String, is_last: bool, held: Option<Held>) -> bool {
-        self.say.send(Said { id: self.id.clone(), turn: self.turn, text, is_last, held }).await.is_ok()
+impl OutputSender {
+    async fn send_output(&self, text: String, is_last: bool, permit: Option<UnreadPermit>) -> bool {
+        self.outputs
+            .send(OperationOutput { id: self.id.clone(), generation: self.generation, text, is_last, permit })
+            .await
+            .is_ok()
     }
 
-    pub(super) async fn refuse(&self, answer: &Answer) {
-        self.say(error(self.dialect, &self.id, answer), true, None).await;
+    pub(super) async fn send_error(&self, answer: &Answer) {
+        self.send_output(error_message(self.subprotocol, &self.id, answer), true, None).await;
     }
 
-    async fn next(&self, body: &[u8], held: Held) -> bool {
+    async fn send_answer(&self, body: &[u8], permit: UnreadPermit) -> bool {
         let id = json!(self.id);
-        let kind = if self.dialect == Dialect::Transport { "next" } else { "data" };
+        let kind = if self.subprotocol == Subprotocol::Transport { "next" } else { "data" };
         let body = String::from_utf8_lossy(body);
-        self.say(format!(r#"{{"id":{id},"type":"{kind}","payload":{body}}}"#), false, Some(held)).await
+        self.send_output(format!(r#"{{"id":{id},"type":"{kind}","payload":{body}}}"#), false, Some(permit)).await
     }
 }
 
 /// Runs one operation to its end.
-pub(super) async fn operate(app: App, asked: Result<Asked, RequestError>, asker: Asker, voice: &Voice) {
-    let mut watch = Watch::begin(app.capacity.clone());
-    let prepared = match prepare(&app, asked).await {
+pub(super) async fn run_operation(
+    app: App,
+    parsed: Result<ParsedRequest, RequestError>,
+    options: Asker,
+    sender: &OutputSender,
+) {
+    let mut observer = OperationObserver::start(app.capacity.clone());
+    let prepared = match prepare_request(&app, parsed).await {
         Ok(prepared) => prepared,
         Err(refused) => {
-            watch.answers(&refused);
-            return voice.refuse(&refused).await;
+            observer.record_answer(&refused);
+            return sender.send_error(&refused).await;
         }
     };
-    watch.reads(&prepared);
-    // A subscription waits most of its time; it takes no turn.
+    observer.set_operation(&prepared);
+    // A subscription is idle most of the time; it takes no permit.
     let is_short = prepared.kind != OperationKind::Subscription;
-    let mut turn = if is_short { app.capacity.turn(prepared.cost()).await } else { None };
-    if is_short && turn.is_none() {
-        watch.answers(&busy());
-        return voice.refuse(&busy()).await;
+    let mut operation_permit = if is_short { app.capacity.acquire_operation(prepared.cost()).await } else { None };
+    if is_short && operation_permit.is_none() {
+        observer.record_answer(&overloaded_answer());
+        return sender.send_error(&overloaded_answer()).await;
     }
-    let mut answers = prepared.answers(&app.schema, &app.ground, asker);
+    let mut answers = prepared.answers(&app.schema, &app.ground, options);
     while let Some(answer) = answers.next().await {
         if answer.is_refused {
-            watch.answers(&answer);
-            return voice.refuse(&answer).await;
+            observer.record_answer(&answer);
+            return sender.send_error(&answer).await;
         }
         let body = match answer.to_json() {
             Ok(body) => body,
             Err(error) => {
                 tracing::error!(%error, "an answer could not be written");
-                let failed = Answer::refused("INTERNAL", FAILED);
-                watch.answers(&failed);
-                return voice.refuse(&failed).await;
+                let failed = Answer::refused("INTERNAL", FAILED_MESSAGE);
+                observer.record_answer(&failed);
+                return sender.send_error(&failed).await;
             }
         };
-        let Some(held) = app.capacity.hold(body.len() as u64).await else {
-            watch.answers(&busy());
-            return voice.refuse(&busy()).await;
+        let Some(permit) = app.capacity.acquire_unread(body.len() as u64).await else {
+            observer.record_answer(&overloaded_answer());
+            return sender.send_error(&overloaded_answer()).await;
         };
-        watch.answers(&answer);
-        // The answer is there, and has its room; how long the client takes to read it is no matter to others.
-        drop(turn.take());
-        if !voice.next(&body, held).await {
+        observer.record_answer(&answer);
+        // From here on the answer has its own permit; a slow client does not keep that of the operation.
+        drop(operation_permit.take());
+        if !sender.send_answer(&body, permit).await {
             return;
         }
     }
-    voice.say(json!({ "id": voice.id, "type": "complete" }).to_string(), true, None).await;
+    sender.send_output(json!({ "id": sender.id, "type": "complete" }).to_string(), true, None).await;
 }
 
-/// Reads an operation.
-async fn prepare(app: &App, asked: Result<Asked, RequestError>) -> Result<Prepared, Box<Answer>> {
-    let mut asked = asked.map_err(|RequestError { code, problem, .. }| Answer::refused(code, &problem))?;
-    asked.complete(app).await;
-    let Asked { request, keep, .. } = asked;
+/// Checks the request, and persists its document if the client wants it.
+async fn prepare_request(app: &App, parsed: Result<ParsedRequest, RequestError>) -> Result<Prepared, Box<Answer>> {
+    let mut parsed = parsed.map_err(|RequestError { code, problem, .. }| Answer::refused(code, &problem))?;
+    parsed.fill_variables(app).await;
+    let ParsedRequest { request, persist_as, .. } = parsed;
     let prepared = graphql::prepare(&app.schema, &app.limits, request, false)?;
-    if let Some(digest) = keep {
-        app.documents.keep(digest, &prepared.request().query);
+    if let Some(digest) = persist_as {
+        app.documents.persist(digest, &prepared.request().query);
     }
     Ok(prepared)
 }
