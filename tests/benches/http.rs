@@ -320,7 +320,7 @@ impl Server {
 
     /// The time that the server and its database have spent on processors.
     fn cpu(&self) -> [Duration; 2] {
-        [process::cpu(self.process.id()), self.database.map_or(Duration::ZERO, process::cpu_of_family)]
+        [process::cpu_time(self.process.id()), self.database.map_or(Duration::ZERO, process::cpu_time_with_children)]
     }
 }
 

@@ -68,11 +68,11 @@ async fn measure(database: &str, store: &Store, view: View, floor: &Floor) {
     let (mut walks, mut cpu) = ([Vec::new(), Vec::new()], [Duration::ZERO; 2]);
     // The first turn of each warms up.
     for turn in 0..=TURNS {
-        let before = process::cpu(std::process::id());
+        let before = process::cpu_time(std::process::id());
         let by_store = repeat(async || walk_by_store(store, view).await).await;
-        let between = process::cpu(std::process::id());
+        let between = process::cpu_time(std::process::id());
         let by_floor = repeat(async || walk_by_floor(floor).await).await;
-        let after = process::cpu(std::process::id());
+        let after = process::cpu_time(std::process::id());
         if turn > 0 {
             walks[0].extend(by_store);
             walks[1].extend(by_floor);

@@ -16,7 +16,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use tests::{
-    attack::{Attack, Told, all, internals, is_healthy},
+    attack::{Attack, Reply, find_internals, is_healthy, list_attacks},
     postgres,
 };
 use tokio::time::sleep;
@@ -49,7 +49,7 @@ async fn measure(database: &str, server: &Server) -> anyhow::Result<bool> {
     healthy(server.address).await?;
     writeln!(out, "| none yet | | | | | {} |", server.memory()?)?;
     let mut is_well = true;
-    for attack in all(IDLE) {
+    for attack in list_attacks(IDLE) {
         let (began, mut slowest) = (Instant::now(), Duration::ZERO);
         let watch = async {
             loop {
@@ -58,7 +58,7 @@ async fn measure(database: &str, server: &Server) -> anyhow::Result<bool> {
             }
         };
         let told = tokio::select! {
-            told = attack.strike(server.address) => told,
+            told = attack.run(server.address) => told,
             ended = watch => return ended,
         };
         let took = began.elapsed();
@@ -75,8 +75,8 @@ async fn measure(database: &str, server: &Server) -> anyhow::Result<bool> {
     // More rounds help to tell what the server keeps at hand from what it loses.
     let rounds = env::args().nth(1).map_or(Ok(1), |rounds| rounds.parse())?;
     for _ in 0..rounds {
-        for attack in all(IDLE) {
-            attack.strike(server.address).await;
+        for attack in list_attacks(IDLE) {
+            attack.run(server.address).await;
         }
         sleep(REST).await;
         healthy(server.address).await?;
@@ -95,9 +95,9 @@ async fn healthy(address: SocketAddr) -> anyhow::Result<Duration> {
 }
 
 /// What came of an attack, and whether it is what should.
-fn outcome(attack: &Attack, all: &[Told]) -> (String, bool) {
+fn outcome(attack: &Attack, all: &[Reply]) -> (String, bool) {
     let is_right =
-        |told: &&Told| (told.status, told.code.as_str()) == attack.answer && internals(&told.text).is_empty();
+        |told: &&Reply| (told.status, told.code.as_str()) == attack.answer && find_internals(&told.text).is_empty();
     let Some(told) = all.iter().find(|told| !is_right(told)).or(all.first()) else { return (String::new(), false) };
     let outcome = match (told.status, told.code.as_str()) {
         (0, _) => "hung up".to_owned(),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use server::Capacity;
 use tests::{
     TestApp,
-    attack::{Told, all, internals, is_healthy},
+    attack::{Reply, find_internals, is_healthy, list_attacks},
     chaoyang,
 };
 
@@ -19,10 +19,10 @@ async fn listen(app: TestApp) -> SocketAddr {
 }
 
 /// What an answer must not be, whatever was sent.
-fn check(name: &str, told: &Told) {
-    let found = internals(&told.text);
-    assert!(found.is_empty(), "{name}: {found:?} in {}", told.text);
-    assert!(!told.text.to_lowercase().contains("\r\nset-cookie"), "{name}: {}", told.text);
+fn check(name: &str, reply: &Reply) {
+    let found = find_internals(&reply.text);
+    assert!(found.is_empty(), "{name}: {found:?} in {}", reply.text);
+    assert!(!reply.text.to_lowercase().contains("\r\nset-cookie"), "{name}: {}", reply.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,15 +31,15 @@ async fn every_attack_is_answered_and_others_are_served_on() {
         let database = app.name;
         let address = listen(app).await;
         let mut wrong = Vec::new();
-        for attack in all(100) {
-            let (told, is_healthy_meanwhile) = tokio::join!(attack.strike(address), is_healthy(address));
+        for attack in list_attacks(100) {
+            let (reply, is_healthy_meanwhile) = tokio::join!(attack.run(address), is_healthy(address));
             let name = attack.name;
             assert!(is_healthy_meanwhile, "{database}: during {name}");
             assert!(is_healthy(address).await, "{database}: after {name}");
-            for told in told {
-                check(name, &told);
-                if (told.status, told.code.as_str()) != attack.answer {
-                    wrong.push(format!("{name}: {} {:?}, not {:?}", told.status, told.code, attack.answer));
+            for reply in reply {
+                check(name, &reply);
+                if (reply.status, reply.code.as_str()) != attack.answer {
+                    wrong.push(format!("{name}: {} {:?}, not {:?}", reply.status, reply.code, attack.answer));
                 }
             }
         }
@@ -120,7 +120,7 @@ async fn sql_in_any_argument_is_only_a_text() {
                 let what = format!("{}: {query} with {value}: {}", app.name, answer.body);
                 // What was sent may be quoted; nothing else may be told.
                 let quoted = json!(text).to_string();
-                let found = internals(&answer.body.replace(quoted.trim_matches('"'), ""));
+                let found = find_internals(&answer.body.replace(quoted.trim_matches('"'), ""));
                 assert!(answer.status.is_success() && found.is_empty(), "{found:?}: {what}");
                 let answer = answer.json();
                 let code = answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_default();

@@ -10,7 +10,7 @@ use tests::{TestApp, chaoyang, node};
 fn missing() -> Option<&'static str> {
     match () {
         () if !server::has_real_pages() => Some("the binary was built without the real pages, which need Node.js"),
-        () if !node::has("node") || !node::has("npm") => Some("Node.js is not installed"),
+        () if !node::is_installed("node") || !node::is_installed("npm") => Some("Node.js is not installed"),
         () if !Path::new("/usr/bin/chromium").exists() => Some("there is no /usr/bin/chromium"),
         () => None,
     }
@@ -19,10 +19,10 @@ fn missing() -> Option<&'static str> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_finds_everything_on_the_pages_and_nothing_leaves_for_elsewhere() {
     if let Some(reason) = missing() {
-        return node::skip("the pages in a browser", reason);
+        return node::skip_test("the pages in a browser", reason);
     }
     let address = chaoyang("the pages").await.remove(0).listen().await;
-    let clicked = tokio::task::spawn_blocking(move || node::run("browser", "run.mjs", &address));
+    let clicked = tokio::task::spawn_blocking(move || node::run_script("browser", "run.mjs", &address));
     let told = clicked.await.expect("the browser ends");
     // As many tests as the file has; one that did not run has not passed.
     assert!(told.contains("\n24 passed, 0 failed"), "{told}");
@@ -31,7 +31,7 @@ async fn a_person_finds_everything_on_the_pages_and_nothing_leaves_for_elsewhere
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pages_are_at_home_on_a_made_up_district() {
     if let Some(reason) = missing() {
-        return node::skip("the pages on a made-up district", reason);
+        return node::skip_test("the pages on a made-up district", reason);
     }
     let dir = tempfile::tempdir().expect("a folder");
     let folder = dir.path().join("district");
@@ -48,7 +48,7 @@ async fn the_pages_are_at_home_on_a_made_up_district() {
         "no line of the graph",
         "documents are listed",
     ];
-    let arguments = move || node::run_with("browser", "run.mjs", &[&[address.as_str()][..], &parts].concat());
+    let arguments = move || node::run_script_with("browser", "run.mjs", &[&[address.as_str()][..], &parts].concat());
     let told = tokio::task::spawn_blocking(arguments).await.expect("the browser ends");
     assert!(told.contains("\n7 passed, 0 failed"), "{told}");
 }

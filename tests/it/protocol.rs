@@ -652,11 +652,11 @@ async fn a_server_is_ready_while_its_database_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_must_should_and_may_of_the_audit_passes() {
-    if !node::has("node") || !node::has("npm") {
-        return node::skip("the audit of GraphQL over HTTP", "Node.js is not installed");
+    if !node::is_installed("node") || !node::is_installed("npm") {
+        return node::skip_test("the audit of GraphQL over HTTP", "Node.js is not installed");
     }
     let url = format!("{}/graphql", app().await.listen().await);
-    let audited = tokio::task::spawn_blocking(move || node::run("http", "audit.mjs", &url));
+    let audited = tokio::task::spawn_blocking(move || node::run_script("http", "audit.mjs", &url));
     let told = audited.await.expect("the audit ends");
     assert!(told.contains(" passed, 0 failed"), "{told}");
 }

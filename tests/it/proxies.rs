@@ -81,11 +81,11 @@ async fn check_sockets(proxy: &Proxy) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn readers_of_two_languages_never_get_each_others_answers_out_of_the_cache_of_nginx() {
-    if !proxy::is_there("nginx", "the cache of nginx") {
+    if !proxy::is_installed_or_skip("nginx", "the cache of nginx") {
         return;
     }
     let server = server("the_cache_of_nginx").await;
-    let nginx = proxy::nginx(&proxy::documented("nginx"), &server).await;
+    let nginx = proxy::start_nginx(&proxy::read_configuration("nginx"), &server).await;
     let cache = nginx.address.to_string();
     let list = "schools(first: 20) { nodes { slug name } }";
     let pinned = address(&format!("{{ map(asOf: \"2026-01-01\", knownAt: 1) {{ {list} }} }}"));
@@ -139,30 +139,31 @@ fn combined<'a>(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_behind_nginx_has_its_socket_also_when_nginx_asks_for_a_host_of_its_own() {
-    if !proxy::is_there("nginx", "WebSockets behind nginx") {
+    if !proxy::is_installed_or_skip("nginx", "WebSockets behind nginx") {
         return;
     }
     let server = server("sockets_behind_nginx").await;
-    let documented = proxy::documented("nginx");
-    check_sockets(&proxy::nginx(&documented, &server).await).await;
+    let documented = proxy::read_configuration("nginx");
+    check_sockets(&proxy::start_nginx(&documented, &server).await).await;
     // Without this line nginx asks for the name of its upstream.
     let line = "proxy_set_header Host $http_host;";
     assert!(documented.contains(line));
-    check_sockets(&proxy::nginx(&documented.replace(line, ""), &server).await).await;
+    check_sockets(&proxy::start_nginx(&documented.replace(line, ""), &server).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_behind_caddy_has_its_answers_and_its_socket() {
-    if !proxy::is_there("caddy", "WebSockets behind Caddy") {
+    if !proxy::is_installed_or_skip("caddy", "WebSockets behind Caddy") {
         return;
     }
     let server = server("sockets_behind_caddy").await;
-    let caddy = proxy::caddy(&proxy::documented("caddyfile"), &server).await;
+    let caddy = proxy::start_caddy(&proxy::read_configuration("caddyfile"), &server).await;
     check_sockets(&caddy).await;
     let (path, headers) = (address("{ schools { nodes { name } } }"), [("accept-language", "en")]);
     let asked = read(&caddy.address.to_string(), &path, &headers).await;
     assert_eq!(asked.1, read(&server, &path, &headers).await.1, "{}", asked.0);
     // Caddy asks for another host if it is told to, and still says which one it was asked for.
-    let other = proxy::documented("caddyfile").replace("header_up -Forwarded", "header_up Host {upstream_hostport}");
-    check_sockets(&proxy::caddy(&other, &server).await).await;
+    let other =
+        proxy::read_configuration("caddyfile").replace("header_up -Forwarded", "header_up Host {upstream_hostport}");
+    check_sockets(&proxy::start_caddy(&other, &server).await).await;
 }

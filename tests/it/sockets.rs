@@ -419,8 +419,8 @@ async fn events_carry_answers_refusals_and_news() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_clients_of_both_protocols_hear_revisions() {
-    if !node::has("node") || !node::has("npm") {
-        return node::skip("the clients of subscriptions", "Node.js is not installed");
+    if !node::is_installed("node") || !node::is_installed("npm") {
+        return node::skip_test("the clients of subscriptions", "Node.js is not installed");
     }
     let app = app().await;
     let store = app.store.clone();
@@ -431,7 +431,7 @@ async fn the_clients_of_both_protocols_hear_revisions() {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     });
-    let told = tokio::task::spawn_blocking(move || node::run("http", "subscriptions.mjs", &url)).await;
+    let told = tokio::task::spawn_blocking(move || node::run_script("http", "subscriptions.mjs", &url)).await;
     recording.abort();
     let told = told.expect("the clients end");
     assert_eq!(told.lines().filter(|line| line.starts_with("ok ")).count(), 4, "{told}");

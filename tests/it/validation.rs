@@ -9,11 +9,11 @@ async fn empty() -> TestApp {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn graphql_js_and_the_server_find_the_same_documents_valid() {
-    if !node::has("node") || !node::has("npm") {
-        return node::skip("graphql-js as the oracle", "Node.js is not installed");
+    if !node::is_installed("node") || !node::is_installed("npm") {
+        return node::skip_test("graphql-js as the oracle", "Node.js is not installed");
     }
     let url = empty().await.listen().await;
-    let told = tokio::task::spawn_blocking(move || node::run("http", "oracle.mjs", &url)).await.expect("an end");
+    let told = tokio::task::spawn_blocking(move || node::run_script("http", "oracle.mjs", &url)).await.expect("an end");
     assert!(told.contains(" 0 problems"), "{told}");
     let number = |kind: &str| {
         let words: Vec<&str> = told.split([' ', ',']).filter(|word| !word.is_empty()).collect();

@@ -23,10 +23,10 @@ pub struct Attack {
     pub answer: (u16, &'static str),
 }
 
-/// What came back.
+/// What a server sent back.
 #[derive(Debug)]
-pub struct Told {
-    /// The status of HTTP; 0 if the server hung up without one.
+pub struct Reply {
+    /// The status of HTTP; 0 if the server closed the connection without one.
     pub status: u16,
     /// The code of the first error, or the one that a WebSocket was closed with; empty if there is none.
     pub code: String,
@@ -40,11 +40,11 @@ impl Attack {
     }
 
     /// Each of these at the same time.
-    fn all(name: &'static str, sent: impl Iterator<Item = Vec<u8>>, status: u16, code: &'static str) -> Self {
+    fn many(name: &'static str, sent: impl Iterator<Item = Vec<u8>>, status: u16, code: &'static str) -> Self {
         Attack { sent: sent.map(Arc::from).collect(), ..Attack::new(name, [], status, code) }
     }
 
-    fn times(self, times: usize) -> Self {
+    fn repeated(self, times: usize) -> Self {
         Attack { sent: vec![self.sent[0].clone(); times], ..self }
     }
 
@@ -52,11 +52,11 @@ impl Attack {
         Attack { is_half_closed: true, ..self }
     }
 
-    /// Carries it out; gives what came back on each connection.
+    /// Sends it; returns the reply on each connection.
     ///
     /// # Panics
     /// A connection is neither answered nor ended.
-    pub async fn strike(&self, address: SocketAddr) -> Vec<Told> {
+    pub async fn run(&self, address: SocketAddr) -> Vec<Reply> {
         let mut connections = JoinSet::new();
         for sent in &self.sent {
             connections.spawn(exchange(address, sent.clone(), self.is_half_closed));
@@ -70,12 +70,12 @@ impl Attack {
 /// # Panics
 /// It does not answer.
 pub async fn is_healthy(address: SocketAddr) -> bool {
-    exchange(address, get("/healthz", "").into(), false).await.text.starts_with("HTTP/1.1 200")
+    exchange(address, get_request("/healthz", "").into(), false).await.text.starts_with("HTTP/1.1 200")
 }
 
 /// What no answer may have: statements, files, names of the code, traces of a failure.
 #[must_use]
-pub fn internals(text: &str) -> Vec<&'static str> {
+pub fn find_internals(text: &str) -> Vec<&'static str> {
     const INTERNAL: [&str; 22] = [
         "SELECT ",
         "INSERT ",
@@ -103,13 +103,13 @@ pub fn internals(text: &str) -> Vec<&'static str> {
     INTERNAL.into_iter().filter(|part| text.contains(part)).collect()
 }
 
-/// How long a connection may live: long enough for the slowest machine, so that only one that never ends is told.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a connection may last: enough for the slowest machine, so that only one that never ends fails.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(120);
 
-async fn exchange(address: SocketAddr, sent: Arc<[u8]>, is_half_closed: bool) -> Told {
+async fn exchange(address: SocketAddr, sent: Arc<[u8]>, is_half_closed: bool) -> Reply {
     let stream = TcpStream::connect(address).await.expect("a connection");
     let (mut reading, mut writing) = stream.into_split();
-    // Whoever is refused early is hung up on while still writing.
+    // A request that is refused early is cut off while it is still written.
     let sending = async {
         let is_sent = writing.write_all(&sent).await.is_ok();
         if is_sent && is_half_closed {
@@ -119,20 +119,20 @@ async fn exchange(address: SocketAddr, sent: Arc<[u8]>, is_half_closed: bool) ->
     };
     let mut bytes = Vec::new();
     let both = async { tokio::join!(sending, reading.read_to_end(&mut bytes)) };
-    let ended = timeout(PATIENCE, both).await;
+    let ended = timeout(CONNECTION_TIMEOUT, both).await;
     assert!(ended.is_ok(), "a connection does not end: {}", String::from_utf8_lossy(&bytes));
-    Told::read(&bytes)
+    Reply::parse(&bytes)
 }
 
-impl Told {
-    fn read(bytes: &[u8]) -> Told {
+impl Reply {
+    fn parse(bytes: &[u8]) -> Reply {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let status = text.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok()).unwrap_or(0);
         let code = match status {
             101 => close_code(bytes).map(|code| code.to_string()),
             _ => text.split_once(r#""code":""#).and_then(|(_, rest)| Some(rest.split_once('"')?.0.to_owned())),
         };
-        Told { status, code: code.unwrap_or_default(), text }
+        Reply { status, code: code.unwrap_or_default(), text }
     }
 }
 
@@ -153,22 +153,22 @@ fn close_code(bytes: &[u8]) -> Option<u16> {
     }
 }
 
-fn get(path: &str, headers: &str) -> Vec<u8> {
+fn get_request(path: &str, headers: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: map\r\nConnection: close\r\n{headers}\r\n").into_bytes()
 }
 
 /// Asks by `GET`, everything but letters and digits encoded.
-fn address(query: &str, rest: &str) -> Vec<u8> {
+fn get_query(query: &str, rest: &str) -> Vec<u8> {
     let mut path = "/graphql?query=".to_owned();
     for byte in query.bytes() {
         let _ = write!(path, "%{byte:02X}");
     }
-    get(&(path + rest), ACCEPT)
+    get_request(&(path + rest), ACCEPT)
 }
 
 const ACCEPT: &str = "Accept: application/graphql-response+json\r\n";
 
-fn body(body: &[u8], headers: &str) -> Vec<u8> {
+fn post_body(body: &[u8], headers: &str) -> Vec<u8> {
     let head = format!(
         "POST /graphql HTTP/1.1\r\nHost: map\r\nConnection: close\r\n{ACCEPT}Content-Type: application/json\r\n\
          Content-Length: {}\r\n{headers}\r\n",
@@ -177,15 +177,15 @@ fn body(body: &[u8], headers: &str) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-fn query(query: &str) -> Vec<u8> {
-    body(json!({ "query": query }).to_string().as_bytes(), "")
+fn post_query(query: &str) -> Vec<u8> {
+    post_body(json!({ "query": query }).to_string().as_bytes(), "")
 }
 
-fn variables(query: &str, variables: &Value) -> Vec<u8> {
-    body(json!({ "query": query, "variables": variables }).to_string().as_bytes(), "")
+fn post_variables(query: &str, variables: &Value) -> Vec<u8> {
+    post_body(json!({ "query": query, "variables": variables }).to_string().as_bytes(), "")
 }
 
-fn chunked(chunks: &[u8]) -> Vec<u8> {
+fn post_chunked(chunks: &[u8]) -> Vec<u8> {
     let head = format!(
         "POST /graphql HTTP/1.1\r\nHost: map\r\nConnection: close\r\n{ACCEPT}Content-Type: application/json\r\n\
          Transfer-Encoding: chunked\r\n\r\n"
@@ -194,21 +194,21 @@ fn chunked(chunks: &[u8]) -> Vec<u8> {
 }
 
 /// A WebSocket: its beginning, an introduction, then these frames.
-fn socket(frames: &[u8]) -> Vec<u8> {
+fn websocket(frames: &[u8]) -> Vec<u8> {
     let head = "GET /graphql HTTP/1.1\r\nHost: map\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
         Sec-WebSocket-Protocol: graphql-transport-ws\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
-    [head.as_bytes(), &frame(TEXT, br#"{"type":"connection_init"}"#), frames].concat()
+    [head.as_bytes(), &websocket_frame(TEXT, br#"{"type":"connection_init"}"#), frames].concat()
 }
 
 const TEXT: u8 = 0x81;
-const TEXT_THAT_GOES_ON: u8 = 0x01;
-const AND_ON: u8 = 0x00;
-const AND_ENDS: u8 = 0x80;
+const FIRST_OF_TEXT: u8 = 0x01;
+const CONTINUATION: u8 = 0x00;
+const LAST_CONTINUATION: u8 = 0x80;
 const PING: u8 = 0x89;
 
 /// A frame of a client, masked with zeros: as it is.
-fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
+fn websocket_frame(kind: u8, payload: &[u8]) -> Vec<u8> {
     let length = payload.len();
     let mut frame = vec![kind];
     match (u8::try_from(length), u16::try_from(length)) {
@@ -227,14 +227,14 @@ fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-fn subscribe(n: usize) -> Vec<u8> {
+fn subscribe_frame(n: usize) -> Vec<u8> {
     let news = "subscription { revisionRecorded { number } }";
     let message = json!({ "id": n.to_string(), "type": "subscribe", "payload": { "query": news } });
-    frame(TEXT, message.to_string().as_bytes())
+    websocket_frame(TEXT, message.to_string().as_bytes())
 }
 
 /// A frame of HTTP/2.
-fn h2(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+fn http2_frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap_or_default().to_be_bytes();
     let mut frame = vec![length[1], length[2], length[3], kind, flags];
     frame.extend(stream.to_be_bytes());
@@ -242,8 +242,8 @@ fn h2(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-fn http_2(frames: &[u8]) -> Vec<u8> {
-    [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &h2(4, 0, 0, &[])[..], frames].concat()
+fn http2_connection(frames: &[u8]) -> Vec<u8> {
+    [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &http2_frame(4, 0, 0, &[])[..], frames].concat()
 }
 
 /// A stream whose frame says: the request's own, in full.
@@ -251,138 +251,158 @@ const RESET: u8 = 3;
 
 /// All of them; `idle` connections are opened by those that send nothing.
 #[must_use]
-pub fn all(idle: usize) -> Vec<Attack> {
-    [documents(), values(), bodies(), heads(), paths(), connections(idle), sockets()].into_iter().flatten().collect()
+pub fn list_attacks(idle: usize) -> Vec<Attack> {
+    [
+        document_attacks(),
+        value_attacks(),
+        body_attacks(),
+        head_attacks(),
+        path_attacks(),
+        connection_attacks(idle),
+        websocket_attacks(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
-fn numbered(times: usize, text: impl Fn(usize) -> String) -> String {
+fn concat_numbered(times: usize, text: impl Fn(usize) -> String) -> String {
     (0..times).map(text).collect()
 }
 
 const MEGABYTE: usize = 1_000_000;
 
-fn documents() -> Vec<Attack> {
-    let bomb = numbered(40, |n| {
+fn document_attacks() -> Vec<Attack> {
+    let bomb = concat_numbered(40, |n| {
         format!("fragment F{n} on Group {{ schools {{ nodes {{ group {{ ...F{m} ...F{m} }} }} }} }} ", m = n + 1)
     });
-    let ring = numbered(40, |n| format!("fragment F{n} on Query {{ ...F{} }} ", (n + 1) % 40));
-    let names = |n: usize| query(&format!("query N{n}{} {{ __typename }}", "n".repeat(MEGABYTE)));
+    let ring = concat_numbered(40, |n| format!("fragment F{n} on Query {{ ...F{} }} ", (n + 1) % 40));
+    let names = |n: usize| post_query(&format!("query N{n}{} {{ __typename }}", "n".repeat(MEGABYTE)));
     vec![
-        Attack::new("selections 100,000 deep", query(&"{a".repeat(100_000)), 400, "TOO_MANY_TOKENS"),
-        Attack::new("objects 1,000 deep", query(&format!("{{ schools(filter: {}", "{n:".repeat(1_000))), 400, "TOO_DEEP"),
-        Attack::new("lists in types 2,000 deep", query(&format!("query ($a: {}Int{}) {{ __typename }}", "[".repeat(2_000), "]".repeat(2_000))), 400, "TOO_DEEP"),
-        Attack::new("lists behind a comment that ends with CR", query(&format!("#\r{{ view(a: {}{}) {{ asOf }} }}", "[".repeat(1_500), "]".repeat(1_500))), 400, "TOO_DEEP"),
-        Attack::new("lists behind quotation marks in a block string", query(&format!(r#"{{ view(a: """\""" """, b: {}{}) {{ asOf }} }}"#, "[".repeat(1_500), "]".repeat(1_500))), 400, "TOO_DEEP"),
-        Attack::new("lists behind a block string without an end", query(&format!(r#"{{ view(a: ["""x" {}{}]) {{ asOf }} }}"#, "[".repeat(1_500), "]".repeat(1_500))), 400, "TOO_DEEP"),
-        Attack::new("10,000 aliases", query(&format!("{{ {} }}", numbered(10_000, |n| format!("a{n}: __typename ")))), 400, "TOO_MANY_TOKENS"),
-        Attack::new("600 aliases in an address", address(&format!("{{ {} }}", numbered(600, |n| format!("a{n}:view{{asOf}}"))), ""), 400, "TOO_MANY_ALIASES"),
-        Attack::new("a fragment in itself", query("{ ...F } fragment F on Query { ...F }"), 400, "FRAGMENT_CYCLE"),
-        Attack::new("a ring of 40 fragments", query(&format!("{{ ...F0 }} {ring}")), 400, "FRAGMENT_CYCLE"),
-        Attack::new("a bomb of fragments through lists", query(&format!("{{ groups {{ nodes {{ ...F0 }} }} }} {bomb} fragment F40 on Group {{ slug }}")), 400, "DOCUMENT_TOO_LARGE"),
-        Attack::new("a comment of a megabyte", query(&format!("{{ __typename }} #{}", "x".repeat(MEGABYTE))), 200, ""),
-        Attack::new("commas, a megabyte", query(&format!("{{ __typename {} }}", ",".repeat(MEGABYTE))), 200, ""),
-        Attack::new("a text of a megabyte", query(&format!("{{ school(slug: \"{}\") {{ slug }} }}", "x".repeat(MEGABYTE))), 200, ""),
-        Attack::new("a field's name of a megabyte", query(&format!("{{ {} }}", "x".repeat(MEGABYTE))), 400, "NAME_TOO_LONG").times(4),
-        Attack::new("650 operations that spread a fragment", query(&format!("fragment F on Query {{ {} }} {}", numbered(100, |_| "view { asOf } ".to_owned()), numbered(650, |n| format!("query Q{n} {{ ...F }} ")))), 400, "DOCUMENT_TOO_LARGE"),
-        Attack::new("1,000 variables of one name", query(&format!("query({}) {{ __typename }}", numbered(1_000, |_| "$v: Int ".to_owned()))), 400, "GRAPHQL_VALIDATION_FAILED").times(4),
-        Attack::new("a variable 1,500 times", query(&format!("query($v: Stage!) {{ schools(filter: {{ stage: [{}] }}) {{ totalCount }} }}", numbered(1_500, |_| "$v ".to_owned()))), 400, "GRAPHQL_VALIDATION_FAILED").times(4),
-        Attack::new("500 fields of one name with other arguments", query(&format!("{{ {} }}", numbered(500, |n| format!("schools(first: {n}) {{ totalCount }} ")))), 400, "GRAPHQL_VALIDATION_FAILED").times(4),
-        Attack::new("4,000 fields of one name", query(&format!("{{ view {{ {} }} }}", numbered(4_000, |_| "asOf ".to_owned()))), 200, "").times(4),
-        Attack::new("2,000 unknown fields", query(&format!("{{ {} }}", numbered(2_000, |n| format!("{}{n} ", "x".repeat(90))))), 400, "GRAPHQL_VALIDATION_FAILED"),
-        Attack::new("2,000 unknown fields below", query(&format!("{{ school(slug: \"x\") {{ {} }} }}", numbered(2_000, |n| format!("{}{n} ", "x".repeat(90))))), 400, "GRAPHQL_VALIDATION_FAILED").times(4),
-        Attack::new("2,000 unknown fields in a fragment", query(&format!("{{ __typename }} fragment F on School {{ {} }}", numbered(2_000, |n| format!("{}{n} ", "x".repeat(90))))), 400, "GRAPHQL_VALIDATION_FAILED").times(4),
-        Attack::all("20 operations' names of a megabyte", (0..20).map(names), 400, "NAME_TOO_LONG"),
-        Attack::new("a number of 100,000 digits", query(&format!("{{ schools(first: {}) {{ totalCount }} }}", "9".repeat(100_000))), 400, "NAME_TOO_LONG"),
-        Attack::new("40 pages of pages at once", query("{ schools(first: 100) { nodes { group { schools(first: 100) { nodes { slug names { text } campuses(first: 20) { nodes { slug } } } } } } } }"), 200, "").times(40),
+        Attack::new("selections 100,000 deep", post_query(&"{a".repeat(100_000)), 400, "TOO_MANY_TOKENS"),
+        Attack::new("objects 1,000 deep", post_query(&format!("{{ schools(filter: {}", "{n:".repeat(1_000))), 400, "TOO_DEEP"),
+        Attack::new("lists in types 2,000 deep", post_query(&format!("query ($a: {}Int{}) {{ __typename }}", "[".repeat(2_000), "]".repeat(2_000))), 400, "TOO_DEEP"),
+        Attack::new("lists behind a comment that ends with CR", post_query(&format!("#\r{{ view(a: {}{}) {{ asOf }} }}", "[".repeat(1_500), "]".repeat(1_500))), 400, "TOO_DEEP"),
+        Attack::new("lists behind quotation marks in a block string", post_query(&format!(r#"{{ view(a: """\""" """, b: {}{}) {{ asOf }} }}"#, "[".repeat(1_500), "]".repeat(1_500))), 400, "TOO_DEEP"),
+        Attack::new("lists behind a block string without an end", post_query(&format!(r#"{{ view(a: ["""x" {}{}]) {{ asOf }} }}"#, "[".repeat(1_500), "]".repeat(1_500))), 400, "TOO_DEEP"),
+        Attack::new("10,000 aliases", post_query(&format!("{{ {} }}", concat_numbered(10_000, |n| format!("a{n}: __typename ")))), 400, "TOO_MANY_TOKENS"),
+        Attack::new("600 aliases in an address", get_query(&format!("{{ {} }}", concat_numbered(600, |n| format!("a{n}:view{{asOf}}"))), ""), 400, "TOO_MANY_ALIASES"),
+        Attack::new("a fragment in itself", post_query("{ ...F } fragment F on Query { ...F }"), 400, "FRAGMENT_CYCLE"),
+        Attack::new("a ring of 40 fragments", post_query(&format!("{{ ...F0 }} {ring}")), 400, "FRAGMENT_CYCLE"),
+        Attack::new("a bomb of fragments through lists", post_query(&format!("{{ groups {{ nodes {{ ...F0 }} }} }} {bomb} fragment F40 on Group {{ slug }}")), 400, "DOCUMENT_TOO_LARGE"),
+        Attack::new("a comment of a megabyte", post_query(&format!("{{ __typename }} #{}", "x".repeat(MEGABYTE))), 200, ""),
+        Attack::new("commas, a megabyte", post_query(&format!("{{ __typename {} }}", ",".repeat(MEGABYTE))), 200, ""),
+        Attack::new("a text of a megabyte", post_query(&format!("{{ school(slug: \"{}\") {{ slug }} }}", "x".repeat(MEGABYTE))), 200, ""),
+        Attack::new("a field's name of a megabyte", post_query(&format!("{{ {} }}", "x".repeat(MEGABYTE))), 400, "NAME_TOO_LONG").repeated(4),
+        Attack::new("650 operations that spread a fragment", post_query(&format!("fragment F on Query {{ {} }} {}", concat_numbered(100, |_| "view { asOf } ".to_owned()), concat_numbered(650, |n| format!("query Q{n} {{ ...F }} ")))), 400, "DOCUMENT_TOO_LARGE"),
+        Attack::new("1,000 variables of one name", post_query(&format!("query({}) {{ __typename }}", concat_numbered(1_000, |_| "$v: Int ".to_owned()))), 400, "GRAPHQL_VALIDATION_FAILED").repeated(4),
+        Attack::new("a variable 1,500 times", post_query(&format!("query($v: Stage!) {{ schools(filter: {{ stage: [{}] }}) {{ totalCount }} }}", concat_numbered(1_500, |_| "$v ".to_owned()))), 400, "GRAPHQL_VALIDATION_FAILED").repeated(4),
+        Attack::new("500 fields of one name with other arguments", post_query(&format!("{{ {} }}", concat_numbered(500, |n| format!("schools(first: {n}) {{ totalCount }} ")))), 400, "GRAPHQL_VALIDATION_FAILED").repeated(4),
+        Attack::new("4,000 fields of one name", post_query(&format!("{{ view {{ {} }} }}", concat_numbered(4_000, |_| "asOf ".to_owned()))), 200, "").repeated(4),
+        Attack::new("2,000 unknown fields", post_query(&format!("{{ {} }}", concat_numbered(2_000, |n| format!("{}{n} ", "x".repeat(90))))), 400, "GRAPHQL_VALIDATION_FAILED"),
+        Attack::new("2,000 unknown fields below", post_query(&format!("{{ school(slug: \"x\") {{ {} }} }}", concat_numbered(2_000, |n| format!("{}{n} ", "x".repeat(90))))), 400, "GRAPHQL_VALIDATION_FAILED").repeated(4),
+        Attack::new("2,000 unknown fields in a fragment", post_query(&format!("{{ __typename }} fragment F on School {{ {} }}", concat_numbered(2_000, |n| format!("{}{n} ", "x".repeat(90))))), 400, "GRAPHQL_VALIDATION_FAILED").repeated(4),
+        Attack::many("20 operations' names of a megabyte", (0..20).map(names), 400, "NAME_TOO_LONG"),
+        Attack::new("a number of 100,000 digits", post_query(&format!("{{ schools(first: {}) {{ totalCount }} }}", "9".repeat(100_000))), 400, "NAME_TOO_LONG"),
+        Attack::new("40 pages of pages at once", post_query("{ schools(first: 100) { nodes { group { schools(first: 100) { nodes { slug names { text } campuses(first: 20) { nodes { slug } } } } } } } }"), 200, "").repeated(40),
     ]
 }
 
-fn values() -> Vec<Attack> {
+fn value_attacks() -> Vec<Attack> {
     let page = "query ($n: Int) { schools(first: $n) { totalCount } }";
-    let slug = |text: &str| query(&format!("{{ school(slug: \"{text}\") {{ slug }} }}"));
+    let slug = |text: &str| post_query(&format!("{{ school(slug: \"{text}\") {{ slug }} }}"));
     let cursor =
-        |text: &str| variables("query ($c: String) { schools(after: $c) { totalCount } }", &json!({ "c": text }));
+        |text: &str| post_variables("query ($c: String) { schools(after: $c) { totalCount } }", &json!({ "c": text }));
     vec![
         Attack::new(
             "`first: 2147483647`",
-            query("{ schools(first: 2147483647) { nodes { slug } } }"),
+            post_query("{ schools(first: 2147483647) { nodes { slug } } }"),
             400,
             "COST_TOO_HIGH",
         ),
         Attack::new(
             "2147483647 as a variable",
-            variables(page, &json!({ "n": 2_147_483_647 })),
+            post_variables(page, &json!({ "n": 2_147_483_647 })),
             200,
             "INVALID_PAGE_SIZE",
         ),
-        Attack::new("-2147483648", variables(page, &json!({ "n": i32::MIN })), 200, "INVALID_PAGE_SIZE"),
+        Attack::new("-2147483648", post_variables(page, &json!({ "n": i32::MIN })), 200, "INVALID_PAGE_SIZE"),
         Attack::new(
             "-9223372036854775808",
-            variables(page, &json!({ "n": i64::MIN })),
+            post_variables(page, &json!({ "n": i64::MIN })),
             400,
             "GRAPHQL_VALIDATION_FAILED",
         ),
         Attack::new(
             "a number beyond 64 bits",
-            variables(page, &json!({ "n": u64::MAX })),
+            post_variables(page, &json!({ "n": u64::MAX })),
             400,
             "GRAPHQL_VALIDATION_FAILED",
         ),
-        Attack::new("half a number", variables(page, &json!({ "n": 1.5 })), 400, "GRAPHQL_VALIDATION_FAILED"),
+        Attack::new("half a number", post_variables(page, &json!({ "n": 1.5 })), 400, "GRAPHQL_VALIDATION_FAILED"),
         Attack::new(
             "1e999",
-            body(br#"{"query":"query ($n: Int) { schools(first: $n) { totalCount } }","variables":{"n":1e999}}"#, ""),
+            post_body(
+                br#"{"query":"query ($n: Int) { schools(first: $n) { totalCount } }","variables":{"n":1e999}}"#,
+                "",
+            ),
             400,
             "BAD_REQUEST",
         ),
-        Attack::new("NaN", body(br#"{"query":"{ __typename }","variables":{"n":NaN}}"#, ""), 400, "BAD_REQUEST"),
+        Attack::new("NaN", post_body(br#"{"query":"{ __typename }","variables":{"n":NaN}}"#, ""), 400, "BAD_REQUEST"),
         Attack::new(
             "a revision beyond all",
-            query("{ map(knownAt: 2147483647) { view { asOf } } }"),
+            post_query("{ map(knownAt: 2147483647) { view { asOf } } }"),
             200,
             "UNKNOWN_REVISION",
         ),
         Attack::new(
             "a revision beyond 32 bits",
-            query("{ map(knownAt: 9223372036854775807) { view { asOf } } }"),
+            post_query("{ map(knownAt: 9223372036854775807) { view { asOf } } }"),
             400,
             "GRAPHQL_VALIDATION_FAILED",
         ),
         Attack::new(
             "the log before the first",
-            query("{ revisions(first: 100, beforeNumber: -2147483648) { number } }"),
+            post_query("{ revisions(first: 100, beforeNumber: -2147483648) { number } }"),
             200,
             "",
         ),
         Attack::new(
             "a day beyond the calendar",
-            query("{ map(asOf: \"99999-01-01\") { view { asOf } } }"),
+            post_query("{ map(asOf: \"99999-01-01\") { view { asOf } } }"),
             200,
             "INVALID_DATE",
         ),
         Attack::new("NUL in a slug", slug("a\\u0000b"), 200, ""),
         Attack::new(
             "NUL in a variable",
-            body(br#"{"query":"query ($s: String) { school(slug: $s) { slug } }","variables":{"s":"a\u0000b"}}"#, ""),
+            post_body(
+                br#"{"query":"query ($s: String) { school(slug: $s) { slug } }","variables":{"s":"a\u0000b"}}"#,
+                "",
+            ),
             200,
             "",
         ),
         Attack::new("a lone surrogate in a document", slug("\\ud800"), 400, "GRAPHQL_PARSE_FAILED"),
         Attack::new(
             "a lone surrogate in a body",
-            body(br#"{"query":"query ($s: String) { school(slug: $s) { slug } }","variables":{"s":"\ud800"}}"#, ""),
+            post_body(
+                br#"{"query":"query ($s: String) { school(slug: $s) { slug } }","variables":{"s":"\ud800"}}"#,
+                "",
+            ),
             400,
             "BAD_REQUEST",
         ),
         Attack::new(
             "invalid UTF-8 in a body",
-            body(b"{\"query\":\"{ school(slug: \\\"\xff\xfe\\\") { slug } }\"}", ""),
+            post_body(b"{\"query\":\"{ school(slug: \\\"\xff\xfe\\\") { slug } }\"}", ""),
             400,
             "BAD_REQUEST",
         ),
         Attack::new(
             "invalid UTF-8 in an address",
-            get("/graphql?query=%FF%FE%7B__typename%7D", ACCEPT),
+            get_request("/graphql?query=%FF%FE%7B__typename%7D", ACCEPT),
             400,
             "GRAPHQL_PARSE_FAILED",
         ),
@@ -391,31 +411,31 @@ fn values() -> Vec<Attack> {
         Attack::new("a cursor of 100,000 characters", cursor(&"A".repeat(100_000)), 200, "INVALID_CURSOR"),
         Attack::new(
             "an argument given twice",
-            query("{ schools(first: 1, first: 100) { totalCount } }"),
+            post_query("{ schools(first: 1, first: 100) { totalCount } }"),
             400,
             "GRAPHQL_VALIDATION_FAILED",
         ),
         Attack::new(
             "an operation given twice",
-            query("query A { __typename } query A { __typename }"),
+            post_query("query A { __typename } query A { __typename }"),
             400,
             "GRAPHQL_VALIDATION_FAILED",
         ),
         Attack::new(
             "an operation that is missing",
-            body(br#"{"query":"query A { __typename }","operationName":"'; --"}"#, ""),
+            post_body(br#"{"query":"query A { __typename }","operationName":"'; --"}"#, ""),
             400,
             "GRAPHQL_VALIDATION_FAILED",
         ),
     ]
 }
 
-fn bodies() -> Vec<Attack> {
+fn body_attacks() -> Vec<Attack> {
     let deep = |open: &str, times: usize| {
-        body(format!(r#"{{"query":"{{ __typename }}","variables":{{"x":{}"#, open.repeat(times)).as_bytes(), "")
+        post_body(format!(r#"{{"query":"{{ __typename }}","variables":{{"x":{}"#, open.repeat(times)).as_bytes(), "")
     };
     let closed = |times: usize| {
-        body(
+        post_body(
             format!(r#"{{"query":"{{ __typename }}","variables":{{"x":{}{}}}}}"#, "[".repeat(times), "]".repeat(times))
                 .as_bytes(),
             "",
@@ -425,10 +445,10 @@ fn bodies() -> Vec<Attack> {
     bomb.write_all(&vec![b' '; 10 * MEGABYTE]).expect("memory");
     let bomb = bomb.finish().expect("memory");
     vec![
-        Attack::new("a document of 10 MB", query(&" ".repeat(10 * MEGABYTE)), 413, "BODY_TOO_LARGE"),
+        Attack::new("a document of 10 MB", post_query(&" ".repeat(10 * MEGABYTE)), 413, "BODY_TOO_LARGE"),
         Attack::new(
             "a document of 10 MB in chunks",
-            chunked(
+            post_chunked(
                 &[format!("{:x}\r\n", 10 * MEGABYTE).as_bytes(), &vec![b' '; 10 * MEGABYTE], b"\r\n0\r\n\r\n"].concat(),
             ),
             413,
@@ -436,51 +456,51 @@ fn bodies() -> Vec<Attack> {
         ),
         Attack::new(
             "chunks of one byte, 10,000",
-            chunked(&["1\r\n \r\n".repeat(10_000).as_bytes(), b"0\r\n\r\n"].concat()),
+            post_chunked(&["1\r\n \r\n".repeat(10_000).as_bytes(), b"0\r\n\r\n"].concat()),
             400,
             "BAD_REQUEST",
         ),
-        Attack::new("a chunk of 2^64 bytes", chunked(b"fffffffffffffffff\r\n"), 400, "BAD_REQUEST"),
+        Attack::new("a chunk of 2^64 bytes", post_chunked(b"fffffffffffffffff\r\n"), 400, "BAD_REQUEST"),
         Attack::new("JSON 100,000 deep", deep("[", 100_000), 400, "BAD_REQUEST"),
         Attack::new("JSON objects 100,000 deep", deep(r#"{"a":"#, 100_000), 400, "BAD_REQUEST"),
         Attack::new("JSON 100 deep", closed(100), 400, "TOO_DEEP"),
         Attack::new(
             "JSON 5,000 deep in an address",
-            address("{ __typename }", &format!("&variables={}", "%5B".repeat(5_000))),
+            get_query("{ __typename }", &format!("&variables={}", "%5B".repeat(5_000))),
             400,
             "BAD_REQUEST",
         ),
         Attack::new(
             "a key given twice, the last of which holds",
-            body(br#"{"query":"{","query":"{ __typename }"}"#, ""),
+            post_body(br#"{"query":"{","query":"{ __typename }"}"#, ""),
             200,
             "",
         ),
         Attack::new(
             "50,000 variables",
-            variables("{ __typename }", &(0..50_000).map(|n| (format!("v{n}"), json!(n))).collect()),
+            post_variables("{ __typename }", &(0..50_000).map(|n| (format!("v{n}"), json!(n))).collect()),
             200,
             "",
         ),
         Attack::new(
             "a parameter given twice",
-            get("/graphql?query=%7B__typename%7D&query=%7Bview%7BasOf%7D%7D", ACCEPT),
+            get_request("/graphql?query=%7B__typename%7D&query=%7Bview%7BasOf%7D%7D", ACCEPT),
             400,
             "BAD_REQUEST",
         ),
-        Attack::new("a gzip bomb", body(&bomb, "Content-Encoding: gzip\r\n"), 415, "UNSUPPORTED_MEDIA_TYPE"),
+        Attack::new("a gzip bomb", post_body(&bomb, "Content-Encoding: gzip\r\n"), 415, "UNSUPPORTED_MEDIA_TYPE"),
     ]
 }
 
-fn heads() -> Vec<Attack> {
-    let asked = |headers: &str| get("/graphql?query=%7B__typename%7D", &format!("{ACCEPT}{headers}"));
+fn head_attacks() -> Vec<Attack> {
+    let asked = |headers: &str| get_request("/graphql?query=%7B__typename%7D", &format!("{ACCEPT}{headers}"));
     let twice = "POST /graphql HTTP/1.1\r\nHost: map\r\nContent-Type: application/json\r\nConnection: close\r\n";
     vec![
         Attack::new("a header in a request's id", asked("X-Request-Id: a%0d%0aSet-Cookie: x=1\r\n"), 200, ""),
         Attack::new("a folded header", asked("X-Request-Id: a\r\n Set-Cookie: x=1\r\n"), 400, ""),
         Attack::new(
             "a header in an address",
-            get("/graphql?operationName=a%0d%0aSet-Cookie:%20x=1&query=query%20A%7B__typename%7D", ACCEPT),
+            get_request("/graphql?operationName=a%0d%0aSet-Cookie:%20x=1&query=query%20A%7B__typename%7D", ACCEPT),
             400,
             "GRAPHQL_VALIDATION_FAILED",
         ),
@@ -515,8 +535,8 @@ fn heads() -> Vec<Attack> {
     ]
 }
 
-fn paths() -> Vec<Attack> {
-    let asked = |path: &str| get(path, "");
+fn path_attacks() -> Vec<Attack> {
+    let asked = |path: &str| get_request(path, "");
     [
         ("a path upwards", asked("/../../../../etc/passwd")),
         ("a path upwards, encoded", asked("/%2e%2e/%2e%2e/%2e%2e/etc/passwd")),
@@ -533,54 +553,77 @@ fn paths() -> Vec<Attack> {
     .collect()
 }
 
-fn connections(idle: usize) -> Vec<Attack> {
-    let asked = get("/graphql?query=%7B__typename%7D", "");
+fn connection_attacks(idle: usize) -> Vec<Attack> {
+    let asked = get_request("/graphql?query=%7B__typename%7D", "");
     let slow = "POST /graphql HTTP/1.1\r\nHost: map\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\
         Connection: close\r\n\r\n{";
-    let endless = h2(9, 0, 1, &[b'a'; 16_000]).repeat(1_000);
-    let resets = (0..10_000)
-        .flat_map(|n| [h2(1, 5, 2 * n + 1, &[0x82, 0x84, 0x86]), h2(RESET, 0, 2 * n + 1, &[0, 0, 0, 8])].concat());
+    let endless = http2_frame(9, 0, 1, &[b'a'; 16_000]).repeat(1_000);
+    let resets = (0..10_000).flat_map(|n| {
+        [http2_frame(1, 5, 2 * n + 1, &[0x82, 0x84, 0x86]), http2_frame(RESET, 0, 2 * n + 1, &[0, 0, 0, 8])].concat()
+    });
     vec![
         // One letter, so that the system tells those whom it had no place for; with it, HTTP/1 and 2 are both possible.
-        Attack::new("connections that idle after a letter", b"P", 0, "").times(idle),
-        Attack::new("half a head, half-closed", asked[..20].to_vec(), 0, "").half_closed().times(20),
-        Attack::new("half a body, half-closed", slow, 400, "BAD_REQUEST").half_closed().times(20),
+        Attack::new("connections that idle after a letter", b"P", 0, "").repeated(idle),
+        Attack::new("half a head, half-closed", asked[..20].to_vec(), 0, "").half_closed().repeated(20),
+        Attack::new("half a body, half-closed", slow, 400, "BAD_REQUEST").half_closed().repeated(20),
         Attack::new(
             "999 requests at once on a connection",
-            [get("/healthz", "").strip_suffix(b"Connection: close\r\n\r\n").unwrap_or_default(), b"\r\n"]
+            [get_request("/healthz", "").strip_suffix(b"Connection: close\r\n\r\n").unwrap_or_default(), b"\r\n"]
                 .concat()
                 .repeat(999),
             200,
             "",
         ),
-        Attack::new("HTTP/2: headers without end", http_2(&[h2(1, 0, 1, &[0x82]), endless].concat()), 0, ""),
-        Attack::new("HTTP/2: streams that are reset at once", http_2(&resets.collect::<Vec<u8>>()), 0, ""),
-        Attack::new("HTTP/2: 100,000 pings", http_2(&h2(6, 0, 0, &[0; 8]).repeat(100_000)), 0, ""),
-        Attack::new("HTTP/2: 100,000 settings", http_2(&h2(4, 0, 0, &[0, 3, 0, 0, 0, 100]).repeat(100_000)), 0, ""),
-        Attack::new("HTTP/2: a frame of another size than it says", http_2(&h2(6, 0, 0, &[0; 7])), 0, ""),
+        Attack::new(
+            "HTTP/2: headers without end",
+            http2_connection(&[http2_frame(1, 0, 1, &[0x82]), endless].concat()),
+            0,
+            "",
+        ),
+        Attack::new("HTTP/2: streams that are reset at once", http2_connection(&resets.collect::<Vec<u8>>()), 0, ""),
+        Attack::new("HTTP/2: 100,000 pings", http2_connection(&http2_frame(6, 0, 0, &[0; 8]).repeat(100_000)), 0, ""),
+        Attack::new(
+            "HTTP/2: 100,000 settings",
+            http2_connection(&http2_frame(4, 0, 0, &[0, 3, 0, 0, 0, 100]).repeat(100_000)),
+            0,
+            "",
+        ),
+        Attack::new(
+            "HTTP/2: a frame of another size than it says",
+            http2_connection(&http2_frame(6, 0, 0, &[0; 7])),
+            0,
+            "",
+        ),
     ]
 }
 
-fn sockets() -> Vec<Attack> {
+fn websocket_attacks() -> Vec<Attack> {
     let half = "x".repeat(200_000);
-    let subscriptions: Vec<u8> = (0..10_000).flat_map(subscribe).collect();
-    let large = [frame(TEXT_THAT_GOES_ON, half.as_bytes()), frame(AND_ENDS, half.as_bytes())].concat();
-    let nothing = [frame(TEXT_THAT_GOES_ON, b"{"), frame(AND_ON, b"").repeat(100_000), frame(AND_ENDS, b"")].concat();
+    let subscriptions: Vec<u8> = (0..10_000).flat_map(subscribe_frame).collect();
+    let large =
+        [websocket_frame(FIRST_OF_TEXT, half.as_bytes()), websocket_frame(LAST_CONTINUATION, half.as_bytes())].concat();
+    let nothing = [
+        websocket_frame(FIRST_OF_TEXT, b"{"),
+        websocket_frame(CONTINUATION, b"").repeat(100_000),
+        websocket_frame(LAST_CONTINUATION, b""),
+    ]
+    .concat();
     let deep = format!(r#"{{"type":"ping","payload":{}"#, "[".repeat(100_000));
     vec![
-        Attack::new("a flood of pings", socket(&frame(PING, b"").repeat(10_000)), 101, "1008").times(20),
-        Attack::new("a flood of subscriptions", socket(&subscriptions), 101, "1008").times(20),
-        Attack::new("a message in parts, larger than it may be", socket(&large), 101, "1009"),
+        Attack::new("a flood of pings", websocket(&websocket_frame(PING, b"").repeat(10_000)), 101, "1008")
+            .repeated(20),
+        Attack::new("a flood of subscriptions", websocket(&subscriptions), 101, "1008").repeated(20),
+        Attack::new("a message in parts, larger than it may be", websocket(&large), 101, "1009"),
         Attack::new(
             "a frame that says 2^63 bytes",
-            socket(&[TEXT, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]),
+            websocket(&[TEXT, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]),
             101,
             "1009",
         ),
-        Attack::new("a message in 100,000 empty parts", socket(&nothing), 101, "4400"),
-        Attack::new("a message 100,000 deep", socket(&frame(TEXT, deep.as_bytes())), 101, "4400"),
-        Attack::new("a message that is not UTF-8", socket(&frame(TEXT, b"\xff\xfe")), 101, "1002"),
-        Attack::new("a frame that is compressed", socket(&frame(TEXT | 0x40, b"{}")), 101, "1002"),
-        Attack::new("a frame without a mask", socket(&[TEXT, 2, b'{', b'}']), 101, "1002"),
+        Attack::new("a message in 100,000 empty parts", websocket(&nothing), 101, "4400"),
+        Attack::new("a message 100,000 deep", websocket(&websocket_frame(TEXT, deep.as_bytes())), 101, "4400"),
+        Attack::new("a message that is not UTF-8", websocket(&websocket_frame(TEXT, b"\xff\xfe")), 101, "1002"),
+        Attack::new("a frame that is compressed", websocket(&websocket_frame(TEXT | 0x40, b"{}")), 101, "1002"),
+        Attack::new("a frame without a mask", websocket(&[TEXT, 2, b'{', b'}']), 101, "1002"),
     ]
 }

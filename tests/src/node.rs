@@ -4,7 +4,7 @@ use std::{env, io::Write, path::Path, process::Command};
 
 /// Whether a program is there.
 #[must_use]
-pub fn has(program: &str) -> bool {
+pub fn is_installed(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|it| it.status.success())
 }
 
@@ -12,7 +12,7 @@ pub fn has(program: &str) -> bool {
 ///
 /// # Panics
 /// `EDUMAP_TEST_REQUIRE_BROWSER` is `1`, as it is in CI.
-pub fn skip(test: &str, reason: &str) {
+pub fn skip_test(test: &str, reason: &str) {
     let is_required = env::var_os("EDUMAP_TEST_REQUIRE_BROWSER").is_some_and(|it| it == "1");
     assert!(!is_required, "{test} must run: {reason}");
     // Not `eprintln!`: the harness would swallow it, as the test goes on to pass.
@@ -24,8 +24,8 @@ pub fn skip(test: &str, reason: &str) {
 /// # Panics
 /// The packages cannot be installed, or the script fails.
 #[must_use]
-pub fn run(folder: &str, script: &str, argument: &str) -> String {
-    run_with(folder, script, &[argument])
+pub fn run_script(folder: &str, script: &str, argument: &str) -> String {
+    run_script_with(folder, script, &[argument])
 }
 
 /// The same with several arguments.
@@ -33,7 +33,7 @@ pub fn run(folder: &str, script: &str, argument: &str) -> String {
 /// # Panics
 /// The packages cannot be installed, or the script fails.
 #[must_use]
-pub fn run_with(folder: &str, script: &str, arguments: &[&str]) -> String {
+pub fn run_script_with(folder: &str, script: &str, arguments: &[&str]) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     if !folder.join("node_modules/.package-lock.json").exists() {
         let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
@@ -41,7 +41,7 @@ pub fn run_with(folder: &str, script: &str, arguments: &[&str]) -> String {
         assert!(installed.status.success(), "npm ci: {}", String::from_utf8_lossy(&installed.stderr));
     }
     let output = Command::new("node").arg(script).args(arguments).current_dir(folder).output().expect("node");
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
-    told
+    let output_text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{output_text}\n{}", String::from_utf8_lossy(&output.stderr));
+    output_text
 }

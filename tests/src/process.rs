@@ -3,16 +3,16 @@
 use std::{fs, time::Duration};
 
 /// A figure of `/proc/…/stat` counts these a second.
-const TICKS: u32 = 100;
+const TICKS_PER_SECOND: u32 = 100;
 
 /// The time that a process has spent on processors, in hundredths of a second.
 ///
 /// # Panics
 /// There is no such process.
 #[must_use]
-pub fn cpu(id: u32) -> Duration {
-    let [_, user, system] = figures(id).unwrap_or_else(|| panic!("there is no process {id}"));
-    Duration::from_secs(user + system) / TICKS
+pub fn cpu_time(id: u32) -> Duration {
+    let [_, user, system] = read_stat(id).unwrap_or_else(|| panic!("there is no process {id}"));
+    Duration::from_secs(user + system) / TICKS_PER_SECOND
 }
 
 /// The time that a process and its children have spent on processors, without children that have ended.
@@ -20,16 +20,16 @@ pub fn cpu(id: u32) -> Duration {
 /// # Panics
 /// There is no such process, or no `/proc`.
 #[must_use]
-pub fn cpu_of_family(id: u32) -> Duration {
+pub fn cpu_time_with_children(id: u32) -> Duration {
     let all = fs::read_dir("/proc").expect("/proc").flatten();
-    let all = all.filter_map(|entry| figures(entry.file_name().to_str()?.parse().ok()?));
+    let all = all.filter_map(|entry| read_stat(entry.file_name().to_str()?.parse().ok()?));
     let children = all.filter(|[parent, ..]| *parent == u64::from(id));
     let ticks: u64 = children.map(|[_, user, system]| user + system).sum();
-    cpu(id) + Duration::from_secs(ticks) / TICKS
+    cpu_time(id) + Duration::from_secs(ticks) / TICKS_PER_SECOND
 }
 
 /// A process's parent, and its ticks in its own code and in the kernel.
-fn figures(id: u32) -> Option<[u64; 3]> {
+fn read_stat(id: u32) -> Option<[u64; 3]> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     // The name, in brackets, can have any character.
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
@@ -46,17 +46,17 @@ mod tests {
     #[test]
     fn work_is_counted_and_so_is_a_childs() {
         let own = std::process::id();
-        let (before, began) = (cpu(own), Instant::now());
-        while cpu(own) < before + Duration::from_millis(50) {
+        let (before, began) = (cpu_time(own), Instant::now());
+        while cpu_time(own) < before + Duration::from_millis(50) {
             black_box(vec![1; 1000]);
             assert!(began.elapsed() < Duration::from_secs(60), "nothing is counted");
         }
         let mut child = Command::new("sh").args(["-c", "while :; do :; done"]).spawn().expect("a shell");
         let began = Instant::now();
-        while cpu(child.id()) < Duration::from_millis(50) {
+        while cpu_time(child.id()) < Duration::from_millis(50) {
             assert!(began.elapsed() < Duration::from_secs(60), "a child's work is not counted");
         }
-        let (family, alone) = (cpu_of_family(own), cpu(own));
+        let (family, alone) = (cpu_time_with_children(own), cpu_time(own));
         child.kill().expect("killed");
         child.wait().expect("ended");
         assert!(family >= before + Duration::from_millis(100) && alone >= before, "{family:?}, {alone:?}");

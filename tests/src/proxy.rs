@@ -31,7 +31,7 @@ impl Drop for Proxy {
 /// # Panics
 /// It is not, and `EDUMAP_TEST_REQUIRE_PROXIES` is `1`, as it is in CI.
 #[must_use]
-pub fn is_there(program: &str, test: &str) -> bool {
+pub fn is_installed_or_skip(program: &str, test: &str) -> bool {
     // Some have no `--version`, and print their usage instead: they are there.
     if Command::new(program).arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok() {
         return true;
@@ -48,7 +48,7 @@ pub fn is_there(program: &str, test: &str) -> bool {
 /// # Panics
 /// There is none.
 #[must_use]
-pub fn documented(language: &str) -> String {
+pub fn read_configuration(language: &str) -> String {
     let text = fs::read_to_string(crate::root().join("docs/proxies.md")).expect("the page");
     let (_, rest) = text.split_once(&format!("```{language}\n")).expect("a configuration");
     rest.split("```").next().expect("its end").to_owned()
@@ -56,14 +56,14 @@ pub fn documented(language: &str) -> String {
 
 /// nginx with the `http` part of its configuration, as it stands there but for the address of the server, its own port,
 /// TLS and the cache's folder.
-pub async fn nginx(configuration: &str, server: &str) -> Proxy {
+pub async fn start_nginx(configuration: &str, server: &str) -> Proxy {
     let (folder, address) = (tempfile::tempdir().expect("a folder"), free_address());
     let path = folder.path().display();
     let lines = configuration.lines().filter(|line| !line.trim().starts_with("ssl_"));
     let http = lines.collect::<Vec<_>>().join("\n");
-    let http = replaced(&http, "listen 443 ssl http2;", &format!("listen {address};"));
-    let http = replaced(&http, "127.0.0.1:4000", server);
-    let http = replaced(&http, "/var/cache/nginx/edumap", &format!("{path}/cache"));
+    let http = replace_existing(&http, "listen 443 ssl http2;", &format!("listen {address};"));
+    let http = replace_existing(&http, "127.0.0.1:4000", server);
+    let http = replace_existing(&http, "/var/cache/nginx/edumap", &format!("{path}/cache"));
     let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .iter()
         .map(|what| format!("{what}_temp_path {path}/{what};\n"))
@@ -76,26 +76,26 @@ pub async fn nginx(configuration: &str, server: &str) -> Proxy {
     fs::write(&file, whole).expect("written");
     let mut command = Command::new("nginx");
     command.arg("-p").arg(folder.path()).arg("-c").arg(&file).arg("-e").arg(folder.path().join("error.log"));
-    started(command, address, folder).await
+    start_proxy(command, address, folder).await
 }
 
 /// Caddy with its configuration, as it stands there but for the address of the server, its own port and TLS.
-pub async fn caddy(configuration: &str, server: &str) -> Proxy {
+pub async fn start_caddy(configuration: &str, server: &str) -> Proxy {
     let (folder, address) = (tempfile::tempdir().expect("a folder"), free_address());
-    let site = replaced(configuration, "map.example {", &format!("http://map.example:{} {{", address.port()));
+    let site = replace_existing(configuration, "map.example {", &format!("http://map.example:{} {{", address.port()));
     let whole = format!(
         "{{\nadmin off\nauto_https off\ndefault_bind 127.0.0.1\n}}\n{}",
-        replaced(&site, "127.0.0.1:4000", server)
+        replace_existing(&site, "127.0.0.1:4000", server)
     );
     let file = folder.path().join("Caddyfile");
     fs::write(&file, whole).expect("written");
     let mut command = Command::new("caddy");
     command.args(["run", "--adapter", "caddyfile", "--config"]).arg(&file);
     command.env("HOME", folder.path()).env("XDG_DATA_HOME", folder.path()).env("XDG_CONFIG_HOME", folder.path());
-    started(command, address, folder).await
+    start_proxy(command, address, folder).await
 }
 
-fn replaced(text: &str, what: &str, with: &str) -> String {
+fn replace_existing(text: &str, what: &str, with: &str) -> String {
     assert!(text.contains(what), "`{what}` is not in the configuration");
     text.replace(what, with)
 }
@@ -105,7 +105,7 @@ fn free_address() -> SocketAddr {
     listener.local_addr().expect("an address")
 }
 
-async fn started(mut command: Command, address: SocketAddr, folder: TempDir) -> Proxy {
+async fn start_proxy(mut command: Command, address: SocketAddr, folder: TempDir) -> Proxy {
     let log = folder.path().join("output.log");
     let output = fs::File::create(&log).expect("a file");
     command.stdin(Stdio::null()).stdout(output.try_clone().expect("a file")).stderr(output);
