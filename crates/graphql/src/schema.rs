@@ -1,5 +1,7 @@
 //! The roots of the schema: the map at the default view, and at others.
 
+pub(crate) mod federation;
+
 use std::sync::{Arc, LazyLock};
 
 use async_graphql::{Context, EmptyMutation, MergedObject, Object, Request, Result, SDLExportOptions, ValidationMode};
@@ -7,27 +9,35 @@ use chrono::NaiveDate;
 use domain::{Known, View};
 
 use crate::{
-    alliance::AllianceQuery,
-    authority::AuthorityQuery,
-    campus::CampusQuery,
-    context::{ContextExt, masked},
-    cost::Types,
-    document::{Checked, Document},
-    error::Code,
-    execute::{Answer, make_ready},
-    federation::{self, FederationQuery},
-    group::GroupQuery,
-    introspection::RequestText,
-    limits::Limits,
-    node::{Node, NodeQuery},
-    partner::PartnerQuery,
-    place::{DistrictQuery, LearningAreaQuery, RegionQuery, TownshipQuery},
-    revision::{RevisionQuery, RevisionSubscription},
-    scalar::Date,
-    school::SchoolQuery,
-    scope::ViewAsked,
-    source::SourceQuery,
-    validation::Rules,
+    documents::{
+        cost::Types,
+        document::{Checked, Document},
+        introspection::RequestText,
+        limits::Limits,
+        validation::Rules,
+    },
+    execution::{
+        context::{ContextExt, masked},
+        error::Code,
+        execute::{Answer, make_ready},
+    },
+    lists::cursor_scope::ViewAsked,
+    nouns::{
+        alliance::AllianceQuery,
+        authority::AuthorityQuery,
+        campus::CampusQuery,
+        group::GroupQuery,
+        partner::PartnerQuery,
+        place::{DistrictQuery, LearningAreaQuery, RegionQuery, TownshipQuery},
+        school::SchoolQuery,
+        source::SourceQuery,
+    },
+    objects::{
+        node::{Node, NodeQuery},
+        revision::{RevisionQuery, RevisionSubscription},
+        scalar::Date,
+    },
+    schema::federation::{self, FederationQuery},
 };
 
 type Inner = async_graphql::Schema<Query, EmptyMutation, RevisionSubscription>;

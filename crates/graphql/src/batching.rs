@@ -1,0 +1,5 @@
+//! Batching: what the resolvers of a level need is read by one statement.
+
+pub(crate) mod batches;
+pub(crate) mod field_columns;
+pub(crate) mod loaders;

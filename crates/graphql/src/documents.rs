@@ -1,0 +1,13 @@
+//! Documents before they run: parsed, validated, weighed, and kept.
+
+pub(crate) mod convert;
+pub(crate) mod cost;
+pub(crate) mod document;
+pub(crate) mod expansion;
+pub(crate) mod introspection;
+pub(crate) mod limits;
+pub(crate) mod one_of;
+pub(crate) mod scan;
+pub(crate) mod supplement;
+pub(crate) mod validation;
+pub(crate) mod variables;

@@ -1,0 +1,272 @@
+//! Documents: parsed, held against the limits and the rules, and kept by their text.
+
+use std::{
+    collections::{HashMap, HashSet},
+    mem,
+    sync::Arc,
+};
+
+use apollo_compiler::{ExecutableDocument as Typed, validation::Valid};
+use async_graphql::{
+    Name, Positioned, Request, ServerError, Variables,
+    parser::types::{
+        DocumentOperations, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType,
+        Selection, SelectionSet,
+    },
+};
+use async_graphql_value::Value;
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::Cache, sync::DefaultLifecycle};
+
+use crate::{
+    documents::{
+        convert::convert,
+        expansion::check_unfolded,
+        introspection::{self, is_schema_field},
+        limits::{Limits, check, check_events, estimate},
+        one_of,
+        scan::Scan,
+        validation::parse,
+    },
+    execution::{
+        error::refusal,
+        execute::{Answer, check_cost},
+    },
+    schema::Schema,
+};
+
+/// A document that keeps the limits and the rules.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// What is executed.
+    pub(crate) executable: ExecutableDocument,
+    /// What the schema's own text answers, if the document asks what is in the schema.
+    pub(crate) typed: Option<Valid<Typed>>,
+    /// The limits that it keeps.
+    limits: Limits,
+    /// How many tokens it has.
+    tokens: usize,
+}
+
+impl Document {
+    /// Parses and checks a text.
+    fn check(schema: &Schema, limits: &Limits, text: &str) -> Result<Document, Vec<ServerError>> {
+        let one = |error| vec![error];
+        let tokens = check_text(text, limits).map_err(one)?;
+        let parsed = parse(text).map_err(one)?;
+        let executable = convert(&parsed, text);
+        check(&executable, limits).map_err(one)?;
+        check_unfolded(&executable).map_err(one)?;
+        if !schema.is_open() {
+            introspection::refuse(&executable).map_err(one)?;
+        }
+        let typed = schema.rules().validate(&parsed, text)?;
+        let asks_for_schema = typed
+            .operations
+            .iter()
+            .any(|operation| operation.root_fields(&typed).any(|field| is_schema_field(&field.name)));
+        let typed = asks_for_schema.then(|| one_of::answerable(&parsed, typed, &schema.rules().schema));
+        Ok(Document { executable, typed, limits: limits.clone(), tokens })
+    }
+
+    /// The operation that a request names, or the only one there is.
+    pub(crate) fn operation(
+        &self,
+        name: Option<&str>,
+    ) -> Result<(Option<&str>, &Positioned<OperationDefinition>), ServerError> {
+        let unknown = |problem: String| refusal("GRAPHQL_VALIDATION_FAILED", problem, None);
+        match (&self.executable.operations, name) {
+            (DocumentOperations::Single(operation), None) => Ok((None, operation)),
+            (DocumentOperations::Single(_), Some(name)) => {
+                Err(unknown(format!("the document has no operation `{name}`: its only one has no name")))
+            }
+            (DocumentOperations::Multiple(operations), Some(name)) => match operations.get_key_value(name) {
+                Some((name, operation)) => Ok((Some(name.as_str()), operation)),
+                None => Err(unknown(format!("the document has no operation `{name}`"))),
+            },
+            (DocumentOperations::Multiple(operations), None) => {
+                let mut all = operations.iter();
+                match (all.next(), all.next()) {
+                    (Some((name, only)), None) => Ok((Some(name.as_str()), only)),
+                    _ => Err(unknown("the document has several operations: say which by `operationName`".to_owned())),
+                }
+            }
+        }
+    }
+
+    /// What the library is given to execute an operation: without variables that have no value, since it takes none for
+    /// null and null for none; without fields that the schema's own text answers; with one field for each event.
+    pub(crate) fn bind(
+        &self,
+        operation: &Positioned<OperationDefinition>,
+        absent: &HashSet<Name>,
+    ) -> ExecutableDocument {
+        let mut operation = operation.clone();
+        let mut fragments = self.executable.fragments.clone();
+        if self.typed.is_some() || !absent.is_empty() {
+            let sets = fragments.values_mut().map(|fragment| &mut fragment.node.selection_set.node);
+            sets.chain([&mut operation.node.selection_set.node]).for_each(|set| bind_selections(set, absent));
+        }
+        if operation.node.ty == OperationType::Subscription {
+            merge_events(&mut operation.node.selection_set.node, &fragments);
+        }
+        ExecutableDocument { operations: DocumentOperations::Single(operation), fragments }
+    }
+}
+
+/// Refuses a text that is too long or too deep for a parser; gives its number of tokens.
+fn check_text(text: &str, limits: &Limits) -> Result<usize, ServerError> {
+    let Scan { tokens, nesting, longest, .. } = Scan::of(text);
+    if tokens > limits.tokens {
+        let problem = format!("the document has {tokens} tokens, and at most {} are read", limits.tokens);
+        return Err(refusal("TOO_MANY_TOKENS", problem, None));
+    }
+    if nesting > limits.nesting {
+        let problem = format!("the document nests brackets more than {} deep", limits.nesting);
+        return Err(refusal("TOO_DEEP", problem, None));
+    }
+    if longest > LONGEST_NAME {
+        let problem = format!("a name or number of the document is longer than {LONGEST_NAME} characters");
+        return Err(refusal("NAME_TOO_LONG", problem, None));
+    }
+    Ok(tokens)
+}
+
+/// How long a name or a number of a document may be.
+const LONGEST_NAME: usize = 100;
+
+fn bind_selections(set: &mut SelectionSet, absent: &HashSet<Name>) {
+    set.items.retain(|item| match &item.node {
+        Selection::Field(field) => !is_schema_field(&field.node.name.node),
+        _ => true,
+    });
+    for item in &mut set.items {
+        match &mut item.node {
+            Selection::Field(field) => {
+                bind_arguments(&mut field.node, absent);
+                bind_selections(&mut field.node.selection_set.node, absent);
+            }
+            Selection::InlineFragment(fragment) => bind_selections(&mut fragment.node.selection_set.node, absent),
+            Selection::FragmentSpread(_) => {}
+        }
+    }
+}
+
+/// An argument, or a field of an input object, that is a variable without a value is as if it were not there.
+fn bind_arguments(field: &mut Field, absent: &HashSet<Name>) {
+    field.arguments.retain(|(_, value)| !is_absent(&value.node, absent));
+    field.arguments.iter_mut().for_each(|(_, value)| bind_value(&mut value.node, absent));
+}
+
+fn bind_value(value: &mut Value, absent: &HashSet<Name>) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !is_absent(value, absent));
+            fields.values_mut().for_each(|value| bind_value(value, absent));
+        }
+        Value::List(items) => {
+            for item in items {
+                match is_absent(item, absent) {
+                    true => *item = Value::Null,
+                    false => bind_value(item, absent),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_absent(value: &Value, absent: &HashSet<Name>) -> bool {
+    matches!(value, Value::Variable(name) if absent.contains(name))
+}
+
+/// One field for all that select from the same event: the library would listen once for each.
+fn merge_events(set: &mut SelectionSet, fragments: &HashMap<Name, Positioned<FragmentDefinition>>) {
+    let mut merged: Option<Positioned<Field>> = None;
+    let mut pending: Vec<_> = mem::take(&mut set.items).into_iter().rev().collect();
+    while let Some(item) = pending.pop() {
+        let below = match item.node {
+            Selection::Field(mut field) => {
+                match &mut merged {
+                    Some(first) => {
+                        first.node.selection_set.node.items.append(&mut field.node.selection_set.node.items);
+                    }
+                    None => merged = Some(field),
+                }
+                continue;
+            }
+            Selection::InlineFragment(fragment) => fragment.node.selection_set.node.items,
+            Selection::FragmentSpread(spread) => fragments
+                .get(&spread.node.fragment_name.node)
+                .map_or_else(Vec::new, |fragment| fragment.node.selection_set.node.items.clone()),
+        };
+        pending.extend(below.into_iter().rev());
+    }
+    set.items = merged.map(|field| Positioned::new(Selection::Field(field.clone()), field.pos)).into_iter().collect();
+}
+
+/// The documents that were checked last, as many as there is room for.
+pub(crate) struct Checked(Cache<Arc<str>, Arc<Document>, Bytes, DefaultHashBuilder, Lifecycle>);
+
+type Lifecycle = DefaultLifecycle<Arc<str>, Arc<Document>>;
+
+/// How many bytes of checked documents are kept.
+const ROOM: u64 = 32 << 20;
+/// What a token takes in both trees, more or less.
+const PER_TOKEN: u64 = 400;
+/// What a document takes beside its text and its tokens, more or less.
+const AROUND: u64 = 2_000;
+
+/// Weighs a document in bytes.
+#[derive(Debug, Clone)]
+struct Bytes;
+
+impl Weighter<Arc<str>, Arc<Document>> for Bytes {
+    fn weight(&self, text: &Arc<str>, document: &Arc<Document>) -> u64 {
+        // Texts within it are there thrice: as they are, and as a value in each tree.
+        AROUND + 3 * text.len() as u64 + PER_TOKEN * document.tokens as u64
+    }
+}
+
+impl Checked {
+    /// The document of a text, checked now or before under the same limits.
+    pub(crate) fn get(&self, schema: &Schema, limits: &Limits, text: &str) -> Result<Arc<Document>, Vec<ServerError>> {
+        if let Some(document) = self.0.get(text)
+            && document.limits == *limits
+        {
+            return Ok(document);
+        }
+        let document = Arc::new(Document::check(schema, limits, text)?);
+        self.0.insert(text.into(), document.clone());
+        Ok(document)
+    }
+}
+
+impl Default for Checked {
+    fn default() -> Self {
+        // One shard: each has its share of the room, and a document must fit into one.
+        let options = OptionsBuilder::new()
+            .shards(1)
+            .estimated_items_capacity(2_000)
+            .weight_capacity(ROOM)
+            .build()
+            .expect("all that it needs is given");
+        Checked(Cache::with_options(options, Bytes, DefaultHashBuilder::default(), DefaultLifecycle::default()))
+    }
+}
+
+/// Checks a document: that each of its operations stays within the limits, and that it fits the schema. Nothing runs.
+///
+/// What its variables hold is not known yet: pages that they size are weighed by the variables' defaults.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_document(schema: &Schema, limits: &Limits, text: &str) -> Result<(), Box<Answer>> {
+    let document = schema.document(limits, &Request::new(text))?;
+    for (_, operation) in document.executable.operations.iter() {
+        let variables = Variables::default();
+        check_events(&document.executable, &operation.node).map_err(Answer::from)?;
+        let cost = estimate(&document.executable, &operation.node, &variables, schema.types(), limits);
+        check_cost(cost.map_err(Answer::from)?, limits)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! How large a document is with its fragments put where they are spread.
+//!
+//! The library walks every operation of a document that way, and remembers no fragment it has been through: a few dozen
+//! fragments that spread each other twice would keep it busy for days, before anything is validated or awaited.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name, Pos, ServerError,
+    parser::types::{ExecutableDocument, Selection, SelectionSet},
+};
+
+use crate::execution::error::refusal;
+
+/// How many selections a document may unfold to. The questions that come with the server have fewer than 200.
+const MOST: u64 = 50_000;
+
+/// Refuses a document that unfolds to too much, be it in an operation that is not asked for.
+pub(crate) fn check_unfolded(document: &ExecutableDocument) -> Result<(), ServerError> {
+    let mut unfolding = Unfolding { document, sizes: HashMap::new() };
+    let mut all: u64 = 0;
+    for (_, operation) in document.operations.iter() {
+        all = all.saturating_add(unfolding.set(&operation.node.selection_set.node)?);
+    }
+    for (name, fragment) in &document.fragments {
+        all = all.saturating_add(unfolding.fragment(name, fragment.pos)?);
+    }
+    if all > MOST {
+        let problem = format!("with its fragments in place the document has more than {MOST} selections");
+        return Err(refusal("DOCUMENT_TOO_LARGE", problem, None));
+    }
+    Ok(())
+}
+
+struct Unfolding<'a> {
+    document: &'a ExecutableDocument,
+    /// The size of each fragment that was looked at; `None` while it is.
+    sizes: HashMap<&'a Name, Option<u64>>,
+}
+
+impl<'a> Unfolding<'a> {
+    fn set(&mut self, set: &'a SelectionSet) -> Result<u64, ServerError> {
+        let mut size: u64 = 0;
+        for item in &set.items {
+            let below = match &item.node {
+                Selection::Field(field) => self.set(&field.node.selection_set.node)?,
+                Selection::InlineFragment(fragment) => self.set(&fragment.node.selection_set.node)?,
+                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node, item.pos)?,
+            };
+            size = size.saturating_add(below).saturating_add(1);
+        }
+        Ok(size)
+    }
+
+    fn fragment(&mut self, name: &'a Name, at: Pos) -> Result<u64, ServerError> {
+        match self.sizes.get(name) {
+            Some(Some(size)) => return Ok(*size),
+            Some(None) => {
+                let problem = format!("the fragment `{name}` leads back to itself");
+                return Err(refusal("FRAGMENT_CYCLE", problem, Some(at)));
+            }
+            None => {}
+        }
+        // That a fragment is not there is for the validation to say.
+        let Some(fragment) = self.document.fragments.get(name) else { return Ok(0) };
+        self.sizes.insert(name, None);
+        let size = self.set(&fragment.node.selection_set.node)?;
+        self.sizes.insert(name, Some(size));
+        Ok(size)
+    }
+}

@@ -1,0 +1,196 @@
+//! Introspection: answered from the schema's own text, or closed, so that nobody may ask and no error tells.
+
+use std::{collections::HashSet, sync::Arc};
+
+use apollo_compiler::{
+    introspection::partial_execute,
+    response::{JsonMap, JsonValue, serde_json_bytes::ByteString},
+    validation::Valid,
+};
+use async_graphql::{
+    Name, Request, Response, ServerError, Value,
+    indexmap::IndexMap,
+    parser::types::{ExecutableDocument, Selection, SelectionSet},
+};
+
+use crate::{
+    documents::{document::Document, one_of, variables::Coerced},
+    execution::error::{Failure, refusal},
+    schema::Schema,
+};
+
+/// Whether a field asks what is in the schema.
+pub(crate) fn is_schema_field(name: &str) -> bool {
+    matches!(name, "__schema" | "__type")
+}
+
+/// The part of an operation that asks what is in the schema.
+pub(crate) struct Introspection {
+    document: Arc<Document>,
+    operation: Option<String>,
+    variables: Valid<JsonMap>,
+}
+
+impl Introspection {
+    /// That of a request, if it has any.
+    pub(crate) fn of(document: &Arc<Document>, operation: Option<&str>, variables: &Coerced) -> Option<Self> {
+        document.typed.as_ref()?;
+        let members = variables.values.iter().filter_map(|(name, value)| {
+            let value = value.clone().into_json().ok()?;
+            Some((name.as_str().into(), value.into()))
+        });
+        let variables = Valid::assume_valid(members.collect());
+        Some(Introspection { document: document.clone(), operation: operation.map(str::to_owned), variables })
+    }
+
+    /// Adds its answer to that of the other fields, each at its place.
+    pub(crate) fn answer(&self, schema: &Schema, mut response: Response) -> Response {
+        let Value::Object(others) = &mut response.data else { return response };
+        let Some(mut answered) = self.run(schema) else {
+            response.data = Value::Null;
+            response.errors.push(Failure::unforeseen("introspection was not answered").refusal());
+            return response;
+        };
+        answered.retain(|name, _| !others.contains_key(name));
+        if let Ok((_, operation)) = self.document.operation(self.operation.as_deref()) {
+            others.append(&mut answered);
+            let places = places(&self.document.executable, &operation.node.selection_set.node);
+            others.sort_by_cached_key(|name, _| places.iter().position(|it| *it == name.as_str()));
+        }
+        response
+    }
+
+    fn run(&self, schema: &Schema) -> Option<IndexMap<Name, Value>> {
+        let rules = schema.rules();
+        let typed = self.document.typed.as_ref()?;
+        let operation = typed.operations.get(self.operation.as_deref()).ok()?;
+        let answered = partial_execute(&rules.schema, &rules.implementers, typed, operation, &self.variables).ok()?;
+        Some(members(answered.data?))
+    }
+}
+
+fn members(members: JsonMap) -> IndexMap<Name, Value> {
+    let member = |(name, it): (_, JsonValue)| match ByteString::as_str(&name).strip_prefix(one_of::PREFIX) {
+        Some(name) => (Name::new(name), one_of::value(it.as_str())),
+        None => (Name::new(name.as_str()), value(it)),
+    };
+    members.into_iter().map(member).collect()
+}
+
+fn value(value: JsonValue) -> Value {
+    match value {
+        JsonValue::Null => Value::Null,
+        JsonValue::Bool(is_true) => Value::Boolean(is_true),
+        JsonValue::Number(number) => Value::Number(number),
+        JsonValue::String(text) => Value::String(text.as_str().to_owned()),
+        JsonValue::Array(items) => Value::List(items.into_iter().map(self::value).collect()),
+        JsonValue::Object(it) => Value::Object(members(it)),
+    }
+}
+
+/// The names at the root of an answer, in their order.
+fn places<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet) -> Vec<&'a str> {
+    let mut names = Vec::new();
+    for item in &set.items {
+        let below = match &item.node {
+            Selection::Field(field) => {
+                names.push(field.node.response_key().node.as_str());
+                continue;
+            }
+            Selection::InlineFragment(fragment) => &fragment.node.selection_set.node,
+            Selection::FragmentSpread(spread) => match document.fragments.get(&spread.node.fragment_name.node) {
+                Some(fragment) => &fragment.node.selection_set.node,
+                None => continue,
+            },
+        };
+        names.extend(places(document, below));
+    }
+    names
+}
+
+/// Refuses a document that asks what is in the schema, wherever it does.
+pub(crate) fn refuse(document: &ExecutableDocument) -> Result<(), ServerError> {
+    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
+    let mut pending: Vec<&SelectionSet> = operations.chain(fragments).collect();
+    while let Some(set) = pending.pop() {
+        for item in &set.items {
+            match &item.node {
+                Selection::Field(field) => {
+                    let name = field.node.name.node.as_str();
+                    if matches!(name, "__schema" | "__type" | "_service") {
+                        let problem = format!("`{name}` is not answered: this server does not tell its schema");
+                        return Err(refusal("INTROSPECTION_DISABLED", problem, Some(item.pos)));
+                    }
+                    pending.push(&field.node.selection_set.node);
+                }
+                Selection::InlineFragment(fragment) => pending.push(&fragment.node.selection_set.node),
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The names that a client has written itself.
+pub(crate) struct RequestText(String);
+
+impl RequestText {
+    /// Those of a request.
+    pub(crate) fn of(request: &Request) -> RequestText {
+        let variables = serde_json::to_string(&request.variables).unwrap_or_default();
+        RequestText(format!("{} {variables}", request.query))
+    }
+
+    /// Takes all other names out of a sentence; the library quotes each name that it speaks of, and so do we.
+    pub(crate) fn redact(&self, sentence: &str) -> String {
+        let known: HashSet<&str> = self.0.split(|c| !is_name(c)).collect();
+        // It offers names for a directive's arguments even if told not to.
+        let sentence = sentence.split(" Did you mean").next().unwrap_or_default();
+        let mut parts = sentence.split_inclusive(['"', '`']);
+        let mut told = parts.next().unwrap_or_default().to_owned();
+        // What stands right behind a quotation mark may be a name, be it an opening or a closing one.
+        for part in parts {
+            let end =
+                part.find(|c| !is_name(c) && !matches!(c, '[' | ']' | '!' | '.' | '@' | '$')).unwrap_or(part.len());
+            let (quoted, rest) = part.split_at(end);
+            for piece in quoted.split_inclusive(|c| !is_name(c)) {
+                let name = piece.trim_end_matches(|c| !is_name(c));
+                let is_hidden = name.starts_with(|c: char| !c.is_ascii_digit()) && !known.contains(name);
+                told.push_str(if is_hidden { "…" } else { name });
+                told.push_str(&piece[name.len()..]);
+            }
+            told.push_str(rest);
+        }
+        told
+    }
+}
+
+fn is_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_the_client_did_not_write_are_taken_out() {
+        let written = RequestText::of(&Request::new("{ schools(filter: { stag: \"a\\\"b\" }) { nam } }"));
+        for (sentence, told) in [
+            (r#"Unknown field "nam" on type "School"."#, r#"Unknown field "nam" on type "…"."#),
+            (
+                r#"Unknown argument "a" on directive "b". Did you mean "if"?"#,
+                r#"Unknown argument "a" on directive "b"."#,
+            ),
+            (
+                r#"Invalid value "filter.or.0.stag", expected type "[Stage!]!""#,
+                r#"Invalid value "filter.….0.stag", expected type "[…!]!""#,
+            ),
+            (r#"does not contain "a"b" of "Stage""#, r#"does not contain "a"b" of "…""#),
+            ("no name at all", "no name at all"),
+        ] {
+            assert_eq!(written.redact(sentence), told);
+        }
+    }
+}

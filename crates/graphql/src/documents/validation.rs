@@ -1,0 +1,154 @@
+//! Whether a document keeps the rules of the specification.
+//!
+//! apollo-compiler parses and validates. It leaves a few things open, which [`supplement`] closes (docs/decisions/0024).
+
+use apollo_compiler::{
+    ExecutableDocument, Name, Schema, ast,
+    collections::HashMap,
+    diagnostic::ToCliReport,
+    parser::{Parser, SourceSpan},
+    schema::{ExtendedType, Implementers},
+    validation::{DiagnosticList, Valid},
+};
+use async_graphql::ServerError;
+use domain::suggest::Nearest;
+
+use crate::{
+    documents::{convert::Positions, one_of, scan::Scan, supplement},
+    execution::error::refusal,
+};
+
+/// How many errors of a document are told.
+const MOST_ERRORS: usize = 50;
+/// How many of them come with a suggestion: each is compared with all that it may have meant.
+const MOST_SUGGESTIONS: usize = 10;
+
+/// The schema as the specification has it.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub(crate) schema: Valid<Schema>,
+    pub(crate) implementers: HashMap<Name, Implementers>,
+    /// Whether an error may name what the client has not named.
+    suggests: bool,
+}
+
+/// What is wrong at a place of a document.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) problem: String,
+    pub(crate) at: Option<SourceSpan>,
+}
+
+impl Rules {
+    /// Reads the schema's own text.
+    pub(crate) fn read(sdl: &str, suggests: bool) -> Rules {
+        let schema = Schema::parse_and_validate(sdl, "schema.graphql").expect("the schema's text is valid");
+        let schema = one_of::known(schema);
+        Rules { implementers: schema.implementers_map(), schema, suggests }
+    }
+
+    /// Validates a parsed document.
+    ///
+    /// # Errors
+    /// What is wrong with it, in its order.
+    pub(crate) fn validate(
+        &self,
+        document: &ast::Document,
+        text: &str,
+    ) -> Result<Valid<ExecutableDocument>, Vec<ServerError>> {
+        let (executable, mut faults) = match document.to_executable_validate(&self.schema) {
+            Ok(executable) => (executable, Vec::new()),
+            Err(invalid) => (Valid::assume_valid(invalid.partial), faults(&invalid.errors, text)),
+        };
+        if faults.is_empty() {
+            faults = supplement::find(document, &executable, &self.schema);
+        }
+        if faults.is_empty() {
+            return Ok(executable);
+        }
+        faults.sort_by_key(|fault| fault.at.map(|at| at.offset()));
+        faults.truncate(MOST_ERRORS);
+        let mut positions = Positions::of(text);
+        let mut suggestions = if self.suggests { MOST_SUGGESTIONS } else { 0 };
+        let error = |Fault { mut problem, at }: Fault| {
+            if suggestions > 0
+                && let Some((ty, field)) = unknown_field(&problem)
+            {
+                suggestions -= 1;
+                if let Some(nearest) = self.nearest_field(ty, field) {
+                    problem = format!("{problem}. Did you mean `{nearest}`?");
+                }
+            }
+            refusal("GRAPHQL_VALIDATION_FAILED", problem, at.map(|at| positions.at(at.offset())))
+        };
+        Err(faults.into_iter().map(error).collect())
+    }
+
+    fn nearest_field(&self, ty: &str, field: &str) -> Option<String> {
+        let fields: Vec<&Name> = match self.schema.types.get(ty)? {
+            ExtendedType::Object(object) => object.fields.keys().collect(),
+            ExtendedType::Interface(interface) => interface.fields.keys().collect(),
+            _ => return None,
+        };
+        let mut nearest = Nearest::to(field);
+        fields.iter().for_each(|name| nearest.offer(name));
+        nearest.found()
+    }
+}
+
+/// Parses a document.
+///
+/// # Errors
+/// Where and why it cannot be parsed.
+pub(crate) fn parse(text: &str) -> Result<ast::Document, ServerError> {
+    let failed = |offset: usize, why: &str| {
+        let at = Positions::of(text).at(offset);
+        let problem = format!("the document cannot be parsed at line {}, column {}: {why}", at.line, at.column);
+        refusal("GRAPHQL_PARSE_FAILED", problem, Some(at))
+    };
+    let parsed = Parser::new().parse_ast(text, "document.graphql").map_err(|invalid| {
+        let first = invalid.errors.iter().next();
+        let at = first.as_ref().and_then(|first| first.error.location()).map_or(0, |at| at.offset());
+        let why = first.map(|first| first.error.to_string()).unwrap_or_default();
+        failed(at, why.strip_prefix("syntax error: ").unwrap_or(&why))
+    })?;
+    match Scan::of(text).unterminated {
+        Some(at) => Err(failed(at, "unterminated string value")),
+        None => Ok(parsed),
+    }
+}
+
+fn faults(errors: &DiagnosticList, text: &str) -> Vec<Fault> {
+    let told = errors.iter().filter_map(|diagnostic| {
+        let (problem, at) = (diagnostic.error.to_string(), diagnostic.error.location());
+        // A field whose selection has only unknown fields is said to have none.
+        let is_echo = problem == NO_SELECTION
+            && at.and_then(|at| text.get(at.offset()..at.end_offset())).is_some_and(|field| field.ends_with('}'));
+        // One event may be selected twice under one name, and `check_events` says so of others.
+        let is_ours = problem.contains(SEVERAL_EVENTS);
+        (!is_echo && !is_ours).then(|| Fault { problem: quoted(problem), at })
+    });
+    told.collect()
+}
+
+const NO_SELECTION: &str = "interface, union and object types must have a subselection set";
+const SEVERAL_EVENTS: &str = "can only have one root field";
+
+/// The problem with the names in it quoted that the library does not quote.
+fn quoted(problem: String) -> String {
+    if let Some(rest) = problem.strip_prefix("expected value of type ")
+        && let Some((ty, found)) = rest.split_once(", found ")
+    {
+        return format!("a value of type `{ty}` is expected, and this is {found}");
+    }
+    match problem.as_str() {
+        NO_SELECTION => "the field's value is an object: say which of its fields, in `{ }`".to_owned(),
+        _ => problem,
+    }
+}
+
+/// The type and the field of a sentence that says there is no such field.
+fn unknown_field(problem: &str) -> Option<(&str, &str)> {
+    let (ty, field) = problem.strip_prefix("type `")?.split_once("` does not have a field `")?;
+    Some((ty, field.strip_suffix('`')?))
+}

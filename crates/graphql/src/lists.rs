@@ -1,0 +1,5 @@
+//! Lists: their pages and connections, their filters, and what their cursors hold for.
+
+pub(crate) mod connection;
+pub(crate) mod cursor_scope;
+pub(crate) mod filter;

@@ -1,0 +1,424 @@
+//! Connections: a page of nouns, the ties that lead to them, and how to go on.
+
+use std::{
+    borrow::Cow,
+    marker::PhantomData,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+use async_graphql::{Context, Enum, InputObject, Object, ObjectType, Result, SimpleObject, TypeName};
+use domain::{Filter, OrderField, Page, PageRequest, Position, View};
+use persistence::{ColumnSet, Linked, Noun, NounPage, RelatedPage, Relation};
+
+use crate::{
+    batching::{
+        field_columns::{self, FieldColumns},
+        loaders::{CountOf, PageOf, Related, RelatedCount, WHOLE},
+    },
+    execution::{context::ContextExt, error::Code},
+    lists::{
+        cursor_scope::{CursorScope, ListId, ViewAsked},
+        filter::{Lower, lower},
+    },
+    objects::noun::{At, Named},
+};
+
+/// What to order nouns by; equal ones follow in a fixed order.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "OrderField", remote = "domain::OrderField")]
+pub(crate) enum OrderFieldInput {
+    /// The list's own order: what its description says, and then names.
+    Natural,
+    /// The name in the map's own language, by Unicode code point.
+    Name,
+    /// The slug.
+    Slug,
+    /// The first day on the map, `sinceDay` or, of what is planned without a stated opening, `knownDay`; an unknown one first.
+    Since,
+}
+
+/// From the least to the greatest, or the other way round.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OrderDirection {
+    /// From the least to the greatest.
+    Asc,
+    /// From the greatest to the least.
+    Desc,
+}
+
+/// The order of a list.
+#[derive(InputObject, Debug, Clone, Copy)]
+#[graphql(name = "Order")]
+pub(crate) struct OrderInput {
+    /// What to order by.
+    #[graphql(default_with = "OrderFieldInput::Natural")]
+    field: OrderFieldInput,
+    /// In which direction.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    direction: OrderDirection,
+}
+
+/// The four arguments of a page, with a filter and an order.
+pub(crate) struct PageArguments<T> {
+    pub(crate) first: Option<i64>,
+    pub(crate) after: Option<String>,
+    pub(crate) last: Option<i64>,
+    pub(crate) before: Option<String>,
+    pub(crate) filter: Option<T>,
+    pub(crate) order: Option<OrderInput>,
+}
+
+/// The arguments as the store takes them.
+struct Asked {
+    filter: Arc<Filter>,
+    order: domain::Order,
+    request: Arc<PageRequest>,
+    scope: CursorScope,
+    /// The columns of the nouns that its fields look at.
+    columns: ColumnSet,
+}
+
+impl<T: Lower> PageArguments<T> {
+    async fn parse<N: FieldColumns>(self, ctx: &Context<'_>, list: ListId, view: ViewAsked) -> Result<Asked> {
+        let PageArguments { first, after, last, before, filter, order } = self;
+        let filter = Arc::new(lower(ctx, filter).await?);
+        let order = order.map_or_else(domain::Order::default, |order| domain::Order {
+            field: OrderField::from(order.field),
+            descending: order.direction == OrderDirection::Desc,
+        });
+        let scope = CursorScope::new(T::FIELDS, list, order, filter.clone(), view);
+        let has_cursor = after.is_some() || before.is_some();
+        let expected = if has_cursor { scope.get() } else { 0 };
+        let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)
+            .map_err(|error| Code::from(error.clone()).because(error))?;
+        let columns = field_columns::of_connection::<N>(ctx.field());
+        Ok(Asked { filter, order, request: Arc::new(request), scope, columns })
+    }
+}
+
+/// How to go on from a page.
+#[derive(SimpleObject)]
+pub(crate) struct PageInfo {
+    /// Whether items follow this page.
+    has_next_page: bool,
+    /// Whether items precede this page.
+    has_previous_page: bool,
+    /// The cursor of the first item, to pass on as `before`; null on an empty page.
+    start_cursor: Option<String>,
+    /// The cursor of the last item, to pass on as `after`; null on an empty page.
+    end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    fn of<T>(page: &Page<T>, scope: &CursorScope) -> Self {
+        PageInfo {
+            has_next_page: page.has_next,
+            has_previous_page: page.has_previous,
+            start_cursor: page.items.first().map(|(position, _)| position.encode(scope.get())),
+            end_cursor: page.items.last().map(|(position, _)| position.encode(scope.get())),
+        }
+    }
+}
+
+/// A count as GraphQL's `Int` carries it.
+fn int(count: u64) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// A relation, as the schema shows it.
+pub(crate) trait Edges: Relation<Node: FieldColumns> {
+    /// What its types are called: `GroupSchool` for `GroupSchoolConnection` and `GroupSchoolEdge`.
+    const NAME: &'static str;
+    /// What the edge says about the tie.
+    type TieObject: ObjectType;
+    /// Wraps the tie.
+    fn tie_object(view: View, tie: &Arc<Self::Tie>) -> Self::TieObject;
+}
+
+/// A page of the nouns that a relation leads to; it is read when a field wants something of it.
+pub(crate) struct Connection<R: Relation> {
+    view: View,
+    parent: i64,
+    asked: Asked,
+    is_counted: AtomicBool,
+    of: PhantomData<fn() -> R>,
+}
+
+impl<R: Edges> Connection<R> {
+    /// Checks the arguments.
+    pub(crate) async fn open<T: Lower>(
+        ctx: &Context<'_>,
+        view: View,
+        asked_for: ViewAsked,
+        parent: i64,
+        arguments: PageArguments<T>,
+    ) -> Result<Self> {
+        let asked = arguments.parse::<R::Node>(ctx, ListId { name: R::NAME, parent: Some(parent) }, asked_for).await?;
+        Ok(Connection { view, parent, asked, is_counted: AtomicBool::new(false), of: PhantomData })
+    }
+
+    /// Reads the page together with all other parents that want the same, once for all fields.
+    async fn page(&self, ctx: &Context<'_>) -> Result<Arc<RelatedPage<R::Node, R::Tie>>> {
+        let Asked { filter, order, request, columns, .. } = &self.asked;
+        let question = Related::<R>::new(self.view, filter.clone(), *order, request.clone());
+        let page = ctx.read(question, self.parent, *columns).await?.unwrap_or_else(|| Arc::new(Page::empty()));
+        count_once(ctx, &self.is_counted, page.items.len())?;
+        Ok(page)
+    }
+}
+
+/// Takes note of the objects of a page, whatever the number of fields that show them.
+fn count_once(ctx: &Context<'_>, is_counted: &AtomicBool, objects: usize) -> Result<()> {
+    match is_counted.swap(true, Relaxed) {
+        true => Ok(()),
+        false => ctx.spend(objects),
+    }
+}
+
+impl<R: Edges> TypeName for Connection<R> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", R::NAME).into()
+    }
+}
+
+/// A page of related nouns, the ties that lead to them, and how to go on.
+#[Object(name_type)]
+impl<R: Edges> Connection<R>
+where
+    At<R::Node>: ObjectType,
+{
+    /// The ties of this page, each with its noun.
+    async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<Edge<R>>> {
+        let page = self.page(ctx).await?;
+        let edge = |(position, linked): &(Position, Linked<R::Node, R::Tie>)| Edge {
+            view: self.view,
+            scope: self.asked.scope.clone(),
+            position: position.clone(),
+            linked: linked.clone(),
+        };
+        Ok(page.items.iter().map(edge).collect())
+    }
+
+    /// The nouns of this page, for those who need nothing of the ties.
+    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<At<R::Node>>> {
+        let page = self.page(ctx).await?;
+        Ok(page.items.iter().map(|(_, linked)| At { view: self.view, noun: linked.node.clone() }).collect())
+    }
+
+    /// How to go on from this page.
+    async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo> {
+        Ok(PageInfo::of(&*self.page(ctx).await?, &self.asked.scope))
+    }
+
+    /// How many there are on all pages together, as recorded; sources may report another number.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let question = RelatedCount::<R>::new(self.view, self.asked.filter.clone());
+        Ok(int(ctx.ask(question, self.parent).await?.unwrap_or_default().total))
+    }
+
+    /// How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.
+    async fn assumed_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let question = RelatedCount::<R>::new(self.view, self.asked.filter.clone());
+        Ok(int(ctx.ask(question, self.parent).await?.unwrap_or_default().assumed))
+    }
+}
+
+/// A tie, and the noun it leads to.
+pub(crate) struct Edge<R: Relation> {
+    view: View,
+    scope: CursorScope,
+    position: Position,
+    linked: Linked<R::Node, R::Tie>,
+}
+
+impl<R: Edges> TypeName for Edge<R> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", R::NAME).into()
+    }
+}
+
+/// A tie between two nouns: the noun it leads to, and its own story.
+#[Object(name_type)]
+impl<R: Edges> Edge<R>
+where
+    At<R::Node>: ObjectType,
+{
+    /// The place of this item in the list, to pass on as `after` or `before`.
+    async fn cursor(&self) -> String {
+        self.position.encode(self.scope.get())
+    }
+
+    /// The noun that the tie leads to.
+    async fn node(&self) -> At<R::Node> {
+        At { view: self.view, noun: self.linked.node.clone() }
+    }
+
+    #[graphql(flatten)]
+    async fn tie(&self) -> R::TieObject {
+        R::tie_object(self.view, &self.linked.tie)
+    }
+}
+
+/// A page of all nouns of a kind; it is read when a field wants something of it.
+pub(crate) struct RootConnection<N: Noun> {
+    view: View,
+    asked: Asked,
+    is_counted: AtomicBool,
+    of: PhantomData<fn() -> N>,
+}
+
+impl<N: FieldColumns + Named> RootConnection<N> {
+    /// Checks the arguments.
+    pub(crate) async fn open<T: Lower>(
+        ctx: &Context<'_>,
+        view: View,
+        asked_for: ViewAsked,
+        arguments: PageArguments<T>,
+    ) -> Result<Self> {
+        let asked = arguments.parse::<N>(ctx, ListId { name: N::NAME, parent: None }, asked_for).await?;
+        Ok(RootConnection { view, asked, is_counted: AtomicBool::new(false), of: PhantomData })
+    }
+
+    /// Reads the page, once for all fields.
+    async fn page(&self, ctx: &Context<'_>) -> Result<Arc<NounPage<N>>> {
+        let Asked { filter, order, request, columns, .. } = &self.asked;
+        let question = PageOf::<N>::new(self.view, filter.clone(), *order, request.clone());
+        let page = ctx.read(question, WHOLE, *columns).await?.unwrap_or_else(|| Arc::new(Page::empty()));
+        count_once(ctx, &self.is_counted, page.items.len())?;
+        Ok(page)
+    }
+}
+
+impl<N: FieldColumns + Named> TypeName for RootConnection<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", N::NAME).into()
+    }
+}
+
+/// A page of all nouns of a kind, and how to go on.
+#[Object(name_type)]
+impl<N: FieldColumns + Named> RootConnection<N>
+where
+    At<N>: ObjectType,
+{
+    /// The nouns of this page, each with its place.
+    async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<RootEdge<N>>> {
+        let page = self.page(ctx).await?;
+        let edge = |(position, noun): &(Position, Arc<N>)| RootEdge {
+            scope: self.asked.scope.clone(),
+            position: position.clone(),
+            node: At { view: self.view, noun: noun.clone() },
+        };
+        Ok(page.items.iter().map(edge).collect())
+    }
+
+    /// The nouns of this page.
+    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<At<N>>> {
+        let page = self.page(ctx).await?;
+        Ok(page.items.iter().map(|(_, noun)| At { view: self.view, noun: noun.clone() }).collect())
+    }
+
+    /// How to go on from this page.
+    async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo> {
+        Ok(PageInfo::of(&*self.page(ctx).await?, &self.asked.scope))
+    }
+
+    /// How many there are on all pages together, as recorded.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let question = CountOf::<N>::new(self.view, self.asked.filter.clone());
+        Ok(int(ctx.ask(question, WHOLE).await?.unwrap_or_default().total))
+    }
+
+    /// How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.
+    async fn assumed_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let question = CountOf::<N>::new(self.view, self.asked.filter.clone());
+        Ok(int(ctx.ask(question, WHOLE).await?.unwrap_or_default().assumed))
+    }
+}
+
+/// A noun in a list.
+pub(crate) struct RootEdge<N: Noun> {
+    scope: CursorScope,
+    position: Position,
+    node: At<N>,
+}
+
+impl<N: Noun + Named> TypeName for RootEdge<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", N::NAME).into()
+    }
+}
+
+/// A noun in a list, and its place.
+#[Object(name_type)]
+impl<N: Noun + Named> RootEdge<N>
+where
+    At<N>: ObjectType,
+{
+    /// The place of this item in the list, to pass on as `after` or `before`.
+    async fn cursor(&self) -> String {
+        self.position.encode(self.scope.get())
+    }
+
+    /// The noun.
+    async fn node(&self) -> &At<N> {
+        &self.node
+    }
+}
+
+/// Declares an object that holds the relations of a noun, to be flattened into the noun's own; `about` says how many
+/// there are in a large city, for the cost of a query.
+macro_rules! relations {
+    ($object:ident of $noun:ty { $($(#[$doc:meta])* $field:ident: $relation:ty, $filter:ty, about $size:literal;)+ }) => {
+        /// The relations of a noun.
+        pub(crate) struct $object<'a>(pub(crate) &'a crate::objects::noun::At<$noun>);
+
+        impl $object<'_> {
+            /// The relations' names in the code.
+            pub(crate) const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
+        }
+
+        /// The relations of a noun.
+        #[async_graphql::Object]
+        impl $object<'_> {
+            $(
+                $(#[$doc])*
+                #[expect(clippy::too_many_arguments, reason = "Relay's four, a filter and an order")]
+                #[graphql(directive = crate::documents::cost::list_size::apply(Some($size), crate::documents::cost::slicing(), crate::documents::cost::sized(), Some(false)))]
+                async fn $field(
+                    &self,
+                    ctx: &async_graphql::Context<'_>,
+                    #[graphql(desc = "How many items from the start of the list, 0 to 100; 20 unless asked otherwise.")] first: Option<i64>,
+                    #[graphql(desc = "Only items after this cursor of the same list.")] after: Option<String>,
+                    #[graphql(desc = "How many items from the end of the list, 0 to 100; not together with `first`.")] last: Option<i64>,
+                    #[graphql(desc = "Only items before this cursor of the same list.")] before: Option<String>,
+                    #[graphql(desc = "Only items of which this is true.")] filter: Option<$filter>,
+                    #[graphql(desc = "The order of the list; its own unless asked otherwise.")] order_by: Option<crate::lists::connection::OrderInput>,
+                ) -> Option<async_graphql::Result<crate::lists::connection::Connection<$relation>>> {
+                    let arguments = crate::lists::connection::PageArguments { first, after, last, before, filter, order: order_by };
+                    let asked_for = crate::schema::asked_for(ctx, self.0.view);
+                    Some(crate::lists::connection::Connection::open(ctx, self.0.view, asked_for, self.0.noun.head().id, arguments).await)
+                }
+            )+
+        }
+    };
+}
+pub(crate) use relations;
+
+/// Declares how a relation is shown: its types' name and what its edges say.
+macro_rules! edges {
+    ($($relation:ty: $name:literal => $tie:ident;)+) => {$(
+        impl crate::lists::connection::Edges for $relation {
+            const NAME: &'static str = $name;
+            type TieObject = $tie;
+
+            fn tie_object(view: domain::View, tie: &std::sync::Arc<Self::Tie>) -> $tie {
+                $tie { view, tie: tie.clone() }
+            }
+        }
+    )+};
+}
+pub(crate) use edges;

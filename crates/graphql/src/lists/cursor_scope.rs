@@ -1,0 +1,240 @@
+//! What a cursor holds for: a list, its order, its filter and its view.
+//!
+//! They are written as text whose form does not depend on the code: by the names of the schema, conditions in
+//! alphabetical order, and without what is not given. A new condition or a renamed field of a Rust type therefore
+//! leaves the cursors good that clients hold.
+
+use std::sync::{Arc, LazyLock};
+
+use async_graphql::InputType;
+use domain::{Condition, ConditionValue, Filter, Known, Order, View, id::fingerprint};
+
+use crate::{
+    lists::{
+        connection::{OrderDirection, OrderFieldInput},
+        filter::camel_case,
+    },
+    objects::noun::Existence,
+};
+
+/// What was asked for in a view: a cursor of the default view stays good tomorrow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ViewAsked {
+    Default,
+    Pinned(View),
+}
+
+/// Which list: its name in the schema and, for a relation, the noun that has it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ListId {
+    pub(crate) name: &'static str,
+    pub(crate) parent: Option<i64>,
+}
+
+/// The scope of a list's cursors, computed when the first of them is read or written. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct CursorScope(Arc<LazyLock<i64, Box<dyn FnOnce() -> i64 + Send>>>);
+
+impl CursorScope {
+    /// The scope of a list that is read under a filter; `fields` are those of the filter's type ([`Lower::FIELDS`]).
+    pub(crate) fn new(fields: Fields, list: ListId, order: Order, filter: Arc<Filter>, view: ViewAsked) -> Self {
+        let compute = move || fingerprint(scope_text(fields, list, order, &filter, view).as_bytes());
+        CursorScope(Arc::new(LazyLock::new(Box::new(compute))))
+    }
+
+    /// The number that cursors carry.
+    pub(crate) fn get(&self) -> i64 {
+        **self.0
+    }
+}
+
+/// The properties that the conditions of a filter are on, each with the field that states it.
+type Fields = &'static [(&'static str, &'static str)];
+
+/// What a scope is the hash of.
+fn scope_text(fields: Fields, list: ListId, order: Order, filter: &Filter, view: ViewAsked) -> String {
+    let parent = list.parent.map(|parent| format!("({parent})")).unwrap_or_default();
+    let direction = if order.descending { OrderDirection::Desc } else { OrderDirection::Asc };
+    let (field, direction) = (OrderFieldInput::from(order.field).to_value(), direction.to_value());
+    let view = match view {
+        ViewAsked::Default => "default".to_owned(),
+        ViewAsked::Pinned(View { day, known: Known::Latest }) => format!("{day}"),
+        ViewAsked::Pinned(View { day, known: Known::At(revision) }) => format!("{day} at {revision}"),
+    };
+    let filter = filter_text(fields, filter);
+    format!("{}{parent} order {field} {direction} filter {filter} view {view}", list.name)
+}
+
+/// A filter as text: two filters have the same text only if they are equal.
+fn filter_text(fields: Fields, filter: &Filter) -> String {
+    let Filter { all, any, not, existence, name_contains, conditions } = filter;
+    let combined = |name: &str, parts: &[Filter]| {
+        let parts: Vec<String> = parts.iter().map(|part| filter_text(fields, part)).collect();
+        (!parts.is_empty()).then(|| format!("{name}:[{}]", parts.join(",")))
+    };
+    let existence = existence.as_ref().map(|wanted| {
+        let words: Vec<String> = wanted.iter().map(|one| Existence::from(*one).to_value().to_string()).collect();
+        format!("existence:[{}]", words.join(","))
+    });
+    let shared = [
+        combined("and", all),
+        combined("or", any),
+        not.as_ref().map(|part| format!("not:{}", filter_text(fields, part))),
+        existence,
+        name_contains.as_ref().map(|text| format!("nameContains:{}", quoted(text))),
+    ];
+    let field = |property: &str| fields.iter().find(|(of, _)| *of == property).map_or("", |(_, field)| field);
+    let own = conditions
+        .iter()
+        .map(|Condition { property, value }| Some(format!("{}:{}", camel_case(field(property)), value_text(value))));
+    let mut texts: Vec<String> = own.chain(shared).flatten().collect();
+    texts.sort_unstable();
+    format!("{{{}}}", texts.join(","))
+}
+
+/// The value of a condition as the schema writes it.
+fn value_text(value: &ConditionValue) -> String {
+    match value {
+        ConditionValue::Words(words) => {
+            let word = |word: &&str| if word.is_empty() { "UNKNOWN".to_owned() } else { word.to_uppercase() };
+            format!("[{}]", words.iter().map(word).collect::<Vec<_>>().join(","))
+        }
+        ConditionValue::Noun(id) => id.to_string(),
+        ConditionValue::Text(text) => quoted(text),
+        ConditionValue::Flag(flag) => flag.to_string(),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{AnyId, Existence, Kind, OrderField};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{lists::filter::Lower, nouns::school::SchoolFilter};
+
+    const SCHOOLS: ListId = ListId { name: "School", parent: None };
+    const BY_NAME: Order = Order { field: OrderField::Name, descending: true };
+
+    const FIELDS: Fields = SchoolFilter::FIELDS;
+
+    fn words(property: &'static str, words: &[&'static str]) -> Condition {
+        Condition { property, value: ConditionValue::Words(words.to_vec()) }
+    }
+
+    fn teaching(stages: &[&'static str]) -> Filter {
+        Filter { conditions: vec![words("phases", stages)], ..Filter::default() }
+    }
+
+    fn pinned(known: Known) -> ViewAsked {
+        ViewAsked::Pinned(View { day: "2020-09-01".parse().expect("a day"), known })
+    }
+
+    #[test]
+    fn scopes_stay_as_they_are() {
+        let combined = Filter {
+            all: vec![teaching(&[]), Filter { name_contains: Some("a\"]}".to_owned()), ..Filter::default() }],
+            any: vec![Filter { existence: Some(vec![Existence::Certain]), ..Filter::default() }],
+            not: Some(Box::new(Filter {
+                conditions: vec![
+                    words("ownership", &["public", ""]),
+                    Condition { property: "code", value: ConditionValue::Text("0110".to_owned()) },
+                    Condition {
+                        property: "campus_district",
+                        value: ConditionValue::Noun(AnyId::parse_or_slug(Kind::District, "chaoyang").expect("a slug")),
+                    },
+                    Condition { property: "has_group", value: ConditionValue::Flag(false) },
+                ],
+                ..Filter::default()
+            })),
+            ..teaching(&["primary"])
+        };
+        let schools_of_group = ListId { name: "GroupSchool", parent: Some(42) };
+        for (list, order, filter, view, text, scope) in [
+            (
+                SCHOOLS,
+                Order::default(),
+                Filter::default(),
+                ViewAsked::Default,
+                "School order NATURAL ASC filter {} view default",
+                4_844_927_418_360_500_538,
+            ),
+            (
+                SCHOOLS,
+                BY_NAME,
+                teaching(&["vocational_secondary", "primary"]),
+                pinned(Known::Latest),
+                "School order NAME DESC filter {stage:[VOCATIONAL_SECONDARY,PRIMARY]} view 2020-09-01",
+                1_003_904_969_453_581_648,
+            ),
+            (
+                schools_of_group,
+                Order::default(),
+                combined,
+                pinned(Known::At(7)),
+                "GroupSchool(42) order NATURAL ASC filter {and:[{stage:[]},{nameContains:\"a\\\"]}\"}],not:{campusDistrict:dst_a6ffeys7qrdst,code:\"0110\",hasGroupOnRecord:false,ownership:[PUBLIC,UNKNOWN]},or:[{existence:[CERTAIN]}],stage:[PRIMARY]} view 2020-09-01 at 7",
+                2_628_620_770_921_618_785,
+            ),
+        ] {
+            assert_eq!(scope_text(FIELDS, list, order, &filter, view), text);
+            let computed = CursorScope::new(FIELDS, list, order, Arc::new(filter), view).get();
+            assert_eq!(computed, scope, "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_orders_and_views_have_scopes_of_their_own() {
+        let lists = [SCHOOLS, ListId { parent: Some(1), ..SCHOOLS }, ListId { name: "Group", parent: Some(1) }];
+        let orders = [Order::default(), Order { descending: true, ..Order::default() }, BY_NAME];
+        let views = [ViewAsked::Default, pinned(Known::Latest), pinned(Known::At(1)), pinned(Known::At(2))];
+        let mut texts = std::collections::HashSet::new();
+        for list in lists {
+            for order in orders {
+                for view in views {
+                    assert!(texts.insert(scope_text(FIELDS, list, order, &Filter::default(), view)));
+                }
+            }
+        }
+        assert_eq!(texts.len(), 36);
+    }
+
+    #[test]
+    fn a_new_condition_changes_no_scope_that_does_not_give_it() {
+        let before: Fields = &[("kinds", "kind")];
+        let after: Fields = &[("added", "added"), ("kinds", "kind")];
+        let filter = Filter { conditions: vec![words("kinds", &["museum"])], ..Filter::default() };
+        assert_eq!(filter_text(before, &filter), "{kind:[MUSEUM]}");
+        assert_eq!(filter_text(after, &filter), "{kind:[MUSEUM]}");
+    }
+
+    fn some_filter() -> impl Strategy<Value = Filter> {
+        let text = || prop::option::of("[a,:\"\\\\\\]}]{0,3}");
+        let stages = prop::sample::subsequence(vec!["primary", "junior"], 0..=2);
+        let existence = prop::sample::subsequence(vec![Existence::Certain, Existence::Assumed], 0..=2);
+        let leaf = (text(), text(), prop::option::of(stages), prop::option::of(existence), any::<Option<bool>>());
+        let leaf = leaf.prop_map(|(name_contains, code, stages, existence, has_group)| {
+            let code = code.map(|code| Condition { property: "code", value: ConditionValue::Text(code) });
+            let stages = stages.map(|stages| words("phases", &stages));
+            let flag = |flag| Condition { property: "has_group", value: ConditionValue::Flag(flag) };
+            let conditions = [code, stages, has_group.map(flag)].into_iter().flatten().collect();
+            Filter { name_contains, existence, conditions, ..Filter::default() }
+        });
+        leaf.prop_recursive(3, 12, 2, |inner| {
+            let parts = || prop::collection::vec(inner.clone(), 0..3);
+            (inner.clone(), parts(), parts(), prop::option::of(inner.clone()))
+                .prop_map(|(filter, all, any, not)| Filter { all, any, not: not.map(Box::new), ..filter })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn two_filters_never_share_a_scope(one in some_filter(), other in some_filter()) {
+            let is_equal = filter_text(FIELDS, &one) == filter_text(FIELDS, &other);
+            prop_assert_eq!(is_equal, one == other);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The nouns of the map, a file each: the object, its edges, its filter, its root fields.
+//!
+//! The modules around this one are what these files are made of.
+
+pub(crate) mod alias;
+pub(crate) mod alliance;
+pub(crate) mod authority;
+pub(crate) mod campus;
+pub(crate) mod group;
+pub(crate) mod partner;
+pub(crate) mod place;
+pub(crate) mod school;
+pub(crate) mod source;

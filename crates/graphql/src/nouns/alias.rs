@@ -1,0 +1,153 @@
+//! Names in several languages.
+
+use async_graphql::{Context, Object, Result, SimpleObject};
+use domain::View;
+
+use crate::{
+    nouns::source::{Citation, sources},
+    objects::scalar::{ImpreciseDate, stated},
+};
+
+/// A name chosen for a reader.
+#[derive(SimpleObject)]
+pub(crate) struct LocalizedName {
+    /// The name.
+    pub(crate) text: String,
+    /// The language it is in, a BCP 47 tag.
+    language: String,
+    /// What kind of name it is.
+    kind: NameKind,
+    /// Why we believe it; null where the record does not say, which is then its own source's word.
+    basis: Option<NameBasis>,
+    /// Whether no name in a language that was asked for is on record, short and former ones aside.
+    is_fallback: bool,
+}
+
+impl LocalizedName {
+    pub(crate) fn of(name: domain::text::Chosen<'_>) -> Self {
+        LocalizedName {
+            text: name.text.to_owned(),
+            language: name.language.to_owned(),
+            kind: name.kind.into(),
+            basis: name.basis.map(NameBasis::from),
+            is_fallback: name.is_fallback,
+        }
+    }
+}
+
+/// A name of a noun.
+pub(crate) struct Name {
+    view: View,
+    fact: i64,
+    text: String,
+    language: String,
+    kind: NameKind,
+    basis: Option<domain::NameBasis>,
+    since: Option<ImpreciseDate>,
+    until: Option<ImpreciseDate>,
+}
+
+impl Name {
+    pub(crate) fn official(view: View, fact: i64, name: domain::text::Chosen<'_>) -> Self {
+        Name {
+            view,
+            fact,
+            text: name.text.to_owned(),
+            language: name.language.to_owned(),
+            kind: name.kind.into(),
+            basis: name.basis,
+            since: None,
+            until: None,
+        }
+    }
+
+    pub(crate) fn alias(view: View, alias: &domain::Alias) -> Self {
+        Name {
+            view,
+            fact: alias.id,
+            text: alias.text.clone(),
+            language: alias.language.clone(),
+            kind: alias.kind.into(),
+            basis: alias.basis,
+            since: stated(&alias.since),
+            until: stated(&alias.until),
+        }
+    }
+}
+
+/// A name of a noun: official, or an alias.
+#[Object]
+impl Name {
+    /// The name.
+    async fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The language it is in, a BCP 47 tag.
+    async fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// What kind of name it is.
+    async fn kind(&self) -> NameKind {
+        self.kind
+    }
+
+    /// Why we believe it; null where the record does not say.
+    async fn basis(&self) -> Option<NameBasis> {
+        self.basis.map(NameBasis::from)
+    }
+
+    /// Since when it is used; null where no source says.
+    async fn since(&self) -> Option<&ImpreciseDate> {
+        self.since.as_ref()
+    }
+
+    /// Until when it was used; null where no source says, or it still is.
+    async fn until(&self) -> Option<&ImpreciseDate> {
+        self.until.as_ref()
+    }
+
+    /// The sources that state it; none where it is common knowledge.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
+        sources(ctx, self.view, self.fact).await
+    }
+}
+
+/// What kind of name a name is.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::AliasKind")]
+pub(crate) enum NameKind {
+    /// A name used before.
+    Former,
+    /// What a machine translation made of it.
+    MachineTranslation,
+    /// The official name, or our translation of it: `basis` says which.
+    Official,
+    /// The official English name, where it differs from the one a source uses.
+    OfficialEnglish,
+    /// A second official name beside the first.
+    SecondName,
+    /// A short name.
+    Short,
+    /// Another spelling.
+    Variant,
+}
+
+/// Why we believe a name.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::NameBasis")]
+pub(crate) enum NameBasis {
+    /// The official name, known without a citation.
+    CommonKnowledge,
+    /// Read from other facts of a source.
+    Inferred,
+    /// A source gives it.
+    Source,
+    /// A source states it outright.
+    Stated,
+    /// Our translation.
+    Translation,
+    /// The characters are not known.
+    Unknown,
+}

@@ -1,0 +1,297 @@
+//! Alliances: what they are for, who belongs to them, whom they serve.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result};
+use domain::{Noun, View};
+use persistence::{
+    AlliancesOfGroup, AlliancesOfPartner, AlliancesOfSchool, GroupsOfAlliance, PartnersOfAlliance, SchoolsOfAlliance,
+};
+
+use crate::{
+    batching::field_columns::FieldColumns,
+    execution::context::ContextExt,
+    lists::{
+        connection::{edges, relations},
+        filter::{filter, vocabulary},
+    },
+    nouns::{
+        group::GroupFilter,
+        partner::PartnerFilter,
+        school::SchoolFilter,
+        source::{Citation, sources},
+    },
+    objects::{
+        noun::{At, Head, roots},
+        scalar::{ImpreciseDate, stated},
+    },
+};
+
+/// An alliance: bodies that work together by mutual consultation.
+#[Object(name = "Alliance")]
+impl At<domain::Alliance> {
+    /// The global id: the same in every database, for `node(id:)`.
+    pub(crate) async fn id(&self) -> ID {
+        self.global_id()
+    }
+
+    #[graphql(flatten)]
+    async fn common(&self) -> Head<'_> {
+        self.head()
+    }
+
+    /// What it is for.
+    async fn kind(&self) -> AllianceKind {
+        self.noun.kind.into()
+    }
+
+    /// When it was established; null where no source says.
+    async fn established_on(&self) -> Option<ImpreciseDate> {
+        stated(&self.noun.established_on)
+    }
+
+    /// Whom it serves.
+    async fn scope(&self) -> AllianceScope {
+        self.noun.scope.into()
+    }
+
+    /// Whether it exists already.
+    async fn status(&self) -> AllianceStatus {
+        self.noun.status_on(self.view.day).into()
+    }
+
+    /// The district it belongs to, and serves if that is its scope; null where it belongs to none.
+    async fn district(&self, ctx: &Context<'_>) -> Option<Result<At<domain::District>>> {
+        ctx.find_maybe(self.view, self.noun.district).await
+    }
+
+    /// The functions that its charter names, in its order.
+    async fn functions(&self, ctx: &Context<'_>) -> Result<Vec<AllianceFunction>> {
+        let parts = ctx.parts::<domain::AllianceFunction>(self.view, self.noun.head().id).await?;
+        Ok(parts.iter().map(|part| AllianceFunction { view: self.view, it: part.clone() }).collect())
+    }
+
+    /// The categories of bodies it draws on, in alphabetical order. A category may have no member that a source names.
+    async fn resource_categories(&self, ctx: &Context<'_>) -> Result<Vec<AllianceCategory>> {
+        let parts = ctx.parts::<domain::AllianceCategory>(self.view, self.noun.head().id).await?;
+        Ok(parts.iter().map(|part| AllianceCategory { view: self.view, it: part.clone() }).collect())
+    }
+
+    #[graphql(flatten)]
+    async fn relations(&self) -> AllianceRelations<'_> {
+        AllianceRelations(self)
+    }
+}
+
+impl FieldColumns for domain::Alliance {
+    const RELATIONS: &'static [&'static str] = AllianceRelations::NAMES;
+    const OTHERS: &'static [(&'static str, &'static [&'static str])] =
+        &[("status", &["status", "time"]), ("functions", &[]), ("resource_categories", &[])];
+}
+
+relations! {
+    AllianceRelations of domain::Alliance {
+        /// The partners that sources name as members; sources rarely name all.
+        partners: PartnersOfAlliance, PartnerFilter, about 40;
+        /// The groups that are members, then those of the district it serves.
+        groups: GroupsOfAlliance, GroupFilter, about 25;
+        /// The schools that are themselves members, then those of the district it serves.
+        schools: SchoolsOfAlliance, SchoolFilter, about 100;
+    }
+}
+
+/// One function of an alliance's charter.
+pub(crate) struct AllianceFunction {
+    view: View,
+    it: domain::AllianceFunction,
+}
+
+/// One function of an alliance's charter.
+#[Object]
+impl AllianceFunction {
+    /// Its place in the charter, from 1.
+    async fn seq(&self) -> i64 {
+        self.it.seq
+    }
+
+    /// The function, in English.
+    async fn text_en(&self) -> &str {
+        &self.it.text_en
+    }
+
+    /// The sources that state it.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
+        sources(ctx, self.view, self.it.id).await
+    }
+}
+
+/// A category of bodies that an alliance draws on.
+pub(crate) struct AllianceCategory {
+    view: View,
+    it: domain::AllianceCategory,
+}
+
+/// A category of bodies that an alliance draws on.
+#[Object]
+impl AllianceCategory {
+    /// The category.
+    async fn category(&self) -> ResourceCategory {
+        self.it.category.into()
+    }
+
+    /// The sources that state it.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
+        sources(ctx, self.view, self.it.id).await
+    }
+}
+
+/// What an alliance is for.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::AllianceKind")]
+pub(crate) enum AllianceKind {
+    /// The development of its members.
+    Development,
+    /// A network of schools.
+    Network,
+    /// A theme such as science or art.
+    Thematic,
+    /// Training through all school stages.
+    ThroughTraining,
+}
+
+/// Whom an alliance serves.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::AllianceScope")]
+pub(crate) enum AllianceScope {
+    /// Every group and school of its district.
+    District,
+    /// The members of a group.
+    Group,
+    /// Its members, across borders.
+    International,
+    /// Its members.
+    Members,
+}
+
+/// Whether an alliance exists already.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::AllianceStatus")]
+pub(crate) enum AllianceStatus {
+    /// It exists.
+    Established,
+    /// It is proposed.
+    Proposed,
+    /// It exists no longer.
+    Dissolved,
+}
+
+/// A category of bodies that an alliance draws on.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::ResourceCategory")]
+pub(crate) enum ResourceCategory {
+    /// Art troupes.
+    ArtTroupe,
+    /// Popular science bases.
+    PopularScienceBase,
+    /// Professional institutions.
+    ProfessionalInstitution,
+    /// Research institutes.
+    ResearchInstitute,
+    /// Resource units.
+    ResourceUnit,
+    /// Social resource units.
+    SocialResourceUnit,
+    /// Technology companies.
+    TechnologyCompany,
+    /// Universities.
+    University,
+}
+
+/// A noun's tie to an alliance.
+pub(crate) struct AllianceTie {
+    pub(crate) view: View,
+    pub(crate) tie: Arc<domain::AllianceTie>,
+}
+
+/// A noun's tie to an alliance.
+#[Object]
+impl AllianceTie {
+    /// Why they are tied.
+    async fn basis(&self) -> Basis {
+        self.tie.basis.into()
+    }
+
+    /// As what the member belongs to the alliance; null where the alliance serves its district.
+    async fn role(&self) -> Option<AllianceRole> {
+        self.tie.role.map(AllianceRole::from)
+    }
+
+    /// The sources that state the membership or, where the alliance serves a district, the alliance and its scope.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
+        sources(ctx, self.view, self.tie.id).await
+    }
+}
+
+/// Why a group, school or partner is tied to an alliance.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::Basis")]
+pub(crate) enum Basis {
+    /// It is a member.
+    Member,
+    /// The alliance serves its district.
+    Serves,
+}
+
+/// As what a member belongs to an alliance.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::AllianceRole")]
+pub(crate) enum AllianceRole {
+    /// A school allied with a group.
+    AllianceSchool,
+    /// It founded the alliance.
+    Founder,
+    /// The group that leads it.
+    LeadGroup,
+    /// A member.
+    Member,
+    /// It proposed the alliance.
+    Proposer,
+}
+
+edges! {
+    PartnersOfAlliance: "AlliancePartner" => AllianceTie;
+    GroupsOfAlliance: "AllianceGroup" => AllianceTie;
+    SchoolsOfAlliance: "AllianceSchool" => AllianceTie;
+    AlliancesOfPartner: "PartnerAlliance" => AllianceTie;
+    AlliancesOfGroup: "GroupAlliance" => AllianceTie;
+    AlliancesOfSchool: "SchoolAlliance" => AllianceTie;
+}
+
+vocabulary! { AllianceKind, AllianceScope, AllianceStatus }
+
+filter! {
+    /// Which alliances.
+    AllianceFilter {
+        /// It is for one of these.
+        kind: Vec<AllianceKind> => kind,
+        /// It serves one of these.
+        scope: Vec<AllianceScope> => scope,
+        /// It had one of these statuses on the view's day. `PROPOSED` finds those, too, that are known on that day and are established later, and that lists do not hold otherwise.
+        status: Vec<AllianceStatus> => status,
+        /// It belongs to this district, by id or slug.
+        district: ID => district [District],
+        /// This partner is on record as a member, by id or slug.
+        partner: ID => partner [Partner],
+        /// This group is on record as a member, or the alliance serves its district; by id or slug.
+        group: ID => group [Group],
+    }
+}
+
+roots! {
+    AllianceQuery: domain::Alliance as "Alliance", AllianceFilter {
+        /// An alliance; null if there is none.
+        alliance;
+        /// The alliances on the map.
+        alliances;
+    }
+}

@@ -1,0 +1,87 @@
+//! Authorities: governments, commissions and committees.
+
+use async_graphql::{ID, Object};
+
+use crate::{
+    batching::field_columns::FieldColumns,
+    execution::context::ContextExt,
+    lists::filter::{filter, vocabulary},
+    objects::noun::{At, Head, roots},
+};
+
+/// A government, commission or committee.
+#[Object(name = "Authority")]
+impl At<domain::Authority> {
+    /// The global id: the same in every database, for `node(id:)`.
+    pub(crate) async fn id(&self) -> ID {
+        self.global_id()
+    }
+
+    #[graphql(flatten)]
+    async fn common(&self) -> Head<'_> {
+        self.head()
+    }
+
+    /// The level it governs.
+    async fn level(&self) -> AuthorityLevel {
+        self.noun.level.into()
+    }
+
+    /// What it is.
+    async fn kind(&self) -> AuthorityKind {
+        self.noun.kind.into()
+    }
+}
+
+impl FieldColumns for domain::Authority {}
+
+/// The level an authority governs.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::AuthorityLevel")]
+pub(crate) enum AuthorityLevel {
+    /// The nation.
+    Nation,
+    /// A municipality or a province.
+    Municipality,
+    /// A district.
+    District,
+    /// A town.
+    Town,
+}
+
+/// What an authority is.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::AuthorityKind")]
+pub(crate) enum AuthorityKind {
+    /// A committee of the people's political consultative conference.
+    ConsultativeConference,
+    /// A commission or bureau of education.
+    EducationAuthority,
+    /// A board of examinations.
+    ExaminationAuthority,
+    /// A government.
+    Government,
+    /// A party committee.
+    PartyCommittee,
+}
+
+vocabulary! { AuthorityKind, AuthorityLevel }
+
+filter! {
+    /// Which authorities.
+    AuthorityFilter {
+        /// It governs one of these levels.
+        level: Vec<AuthorityLevel> => level,
+        /// It is one of these.
+        kind: Vec<AuthorityKind> => kind,
+    }
+}
+
+roots! {
+    AuthorityQuery: domain::Authority as "Authority", AuthorityFilter {
+        /// An authority; null if there is none.
+        authority;
+        /// The authorities on record.
+        authorities;
+    }
+}

@@ -1,0 +1,190 @@
+//! Campuses: the sites of schools, and who uses whose.
+
+use async_graphql::{Context, ID, Object, Result, Union};
+use domain::{Id, Kind, View};
+use persistence::CampusesOfSchool;
+
+use crate::{
+    batching::field_columns::FieldColumns,
+    execution::context::ContextExt,
+    lists::{
+        connection::edges,
+        filter::{filter, vocabulary},
+    },
+    nouns::source::{Citation, OwnRecord, sources},
+    objects::{
+        noun::{At, Head, roots},
+        scalar::{ImpreciseDate, stated},
+    },
+};
+
+/// A site of a school.
+#[Object(name = "Campus")]
+impl At<domain::Campus> {
+    /// The global id: the same in every database, for `node(id:)`.
+    pub(crate) async fn id(&self) -> ID {
+        self.global_id()
+    }
+
+    #[graphql(flatten)]
+    async fn common(&self) -> Head<'_> {
+        self.head()
+    }
+
+    /// Whether it was in use on the view's day; `UNKNOWN` where no source says. Where the opening is stated the status follows from it.
+    async fn status(&self) -> CampusStatus {
+        self.noun.status_on(self.view.day).into()
+    }
+
+    /// When it opened, as a source states; null where none does.
+    async fn opened_on(&self) -> Option<ImpreciseDate> {
+        stated(&self.noun.opened_on)
+    }
+
+    /// When it is to open, as a source announced; null where none did. That it has opened only `openedOn` says.
+    async fn due_on(&self) -> Option<ImpreciseDate> {
+        stated(&self.noun.due_on)
+    }
+
+    /// The school whose site it is.
+    async fn school(&self, ctx: &Context<'_>) -> Option<Result<At<domain::School>>> {
+        ctx.find(self.view, self.noun.school).await
+    }
+
+    /// The uses of its premises by others.
+    async fn hosted_site_uses(&self, ctx: &Context<'_>) -> Result<Vec<SiteUse>> {
+        hosted(ctx, self.view, self.noun.head.id).await
+    }
+
+    /// The address in Chinese; null where no source gives one.
+    async fn address_zh(&self) -> Option<&str> {
+        self.noun.address_zh.as_deref()
+    }
+
+    /// How sure the address is; null where the record does not say.
+    async fn address_confidence(&self) -> Option<AddressConfidence> {
+        self.noun.address_confidence.map(AddressConfidence::from)
+    }
+
+    /// The township it stands in; null where no source says.
+    async fn township(&self, ctx: &Context<'_>) -> Option<Result<At<domain::Township>>> {
+        ctx.find_maybe(self.view, self.noun.township).await
+    }
+}
+
+impl FieldColumns for domain::Campus {
+    const OTHERS: &'static [(&'static str, &'static [&'static str])] =
+        &[("status", &["status", "time"]), ("hosted_site_uses", &[])];
+}
+
+/// Whether a campus is in use.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::CampusStatus")]
+pub(crate) enum CampusStatus {
+    /// It is in use.
+    Open,
+    /// It is planned, or being built.
+    Planned,
+    /// No source states it.
+    Unknown,
+}
+
+/// How sure an address is.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::AddressConfidence")]
+pub(crate) enum AddressConfidence {
+    /// Quite.
+    High,
+    /// Somewhat.
+    Medium,
+    /// Little.
+    Low,
+}
+
+/// A school's use of premises that are another's.
+pub(crate) struct SiteUse {
+    pub(crate) view: View,
+    pub(crate) it: domain::SiteUse,
+}
+
+/// A school's use of premises that are another's.
+#[Object]
+impl SiteUse {
+    /// The school that uses them.
+    async fn school(&self, ctx: &Context<'_>) -> Option<Result<At<domain::School>>> {
+        ctx.find(self.view, self.it.school).await
+    }
+
+    /// The school or campus whose premises are used.
+    async fn host(&self, ctx: &Context<'_>) -> Option<Result<SiteHost>> {
+        let host = self.it.host;
+        match host.kind {
+            Kind::School => Some(ctx.find(self.view, Id::from_raw(host.raw)).await?.map(SiteHost::School)),
+            _ => Some(ctx.find(self.view, Id::from_raw(host.raw)).await?.map(SiteHost::Campus)),
+        }
+    }
+
+    /// The grade that is taught there; null where no source says.
+    async fn grade(&self) -> Option<&str> {
+        self.it.grade.as_deref()
+    }
+
+    /// What for; null where no source says.
+    async fn purpose(&self) -> Option<&str> {
+        self.it.purpose.as_deref()
+    }
+
+    /// The time for which the source states it; null where it does not say.
+    async fn as_of(&self) -> Option<ImpreciseDate> {
+        stated(&self.it.as_of)
+    }
+
+    /// The sources that state it.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
+        sources(ctx, self.view, self.it.id).await
+    }
+}
+
+/// The uses of a host's premises.
+pub(crate) async fn hosted(ctx: &Context<'_>, view: View, host: i64) -> Result<Vec<SiteUse>> {
+    let uses = ctx.parts::<domain::HostedSiteUse>(view, host).await?;
+    Ok(uses.iter().map(|domain::HostedSiteUse(it)| SiteUse { view, it: it.clone() }).collect())
+}
+
+/// Whose premises are used.
+#[derive(Union)]
+pub(crate) enum SiteHost {
+    School(At<domain::School>),
+    Campus(At<domain::Campus>),
+}
+
+edges! {
+    CampusesOfSchool: "SchoolCampus" => OwnRecord;
+}
+
+vocabulary! { CampusStatus }
+
+filter! {
+    /// Which campuses.
+    CampusFilter {
+        /// It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
+        status: Vec<CampusStatus> => status,
+        /// A site of this school, by id or slug.
+        school: ID => school [School],
+        /// It stands in this township, by id or slug: those that `Township.campuses` lists.
+        township: ID => township [Township],
+        /// It stands in a township of this region, by id or slug: those that `Region.campuses` lists.
+        region: ID => region [Region],
+        /// It stands in a township of this district, by id or slug: those that `District.campuses` lists.
+        district: ID => district [District],
+    }
+}
+
+roots! {
+    CampusQuery: domain::Campus as "Campus", CampusFilter {
+        /// A campus; null if there is none.
+        campus;
+        /// The campuses on the map.
+        campuses;
+    }
+}

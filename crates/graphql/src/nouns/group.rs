@@ -1,0 +1,188 @@
+//! Education groups, and the memberships of schools in them.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use domain::{Noun, View};
+use persistence::{AlliancesOfGroup, GroupsOfSchool, SchoolsOfGroup};
+
+use crate::{
+    batching::field_columns::FieldColumns,
+    execution::context::ContextExt,
+    lists::{
+        connection::{edges, relations},
+        filter::{filter, vocabulary},
+    },
+    nouns::{
+        alliance::AllianceFilter,
+        school::SchoolFilter,
+        source::{Citation, sources},
+    },
+    objects::{
+        noun::{At, Head, roots},
+        scalar::{ImpreciseDate, stated},
+    },
+};
+
+/// An education group: one body of a lead school and its members.
+#[Object(name = "Group")]
+impl At<domain::Group> {
+    /// The global id: the same in every database, for `node(id:)`.
+    pub(crate) async fn id(&self) -> ID {
+        self.global_id()
+    }
+
+    #[graphql(flatten)]
+    async fn common(&self) -> Head<'_> {
+        self.head()
+    }
+
+    /// The school that leads it; null where no source says.
+    async fn lead_school(&self, ctx: &Context<'_>) -> Option<Result<At<domain::School>>> {
+        ctx.find_maybe(self.view, self.noun.lead_school).await
+    }
+
+    /// Whether it works already.
+    async fn status(&self) -> GroupStatus {
+        self.noun.status.into()
+    }
+
+    /// What sources report of its size. Members on record are counted by `schools { totalCount }`: the two may differ.
+    async fn reported(&self) -> ReportedSize {
+        let count = |number: Option<i64>| number.and_then(|number| i32::try_from(number).ok());
+        ReportedSize {
+            branches: count(self.noun.reported_branches),
+            sites: count(self.noun.reported_sites),
+            member_schools: count(self.noun.reported_member_schools),
+        }
+    }
+
+    /// The district it belongs to; null where the record does not say.
+    async fn district(&self, ctx: &Context<'_>) -> Option<Result<At<domain::District>>> {
+        ctx.find_maybe(self.view, self.noun.district).await
+    }
+
+    #[graphql(flatten)]
+    async fn relations(&self) -> GroupRelations<'_> {
+        GroupRelations(self)
+    }
+}
+
+impl FieldColumns for domain::Group {
+    const RELATIONS: &'static [&'static str] = GroupRelations::NAMES;
+    const OTHERS: &'static [(&'static str, &'static [&'static str])] =
+        &[("reported", &["reported_branches", "reported_sites", "reported_member_schools"])];
+}
+
+relations! {
+    GroupRelations of domain::Group {
+        /// The schools on record as its members, the lead school first. A source that names some members rarely names all.
+        schools: SchoolsOfGroup, SchoolFilter, about 15;
+        /// The alliances it is a member of, then those that serve its district.
+        alliances: AlliancesOfGroup, AllianceFilter, about 4;
+    }
+}
+
+/// What sources report of a group's size; null where none does.
+#[derive(SimpleObject)]
+pub(crate) struct ReportedSize {
+    /// How many branches a source counts; null where none does.
+    branches: Option<i32>,
+    /// How many sites a source counts; null where none does.
+    sites: Option<i32>,
+    /// How many member schools a source counts; null where none does.
+    member_schools: Option<i32>,
+}
+
+/// Whether a group works already.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::GroupStatus")]
+pub(crate) enum GroupStatus {
+    /// It works.
+    Operating,
+    /// It is to be founded.
+    Planned,
+    /// It works no longer.
+    Dissolved,
+}
+
+/// A school's place in a group.
+pub(crate) struct Membership {
+    pub(crate) view: View,
+    pub(crate) tie: Arc<domain::Membership>,
+}
+
+/// A school's place in a group.
+#[Object]
+impl Membership {
+    /// As what the school belongs to the group.
+    async fn role(&self) -> MembershipRole {
+        self.tie.role.into()
+    }
+
+    /// When the school joined; null where no source says.
+    async fn since(&self) -> Option<ImpreciseDate> {
+        stated(&self.tie.joined_on)
+    }
+
+    /// When the school left; null where no source says, or it still belongs.
+    async fn until(&self) -> Option<ImpreciseDate> {
+        stated(&self.tie.left_on)
+    }
+
+    /// The time for which the source states it; null where it does not say.
+    async fn as_of(&self) -> Option<ImpreciseDate> {
+        stated(&self.tie.as_of)
+    }
+
+    /// The sources that state the membership.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
+        sources(ctx, self.view, self.tie.id).await
+    }
+}
+
+/// As what a school belongs to a group.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::MembershipRole")]
+pub(crate) enum MembershipRole {
+    /// It leads the group.
+    Lead,
+    /// It is a member.
+    Member,
+    /// It is a branch that a famous school set up.
+    Branch,
+    /// It bears the group's name beside its own.
+    CoBranded,
+    /// A strong school of the group guides it.
+    Guided,
+}
+
+edges! {
+    SchoolsOfGroup: "GroupSchool" => Membership;
+    GroupsOfSchool: "SchoolGroup" => Membership;
+}
+
+vocabulary! { GroupStatus }
+
+filter! {
+    /// Which groups.
+    GroupFilter {
+        /// It has one of these statuses on record.
+        status: Vec<GroupStatus> => status,
+        /// It belongs to this district, by id or slug.
+        district: ID => district [District],
+        /// This school is on record as a member, in whatever role; by id or slug.
+        school: ID => school [School],
+        /// It is on record as a member of this alliance, or the alliance serves its district; by id or slug.
+        alliance: ID => alliance [Alliance],
+    }
+}
+
+roots! {
+    GroupQuery: domain::Group as "Group", GroupFilter {
+        /// An education group; null if there is none.
+        group;
+        /// The education groups on the map.
+        groups;
+    }
+}

@@ -1,0 +1,394 @@
+//! Schools: what they are, what they belong to, where they came from and went.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use domain::{Noun, Order, PageRequest, View};
+use persistence::{
+    AlliancesOfSchool, BranchOfSchools, BranchesOfSchool, CampusesOfSchool, GroupsOfSchool, PartnersOfSchool,
+    PredecessorsOfSchool, SuccessorsOfSchool,
+};
+
+use crate::{
+    batching::{
+        field_columns::{self, FieldColumns},
+        loaders::Related,
+    },
+    execution::context::ContextExt,
+    lists::{
+        connection::{edges, relations},
+        filter::{filter, vocabulary},
+    },
+    nouns::{
+        alliance::AllianceFilter,
+        campus::{CampusFilter, SiteUse, hosted},
+        group::GroupFilter,
+        partner::PartnerFilter,
+        source::{Citation, sources},
+    },
+    objects::{
+        noun::{At, Head, roots},
+        scalar::{ImpreciseDate, stated},
+    },
+};
+
+/// A school, under the name it bears. One that is renamed or merged gives way to another entry; `successors` leads there.
+#[Object(name = "School")]
+impl At<domain::School> {
+    /// The global id: the same in every database, for `node(id:)`.
+    pub(crate) async fn id(&self) -> ID {
+        self.global_id()
+    }
+
+    #[graphql(flatten)]
+    async fn common(&self) -> Head<'_> {
+        self.head()
+    }
+
+    /// Who runs it; `UNKNOWN` where no source says.
+    async fn ownership(&self) -> Ownership {
+        self.noun.ownership.into()
+    }
+
+    /// The stages it teaches; none where no source says.
+    async fn stages(&self) -> Vec<Stage> {
+        self.noun.stages.iter().map(|stage| Stage::from(*stage)).collect()
+    }
+
+    /// How its stages are put together; `UNKNOWN` where no source says.
+    async fn school_type(&self) -> SchoolType {
+        self.noun.school_type.into()
+    }
+
+    /// What had become of it by the view's day; `UNKNOWN` where no source says. Where dates are stated it follows from them: `PLANNED` from the `knownDay` to the day before the opening and `UNKNOWN` before, `OPEN` from the opening on, `CLOSED` after the end; one that gave way on a known day was open until then.
+    async fn status(&self) -> SchoolStatus {
+        self.noun.status_on(self.view.day).into()
+    }
+
+    /// Its codes in official registers.
+    async fn codes(&self) -> Vec<Code> {
+        let codes = self.noun.codes().into_iter();
+        codes.map(|code| Code { scheme: code.scheme.to_owned(), value: code.value }).collect()
+    }
+
+    /// When it opened, as a source states; null where none does. It may have opened under another name: `since` is the first day under this one.
+    async fn opened_on(&self) -> Option<ImpreciseDate> {
+        stated(&self.noun.opened_on)
+    }
+
+    /// When it closed, as a source states; null where none does, or it has not.
+    async fn closed_on(&self) -> Option<ImpreciseDate> {
+        stated(&self.noun.closed_on)
+    }
+
+    /// A remark; null if there is none.
+    async fn note(&self) -> Option<&str> {
+        self.noun.note.as_deref()
+    }
+
+    /// The township its own record places it in; null where no source says. Its campuses have townships of their own.
+    async fn township(&self, ctx: &Context<'_>) -> Option<Result<At<domain::Township>>> {
+        ctx.find_maybe(self.view, self.noun.township).await
+    }
+
+    /// The district it belongs to; null where it belongs to none on record.
+    async fn district(&self, ctx: &Context<'_>) -> Option<Result<At<domain::District>>> {
+        ctx.find_maybe(self.view, self.noun.district).await
+    }
+
+    /// The group it belongs to on the view's day; null where none is on record. `groups` lists all, and this is the first of them: of several the one it leads, then one it is a member of, a branch of, co-branded with, or guided by; of those alike the one it joined first, as far as sources say; then by name, and by slug.
+    async fn group(&self, ctx: &Context<'_>) -> Option<Result<At<domain::Group>>> {
+        let request = Arc::new(PageRequest { size: 1, ..PageRequest::default() });
+        let question = Related::<GroupsOfSchool>::new(self.view, Arc::default(), Order::default(), request);
+        let columns = field_columns::of_noun::<domain::Group>(ctx.field());
+        let page = ctx.read(question, self.noun.head().id, columns).await.transpose()?;
+        page.map(|page| page.items.first().map(|(_, linked)| At { view: self.view, noun: linked.node.clone() }))
+            .transpose()
+    }
+
+    /// Its uses of premises that are another's.
+    async fn site_uses(&self, ctx: &Context<'_>) -> Result<Vec<SiteUse>> {
+        let uses = ctx.parts::<domain::SiteUse>(self.view, self.noun.head().id).await?;
+        Ok(uses.iter().map(|it| SiteUse { view: self.view, it: it.clone() }).collect())
+    }
+
+    /// The uses of its premises by others.
+    async fn hosted_site_uses(&self, ctx: &Context<'_>) -> Result<Vec<SiteUse>> {
+        hosted(ctx, self.view, self.noun.head().id).await
+    }
+
+    #[graphql(flatten)]
+    async fn relations(&self) -> SchoolRelations<'_> {
+        SchoolRelations(self)
+    }
+}
+
+impl FieldColumns for domain::School {
+    const RELATIONS: &'static [&'static str] = SchoolRelations::NAMES;
+    const OTHERS: &'static [(&'static str, &'static [&'static str])] = &[
+        ("stages", &["phases"]),
+        ("codes", &["junior_code_2025", "senior_code"]),
+        ("status", &["status", "time"]),
+        ("group", &[]),
+        ("site_uses", &[]),
+        ("hosted_site_uses", &[]),
+    ];
+}
+
+relations! {
+    SchoolRelations of domain::School {
+        /// The groups on record that it belongs to on the view's day: those it leads first, then by role, by the day it joined (last where no source says), by name and by slug.
+        groups: GroupsOfSchool, GroupFilter, about 2;
+        /// The alliances it is itself a member of, then those that serve its district.
+        alliances: AlliancesOfSchool, AllianceFilter, about 4;
+        /// The partners it is tied to outside any alliance.
+        partners: PartnersOfSchool, PartnerFilter, about 3;
+        /// Its sites.
+        campuses: CampusesOfSchool, CampusFilter, about 3;
+        /// The schools that are branches of it, or guided by it.
+        branches: BranchesOfSchool, SchoolFilter, about 5;
+        /// The schools that it is a branch of, or guided by.
+        branch_of: BranchOfSchools, SchoolFilter, about 1;
+        /// The schools it came from, through the whole chain (of 50 steps at most), the nearest first.
+        predecessors: PredecessorsOfSchool, SchoolFilter, about 3;
+        /// The schools it went into, through the whole chain (of 50 steps at most), the nearest first.
+        successors: SuccessorsOfSchool, SchoolFilter, about 2;
+    }
+}
+
+/// A code of a noun in an official register.
+#[derive(SimpleObject)]
+pub(crate) struct Code {
+    /// The register: `junior_code_2025`, `senior_code`, `national_statistical_code`.
+    pub(crate) scheme: String,
+    /// The code: text, since codes may begin with 0.
+    pub(crate) value: String,
+}
+
+/// Who runs a school.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::Ownership")]
+pub(crate) enum Ownership {
+    /// The public.
+    Public,
+    /// A private body.
+    Private,
+    /// No source states it.
+    Unknown,
+}
+
+/// A stage of schooling.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::Stage")]
+pub(crate) enum Stage {
+    /// Kindergarten.
+    Kindergarten,
+    /// Primary school.
+    Primary,
+    /// Junior secondary school.
+    Junior,
+    /// Senior secondary school.
+    Senior,
+    /// Vocational secondary school.
+    VocationalSecondary,
+    /// Special education.
+    Special,
+}
+
+/// How the stages of a school are put together.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::SchoolType")]
+pub(crate) enum SchoolType {
+    /// Kindergarten only.
+    Kindergarten,
+    /// Primary only.
+    Primary,
+    /// Junior only.
+    JuniorHigh,
+    /// Senior only.
+    SeniorHigh,
+    /// Junior and senior.
+    CompleteSecondary,
+    /// A secondary school of general education, its stages not stated.
+    RegularSecondary,
+    /// Primary and junior.
+    NineYear,
+    /// Primary, junior and senior.
+    TwelveYear,
+    /// Vocational.
+    Vocational,
+    /// Special education.
+    Special,
+    /// No source states it.
+    Unknown,
+}
+
+/// What became of a school.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::SchoolStatus")]
+pub(crate) enum SchoolStatus {
+    /// It is open.
+    Open,
+    /// It is planned.
+    Planned,
+    /// It goes on under another name, as another entry.
+    Renamed,
+    /// It went into another school.
+    Merged,
+    /// It closed.
+    Closed,
+    /// No source states it.
+    Unknown,
+}
+
+/// A succession of schools.
+pub(crate) struct SuccessionTie {
+    pub(crate) view: View,
+    pub(crate) tie: Arc<domain::Succession>,
+}
+
+/// One step of a chain of successions.
+#[Object(name = "Succession")]
+impl SuccessionTie {
+    /// What happened.
+    async fn kind(&self) -> SuccessionKind {
+        self.tie.kind.into()
+    }
+
+    /// When; null where no source says.
+    async fn effective_on(&self) -> Option<ImpreciseDate> {
+        stated(&self.tie.effective_on)
+    }
+
+    /// How many successions lie between the two schools, from 1: this is the last of them.
+    async fn steps(&self) -> i64 {
+        self.tie.steps
+    }
+
+    /// The sources that state the succession.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
+        sources(ctx, self.view, self.tie.id).await
+    }
+}
+
+/// How one school follows another.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::SuccessionKind")]
+pub(crate) enum SuccessionKind {
+    /// The successor was founded upon the predecessor.
+    BaseOf,
+    /// The predecessor became a campus of the successor.
+    BecameCampusOf,
+    /// The predecessor gave a campus to the successor, and goes on.
+    ContributedCampusTo,
+    /// The predecessor went into the successor.
+    MergedInto,
+    /// The predecessor goes on as the successor.
+    Renamed,
+    /// The successor came out of the predecessor.
+    SplitInto,
+}
+
+/// A tie between two schools.
+pub(crate) struct SchoolLink {
+    pub(crate) view: View,
+    pub(crate) tie: Arc<domain::SchoolLink>,
+}
+
+/// A tie between two schools.
+#[Object]
+impl SchoolLink {
+    /// What the branch is to the school.
+    async fn kind(&self) -> SchoolLinkKind {
+        self.tie.kind.into()
+    }
+
+    /// Why we believe it.
+    async fn basis(&self) -> SchoolLinkBasis {
+        self.tie.basis.into()
+    }
+
+    /// A remark; null if there is none.
+    async fn note(&self) -> Option<&str> {
+        self.tie.note.as_deref()
+    }
+
+    /// The sources that state the tie.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
+        sources(ctx, self.view, self.tie.id).await
+    }
+}
+
+/// What one school is to another.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::SchoolLinkKind")]
+pub(crate) enum SchoolLinkKind {
+    /// It is a branch of it.
+    BranchOf,
+    /// It is guided by it.
+    GuidedBy,
+}
+
+/// Why we believe a tie between schools.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::SchoolLinkBasis")]
+pub(crate) enum SchoolLinkBasis {
+    /// Only the name says so; no legal tie is claimed.
+    Name,
+    /// A source states it.
+    Source,
+}
+
+edges! {
+    BranchesOfSchool: "SchoolBranch" => SchoolLink;
+    BranchOfSchools: "SchoolBranchOf" => SchoolLink;
+    PredecessorsOfSchool: "SchoolPredecessor" => SuccessionTie;
+    SuccessorsOfSchool: "SchoolSuccessor" => SuccessionTie;
+}
+
+vocabulary! { Ownership, SchoolStatus, SchoolType, Stage }
+
+filter! {
+    /// Which schools.
+    SchoolFilter {
+        /// It teaches one of these stages, on record; a school of which no source states a stage is not found.
+        stage: Vec<Stage> => phases,
+        /// One of these runs it, on record; `UNKNOWN` finds those of which no source says.
+        ownership: Vec<Ownership> => ownership,
+        /// It is of one of these types, on record; `UNKNOWN` finds those of which no source says.
+        school_type: Vec<SchoolType> => school_type,
+        /// It had one of these statuses on the view's day, on record; `UNKNOWN` finds those of which no source says. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
+        status: Vec<SchoolStatus> => status,
+        /// It has this code on record in some register.
+        code: String => code,
+        /// Its own record says that it belongs to this district, by id or slug: those that `District.schools` lists.
+        district: ID => district [District],
+        /// Its own record places it in a township of this region, by id or slug: those that `Region.schools` lists.
+        region: ID => region [Region],
+        /// Its own record places it in this township, by id or slug: those that `Township.schools` lists.
+        township: ID => township [Township],
+        /// A campus of it stands in a township of this district, by id or slug: those that `District.schoolsWithCampus` lists.
+        campus_district: ID => campus_district [District],
+        /// A campus of it stands in a township of this region, by id or slug: those that `Region.schoolsWithCampus` lists.
+        campus_region: ID => campus_region [Region],
+        /// A campus of it stands in this township, by id or slug: those that `Township.schoolsWithCampus` lists.
+        campus_township: ID => campus_township [Township],
+        /// It is on record as a member of this group, in whatever role; by id or slug.
+        group: ID => group [Group],
+        /// It is itself on record as a member of this alliance, or the alliance serves its district; by id or slug.
+        alliance: ID => alliance [Alliance],
+        /// It is on record as tied to this partner outside any alliance; by id or slug.
+        partner: ID => partner [Partner],
+        /// Whether a membership of it in any group is on record. `false` finds those of which no source names a group: that is not to say that they are in none.
+        has_group_on_record: bool => has_group,
+    }
+}
+
+roots! {
+    SchoolQuery: domain::School as "School", SchoolFilter {
+        /// A school; null if there is none. One that was renamed or merged is found too.
+        school;
+        /// The schools on the map on the view's day.
+        schools;
+    }
+}

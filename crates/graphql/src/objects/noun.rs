@@ -1,0 +1,206 @@
+//! What all nouns answer: who they are, what they are called, when they hold, who says so.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result};
+use domain::{Noun, View};
+
+use crate::{
+    execution::context::ContextExt,
+    nouns::{
+        alias::{LocalizedName, Name},
+        source::Citation,
+    },
+    objects::scalar::{Date, ImpreciseDate, LanguageTag, stated},
+};
+
+/// A noun, as a view shows it.
+pub(crate) struct At<N> {
+    pub(crate) view: View,
+    pub(crate) noun: Arc<N>,
+}
+
+/// A noun's name in the schema.
+pub(crate) trait Named {
+    const NAME: &'static str;
+}
+
+impl<N: Noun> At<N> {
+    /// The id for `node(id:)`.
+    pub(crate) fn global_id(&self) -> ID {
+        domain::Id::<N>::from_raw(self.noun.head().id).into()
+    }
+
+    /// What all nouns answer.
+    pub(crate) fn head(&self) -> Head<'_> {
+        Head { view: self.view, head: self.noun.head() }
+    }
+}
+
+/// What all nouns answer.
+pub(crate) struct Head<'a> {
+    view: View,
+    head: &'a domain::Head,
+}
+
+/// What all nouns answer.
+#[Object]
+impl Head<'_> {
+    /// The word people use for it in addresses and files.
+    async fn slug(&self) -> &str {
+        &self.head.slug
+    }
+
+    /// The name, in the best language on record for the reader; `localizedName` says which one that is, and why this name.
+    async fn name(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
+            LanguageTag,
+        >,
+    ) -> Result<String> {
+        Ok(self.chosen(ctx, lang).await?.text)
+    }
+
+    /// The name with its language, and whether it is the one that was asked for. Of several names in that language, what it calls itself comes before what a source calls it, and that before a translation; short and former names are not chosen. `names` lists all.
+    async fn localized_name(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
+            LanguageTag,
+        >,
+    ) -> Result<LocalizedName> {
+        self.chosen(ctx, lang).await
+    }
+
+    /// All names that hold on the view's day: the official ones, then the aliases.
+    async fn names(&self, ctx: &Context<'_>) -> Result<Vec<Name>> {
+        let aliases = ctx.parts::<domain::Alias>(self.view, self.head.id).await?;
+        let official = self.head.names.all().map(|name| Name::official(self.view, self.head.id, name));
+        Ok(official.chain(aliases.iter().map(|alias| Name::alias(self.view, alias))).collect())
+    }
+
+    /// Since when this entry is on the map, as precise as its source; null where no source says.
+    async fn since(&self) -> Option<ImpreciseDate> {
+        stated(&self.head.time.stated.since)
+    }
+
+    /// The first day that `since` can mean, from which it counts; null where no source says, or the year is not known.
+    async fn since_day(&self) -> Option<Date> {
+        let since = self.head.time.stated.since.as_ref();
+        since.and_then(domain::ImpreciseDate::first_day).map(Date)
+    }
+
+    /// Until when this entry is on the map, as precise as its source; null where no source says, or it still is.
+    async fn until(&self) -> Option<ImpreciseDate> {
+        stated(&self.head.time.stated.until)
+    }
+
+    /// The last day that `until` can mean, to which it counts; null where no source says, it still is, or the year is not known.
+    async fn until_day(&self) -> Option<Date> {
+        let until = self.head.time.stated.until.as_ref();
+        until.and_then(domain::ImpreciseDate::last_day).map(Date)
+    }
+
+    /// The earliest known day: the first on which anything on record shows that this exists, or is planned. It is the earliest of its stated beginning and end, the dates of its ties, the publication of the sources that speak of it, and the day on which it was first recorded.
+    async fn known_day(&self) -> Date {
+        Date(self.head.time.known_day)
+    }
+
+    /// Whether the entry is on the map of the view's day. One with a stated beginning is from that day on; one without is on every day up to its end, but see `existence`; one that is planned, with no stated beginning, is from its `knownDay` on. A former or future one is still found by slug, by id and along its history.
+    async fn is_on_map(&self) -> bool {
+        self.head.time.validity.holds_on(self.view.day)
+    }
+
+    /// Whether it is known to have existed on the view's day, or only assumed since nobody states its beginning; null where it is not on the map of that day.
+    async fn existence(&self) -> Option<Existence> {
+        self.head.time.existence_on(self.view.day).map(Existence::from)
+    }
+
+    /// The sources that state it; for one that states a single field, `field` says which.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
+        crate::nouns::source::sources(ctx, self.view, self.head.id).await
+    }
+}
+
+/// Whether what is on the map of a day is known to have existed then.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::Existence")]
+pub(crate) enum Existence {
+    /// Its beginning is stated, or the day is not before its `knownDay`.
+    Certain,
+    /// No source states its beginning, and the day is before its `knownDay`: it may not have existed yet.
+    Assumed,
+}
+
+impl Head<'_> {
+    async fn chosen(&self, ctx: &Context<'_>, lang: Option<LanguageTag>) -> Result<LocalizedName> {
+        let asked: Vec<domain::LanguageTag> = lang.map(|tag| tag.0).into_iter().collect();
+        let wanted = if asked.is_empty() { &ctx.here().languages } else { &asked };
+        if let Some(name) = self.head.names.settled(wanted) {
+            return Ok(LocalizedName::of(name));
+        }
+        let aliases = ctx.parts::<domain::Alias>(self.view, self.head.id).await?;
+        Ok(LocalizedName::of(self.head.names.choose(&aliases, wanted)))
+    }
+}
+
+/// Declares the object of a noun's name, and the root fields that find it.
+macro_rules! roots {
+    ($query:ident: $noun:ty as $name:literal, $filter:ty { $(#[$one_doc:meta])* $one:ident; $(#[$many_doc:meta])* $many:ident; }) => {
+        impl crate::objects::noun::Named for $noun {
+            const NAME: &'static str = $name;
+        }
+
+        /// The root fields of a noun.
+        pub(crate) struct $query(pub(crate) crate::schema::Sight);
+
+        /// The root fields of a noun.
+        #[async_graphql::Object]
+        impl $query {
+            $(#[$one_doc])*
+            async fn $one(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "Its global id; not together with `slug`.")] id: Option<async_graphql::ID>,
+                #[graphql(desc = "Its slug; not together with `id`.")] slug: Option<String>,
+            ) -> Option<async_graphql::Result<crate::objects::noun::At<$noun>>> {
+                match crate::objects::noun::asked::<$noun>(id, slug) {
+                    Ok(id) => ctx.find(self.0.view(ctx), id?).await,
+                    Err(error) => Some(Err(error)),
+                }
+            }
+
+            $(#[$many_doc])*
+            #[expect(clippy::too_many_arguments, reason = "Relay's four, a filter and an order")]
+            async fn $many(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "How many items from the start of the list, 0 to 100; 20 unless asked otherwise.")] first: Option<i64>,
+                #[graphql(desc = "Only items after this cursor of the same list.")] after: Option<String>,
+                #[graphql(desc = "How many items from the end of the list, 0 to 100; not together with `first`.")] last: Option<i64>,
+                #[graphql(desc = "Only items before this cursor of the same list.")] before: Option<String>,
+                #[graphql(desc = "Only items of which this is true.")] filter: Option<$filter>,
+                #[graphql(desc = "The order of the list; by name unless asked otherwise.")] order_by: Option<crate::lists::connection::OrderInput>,
+            ) -> Option<async_graphql::Result<crate::lists::connection::RootConnection<$noun>>> {
+                let arguments = crate::lists::connection::PageArguments { first, after, last, before, filter, order: order_by };
+                let view = self.0.view(ctx);
+                Some(crate::lists::connection::RootConnection::open(ctx, view, crate::schema::asked_for(ctx, view), arguments).await)
+            }
+        }
+    };
+}
+pub(crate) use roots;
+
+/// The noun that a root field asks for; `None` if no slug can be it.
+pub(crate) fn asked<N: domain::Identified>(id: Option<ID>, slug: Option<String>) -> Result<Option<domain::Id<N>>> {
+    use crate::execution::error::Code;
+    match (id, slug) {
+        (Some(id), None) => {
+            let id = id.parse::<domain::AnyId>().and_then(|_| domain::Id::parse_or_slug(&id));
+            id.map(Some).map_err(|error| Code::InvalidId.because(error))
+        }
+        (None, Some(slug)) => Ok(domain::id::is_slug(&slug).then(|| domain::Id::of(&slug))),
+        _ => Err(Code::InvalidArgument.because("ask by `id` or by `slug`: one of them, and not both")),
+    }
+}

@@ -1,0 +1,151 @@
+//! Revisions, and what the words of the map mean.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, Result, SimpleObject, Subscription};
+use domain::{Known, TimeZone, View};
+use futures::{Stream, StreamExt};
+
+use crate::{
+    execution::{
+        context::{ContextExt, masked},
+        error::Code,
+    },
+    nouns::source::{Citation, sources},
+    schema::Sight,
+};
+
+/// A write that was recorded. Nothing is overwritten: a revision closes what is known no longer and adds what is.
+#[derive(SimpleObject)]
+pub(crate) struct Revision {
+    /// Its number, counting up from 1; `map(knownAt:)` takes it.
+    number: i64,
+    /// When it was recorded, RFC 3339, UTC.
+    recorded_at: String,
+    /// Who recorded it.
+    actor: String,
+    /// What it is about.
+    message: String,
+}
+
+impl From<domain::Revision> for Revision {
+    fn from(revision: domain::Revision) -> Self {
+        let domain::Revision { number, recorded_at, actor, message } = revision;
+        Revision { number, recorded_at, actor, message }
+    }
+}
+
+/// The log, and the words of the map.
+pub(crate) struct RevisionQuery(pub(crate) Sight);
+
+/// The log, and the words of the map.
+#[Object]
+impl RevisionQuery {
+    /// The day and the revision that the answers are true for.
+    async fn view(&self, ctx: &Context<'_>) -> ViewInfo {
+        let zone = (!self.0.names_day()).then(|| ctx.here().zone);
+        ViewInfo { view: self.0.view(ctx), zone }
+    }
+
+    /// The revisions of the map, the latest first.
+    async fn revisions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 0 to 100; 20 unless asked otherwise.")] first: Option<i64>,
+        #[graphql(desc = "Only revisions before this number.")] before_number: Option<i64>,
+    ) -> Result<Vec<Revision>> {
+        let request = domain::PageRequest::parse(first, None, None, None, 0)
+            .map_err(|error| Code::from(error.clone()).because(error))?;
+        let revisions = ctx.store().revisions(before_number, request.size).await.map_err(masked)?;
+        Ok(revisions.into_iter().map(Revision::from).collect())
+    }
+
+    /// What the words of the map mean, in a source's own terms.
+    async fn definitions(&self, ctx: &Context<'_>) -> Result<Vec<Definition>> {
+        let view = self.0.view(ctx);
+        let definitions = ctx.store().definitions(view).await.map_err(masked)?;
+        Ok(definitions.into_iter().map(|it| Definition { view, it: Arc::new(it) }).collect())
+    }
+}
+
+/// What is told as it happens.
+pub(crate) struct RevisionSubscription;
+
+/// What is told as it happens.
+#[Subscription(name = "Subscription")]
+impl RevisionSubscription {
+    /// Every revision that is recorded from now on, in their order, within about half a second.
+    async fn revision_recorded(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Begin with the revisions after this number, so that whoever lost the connection misses none."
+        )]
+        after_number: Option<i64>,
+    ) -> Result<impl Stream<Item = Revision> + use<>> {
+        let revisions = ctx.here().feed.revisions(ctx.store(), after_number).await.map_err(masked)?;
+        Ok(revisions.map(Revision::from))
+    }
+}
+
+/// What a view shows: the map as it was on a day, as far as it was known at a revision.
+pub(crate) struct ViewInfo {
+    view: View,
+    /// Where the day is today; `None` if it was asked for, since such an answer may never change.
+    zone: Option<TimeZone>,
+}
+
+/// What a view shows: the map as it was on a day, as far as it was known at a revision.
+#[Object(name = "View")]
+impl ViewInfo {
+    /// The day that facts must hold on.
+    async fn as_of(&self) -> crate::objects::scalar::Date {
+        crate::objects::scalar::Date(self.view.day)
+    }
+
+    /// The time zone in which `asOf` is today, such as `Europe/London`; null where the day was asked for.
+    async fn time_zone(&self) -> Option<&'static str> {
+        self.zone.map(|zone| zone.name())
+    }
+
+    /// The revision whose knowledge is read: the one asked for, or the latest; null while nothing is recorded.
+    async fn revision(&self, ctx: &Context<'_>) -> Option<Result<Revision>> {
+        let revision = ctx.store().revision(self.view.known).await.map_err(masked);
+        revision.map(|found| found.map(Revision::from)).transpose()
+    }
+
+    /// Whether the revision was asked for, so that the answer can never change.
+    async fn is_pinned(&self) -> bool {
+        matches!(self.view.known, Known::At(_))
+    }
+}
+
+/// What a word of the map means.
+pub(crate) struct Definition {
+    view: View,
+    it: Arc<domain::Definition>,
+}
+
+/// What a word of the map means, in a source's own terms.
+#[Object]
+impl Definition {
+    /// The word.
+    async fn term(&self) -> &str {
+        &self.it.term
+    }
+
+    /// What it means, in Chinese; null where no source says.
+    async fn definition_zh(&self) -> Option<&str> {
+        self.it.definition_zh.as_deref()
+    }
+
+    /// What it means, in English; null where no source says.
+    async fn definition_en(&self) -> Option<&str> {
+        self.it.definition_en.as_deref()
+    }
+
+    /// The sources that state it.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
+        sources(ctx, self.view, self.it.id).await
+    }
+}

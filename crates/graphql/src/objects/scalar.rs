@@ -1,0 +1,95 @@
+//! Scalars, each read with a sentence and a code when it is wrong.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
+use chrono::NaiveDate;
+use domain::fact::{day_text, parse_day};
+
+use crate::execution::error::Code;
+
+/// A day of the calendar, `YYYY-MM-DD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Date(pub(crate) NaiveDate);
+
+/// A day of the calendar, `YYYY-MM-DD`, such as `2024-09-22`.
+#[Scalar(name = "Date", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = text_of(&value, Code::InvalidDate, "a day, YYYY-MM-DD")?;
+        parse_day(&text).map(Date).map_err(|error| wrong(Code::InvalidDate, error))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(day_text(self.0))
+    }
+}
+
+/// A BCP 47 language tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LanguageTag(pub(crate) domain::LanguageTag);
+
+/// A BCP 47 language tag, such as `zh`, `zh-Hans` or `en`.
+#[Scalar(name = "LanguageTag", specified_by_url = "https://www.rfc-editor.org/rfc/rfc5646")]
+impl ScalarType for LanguageTag {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = text_of(&value, Code::InvalidLanguage, "a BCP 47 language tag")?;
+        domain::LanguageTag::parse(&text).map(LanguageTag).map_err(|error| wrong(Code::InvalidLanguage, error))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.as_str().to_owned())
+    }
+}
+
+fn text_of<T: async_graphql::InputType>(value: &Value, code: Code, wanted: &str) -> Result<String, InputValueError<T>> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        other => Err(wrong(code, format!("`{other}` is not {wanted}"))),
+    }
+}
+
+fn wrong<T: async_graphql::InputType>(code: Code, problem: impl std::fmt::Display) -> InputValueError<T> {
+    InputValueError::custom(problem).with_extension("code", code.as_str())
+}
+
+/// How much of a date its source states.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::Precision")]
+pub(crate) enum DatePrecision {
+    /// Only the year.
+    Year,
+    /// The year and the month.
+    Month,
+    /// The day.
+    Day,
+    /// The month and the day, but not the year.
+    DayWithoutYear,
+}
+
+/// A date as precise as its source: "in 2025" stays "in 2025".
+#[derive(SimpleObject)]
+pub(crate) struct ImpreciseDate {
+    /// The date as recorded: `2025`, `2025-09`, `2025-09-01`, or `12-23` where the year is not shown, perhaps with a remark in brackets.
+    text: String,
+    /// How much of it the source states.
+    precision: DatePrecision,
+    /// The first day it can mean, from which an imprecise start counts; null where the year is not known.
+    earliest: Option<Date>,
+    /// The last day it can mean, to which an imprecise end counts; null where the year is not known.
+    latest: Option<Date>,
+}
+
+impl From<&domain::ImpreciseDate> for ImpreciseDate {
+    fn from(date: &domain::ImpreciseDate) -> Self {
+        ImpreciseDate {
+            text: date.as_str().to_owned(),
+            precision: date.precision().into(),
+            earliest: date.first_day().map(Date),
+            latest: date.last_day().map(Date),
+        }
+    }
+}
+
+/// A date that may not be stated.
+pub(crate) fn stated(date: &Option<domain::ImpreciseDate>) -> Option<ImpreciseDate> {
+    date.as_ref().map(ImpreciseDate::from)
+}
