@@ -14,7 +14,9 @@ mod schema;
 pub use async_graphql::{Request, Variables};
 pub use documents::{document::check_document, limits::Limits};
 pub use execution::{
-    execute::{Answer, Asker, Figures, Ground, OperationKind, Prepared, prepare},
+    answer::{Answer, Figures},
+    backend::{Asker, Ground},
     feed::Feed,
+    prepared::{OperationKind, Prepared, prepare},
 };
 pub use schema::{Schema, closed_schema, schema};

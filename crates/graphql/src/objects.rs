@@ -2,5 +2,6 @@
 
 pub(crate) mod node;
 pub(crate) mod noun;
+pub(crate) mod register_code;
 pub(crate) mod revision;
 pub(crate) mod scalar;

@@ -1,6 +1,7 @@
 //! The roots of the schema: the map at the default view, and at others.
 
 pub(crate) mod federation;
+pub(crate) mod root_fields;
 
 use std::sync::{Arc, LazyLock};
 
@@ -10,34 +11,29 @@ use domain::{Known, View};
 
 use crate::{
     documents::{
-        cost::Types,
         document::{Checked, Document},
         introspection::RequestText,
         limits::Limits,
+        schema_types::Types,
         validation::Rules,
     },
     execution::{
+        answer::{Answer, make_ready},
         context::{ContextExt, masked},
         error::Code,
-        execute::{Answer, make_ready},
     },
     lists::cursor_scope::ViewAsked,
     nouns::{
-        alliance::AllianceQuery,
-        authority::AuthorityQuery,
-        campus::CampusQuery,
-        group::GroupQuery,
-        partner::PartnerQuery,
-        place::{DistrictQuery, LearningAreaQuery, RegionQuery, TownshipQuery},
-        school::SchoolQuery,
-        source::SourceQuery,
+        alliance::AllianceQuery, authority::AuthorityQuery, campus::CampusQuery, definition::DefinitionQuery,
+        district::DistrictQuery, group::GroupQuery, learning_area::LearningAreaQuery, partner::PartnerQuery,
+        region::RegionQuery, school::SchoolQuery, source::SourceQuery, township::TownshipQuery,
     },
     objects::{
         node::{Node, NodeQuery},
         revision::{RevisionQuery, RevisionSubscription},
         scalar::Date,
     },
-    schema::federation::{self, FederationQuery},
+    schema::federation::FederationQuery,
 };
 
 type Inner = async_graphql::Schema<Query, EmptyMutation, RevisionSubscription>;
@@ -135,6 +131,7 @@ macro_rules! map {
             PartnerQuery,
             RegionQuery,
             RevisionQuery,
+            DefinitionQuery,
             SchoolQuery,
             TownshipQuery,
         );
@@ -154,6 +151,7 @@ macro_rules! map {
                     PartnerQuery(sight),
                     RegionQuery(sight),
                     RevisionQuery(sight),
+                    DefinitionQuery(sight),
                     SchoolQuery(sight),
                     TownshipQuery(sight),
                 )

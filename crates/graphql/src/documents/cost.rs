@@ -1,116 +1,295 @@
-//! What an answer costs: how many fields it carries, as the schema lets one tell beforehand.
+//! What an answer costs: how many fields it carries, estimated from the document.
 //!
-//! The schema says so itself: `@listSize` on a field tells how many items its list is expected to have, in the words of
-//! the cost specification that gateways read as well. What is estimated here comes from that text and nothing else.
+//! The schema says how long lists are: `@listSize` on a field tells how many items its list is expected to have. What is
+//! estimated here comes from the schema's text and nothing else.
 
 use std::collections::HashMap;
 
 use async_graphql::{
-    Name, Positioned, TypeDirective,
-    parser::{
-        parse_schema,
-        types::{BaseType, ConstDirective, FieldDefinition, OperationType, Type, TypeKind, TypeSystemDefinition},
-    },
+    Name, Pos, Positioned, ServerError, Variables,
+    parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet, VariableDefinition},
+};
+use async_graphql_value::{ConstValue, Value};
+
+use crate::{
+    documents::{limits::Limits, schema_types::Types},
+    execution::error::refusal,
 };
 
-/// How many items a list is expected to have: no more than `assumedSize`, nor than one of `slicingArguments` asks for; `sizedFields` are those of a connection that hold the items.
-#[TypeDirective(location = "FieldDefinition", name = "listSize")]
-pub(crate) fn list_size(
-    #[graphql(desc = "How many items are expected.")] assumed_size: Option<u32>,
-    #[graphql(desc = "The arguments that ask for fewer.")] slicing_arguments: Option<Vec<String>>,
-    #[graphql(desc = "The fields that hold the items.")] sized_fields: Option<Vec<String>>,
-    #[graphql(desc = "Whether one of `slicingArguments` has to be given.", default_with = "Some(true)")]
-    require_one_slicing_argument: Option<bool>,
-) {
+/// How often lists may lead to lists in introspection: a type's fields, their types' fields, and once more.
+const INTROSPECTION_LISTS: usize = 3;
+/// How many places a breakdown of a cost names.
+const MOST_PLACES: usize = 50;
+/// How many items a short closed list is expected to have.
+const PARTS: u64 = 4;
+/// The arguments whose items are each answered by one.
+const ITEMS: [&str; 2] = ["ids", "representations"];
+/// How many items a page has unless asked otherwise.
+const PAGE: u64 = domain::page::DEFAULT_SIZE as u64;
+
+/// Estimates what an operation costs, in fields of its answer, and refuses one that asks for too much or goes round in a circle.
+///
+/// Fragments are weighed once and remembered, so that this takes time in proportion to the document, not to what it unfolds to.
+pub(crate) fn estimate(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &Variables,
+    types: &Types,
+    limits: &Limits,
+) -> Result<u64, ServerError> {
+    let mut scale = Scale { document, operation, variables, types, limits, weights: HashMap::new() };
+    let root = types.root(operation.ty);
+    let weight = scale.selection(&operation.selection_set.node, root, Around::default(), 1)?;
+    if weight.fields > limits.root_fields {
+        let problem = format!(
+            "the operation has {} fields at its root, and at most {} are answered",
+            weight.fields, limits.root_fields
+        );
+        return Err(refusal("TOO_MANY_ROOT_FIELDS", problem, Some(operation.selection_set.pos)));
+    }
+    Ok(weight.cost)
 }
 
-/// The arguments of a connection that ask for fewer items.
-pub(crate) fn slicing() -> Option<Vec<String>> {
-    Some(["first", "last"].map(str::to_owned).to_vec())
+/// The places that make up a cost, each with all that stands below it: the dearest first.
+pub(crate) fn places(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &Variables,
+    types: &Types,
+    limits: &Limits,
+) -> Vec<(String, u64)> {
+    let mut scale = Scale { document, operation, variables, types, limits, weights: HashMap::new() };
+    let mut places = Vec::new();
+    let root = types.root(operation.ty);
+    scale.places(&operation.selection_set.node, root, Around::default(), "", 1, &mut places);
+    places.sort_by_key(|(_, cost)| std::cmp::Reverse(*cost));
+    places.truncate(MOST_PLACES);
+    places
 }
 
-/// The fields of a connection that hold its items.
-pub(crate) fn sized() -> Option<Vec<String>> {
-    Some(["edges", "nodes"].map(str::to_owned).to_vec())
+/// What stands around a selection.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+struct Around {
+    /// How many items the connection's page has, if the selection is a connection's.
+    page: Option<u64>,
+    /// Whether introspection is being read, and how many of its lists have been entered.
+    introspection: Option<usize>,
 }
 
-/// The types of the schema and their fields.
-#[derive(Debug)]
-pub(crate) struct Types {
-    fields: HashMap<String, HashMap<String, Shape>>,
+/// What a selection weighs.
+#[derive(Debug, Clone, Copy, Default)]
+struct Weight {
+    cost: u64,
+    /// How deep its fields nest.
+    depth: usize,
+    /// How many fields it has itself, those of fragments included.
+    fields: usize,
 }
 
-/// What the schema says of a field.
-#[derive(Debug)]
-pub(crate) struct Shape {
-    /// The type of its value, or of each item.
-    pub(crate) ty: String,
-    /// Whether it is a list.
-    pub(crate) is_list: bool,
-    /// Whether it is a page of a list, with its items in `edges` and `nodes`.
-    pub(crate) is_connection: bool,
-    /// How many items are expected, whatever is asked for.
-    pub(crate) assumed: Option<u64>,
+struct Scale<'a> {
+    document: &'a ExecutableDocument,
+    operation: &'a OperationDefinition,
+    variables: &'a Variables,
+    types: &'a Types,
+    limits: &'a Limits,
+    /// What a fragment weighs in its surroundings; `None` while it is being weighed.
+    weights: HashMap<(&'a Name, Around), Weight>,
 }
 
-impl Types {
-    /// Reads the schema's own text.
-    pub(crate) fn read(sdl: &str) -> Types {
-        let document = parse_schema(sdl).expect("the schema prints what can be parsed");
-        let mut fields = HashMap::new();
-        for definition in document.definitions {
-            let TypeSystemDefinition::Type(definition) = definition else { continue };
-            let definition = definition.node;
-            let own = match definition.kind {
-                TypeKind::Object(object) => object.fields,
-                TypeKind::Interface(interface) => interface.fields,
-                _ => continue,
+/// What is known of a field before its selection is weighed.
+struct Known<'a> {
+    ty: Option<&'a str>,
+    /// How many times its own selection is answered.
+    times: u64,
+    around: Around,
+}
+
+impl<'a> Scale<'a> {
+    fn selection(
+        &mut self,
+        set: &'a SelectionSet,
+        ty: Option<&'a str>,
+        around: Around,
+        depth: usize,
+    ) -> Result<Weight, ServerError> {
+        let mut sum = Weight::default();
+        for item in &set.items {
+            let weight = match &item.node {
+                Selection::Field(field) => self.field(field, ty, around, depth)?,
+                Selection::InlineFragment(fragment) => {
+                    let on = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
+                    self.selection(&fragment.node.selection_set.node, on.or(ty), around, depth)?
+                }
+                Selection::FragmentSpread(spread) => {
+                    self.fragment(&spread.node.fragment_name.node, around, depth, item.pos)?
+                }
             };
-            let shapes = own.iter().map(|field| (field.node.name.node.to_string(), shape(&field.node)));
-            fields.insert(definition.name.node.to_string(), shapes.collect());
+            sum.cost = sum.cost.saturating_add(weight.cost);
+            sum.fields = sum.fields.saturating_add(weight.fields);
+            sum.depth = sum.depth.max(weight.depth);
         }
-        Types { fields }
+        Ok(sum)
     }
 
-    /// What is said of a field.
-    pub(crate) fn field(&self, ty: &str, field: &str) -> Option<&Shape> {
-        self.fields.get(ty)?.get(field)
-    }
-
-    /// The type at the root of an operation.
-    pub(crate) fn root(&self, operation: OperationType) -> Option<&'static str> {
-        let root = match operation {
-            OperationType::Query => "Query",
-            OperationType::Mutation => "Mutation",
-            OperationType::Subscription => "Subscription",
+    fn fragment(&mut self, name: &'a Name, around: Around, depth: usize, at: Pos) -> Result<Weight, ServerError> {
+        // An unknown one is left to the validation, which has a better sentence for it.
+        let Some(fragment) = self.document.fragments.get(name) else { return Ok(Weight::default()) };
+        let weight = match self.weights.get(&(name, around)) {
+            Some(weight) => *weight,
+            None => {
+                let on = Some(fragment.node.type_condition.node.on.node.as_str());
+                let weight = self.selection(&fragment.node.selection_set.node, on, around, depth)?;
+                self.weights.insert((name, around), weight);
+                weight
+            }
         };
-        self.fields.contains_key(root).then_some(root)
+        self.check_depth(depth + weight.depth.saturating_sub(1), at)?;
+        Ok(weight)
+    }
+
+    fn field(
+        &mut self,
+        field: &'a Positioned<Field>,
+        ty: Option<&'a str>,
+        around: Around,
+        depth: usize,
+    ) -> Result<Weight, ServerError> {
+        self.check_depth(depth, field.pos)?;
+        let set = &field.node.selection_set.node;
+        if set.items.is_empty() {
+            return Ok(Weight { cost: 1, depth: 1, fields: 1 });
+        }
+        let known = self.known(field, ty, around)?;
+        let below = self.selection(set, known.ty, known.around, depth + 1)?;
+        let cost = below.cost.saturating_mul(known.times).saturating_add(1);
+        Ok(Weight { cost, depth: below.depth + 1, fields: 1 })
+    }
+
+    fn known(
+        &self,
+        field: &'a Positioned<Field>,
+        ty: Option<&'a str>,
+        around: Around,
+    ) -> Result<Known<'a>, ServerError> {
+        let name = field.node.name.node.as_str();
+        if around.introspection.is_some() || matches!(name, "__schema" | "__type") {
+            return introspected(name, around.introspection.unwrap_or(0), field.pos);
+        }
+        let shape = ty.and_then(|ty| self.types.field(ty, name));
+        let Some(shape) = shape else { return Ok(Known { ty: None, times: 1, around: Around::default() }) };
+        let ty = Some(shape.ty.as_str());
+        if shape.is_connection {
+            let asked = ["first", "last"].iter().find_map(|name| self.size(&field.node, name)).unwrap_or(PAGE);
+            let page = Some(shape.assumed.map_or(asked, |assumed| asked.min(assumed)));
+            return Ok(Known { ty, times: 1, around: Around { page, introspection: None } });
+        }
+        let times = match (around.page, name) {
+            (Some(page), "edges" | "nodes") => page,
+            _ if shape.is_list => match ITEMS.iter().find_map(|name| field.node.get_argument(name)) {
+                Some(items) => self.length(&items.node),
+                None => self.size(&field.node, "first").unwrap_or(PARTS),
+            },
+            _ => 1,
+        };
+        Ok(Known { ty, times, around: Around::default() })
+    }
+
+    /// The size that an argument asks for, be it written there or in a variable; one that is no size asks for none.
+    fn size(&self, field: &Field, name: &str) -> Option<u64> {
+        let number = match &field.get_argument(name)?.node {
+            Value::Number(number) => number.clone(),
+            Value::Variable(variable) => match self.variable(variable)? {
+                ConstValue::Number(number) => number.clone(),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        number.as_u64()
+    }
+
+    /// How many items a list has.
+    fn length(&self, value: &Value) -> u64 {
+        let length = match value {
+            Value::List(items) => items.len(),
+            Value::Variable(variable) => match self.variable(variable) {
+                Some(ConstValue::List(items)) => items.len(),
+                _ => 1,
+            },
+            _ => 1,
+        };
+        u64::try_from(length).unwrap_or(u64::MAX)
+    }
+
+    fn variable(&self, name: &Name) -> Option<&ConstValue> {
+        let defined = |it: &&Positioned<VariableDefinition>| it.node.name.node == *name;
+        self.variables.get(name).or_else(|| {
+            let definition = self.operation.variable_definitions.iter().find(defined)?;
+            definition.node.default_value.as_ref().map(|default| &default.node)
+        })
+    }
+
+    fn check_depth(&self, depth: usize, at: Pos) -> Result<(), ServerError> {
+        if depth > self.limits.depth {
+            let problem = format!("the fields nest more than {} deep", self.limits.depth);
+            return Err(refusal("TOO_DEEP", problem, Some(at)));
+        }
+        Ok(())
+    }
+
+    fn places(
+        &mut self,
+        set: &'a SelectionSet,
+        ty: Option<&'a str>,
+        around: Around,
+        path: &str,
+        times: u64,
+        places: &mut Vec<(String, u64)>,
+    ) {
+        for item in &set.items {
+            if places.len() >= MOST_PLACES * 4 {
+                return;
+            }
+            match &item.node {
+                Selection::Field(field) if !field.node.selection_set.node.items.is_empty() => {
+                    let (Ok(weight), Ok(known)) = (self.field(field, ty, around, 1), self.known(field, ty, around))
+                    else {
+                        return;
+                    };
+                    let name = &field.node.response_key().node;
+                    let path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+                    places.push((path.clone(), weight.cost.saturating_mul(times)));
+                    let (below, times) = (&field.node.selection_set.node, times.saturating_mul(known.times));
+                    self.places(below, known.ty, known.around, &path, times, places);
+                }
+                Selection::Field(_) => {}
+                Selection::InlineFragment(fragment) => {
+                    let on = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
+                    self.places(&fragment.node.selection_set.node, on.or(ty), around, path, times, places);
+                }
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = self.document.fragments.get(&spread.node.fragment_name.node) {
+                        let on = Some(fragment.node.type_condition.node.on.node.as_str());
+                        self.places(&fragment.node.selection_set.node, on, around, path, times, places);
+                    }
+                }
+            }
+        }
     }
 }
 
-fn shape(field: &FieldDefinition) -> Shape {
-    let (name, is_list) = base(&field.ty.node);
-    let sized = field.directives.iter().find(|directive| directive.node.name.node == "listSize");
-    Shape {
-        ty: name.to_string(),
-        is_list,
-        is_connection: name.ends_with("Connection"),
-        assumed: sized.and_then(assumed),
+/// What is known of a field of introspection, which no schema text describes.
+fn introspected<'a>(name: &str, lists: usize, at: Pos) -> Result<Known<'a>, ServerError> {
+    let deeper = usize::from(matches!(name, "fields" | "inputFields" | "interfaces" | "possibleTypes"));
+    if lists + deeper > INTROSPECTION_LISTS {
+        let problem =
+            format!("lists of fields lead to each other more than {INTROSPECTION_LISTS} times in introspection");
+        return Err(refusal("INTROSPECTION_TOO_DEEP", problem, Some(at)));
     }
-}
-
-/// The name at the bottom of a type, and whether there is a list around it.
-fn base(ty: &Type) -> (&Name, bool) {
-    match &ty.base {
-        BaseType::Named(name) => (name, false),
-        BaseType::List(inner) => (base(inner).0, true),
-    }
-}
-
-fn assumed(directive: &Positioned<ConstDirective>) -> Option<u64> {
-    let argument = directive.node.get_argument("assumedSize")?;
-    match &argument.node {
-        async_graphql::Value::Number(number) => number.as_u64(),
-        _ => None,
-    }
+    let times = match name {
+        "types" => 150,
+        "fields" | "inputFields" | "enumValues" | "possibleTypes" => 8,
+        "args" | "directives" => 4,
+        _ => 1,
+    };
+    Ok(Known { ty: None, times, around: Around { page: None, introspection: Some(lists + deeper) } })
 }

@@ -20,17 +20,15 @@ use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::Cache, syn
 use crate::{
     documents::{
         convert::convert,
+        cost::estimate,
         expansion::check_unfolded,
         introspection::{self, is_schema_field},
-        limits::{Limits, check, check_events, estimate},
+        limits::{Limits, check, check_events},
         one_of,
         scan::Scan,
         validation::parse,
     },
-    execution::{
-        error::refusal,
-        execute::{Answer, check_cost},
-    },
+    execution::{answer::Answer, error::refusal, prepared::check_cost},
     schema::Schema,
 };
 

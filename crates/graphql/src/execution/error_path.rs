@@ -10,7 +10,7 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
 };
 
-use crate::documents::cost::Types;
+use crate::documents::schema_types::Types;
 
 /// Completes the paths that end at an item of a list, as far as the document tells.
 pub(crate) fn complete_paths(

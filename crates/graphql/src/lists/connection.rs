@@ -3,130 +3,26 @@
 use std::{
     borrow::Cow,
     marker::PhantomData,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::{Arc, atomic::AtomicBool},
 };
 
-use async_graphql::{Context, Enum, InputObject, Object, ObjectType, Result, SimpleObject, TypeName};
-use domain::{Filter, OrderField, Page, PageRequest, Position, View};
-use persistence::{ColumnSet, Linked, Noun, NounPage, RelatedPage, Relation};
+use async_graphql::{Context, Object, ObjectType, Result, TypeName};
+use domain::{Page, Position, View};
+use persistence::{Linked, Noun, NounPage, RelatedPage, Relation};
 
 use crate::{
     batching::{
-        field_columns::{self, FieldColumns},
+        field_columns::FieldColumns,
         loaders::{CountOf, PageOf, Related, RelatedCount, WHOLE},
     },
-    execution::{context::ContextExt, error::Code},
+    execution::context::ContextExt,
     lists::{
         cursor_scope::{CursorScope, ListId, ViewAsked},
-        filter::{Lower, lower},
+        filter::Lower,
+        page::{Asked, PageArguments, PageInfo, count_once, int},
     },
     objects::noun::{At, Named},
 };
-
-/// What to order nouns by; equal ones follow in a fixed order.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(name = "OrderField", remote = "domain::OrderField")]
-pub(crate) enum OrderFieldInput {
-    /// The list's own order: what its description says, and then names.
-    Natural,
-    /// The name in the map's own language, by Unicode code point.
-    Name,
-    /// The slug.
-    Slug,
-    /// The first day on the map, `sinceDay` or, of what is planned without a stated opening, `knownDay`; an unknown one first.
-    Since,
-}
-
-/// From the least to the greatest, or the other way round.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OrderDirection {
-    /// From the least to the greatest.
-    Asc,
-    /// From the greatest to the least.
-    Desc,
-}
-
-/// The order of a list.
-#[derive(InputObject, Debug, Clone, Copy)]
-#[graphql(name = "Order")]
-pub(crate) struct OrderInput {
-    /// What to order by.
-    #[graphql(default_with = "OrderFieldInput::Natural")]
-    field: OrderFieldInput,
-    /// In which direction.
-    #[graphql(default_with = "OrderDirection::Asc")]
-    direction: OrderDirection,
-}
-
-/// The four arguments of a page, with a filter and an order.
-pub(crate) struct PageArguments<T> {
-    pub(crate) first: Option<i64>,
-    pub(crate) after: Option<String>,
-    pub(crate) last: Option<i64>,
-    pub(crate) before: Option<String>,
-    pub(crate) filter: Option<T>,
-    pub(crate) order: Option<OrderInput>,
-}
-
-/// The arguments as the store takes them.
-struct Asked {
-    filter: Arc<Filter>,
-    order: domain::Order,
-    request: Arc<PageRequest>,
-    scope: CursorScope,
-    /// The columns of the nouns that its fields look at.
-    columns: ColumnSet,
-}
-
-impl<T: Lower> PageArguments<T> {
-    async fn parse<N: FieldColumns>(self, ctx: &Context<'_>, list: ListId, view: ViewAsked) -> Result<Asked> {
-        let PageArguments { first, after, last, before, filter, order } = self;
-        let filter = Arc::new(lower(ctx, filter).await?);
-        let order = order.map_or_else(domain::Order::default, |order| domain::Order {
-            field: OrderField::from(order.field),
-            descending: order.direction == OrderDirection::Desc,
-        });
-        let scope = CursorScope::new(T::FIELDS, list, order, filter.clone(), view);
-        let has_cursor = after.is_some() || before.is_some();
-        let expected = if has_cursor { scope.get() } else { 0 };
-        let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)
-            .map_err(|error| Code::from(error.clone()).because(error))?;
-        let columns = field_columns::of_connection::<N>(ctx.field());
-        Ok(Asked { filter, order, request: Arc::new(request), scope, columns })
-    }
-}
-
-/// How to go on from a page.
-#[derive(SimpleObject)]
-pub(crate) struct PageInfo {
-    /// Whether items follow this page.
-    has_next_page: bool,
-    /// Whether items precede this page.
-    has_previous_page: bool,
-    /// The cursor of the first item, to pass on as `before`; null on an empty page.
-    start_cursor: Option<String>,
-    /// The cursor of the last item, to pass on as `after`; null on an empty page.
-    end_cursor: Option<String>,
-}
-
-impl PageInfo {
-    fn of<T>(page: &Page<T>, scope: &CursorScope) -> Self {
-        PageInfo {
-            has_next_page: page.has_next,
-            has_previous_page: page.has_previous,
-            start_cursor: page.items.first().map(|(position, _)| position.encode(scope.get())),
-            end_cursor: page.items.last().map(|(position, _)| position.encode(scope.get())),
-        }
-    }
-}
-
-/// A count as GraphQL's `Int` carries it.
-fn int(count: u64) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
-}
 
 /// A relation, as the schema shows it.
 pub(crate) trait Edges: Relation<Node: FieldColumns> {
@@ -167,14 +63,6 @@ impl<R: Edges> Connection<R> {
         let page = ctx.read(question, self.parent, *columns).await?.unwrap_or_else(|| Arc::new(Page::empty()));
         count_once(ctx, &self.is_counted, page.items.len())?;
         Ok(page)
-    }
-}
-
-/// Takes note of the objects of a page, whatever the number of fields that show them.
-fn count_once(ctx: &Context<'_>, is_counted: &AtomicBool, objects: usize) -> Result<()> {
-    match is_counted.swap(true, Relaxed) {
-        true => Ok(()),
-        false => ctx.spend(objects),
     }
 }
 
@@ -387,7 +275,7 @@ macro_rules! relations {
             $(
                 $(#[$doc])*
                 #[expect(clippy::too_many_arguments, reason = "Relay's four, a filter and an order")]
-                #[graphql(directive = crate::documents::cost::list_size::apply(Some($size), crate::documents::cost::slicing(), crate::documents::cost::sized(), Some(false)))]
+                #[graphql(directive = crate::lists::list_size::list_size::apply(Some($size), crate::lists::list_size::slicing(), crate::lists::list_size::sized(), Some(false)))]
                 async fn $field(
                     &self,
                     ctx: &async_graphql::Context<'_>,
@@ -396,9 +284,9 @@ macro_rules! relations {
                     #[graphql(desc = "How many items from the end of the list, 0 to 100; not together with `first`.")] last: Option<i64>,
                     #[graphql(desc = "Only items before this cursor of the same list.")] before: Option<String>,
                     #[graphql(desc = "Only items of which this is true.")] filter: Option<$filter>,
-                    #[graphql(desc = "The order of the list; its own unless asked otherwise.")] order_by: Option<crate::lists::connection::OrderInput>,
+                    #[graphql(desc = "The order of the list; its own unless asked otherwise.")] order_by: Option<crate::lists::page::OrderInput>,
                 ) -> Option<async_graphql::Result<crate::lists::connection::Connection<$relation>>> {
-                    let arguments = crate::lists::connection::PageArguments { first, after, last, before, filter, order: order_by };
+                    let arguments = crate::lists::page::PageArguments { first, after, last, before, filter, order: order_by };
                     let asked_for = crate::schema::asked_for(ctx, self.0.view);
                     Some(crate::lists::connection::Connection::open(ctx, self.0.view, asked_for, self.0.noun.head().id, arguments).await)
                 }

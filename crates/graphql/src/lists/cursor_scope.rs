@@ -11,8 +11,8 @@ use domain::{Condition, ConditionValue, Filter, Known, Order, View, id::fingerpr
 
 use crate::{
     lists::{
-        connection::{OrderDirection, OrderFieldInput},
         filter::camel_case,
+        page::{OrderDirection, OrderFieldInput},
     },
     objects::noun::Existence,
 };

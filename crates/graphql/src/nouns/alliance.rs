@@ -22,9 +22,10 @@ use crate::{
         source::{Citation, sources},
     },
     objects::{
-        noun::{At, Head, roots},
+        noun::{At, Head},
         scalar::{ImpreciseDate, stated},
     },
+    schema::root_fields::roots,
 };
 
 /// An alliance: bodies that work together by mutual consultation.

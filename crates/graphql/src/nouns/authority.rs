@@ -6,7 +6,8 @@ use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
     lists::filter::{filter, vocabulary},
-    objects::noun::{At, Head, roots},
+    objects::noun::{At, Head},
+    schema::root_fields::roots,
 };
 
 /// A government, commission or committee.

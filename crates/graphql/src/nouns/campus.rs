@@ -10,12 +10,14 @@ use crate::{
     lists::{
         connection::edges,
         filter::{filter, vocabulary},
+        own_record::OwnRecord,
     },
-    nouns::source::{Citation, OwnRecord, sources},
+    nouns::source::{Citation, sources},
     objects::{
-        noun::{At, Head, roots},
+        noun::{At, Head},
         scalar::{ImpreciseDate, stated},
     },
+    schema::root_fields::roots,
 };
 
 /// A site of a school.

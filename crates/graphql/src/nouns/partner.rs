@@ -19,9 +19,10 @@ use crate::{
         source::{Citation, sources},
     },
     objects::{
-        noun::{At, Head, roots},
+        noun::{At, Head},
         scalar::{ImpreciseDate, stated},
     },
+    schema::root_fields::roots,
 };
 
 /// An organization that works with schools: a university, a museum, a troupe.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result};
 use domain::{Noun, Order, PageRequest, View};
 use persistence::{
     AlliancesOfSchool, BranchOfSchools, BranchesOfSchool, CampusesOfSchool, GroupsOfSchool, PartnersOfSchool,
@@ -27,9 +27,11 @@ use crate::{
         source::{Citation, sources},
     },
     objects::{
-        noun::{At, Head, roots},
+        noun::{At, Head},
+        register_code::Code,
         scalar::{ImpreciseDate, stated},
     },
+    schema::root_fields::roots,
 };
 
 /// A school, under the name it bears. One that is renamed or merged gives way to another entry; `successors` leads there.
@@ -154,15 +156,6 @@ relations! {
         /// The schools it went into, through the whole chain (of 50 steps at most), the nearest first.
         successors: SuccessorsOfSchool, SchoolFilter, about 2;
     }
-}
-
-/// A code of a noun in an official register.
-#[derive(SimpleObject)]
-pub(crate) struct Code {
-    /// The register: `junior_code_2025`, `senior_code`, `national_statistical_code`.
-    pub(crate) scheme: String,
-    /// The code: text, since codes may begin with 0.
-    pub(crate) value: String,
 }
 
 /// Who runs a school.

@@ -8,9 +8,10 @@ use crate::{
     execution::context::ContextExt,
     lists::filter::{filter, vocabulary},
     objects::{
-        noun::{At, Head, roots},
+        noun::{At, Head},
         scalar::{ImpreciseDate, stated},
     },
+    schema::root_fields::roots,
 };
 
 pub(crate) type Source = At<domain::Source>;
@@ -175,21 +176,6 @@ fn cited(view: View, citation: &domain_source::Citation) -> Citation {
         confidence: citation.confidence.map(Confidence::from),
         field: citation.field.clone(),
         source: At { view, noun: source.clone() },
-    }
-}
-
-/// Declares what an edge answers when the tie is the noun's own record.
-pub(crate) struct OwnRecord {
-    pub(crate) view: View,
-    pub(crate) tie: std::sync::Arc<i64>,
-}
-
-/// A tie that is stated in the noun's own record.
-#[Object]
-impl OwnRecord {
-    /// The sources that state the record.
-    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        sources(ctx, self.view, *self.tie).await
     }
 }
 

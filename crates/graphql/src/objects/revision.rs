@@ -1,6 +1,4 @@
-//! Revisions, and what the words of the map mean.
-
-use std::sync::Arc;
+//! Revisions: the log of writes, and the view that answers are true for.
 
 use async_graphql::{Context, Object, Result, SimpleObject, Subscription};
 use domain::{Known, TimeZone, View};
@@ -11,7 +9,6 @@ use crate::{
         context::{ContextExt, masked},
         error::Code,
     },
-    nouns::source::{Citation, sources},
     schema::Sight,
 };
 
@@ -35,10 +32,10 @@ impl From<domain::Revision> for Revision {
     }
 }
 
-/// The log, and the words of the map.
+/// The log, and the view.
 pub(crate) struct RevisionQuery(pub(crate) Sight);
 
-/// The log, and the words of the map.
+/// The log, and the view.
 #[Object]
 impl RevisionQuery {
     /// The day and the revision that the answers are true for.
@@ -58,13 +55,6 @@ impl RevisionQuery {
             .map_err(|error| Code::from(error.clone()).because(error))?;
         let revisions = ctx.store().revisions(before_number, request.size).await.map_err(masked)?;
         Ok(revisions.into_iter().map(Revision::from).collect())
-    }
-
-    /// What the words of the map mean, in a source's own terms.
-    async fn definitions(&self, ctx: &Context<'_>) -> Result<Vec<Definition>> {
-        let view = self.0.view(ctx);
-        let definitions = ctx.store().definitions(view).await.map_err(masked)?;
-        Ok(definitions.into_iter().map(|it| Definition { view, it: Arc::new(it) }).collect())
     }
 }
 
@@ -117,35 +107,5 @@ impl ViewInfo {
     /// Whether the revision was asked for, so that the answer can never change.
     async fn is_pinned(&self) -> bool {
         matches!(self.view.known, Known::At(_))
-    }
-}
-
-/// What a word of the map means.
-pub(crate) struct Definition {
-    view: View,
-    it: Arc<domain::Definition>,
-}
-
-/// What a word of the map means, in a source's own terms.
-#[Object]
-impl Definition {
-    /// The word.
-    async fn term(&self) -> &str {
-        &self.it.term
-    }
-
-    /// What it means, in Chinese; null where no source says.
-    async fn definition_zh(&self) -> Option<&str> {
-        self.it.definition_zh.as_deref()
-    }
-
-    /// What it means, in English; null where no source says.
-    async fn definition_en(&self) -> Option<&str> {
-        self.it.definition_en.as_deref()
-    }
-
-    /// The sources that state it.
-    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        sources(ctx, self.view, self.it.id).await
     }
 }

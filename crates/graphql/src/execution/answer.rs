@@ -1,0 +1,110 @@
+//! Answers: data or errors, and what they took.
+
+use async_graphql::{Response, ServerError, Value};
+
+use crate::{
+    documents::introspection::RequestText,
+    execution::error::{refusal, set_code},
+};
+
+/// How many errors an answer carries.
+const MOST_ERRORS: usize = 50;
+
+/// What an answer took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// How many SQL statements.
+    pub statements: u64,
+    /// How many rows they gave.
+    pub rows: u64,
+    /// How many fields the answer was expected to have.
+    pub cost: u64,
+}
+
+/// An answer, or why there is none.
+#[derive(Debug)]
+pub struct Answer {
+    pub(super) response: Response,
+    /// What it took.
+    pub figures: Figures,
+    /// Whether the request was refused before anything ran: then the answer has no data.
+    pub is_refused: bool,
+}
+
+impl Answer {
+    /// A refusal with a code of its own.
+    #[must_use]
+    pub fn refused(code: &'static str, problem: &str) -> Answer {
+        Answer::from(refusal(code, problem.to_owned(), None))
+    }
+
+    /// The answer as JSON.
+    ///
+    /// # Errors
+    /// A value cannot be written.
+    pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        if !self.is_refused {
+            return serde_json::to_vec(&self.response);
+        }
+        // A request that was refused has no `data`, not even null.
+        let mut members = serde_json::Map::new();
+        if !self.response.errors.is_empty() {
+            members.insert("errors".to_owned(), serde_json::to_value(&self.response.errors)?);
+        }
+        if !self.response.extensions.is_empty() {
+            members.insert("extensions".to_owned(), serde_json::to_value(&self.response.extensions)?);
+        }
+        serde_json::to_vec(&members)
+    }
+
+    /// The errors alone, as JSON.
+    ///
+    /// # Errors
+    /// A value cannot be written.
+    pub fn errors(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(&self.response.errors)
+    }
+
+    /// The code of the first error; `None` if there is no error.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self.response.errors.first()?.extensions.as_ref()?.get("code")? {
+            Value::String(code) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// What the errors say, each with its first place in the document.
+    pub fn problems(&self) -> impl Iterator<Item = String> {
+        self.response.errors.iter().map(|error| match error.locations.first() {
+            Some(at) => format!("line {}, column {}: {}", at.line, at.column, error.message),
+            None => error.message.clone(),
+        })
+    }
+}
+
+impl From<ServerError> for Answer {
+    fn from(error: ServerError) -> Self {
+        Answer::from(vec![error])
+    }
+}
+
+impl From<Vec<ServerError>> for Answer {
+    fn from(errors: Vec<ServerError>) -> Self {
+        Answer { response: Response::from_errors(errors), figures: Figures::default(), is_refused: true }
+    }
+}
+
+/// Makes errors of the library ready for a client: not too many, each with a code, none that tells what `written` has not.
+pub(crate) fn make_ready(errors: &mut Vec<ServerError>, written: Option<&RequestText>) {
+    errors.truncate(MOST_ERRORS);
+    for error in errors {
+        let has_code = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
+        if !has_code {
+            set_code(error, if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "INVALID_ARGUMENT" });
+        }
+        if let Some(written) = written {
+            error.message = written.redact(&error.message);
+        }
+    }
+}

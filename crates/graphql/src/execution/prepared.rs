@@ -1,0 +1,144 @@
+//! A request that was checked: what it may ask for, and what it is expected to cost.
+
+use std::sync::Arc;
+
+use async_graphql::{Request, Response, ServerError, Value, parser::types::OperationType};
+
+use crate::{
+    documents::{
+        cost::{estimate, places},
+        document::Document,
+        introspection::RequestText,
+        limits::{Limits, check_events, check_variables},
+        pinned::is_pinned,
+        variables::{Coerced, coerce},
+    },
+    execution::{
+        answer::{Answer, Figures, make_ready},
+        error::refusal,
+        extensions::cost_extension,
+    },
+    schema::Schema,
+};
+
+/// What kind of operation a request wants to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OperationKind {
+    /// It reads.
+    Query,
+    /// It writes.
+    Mutation,
+    /// It listens.
+    Subscription,
+}
+
+impl OperationKind {
+    /// Its keyword.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            OperationKind::Query => "query",
+            OperationKind::Mutation => "mutation",
+            OperationKind::Subscription => "subscription",
+        }
+    }
+}
+
+/// A request whose document is valid and asks for no more than it may.
+#[derive(Debug)]
+pub struct Prepared {
+    pub(super) request: Request,
+    pub(super) document: Arc<Document>,
+    pub(super) variables: Coerced,
+    /// The name of the operation; `None` if it has none.
+    pub name: Option<String>,
+    /// What kind of operation it wants to run.
+    pub kind: OperationKind,
+    /// Whether its answer can never change: all of it is read at a named day and a named revision.
+    pub is_pinned: bool,
+    pub(super) cost: u64,
+    pub(super) places: Vec<(String, u64)>,
+    pub(super) limits: Limits,
+}
+
+/// Checks a request's document and its variables, and refuses one that asks for too much. Nothing runs, and the store is not asked.
+///
+/// # Errors
+/// Why the request is refused.
+pub fn prepare(
+    schema: &Schema,
+    limits: &Limits,
+    request: Request,
+    wants_places: bool,
+) -> Result<Prepared, Box<Answer>> {
+    let refused = |error: ServerError| Box::new(Answer::from(error));
+    let document = schema.document(limits, &request)?;
+    check_variables(&request.variables, limits).map_err(refused)?;
+    let (name, operation) = document.operation(request.operation_name.as_deref()).map_err(refused)?;
+    let executable = &document.executable;
+    let variables = coerce(&schema.rules().schema, &operation.node, &request.variables).map_err(|mut errors| {
+        make_ready(&mut errors, (!schema.is_open()).then(|| RequestText::of(&request)).as_ref());
+        Answer::from(errors)
+    })?;
+    let operation = &operation.node;
+    check_events(executable, operation).map_err(refused)?;
+    let cost = estimate(executable, operation, &variables.values, schema.types(), limits).map_err(refused)?;
+    let places = match wants_places {
+        true => places(executable, operation, &variables.values, schema.types(), limits),
+        false => Vec::new(),
+    };
+    let kind = match operation.ty {
+        OperationType::Query => OperationKind::Query,
+        OperationType::Mutation => OperationKind::Mutation,
+        OperationType::Subscription => OperationKind::Subscription,
+    };
+    let is_pinned = is_pinned(executable, operation, &variables.values);
+    let (name, limits) = (name.map(str::to_owned), limits.clone());
+    Ok(Prepared { request, document, variables, name, kind, is_pinned, cost, places, limits })
+}
+
+/// Refuses a request that is expected to cost more than it may.
+pub(crate) fn check_cost(cost: u64, limits: &Limits) -> Result<(), Box<Answer>> {
+    if cost <= limits.cost {
+        return Ok(());
+    }
+    let problem = format!(
+        "the answer may have {cost} fields, and at most {} are given at once: ask for smaller pages, or for less below them",
+        limits.cost
+    );
+    Err(Box::new(Answer::from(refusal("COST_TOO_HIGH", problem, None))))
+}
+
+impl Prepared {
+    /// The request, as it came.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// How many fields the answer is expected to have.
+    #[must_use]
+    pub fn cost(&self) -> u64 {
+        self.cost
+    }
+
+    /// What the request is expected to cost. Nothing runs.
+    #[must_use]
+    pub fn estimate(self) -> Answer {
+        let cost = cost_extension(self.cost, &self.limits, None, &self.places);
+        let response = Response::new(Value::Null).extension("cost", cost);
+        Answer { response, figures: Figures::default(), is_refused: true }
+    }
+
+    /// Refuses a request that is expected to cost more than it may.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn check_cost(&self) -> Result<(), Box<Answer>> {
+        check_cost(self.cost, &self.limits).map_err(|mut answer| {
+            let cost = cost_extension(self.cost, &self.limits, None, &self.places);
+            answer.response = answer.response.extension("cost", cost);
+            answer
+        })
+    }
+}

@@ -1,0 +1,135 @@
+//! Pages of lists: the arguments that ask for one, and how to go on from it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
+
+use async_graphql::{Context, Enum, InputObject, Result, SimpleObject};
+use domain::{Filter, OrderField, Page, PageRequest};
+use persistence::ColumnSet;
+
+use crate::{
+    batching::field_columns::{self, FieldColumns},
+    execution::{context::ContextExt, error::Code},
+    lists::{
+        cursor_scope::{CursorScope, ListId, ViewAsked},
+        filter::{Lower, lower},
+    },
+};
+
+/// What to order nouns by; equal ones follow in a fixed order.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "OrderField", remote = "domain::OrderField")]
+pub(crate) enum OrderFieldInput {
+    /// The list's own order: what its description says, and then names.
+    Natural,
+    /// The name in the map's own language, by Unicode code point.
+    Name,
+    /// The slug.
+    Slug,
+    /// The first day on the map, `sinceDay` or, of what is planned without a stated opening, `knownDay`; an unknown one first.
+    Since,
+}
+
+/// From the least to the greatest, or the other way round.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OrderDirection {
+    /// From the least to the greatest.
+    Asc,
+    /// From the greatest to the least.
+    Desc,
+}
+
+/// The order of a list.
+#[derive(InputObject, Debug, Clone, Copy)]
+#[graphql(name = "Order")]
+pub(crate) struct OrderInput {
+    /// What to order by.
+    #[graphql(default_with = "OrderFieldInput::Natural")]
+    field: OrderFieldInput,
+    /// In which direction.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    direction: OrderDirection,
+}
+
+/// The four arguments of a page, with a filter and an order.
+pub(crate) struct PageArguments<T> {
+    pub(crate) first: Option<i64>,
+    pub(crate) after: Option<String>,
+    pub(crate) last: Option<i64>,
+    pub(crate) before: Option<String>,
+    pub(crate) filter: Option<T>,
+    pub(crate) order: Option<OrderInput>,
+}
+
+/// The arguments as the store takes them.
+pub(crate) struct Asked {
+    pub(crate) filter: Arc<Filter>,
+    pub(crate) order: domain::Order,
+    pub(crate) request: Arc<PageRequest>,
+    pub(crate) scope: CursorScope,
+    /// The columns of the nouns that its fields look at.
+    pub(crate) columns: ColumnSet,
+}
+
+impl<T: Lower> PageArguments<T> {
+    /// Checks the arguments.
+    pub(crate) async fn parse<N: FieldColumns>(
+        self,
+        ctx: &Context<'_>,
+        list: ListId,
+        view: ViewAsked,
+    ) -> Result<Asked> {
+        let PageArguments { first, after, last, before, filter, order } = self;
+        let filter = Arc::new(lower(ctx, filter).await?);
+        let order = order.map_or_else(domain::Order::default, |order| domain::Order {
+            field: OrderField::from(order.field),
+            descending: order.direction == OrderDirection::Desc,
+        });
+        let scope = CursorScope::new(T::FIELDS, list, order, filter.clone(), view);
+        let has_cursor = after.is_some() || before.is_some();
+        let expected = if has_cursor { scope.get() } else { 0 };
+        let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)
+            .map_err(|error| Code::from(error.clone()).because(error))?;
+        let columns = field_columns::of_connection::<N>(ctx.field());
+        Ok(Asked { filter, order, request: Arc::new(request), scope, columns })
+    }
+}
+
+/// How to go on from a page.
+#[derive(SimpleObject)]
+pub(crate) struct PageInfo {
+    /// Whether items follow this page.
+    has_next_page: bool,
+    /// Whether items precede this page.
+    has_previous_page: bool,
+    /// The cursor of the first item, to pass on as `before`; null on an empty page.
+    start_cursor: Option<String>,
+    /// The cursor of the last item, to pass on as `after`; null on an empty page.
+    end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    pub(crate) fn of<T>(page: &Page<T>, scope: &CursorScope) -> Self {
+        PageInfo {
+            has_next_page: page.has_next,
+            has_previous_page: page.has_previous,
+            start_cursor: page.items.first().map(|(position, _)| position.encode(scope.get())),
+            end_cursor: page.items.last().map(|(position, _)| position.encode(scope.get())),
+        }
+    }
+}
+
+/// A count as GraphQL's `Int` carries it.
+pub(crate) fn int(count: u64) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// Takes note of the objects of a page, whatever the number of fields that show them.
+pub(crate) fn count_once(ctx: &Context<'_>, is_counted: &AtomicBool, objects: usize) -> Result<()> {
+    match is_counted.swap(true, Relaxed) {
+        true => Ok(()),
+        false => ctx.spend(objects),
+    }
+}

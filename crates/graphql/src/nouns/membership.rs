@@ -1,0 +1,69 @@
+//! Memberships: a school's place in a group, and its story.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, Result};
+use domain::View;
+use persistence::{GroupsOfSchool, SchoolsOfGroup};
+
+use crate::{
+    lists::connection::edges,
+    nouns::source::{Citation, sources},
+    objects::scalar::{ImpreciseDate, stated},
+};
+
+/// A school's place in a group.
+pub(crate) struct Membership {
+    pub(crate) view: View,
+    pub(crate) tie: Arc<domain::Membership>,
+}
+
+/// A school's place in a group.
+#[Object]
+impl Membership {
+    /// As what the school belongs to the group.
+    async fn role(&self) -> MembershipRole {
+        self.tie.role.into()
+    }
+
+    /// When the school joined; null where no source says.
+    async fn since(&self) -> Option<ImpreciseDate> {
+        stated(&self.tie.joined_on)
+    }
+
+    /// When the school left; null where no source says, or it still belongs.
+    async fn until(&self) -> Option<ImpreciseDate> {
+        stated(&self.tie.left_on)
+    }
+
+    /// The time for which the source states it; null where it does not say.
+    async fn as_of(&self) -> Option<ImpreciseDate> {
+        stated(&self.tie.as_of)
+    }
+
+    /// The sources that state the membership.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
+        sources(ctx, self.view, self.tie.id).await
+    }
+}
+
+/// As what a school belongs to a group.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::MembershipRole")]
+pub(crate) enum MembershipRole {
+    /// It leads the group.
+    Lead,
+    /// It is a member.
+    Member,
+    /// It is a branch that a famous school set up.
+    Branch,
+    /// It bears the group's name beside its own.
+    CoBranded,
+    /// A strong school of the group guides it.
+    Guided,
+}
+
+edges! {
+    SchoolsOfGroup: "GroupSchool" => Membership;
+    GroupsOfSchool: "SchoolGroup" => Membership;
+}

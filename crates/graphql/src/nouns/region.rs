@@ -1,0 +1,93 @@
+//! Regions: the parts of a district in its strategy.
+
+use async_graphql::{Context, ID, Object, Result};
+use domain::Noun;
+use persistence::{CampusesOfRegion, SchoolsOfRegion, SchoolsWithCampusInRegion, TownshipsOfRegion};
+
+use crate::{
+    batching::field_columns::FieldColumns,
+    execution::context::ContextExt,
+    lists::{
+        connection::{edges, relations},
+        filter::filter,
+        own_record::OwnRecord,
+    },
+    nouns::{campus::CampusFilter, school::SchoolFilter, township::TownshipFilter},
+    objects::noun::{At, Head},
+    schema::root_fields::roots,
+};
+
+/// A part of a district in its strategy, such as "rising in the south".
+#[Object(name = "Region")]
+impl At<domain::Region> {
+    /// The global id: the same in every database, for `node(id:)`.
+    pub(crate) async fn id(&self) -> ID {
+        self.global_id()
+    }
+
+    #[graphql(flatten)]
+    async fn common(&self) -> Head<'_> {
+        self.head()
+    }
+
+    /// Its slogan in Chinese; null where no source gives one.
+    async fn strategy_zh(&self) -> Option<&str> {
+        self.noun.strategy_zh.as_deref()
+    }
+
+    /// Its slogan in English; null where no source gives one.
+    async fn strategy_en(&self) -> Option<&str> {
+        self.noun.strategy_en.as_deref()
+    }
+
+    /// The district it is part of; null where the record does not say.
+    async fn district(&self, ctx: &Context<'_>) -> Option<Result<At<domain::District>>> {
+        ctx.find_maybe(self.view, self.noun.district).await
+    }
+
+    #[graphql(flatten)]
+    async fn relations(&self) -> RegionRelations<'_> {
+        RegionRelations(self)
+    }
+}
+
+impl FieldColumns for domain::Region {
+    const RELATIONS: &'static [&'static str] = RegionRelations::NAMES;
+}
+
+relations! {
+    RegionRelations of domain::Region {
+        /// The townships that a source places in it; most townships are placed by none.
+        townships: TownshipsOfRegion, TownshipFilter, about 8;
+        /// The schools whose own record places them in one of its townships: `schools(filter: { region })` finds the same.
+        schools: SchoolsOfRegion, SchoolFilter, about 50;
+        /// The schools of which a campus stands in one of its townships: `schools(filter: { campusRegion })` finds the same.
+        schools_with_campus: SchoolsWithCampusInRegion, SchoolFilter, about 50;
+        /// The campuses that stand in one of its townships: `campuses(filter: { region })` finds the same.
+        campuses: CampusesOfRegion, CampusFilter, about 70;
+    }
+}
+
+edges! {
+    TownshipsOfRegion: "RegionTownship" => OwnRecord;
+    SchoolsOfRegion: "RegionSchool" => OwnRecord;
+    CampusesOfRegion: "RegionCampus" => OwnRecord;
+    SchoolsWithCampusInRegion: "RegionSchoolWithCampus" => OwnRecord;
+}
+
+filter! {
+    /// Which regions.
+    RegionFilter {
+        /// Part of this district, by id or slug.
+        district: ID => district [District],
+    }
+}
+
+roots! {
+    RegionQuery: domain::Region as "Region", RegionFilter {
+        /// A region; null if there is none.
+        region;
+        /// The regions on the map.
+        regions;
+    }
+}

@@ -1,0 +1,120 @@
+//! Townships, areas and subdistricts.
+
+use async_graphql::{Context, ID, Object, Result};
+use domain::Noun;
+use persistence::{CampusesOfTownship, SchoolsOfTownship, SchoolsWithCampusInTownship};
+
+use crate::{
+    batching::field_columns::FieldColumns,
+    execution::context::ContextExt,
+    lists::{
+        connection::{edges, relations},
+        filter::{filter, vocabulary},
+        own_record::OwnRecord,
+    },
+    nouns::{campus::CampusFilter, school::SchoolFilter},
+    objects::{
+        noun::{At, Head},
+        register_code::Code,
+    },
+    schema::root_fields::roots,
+};
+
+/// A township, area or subdistrict.
+#[Object(name = "Township")]
+impl At<domain::Township> {
+    /// The global id: the same in every database, for `node(id:)`.
+    pub(crate) async fn id(&self) -> ID {
+        self.global_id()
+    }
+
+    #[graphql(flatten)]
+    async fn common(&self) -> Head<'_> {
+        self.head()
+    }
+
+    /// Its codes in official registers.
+    async fn codes(&self) -> Vec<Code> {
+        let code = self.noun.code.iter();
+        code.map(|value| Code { scheme: "national_statistical_code".to_owned(), value: value.clone() }).collect()
+    }
+
+    /// What it is.
+    async fn kind(&self) -> TownshipKind {
+        self.noun.kind.into()
+    }
+
+    /// The region it lies in; null where no source says.
+    async fn region(&self, ctx: &Context<'_>) -> Option<Result<At<domain::Region>>> {
+        ctx.find_maybe(self.view, self.noun.region).await
+    }
+
+    /// The district it is part of; null where the record does not say.
+    async fn district(&self, ctx: &Context<'_>) -> Option<Result<At<domain::District>>> {
+        ctx.find_maybe(self.view, self.noun.district).await
+    }
+
+    #[graphql(flatten)]
+    async fn relations(&self) -> TownshipRelations<'_> {
+        TownshipRelations(self)
+    }
+}
+
+impl FieldColumns for domain::Township {
+    const RELATIONS: &'static [&'static str] = TownshipRelations::NAMES;
+    const OTHERS: &'static [(&'static str, &'static [&'static str])] = &[("codes", &["code"])];
+}
+
+relations! {
+    TownshipRelations of domain::Township {
+        /// The schools whose own record places them in it: `schools(filter: { township })` finds the same.
+        schools: SchoolsOfTownship, SchoolFilter, about 20;
+        /// The schools of which a campus stands in it: `schools(filter: { campusTownship })` finds the same.
+        schools_with_campus: SchoolsWithCampusInTownship, SchoolFilter, about 20;
+        /// The campuses that stand in it: `campuses(filter: { township })` finds the same.
+        campuses: CampusesOfTownship, CampusFilter, about 20;
+    }
+}
+
+/// What a township is.
+#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::TownshipKind")]
+pub(crate) enum TownshipKind {
+    /// An area: once rural, run by a township government.
+    Area,
+    /// A subdistrict: urban.
+    Subdistrict,
+    /// A town.
+    Town,
+    /// A township: rural.
+    Township,
+}
+
+edges! {
+    SchoolsOfTownship: "TownshipSchool" => OwnRecord;
+    CampusesOfTownship: "TownshipCampus" => OwnRecord;
+    SchoolsWithCampusInTownship: "TownshipSchoolWithCampus" => OwnRecord;
+}
+
+vocabulary! { TownshipKind }
+
+filter! {
+    /// Which townships.
+    TownshipFilter {
+        /// It is one of these.
+        kind: Vec<TownshipKind> => kind,
+        /// It lies in this region, by id or slug.
+        region: ID => region [Region],
+        /// Part of this district, by id or slug.
+        district: ID => district [District],
+    }
+}
+
+roots! {
+    TownshipQuery: domain::Township as "Township", TownshipFilter {
+        /// A township; null if there is none.
+        township;
+        /// The townships on the map.
+        townships;
+    }
+}
