@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 use chrono::DateTime;
 use domain::{Cell, FixedClock, Kind, NewRevision, Record, TimeZone, Validity, district, id::identity};
-use graphql::Ground;
+use graphql::Backend;
 use persistence::Fact;
 use serde_json::{Value, json};
 use server::App;
@@ -452,8 +452,8 @@ async fn a_replay_of_the_revisions_agrees_with_the_store() {
 fn at(app: &TestApp, now: &str, zone: Option<TimeZone>) -> TestApp {
     let clock = FixedClock(DateTime::parse_from_rfc3339(now).expect("a time").to_utc());
     let served = App::new(app.store.clone(), Arc::new(clock));
-    let ground = Ground { zone, ..served.ground.clone() };
-    TestApp::of(app.name, App { ground, ..served })
+    let backend = Backend { zone, ..served.backend.clone() };
+    TestApp::of(app.name, App { backend, ..served })
 }
 
 /// The day of the default view, and its time zone.

@@ -138,7 +138,7 @@ impl TestApp {
     /// A server that was put together otherwise.
     #[must_use]
     pub fn of(name: &'static str, app: App) -> Self {
-        let (store, capacity) = (app.ground.store.clone(), app.capacity.clone());
+        let (store, capacity) = (app.backend.store.clone(), app.capacity.clone());
         TestApp { name, store, router: server::router(app), capacity }
     }
 

@@ -1,6 +1,7 @@
 //! The GraphQL API: objects over domain values, connections, batches.
 //!
-//! [`schema()`] builds the schema, [`prepare()`] reads a request and [`Prepared::answers`] runs it; the server and the tests need no more.
+//! [`schema()`] builds the schema, [`prepare_request()`] checks a request, and [`PreparedRequest::execute`] or
+//! [`PreparedRequest::stream_answers`] runs it; the server and the tests need no more.
 //! A noun's object, edges, filter and root fields stand in the file of its name in `nouns`; no relation is loaded but in batches.
 
 mod batching;
@@ -15,8 +16,8 @@ pub use async_graphql::{Request, Variables};
 pub use documents::{document::check_document, limits::Limits};
 pub use execution::{
     answer::{Answer, Figures},
-    backend::{Asker, Ground},
-    feed::Feed,
-    prepared::{OperationKind, Prepared, prepare},
+    backend::{Backend, RequestOptions},
+    feed::RevisionFeed,
+    prepared::{OperationKind, PreparedRequest, prepare_request},
 };
 pub use schema::{Schema, closed_schema, schema};

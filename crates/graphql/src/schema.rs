@@ -11,18 +11,18 @@ use domain::{Known, View};
 
 use crate::{
     documents::{
-        document::{Checked, Document},
+        document::{Document, DocumentCache},
         introspection::RequestText,
         limits::Limits,
-        schema_types::Types,
-        validation::Rules,
+        schema_types::SchemaTypes,
+        validation::SchemaRules,
     },
     execution::{
-        answer::{Answer, make_ready},
-        context::{ContextExt, masked},
-        error::Code,
+        answer::{Answer, finalize_errors},
+        context::{ContextExt, mask_store_error},
+        error::ErrorCode,
     },
-    lists::cursor_scope::ViewAsked,
+    lists::cursor_scope::RequestedView,
     nouns::{
         alliance::AllianceQuery, authority::AuthorityQuery, campus::CampusQuery, definition::DefinitionQuery,
         district::DistrictQuery, group::GroupQuery, learning_area::LearningAreaQuery, partner::PartnerQuery,
@@ -36,15 +36,15 @@ use crate::{
     schema::federation::FederationQuery,
 };
 
-type Inner = async_graphql::Schema<Query, EmptyMutation, RevisionSubscription>;
+type LibrarySchema = async_graphql::Schema<Query, EmptyMutation, RevisionSubscription>;
 
 /// The schema. Cheap to clone.
 #[derive(Clone)]
 pub struct Schema {
-    inner: Inner,
-    types: Arc<Types>,
-    rules: Arc<Rules>,
-    checked: Arc<Checked>,
+    library: LibrarySchema,
+    types: Arc<SchemaTypes>,
+    rules: Arc<SchemaRules>,
+    documents: Arc<DocumentCache>,
     sdl: Arc<str>,
     is_open: bool,
 }
@@ -62,38 +62,38 @@ impl Schema {
         self.is_open
     }
 
-    pub(crate) fn inner(&self) -> &Inner {
-        &self.inner
+    pub(crate) fn library(&self) -> &LibrarySchema {
+        &self.library
     }
 
-    pub(crate) fn types(&self) -> &Types {
+    pub(crate) fn types(&self) -> &SchemaTypes {
         &self.types
     }
 
-    pub(crate) fn rules(&self) -> &Rules {
+    pub(crate) fn rules(&self) -> &SchemaRules {
         &self.rules
     }
 
-    /// The document of a request, checked: once, as long as it is kept.
-    pub(crate) fn document(&self, limits: &Limits, request: &Request) -> Result<Arc<Document>, Box<Answer>> {
-        let written = || (!self.is_open).then(|| RequestText::of(request));
-        self.checked.get(self, limits, &request.query).map_err(|mut errors| {
-            make_ready(&mut errors, written().as_ref());
+    /// The document of a request, checked once as long as it is cached.
+    pub(crate) fn checked_document(&self, limits: &Limits, request: &Request) -> Result<Arc<Document>, Box<Answer>> {
+        let request_text = || (!self.is_open).then(|| RequestText::new(request));
+        self.documents.get_or_check(self, limits, &request.query).map_err(|mut errors| {
+            finalize_errors(&mut errors, request_text().as_ref());
             Box::new(Answer::from(errors))
         })
     }
 }
 
-/// Which view a root asks for; what it leaves open is today and the latest.
+/// The arguments of `map`: today and the latest revision where they are not given.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Sight {
+pub(crate) struct ViewArgs {
     as_of: Option<NaiveDate>,
     known_at: Option<i64>,
 }
 
-impl Sight {
-    /// Whether a day is asked for.
-    pub(crate) fn names_day(self) -> bool {
+impl ViewArgs {
+    /// Whether a day is given.
+    pub(crate) fn has_day(self) -> bool {
         self.as_of.is_some()
     }
 
@@ -105,15 +105,15 @@ impl Sight {
 }
 
 /// What cursors of a view hold for: the default view goes on from day to day.
-pub(crate) fn asked_for(ctx: &Context<'_>, view: View) -> ViewAsked {
+pub(crate) fn requested_view(ctx: &Context<'_>, view: View) -> RequestedView {
     match view == ctx.default_view() {
-        true => ViewAsked::Default,
-        false => ViewAsked::Pinned(view),
+        true => RequestedView::Default,
+        false => RequestedView::Pinned(view),
     }
 }
 
 /// Declares an object that merges the root fields of all nouns.
-macro_rules! map {
+macro_rules! root_object {
     ($(#[$doc:meta])* $visibility:vis $name:ident $(, $extra:ident)*) => {
         $(#[$doc])*
         #[derive(MergedObject)]
@@ -137,35 +137,35 @@ macro_rules! map {
         );
 
         impl $name {
-            fn seen(sight: Sight) -> Self {
+            fn new(args: ViewArgs) -> Self {
                 $name(
-                    SourceQuery(sight),
+                    SourceQuery(args),
                     $($extra,)*
-                    AllianceQuery(sight),
-                    AuthorityQuery(sight),
-                    CampusQuery(sight),
-                    DistrictQuery(sight),
-                    GroupQuery(sight),
-                    LearningAreaQuery(sight),
-                    NodeQuery(sight),
-                    PartnerQuery(sight),
-                    RegionQuery(sight),
-                    RevisionQuery(sight),
-                    DefinitionQuery(sight),
-                    SchoolQuery(sight),
-                    TownshipQuery(sight),
+                    AllianceQuery(args),
+                    AuthorityQuery(args),
+                    CampusQuery(args),
+                    DistrictQuery(args),
+                    GroupQuery(args),
+                    LearningAreaQuery(args),
+                    NodeQuery(args),
+                    PartnerQuery(args),
+                    RegionQuery(args),
+                    RevisionQuery(args),
+                    DefinitionQuery(args),
+                    SchoolQuery(args),
+                    TownshipQuery(args),
                 )
             }
         }
     };
 }
 
-map! {
+root_object! {
     /// The map at the default view, today and the latest revision; `map` shows it at others.
     pub(crate) Query, MapQuery, FederationQuery
 }
 
-map! {
+root_object! {
     /// The map as it was on a day, as far as it was known at a revision.
     pub(crate) Map
 }
@@ -189,45 +189,45 @@ impl MapQuery {
         >,
     ) -> Result<Map> {
         if let Some(number) = known_at {
-            let known = ctx.store().revision(Known::At(number)).await.map_err(masked)?;
+            let known = ctx.store().revision(Known::At(number)).await.map_err(mask_store_error)?;
             if known.is_none() {
-                return Err(Code::UnknownRevision
-                    .because(format!("there is no revision {number}: `revisions` lists those there are")));
+                return Err(ErrorCode::UnknownRevision
+                    .with_message(format!("there is no revision {number}: `revisions` lists those there are")));
             }
         }
-        Ok(Map::seen(Sight { as_of: as_of.map(|day| day.0), known_at }))
+        Ok(Map::new(ViewArgs { as_of: as_of.map(|day| day.0), known_at }))
     }
 }
 
 /// The schema.
 #[must_use]
 pub fn schema() -> Schema {
-    static OPEN: LazyLock<Schema> = LazyLock::new(|| build(true));
+    static OPEN: LazyLock<Schema> = LazyLock::new(|| build_schema(true));
     OPEN.clone()
 }
 
 /// The schema for clients that know it already: none may ask what is in it, and no error tells.
 #[must_use]
 pub fn closed_schema() -> Schema {
-    static CLOSED: LazyLock<Schema> = LazyLock::new(|| build(false));
+    static CLOSED: LazyLock<Schema> = LazyLock::new(|| build_schema(false));
     CLOSED.clone()
 }
 
-fn build(is_open: bool) -> Schema {
-    let inner = Inner::build(Query::seen(Sight::default()), EmptyMutation, RevisionSubscription)
+fn build_schema(is_open: bool) -> Schema {
+    let library = LibrarySchema::build(Query::new(ViewArgs::default()), EmptyMutation, RevisionSubscription)
         .register_output_type::<Node>()
         .limit_recursive_depth(200)
         // Documents are validated before they come here, and questions about the schema are answered elsewhere.
         .validation_mode(ValidationMode::Fast)
         .disable_introspection()
         .finish();
-    let sdl = inner.sdl_with_options(SDLExportOptions::new().include_specified_by());
-    let sdl = federation::subgraph(&sdl);
+    let sdl = library.sdl_with_options(SDLExportOptions::new().include_specified_by());
+    let sdl = federation::subgraph_sdl(&sdl);
     Schema {
-        inner,
-        types: Arc::new(Types::read(&sdl)),
-        rules: Arc::new(Rules::read(&sdl, is_open)),
-        checked: Arc::default(),
+        library,
+        types: Arc::new(SchemaTypes::from_sdl(&sdl)),
+        rules: Arc::new(SchemaRules::from_sdl(&sdl, is_open)),
+        documents: Arc::default(),
         sdl: sdl.into(),
         is_open,
     }

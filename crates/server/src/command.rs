@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use domain::{Known, SystemClock};
-use graphql::{Ground, Schema};
+use graphql::{Backend, Schema};
 use include_dir::{Dir, include_dir};
 use persistence::{Access, Condition, Store, StoreError, Upgrade};
 use tokio::runtime::{Builder, Handle};
@@ -189,8 +189,8 @@ async fn serve_with_workers(operations: &Handle, flags: ServeFlags) -> anyhow::R
         workers: Some(operations.clone()),
         ..App::new(store, Arc::new(SystemClock))
     };
-    let ground = Ground { zone: flags.time_zone, ..app.ground.clone() };
-    let app = App { ground, ..app };
+    let backend = Backend { zone: flags.time_zone, ..app.backend.clone() };
+    let app = App { backend, ..app };
     let stopping = capacity.stopping.clone();
     tokio::spawn(async move {
         wait_for_stop_signal().await;

@@ -95,7 +95,7 @@ impl Documents {
             return Err("the name looks like a digest; choose another".to_owned());
         }
         if let Err(answer) = graphql::check_document(schema, limits, &text) {
-            return Err(answer.problems().collect::<Vec<_>>().join("; "));
+            return Err(answer.error_messages().collect::<Vec<_>>().join("; "));
         }
         self.add_trusted(name, &text);
         Ok(())

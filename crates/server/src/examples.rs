@@ -7,7 +7,7 @@ use std::{
 
 use chrono::NaiveDate;
 use domain::{Known, Revision};
-use graphql::{Asker, Ground, Limits, Request, Schema, Variables};
+use graphql::{Backend, Limits, Request, RequestOptions, Schema, Variables};
 use serde_json::{Map, Value, json};
 use tokio::{sync::Mutex, time::timeout};
 
@@ -29,10 +29,15 @@ impl Examples {
     /// The variables that a question is asked with unless told otherwise.
     ///
     /// One of an empty map, or of a store that fails, names a noun that does not exist.
-    pub async fn variables_of(&self, question: &CuratedQuery, schema: &Schema, ground: &Ground) -> Map<String, Value> {
+    pub async fn variables_of(
+        &self,
+        question: &CuratedQuery,
+        schema: &Schema,
+        backend: &Backend,
+    ) -> Map<String, Value> {
         let mut variables = question.variables.clone();
         if let Some(example) = &question.example {
-            let slug = self.find_slug(question.name, example, schema, ground).await;
+            let slug = self.find_slug(question.name, example, schema, backend).await;
             variables.insert(example.variable.to_owned(), slug.into());
         }
         variables
@@ -44,12 +49,12 @@ impl Examples {
         request: &mut Request,
         question: &CuratedQuery,
         schema: &Schema,
-        ground: &Ground,
+        backend: &Backend,
     ) {
         let Value::Object(mut given) = serde_json::to_value(&request.variables).unwrap_or_default() else { return };
         let example = question.example.as_ref().filter(|example| !given.contains_key(example.variable));
         if let Some(example) = example {
-            let slug = self.find_slug(question.name, example, schema, ground).await;
+            let slug = self.find_slug(question.name, example, schema, backend).await;
             given.insert(example.variable.to_owned(), slug.into());
         }
         for (name, value) in &question.variables {
@@ -63,25 +68,25 @@ impl Examples {
         question: &'static str,
         example: &ExampleSearch,
         schema: &Schema,
-        ground: &Ground,
+        backend: &Backend,
     ) -> String {
         // One search at a time: others wait for the lock, and find its result.
         let mut found = self.found.lock().await;
-        let (latest, zone) = match tokio::try_join!(ground.store.revision(Known::Latest), ground.time_zone()) {
+        let (latest, zone) = match tokio::try_join!(backend.store.revision(Known::Latest), backend.time_zone()) {
             Ok(both) => both,
             Err(error) => {
                 tracing::warn!(%error, question, "no example was looked for");
                 return found.slugs.get(question).cloned().unwrap_or_else(|| NO_EXAMPLE.to_owned());
             }
         };
-        let view = Some((latest, ground.clock.today(zone)));
+        let view = Some((latest, backend.clock.today(zone)));
         if found.view != view {
             *found = FoundExamples { view, slugs: HashMap::new() };
         }
         if let Some(slug) = found.slugs.get(question) {
             return slug.clone();
         }
-        match timeout(SEARCH_TIMEOUT, search_example(example, schema, ground)).await {
+        match timeout(SEARCH_TIMEOUT, search_example(example, schema, backend)).await {
             Ok(Ok(slug)) => {
                 let slug = slug.unwrap_or_else(|| NO_EXAMPLE.to_owned());
                 found.slugs.insert(question, slug.clone());
@@ -114,7 +119,7 @@ const MAX_SCORED_TIES: u64 = 20;
 type CandidateScore = (usize, u64);
 
 /// The slug of the best candidate; the search ends at the first page with a candidate all of whose counts are above 0.
-async fn search_example(example: &ExampleSearch, schema: &Schema, ground: &Ground) -> Result<Option<String>, String> {
+async fn search_example(example: &ExampleSearch, schema: &Schema, backend: &Backend) -> Result<Option<String>, String> {
     let ExampleSearch { list, selection, .. } = example;
     let query = format!(
         "query Example($after: String) {{ {list}(first: 100, after: $after) {{ pageInfo {{ hasNextPage endCursor }} nodes {selection} }} }}"
@@ -123,13 +128,13 @@ async fn search_example(example: &ExampleSearch, schema: &Schema, ground: &Groun
     let mut after = Value::Null;
     for _ in 0..MAX_PAGES {
         let request = Request::new(&query).variables(Variables::from_json(json!({ "after": after })));
-        let prepared = match graphql::prepare(schema, &Limits::default(), request, false) {
+        let prepared = match graphql::prepare_request(schema, &Limits::default(), request, false) {
             Ok(prepared) => prepared,
-            Err(refused) => return Err(refused.problems().collect::<Vec<_>>().join("; ")),
+            Err(refused) => return Err(refused.error_messages().collect::<Vec<_>>().join("; ")),
         };
-        let answer = prepared.execute(schema, ground, Asker::default()).await;
+        let answer = prepared.execute(schema, backend, RequestOptions::default()).await;
         if answer.code().is_some() {
-            return Err(answer.problems().collect::<Vec<_>>().join("; "));
+            return Err(answer.error_messages().collect::<Vec<_>>().join("; "));
         }
         let answer: Value =
             answer.to_json().and_then(|body| serde_json::from_slice(&body)).map_err(|it| it.to_string())?;

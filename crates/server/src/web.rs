@@ -46,7 +46,7 @@ async fn handle_questions(State(app): State<App>) -> impl IntoResponse {
     let all = app.run_on_workers(async move {
         let mut all = Vec::new();
         for question in queries::curated_queries() {
-            let variables = asking.examples.variables_of(question, &asking.schema, &asking.ground).await;
+            let variables = asking.examples.variables_of(question, &asking.schema, &asking.backend).await;
             all.push(question.to_json(&variables));
         }
         all

@@ -1,12 +1,12 @@
-//! Batches: many ask, one statement answers.
+//! Batches: the ids that resolvers wait for are loaded together.
 //!
-//! A resolver asks a [`Question`] about one id and waits. When the execution has nothing else to poll, everything
-//! asked so far leaves at once: one statement for each question, whatever the number of ids. No timer is involved:
-//! [`Batches::run`] sees that the execution is idle because it returned `Pending` without having been woken.
+//! A resolver asks a [`Loader`] for the value of one id and waits. When the execution has nothing else to poll, all ids
+//! that are pending are sent: one statement for each loader, whatever the number of ids. No timer is involved:
+//! [`Batches::run_execution`] sees that the execution is idle because it returned `Pending` without having been woken.
 //!
-//! Each asker names the columns of a noun that it will look at, and the statement reads those of all of them.
+//! Each resolver names the columns of a noun that it will look at, and the statement reads those of all of them.
 //!
-//! Batches live for one request, or one event of a subscription, and remember its answers, so that nothing is asked twice
+//! Batches live for one request, or one event of a subscription, and keep its values, so that nothing is loaded twice
 //! and nothing is stale.
 
 use std::{
@@ -25,226 +25,236 @@ use std::{
 use futures::{StreamExt, channel::oneshot, future::BoxFuture, stream::FuturesUnordered, task::AtomicWaker};
 use persistence::{ColumnSet, Store, StoreError};
 
-use crate::execution::error::Failure;
+use crate::execution::error::LoggedFailure;
 
-/// What can be asked about many ids in one statement.
-pub(crate) trait Question: Clone + Eq + Hash + Send + Sync + 'static {
-    /// What is answered about one id.
-    type Answer: Clone + Send + Sync + 'static;
-    /// Answers for all ids at once, with these columns at least; an id without an answer is left out.
-    fn answer(
+/// Loads values for many ids in one statement. Loaders that are equal share a batch.
+pub(crate) trait Loader: Clone + Eq + Hash + Send + Sync + 'static {
+    /// What is loaded for one id.
+    type Value: Clone + Send + Sync + 'static;
+    /// The values of all ids, with these columns at least; an id without a value is left out.
+    fn load(
         &self,
         store: &Store,
         ids: &[i64],
         columns: ColumnSet,
-    ) -> impl Future<Output = Result<HashMap<i64, Self::Answer>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<HashMap<i64, Self::Value>, StoreError>> + Send;
 }
 
-type Answered<Q> = Result<Option<<Q as Question>::Answer>, Failure>;
+type LoadResult<L> = Result<Option<<L as Loader>::Value>, LoggedFailure>;
 
 /// What became of an id.
-enum State<Q: Question> {
-    /// It waits for its batch to leave.
-    Waiting(Vec<oneshot::Sender<Answered<Q>>>),
+enum LoadState<L: Loader> {
+    /// Its batch is not sent yet.
+    Pending(Vec<oneshot::Sender<LoadResult<L>>>),
     /// Its statement runs, and reads these columns.
-    Running(ColumnSet, Vec<oneshot::Sender<Answered<Q>>>),
-    /// It is answered, with these columns.
-    Answered(ColumnSet, Answered<Q>),
+    Loading(ColumnSet, Vec<oneshot::Sender<LoadResult<L>>>),
+    /// It is loaded, with these columns.
+    Loaded(ColumnSet, LoadResult<L>),
 }
 
-/// What an asker is told.
-enum Reply<Q: Question> {
-    Answer(Answered<Q>),
-    Wait(oneshot::Receiver<Answered<Q>>),
-    /// The statement has left, and reads fewer columns than are asked for now.
-    ReadsLess,
+/// What a queue has for an id that is asked for.
+enum QueueReply<L: Loader> {
+    Loaded(LoadResult<L>),
+    Pending(oneshot::Receiver<LoadResult<L>>),
+    /// The statement was sent, and reads fewer columns than are asked for now.
+    TooFewColumns,
 }
 
-/// What was asked and answered about one question.
-struct Sheet<Q: Question> {
-    waiting: Vec<i64>,
-    /// The columns that those who wait look at.
+/// The ids that one loader is to load, and those that it has loaded.
+struct BatchQueue<L: Loader> {
+    pending_ids: Vec<i64>,
+    /// The columns that are asked for of the pending ids.
     columns: ColumnSet,
-    states: HashMap<i64, State<Q>>,
+    states: HashMap<i64, LoadState<L>>,
 }
 
-impl<Q: Question> Default for Sheet<Q> {
+impl<L: Loader> Default for BatchQueue<L> {
     fn default() -> Self {
-        Sheet { waiting: Vec::new(), columns: ColumnSet::LEAST, states: HashMap::new() }
+        BatchQueue { pending_ids: Vec::new(), columns: ColumnSet::LEAST, states: HashMap::new() }
     }
 }
 
-impl<Q: Question> Sheet<Q> {
-    fn ask(&mut self, id: i64, columns: ColumnSet) -> Reply<Q> {
+impl<L: Loader> BatchQueue<L> {
+    /// Adds an id, unless it is there already.
+    fn enqueue(&mut self, id: i64, columns: ColumnSet) -> QueueReply<L> {
         let (sender, receiver) = oneshot::channel();
         match self.states.get_mut(&id) {
-            Some(State::Answered(read, answer)) if read.contains(columns) => return Reply::Answer(answer.clone()),
-            Some(State::Running(read, senders)) if read.contains(columns) => senders.push(sender),
-            Some(State::Answered(..) | State::Running(..)) => return Reply::ReadsLess,
-            Some(State::Waiting(senders)) => {
+            Some(LoadState::Loaded(read, result)) if read.contains(columns) => {
+                return QueueReply::Loaded(result.clone());
+            }
+            Some(LoadState::Loading(read, senders)) if read.contains(columns) => senders.push(sender),
+            Some(LoadState::Loaded(..) | LoadState::Loading(..)) => return QueueReply::TooFewColumns,
+            Some(LoadState::Pending(senders)) => {
                 senders.push(sender);
                 self.columns = self.columns.union(columns);
             }
             None => {
-                self.waiting.push(id);
-                self.states.insert(id, State::Waiting(vec![sender]));
+                self.pending_ids.push(id);
+                self.states.insert(id, LoadState::Pending(vec![sender]));
                 self.columns = self.columns.union(columns);
             }
         }
-        Reply::Wait(receiver)
+        QueueReply::Pending(receiver)
     }
 
-    /// The ids that wait, with the columns that are asked for; their statement runs from now on.
-    fn leave(&mut self) -> (Vec<i64>, ColumnSet) {
+    /// Takes the pending ids, with the columns that are asked for; their statement runs from now on.
+    fn take_batch(&mut self) -> (Vec<i64>, ColumnSet) {
         let columns = std::mem::replace(&mut self.columns, ColumnSet::LEAST);
-        let ids = std::mem::take(&mut self.waiting);
+        let ids = std::mem::take(&mut self.pending_ids);
         for id in &ids {
             if let Some(state) = self.states.get_mut(id)
-                && let State::Waiting(senders) = state
+                && let LoadState::Pending(senders) = state
             {
-                *state = State::Running(columns, std::mem::take(senders));
+                *state = LoadState::Loading(columns, std::mem::take(senders));
             }
         }
         (ids, columns)
     }
 }
 
-/// Which sheet: that of a question, or of those who ask it for all columns since fewer were read.
-type Key<Q> = (Q, bool);
+/// The key of a queue: a loader, and whether it loads all columns since fewer were read before.
+type QueueKey<L> = (L, bool);
 
-type Sheets<Q> = Arc<Mutex<HashMap<Key<Q>, Sheet<Q>>>>;
+type BatchQueues<L> = Arc<Mutex<HashMap<QueueKey<L>, BatchQueue<L>>>>;
 
-trait Desk: Send + Sync {
-    fn sheets(&self) -> &dyn Any;
-    /// The batches that are ready to leave.
-    fn leaving(&self, store: &Store) -> Vec<BoxFuture<'static, ()>>;
+trait AnyQueues: Send + Sync {
+    fn as_any(&self) -> &dyn Any;
+    /// Takes the pending ids of each loader; the futures load them.
+    fn take_batches(&self, store: &Store) -> Vec<BoxFuture<'static, ()>>;
 }
 
-struct DeskOf<Q: Question>(Sheets<Q>);
+struct LoaderQueues<L: Loader>(BatchQueues<L>);
 
-impl<Q: Question> Desk for DeskOf<Q> {
-    fn sheets(&self) -> &dyn Any {
+impl<L: Loader> AnyQueues for LoaderQueues<L> {
+    fn as_any(&self) -> &dyn Any {
         &self.0
     }
 
-    fn leaving(&self, store: &Store) -> Vec<BoxFuture<'static, ()>> {
-        let mut leaving: Vec<BoxFuture<'static, ()>> = Vec::new();
-        for (key, sheet) in lock(&self.0).iter_mut() {
-            if sheet.waiting.is_empty() {
+    fn take_batches(&self, store: &Store) -> Vec<BoxFuture<'static, ()>> {
+        let mut batches: Vec<BoxFuture<'static, ()>> = Vec::new();
+        for (key, queue) in lock_mutex(&self.0).iter_mut() {
+            if queue.pending_ids.is_empty() {
                 continue;
             }
-            let (ids, columns) = sheet.leave();
-            let (key, store, sheets) = (key.clone(), store.clone(), self.0.clone());
-            leaving.push(Box::pin(async move {
-                let answers = key.0.answer(&store, &ids, columns).await.map_err(Failure::log);
-                hand_out(&sheets, &key, &ids, columns, answers);
+            let (ids, columns) = queue.take_batch();
+            let (key, store, queues) = (key.clone(), store.clone(), self.0.clone());
+            batches.push(Box::pin(async move {
+                let values = key.0.load(&store, &ids, columns).await.map_err(LoggedFailure::log_store_error);
+                send_values(&queues, &key, &ids, columns, values);
             }));
         }
-        leaving
+        batches
     }
 }
 
-fn hand_out<Q: Question>(
-    sheets: &Sheets<Q>,
-    key: &Key<Q>,
+fn send_values<L: Loader>(
+    queues: &BatchQueues<L>,
+    key: &QueueKey<L>,
     ids: &[i64],
     columns: ColumnSet,
-    answers: Result<HashMap<i64, Q::Answer>, Failure>,
+    values: Result<HashMap<i64, L::Value>, LoggedFailure>,
 ) {
-    let mut sheets = lock(sheets);
-    let Some(sheet) = sheets.get_mut(key) else { return };
+    let mut queues = lock_mutex(queues);
+    let Some(queue) = queues.get_mut(key) else { return };
     for id in ids {
-        let answer = match &answers {
-            Ok(answers) => Ok(answers.get(id).cloned()),
+        let result = match &values {
+            Ok(values) => Ok(values.get(id).cloned()),
             Err(failure) => Err(failure.clone()),
         };
-        if let Some(State::Running(_, senders)) = sheet.states.insert(*id, State::Answered(columns, answer.clone())) {
-            for asker in senders {
-                // An asker who has gone needs no answer.
-                let _gone = asker.send(answer.clone());
+        if let Some(LoadState::Loading(_, senders)) =
+            queue.states.insert(*id, LoadState::Loaded(columns, result.clone()))
+        {
+            for sender in senders {
+                // The receiver was dropped if its resolver was.
+                let _gone = sender.send(result.clone());
             }
         }
     }
 }
 
-/// The questions of one request.
+/// The loaders of one request, and what they have loaded.
 pub(crate) struct Batches {
     store: Store,
-    desks: Mutex<HashMap<TypeId, Box<dyn Desk>>>,
+    queues_by_type: Mutex<HashMap<TypeId, Box<dyn AnyQueues>>>,
 }
 
 impl Batches {
     pub(crate) fn new(store: Store) -> Self {
-        Batches { store, desks: Mutex::default() }
+        Batches { store, queues_by_type: Mutex::default() }
     }
 
-    /// Asks a question about an id, to look at these columns of the answer; `None` if there is no answer.
-    pub(crate) async fn ask<Q: Question>(&self, question: Q, id: i64, columns: ColumnSet) -> Answered<Q> {
-        let answer = {
-            let sheets = self.sheets::<Q>();
-            let mut sheets = lock(&sheets);
-            let mut reply = sheets.entry((question.clone(), false)).or_default().ask(id, columns);
-            if let Reply::ReadsLess = reply {
-                reply = sheets.entry((question, true)).or_default().ask(id, ColumnSet::ALL);
+    /// Loads the value of an id in the next batch, with these columns at least; `None` if it has none.
+    pub(crate) async fn load<L: Loader>(&self, loader: L, id: i64, columns: ColumnSet) -> LoadResult<L> {
+        let receiver = {
+            let queues = self.queues_of::<L>();
+            let mut queues = lock_mutex(&queues);
+            let mut reply = queues.entry((loader.clone(), false)).or_default().enqueue(id, columns);
+            if let QueueReply::TooFewColumns = reply {
+                reply = queues.entry((loader, true)).or_default().enqueue(id, ColumnSet::ALL);
             }
             match reply {
-                Reply::Answer(answer) => return answer,
-                Reply::Wait(answer) => answer,
-                Reply::ReadsLess => unreachable!("all columns are no less than any"),
+                QueueReply::Loaded(result) => return result,
+                QueueReply::Pending(receiver) => receiver,
+                QueueReply::TooFewColumns => unreachable!("all columns are no less than any"),
             }
         };
-        answer.await.unwrap_or_else(|_| Err(Failure::abandoned()))
+        receiver.await.unwrap_or_else(|_| Err(LoggedFailure::log_abandoned_batch()))
     }
 
-    fn sheets<Q: Question>(&self) -> Sheets<Q> {
-        let mut desks = lock(&self.desks);
-        let desk = desks.entry(TypeId::of::<Q>()).or_insert_with(|| Box::new(DeskOf::<Q>(Sheets::default())));
-        desk.sheets().downcast_ref::<Sheets<Q>>().expect("a desk stands under its question's type").clone()
+    fn queues_of<L: Loader>(&self) -> BatchQueues<L> {
+        let mut by_type = lock_mutex(&self.queues_by_type);
+        let queues =
+            by_type.entry(TypeId::of::<L>()).or_insert_with(|| Box::new(LoaderQueues::<L>(BatchQueues::default())));
+        queues
+            .as_any()
+            .downcast_ref::<BatchQueues<L>>()
+            .expect("queues are kept under the type of their loader")
+            .clone()
     }
 
-    /// Forgets all answers, so that what is asked next is answered anew.
-    pub(crate) fn forget(&self) {
-        lock(&self.desks).clear();
+    /// Drops all values, so that they are loaded again.
+    pub(crate) fn clear_values(&self) {
+        lock_mutex(&self.queues_by_type).clear();
     }
 
-    /// Runs an execution whose resolvers ask these batches.
-    pub(crate) async fn run<F: Future>(&self, execution: F) -> F::Output {
+    /// Runs an execution whose resolvers load from these batches.
+    pub(crate) async fn run_execution<F: Future>(&self, execution: F) -> F::Output {
         let mut execution = pin!(execution);
-        let bell = Arc::new(Bell::default());
-        let waker = Waker::from(bell.clone());
+        let wake_flag = Arc::new(WakeFlag::default());
+        let waker = Waker::from(wake_flag.clone());
         let mut running = FuturesUnordered::new();
         std::future::poll_fn(|task| {
-            bell.task.register(task.waker());
-            self.turn(execution.as_mut(), &bell, &waker, &mut running, task)
+            wake_flag.task.register(task.waker());
+            self.poll_execution(execution.as_mut(), &wake_flag, &waker, &mut running, task)
         })
         .await
     }
 
-    fn turn<F: Future>(
+    fn poll_execution<F: Future>(
         &self,
         mut execution: Pin<&mut F>,
-        bell: &Bell,
+        wake_flag: &WakeFlag,
         waker: &Waker,
         running: &mut FuturesUnordered<BoxFuture<'static, ()>>,
         task: &mut Context<'_>,
     ) -> Poll<F::Output> {
-        // The runtime's own primitives may say "later" until the task yields to it; so a turn is not endless.
+        // tokio's primitives may return `Pending` until the task yields to the runtime, so the loop has an end.
         for _ in 0..128 {
-            bell.rung.store(false, SeqCst);
+            wake_flag.is_woken.store(false, SeqCst);
             if let Poll::Ready(output) = execution.as_mut().poll(&mut Context::from_waker(waker)) {
                 return Poll::Ready(output);
             }
-            if bell.rung.load(SeqCst) {
+            if wake_flag.is_woken.load(SeqCst) {
                 continue;
             }
-            let desks = lock(&self.desks);
-            running.extend(desks.values().flat_map(|desk| desk.leaving(&self.store)));
-            drop(desks);
-            let mut answered = false;
+            let by_type = lock_mutex(&self.queues_by_type);
+            running.extend(by_type.values().flat_map(|queues| queues.take_batches(&self.store)));
+            drop(by_type);
+            let mut has_loaded = false;
             while let Poll::Ready(Some(())) = running.poll_next_unpin(task) {
-                answered = true;
+                has_loaded = true;
             }
-            if !answered {
+            if !has_loaded {
                 return Poll::Pending;
             }
         }
@@ -255,19 +265,19 @@ impl Batches {
 
 /// Remembers that the execution was woken, and wakes the task.
 #[derive(Default)]
-struct Bell {
-    rung: AtomicBool,
+struct WakeFlag {
+    is_woken: AtomicBool,
     task: AtomicWaker,
 }
 
-impl Wake for Bell {
+impl Wake for WakeFlag {
     fn wake(self: Arc<Self>) {
-        self.rung.store(true, SeqCst);
+        self.is_woken.store(true, SeqCst);
         self.task.wake();
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+fn lock_mutex<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -280,23 +290,23 @@ mod tests {
     static STATEMENTS: AtomicUsize = AtomicUsize::new(0);
 
     #[derive(Clone, PartialEq, Eq, Hash)]
-    struct Double;
+    struct DoubleLoader;
 
-    impl Question for Double {
-        type Answer = i64;
+    impl Loader for DoubleLoader {
+        type Value = i64;
 
-        async fn answer(&self, _: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, i64>, StoreError> {
+        async fn load(&self, _: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, i64>, StoreError> {
             STATEMENTS.fetch_add(1, SeqCst);
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
             Ok(ids.iter().filter(|id| **id >= 0).map(|id| (*id, id * 2)).collect())
         }
     }
 
-    /// Returns "not yet" once, and asks to be polled again.
-    async fn later() {
-        let mut asked = false;
+    /// Returns `Pending` once, and asks to be polled again.
+    async fn yield_once() {
+        let mut has_yielded = false;
         std::future::poll_fn(|cx| {
-            if std::mem::replace(&mut asked, true) {
+            if std::mem::replace(&mut has_yielded, true) {
                 return Poll::Ready(());
             }
             cx.waker().wake_by_ref();
@@ -310,19 +320,19 @@ mod tests {
         let store = Store::in_memory().await.expect("memory");
         let batches = Batches::new(store);
         let sum = batches
-            .run(async {
-                // Some askers come late, but before the execution is idle: they still share the batch.
+            .run_execution(async {
+                // Some ids come late, but before the execution is idle: they still share the batch.
                 let batches = &batches;
                 let answers = futures::future::join_all((0..600_i64).map(|id| async move {
                     if id % 7 == 0 {
-                        later().await;
+                        yield_once().await;
                     }
-                    batches.ask(Double, id, ColumnSet::LEAST).await
+                    batches.load(DoubleLoader, id, ColumnSet::LEAST).await
                 }));
                 let first: i64 =
                     answers.await.into_iter().map(|answer| answer.expect("answered").expect("known")).sum();
-                let again = batches.ask(Double, 21, ColumnSet::LEAST).await.expect("answered");
-                let unknown = batches.ask(Double, -1, ColumnSet::LEAST).await.expect("answered");
+                let again = batches.load(DoubleLoader, 21, ColumnSet::LEAST).await.expect("answered");
+                let unknown = batches.load(DoubleLoader, -1, ColumnSet::LEAST).await.expect("answered");
                 (first, again, unknown)
             })
             .await;
@@ -330,14 +340,14 @@ mod tests {
         assert_eq!(STATEMENTS.load(SeqCst), 2, "one for the level, one for the id that was not in it");
     }
 
-    /// Answers with the columns that it is asked for.
+    /// Loads the columns that it is asked for.
     #[derive(Clone, PartialEq, Eq, Hash)]
-    struct Columns;
+    struct ColumnsLoader;
 
-    impl Question for Columns {
-        type Answer = ColumnSet;
+    impl Loader for ColumnsLoader {
+        type Value = ColumnSet;
 
-        async fn answer(
+        async fn load(
             &self,
             _: &Store,
             ids: &[i64],
@@ -353,9 +363,10 @@ mod tests {
         let (names, time) = (ColumnSet::NAMES, ColumnSet::TIME);
         let batches = Batches::new(Store::in_memory().await.expect("memory"));
         batches
-            .run(async {
-                let ask =
-                    async |id, columns| batches.ask(Columns, id, columns).await.expect("answered").expect("known");
+            .run_execution(async {
+                let ask = async |id, columns| {
+                    batches.load(ColumnsLoader, id, columns).await.expect("answered").expect("known")
+                };
                 let together = futures::join!(ask(1, names), ask(1, time), ask(2, ColumnSet::LEAST));
                 assert_eq!(together, (names.union(time), names.union(time), names.union(time)));
                 assert_eq!(ask(1, time).await, names.union(time), "is not asked again");

@@ -32,20 +32,20 @@ const COMMON: &[(&str, ColumnSet)] = &[
 ];
 
 /// The columns that what is selected of a noun looks at.
-pub(crate) fn of_noun<N: FieldColumns>(noun: SelectionField<'_>) -> ColumnSet {
-    union(noun, |field| of_field::<N>(&snake_case(field.name())))
+pub(crate) fn columns_of_noun<N: FieldColumns>(noun: SelectionField<'_>) -> ColumnSet {
+    union_of_fields(noun, |field| columns_of_field::<N>(&snake_case(field.name())))
 }
 
 /// The columns that what is selected of a connection looks at.
-pub(crate) fn of_connection<N: FieldColumns>(connection: SelectionField<'_>) -> ColumnSet {
-    union(connection, |field| match field.name() {
-        "nodes" => of_noun::<N>(field),
-        "edges" => union(field, |field| match field.name() {
-            "node" => of_noun::<N>(field),
+pub(crate) fn columns_of_connection<N: FieldColumns>(connection: SelectionField<'_>) -> ColumnSet {
+    union_of_fields(connection, |field| match field.name() {
+        "nodes" => columns_of_noun::<N>(field),
+        "edges" => union_of_fields(field, |field| match field.name() {
+            "node" => columns_of_noun::<N>(field),
             "cursor" => ColumnSet::POSITION,
             _ => ColumnSet::LEAST,
         }),
-        "pageInfo" => union(field, |field| match field.name() {
+        "pageInfo" => union_of_fields(field, |field| match field.name() {
             "startCursor" | "endCursor" => ColumnSet::POSITION,
             _ => ColumnSet::LEAST,
         }),
@@ -53,11 +53,11 @@ pub(crate) fn of_connection<N: FieldColumns>(connection: SelectionField<'_>) -> 
     })
 }
 
-fn union<'a>(selected: SelectionField<'a>, of: impl Fn(SelectionField<'a>) -> ColumnSet) -> ColumnSet {
+fn union_of_fields<'a>(selected: SelectionField<'a>, of: impl Fn(SelectionField<'a>) -> ColumnSet) -> ColumnSet {
     selected.selection_set().fold(ColumnSet::LEAST, |all, field| all.union(of(field)))
 }
 
-fn of_field<N: FieldColumns>(field: &str) -> ColumnSet {
+fn columns_of_field<N: FieldColumns>(field: &str) -> ColumnSet {
     if let Some((_, columns)) = N::OTHERS.iter().find(|(name, _)| *name == field) {
         let known = |column: &&str| ColumnSet::named::<N>(column).unwrap_or(ColumnSet::ALL);
         return columns.iter().map(known).fold(ColumnSet::LEAST, ColumnSet::union);
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_field_looks_at_its_column_or_at_what_is_said_of_it() {
         let column = |name| ColumnSet::named::<School>(name).expect("a column");
-        let of = |name: &str| of_field::<School>(&snake_case(name));
+        let of = |name: &str| columns_of_field::<School>(&snake_case(name));
         assert_eq!(of("openedOn"), column("opened_on"));
         assert_eq!(of("township"), column("township_id"));
         assert_eq!(of("stages"), column("phases"));

@@ -1,4 +1,4 @@
-//! The questions that resolvers ask: a noun by its id, a page of ties, how many there are, a short list.
+//! The loaders: a noun by its id, pages and counts of lists and of relations, the parts of a noun.
 
 use std::{
     collections::HashMap,
@@ -10,10 +10,10 @@ use std::{
 use domain::{Filter, Order, PageRequest, View};
 use persistence::{ColumnSet, ListRequest, Noun, NounCount, NounPage, Parts, RelatedPage, Relation, Store, StoreError};
 
-use crate::batching::batches::Question;
+use crate::batching::batches::Loader;
 
-/// A question that is one of many of its form: equal if what distinguishes it is equal.
-macro_rules! question {
+/// Declares a loader of nouns, relations or parts: two are equal if their fields are.
+macro_rules! loader {
     ($(#[$doc:meta])* $name:ident<$of:ident: $bound:path> { $($field:ident: $type:ty),+ }) => {
         $(#[$doc])*
         pub(crate) struct $name<$of: $bound> {
@@ -49,109 +49,109 @@ macro_rules! question {
     };
 }
 
-question! {
-    /// Which noun has this id?
-    ById<N: Noun> { view: View }
+loader! {
+    /// The noun with this id.
+    NounLoader<N: Noun> { view: View }
 }
 
-/// What a question about no noun in particular is asked of.
-pub(crate) const WHOLE: i64 = 0;
+/// The id under which the list of all nouns is loaded, which has no parent.
+pub(crate) const ALL_NOUNS: i64 = 0;
 
-/// Which of these identities does any revision know?
+/// Whether any revision knows this identity: a value if so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct IsRecorded;
+pub(crate) struct RecordedLoader;
 
-question! {
-    /// Which page has the list of all nouns of a kind? Asked of [`WHOLE`].
-    PageOf<N: Noun> { view: View, filter: Arc<Filter>, order: Order, request: Arc<PageRequest> }
+loader! {
+    /// A page of the list of all nouns of a kind, under [`ALL_NOUNS`].
+    NounPageLoader<N: Noun> { view: View, filter: Arc<Filter>, order: Order, request: Arc<PageRequest> }
 }
 
-question! {
-    /// How many nouns of a kind are there, and how many of them are only assumed to have existed? Asked of [`WHOLE`].
-    CountOf<N: Noun> { view: View, filter: Arc<Filter> }
+loader! {
+    /// How many nouns of a kind there are, and how many of them are only assumed to have existed, under [`ALL_NOUNS`].
+    NounCountLoader<N: Noun> { view: View, filter: Arc<Filter> }
 }
 
-question! {
-    /// Which page of nouns does this parent lead to?
-    Related<R: Relation> { view: View, filter: Arc<Filter>, order: Order, request: Arc<PageRequest> }
+loader! {
+    /// A page of the nouns to which this parent leads.
+    RelationPageLoader<R: Relation> { view: View, filter: Arc<Filter>, order: Order, request: Arc<PageRequest> }
 }
 
-question! {
-    /// How many nouns does this parent lead to, and how many of them are only assumed to have existed?
-    RelatedCount<R: Relation> { view: View, filter: Arc<Filter> }
+loader! {
+    /// To how many nouns this parent leads, and how many of them are only assumed to have existed.
+    RelationCountLoader<R: Relation> { view: View, filter: Arc<Filter> }
 }
 
-question! {
-    /// Which parts has this owner?
-    PartsOf<P: Parts> { view: View }
+loader! {
+    /// The parts of this owner.
+    PartsLoader<P: Parts> { view: View }
 }
 
-impl<N: Noun> Question for ById<N> {
-    type Answer = Arc<N>;
+impl<N: Noun> Loader for NounLoader<N> {
+    type Value = Arc<N>;
 
-    async fn answer(&self, store: &Store, ids: &[i64], columns: ColumnSet) -> Result<HashMap<i64, Arc<N>>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], columns: ColumnSet) -> Result<HashMap<i64, Arc<N>>, StoreError> {
         store.by_ids(self.view, ids, columns).await
     }
 }
 
-impl Question for IsRecorded {
-    type Answer = ();
+impl Loader for RecordedLoader {
+    type Value = ();
 
-    async fn answer(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, ()>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, ()>, StoreError> {
         Ok(store.recorded(ids).await?.into_iter().map(|id| (id, ())).collect())
     }
 }
 
-impl<N: Noun> Question for PageOf<N> {
-    type Answer = Arc<NounPage<N>>;
+impl<N: Noun> Loader for NounPageLoader<N> {
+    type Value = Arc<NounPage<N>>;
 
-    async fn answer(
+    async fn load(
         &self,
         store: &Store,
         _: &[i64],
         columns: ColumnSet,
-    ) -> Result<HashMap<i64, Self::Answer>, StoreError> {
+    ) -> Result<HashMap<i64, Self::Value>, StoreError> {
         let list = ListRequest { filter: &self.filter, order: self.order, page: &self.request, columns };
         let page = store.page::<N>(self.view, list).await?;
-        Ok(HashMap::from([(WHOLE, Arc::new(page))]))
+        Ok(HashMap::from([(ALL_NOUNS, Arc::new(page))]))
     }
 }
 
-impl<N: Noun> Question for CountOf<N> {
-    type Answer = NounCount;
+impl<N: Noun> Loader for NounCountLoader<N> {
+    type Value = NounCount;
 
-    async fn answer(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, NounCount>, StoreError> {
-        Ok(HashMap::from([(WHOLE, store.count::<N>(self.view, &self.filter).await?)]))
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, NounCount>, StoreError> {
+        Ok(HashMap::from([(ALL_NOUNS, store.count::<N>(self.view, &self.filter).await?)]))
     }
 }
 
-impl<R: Relation> Question for Related<R> {
-    type Answer = Arc<RelatedPage<R::Node, R::Tie>>;
+impl<R: Relation> Loader for RelationPageLoader<R> {
+    type Value = Arc<RelatedPage<R::Node, R::Tie>>;
 
-    async fn answer(
+    async fn load(
         &self,
         store: &Store,
         ids: &[i64],
         columns: ColumnSet,
-    ) -> Result<HashMap<i64, Self::Answer>, StoreError> {
+    ) -> Result<HashMap<i64, Self::Value>, StoreError> {
         let list = ListRequest { filter: &self.filter, order: self.order, page: &self.request, columns };
         let pages = store.related(R::PATH, self.view, ids, list).await?;
         Ok(pages.into_iter().map(|(parent, page)| (parent, Arc::new(page))).collect())
     }
 }
 
-impl<R: Relation> Question for RelatedCount<R> {
-    type Answer = NounCount;
+impl<R: Relation> Loader for RelationCountLoader<R> {
+    type Value = NounCount;
 
-    async fn answer(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, NounCount>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, NounCount>, StoreError> {
         store.related_counts(R::PATH, self.view, ids, &self.filter).await
     }
 }
 
-impl<P: Parts> Question for PartsOf<P> {
-    type Answer = Arc<Vec<P>>;
+impl<P: Parts> Loader for PartsLoader<P> {
+    type Value = Arc<Vec<P>>;
 
-    async fn answer(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Arc<Vec<P>>>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Arc<Vec<P>>>, StoreError> {
         let parts = store.parts::<P>(self.view, ids).await?;
         Ok(parts.into_iter().map(|(owner, parts)| (owner, Arc::new(parts))).collect())
     }

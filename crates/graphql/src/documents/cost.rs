@@ -12,73 +12,82 @@ use async_graphql::{
 use async_graphql_value::{ConstValue, Value};
 
 use crate::{
-    documents::{limits::Limits, schema_types::Types},
-    execution::error::refusal,
+    documents::{limits::Limits, schema_types::SchemaTypes},
+    execution::error::request_error,
 };
 
-/// How often lists may lead to lists in introspection: a type's fields, their types' fields, and once more.
-const INTROSPECTION_LISTS: usize = 3;
-/// How many places a breakdown of a cost names.
-const MOST_PLACES: usize = 50;
+/// How many times lists may lead to lists in introspection: a type's fields, their types' fields, and once more.
+const MAX_INTROSPECTION_LISTS: usize = 3;
+/// How many fields the breakdown of a cost names.
+const MAX_BREAKDOWN: usize = 50;
 /// How many items a short closed list is expected to have.
-const PARTS: u64 = 4;
+const SHORT_LIST_SIZE: u64 = 4;
 /// The arguments whose items are each answered by one.
-const ITEMS: [&str; 2] = ["ids", "representations"];
+const ITEM_ARGUMENTS: [&str; 2] = ["ids", "representations"];
 /// How many items a page has unless asked otherwise.
-const PAGE: u64 = domain::page::DEFAULT_SIZE as u64;
+const DEFAULT_PAGE_SIZE: u64 = domain::page::DEFAULT_SIZE as u64;
 
-/// Estimates what an operation costs, in fields of its answer, and refuses one that asks for too much or goes round in a circle.
+/// Estimates what an operation costs, in fields of its answer, and refuses one that nests too deep or has too many fields
+/// at its root.
 ///
-/// Fragments are weighed once and remembered, so that this takes time in proportion to the document, not to what it unfolds to.
-pub(crate) fn estimate(
+/// Fragments are weighed once and remembered, so that this takes time in proportion to the document, not to its size with
+/// fragments expanded.
+pub(crate) fn estimate_cost(
     document: &ExecutableDocument,
     operation: &OperationDefinition,
     variables: &Variables,
-    types: &Types,
+    types: &SchemaTypes,
     limits: &Limits,
 ) -> Result<u64, ServerError> {
-    let mut scale = Scale { document, operation, variables, types, limits, weights: HashMap::new() };
-    let root = types.root(operation.ty);
-    let weight = scale.selection(&operation.selection_set.node, root, Around::default(), 1)?;
+    let mut estimator = CostEstimator { document, operation, variables, types, limits, weights: HashMap::new() };
+    let root = types.root_type(operation.ty);
+    let weight = estimator.weigh_selection(&operation.selection_set.node, root, SelectionContext::default(), 1)?;
     if weight.fields > limits.root_fields {
         let problem = format!(
             "the operation has {} fields at its root, and at most {} are answered",
             weight.fields, limits.root_fields
         );
-        return Err(refusal("TOO_MANY_ROOT_FIELDS", problem, Some(operation.selection_set.pos)));
+        return Err(request_error("TOO_MANY_ROOT_FIELDS", problem, Some(operation.selection_set.pos)));
     }
     Ok(weight.cost)
 }
 
-/// The places that make up a cost, each with all that stands below it: the dearest first.
-pub(crate) fn places(
+/// The fields that make up a cost, by path, each with all that is selected below it: the dearest first.
+pub(crate) fn cost_breakdown(
     document: &ExecutableDocument,
     operation: &OperationDefinition,
     variables: &Variables,
-    types: &Types,
+    types: &SchemaTypes,
     limits: &Limits,
 ) -> Vec<(String, u64)> {
-    let mut scale = Scale { document, operation, variables, types, limits, weights: HashMap::new() };
-    let mut places = Vec::new();
-    let root = types.root(operation.ty);
-    scale.places(&operation.selection_set.node, root, Around::default(), "", 1, &mut places);
-    places.sort_by_key(|(_, cost)| std::cmp::Reverse(*cost));
-    places.truncate(MOST_PLACES);
-    places
+    let mut estimator = CostEstimator { document, operation, variables, types, limits, weights: HashMap::new() };
+    let mut breakdown = Vec::new();
+    let root = types.root_type(operation.ty);
+    estimator.collect_breakdown(
+        &operation.selection_set.node,
+        root,
+        SelectionContext::default(),
+        "",
+        1,
+        &mut breakdown,
+    );
+    breakdown.sort_by_key(|(_, cost)| std::cmp::Reverse(*cost));
+    breakdown.truncate(MAX_BREAKDOWN);
+    breakdown
 }
 
-/// What stands around a selection.
+/// What the cost of a selection depends on beside the selection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-struct Around {
+struct SelectionContext {
     /// How many items the connection's page has, if the selection is a connection's.
     page: Option<u64>,
     /// Whether introspection is being read, and how many of its lists have been entered.
     introspection: Option<usize>,
 }
 
-/// What a selection weighs.
+/// What a selection costs, and its measures.
 #[derive(Debug, Clone, Copy, Default)]
-struct Weight {
+struct SelectionCost {
     cost: u64,
     /// How deep its fields nest.
     depth: usize,
@@ -86,42 +95,42 @@ struct Weight {
     fields: usize,
 }
 
-struct Scale<'a> {
+struct CostEstimator<'a> {
     document: &'a ExecutableDocument,
     operation: &'a OperationDefinition,
     variables: &'a Variables,
-    types: &'a Types,
+    types: &'a SchemaTypes,
     limits: &'a Limits,
-    /// What a fragment weighs in its surroundings; `None` while it is being weighed.
-    weights: HashMap<(&'a Name, Around), Weight>,
+    /// What a fragment costs, by its context.
+    weights: HashMap<(&'a Name, SelectionContext), SelectionCost>,
 }
 
 /// What is known of a field before its selection is weighed.
-struct Known<'a> {
+struct FieldEstimate<'a> {
     ty: Option<&'a str>,
     /// How many times its own selection is answered.
     times: u64,
-    around: Around,
+    around: SelectionContext,
 }
 
-impl<'a> Scale<'a> {
-    fn selection(
+impl<'a> CostEstimator<'a> {
+    fn weigh_selection(
         &mut self,
         set: &'a SelectionSet,
         ty: Option<&'a str>,
-        around: Around,
+        around: SelectionContext,
         depth: usize,
-    ) -> Result<Weight, ServerError> {
-        let mut sum = Weight::default();
+    ) -> Result<SelectionCost, ServerError> {
+        let mut sum = SelectionCost::default();
         for item in &set.items {
             let weight = match &item.node {
-                Selection::Field(field) => self.field(field, ty, around, depth)?,
+                Selection::Field(field) => self.weigh_field(field, ty, around, depth)?,
                 Selection::InlineFragment(fragment) => {
                     let on = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
-                    self.selection(&fragment.node.selection_set.node, on.or(ty), around, depth)?
+                    self.weigh_selection(&fragment.node.selection_set.node, on.or(ty), around, depth)?
                 }
                 Selection::FragmentSpread(spread) => {
-                    self.fragment(&spread.node.fragment_name.node, around, depth, item.pos)?
+                    self.weigh_fragment(&spread.node.fragment_name.node, around, depth, item.pos)?
                 }
             };
             sum.cost = sum.cost.saturating_add(weight.cost);
@@ -131,14 +140,20 @@ impl<'a> Scale<'a> {
         Ok(sum)
     }
 
-    fn fragment(&mut self, name: &'a Name, around: Around, depth: usize, at: Pos) -> Result<Weight, ServerError> {
-        // An unknown one is left to the validation, which has a better sentence for it.
-        let Some(fragment) = self.document.fragments.get(name) else { return Ok(Weight::default()) };
+    fn weigh_fragment(
+        &mut self,
+        name: &'a Name,
+        around: SelectionContext,
+        depth: usize,
+        at: Pos,
+    ) -> Result<SelectionCost, ServerError> {
+        // An unknown one is left to the validation, which has a better message.
+        let Some(fragment) = self.document.fragments.get(name) else { return Ok(SelectionCost::default()) };
         let weight = match self.weights.get(&(name, around)) {
             Some(weight) => *weight,
             None => {
                 let on = Some(fragment.node.type_condition.node.on.node.as_str());
-                let weight = self.selection(&fragment.node.selection_set.node, on, around, depth)?;
+                let weight = self.weigh_selection(&fragment.node.selection_set.node, on, around, depth)?;
                 self.weights.insert((name, around), weight);
                 weight
             }
@@ -147,58 +162,63 @@ impl<'a> Scale<'a> {
         Ok(weight)
     }
 
-    fn field(
+    fn weigh_field(
         &mut self,
         field: &'a Positioned<Field>,
         ty: Option<&'a str>,
-        around: Around,
+        around: SelectionContext,
         depth: usize,
-    ) -> Result<Weight, ServerError> {
+    ) -> Result<SelectionCost, ServerError> {
         self.check_depth(depth, field.pos)?;
         let set = &field.node.selection_set.node;
         if set.items.is_empty() {
-            return Ok(Weight { cost: 1, depth: 1, fields: 1 });
+            return Ok(SelectionCost { cost: 1, depth: 1, fields: 1 });
         }
-        let known = self.known(field, ty, around)?;
-        let below = self.selection(set, known.ty, known.around, depth + 1)?;
+        let known = self.estimate_field(field, ty, around)?;
+        let below = self.weigh_selection(set, known.ty, known.around, depth + 1)?;
         let cost = below.cost.saturating_mul(known.times).saturating_add(1);
-        Ok(Weight { cost, depth: below.depth + 1, fields: 1 })
+        Ok(SelectionCost { cost, depth: below.depth + 1, fields: 1 })
     }
 
-    fn known(
+    fn estimate_field(
         &self,
         field: &'a Positioned<Field>,
         ty: Option<&'a str>,
-        around: Around,
-    ) -> Result<Known<'a>, ServerError> {
+        around: SelectionContext,
+    ) -> Result<FieldEstimate<'a>, ServerError> {
         let name = field.node.name.node.as_str();
         if around.introspection.is_some() || matches!(name, "__schema" | "__type") {
-            return introspected(name, around.introspection.unwrap_or(0), field.pos);
+            return introspection_field(name, around.introspection.unwrap_or(0), field.pos);
         }
-        let shape = ty.and_then(|ty| self.types.field(ty, name));
-        let Some(shape) = shape else { return Ok(Known { ty: None, times: 1, around: Around::default() }) };
-        let ty = Some(shape.ty.as_str());
-        if shape.is_connection {
-            let asked = ["first", "last"].iter().find_map(|name| self.size(&field.node, name)).unwrap_or(PAGE);
-            let page = Some(shape.assumed.map_or(asked, |assumed| asked.min(assumed)));
-            return Ok(Known { ty, times: 1, around: Around { page, introspection: None } });
+        let info = ty.and_then(|ty| self.types.find_field(ty, name));
+        let Some(info) = info else {
+            return Ok(FieldEstimate { ty: None, times: 1, around: SelectionContext::default() });
+        };
+        let ty = Some(info.ty.as_str());
+        if info.is_connection {
+            let asked = ["first", "last"]
+                .iter()
+                .find_map(|name| self.size_argument(&field.node, name))
+                .unwrap_or(DEFAULT_PAGE_SIZE);
+            let page = Some(info.assumed_size.map_or(asked, |assumed| asked.min(assumed)));
+            return Ok(FieldEstimate { ty, times: 1, around: SelectionContext { page, introspection: None } });
         }
         let times = match (around.page, name) {
             (Some(page), "edges" | "nodes") => page,
-            _ if shape.is_list => match ITEMS.iter().find_map(|name| field.node.get_argument(name)) {
-                Some(items) => self.length(&items.node),
-                None => self.size(&field.node, "first").unwrap_or(PARTS),
+            _ if info.is_list => match ITEM_ARGUMENTS.iter().find_map(|name| field.node.get_argument(name)) {
+                Some(items) => self.list_length(&items.node),
+                None => self.size_argument(&field.node, "first").unwrap_or(SHORT_LIST_SIZE),
             },
             _ => 1,
         };
-        Ok(Known { ty, times, around: Around::default() })
+        Ok(FieldEstimate { ty, times, around: SelectionContext::default() })
     }
 
     /// The size that an argument asks for, be it written there or in a variable; one that is no size asks for none.
-    fn size(&self, field: &Field, name: &str) -> Option<u64> {
+    fn size_argument(&self, field: &Field, name: &str) -> Option<u64> {
         let number = match &field.get_argument(name)?.node {
             Value::Number(number) => number.clone(),
-            Value::Variable(variable) => match self.variable(variable)? {
+            Value::Variable(variable) => match self.variable_value(variable)? {
                 ConstValue::Number(number) => number.clone(),
                 _ => return None,
             },
@@ -208,10 +228,10 @@ impl<'a> Scale<'a> {
     }
 
     /// How many items a list has.
-    fn length(&self, value: &Value) -> u64 {
+    fn list_length(&self, value: &Value) -> u64 {
         let length = match value {
             Value::List(items) => items.len(),
-            Value::Variable(variable) => match self.variable(variable) {
+            Value::Variable(variable) => match self.variable_value(variable) {
                 Some(ConstValue::List(items)) => items.len(),
                 _ => 1,
             },
@@ -220,7 +240,7 @@ impl<'a> Scale<'a> {
         u64::try_from(length).unwrap_or(u64::MAX)
     }
 
-    fn variable(&self, name: &Name) -> Option<&ConstValue> {
+    fn variable_value(&self, name: &Name) -> Option<&ConstValue> {
         let defined = |it: &&Positioned<VariableDefinition>| it.node.name.node == *name;
         self.variables.get(name).or_else(|| {
             let definition = self.operation.variable_definitions.iter().find(defined)?;
@@ -231,45 +251,53 @@ impl<'a> Scale<'a> {
     fn check_depth(&self, depth: usize, at: Pos) -> Result<(), ServerError> {
         if depth > self.limits.depth {
             let problem = format!("the fields nest more than {} deep", self.limits.depth);
-            return Err(refusal("TOO_DEEP", problem, Some(at)));
+            return Err(request_error("TOO_DEEP", problem, Some(at)));
         }
         Ok(())
     }
 
-    fn places(
+    fn collect_breakdown(
         &mut self,
         set: &'a SelectionSet,
         ty: Option<&'a str>,
-        around: Around,
+        around: SelectionContext,
         path: &str,
         times: u64,
-        places: &mut Vec<(String, u64)>,
+        breakdown: &mut Vec<(String, u64)>,
     ) {
         for item in &set.items {
-            if places.len() >= MOST_PLACES * 4 {
+            if breakdown.len() >= MAX_BREAKDOWN * 4 {
                 return;
             }
             match &item.node {
                 Selection::Field(field) if !field.node.selection_set.node.items.is_empty() => {
-                    let (Ok(weight), Ok(known)) = (self.field(field, ty, around, 1), self.known(field, ty, around))
+                    let (Ok(weight), Ok(known)) =
+                        (self.weigh_field(field, ty, around, 1), self.estimate_field(field, ty, around))
                     else {
                         return;
                     };
                     let name = &field.node.response_key().node;
                     let path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
-                    places.push((path.clone(), weight.cost.saturating_mul(times)));
+                    breakdown.push((path.clone(), weight.cost.saturating_mul(times)));
                     let (below, times) = (&field.node.selection_set.node, times.saturating_mul(known.times));
-                    self.places(below, known.ty, known.around, &path, times, places);
+                    self.collect_breakdown(below, known.ty, known.around, &path, times, breakdown);
                 }
                 Selection::Field(_) => {}
                 Selection::InlineFragment(fragment) => {
                     let on = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
-                    self.places(&fragment.node.selection_set.node, on.or(ty), around, path, times, places);
+                    self.collect_breakdown(
+                        &fragment.node.selection_set.node,
+                        on.or(ty),
+                        around,
+                        path,
+                        times,
+                        breakdown,
+                    );
                 }
                 Selection::FragmentSpread(spread) => {
                     if let Some(fragment) = self.document.fragments.get(&spread.node.fragment_name.node) {
                         let on = Some(fragment.node.type_condition.node.on.node.as_str());
-                        self.places(&fragment.node.selection_set.node, on, around, path, times, places);
+                        self.collect_breakdown(&fragment.node.selection_set.node, on, around, path, times, breakdown);
                     }
                 }
             }
@@ -278,12 +306,12 @@ impl<'a> Scale<'a> {
 }
 
 /// What is known of a field of introspection, which no schema text describes.
-fn introspected<'a>(name: &str, lists: usize, at: Pos) -> Result<Known<'a>, ServerError> {
+fn introspection_field<'a>(name: &str, lists: usize, at: Pos) -> Result<FieldEstimate<'a>, ServerError> {
     let deeper = usize::from(matches!(name, "fields" | "inputFields" | "interfaces" | "possibleTypes"));
-    if lists + deeper > INTROSPECTION_LISTS {
+    if lists + deeper > MAX_INTROSPECTION_LISTS {
         let problem =
-            format!("lists of fields lead to each other more than {INTROSPECTION_LISTS} times in introspection");
-        return Err(refusal("INTROSPECTION_TOO_DEEP", problem, Some(at)));
+            format!("lists of fields lead to each other more than {MAX_INTROSPECTION_LISTS} times in introspection");
+        return Err(request_error("INTROSPECTION_TOO_DEEP", problem, Some(at)));
     }
     let times = match name {
         "types" => 150,
@@ -291,5 +319,5 @@ fn introspected<'a>(name: &str, lists: usize, at: Pos) -> Result<Known<'a>, Serv
         "args" | "directives" => 4,
         _ => 1,
     };
-    Ok(Known { ty: None, times, around: Around { page: None, introspection: Some(lists + deeper) } })
+    Ok(FieldEstimate { ty: None, times, around: SelectionContext { page: None, introspection: Some(lists + deeper) } })
 }

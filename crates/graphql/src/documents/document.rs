@@ -1,4 +1,4 @@
-//! Documents: parsed, held against the limits and the rules, and kept by their text.
+//! Documents: parsed, checked against the limits and the rules, and cached by their text.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use apollo_compiler::{ExecutableDocument as Typed, validation::Valid};
+use apollo_compiler::{ExecutableDocument as TypedDocument, validation::Valid};
 use async_graphql::{
     Name, Positioned, Request, ServerError, Variables,
     parser::types::{
@@ -19,16 +19,16 @@ use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::Cache, syn
 
 use crate::{
     documents::{
-        convert::convert,
-        cost::estimate,
-        expansion::check_unfolded,
+        convert::to_executable,
+        cost::estimate_cost,
+        expansion::check_expanded_size,
         introspection::{self, is_schema_field},
-        limits::{Limits, check, check_events},
+        limits::{Limits, check_counts, check_events},
         one_of,
-        scan::Scan,
-        validation::parse,
+        scan::TextScan,
+        validation::parse_document,
     },
-    execution::{answer::Answer, error::refusal, prepared::check_cost},
+    execution::{answer::Answer, error::request_error, prepared::check_cost},
     schema::Schema,
 };
 
@@ -38,7 +38,7 @@ pub(crate) struct Document {
     /// What is executed.
     pub(crate) executable: ExecutableDocument,
     /// What the schema's own text answers, if the document asks what is in the schema.
-    pub(crate) typed: Option<Valid<Typed>>,
+    pub(crate) typed: Option<Valid<TypedDocument>>,
     /// The limits that it keeps.
     limits: Limits,
     /// How many tokens it has.
@@ -47,31 +47,31 @@ pub(crate) struct Document {
 
 impl Document {
     /// Parses and checks a text.
-    fn check(schema: &Schema, limits: &Limits, text: &str) -> Result<Document, Vec<ServerError>> {
+    fn parse_and_check(schema: &Schema, limits: &Limits, text: &str) -> Result<Document, Vec<ServerError>> {
         let one = |error| vec![error];
         let tokens = check_text(text, limits).map_err(one)?;
-        let parsed = parse(text).map_err(one)?;
-        let executable = convert(&parsed, text);
-        check(&executable, limits).map_err(one)?;
-        check_unfolded(&executable).map_err(one)?;
+        let parsed = parse_document(text).map_err(one)?;
+        let executable = to_executable(&parsed, text);
+        check_counts(&executable, limits).map_err(one)?;
+        check_expanded_size(&executable).map_err(one)?;
         if !schema.is_open() {
-            introspection::refuse(&executable).map_err(one)?;
+            introspection::refuse_introspection(&executable).map_err(one)?;
         }
         let typed = schema.rules().validate(&parsed, text)?;
         let asks_for_schema = typed
             .operations
             .iter()
             .any(|operation| operation.root_fields(&typed).any(|field| is_schema_field(&field.name)));
-        let typed = asks_for_schema.then(|| one_of::answerable(&parsed, typed, &schema.rules().schema));
+        let typed = asks_for_schema.then(|| one_of::without_is_one_of(&parsed, typed, &schema.rules().schema));
         Ok(Document { executable, typed, limits: limits.clone(), tokens })
     }
 
     /// The operation that a request names, or the only one there is.
-    pub(crate) fn operation(
+    pub(crate) fn find_operation(
         &self,
         name: Option<&str>,
     ) -> Result<(Option<&str>, &Positioned<OperationDefinition>), ServerError> {
-        let unknown = |problem: String| refusal("GRAPHQL_VALIDATION_FAILED", problem, None);
+        let unknown = |problem: String| request_error("GRAPHQL_VALIDATION_FAILED", problem, None);
         match (&self.executable.operations, name) {
             (DocumentOperations::Single(operation), None) => Ok((None, operation)),
             (DocumentOperations::Single(_), Some(name)) => {
@@ -93,7 +93,7 @@ impl Document {
 
     /// What the library is given to execute an operation: without variables that have no value, since it takes none for
     /// null and null for none; without fields that the schema's own text answers; with one field for each event.
-    pub(crate) fn bind(
+    pub(crate) fn bind_variables(
         &self,
         operation: &Positioned<OperationDefinition>,
         absent: &HashSet<Name>,
@@ -113,24 +113,24 @@ impl Document {
 
 /// Refuses a text that is too long or too deep for a parser; gives its number of tokens.
 fn check_text(text: &str, limits: &Limits) -> Result<usize, ServerError> {
-    let Scan { tokens, nesting, longest, .. } = Scan::of(text);
+    let TextScan { tokens, nesting, longest, .. } = TextScan::new(text);
     if tokens > limits.tokens {
         let problem = format!("the document has {tokens} tokens, and at most {} are read", limits.tokens);
-        return Err(refusal("TOO_MANY_TOKENS", problem, None));
+        return Err(request_error("TOO_MANY_TOKENS", problem, None));
     }
     if nesting > limits.nesting {
         let problem = format!("the document nests brackets more than {} deep", limits.nesting);
-        return Err(refusal("TOO_DEEP", problem, None));
+        return Err(request_error("TOO_DEEP", problem, None));
     }
-    if longest > LONGEST_NAME {
-        let problem = format!("a name or number of the document is longer than {LONGEST_NAME} characters");
-        return Err(refusal("NAME_TOO_LONG", problem, None));
+    if longest > MAX_NAME_LENGTH {
+        let problem = format!("a name or number of the document is longer than {MAX_NAME_LENGTH} characters");
+        return Err(request_error("NAME_TOO_LONG", problem, None));
     }
     Ok(tokens)
 }
 
 /// How long a name or a number of a document may be.
-const LONGEST_NAME: usize = 100;
+const MAX_NAME_LENGTH: usize = 100;
 
 fn bind_selections(set: &mut SelectionSet, absent: &HashSet<Name>) {
     set.items.retain(|item| match &item.node {
@@ -177,7 +177,7 @@ fn is_absent(value: &Value, absent: &HashSet<Name>) -> bool {
     matches!(value, Value::Variable(name) if absent.contains(name))
 }
 
-/// One field for all that select from the same event: the library would listen once for each.
+/// One field for all that select from the same event: the library would subscribe once for each.
 fn merge_events(set: &mut SelectionSet, fragments: &HashMap<Name, Positioned<FragmentDefinition>>) {
     let mut merged: Option<Positioned<Field>> = None;
     let mut pending: Vec<_> = mem::take(&mut set.items).into_iter().rev().collect();
@@ -202,53 +202,63 @@ fn merge_events(set: &mut SelectionSet, fragments: &HashMap<Name, Positioned<Fra
     set.items = merged.map(|field| Positioned::new(Selection::Field(field.clone()), field.pos)).into_iter().collect();
 }
 
-/// The documents that were checked last, as many as there is room for.
-pub(crate) struct Checked(Cache<Arc<str>, Arc<Document>, Bytes, DefaultHashBuilder, Lifecycle>);
+/// The documents that were checked last, as many as fit.
+pub(crate) struct DocumentCache(Cache<Arc<str>, Arc<Document>, DocumentWeighter, DefaultHashBuilder, CacheLifecycle>);
 
-type Lifecycle = DefaultLifecycle<Arc<str>, Arc<Document>>;
+type CacheLifecycle = DefaultLifecycle<Arc<str>, Arc<Document>>;
 
 /// How many bytes of checked documents are kept.
-const ROOM: u64 = 32 << 20;
+const CACHE_BYTES: u64 = 32 << 20;
 /// What a token takes in both trees, more or less.
-const PER_TOKEN: u64 = 400;
+const BYTES_PER_TOKEN: u64 = 400;
 /// What a document takes beside its text and its tokens, more or less.
-const AROUND: u64 = 2_000;
+const BYTES_PER_DOCUMENT: u64 = 2_000;
 
 /// Weighs a document in bytes.
 #[derive(Debug, Clone)]
-struct Bytes;
+struct DocumentWeighter;
 
-impl Weighter<Arc<str>, Arc<Document>> for Bytes {
+impl Weighter<Arc<str>, Arc<Document>> for DocumentWeighter {
     fn weight(&self, text: &Arc<str>, document: &Arc<Document>) -> u64 {
         // Texts within it are there thrice: as they are, and as a value in each tree.
-        AROUND + 3 * text.len() as u64 + PER_TOKEN * document.tokens as u64
+        BYTES_PER_DOCUMENT + 3 * text.len() as u64 + BYTES_PER_TOKEN * document.tokens as u64
     }
 }
 
-impl Checked {
+impl DocumentCache {
     /// The document of a text, checked now or before under the same limits.
-    pub(crate) fn get(&self, schema: &Schema, limits: &Limits, text: &str) -> Result<Arc<Document>, Vec<ServerError>> {
+    pub(crate) fn get_or_check(
+        &self,
+        schema: &Schema,
+        limits: &Limits,
+        text: &str,
+    ) -> Result<Arc<Document>, Vec<ServerError>> {
         if let Some(document) = self.0.get(text)
             && document.limits == *limits
         {
             return Ok(document);
         }
-        let document = Arc::new(Document::check(schema, limits, text)?);
+        let document = Arc::new(Document::parse_and_check(schema, limits, text)?);
         self.0.insert(text.into(), document.clone());
         Ok(document)
     }
 }
 
-impl Default for Checked {
+impl Default for DocumentCache {
     fn default() -> Self {
-        // One shard: each has its share of the room, and a document must fit into one.
+        // One shard: each has its share of the capacity, and a document must fit into one.
         let options = OptionsBuilder::new()
             .shards(1)
             .estimated_items_capacity(2_000)
-            .weight_capacity(ROOM)
+            .weight_capacity(CACHE_BYTES)
             .build()
             .expect("all that it needs is given");
-        Checked(Cache::with_options(options, Bytes, DefaultHashBuilder::default(), DefaultLifecycle::default()))
+        DocumentCache(Cache::with_options(
+            options,
+            DocumentWeighter,
+            DefaultHashBuilder::default(),
+            DefaultLifecycle::default(),
+        ))
     }
 }
 
@@ -259,11 +269,11 @@ impl Default for Checked {
 /// # Errors
 /// What is wrong with it.
 pub fn check_document(schema: &Schema, limits: &Limits, text: &str) -> Result<(), Box<Answer>> {
-    let document = schema.document(limits, &Request::new(text))?;
+    let document = schema.checked_document(limits, &Request::new(text))?;
     for (_, operation) in document.executable.operations.iter() {
         let variables = Variables::default();
         check_events(&document.executable, &operation.node).map_err(Answer::from)?;
-        let cost = estimate(&document.executable, &operation.node, &variables, schema.types(), limits);
+        let cost = estimate_cost(&document.executable, &operation.node, &variables, schema.types(), limits);
         check_cost(cost.map_err(Answer::from)?, limits)?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! How large a document is with its fragments put where they are spread.
+//! How large a document is with its fragments expanded where they are spread.
 //!
 //! The library walks every operation of a document that way, and remembers no fragment it has been through: a few dozen
 //! fragments that spread each other twice would keep it busy for days, before anything is validated or awaited.
@@ -10,61 +10,61 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Selection, SelectionSet},
 };
 
-use crate::execution::error::refusal;
+use crate::execution::error::request_error;
 
-/// How many selections a document may unfold to. The questions that come with the server have fewer than 200.
-const MOST: u64 = 50_000;
+/// How many selections a document may have with its fragments expanded. The ready-made questions have fewer than 200.
+const MAX_SELECTIONS: u64 = 50_000;
 
-/// Refuses a document that unfolds to too much, be it in an operation that is not asked for.
-pub(crate) fn check_unfolded(document: &ExecutableDocument) -> Result<(), ServerError> {
-    let mut unfolding = Unfolding { document, sizes: HashMap::new() };
+/// Refuses a document with too many selections, be they in an operation that is not asked for.
+pub(crate) fn check_expanded_size(document: &ExecutableDocument) -> Result<(), ServerError> {
+    let mut expansion = FragmentExpansion { document, sizes: HashMap::new() };
     let mut all: u64 = 0;
     for (_, operation) in document.operations.iter() {
-        all = all.saturating_add(unfolding.set(&operation.node.selection_set.node)?);
+        all = all.saturating_add(expansion.selection_size(&operation.node.selection_set.node)?);
     }
     for (name, fragment) in &document.fragments {
-        all = all.saturating_add(unfolding.fragment(name, fragment.pos)?);
+        all = all.saturating_add(expansion.fragment_size(name, fragment.pos)?);
     }
-    if all > MOST {
-        let problem = format!("with its fragments in place the document has more than {MOST} selections");
-        return Err(refusal("DOCUMENT_TOO_LARGE", problem, None));
+    if all > MAX_SELECTIONS {
+        let problem = format!("with its fragments in place the document has more than {MAX_SELECTIONS} selections");
+        return Err(request_error("DOCUMENT_TOO_LARGE", problem, None));
     }
     Ok(())
 }
 
-struct Unfolding<'a> {
+struct FragmentExpansion<'a> {
     document: &'a ExecutableDocument,
-    /// The size of each fragment that was looked at; `None` while it is.
+    /// The size of each fragment that was visited; `None` while it is.
     sizes: HashMap<&'a Name, Option<u64>>,
 }
 
-impl<'a> Unfolding<'a> {
-    fn set(&mut self, set: &'a SelectionSet) -> Result<u64, ServerError> {
+impl<'a> FragmentExpansion<'a> {
+    fn selection_size(&mut self, set: &'a SelectionSet) -> Result<u64, ServerError> {
         let mut size: u64 = 0;
         for item in &set.items {
             let below = match &item.node {
-                Selection::Field(field) => self.set(&field.node.selection_set.node)?,
-                Selection::InlineFragment(fragment) => self.set(&fragment.node.selection_set.node)?,
-                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node, item.pos)?,
+                Selection::Field(field) => self.selection_size(&field.node.selection_set.node)?,
+                Selection::InlineFragment(fragment) => self.selection_size(&fragment.node.selection_set.node)?,
+                Selection::FragmentSpread(spread) => self.fragment_size(&spread.node.fragment_name.node, item.pos)?,
             };
             size = size.saturating_add(below).saturating_add(1);
         }
         Ok(size)
     }
 
-    fn fragment(&mut self, name: &'a Name, at: Pos) -> Result<u64, ServerError> {
+    fn fragment_size(&mut self, name: &'a Name, at: Pos) -> Result<u64, ServerError> {
         match self.sizes.get(name) {
             Some(Some(size)) => return Ok(*size),
             Some(None) => {
                 let problem = format!("the fragment `{name}` leads back to itself");
-                return Err(refusal("FRAGMENT_CYCLE", problem, Some(at)));
+                return Err(request_error("FRAGMENT_CYCLE", problem, Some(at)));
             }
             None => {}
         }
         // That a fragment is not there is for the validation to say.
         let Some(fragment) = self.document.fragments.get(name) else { return Ok(0) };
         self.sizes.insert(name, None);
-        let size = self.set(&fragment.node.selection_set.node)?;
+        let size = self.selection_size(&fragment.node.selection_set.node)?;
         self.sizes.insert(name, Some(size));
         Ok(size)
     }

@@ -14,8 +14,8 @@ use async_graphql::{
 };
 
 use crate::{
-    documents::{document::Document, one_of, variables::Coerced},
-    execution::error::{Failure, refusal},
+    documents::{document::Document, one_of, variables::CoercedVariables},
+    execution::error::{LoggedFailure, request_error},
     schema::Schema,
 };
 
@@ -32,8 +32,8 @@ pub(crate) struct Introspection {
 }
 
 impl Introspection {
-    /// That of a request, if it has any.
-    pub(crate) fn of(document: &Arc<Document>, operation: Option<&str>, variables: &Coerced) -> Option<Self> {
+    /// The introspection of a request, if it has any.
+    pub(crate) fn new(document: &Arc<Document>, operation: Option<&str>, variables: &CoercedVariables) -> Option<Self> {
         document.typed.as_ref()?;
         let members = variables.values.iter().filter_map(|(name, value)| {
             let value = value.clone().into_json().ok()?;
@@ -43,53 +43,53 @@ impl Introspection {
         Some(Introspection { document: document.clone(), operation: operation.map(str::to_owned), variables })
     }
 
-    /// Adds its answer to that of the other fields, each at its place.
-    pub(crate) fn answer(&self, schema: &Schema, mut response: Response) -> Response {
+    /// Merges its fields into the response, in the order of the document.
+    pub(crate) fn merge_into(&self, schema: &Schema, mut response: Response) -> Response {
         let Value::Object(others) = &mut response.data else { return response };
-        let Some(mut answered) = self.run(schema) else {
+        let Some(mut answered) = self.execute(schema) else {
             response.data = Value::Null;
-            response.errors.push(Failure::unforeseen("introspection was not answered").refusal());
+            response.errors.push(LoggedFailure::log_unexpected("introspection was not answered").to_request_error());
             return response;
         };
         answered.retain(|name, _| !others.contains_key(name));
-        if let Ok((_, operation)) = self.document.operation(self.operation.as_deref()) {
+        if let Ok((_, operation)) = self.document.find_operation(self.operation.as_deref()) {
             others.append(&mut answered);
-            let places = places(&self.document.executable, &operation.node.selection_set.node);
-            others.sort_by_cached_key(|name, _| places.iter().position(|it| *it == name.as_str()));
+            let keys = response_keys(&self.document.executable, &operation.node.selection_set.node);
+            others.sort_by_cached_key(|name, _| keys.iter().position(|it| *it == name.as_str()));
         }
         response
     }
 
-    fn run(&self, schema: &Schema) -> Option<IndexMap<Name, Value>> {
+    fn execute(&self, schema: &Schema) -> Option<IndexMap<Name, Value>> {
         let rules = schema.rules();
         let typed = self.document.typed.as_ref()?;
         let operation = typed.operations.get(self.operation.as_deref()).ok()?;
         let answered = partial_execute(&rules.schema, &rules.implementers, typed, operation, &self.variables).ok()?;
-        Some(members(answered.data?))
+        Some(convert_members(answered.data?))
     }
 }
 
-fn members(members: JsonMap) -> IndexMap<Name, Value> {
-    let member = |(name, it): (_, JsonValue)| match ByteString::as_str(&name).strip_prefix(one_of::PREFIX) {
-        Some(name) => (Name::new(name), one_of::value(it.as_str())),
-        None => (Name::new(name.as_str()), value(it)),
+fn convert_members(members: JsonMap) -> IndexMap<Name, Value> {
+    let member = |(name, it): (_, JsonValue)| match ByteString::as_str(&name).strip_prefix(one_of::ALIAS_PREFIX) {
+        Some(name) => (Name::new(name), one_of::is_one_of_value(it.as_str())),
+        None => (Name::new(name.as_str()), convert_value(it)),
     };
     members.into_iter().map(member).collect()
 }
 
-fn value(value: JsonValue) -> Value {
+fn convert_value(value: JsonValue) -> Value {
     match value {
         JsonValue::Null => Value::Null,
         JsonValue::Bool(is_true) => Value::Boolean(is_true),
         JsonValue::Number(number) => Value::Number(number),
         JsonValue::String(text) => Value::String(text.as_str().to_owned()),
-        JsonValue::Array(items) => Value::List(items.into_iter().map(self::value).collect()),
-        JsonValue::Object(it) => Value::Object(members(it)),
+        JsonValue::Array(items) => Value::List(items.into_iter().map(self::convert_value).collect()),
+        JsonValue::Object(it) => Value::Object(convert_members(it)),
     }
 }
 
-/// The names at the root of an answer, in their order.
-fn places<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet) -> Vec<&'a str> {
+/// The response keys at the root of an answer, in their order.
+fn response_keys<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet) -> Vec<&'a str> {
     let mut names = Vec::new();
     for item in &set.items {
         let below = match &item.node {
@@ -103,13 +103,13 @@ fn places<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet) -> Vec<&'
                 None => continue,
             },
         };
-        names.extend(places(document, below));
+        names.extend(response_keys(document, below));
     }
     names
 }
 
 /// Refuses a document that asks what is in the schema, wherever it does.
-pub(crate) fn refuse(document: &ExecutableDocument) -> Result<(), ServerError> {
+pub(crate) fn refuse_introspection(document: &ExecutableDocument) -> Result<(), ServerError> {
     let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
     let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
     let mut pending: Vec<&SelectionSet> = operations.chain(fragments).collect();
@@ -120,7 +120,7 @@ pub(crate) fn refuse(document: &ExecutableDocument) -> Result<(), ServerError> {
                     let name = field.node.name.node.as_str();
                     if matches!(name, "__schema" | "__type" | "_service") {
                         let problem = format!("`{name}` is not answered: this server does not tell its schema");
-                        return Err(refusal("INTROSPECTION_DISABLED", problem, Some(item.pos)));
+                        return Err(request_error("INTROSPECTION_DISABLED", problem, Some(item.pos)));
                     }
                     pending.push(&field.node.selection_set.node);
                 }
@@ -132,17 +132,17 @@ pub(crate) fn refuse(document: &ExecutableDocument) -> Result<(), ServerError> {
     Ok(())
 }
 
-/// The names that a client has written itself.
+/// The text of a request: the names in it are those that the client knows.
 pub(crate) struct RequestText(String);
 
 impl RequestText {
-    /// Those of a request.
-    pub(crate) fn of(request: &Request) -> RequestText {
+    /// The text of a request.
+    pub(crate) fn new(request: &Request) -> RequestText {
         let variables = serde_json::to_string(&request.variables).unwrap_or_default();
         RequestText(format!("{} {variables}", request.query))
     }
 
-    /// Takes all other names out of a sentence; the library quotes each name that it speaks of, and so do we.
+    /// Takes all other names out of a message; the library quotes each name that it speaks of, and so do we.
     pub(crate) fn redact(&self, sentence: &str) -> String {
         let known: HashSet<&str> = self.0.split(|c| !is_name(c)).collect();
         // It offers names for a directive's arguments even if told not to.
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn names_that_the_client_did_not_write_are_taken_out() {
-        let written = RequestText::of(&Request::new("{ schools(filter: { stag: \"a\\\"b\" }) { nam } }"));
+        let request_text = RequestText::new(&Request::new("{ schools(filter: { stag: \"a\\\"b\" }) { nam } }"));
         for (sentence, told) in [
             (r#"Unknown field "nam" on type "School"."#, r#"Unknown field "nam" on type "…"."#),
             (
@@ -190,7 +190,7 @@ mod tests {
             (r#"does not contain "a"b" of "Stage""#, r#"does not contain "a"b" of "…""#),
             ("no name at all", "no name at all"),
         ] {
-            assert_eq!(written.redact(sentence), told);
+            assert_eq!(request_text.redact(sentence), told);
         }
     }
 }

@@ -8,7 +8,7 @@ use async_graphql::{
 };
 use async_graphql_value::ConstValue;
 
-use crate::execution::error::refusal;
+use crate::execution::error::request_error;
 
 /// How much a request may ask for. Each has a flag of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,23 +53,23 @@ impl Default for Limits {
 }
 
 /// Checks a document against the limits that need no schema: they are counted in one pass.
-pub(crate) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), ServerError> {
+pub(crate) fn check_counts(document: &ExecutableDocument, limits: &Limits) -> Result<(), ServerError> {
     if document.fragments.len() > limits.fragments {
         let problem = format!(
             "the document has {} fragments, and at most {} are answered",
             document.fragments.len(),
             limits.fragments
         );
-        return Err(refusal("TOO_MANY_FRAGMENTS", problem, None));
+        return Err(request_error("TOO_MANY_FRAGMENTS", problem, None));
     }
-    let mut counted = SelectionCounter { aliases: 0, limits };
+    let mut counter = SelectionCounter { aliases: 0, limits };
     for (_, operation) in document.operations.iter() {
-        counted.directives(&operation.node.directives, operation.pos)?;
-        counted.selection(&operation.node.selection_set)?;
+        counter.check_directives(&operation.node.directives, operation.pos)?;
+        counter.count_selection(&operation.node.selection_set)?;
     }
     for fragment in document.fragments.values() {
-        counted.directives(&fragment.node.directives, fragment.pos)?;
-        counted.selection(&fragment.node.selection_set)?;
+        counter.check_directives(&fragment.node.directives, fragment.pos)?;
+        counter.count_selection(&fragment.node.selection_set)?;
     }
     Ok(())
 }
@@ -80,28 +80,28 @@ struct SelectionCounter<'a> {
 }
 
 impl SelectionCounter<'_> {
-    fn directives(&self, directives: &[Positioned<Directive>], at: Pos) -> Result<(), ServerError> {
+    fn check_directives(&self, directives: &[Positioned<Directive>], at: Pos) -> Result<(), ServerError> {
         let count = directives.len();
         if count > self.limits.directives {
             let problem = format!("{count} directives stand at one place, and at most {} may", self.limits.directives);
-            return Err(refusal("TOO_MANY_DIRECTIVES", problem, Some(at)));
+            return Err(request_error("TOO_MANY_DIRECTIVES", problem, Some(at)));
         }
         Ok(())
     }
 
-    fn selection(&mut self, set: &Positioned<SelectionSet>) -> Result<(), ServerError> {
+    fn count_selection(&mut self, set: &Positioned<SelectionSet>) -> Result<(), ServerError> {
         for item in &set.node.items {
-            self.directives(item.node.directives(), item.pos)?;
+            self.check_directives(item.node.directives(), item.pos)?;
             match &item.node {
                 Selection::Field(field) => {
                     self.aliases += usize::from(field.node.alias.is_some());
                     if self.aliases > self.limits.aliases {
                         let problem = format!("the document has more than {} aliases", self.limits.aliases);
-                        return Err(refusal("TOO_MANY_ALIASES", problem, Some(item.pos)));
+                        return Err(request_error("TOO_MANY_ALIASES", problem, Some(item.pos)));
                     }
-                    self.selection(&field.node.selection_set)?;
+                    self.count_selection(&field.node.selection_set)?;
                 }
-                Selection::InlineFragment(fragment) => self.selection(&fragment.node.selection_set)?,
+                Selection::InlineFragment(fragment) => self.count_selection(&fragment.node.selection_set)?,
                 Selection::FragmentSpread(_) => {}
             }
         }
@@ -115,25 +115,25 @@ pub(crate) fn check_events(document: &ExecutableDocument, operation: &OperationD
         return Ok(());
     }
     let mut events = HashSet::new();
-    events_of(document, &operation.selection_set.node, &mut events);
+    collect_events(document, &operation.selection_set.node, &mut events);
     if events.len() > 1 {
         let problem = "a subscription has one field".to_owned();
-        return Err(refusal("GRAPHQL_VALIDATION_FAILED", problem, Some(operation.selection_set.pos)));
+        return Err(request_error("GRAPHQL_VALIDATION_FAILED", problem, Some(operation.selection_set.pos)));
     }
     Ok(())
 }
 
 /// The names under which the fields at the root of an operation answer; fragments lead into no circle here.
-fn events_of<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, events: &mut HashSet<&'a str>) {
+fn collect_events<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, events: &mut HashSet<&'a str>) {
     for item in &set.items {
         match &item.node {
             Selection::Field(field) => {
                 events.insert(&field.node.response_key().node);
             }
-            Selection::InlineFragment(fragment) => events_of(document, &fragment.node.selection_set.node, events),
+            Selection::InlineFragment(fragment) => collect_events(document, &fragment.node.selection_set.node, events),
             Selection::FragmentSpread(spread) => {
                 if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
-                    events_of(document, &fragment.node.selection_set.node, events);
+                    collect_events(document, &fragment.node.selection_set.node, events);
                 }
             }
         }
@@ -148,7 +148,7 @@ pub(crate) fn check_variables(variables: &Variables, limits: &Limits) -> Result<
 fn check_value(value: &ConstValue, limits: &Limits, depth: usize) -> Result<(), ServerError> {
     if depth > limits.nesting {
         let problem = format!("the variables nest more than {} deep", limits.nesting);
-        return Err(refusal("TOO_DEEP", problem, None));
+        return Err(request_error("TOO_DEEP", problem, None));
     }
     match value {
         ConstValue::List(items) if items.len() > limits.list_items => {
@@ -157,7 +157,7 @@ fn check_value(value: &ConstValue, limits: &Limits, depth: usize) -> Result<(), 
                 items.len(),
                 limits.list_items
             );
-            Err(refusal("LIST_TOO_LONG", problem, None))
+            Err(request_error("LIST_TOO_LONG", problem, None))
         }
         ConstValue::List(items) => items.iter().try_for_each(|item| check_value(item, limits, depth + 1)),
         ConstValue::Object(fields) => fields.values().try_for_each(|item| check_value(item, limits, depth + 1)),

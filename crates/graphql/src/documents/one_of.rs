@@ -9,16 +9,16 @@ use apollo_compiler::{
 };
 use async_graphql::Value;
 
-/// What begins the names under which the library answers `kind` where `isOneOf` is asked for.
-pub(crate) const PREFIX: &str = "__isOneOf__";
+/// The prefix of the names under which the library answers `kind` where `isOneOf` is asked for.
+pub(crate) const ALIAS_PREFIX: &str = "__isOneOf__";
 
 /// Whether a type of a kind wants one of its fields; no input object of this schema does.
-pub(crate) fn value(kind: Option<&str>) -> Value {
+pub(crate) fn is_one_of_value(kind: Option<&str>) -> Value {
     if kind == Some("INPUT_OBJECT") { Value::Boolean(false) } else { Value::Null }
 }
 
 /// A schema whose types can be asked for `isOneOf`, which the library does not know yet.
-pub(crate) fn known(schema: Valid<Schema>) -> Valid<Schema> {
+pub(crate) fn with_is_one_of(schema: Valid<Schema>) -> Valid<Schema> {
     let mut schema = schema.into_inner();
     if let Some(ExtendedType::Object(ty)) = schema.types.get_mut("__Type") {
         let field = FieldDefinition {
@@ -34,7 +34,7 @@ pub(crate) fn known(schema: Valid<Schema>) -> Valid<Schema> {
 }
 
 /// A valid document as the library can answer it: it asks for `kind` where `isOneOf` was asked for.
-pub(crate) fn answerable(
+pub(crate) fn without_is_one_of(
     parsed: &ast::Document,
     valid: Valid<ExecutableDocument>,
     schema: &Valid<Schema>,
@@ -43,8 +43,12 @@ pub(crate) fn answerable(
     let mut is_changed = false;
     for definition in &mut parsed.definitions {
         match definition {
-            ast::Definition::OperationDefinition(it) => ask_kinds(&mut it.make_mut().selection_set, &mut is_changed),
-            ast::Definition::FragmentDefinition(it) => ask_kinds(&mut it.make_mut().selection_set, &mut is_changed),
+            ast::Definition::OperationDefinition(it) => {
+                replace_with_kind(&mut it.make_mut().selection_set, &mut is_changed)
+            }
+            ast::Definition::FragmentDefinition(it) => {
+                replace_with_kind(&mut it.make_mut().selection_set, &mut is_changed)
+            }
             _ => {}
         }
     }
@@ -54,19 +58,19 @@ pub(crate) fn answerable(
     }
 }
 
-fn ask_kinds(set: &mut [ast::Selection], is_changed: &mut bool) {
+fn replace_with_kind(set: &mut [ast::Selection], is_changed: &mut bool) {
     for selection in set {
         match selection {
             ast::Selection::Field(field) => {
                 let field = field.make_mut();
                 if field.name == "isOneOf"
-                    && let Ok(alias) = Name::new(&format!("{PREFIX}{}", field.response_name()))
+                    && let Ok(alias) = Name::new(&format!("{ALIAS_PREFIX}{}", field.response_name()))
                 {
                     (field.name, field.alias, *is_changed) = (name!("kind"), Some(alias), true);
                 }
-                ask_kinds(&mut field.selection_set, is_changed);
+                replace_with_kind(&mut field.selection_set, is_changed);
             }
-            ast::Selection::InlineFragment(it) => ask_kinds(&mut it.make_mut().selection_set, is_changed),
+            ast::Selection::InlineFragment(it) => replace_with_kind(&mut it.make_mut().selection_set, is_changed),
             ast::Selection::FragmentSpread(_) => {}
         }
     }

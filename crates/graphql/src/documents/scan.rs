@@ -1,11 +1,11 @@
-//! A look at a document's text before the parser sees it: how many tokens it has, how long they are, how deep its brackets nest.
+//! A scan of a document's text before it is parsed: how many tokens it has, how long they are, how deep its brackets nest.
 //!
 //! What nests deeply takes the stack of all that walk it, long documents take a parser's time, and an unknown name is compared
 //! letter by letter with those that it may have meant. This takes one pass.
 
-/// What one pass over the text tells.
+/// What one pass over the text finds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Scan {
+pub(crate) struct TextScan {
     /// How many tokens there are; commas, comments and white space are none.
     pub(crate) tokens: usize,
     /// How deep brackets of any kind nest.
@@ -16,10 +16,10 @@ pub(crate) struct Scan {
     pub(crate) unterminated: Option<usize>,
 }
 
-impl Scan {
+impl TextScan {
     /// Reads a document, strings and comments as the specification has them.
-    pub(crate) fn of(document: &str) -> Scan {
-        let (mut scan, mut open) = (Scan::default(), 0_usize);
+    pub(crate) fn new(document: &str) -> TextScan {
+        let (mut scan, mut open) = (TextScan::default(), 0_usize);
         // A block string without an end is no string, and what is in which from there on is the parser's to find out:
         // everything counts.
         let mut is_plain = false;
@@ -102,8 +102,8 @@ fn after_string(mut rest: &[u8]) -> (&[u8], bool) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::Scan;
-    use crate::documents::validation::parse;
+    use super::TextScan;
+    use crate::documents::validation::parse_document;
 
     #[test]
     fn tokens_and_brackets_count_where_the_parser_sees_them() {
@@ -124,8 +124,8 @@ mod tests {
             ("{ a(b: \"[[\r [[1]]", 11, 4, 1),
             ("", 0, 0, 0),
         ] {
-            let found = Scan { unterminated: None, ..Scan::of(document) };
-            assert_eq!(found, Scan { tokens, nesting, longest, unterminated: None }, "{document}");
+            let found = TextScan { unterminated: None, ..TextScan::new(document) };
+            assert_eq!(found, TextScan { tokens, nesting, longest, unterminated: None }, "{document}");
         }
     }
 
@@ -142,13 +142,13 @@ mod tests {
             ("{ a(b: \"x", Some(7)),
             ("{ a(b: \"\"\" \") }", Some(7)),
         ] {
-            assert_eq!(Scan::of(document).unterminated, at, "{document}");
-            assert_eq!(parse(document).is_err(), at.is_some(), "{document}");
+            assert_eq!(TextScan::new(document).unterminated, at, "{document}");
+            assert_eq!(parse_document(document).is_err(), at.is_some(), "{document}");
         }
     }
 
     /// Lists within lists, with strings and comments between them that look like brackets.
-    fn lists() -> impl Strategy<Value = (String, usize)> {
+    fn nested_lists() -> impl Strategy<Value = (String, usize)> {
         let piece = prop::sample::select(vec!["[", "]", "#", "\\\"", "\\\\", " ", "x", "{", ")"]);
         let string = prop::collection::vec(piece, 0..6).prop_map(|pieces| format!("\"{}\"", pieces.concat()));
         let piece = prop::sample::select(vec!["[", "]", "#", "\\\"\"\"", "\\", "\n", "\r", "\" ", "\"\" ", "x ", "{"]);
@@ -168,23 +168,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nesting_is_that_which_the_parser_sees((value, depth) in lists()) {
+        fn nesting_is_that_which_the_parser_sees((value, depth) in nested_lists()) {
             let document = format!("{{ a(b: {value}) }}");
-            prop_assert!(parse(&document).is_ok(), "{document}");
-            prop_assert_eq!(Scan::of(&document).nesting, 2 + depth, "{}", document);
+            prop_assert!(parse_document(&document).is_ok(), "{document}");
+            prop_assert_eq!(TextScan::new(&document).nesting, 2 + depth, "{}", document);
         }
 
         #[test]
-        fn nothing_is_hidden_from_the_scan(pieces in prop::collection::vec(piece(), 0..12), end in piece()) {
+        fn nothing_is_hidden_from_the_scan(pieces in prop::collection::vec(any_piece(), 0..12), end in any_piece()) {
             // Whatever stands before them, brackets that the parser sees are counted.
             let document = format!("{{ a(b: [{}{end}[[[[[[[[1]]]]]]]]]) }}", pieces.concat());
-            if parse(&document).is_ok_and(|document| is_deep(&document)) {
-                prop_assert!(Scan::of(&document).nesting > 8, "{}", document);
+            if parse_document(&document).is_ok_and(|document| is_deep(&document)) {
+                prop_assert!(TextScan::new(&document).nesting > 8, "{}", document);
             }
         }
     }
 
-    fn piece() -> impl Strategy<Value = &'static str> {
+    fn any_piece() -> impl Strategy<Value = &'static str> {
         prop::sample::select(vec!["\"", "\"\"", "\"\"\"", "\\", "\\\"\"\"", "#", "\r", "\n", "[", "]", "x", " "])
     }
 

@@ -12,13 +12,13 @@ use async_graphql::{
 
 /// The types of the schema and their fields.
 #[derive(Debug)]
-pub(crate) struct Types {
-    fields: HashMap<String, HashMap<String, Shape>>,
+pub(crate) struct SchemaTypes {
+    fields: HashMap<String, HashMap<String, FieldInfo>>,
 }
 
 /// What the schema says of a field.
 #[derive(Debug)]
-pub(crate) struct Shape {
+pub(crate) struct FieldInfo {
     /// The type of its value, or of each item.
     pub(crate) ty: String,
     /// Whether it is a list.
@@ -26,12 +26,12 @@ pub(crate) struct Shape {
     /// Whether it is a page of a list, with its items in `edges` and `nodes`.
     pub(crate) is_connection: bool,
     /// How many items are expected, whatever is asked for.
-    pub(crate) assumed: Option<u64>,
+    pub(crate) assumed_size: Option<u64>,
 }
 
-impl Types {
+impl SchemaTypes {
     /// Reads the schema's own text.
-    pub(crate) fn read(sdl: &str) -> Types {
+    pub(crate) fn from_sdl(sdl: &str) -> SchemaTypes {
         let document = parse_schema(sdl).expect("the schema prints what can be parsed");
         let mut fields = HashMap::new();
         for definition in document.definitions {
@@ -42,19 +42,19 @@ impl Types {
                 TypeKind::Interface(interface) => interface.fields,
                 _ => continue,
             };
-            let shapes = own.iter().map(|field| (field.node.name.node.to_string(), shape(&field.node)));
-            fields.insert(definition.name.node.to_string(), shapes.collect());
+            let infos = own.iter().map(|field| (field.node.name.node.to_string(), field_info(&field.node)));
+            fields.insert(definition.name.node.to_string(), infos.collect());
         }
-        Types { fields }
+        SchemaTypes { fields }
     }
 
-    /// What is said of a field.
-    pub(crate) fn field(&self, ty: &str, field: &str) -> Option<&Shape> {
+    /// What the schema says of a field.
+    pub(crate) fn find_field(&self, ty: &str, field: &str) -> Option<&FieldInfo> {
         self.fields.get(ty)?.get(field)
     }
 
     /// The type at the root of an operation.
-    pub(crate) fn root(&self, operation: OperationType) -> Option<&'static str> {
+    pub(crate) fn root_type(&self, operation: OperationType) -> Option<&'static str> {
         let root = match operation {
             OperationType::Query => "Query",
             OperationType::Mutation => "Mutation",
@@ -64,26 +64,26 @@ impl Types {
     }
 }
 
-fn shape(field: &FieldDefinition) -> Shape {
-    let (name, is_list) = base(&field.ty.node);
+fn field_info(field: &FieldDefinition) -> FieldInfo {
+    let (name, is_list) = named_type(&field.ty.node);
     let sized = field.directives.iter().find(|directive| directive.node.name.node == "listSize");
-    Shape {
+    FieldInfo {
         ty: name.to_string(),
         is_list,
         is_connection: name.ends_with("Connection"),
-        assumed: sized.and_then(assumed),
+        assumed_size: sized.and_then(assumed_size),
     }
 }
 
-/// The name at the bottom of a type, and whether there is a list around it.
-fn base(ty: &Type) -> (&Name, bool) {
+/// The innermost named type of a type, and whether there is a list around it.
+fn named_type(ty: &Type) -> (&Name, bool) {
     match &ty.base {
         BaseType::Named(name) => (name, false),
-        BaseType::List(inner) => (base(inner).0, true),
+        BaseType::List(inner) => (named_type(inner).0, true),
     }
 }
 
-fn assumed(directive: &Positioned<ConstDirective>) -> Option<u64> {
+fn assumed_size(directive: &Positioned<ConstDirective>) -> Option<u64> {
     let argument = directive.node.get_argument("assumedSize")?;
     match &argument.node {
         async_graphql::Value::Number(number) => number.as_u64(),

@@ -19,83 +19,87 @@ use apollo_compiler::{
     validation::Valid,
 };
 
-use crate::documents::validation::Fault;
+use crate::documents::validation::ValidationError;
 
 /// Finds what the library leaves open in a document that it finds valid.
-pub(crate) fn find(document: &ast::Document, executable: &ExecutableDocument, schema: &Valid<Schema>) -> Vec<Fault> {
-    let mut usages = Usages { executable, schema, variables: &[], seen: HashSet::new(), faults: Vec::new() };
+pub(crate) fn find_errors(
+    document: &ast::Document,
+    executable: &ExecutableDocument,
+    schema: &Valid<Schema>,
+) -> Vec<ValidationError> {
+    let mut checker = UsageChecker { executable, schema, variables: &[], seen: HashSet::new(), errors: Vec::new() };
     for operation in executable.operations.iter() {
-        usages.variables = &operation.variables;
-        usages.seen.clear();
+        checker.variables = &operation.variables;
+        checker.seen.clear();
         for variable in &operation.variables {
-            usages.directives(&variable.directives);
+            checker.check_directives(&variable.directives);
             if let Some(default) = &variable.default_value {
-                usages.value(default, Some(&variable.ty), false);
+                checker.check_value(default, Some(&variable.ty), false);
             }
         }
-        usages.directives(&operation.directives);
-        usages.selections(&operation.selection_set);
+        checker.check_directives(&operation.directives);
+        checker.check_selections(&operation.selection_set);
     }
-    let mut faults = usages.faults;
+    let mut errors = checker.errors;
     // A fragment is reached from many operations.
     let mut told = HashSet::new();
-    faults.retain(|fault| told.insert((fault.at, fault.problem.clone())));
-    if faults.is_empty() {
-        faults = longer_lists(document, schema);
+    errors.retain(|error| told.insert((error.at, error.problem.clone())));
+    if errors.is_empty() {
+        errors = find_longer_lists(document, schema);
     }
-    faults
+    errors
 }
 
-/// Where variables and objects are used.
-struct Usages<'a> {
+/// Checks how variables and input objects are used.
+struct UsageChecker<'a> {
     executable: &'a ExecutableDocument,
     schema: &'a Schema,
     variables: &'a [Node<VariableDefinition>],
     /// The fragments that the operation has spread.
     seen: HashSet<&'a Name>,
-    faults: Vec<Fault>,
+    errors: Vec<ValidationError>,
 }
 
-impl<'a> Usages<'a> {
-    fn selections(&mut self, set: &'a SelectionSet) {
+impl<'a> UsageChecker<'a> {
+    fn check_selections(&mut self, set: &'a SelectionSet) {
         for selection in &set.selections {
-            self.directives(selection.directives());
+            self.check_directives(selection.directives());
             match selection {
                 Selection::Field(field) => {
-                    self.arguments(&field.arguments, &field.definition.arguments);
-                    self.selections(&field.selection_set);
+                    self.check_arguments(&field.arguments, &field.definition.arguments);
+                    self.check_selections(&field.selection_set);
                 }
-                Selection::InlineFragment(fragment) => self.selections(&fragment.selection_set),
+                Selection::InlineFragment(fragment) => self.check_selections(&fragment.selection_set),
                 Selection::FragmentSpread(spread) => {
                     if self.seen.insert(&spread.fragment_name)
                         && let Some(fragment) = self.executable.fragments.get(&spread.fragment_name)
                     {
-                        self.directives(&fragment.directives);
-                        self.selections(&fragment.selection_set);
+                        self.check_directives(&fragment.directives);
+                        self.check_selections(&fragment.selection_set);
                     }
                 }
             }
         }
     }
 
-    fn directives(&mut self, directives: &'a DirectiveList) {
+    fn check_directives(&mut self, directives: &'a DirectiveList) {
         for directive in directives.iter() {
             if let Some(definition) = self.schema.directive_definitions.get(&directive.name) {
-                self.arguments(&directive.arguments, &definition.arguments);
+                self.check_arguments(&directive.arguments, &definition.arguments);
             }
         }
     }
 
-    fn arguments(&mut self, arguments: &'a [Node<Argument>], definitions: &'a [Node<InputValueDefinition>]) {
+    fn check_arguments(&mut self, arguments: &'a [Node<Argument>], definitions: &'a [Node<InputValueDefinition>]) {
         for argument in arguments {
             if let Some(definition) = definitions.iter().find(|it| it.name == argument.name) {
-                self.value(&argument.value, Some(&definition.ty), definition.default_value.is_some());
+                self.check_value(&argument.value, Some(&definition.ty), definition.default_value.is_some());
             }
         }
     }
 
-    /// Looks at a value at a place that wants a type, if it is known, and that has a default or none.
-    fn value(&mut self, value: &'a Node<Value>, wanted: Option<&'a Type>, has_default: bool) {
+    /// Checks a value where a type is expected, if it is known, and where there is a default or none.
+    fn check_value(&mut self, value: &'a Node<Value>, wanted: Option<&'a Type>, has_default: bool) {
         match value.as_ref() {
             Value::Variable(name) => match self.variables.iter().find(|it| it.name == *name) {
                 Some(variable) => {
@@ -104,14 +108,14 @@ impl<'a> Usages<'a> {
                     {
                         let ty = &variable.ty;
                         let problem = format!("the variable `${name}` is a `{ty}`, and a `{wanted}` is expected here");
-                        self.fault(problem, value.location());
+                        self.add_error(problem, value.location());
                     }
                 }
-                None => self.fault(format!("variable `${name}` is not defined"), value.location()),
+                None => self.add_error(format!("variable `${name}` is not defined"), value.location()),
             },
             Value::List(items) => {
                 let wanted = wanted.map(|wanted| if wanted.is_list() { wanted.item_type() } else { wanted });
-                items.iter().for_each(|item| self.value(item, wanted, false));
+                items.iter().for_each(|item| self.check_value(item, wanted, false));
             }
             Value::Object(fields) => {
                 let input = wanted.and_then(|wanted| match self.schema.types.get(wanted.inner_named_type())? {
@@ -121,19 +125,19 @@ impl<'a> Usages<'a> {
                 let mut names = HashSet::new();
                 for (name, value) in fields {
                     if !names.insert(name) {
-                        self.fault(format!("the field `{name}` is given twice"), name.location());
+                        self.add_error(format!("the field `{name}` is given twice"), name.location());
                     }
                     let definition = input.and_then(|input| input.fields.get(name));
                     let has_default = definition.is_some_and(|it| it.default_value.is_some());
-                    self.value(value, definition.map(|it| &*it.ty), has_default);
+                    self.check_value(value, definition.map(|it| &*it.ty), has_default);
                 }
             }
             _ => {}
         }
     }
 
-    fn fault(&mut self, problem: String, at: Option<SourceSpan>) {
-        self.faults.push(Fault { problem, at });
+    fn add_error(&mut self, problem: String, at: Option<SourceSpan>) {
+        self.errors.push(ValidationError { problem, at });
     }
 }
 
@@ -150,13 +154,15 @@ fn is_allowed(variable: &VariableDefinition, wanted: &Type, has_default: bool) -
 ///
 /// The library compares as many items as the shorter list has. With a last item that no other equals, the shorter
 /// differs from the longer; what else is wrong with such a document is of no interest.
-fn longer_lists(document: &ast::Document, schema: &Valid<Schema>) -> Vec<Fault> {
+fn find_longer_lists(document: &ast::Document, schema: &Valid<Schema>) -> Vec<ValidationError> {
     let mut marked = document.clone();
     let mut lengths = HashSet::new();
     for definition in &mut marked.definitions {
         match definition {
-            ast::Definition::OperationDefinition(it) => mark(&mut it.make_mut().selection_set, &mut lengths),
-            ast::Definition::FragmentDefinition(it) => mark(&mut it.make_mut().selection_set, &mut lengths),
+            ast::Definition::OperationDefinition(it) => {
+                append_end_marks(&mut it.make_mut().selection_set, &mut lengths)
+            }
+            ast::Definition::FragmentDefinition(it) => append_end_marks(&mut it.make_mut().selection_set, &mut lengths),
             _ => {}
         }
     }
@@ -164,22 +170,23 @@ fn longer_lists(document: &ast::Document, schema: &Valid<Schema>) -> Vec<Fault> 
         return Vec::new();
     }
     let Err(invalid) = marked.to_executable_validate(schema) else { return Vec::new() };
-    let told = invalid.errors.iter().map(|it| Fault { problem: it.error.to_string(), at: it.error.location() });
-    told.filter(|fault| fault.problem.starts_with("operation must not provide conflicting field arguments")).collect()
+    let told =
+        invalid.errors.iter().map(|it| ValidationError { problem: it.error.to_string(), at: it.error.location() });
+    told.filter(|error| error.problem.starts_with("operation must not provide conflicting field arguments")).collect()
 }
 
-fn mark(set: &mut [ast::Selection], lengths: &mut HashSet<usize>) {
+fn append_end_marks(set: &mut [ast::Selection], lengths: &mut HashSet<usize>) {
     for selection in set {
         match selection {
             ast::Selection::Field(field) => {
                 let has_lists = field.arguments.iter().any(|it| has_list(&it.value));
                 let field = field.make_mut();
                 if has_lists {
-                    field.arguments.iter_mut().for_each(|it| mark_value(&mut it.make_mut().value, lengths));
+                    field.arguments.iter_mut().for_each(|it| append_end_mark(&mut it.make_mut().value, lengths));
                 }
-                mark(&mut field.selection_set, lengths);
+                append_end_marks(&mut field.selection_set, lengths);
             }
-            ast::Selection::InlineFragment(it) => mark(&mut it.make_mut().selection_set, lengths),
+            ast::Selection::InlineFragment(it) => append_end_marks(&mut it.make_mut().selection_set, lengths),
             ast::Selection::FragmentSpread(_) => {}
         }
     }
@@ -193,15 +200,15 @@ fn has_list(value: &Value) -> bool {
     }
 }
 
-fn mark_value(value: &mut Node<Value>, lengths: &mut HashSet<usize>) {
+fn append_end_mark(value: &mut Node<Value>, lengths: &mut HashSet<usize>) {
     match value.make_mut() {
         Value::List(items) => {
             lengths.insert(items.len());
-            items.iter_mut().for_each(|item| mark_value(item, lengths));
+            items.iter_mut().for_each(|item| append_end_mark(item, lengths));
             // No document has this name, since its author would have to guess it.
             items.push(Node::new(Value::Enum(apollo_compiler::name!("__END_OF_LIST__"))));
         }
-        Value::Object(fields) => fields.iter_mut().for_each(|(_, value)| mark_value(value, lengths)),
+        Value::Object(fields) => fields.iter_mut().for_each(|(_, value)| append_end_mark(value, lengths)),
         _ => {}
     }
 }

@@ -14,37 +14,37 @@ use async_graphql::ServerError;
 use domain::suggest::Nearest;
 
 use crate::{
-    documents::{convert::Positions, one_of, scan::Scan, supplement},
-    execution::error::refusal,
+    documents::{convert::Positions, one_of, scan::TextScan, supplement},
+    execution::error::request_error,
 };
 
-/// How many errors of a document are told.
-const MOST_ERRORS: usize = 50;
+/// How many errors of a document are reported.
+const MAX_ERRORS: usize = 50;
 /// How many of them come with a suggestion: each is compared with all that it may have meant.
-const MOST_SUGGESTIONS: usize = 10;
+const MAX_SUGGESTIONS: usize = 10;
 
-/// The schema as the specification has it.
+/// The schema as apollo-compiler has it, against which documents are validated.
 #[derive(Debug)]
-pub(crate) struct Rules {
+pub(crate) struct SchemaRules {
     pub(crate) schema: Valid<Schema>,
     pub(crate) implementers: HashMap<Name, Implementers>,
     /// Whether an error may name what the client has not named.
     suggests: bool,
 }
 
-/// What is wrong at a place of a document.
+/// What is wrong with a document, and where.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct ValidationError {
     pub(crate) problem: String,
     pub(crate) at: Option<SourceSpan>,
 }
 
-impl Rules {
+impl SchemaRules {
     /// Reads the schema's own text.
-    pub(crate) fn read(sdl: &str, suggests: bool) -> Rules {
+    pub(crate) fn from_sdl(sdl: &str, suggests: bool) -> SchemaRules {
         let schema = Schema::parse_and_validate(sdl, "schema.graphql").expect("the schema's text is valid");
-        let schema = one_of::known(schema);
-        Rules { implementers: schema.implementers_map(), schema, suggests }
+        let schema = one_of::with_is_one_of(schema);
+        SchemaRules { implementers: schema.implementers_map(), schema, suggests }
     }
 
     /// Validates a parsed document.
@@ -56,21 +56,21 @@ impl Rules {
         document: &ast::Document,
         text: &str,
     ) -> Result<Valid<ExecutableDocument>, Vec<ServerError>> {
-        let (executable, mut faults) = match document.to_executable_validate(&self.schema) {
+        let (executable, mut errors) = match document.to_executable_validate(&self.schema) {
             Ok(executable) => (executable, Vec::new()),
-            Err(invalid) => (Valid::assume_valid(invalid.partial), faults(&invalid.errors, text)),
+            Err(invalid) => (Valid::assume_valid(invalid.partial), convert_errors(&invalid.errors, text)),
         };
-        if faults.is_empty() {
-            faults = supplement::find(document, &executable, &self.schema);
+        if errors.is_empty() {
+            errors = supplement::find_errors(document, &executable, &self.schema);
         }
-        if faults.is_empty() {
+        if errors.is_empty() {
             return Ok(executable);
         }
-        faults.sort_by_key(|fault| fault.at.map(|at| at.offset()));
-        faults.truncate(MOST_ERRORS);
-        let mut positions = Positions::of(text);
-        let mut suggestions = if self.suggests { MOST_SUGGESTIONS } else { 0 };
-        let error = |Fault { mut problem, at }: Fault| {
+        errors.sort_by_key(|error| error.at.map(|at| at.offset()));
+        errors.truncate(MAX_ERRORS);
+        let mut positions = Positions::new(text);
+        let mut suggestions = if self.suggests { MAX_SUGGESTIONS } else { 0 };
+        let error = |ValidationError { mut problem, at }: ValidationError| {
             if suggestions > 0
                 && let Some((ty, field)) = unknown_field(&problem)
             {
@@ -79,9 +79,9 @@ impl Rules {
                     problem = format!("{problem}. Did you mean `{nearest}`?");
                 }
             }
-            refusal("GRAPHQL_VALIDATION_FAILED", problem, at.map(|at| positions.at(at.offset())))
+            request_error("GRAPHQL_VALIDATION_FAILED", problem, at.map(|at| positions.position_of(at.offset())))
         };
-        Err(faults.into_iter().map(error).collect())
+        Err(errors.into_iter().map(error).collect())
     }
 
     fn nearest_field(&self, ty: &str, field: &str) -> Option<String> {
@@ -100,11 +100,11 @@ impl Rules {
 ///
 /// # Errors
 /// Where and why it cannot be parsed.
-pub(crate) fn parse(text: &str) -> Result<ast::Document, ServerError> {
+pub(crate) fn parse_document(text: &str) -> Result<ast::Document, ServerError> {
     let failed = |offset: usize, why: &str| {
-        let at = Positions::of(text).at(offset);
+        let at = Positions::new(text).position_of(offset);
         let problem = format!("the document cannot be parsed at line {}, column {}: {why}", at.line, at.column);
-        refusal("GRAPHQL_PARSE_FAILED", problem, Some(at))
+        request_error("GRAPHQL_PARSE_FAILED", problem, Some(at))
     };
     let parsed = Parser::new().parse_ast(text, "document.graphql").map_err(|invalid| {
         let first = invalid.errors.iter().next();
@@ -112,13 +112,13 @@ pub(crate) fn parse(text: &str) -> Result<ast::Document, ServerError> {
         let why = first.map(|first| first.error.to_string()).unwrap_or_default();
         failed(at, why.strip_prefix("syntax error: ").unwrap_or(&why))
     })?;
-    match Scan::of(text).unterminated {
+    match TextScan::new(text).unterminated {
         Some(at) => Err(failed(at, "unterminated string value")),
         None => Ok(parsed),
     }
 }
 
-fn faults(errors: &DiagnosticList, text: &str) -> Vec<Fault> {
+fn convert_errors(errors: &DiagnosticList, text: &str) -> Vec<ValidationError> {
     let told = errors.iter().filter_map(|diagnostic| {
         let (problem, at) = (diagnostic.error.to_string(), diagnostic.error.location());
         // A field whose selection has only unknown fields is said to have none.
@@ -126,7 +126,7 @@ fn faults(errors: &DiagnosticList, text: &str) -> Vec<Fault> {
             && at.and_then(|at| text.get(at.offset()..at.end_offset())).is_some_and(|field| field.ends_with('}'));
         // One event may be selected twice under one name, and `check_events` says so of others.
         let is_ours = problem.contains(SEVERAL_EVENTS);
-        (!is_echo && !is_ours).then(|| Fault { problem: quoted(problem), at })
+        (!is_echo && !is_ours).then(|| ValidationError { problem: quote_names(problem), at })
     });
     told.collect()
 }
@@ -135,7 +135,7 @@ const NO_SELECTION: &str = "interface, union and object types must have a subsel
 const SEVERAL_EVENTS: &str = "can only have one root field";
 
 /// The problem with the names in it quoted that the library does not quote.
-fn quoted(problem: String) -> String {
+fn quote_names(problem: String) -> String {
     if let Some(rest) = problem.strip_prefix("expected value of type ")
         && let Some((ty, found)) = rest.split_once(", found ")
     {

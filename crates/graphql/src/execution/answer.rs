@@ -4,11 +4,11 @@ use async_graphql::{Response, ServerError, Value};
 
 use crate::{
     documents::introspection::RequestText,
-    execution::error::{refusal, set_code},
+    execution::error::{request_error, set_code},
 };
 
 /// How many errors an answer carries.
-const MOST_ERRORS: usize = 50;
+const MAX_ERRORS: usize = 50;
 
 /// What an answer took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Answer {
     /// A refusal with a code of its own.
     #[must_use]
     pub fn refused(code: &'static str, problem: &str) -> Answer {
-        Answer::from(refusal(code, problem.to_owned(), None))
+        Answer::from(request_error(code, problem.to_owned(), None))
     }
 
     /// The answer as JSON.
@@ -75,7 +75,7 @@ impl Answer {
     }
 
     /// What the errors say, each with its first place in the document.
-    pub fn problems(&self) -> impl Iterator<Item = String> {
+    pub fn error_messages(&self) -> impl Iterator<Item = String> {
         self.response.errors.iter().map(|error| match error.locations.first() {
             Some(at) => format!("line {}, column {}: {}", at.line, at.column, error.message),
             None => error.message.clone(),
@@ -95,16 +95,16 @@ impl From<Vec<ServerError>> for Answer {
     }
 }
 
-/// Makes errors of the library ready for a client: not too many, each with a code, none that tells what `written` has not.
-pub(crate) fn make_ready(errors: &mut Vec<ServerError>, written: Option<&RequestText>) {
-    errors.truncate(MOST_ERRORS);
+/// Completes errors of the library for a client: not too many, each with a code, none with a name that `request_text` lacks.
+pub(crate) fn finalize_errors(errors: &mut Vec<ServerError>, request_text: Option<&RequestText>) {
+    errors.truncate(MAX_ERRORS);
     for error in errors {
         let has_code = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
         if !has_code {
             set_code(error, if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "INVALID_ARGUMENT" });
         }
-        if let Some(written) = written {
-            error.message = written.redact(&error.message);
+        if let Some(request_text) = request_text {
+            error.message = request_text.redact(&error.message);
         }
     }
 }

@@ -1,26 +1,26 @@
-//! What requests are answered from, and what each brings beside its document.
+//! What requests are answered from, and what each asks for beside its document.
 
 use std::sync::Arc;
 
 use domain::{Clock, LanguageTag, TimeZone};
 use persistence::{Store, StoreError};
 
-use crate::execution::feed::Feed;
+use crate::execution::feed::RevisionFeed;
 
-/// What requests run on. Cheap to clone.
+/// What requests are answered from. Cheap to clone.
 #[derive(Clone)]
-pub struct Ground {
+pub struct Backend {
     /// The facts.
     pub store: Store,
-    /// What time it is.
+    /// Tells which day it is.
     pub clock: Arc<dyn Clock>,
     /// The time zone in which the days of the map begin; `None` if the data set is to say.
     pub zone: Option<TimeZone>,
-    /// The news.
-    pub feed: Feed,
+    /// The revisions as they are recorded.
+    pub feed: RevisionFeed,
 }
 
-impl Ground {
+impl Backend {
     /// The time zone in which the days of the map begin: the one that was asked for, or else the one that all districts
     /// name which name any, or else UTC.
     ///
@@ -37,9 +37,9 @@ impl Ground {
     }
 }
 
-/// What a request brings beside its document.
+/// What a request asks for beside its document.
 #[derive(Debug, Default)]
-pub struct Asker {
+pub struct RequestOptions {
     /// The languages the reader wants, the best first.
     pub languages: Vec<LanguageTag>,
     /// Whether `extensions.stats` is to say what the answer took.

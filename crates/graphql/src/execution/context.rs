@@ -1,4 +1,4 @@
-//! What resolvers know of the request: the store, its batches, the day, the languages of the reader.
+//! What the resolvers of one request share: the store, its batches, the day, the languages of the reader.
 
 use std::sync::{
     Arc,
@@ -11,24 +11,24 @@ use persistence::{ColumnSet, Parts, Store, StoreError};
 
 use crate::{
     batching::{
-        batches::{Batches, Question},
+        batches::{Batches, Loader},
         field_columns::{self, FieldColumns},
-        loaders::{ById, PartsOf},
+        loaders::{NounLoader, PartsLoader},
     },
     execution::{
-        error::{Code, Failure},
-        feed::Feed,
+        error::{ErrorCode, LoggedFailure},
+        feed::RevisionFeed,
     },
-    objects::noun::At,
+    objects::noun::ViewedNoun,
     schema::Schema,
 };
 
-/// One request's surroundings.
-pub(crate) struct Surroundings {
+/// What the resolvers of one request share.
+pub(crate) struct RequestContext {
     pub(crate) schema: Schema,
     pub(crate) store: Store,
     pub(crate) batches: Arc<Batches>,
-    pub(crate) feed: Feed,
+    pub(crate) feed: RevisionFeed,
     pub(crate) clock: Arc<dyn Clock>,
     /// The time zone in which the days of the map begin.
     pub(crate) zone: TimeZone,
@@ -37,102 +37,108 @@ pub(crate) struct Surroundings {
     pub(crate) budget: Arc<AtomicU64>,
 }
 
-/// The words that resolvers speak in.
+/// What resolvers call on their context.
 pub(crate) trait ContextExt {
-    /// The surroundings of the request.
-    fn here(&self) -> &Surroundings;
+    /// What the resolvers of the request share.
+    fn request_context(&self) -> &RequestContext;
 
     /// The field that is resolved, with what is selected below it.
-    fn selected(&self) -> SelectionField<'_>;
+    fn selected_field(&self) -> SelectionField<'_>;
 
     /// The store.
     fn store(&self) -> &Store {
-        &self.here().store
+        &self.request_context().store
     }
 
     /// The view of a request that asks for none: today, all that is known.
     fn default_view(&self) -> View {
-        let here = self.here();
-        View { day: here.clock.today(here.zone), known: Known::Latest }
+        let context = self.request_context();
+        View { day: context.clock.today(context.zone), known: Known::Latest }
     }
 
-    /// Takes note of objects that the answer carries.
+    /// Subtracts objects from the budget of the answer.
     ///
     /// # Errors
     /// There are more than the answer may carry: the estimate took the lists for shorter than they are.
-    fn spend(&self, objects: usize) -> Result<()> {
+    fn charge_objects(&self, objects: usize) -> Result<()> {
         let objects = u64::try_from(objects).unwrap_or(u64::MAX);
-        match self.here().budget.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(objects)) {
+        match self.request_context().budget.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(objects)) {
             Ok(_) => Ok(()),
-            Err(_) => Err(Code::CostTooHigh.because("the answer is larger than was expected, and than it may be")),
+            Err(_) => {
+                Err(ErrorCode::CostTooHigh.with_message("the answer is larger than was expected, and than it may be"))
+            }
         }
     }
 
-    /// Asks a question together with all others who ask it now.
-    fn ask<Q: Question>(&self, question: Q, id: i64) -> impl Future<Output = Result<Option<Q::Answer>>> + Send
+    /// Loads the value of an id, in one statement with the other ids of the level.
+    fn load<L: Loader>(&self, loader: L, id: i64) -> impl Future<Output = Result<Option<L::Value>>> + Send
     where
         Self: Sync,
     {
-        self.read(question, id, ColumnSet::LEAST)
+        self.load_columns(loader, id, ColumnSet::LEAST)
     }
 
-    /// The same of a question about nouns, to look at these columns of them.
-    fn read<Q: Question>(
+    /// The same of a loader of nouns, with these columns of them.
+    fn load_columns<L: Loader>(
         &self,
-        question: Q,
+        loader: L,
         id: i64,
         columns: ColumnSet,
-    ) -> impl Future<Output = Result<Option<Q::Answer>>> + Send
+    ) -> impl Future<Output = Result<Option<L::Value>>> + Send
     where
         Self: Sync,
     {
-        async move { self.here().batches.ask(question, id, columns).await.map_err(Error::from) }
+        async move { self.request_context().batches.load(loader, id, columns).await.map_err(Error::from) }
     }
 
     /// The noun with this id, of which the field that is resolved selects; `None` if the view knows none.
-    fn find<N: FieldColumns>(&self, view: View, id: domain::Id<N>) -> impl Future<Output = Option<Result<At<N>>>> + Send
+    fn load_noun<N: FieldColumns>(
+        &self,
+        view: View,
+        id: domain::Id<N>,
+    ) -> impl Future<Output = Option<Result<ViewedNoun<N>>>> + Send
     where
         Self: Sync,
     {
-        let columns = field_columns::of_noun::<N>(self.selected());
+        let columns = field_columns::columns_of_noun::<N>(self.selected_field());
         async move {
-            let found = self.read(ById::new(view), id.raw, columns).await;
-            found.map(|noun| noun.map(|noun| At { view, noun })).transpose()
+            let found = self.load_columns(NounLoader::new(view), id.raw, columns).await;
+            found.map(|noun| noun.map(|noun| ViewedNoun { view, noun })).transpose()
         }
     }
 
     /// The same, if there is an id.
-    fn find_maybe<N: FieldColumns>(
+    fn load_optional_noun<N: FieldColumns>(
         &self,
         view: View,
         id: Option<domain::Id<N>>,
-    ) -> impl Future<Output = Option<Result<At<N>>>> + Send
+    ) -> impl Future<Output = Option<Result<ViewedNoun<N>>>> + Send
     where
         Self: Sync,
     {
-        async move { self.find(view, id?).await }
+        async move { self.load_noun(view, id?).await }
     }
 
     /// The parts of a noun.
-    fn parts<P: Parts>(&self, view: View, owner: i64) -> impl Future<Output = Result<Arc<Vec<P>>>> + Send
+    fn load_parts<P: Parts>(&self, view: View, owner: i64) -> impl Future<Output = Result<Arc<Vec<P>>>> + Send
     where
         Self: Sync,
     {
-        async move { Ok(self.ask(PartsOf::<P>::new(view), owner).await?.unwrap_or_default()) }
+        async move { Ok(self.load(PartsLoader::<P>::new(view), owner).await?.unwrap_or_default()) }
     }
 }
 
 impl ContextExt for Context<'_> {
-    fn here(&self) -> &Surroundings {
-        self.data_unchecked::<Surroundings>()
+    fn request_context(&self) -> &RequestContext {
+        self.data_unchecked::<RequestContext>()
     }
 
-    fn selected(&self) -> SelectionField<'_> {
+    fn selected_field(&self) -> SelectionField<'_> {
         self.field()
     }
 }
 
-/// Turns a broken store into an error that a client may see.
-pub(crate) fn masked(error: StoreError) -> Error {
-    Failure::log(error).into()
+/// Logs a failure of the store, and gives the error that a client may see.
+pub(crate) fn mask_store_error(error: StoreError) -> Error {
+    LoggedFailure::log_store_error(error).into()
 }

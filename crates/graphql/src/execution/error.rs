@@ -1,4 +1,4 @@
-//! What clients learn of errors: a sentence, a code, and for our own failures an id that leads to the log.
+//! Errors as clients see them: a message, a code, and for our own failures an id that leads to the log.
 
 use std::{
     any::Any,
@@ -11,7 +11,7 @@ use persistence::StoreError;
 
 /// What a client did wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Code {
+pub(crate) enum ErrorCode {
     CostTooHigh,
     InvalidArgument,
     InvalidCursor,
@@ -23,29 +23,29 @@ pub(crate) enum Code {
     UnknownRevision,
 }
 
-impl Code {
+impl ErrorCode {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
-            Code::CostTooHigh => "COST_TOO_HIGH",
-            Code::InvalidArgument => "INVALID_ARGUMENT",
-            Code::InvalidCursor => "INVALID_CURSOR",
-            Code::InvalidDate => "INVALID_DATE",
-            Code::InvalidId => "INVALID_ID",
-            Code::InvalidLanguage => "INVALID_LANGUAGE",
-            Code::InvalidPageSize => "INVALID_PAGE_SIZE",
-            Code::UnknownNoun => "UNKNOWN_NOUN",
-            Code::UnknownRevision => "UNKNOWN_REVISION",
+            ErrorCode::CostTooHigh => "COST_TOO_HIGH",
+            ErrorCode::InvalidArgument => "INVALID_ARGUMENT",
+            ErrorCode::InvalidCursor => "INVALID_CURSOR",
+            ErrorCode::InvalidDate => "INVALID_DATE",
+            ErrorCode::InvalidId => "INVALID_ID",
+            ErrorCode::InvalidLanguage => "INVALID_LANGUAGE",
+            ErrorCode::InvalidPageSize => "INVALID_PAGE_SIZE",
+            ErrorCode::UnknownNoun => "UNKNOWN_NOUN",
+            ErrorCode::UnknownRevision => "UNKNOWN_REVISION",
         }
     }
 
     /// An error with this code.
-    pub(crate) fn because(self, problem: impl Display) -> Error {
+    pub(crate) fn with_message(self, problem: impl Display) -> Error {
         Error::new(problem.to_string()).extend_with(|_, extensions| extensions.set("code", self.as_str()))
     }
 }
 
 /// An error of a request that is refused before anything runs.
-pub(crate) fn refusal(code: &str, problem: String, at: Option<Pos>) -> ServerError {
+pub(crate) fn request_error(code: &str, problem: String, at: Option<Pos>) -> ServerError {
     let mut error = ServerError::new(problem, at);
     set_code(&mut error, code);
     error
@@ -56,64 +56,64 @@ pub(crate) fn set_code(error: &mut ServerError, code: &str) {
     error.extensions.get_or_insert_default().set("code", code);
 }
 
-impl From<domain::PageError> for Code {
+impl From<domain::PageError> for ErrorCode {
     fn from(error: domain::PageError) -> Self {
         use domain::PageError::{BothEnds, BrokenCursor, ForeignCursor, Size};
         match error {
-            Size { .. } => Code::InvalidPageSize,
-            BothEnds => Code::InvalidArgument,
-            BrokenCursor | ForeignCursor => Code::InvalidCursor,
+            Size { .. } => ErrorCode::InvalidPageSize,
+            BothEnds => ErrorCode::InvalidArgument,
+            BrokenCursor | ForeignCursor => ErrorCode::InvalidCursor,
         }
     }
 }
 
 /// A failure of ours, already logged: the client gets the id, and the log has the cause.
 #[derive(Debug, Clone)]
-pub(crate) struct Failure {
+pub(crate) struct LoggedFailure {
     id: String,
     /// Whether it is likely to pass by itself.
     is_busy: bool,
 }
 
-impl Failure {
+impl LoggedFailure {
     /// Logs what failed.
     #[expect(clippy::needless_pass_by_value, reason = "the error ends here")]
-    pub(crate) fn log(error: StoreError) -> Self {
-        let failure = Failure { is_busy: matches!(error, StoreError::Busy(_)), ..Failure::new() };
+    pub(crate) fn log_store_error(error: StoreError) -> Self {
+        let failure = LoggedFailure { is_busy: matches!(error, StoreError::Busy(_)), ..LoggedFailure::new() };
         tracing::error!(error_id = failure.id, error = %error, "the store failed");
         failure
     }
 
-    /// A library failed where it cannot.
-    pub(crate) fn unforeseen(cause: &str) -> Self {
-        let failure = Failure::new();
-        tracing::error!(error_id = failure.id, cause, "what cannot fail did");
+    /// Logs that a library failed where it cannot.
+    pub(crate) fn log_unexpected(cause: &str) -> Self {
+        let failure = LoggedFailure::new();
+        tracing::error!(error_id = failure.id, cause, "a library failed where it cannot");
         failure
     }
 
-    /// The request went away while somebody still waited.
-    pub(crate) fn abandoned() -> Self {
-        let failure = Failure::new();
+    /// Logs that a batch was dropped while a resolver waited for it.
+    pub(crate) fn log_abandoned_batch() -> Self {
+        let failure = LoggedFailure::new();
         tracing::error!(error_id = failure.id, "a batch was dropped before it was answered");
         failure
     }
 
-    /// The execution panicked; the cause is what it panicked with.
-    pub(crate) fn panicked(cause: &(dyn Any + Send)) -> Self {
-        let failure = Failure::new();
+    /// Logs a panic of the execution; the cause is what it panicked with.
+    pub(crate) fn log_panic(cause: &(dyn Any + Send)) -> Self {
+        let failure = LoggedFailure::new();
         let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref().copied());
         tracing::error!(error_id = failure.id, panic = text.unwrap_or("unknown"), "an execution panicked");
         failure
     }
 
-    /// What the client is told, if there is no answer to tell it in.
-    pub(crate) fn refusal(&self) -> ServerError {
-        let mut error = refusal(self.code(), self.sentence(), None);
+    /// The error of a request that has no data.
+    pub(crate) fn to_request_error(&self) -> ServerError {
+        let mut error = request_error(self.code(), self.message(), None);
         error.extensions.get_or_insert_default().set("errorId", self.id.as_str());
         error
     }
 
-    fn sentence(&self) -> String {
+    fn message(&self) -> String {
         match self.is_busy {
             true => "the database has no connection to spare: try again in a second".to_owned(),
             false => format!("the server failed; the log has the cause under {}", self.id),
@@ -128,13 +128,13 @@ impl Failure {
         static COUNTER: AtomicU64 = AtomicU64::new(0);
         // The process id keeps apart the servers whose logs come together.
         let id = format!("{:x}-{:x}", std::process::id(), COUNTER.fetch_add(1, Relaxed));
-        Failure { id, is_busy: false }
+        LoggedFailure { id, is_busy: false }
     }
 }
 
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        Error::new(failure.sentence()).extend_with(|_, extensions| {
+impl From<LoggedFailure> for Error {
+    fn from(failure: LoggedFailure) -> Self {
+        Error::new(failure.message()).extend_with(|_, extensions| {
             extensions.set("code", failure.code());
             extensions.set("errorId", failure.id.as_str());
         })

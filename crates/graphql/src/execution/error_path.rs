@@ -10,51 +10,53 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
 };
 
-use crate::documents::schema_types::Types;
+use crate::documents::schema_types::SchemaTypes;
 
 /// Completes the paths that end at an item of a list, as far as the document tells.
 pub(crate) fn complete_paths(
     errors: &mut [ServerError],
     document: &ExecutableDocument,
     operation: &OperationDefinition,
-    types: &Types,
+    types: &SchemaTypes,
 ) {
-    let search = Search { document, types };
+    let search = FieldSearch { document, types };
     for error in errors {
         if matches!(error.path.last(), Some(PathSegment::Index(_)))
             && let Some(at) = error.locations.first()
         {
-            let root = vec![(types.root(operation.ty), &operation.selection_set.node)];
+            let root = vec![(types.root_type(operation.ty), &operation.selection_set.node)];
             let item = error.path.iter().fold(root, |sets, segment| match segment {
-                PathSegment::Field(key) => search.below(&sets, key),
+                PathSegment::Field(key) => search.subselections(&sets, key),
                 PathSegment::Index(_) => sets,
             });
-            let rest = item.iter().find_map(|(ty, set)| search.way(*ty, set, *at, &mut HashSet::new()));
+            let rest = item.iter().find_map(|(ty, set)| search.path_to(*ty, set, *at, &mut HashSet::new()));
             error.path.extend(rest.into_iter().flatten().map(PathSegment::Field));
         }
     }
 }
 
 /// A selection, and the type on which it is made.
-type Set<'a> = (Option<&'a str>, &'a SelectionSet);
+type TypedSelection<'a> = (Option<&'a str>, &'a SelectionSet);
 
-struct Search<'a> {
+struct FieldSearch<'a> {
     document: &'a ExecutableDocument,
-    types: &'a Types,
+    types: &'a SchemaTypes,
 }
 
-impl<'a> Search<'a> {
+impl<'a> FieldSearch<'a> {
     /// What is selected below the fields that answer under a name.
-    fn below(&self, sets: &[Set<'a>], key: &str) -> Vec<Set<'a>> {
+    fn subselections(&self, sets: &[TypedSelection<'a>], key: &str) -> Vec<TypedSelection<'a>> {
         let mut found = Vec::new();
         let mut pending = sets.to_vec();
         let mut seen = HashSet::new();
         while let Some((ty, set)) = pending.pop() {
             for item in &set.items {
                 match &item.node {
-                    Selection::Field(field) if field.node.response_key().node == key => found.push(self.set(ty, field)),
+                    Selection::Field(field) if field.node.response_key().node == key => {
+                        found.push(self.subselection(ty, field))
+                    }
                     Selection::Field(_) => {}
-                    selection => pending.extend(self.inner(ty, selection, &mut seen)),
+                    selection => pending.extend(self.fragment_selection(ty, selection, &mut seen)),
                 }
             }
         }
@@ -62,7 +64,7 @@ impl<'a> Search<'a> {
     }
 
     /// The names that lead to the field at a position; they end at a list, of whose items nobody knows which it was.
-    fn way(
+    fn path_to(
         &self,
         ty: Option<&'a str>,
         set: &'a SelectionSet,
@@ -71,28 +73,34 @@ impl<'a> Search<'a> {
     ) -> Option<Vec<String>> {
         set.items.iter().find_map(|item| {
             let Selection::Field(field) = &item.node else {
-                let (ty, set) = self.inner(ty, &item.node, seen)?;
-                return self.way(ty, set, at, seen);
+                let (ty, set) = self.fragment_selection(ty, &item.node, seen)?;
+                return self.path_to(ty, set, at, seen);
             };
             let key = field.node.response_key().node.to_string();
             if field.pos == at || field.node.arguments.iter().any(|(_, value)| value.pos == at) {
                 return Some(vec![key]);
             }
-            let (below, set) = self.set(ty, field);
-            let rest = self.way(below, set, at, seen)?;
-            let is_list = ty.and_then(|ty| self.types.field(ty, &field.node.name.node)).is_some_and(|it| it.is_list);
+            let (below, set) = self.subselection(ty, field);
+            let rest = self.path_to(below, set, at, seen)?;
+            let is_list =
+                ty.and_then(|ty| self.types.find_field(ty, &field.node.name.node)).is_some_and(|it| it.is_list);
             Some(std::iter::once(key).chain(rest.into_iter().filter(|_| !is_list)).collect())
         })
     }
 
     /// What is selected below a field.
-    fn set(&self, ty: Option<&'a str>, field: &'a Positioned<Field>) -> Set<'a> {
-        let shape = ty.and_then(|ty| self.types.field(ty, &field.node.name.node));
-        (shape.map(|shape| shape.ty.as_str()), &field.node.selection_set.node)
+    fn subselection(&self, ty: Option<&'a str>, field: &'a Positioned<Field>) -> TypedSelection<'a> {
+        let info = ty.and_then(|ty| self.types.find_field(ty, &field.node.name.node));
+        (info.map(|info| info.ty.as_str()), &field.node.selection_set.node)
     }
 
     /// What a fragment selects, the first time that it is spread.
-    fn inner(&self, ty: Option<&'a str>, selection: &'a Selection, seen: &mut HashSet<&'a str>) -> Option<Set<'a>> {
+    fn fragment_selection(
+        &self,
+        ty: Option<&'a str>,
+        selection: &'a Selection,
+        seen: &mut HashSet<&'a str>,
+    ) -> Option<TypedSelection<'a>> {
         match selection {
             Selection::Field(_) => None,
             Selection::InlineFragment(fragment) => {

@@ -7,30 +7,35 @@ use persistence::Counts;
 
 use crate::documents::limits::Limits;
 
-pub(super) fn cost_extension(estimated: u64, limits: &Limits, actual: Option<u64>, places: &[(String, u64)]) -> Value {
+pub(super) fn cost_extension(
+    estimated: u64,
+    limits: &Limits,
+    actual: Option<u64>,
+    breakdown: &[(String, u64)],
+) -> Value {
     let mut cost = vec![(Name::new("estimated"), estimated.into()), (Name::new("limit"), limits.cost.into())];
     cost.extend(actual.map(|actual| (Name::new("actual"), actual.into())));
-    if !places.is_empty() {
-        let place = |(path, cost): &(String, u64)| {
+    if !breakdown.is_empty() {
+        let entry = |(path, cost): &(String, u64)| {
             let members = [(Name::new("path"), path.as_str().into()), (Name::new("cost"), (*cost).into())];
             Value::Object(members.into_iter().collect())
         };
-        cost.push((Name::new("fields"), Value::List(places.iter().map(place).collect())));
+        cost.push((Name::new("fields"), Value::List(breakdown.iter().map(entry).collect())));
     }
     Value::Object(cost.into_iter().collect())
 }
 
 /// How many fields a value carries: what the cost of an answer counts.
-pub(super) fn fields(value: &Value) -> u64 {
+pub(super) fn count_fields(value: &Value) -> u64 {
     match value {
-        Value::Object(members) => members.values().map(|value| 1 + fields(value)).sum(),
-        Value::List(items) => items.iter().map(fields).sum(),
+        Value::Object(members) => members.values().map(|value| 1 + count_fields(value)).sum(),
+        Value::List(items) => items.iter().map(count_fields).sum(),
         _ => 0,
     }
 }
 
-pub(super) fn stats(counts: &Counts, began: Instant) -> Value {
-    let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+pub(super) fn stats_extension(counts: &Counts, started: Instant) -> Value {
+    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     let figures = [("sqlStatements", counts.statements()), ("rows", counts.rows()), ("elapsedMicros", micros)];
     Value::Object(figures.into_iter().map(|(name, figure)| (Name::new(name), Value::from(figure))).collect())
 }

@@ -1,6 +1,6 @@
-//! News of revisions: one watcher asks the store, for all who listen.
+//! Revisions as they are recorded: one task polls the store for all listeners.
 //!
-//! A revision may be recorded by another process, so the store has to be asked. It is asked only while somebody listens.
+//! A revision may be recorded by another process, so the store has to be polled. It is polled only while there are listeners.
 
 use std::{
     collections::VecDeque,
@@ -15,73 +15,74 @@ use tokio::{sync::watch, time::sleep};
 
 /// Tells listeners of every revision that is recorded. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Feed(Arc<Watch>);
+pub struct RevisionFeed(Arc<FeedState>);
 
 #[derive(Debug)]
-struct Watch {
+struct FeedState {
     every: Duration,
     latest: watch::Sender<i64>,
-    /// Whether somebody asks the store.
-    is_watched: Mutex<bool>,
+    /// Whether a task polls the store.
+    is_polled: Mutex<bool>,
 }
 
 /// How many revisions are fetched at once.
-const AT_ONCE: u32 = 100;
+const FETCH_SIZE: u32 = 100;
 
-impl Default for Feed {
+impl Default for RevisionFeed {
     fn default() -> Self {
-        Feed::asking(Duration::from_millis(500))
+        RevisionFeed::polling_every(Duration::from_millis(500))
     }
 }
 
-impl Feed {
-    /// A feed whose store is asked this often.
+impl RevisionFeed {
+    /// A feed that polls its store this often.
     #[must_use]
-    pub fn asking(every: Duration) -> Self {
-        Feed(Arc::new(Watch { every, latest: watch::Sender::new(0), is_watched: Mutex::new(false) }))
+    pub fn polling_every(every: Duration) -> Self {
+        RevisionFeed(Arc::new(FeedState { every, latest: watch::Sender::new(0), is_polled: Mutex::new(false) }))
     }
 
-    /// How many listen.
+    /// How many listeners there are.
     #[must_use]
-    pub fn listeners(&self) -> usize {
+    pub fn listener_count(&self) -> usize {
         self.0.latest.receiver_count()
     }
 
     /// The revisions after a number, or after the latest there is, in their order and without end.
     ///
-    /// A store that fails is asked again: listeners outlive a restart of the database.
+    /// A store that fails is polled again: listeners outlive a restart of the database.
     ///
     /// # Errors
     /// The store fails before the first is awaited.
-    pub(crate) async fn revisions(
+    pub(crate) async fn stream_revisions(
         &self,
         store: &Store,
         after: Option<i64>,
     ) -> Result<impl Stream<Item = Revision> + Send + use<>, StoreError> {
-        let latest = self.listen(store);
+        let latest = self.subscribe_latest(store);
         let after = match after {
             Some(number) => number,
             None => store.revision(Known::Latest).await?.map_or(0, |revision| revision.number),
         };
-        let listener = Listener { store: store.clone(), every: self.0.every, latest, after, ready: VecDeque::new() };
+        let listener =
+            RevisionListener { store: store.clone(), every: self.0.every, latest, after, ready: VecDeque::new() };
         Ok(unfold(listener, |mut listener| async move {
-            let revision = listener.next().await?;
+            let revision = listener.next_revision().await?;
             Some((revision, listener))
         }))
     }
 
-    fn listen(&self, store: &Store) -> watch::Receiver<i64> {
-        let mut is_watched = self.0.is_watched.lock().unwrap_or_else(PoisonError::into_inner);
+    fn subscribe_latest(&self, store: &Store) -> watch::Receiver<i64> {
+        let mut is_polled = self.0.is_polled.lock().unwrap_or_else(PoisonError::into_inner);
         let latest = self.0.latest.subscribe();
-        if !std::mem::replace(&mut *is_watched, true) {
-            tokio::spawn(watch(self.0.clone(), store.uncounted()));
+        if !std::mem::replace(&mut *is_polled, true) {
+            tokio::spawn(poll_revisions(self.0.clone(), store.uncounted()));
         }
         latest
     }
 }
 
-/// Asks the store until nobody listens any more.
-async fn watch(feed: Arc<Watch>, store: Store) {
+/// Polls the store until there are no listeners.
+async fn poll_revisions(feed: Arc<FeedState>, store: Store) {
     let mut failed = false;
     loop {
         match store.revision(Known::Latest).await {
@@ -91,31 +92,31 @@ async fn watch(feed: Arc<Watch>, store: Store) {
                 feed.latest.send_if_modified(|known| std::mem::replace(known, latest) != latest);
             }
             Err(error) if !std::mem::replace(&mut failed, true) => {
-                tracing::warn!(%error, "the store does not say which revision is the latest; asking on");
+                tracing::warn!(%error, "the store does not say which revision is the latest; it is polled on");
             }
             Err(_) => {}
         }
         sleep(feed.every).await;
-        let mut is_watched = feed.is_watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut is_polled = feed.is_polled.lock().unwrap_or_else(PoisonError::into_inner);
         if feed.latest.receiver_count() == 0 {
-            *is_watched = false;
+            *is_polled = false;
             return;
         }
     }
 }
 
-/// Somebody who listens.
-struct Listener {
+/// One subscription to the feed.
+struct RevisionListener {
     store: Store,
     every: Duration,
     latest: watch::Receiver<i64>,
-    /// The last revision told.
+    /// The last revision that was sent.
     after: i64,
     ready: VecDeque<Revision>,
 }
 
-impl Listener {
-    async fn next(&mut self) -> Option<Revision> {
+impl RevisionListener {
+    async fn next_revision(&mut self) -> Option<Revision> {
         loop {
             if let Some(revision) = self.ready.pop_front() {
                 self.after = revision.number;
@@ -123,9 +124,9 @@ impl Listener {
             }
             let after = self.after;
             self.latest.wait_for(|latest| *latest > after).await.ok()?;
-            match self.store.revisions_after(after, AT_ONCE).await {
+            match self.store.revisions_after(after, FETCH_SIZE).await {
                 Ok(revisions) => self.ready = revisions.into(),
-                Err(error) => tracing::warn!(%error, "a revision cannot be told yet; asking again"),
+                Err(error) => tracing::warn!(%error, "a revision cannot be read yet; it is read again"),
             }
             if self.ready.is_empty() {
                 sleep(self.every).await;

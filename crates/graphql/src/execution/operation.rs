@@ -27,50 +27,55 @@ use crate::{
         limits::Limits,
     },
     execution::{
-        answer::{Answer, Figures, make_ready},
-        backend::{Asker, Ground},
-        context::Surroundings,
-        error::Failure,
+        answer::{Answer, Figures, finalize_errors},
+        backend::{Backend, RequestOptions},
+        context::RequestContext,
+        error::LoggedFailure,
         error_path::complete_paths,
-        extensions::{cost_extension, fields, stats},
-        prepared::{OperationKind, Prepared},
+        extensions::{cost_extension, count_fields, stats_extension},
+        prepared::{OperationKind, PreparedRequest},
     },
     schema::Schema,
 };
 
-impl Prepared {
+impl PreparedRequest {
     /// Runs the request, and stops it when its time is over.
     ///
     /// Boxed here, so that only this crate compiles the resolvers: whoever awaits an `async fn` compiles its body, and in an
     /// optimized build all that it calls.
-    pub fn execute<'a>(self, schema: &'a Schema, ground: &'a Ground, asker: Asker) -> BoxFuture<'a, Answer> {
-        self.answer(schema, ground, asker).boxed()
+    pub fn execute<'a>(
+        self,
+        schema: &'a Schema,
+        backend: &'a Backend,
+        options: RequestOptions,
+    ) -> BoxFuture<'a, Answer> {
+        self.answer_once(schema, backend, options).boxed()
     }
 
-    async fn answer(self, schema: &Schema, ground: &Ground, asker: Asker) -> Answer {
+    async fn answer_once(self, schema: &Schema, backend: &Backend, options: RequestOptions) -> Answer {
         if let Err(refused) = self.check_cost() {
             return *refused;
         }
         let time = self.limits.time;
         let running = async {
-            let introspection = Introspection::of(&self.document, self.name.as_deref(), &self.variables);
-            let (request, course) = self.begin(schema, ground, asker).await;
-            let running = course.run(async {
-                let response = schema.inner().execute(request).await;
+            let introspection = Introspection::new(&self.document, self.name.as_deref(), &self.variables);
+            let (request, run) = self.start_operation(schema, backend, options).await;
+            let running = run.run_batched(async {
+                let response = schema.library().execute(request).await;
                 match introspection {
-                    Some(introspection) => introspection.answer(schema, response),
+                    Some(introspection) => introspection.merge_into(schema, response),
                     None => response,
                 }
             });
             match running.await {
-                Ok(response) => course.answer(response),
-                Err(failure) => Answer::from(failure.refusal()),
+                Ok(response) => run.complete_answer(response),
+                Err(failure) => Answer::from(failure.to_request_error()),
             }
         };
         match tokio::time::timeout(time, running).await {
             Ok(answer) => answer,
             Err(_) => {
-                let problem = format!("the answer took longer than {}, and was given up", seconds(time));
+                let problem = format!("the answer took longer than {}, and was given up", format_seconds(time));
                 Answer::refused("TIMEOUT", &problem)
             }
         }
@@ -78,53 +83,63 @@ impl Prepared {
 
     /// Runs the request and goes on: a subscription answers at every event and without end, anything else once.
     #[must_use]
-    pub fn answers(self, schema: &Schema, ground: &Ground, asker: Asker) -> BoxStream<'static, Answer> {
+    pub fn stream_answers(
+        self,
+        schema: &Schema,
+        backend: &Backend,
+        options: RequestOptions,
+    ) -> BoxStream<'static, Answer> {
         if self.kind != OperationKind::Subscription {
-            let (schema, ground) = (schema.clone(), ground.clone());
-            return once(async move { self.answer(&schema, &ground, asker).await }).boxed();
+            let (schema, backend) = (schema.clone(), backend.clone());
+            return once(async move { self.answer_once(&schema, &backend, options).await }).boxed();
         }
         if let Err(refused) = self.check_cost() {
             return once(async { *refused }).boxed();
         }
-        let (schema, ground) = (schema.clone(), ground.clone());
+        let (schema, backend) = (schema.clone(), backend.clone());
         let events = async move {
-            let (request, course) = self.begin(&schema, &ground, asker).await;
-            let responses = schema.inner().execute_stream(request);
-            unfold(Some((course, responses)), |going| async move {
-                let (mut course, mut responses) = going?;
-                match course.run(responses.next()).await {
+            let (request, run) = self.start_operation(&schema, &backend, options).await;
+            let responses = schema.library().execute_stream(request);
+            unfold(Some((run, responses)), |going| async move {
+                let (mut run, mut responses) = going?;
+                match run.run_batched(responses.next()).await {
                     Ok(response) => {
-                        let answer = course.answer(response?);
-                        course.renew();
-                        Some((answer, Some((course, responses))))
+                        let answer = run.complete_answer(response?);
+                        run.reset_for_event();
+                        Some((answer, Some((run, responses))))
                     }
-                    Err(failure) => Some((Answer::from(failure.refusal()), None)),
+                    Err(failure) => Some((Answer::from(failure.to_request_error()), None)),
                 }
             })
         };
         events.flatten_stream().boxed()
     }
 
-    async fn begin(self, schema: &Schema, ground: &Ground, asker: Asker) -> (Request, Course) {
-        // What the request asks the store will say that it fails.
-        let zone = ground.time_zone().await.unwrap_or(TimeZone::UTC);
-        let Prepared { mut request, document, variables, name, kind, cost, places, limits, .. } = self;
-        let written = (!schema.is_open()).then(|| RequestText::of(&request));
-        let operation = document.operation(request.operation_name.take().as_deref());
+    async fn start_operation(
+        self,
+        schema: &Schema,
+        backend: &Backend,
+        options: RequestOptions,
+    ) -> (Request, RunningOperation) {
+        // A store that fails here fails the reads of the request, too, which say so.
+        let zone = backend.time_zone().await.unwrap_or(TimeZone::UTC);
+        let PreparedRequest { mut request, document, variables, name, kind, cost, breakdown, limits, .. } = self;
+        let request_text = (!schema.is_open()).then(|| RequestText::new(&request));
+        let operation = document.find_operation(request.operation_name.take().as_deref());
         if let Ok((_, operation)) = operation {
-            request.set_parsed_query(document.bind(operation, &variables.absent));
+            request.set_parsed_query(document.bind_variables(operation, &variables.absent));
         }
         request.variables = variables.values;
         let called = name.as_deref().unwrap_or("anonymous");
         let span =
             tracing::debug_span!("operation", graphql.operation.name = called, graphql.operation.type = kind.as_str());
-        let Ground { store, clock, feed, .. } = ground.clone();
-        let Asker { languages, wants_stats, wants_cost } = asker;
+        let Backend { store, clock, feed, .. } = backend.clone();
+        let RequestOptions { languages, wants_stats, wants_cost } = options;
         let counts = Arc::new(Counts::default());
         let store = store.counted(counts.clone());
         let batches = Arc::new(Batches::new(store.clone()));
         let budget = Arc::new(AtomicU64::new(limits.cost));
-        let here = Surroundings {
+        let context = RequestContext {
             schema: schema.clone(),
             store,
             batches: batches.clone(),
@@ -134,8 +149,8 @@ impl Prepared {
             languages,
             budget: budget.clone(),
         };
-        let began = Instant::now();
-        let course = Course {
+        let started = Instant::now();
+        let run = RunningOperation {
             span,
             schema: schema.clone(),
             document,
@@ -143,20 +158,20 @@ impl Prepared {
             batches,
             budget,
             counts,
-            began,
+            started,
             cost,
-            places,
+            breakdown,
             limits,
-            written,
+            request_text,
             wants_stats,
             wants_cost,
         };
-        (request.data(here), course)
+        (request.data(context), run)
     }
 }
 
-/// A request under way.
-struct Course {
+/// An operation that runs.
+struct RunningOperation {
     span: Span,
     schema: Schema,
     document: Arc<Document>,
@@ -164,53 +179,53 @@ struct Course {
     batches: Arc<Batches>,
     budget: Arc<AtomicU64>,
     counts: Arc<Counts>,
-    began: Instant,
+    started: Instant,
     cost: u64,
-    places: Vec<(String, u64)>,
+    breakdown: Vec<(String, u64)>,
     limits: Limits,
-    /// What the client wrote, if errors are to tell no more than that.
-    written: Option<RequestText>,
+    /// The text of the request, if errors are to name nothing else.
+    request_text: Option<RequestText>,
     wants_stats: bool,
     wants_cost: bool,
 }
 
-impl Course {
-    /// Runs what its resolvers ask in batches. A panic ends this request and nothing else.
-    async fn run<T>(&self, execution: impl Future<Output = T>) -> Result<T, Failure> {
-        let running = AssertUnwindSafe(self.batches.run(execution)).catch_unwind();
-        running.instrument(self.span.clone()).await.map_err(|cause| Failure::panicked(&*cause))
+impl RunningOperation {
+    /// Runs an execution with its batches. A panic ends this request and nothing else.
+    async fn run_batched<T>(&self, execution: impl Future<Output = T>) -> Result<T, LoggedFailure> {
+        let running = AssertUnwindSafe(self.batches.run_execution(execution)).catch_unwind();
+        running.instrument(self.span.clone()).await.map_err(|cause| LoggedFailure::log_panic(&*cause))
     }
 
-    /// Completes a response by its codes and by what was asked to be told of it.
-    fn answer(&self, mut response: Response) -> Answer {
+    /// Completes a response: codes and paths of its errors, and its extensions.
+    fn complete_answer(&self, mut response: Response) -> Answer {
         let is_refused = response.data == Value::Null
             && !response.errors.is_empty()
             && response.errors.iter().all(|error| error.path.is_empty());
-        make_ready(&mut response.errors, self.written.as_ref());
-        if let Ok((_, operation)) = self.document.operation(self.operation.as_deref()) {
+        finalize_errors(&mut response.errors, self.request_text.as_ref());
+        if let Ok((_, operation)) = self.document.find_operation(self.operation.as_deref()) {
             let (document, types) = (&self.document.executable, self.schema.types());
             complete_paths(&mut response.errors, document, &operation.node, types);
         }
         if self.wants_stats {
-            response = response.extension("stats", stats(&self.counts, self.began));
+            response = response.extension("stats", stats_extension(&self.counts, self.started));
         }
         if self.wants_cost {
-            let actual = Some(fields(&response.data));
-            response = response.extension("cost", cost_extension(self.cost, &self.limits, actual, &self.places));
+            let actual = Some(count_fields(&response.data));
+            response = response.extension("cost", cost_extension(self.cost, &self.limits, actual, &self.breakdown));
         }
         let (statements, rows) = (self.counts.statements(), self.counts.rows());
         Answer { response, figures: Figures { statements, rows, cost: self.cost }, is_refused }
     }
 
-    /// Gets ready for the next event: what is asked then is answered anew, and may be as large.
-    fn renew(&mut self) {
-        self.batches.forget();
+    /// Resets values, counts and budget for the next event.
+    fn reset_for_event(&mut self) {
+        self.batches.clear_values();
         self.counts.reset();
-        self.began = Instant::now();
+        self.started = Instant::now();
         self.budget.store(self.limits.cost, Relaxed);
     }
 }
 
-fn seconds(time: Duration) -> String {
+fn format_seconds(time: Duration) -> String {
     format!("{} s", time.as_secs_f64())
 }

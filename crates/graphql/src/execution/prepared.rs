@@ -6,16 +6,16 @@ use async_graphql::{Request, Response, ServerError, Value, parser::types::Operat
 
 use crate::{
     documents::{
-        cost::{estimate, places},
+        cost::{cost_breakdown, estimate_cost},
         document::Document,
         introspection::RequestText,
         limits::{Limits, check_events, check_variables},
         pinned::is_pinned,
-        variables::{Coerced, coerce},
+        variables::{CoercedVariables, coerce_variables},
     },
     execution::{
-        answer::{Answer, Figures, make_ready},
-        error::refusal,
+        answer::{Answer, Figures, finalize_errors},
+        error::request_error,
         extensions::cost_extension,
     },
     schema::Schema,
@@ -28,7 +28,7 @@ pub enum OperationKind {
     Query,
     /// It writes.
     Mutation,
-    /// It listens.
+    /// It is answered at every event.
     Subscription,
 }
 
@@ -46,10 +46,10 @@ impl OperationKind {
 
 /// A request whose document is valid and asks for no more than it may.
 #[derive(Debug)]
-pub struct Prepared {
+pub struct PreparedRequest {
     pub(super) request: Request,
     pub(super) document: Arc<Document>,
-    pub(super) variables: Coerced,
+    pub(super) variables: CoercedVariables,
     /// The name of the operation; `None` if it has none.
     pub name: Option<String>,
     /// What kind of operation it wants to run.
@@ -57,7 +57,7 @@ pub struct Prepared {
     /// Whether its answer can never change: all of it is read at a named day and a named revision.
     pub is_pinned: bool,
     pub(super) cost: u64,
-    pub(super) places: Vec<(String, u64)>,
+    pub(super) breakdown: Vec<(String, u64)>,
     pub(super) limits: Limits,
 }
 
@@ -65,26 +65,27 @@ pub struct Prepared {
 ///
 /// # Errors
 /// Why the request is refused.
-pub fn prepare(
+pub fn prepare_request(
     schema: &Schema,
     limits: &Limits,
     request: Request,
-    wants_places: bool,
-) -> Result<Prepared, Box<Answer>> {
+    wants_breakdown: bool,
+) -> Result<PreparedRequest, Box<Answer>> {
     let refused = |error: ServerError| Box::new(Answer::from(error));
-    let document = schema.document(limits, &request)?;
+    let document = schema.checked_document(limits, &request)?;
     check_variables(&request.variables, limits).map_err(refused)?;
-    let (name, operation) = document.operation(request.operation_name.as_deref()).map_err(refused)?;
+    let (name, operation) = document.find_operation(request.operation_name.as_deref()).map_err(refused)?;
     let executable = &document.executable;
-    let variables = coerce(&schema.rules().schema, &operation.node, &request.variables).map_err(|mut errors| {
-        make_ready(&mut errors, (!schema.is_open()).then(|| RequestText::of(&request)).as_ref());
-        Answer::from(errors)
-    })?;
+    let variables =
+        coerce_variables(&schema.rules().schema, &operation.node, &request.variables).map_err(|mut errors| {
+            finalize_errors(&mut errors, (!schema.is_open()).then(|| RequestText::new(&request)).as_ref());
+            Answer::from(errors)
+        })?;
     let operation = &operation.node;
     check_events(executable, operation).map_err(refused)?;
-    let cost = estimate(executable, operation, &variables.values, schema.types(), limits).map_err(refused)?;
-    let places = match wants_places {
-        true => places(executable, operation, &variables.values, schema.types(), limits),
+    let cost = estimate_cost(executable, operation, &variables.values, schema.types(), limits).map_err(refused)?;
+    let breakdown = match wants_breakdown {
+        true => cost_breakdown(executable, operation, &variables.values, schema.types(), limits),
         false => Vec::new(),
     };
     let kind = match operation.ty {
@@ -94,7 +95,7 @@ pub fn prepare(
     };
     let is_pinned = is_pinned(executable, operation, &variables.values);
     let (name, limits) = (name.map(str::to_owned), limits.clone());
-    Ok(Prepared { request, document, variables, name, kind, is_pinned, cost, places, limits })
+    Ok(PreparedRequest { request, document, variables, name, kind, is_pinned, cost, breakdown, limits })
 }
 
 /// Refuses a request that is expected to cost more than it may.
@@ -106,10 +107,10 @@ pub(crate) fn check_cost(cost: u64, limits: &Limits) -> Result<(), Box<Answer>> 
         "the answer may have {cost} fields, and at most {} are given at once: ask for smaller pages, or for less below them",
         limits.cost
     );
-    Err(Box::new(Answer::from(refusal("COST_TOO_HIGH", problem, None))))
+    Err(Box::new(Answer::from(request_error("COST_TOO_HIGH", problem, None))))
 }
 
-impl Prepared {
+impl PreparedRequest {
     /// The request, as it came.
     #[must_use]
     pub fn request(&self) -> &Request {
@@ -124,8 +125,8 @@ impl Prepared {
 
     /// What the request is expected to cost. Nothing runs.
     #[must_use]
-    pub fn estimate(self) -> Answer {
-        let cost = cost_extension(self.cost, &self.limits, None, &self.places);
+    pub fn into_estimate(self) -> Answer {
+        let cost = cost_extension(self.cost, &self.limits, None, &self.breakdown);
         let response = Response::new(Value::Null).extension("cost", cost);
         Answer { response, figures: Figures::default(), is_refused: true }
     }
@@ -136,7 +137,7 @@ impl Prepared {
     /// The refusal.
     pub fn check_cost(&self) -> Result<(), Box<Answer>> {
         check_cost(self.cost, &self.limits).map_err(|mut answer| {
-            let cost = cost_extension(self.cost, &self.limits, None, &self.places);
+            let cost = cost_extension(self.cost, &self.limits, None, &self.breakdown);
             answer.response = answer.response.extension("cost", cost);
             answer
         })

@@ -13,19 +13,19 @@ use persistence::{Linked, Noun, NounPage, RelatedPage, Relation};
 use crate::{
     batching::{
         field_columns::FieldColumns,
-        loaders::{CountOf, PageOf, Related, RelatedCount, WHOLE},
+        loaders::{ALL_NOUNS, NounCountLoader, NounPageLoader, RelationCountLoader, RelationPageLoader},
     },
     execution::context::ContextExt,
     lists::{
-        cursor_scope::{CursorScope, ListId, ViewAsked},
-        filter::Lower,
-        page::{Asked, PageArguments, PageInfo, count_once, int},
+        cursor_scope::{CursorScope, ListId, RequestedView},
+        filter::FilterInput,
+        page::{PageArguments, PageInfo, ParsedArguments, charge_page_once, saturating_int},
     },
-    objects::noun::{At, Named},
+    objects::noun::{SchemaName, ViewedNoun},
 };
 
 /// A relation, as the schema shows it.
-pub(crate) trait Edges: Relation<Node: FieldColumns> {
+pub(crate) trait RelationType: Relation<Node: FieldColumns> {
     /// What its types are called: `GroupSchool` for `GroupSchoolConnection` and `GroupSchoolEdge`.
     const NAME: &'static str;
     /// What the edge says about the tie.
@@ -38,35 +38,36 @@ pub(crate) trait Edges: Relation<Node: FieldColumns> {
 pub(crate) struct Connection<R: Relation> {
     view: View,
     parent: i64,
-    asked: Asked,
-    is_counted: AtomicBool,
+    arguments: ParsedArguments,
+    is_charged: AtomicBool,
     of: PhantomData<fn() -> R>,
 }
 
-impl<R: Edges> Connection<R> {
+impl<R: RelationType> Connection<R> {
     /// Checks the arguments.
-    pub(crate) async fn open<T: Lower>(
+    pub(crate) async fn from_arguments<T: FilterInput>(
         ctx: &Context<'_>,
         view: View,
-        asked_for: ViewAsked,
+        requested_view: RequestedView,
         parent: i64,
         arguments: PageArguments<T>,
     ) -> Result<Self> {
-        let asked = arguments.parse::<R::Node>(ctx, ListId { name: R::NAME, parent: Some(parent) }, asked_for).await?;
-        Ok(Connection { view, parent, asked, is_counted: AtomicBool::new(false), of: PhantomData })
+        let arguments =
+            arguments.parse::<R::Node>(ctx, ListId { name: R::NAME, parent: Some(parent) }, requested_view).await?;
+        Ok(Connection { view, parent, arguments, is_charged: AtomicBool::new(false), of: PhantomData })
     }
 
     /// Reads the page together with all other parents that want the same, once for all fields.
-    async fn page(&self, ctx: &Context<'_>) -> Result<Arc<RelatedPage<R::Node, R::Tie>>> {
-        let Asked { filter, order, request, columns, .. } = &self.asked;
-        let question = Related::<R>::new(self.view, filter.clone(), *order, request.clone());
-        let page = ctx.read(question, self.parent, *columns).await?.unwrap_or_else(|| Arc::new(Page::empty()));
-        count_once(ctx, &self.is_counted, page.items.len())?;
+    async fn load_page(&self, ctx: &Context<'_>) -> Result<Arc<RelatedPage<R::Node, R::Tie>>> {
+        let ParsedArguments { filter, order, request, columns, .. } = &self.arguments;
+        let loader = RelationPageLoader::<R>::new(self.view, filter.clone(), *order, request.clone());
+        let page = ctx.load_columns(loader, self.parent, *columns).await?.unwrap_or_else(|| Arc::new(Page::empty()));
+        charge_page_once(ctx, &self.is_charged, page.items.len())?;
         Ok(page)
     }
 }
 
-impl<R: Edges> TypeName for Connection<R> {
+impl<R: RelationType> TypeName for Connection<R> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Connection", R::NAME).into()
     }
@@ -74,16 +75,16 @@ impl<R: Edges> TypeName for Connection<R> {
 
 /// A page of related nouns, the ties that lead to them, and how to go on.
 #[Object(name_type)]
-impl<R: Edges> Connection<R>
+impl<R: RelationType> Connection<R>
 where
-    At<R::Node>: ObjectType,
+    ViewedNoun<R::Node>: ObjectType,
 {
     /// The ties of this page, each with its noun.
     async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<Edge<R>>> {
-        let page = self.page(ctx).await?;
+        let page = self.load_page(ctx).await?;
         let edge = |(position, linked): &(Position, Linked<R::Node, R::Tie>)| Edge {
             view: self.view,
-            scope: self.asked.scope.clone(),
+            scope: self.arguments.scope.clone(),
             position: position.clone(),
             linked: linked.clone(),
         };
@@ -91,26 +92,26 @@ where
     }
 
     /// The nouns of this page, for those who need nothing of the ties.
-    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<At<R::Node>>> {
-        let page = self.page(ctx).await?;
-        Ok(page.items.iter().map(|(_, linked)| At { view: self.view, noun: linked.node.clone() }).collect())
+    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<ViewedNoun<R::Node>>> {
+        let page = self.load_page(ctx).await?;
+        Ok(page.items.iter().map(|(_, linked)| ViewedNoun { view: self.view, noun: linked.node.clone() }).collect())
     }
 
     /// How to go on from this page.
     async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo> {
-        Ok(PageInfo::of(&*self.page(ctx).await?, &self.asked.scope))
+        Ok(PageInfo::new(&*self.load_page(ctx).await?, &self.arguments.scope))
     }
 
     /// How many there are on all pages together, as recorded; sources may report another number.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let question = RelatedCount::<R>::new(self.view, self.asked.filter.clone());
-        Ok(int(ctx.ask(question, self.parent).await?.unwrap_or_default().total))
+        let loader = RelationCountLoader::<R>::new(self.view, self.arguments.filter.clone());
+        Ok(saturating_int(ctx.load(loader, self.parent).await?.unwrap_or_default().total))
     }
 
     /// How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.
     async fn assumed_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let question = RelatedCount::<R>::new(self.view, self.asked.filter.clone());
-        Ok(int(ctx.ask(question, self.parent).await?.unwrap_or_default().assumed))
+        let loader = RelationCountLoader::<R>::new(self.view, self.arguments.filter.clone());
+        Ok(saturating_int(ctx.load(loader, self.parent).await?.unwrap_or_default().assumed))
     }
 }
 
@@ -122,7 +123,7 @@ pub(crate) struct Edge<R: Relation> {
     linked: Linked<R::Node, R::Tie>,
 }
 
-impl<R: Edges> TypeName for Edge<R> {
+impl<R: RelationType> TypeName for Edge<R> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Edge", R::NAME).into()
     }
@@ -130,9 +131,9 @@ impl<R: Edges> TypeName for Edge<R> {
 
 /// A tie between two nouns: the noun it leads to, and its own story.
 #[Object(name_type)]
-impl<R: Edges> Edge<R>
+impl<R: RelationType> Edge<R>
 where
-    At<R::Node>: ObjectType,
+    ViewedNoun<R::Node>: ObjectType,
 {
     /// The place of this item in the list, to pass on as `after` or `before`.
     async fn cursor(&self) -> String {
@@ -140,8 +141,8 @@ where
     }
 
     /// The noun that the tie leads to.
-    async fn node(&self) -> At<R::Node> {
-        At { view: self.view, noun: self.linked.node.clone() }
+    async fn node(&self) -> ViewedNoun<R::Node> {
+        ViewedNoun { view: self.view, noun: self.linked.node.clone() }
     }
 
     #[graphql(flatten)]
@@ -153,34 +154,34 @@ where
 /// A page of all nouns of a kind; it is read when a field wants something of it.
 pub(crate) struct RootConnection<N: Noun> {
     view: View,
-    asked: Asked,
-    is_counted: AtomicBool,
+    arguments: ParsedArguments,
+    is_charged: AtomicBool,
     of: PhantomData<fn() -> N>,
 }
 
-impl<N: FieldColumns + Named> RootConnection<N> {
+impl<N: FieldColumns + SchemaName> RootConnection<N> {
     /// Checks the arguments.
-    pub(crate) async fn open<T: Lower>(
+    pub(crate) async fn from_arguments<T: FilterInput>(
         ctx: &Context<'_>,
         view: View,
-        asked_for: ViewAsked,
+        requested_view: RequestedView,
         arguments: PageArguments<T>,
     ) -> Result<Self> {
-        let asked = arguments.parse::<N>(ctx, ListId { name: N::NAME, parent: None }, asked_for).await?;
-        Ok(RootConnection { view, asked, is_counted: AtomicBool::new(false), of: PhantomData })
+        let arguments = arguments.parse::<N>(ctx, ListId { name: N::NAME, parent: None }, requested_view).await?;
+        Ok(RootConnection { view, arguments, is_charged: AtomicBool::new(false), of: PhantomData })
     }
 
     /// Reads the page, once for all fields.
-    async fn page(&self, ctx: &Context<'_>) -> Result<Arc<NounPage<N>>> {
-        let Asked { filter, order, request, columns, .. } = &self.asked;
-        let question = PageOf::<N>::new(self.view, filter.clone(), *order, request.clone());
-        let page = ctx.read(question, WHOLE, *columns).await?.unwrap_or_else(|| Arc::new(Page::empty()));
-        count_once(ctx, &self.is_counted, page.items.len())?;
+    async fn load_page(&self, ctx: &Context<'_>) -> Result<Arc<NounPage<N>>> {
+        let ParsedArguments { filter, order, request, columns, .. } = &self.arguments;
+        let loader = NounPageLoader::<N>::new(self.view, filter.clone(), *order, request.clone());
+        let page = ctx.load_columns(loader, ALL_NOUNS, *columns).await?.unwrap_or_else(|| Arc::new(Page::empty()));
+        charge_page_once(ctx, &self.is_charged, page.items.len())?;
         Ok(page)
     }
 }
 
-impl<N: FieldColumns + Named> TypeName for RootConnection<N> {
+impl<N: FieldColumns + SchemaName> TypeName for RootConnection<N> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Connection", N::NAME).into()
     }
@@ -188,42 +189,42 @@ impl<N: FieldColumns + Named> TypeName for RootConnection<N> {
 
 /// A page of all nouns of a kind, and how to go on.
 #[Object(name_type)]
-impl<N: FieldColumns + Named> RootConnection<N>
+impl<N: FieldColumns + SchemaName> RootConnection<N>
 where
-    At<N>: ObjectType,
+    ViewedNoun<N>: ObjectType,
 {
     /// The nouns of this page, each with its place.
     async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<RootEdge<N>>> {
-        let page = self.page(ctx).await?;
+        let page = self.load_page(ctx).await?;
         let edge = |(position, noun): &(Position, Arc<N>)| RootEdge {
-            scope: self.asked.scope.clone(),
+            scope: self.arguments.scope.clone(),
             position: position.clone(),
-            node: At { view: self.view, noun: noun.clone() },
+            node: ViewedNoun { view: self.view, noun: noun.clone() },
         };
         Ok(page.items.iter().map(edge).collect())
     }
 
     /// The nouns of this page.
-    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<At<N>>> {
-        let page = self.page(ctx).await?;
-        Ok(page.items.iter().map(|(_, noun)| At { view: self.view, noun: noun.clone() }).collect())
+    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<ViewedNoun<N>>> {
+        let page = self.load_page(ctx).await?;
+        Ok(page.items.iter().map(|(_, noun)| ViewedNoun { view: self.view, noun: noun.clone() }).collect())
     }
 
     /// How to go on from this page.
     async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo> {
-        Ok(PageInfo::of(&*self.page(ctx).await?, &self.asked.scope))
+        Ok(PageInfo::new(&*self.load_page(ctx).await?, &self.arguments.scope))
     }
 
     /// How many there are on all pages together, as recorded.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let question = CountOf::<N>::new(self.view, self.asked.filter.clone());
-        Ok(int(ctx.ask(question, WHOLE).await?.unwrap_or_default().total))
+        let loader = NounCountLoader::<N>::new(self.view, self.arguments.filter.clone());
+        Ok(saturating_int(ctx.load(loader, ALL_NOUNS).await?.unwrap_or_default().total))
     }
 
     /// How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.
     async fn assumed_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let question = CountOf::<N>::new(self.view, self.asked.filter.clone());
-        Ok(int(ctx.ask(question, WHOLE).await?.unwrap_or_default().assumed))
+        let loader = NounCountLoader::<N>::new(self.view, self.arguments.filter.clone());
+        Ok(saturating_int(ctx.load(loader, ALL_NOUNS).await?.unwrap_or_default().assumed))
     }
 }
 
@@ -231,10 +232,10 @@ where
 pub(crate) struct RootEdge<N: Noun> {
     scope: CursorScope,
     position: Position,
-    node: At<N>,
+    node: ViewedNoun<N>,
 }
 
-impl<N: Noun + Named> TypeName for RootEdge<N> {
+impl<N: Noun + SchemaName> TypeName for RootEdge<N> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Edge", N::NAME).into()
     }
@@ -242,9 +243,9 @@ impl<N: Noun + Named> TypeName for RootEdge<N> {
 
 /// A noun in a list, and its place.
 #[Object(name_type)]
-impl<N: Noun + Named> RootEdge<N>
+impl<N: Noun + SchemaName> RootEdge<N>
 where
-    At<N>: ObjectType,
+    ViewedNoun<N>: ObjectType,
 {
     /// The place of this item in the list, to pass on as `after` or `before`.
     async fn cursor(&self) -> String {
@@ -252,7 +253,7 @@ where
     }
 
     /// The noun.
-    async fn node(&self) -> &At<N> {
+    async fn node(&self) -> &ViewedNoun<N> {
         &self.node
     }
 }
@@ -262,7 +263,7 @@ where
 macro_rules! relations {
     ($object:ident of $noun:ty { $($(#[$doc:meta])* $field:ident: $relation:ty, $filter:ty, about $size:literal;)+ }) => {
         /// The relations of a noun.
-        pub(crate) struct $object<'a>(pub(crate) &'a crate::objects::noun::At<$noun>);
+        pub(crate) struct $object<'a>(pub(crate) &'a crate::objects::noun::ViewedNoun<$noun>);
 
         impl $object<'_> {
             /// The relations' names in the code.
@@ -275,7 +276,7 @@ macro_rules! relations {
             $(
                 $(#[$doc])*
                 #[expect(clippy::too_many_arguments, reason = "Relay's four, a filter and an order")]
-                #[graphql(directive = crate::lists::list_size::list_size::apply(Some($size), crate::lists::list_size::slicing(), crate::lists::list_size::sized(), Some(false)))]
+                #[graphql(directive = crate::lists::list_size::list_size::apply(Some($size), crate::lists::list_size::slicing_arguments(), crate::lists::list_size::sized_fields(), Some(false)))]
                 async fn $field(
                     &self,
                     ctx: &async_graphql::Context<'_>,
@@ -287,8 +288,8 @@ macro_rules! relations {
                     #[graphql(desc = "The order of the list; its own unless asked otherwise.")] order_by: Option<crate::lists::page::OrderInput>,
                 ) -> Option<async_graphql::Result<crate::lists::connection::Connection<$relation>>> {
                     let arguments = crate::lists::page::PageArguments { first, after, last, before, filter, order: order_by };
-                    let asked_for = crate::schema::asked_for(ctx, self.0.view);
-                    Some(crate::lists::connection::Connection::open(ctx, self.0.view, asked_for, self.0.noun.head().id, arguments).await)
+                    let requested_view = crate::schema::requested_view(ctx, self.0.view);
+                    Some(crate::lists::connection::Connection::from_arguments(ctx, self.0.view, requested_view, self.0.noun.head().id, arguments).await)
                 }
             )+
         }
@@ -297,9 +298,9 @@ macro_rules! relations {
 pub(crate) use relations;
 
 /// Declares how a relation is shown: its types' name and what its edges say.
-macro_rules! edges {
+macro_rules! relation_types {
     ($($relation:ty: $name:literal => $tie:ident;)+) => {$(
-        impl crate::lists::connection::Edges for $relation {
+        impl crate::lists::connection::RelationType for $relation {
             const NAME: &'static str = $name;
             type TieObject = $tie;
 
@@ -309,4 +310,4 @@ macro_rules! edges {
         }
     )+};
 }
-pub(crate) use edges;
+pub(crate) use relation_types;

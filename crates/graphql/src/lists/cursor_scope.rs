@@ -17,9 +17,9 @@ use crate::{
     objects::noun::Existence,
 };
 
-/// What was asked for in a view: a cursor of the default view stays good tomorrow.
+/// The view that a request asks for: a cursor of the default view is good tomorrow, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ViewAsked {
+pub(crate) enum RequestedView {
     Default,
     Pinned(View),
 }
@@ -36,8 +36,14 @@ pub(crate) struct ListId {
 pub(crate) struct CursorScope(Arc<LazyLock<i64, Box<dyn FnOnce() -> i64 + Send>>>);
 
 impl CursorScope {
-    /// The scope of a list that is read under a filter; `fields` are those of the filter's type ([`Lower::FIELDS`]).
-    pub(crate) fn new(fields: Fields, list: ListId, order: Order, filter: Arc<Filter>, view: ViewAsked) -> Self {
+    /// The scope of a list that is read under a filter; `fields` are those of the filter's type ([`FilterInput::FIELDS`]).
+    pub(crate) fn new(
+        fields: FilterFields,
+        list: ListId,
+        order: Order,
+        filter: Arc<Filter>,
+        view: RequestedView,
+    ) -> Self {
         let compute = move || fingerprint(scope_text(fields, list, order, &filter, view).as_bytes());
         CursorScope(Arc::new(LazyLock::new(Box::new(compute))))
     }
@@ -49,24 +55,24 @@ impl CursorScope {
 }
 
 /// The properties that the conditions of a filter are on, each with the field that states it.
-type Fields = &'static [(&'static str, &'static str)];
+type FilterFields = &'static [(&'static str, &'static str)];
 
 /// What a scope is the hash of.
-fn scope_text(fields: Fields, list: ListId, order: Order, filter: &Filter, view: ViewAsked) -> String {
+fn scope_text(fields: FilterFields, list: ListId, order: Order, filter: &Filter, view: RequestedView) -> String {
     let parent = list.parent.map(|parent| format!("({parent})")).unwrap_or_default();
     let direction = if order.descending { OrderDirection::Desc } else { OrderDirection::Asc };
     let (field, direction) = (OrderFieldInput::from(order.field).to_value(), direction.to_value());
     let view = match view {
-        ViewAsked::Default => "default".to_owned(),
-        ViewAsked::Pinned(View { day, known: Known::Latest }) => format!("{day}"),
-        ViewAsked::Pinned(View { day, known: Known::At(revision) }) => format!("{day} at {revision}"),
+        RequestedView::Default => "default".to_owned(),
+        RequestedView::Pinned(View { day, known: Known::Latest }) => format!("{day}"),
+        RequestedView::Pinned(View { day, known: Known::At(revision) }) => format!("{day} at {revision}"),
     };
     let filter = filter_text(fields, filter);
     format!("{}{parent} order {field} {direction} filter {filter} view {view}", list.name)
 }
 
 /// A filter as text: two filters have the same text only if they are equal.
-fn filter_text(fields: Fields, filter: &Filter) -> String {
+fn filter_text(fields: FilterFields, filter: &Filter) -> String {
     let Filter { all, any, not, existence, name_contains, conditions } = filter;
     let combined = |name: &str, parts: &[Filter]| {
         let parts: Vec<String> = parts.iter().map(|part| filter_text(fields, part)).collect();
@@ -81,7 +87,7 @@ fn filter_text(fields: Fields, filter: &Filter) -> String {
         combined("or", any),
         not.as_ref().map(|part| format!("not:{}", filter_text(fields, part))),
         existence,
-        name_contains.as_ref().map(|text| format!("nameContains:{}", quoted(text))),
+        name_contains.as_ref().map(|text| format!("nameContains:{}", quote_text(text))),
     ];
     let field = |property: &str| fields.iter().find(|(of, _)| *of == property).map_or("", |(_, field)| field);
     let own = conditions
@@ -100,12 +106,12 @@ fn value_text(value: &ConditionValue) -> String {
             format!("[{}]", words.iter().map(word).collect::<Vec<_>>().join(","))
         }
         ConditionValue::Noun(id) => id.to_string(),
-        ConditionValue::Text(text) => quoted(text),
+        ConditionValue::Text(text) => quote_text(text),
         ConditionValue::Flag(flag) => flag.to_string(),
     }
 }
 
-fn quoted(text: &str) -> String {
+fn quote_text(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
@@ -115,12 +121,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{lists::filter::Lower, nouns::school::SchoolFilter};
+    use crate::{lists::filter::FilterInput, nouns::school::SchoolFilter};
 
     const SCHOOLS: ListId = ListId { name: "School", parent: None };
     const BY_NAME: Order = Order { field: OrderField::Name, descending: true };
 
-    const FIELDS: Fields = SchoolFilter::FIELDS;
+    const FIELDS: FilterFields = SchoolFilter::FIELDS;
 
     fn words(property: &'static str, words: &[&'static str]) -> Condition {
         Condition { property, value: ConditionValue::Words(words.to_vec()) }
@@ -130,8 +136,8 @@ mod tests {
         Filter { conditions: vec![words("phases", stages)], ..Filter::default() }
     }
 
-    fn pinned(known: Known) -> ViewAsked {
-        ViewAsked::Pinned(View { day: "2020-09-01".parse().expect("a day"), known })
+    fn pinned(known: Known) -> RequestedView {
+        RequestedView::Pinned(View { day: "2020-09-01".parse().expect("a day"), known })
     }
 
     #[test]
@@ -159,7 +165,7 @@ mod tests {
                 SCHOOLS,
                 Order::default(),
                 Filter::default(),
-                ViewAsked::Default,
+                RequestedView::Default,
                 "School order NATURAL ASC filter {} view default",
                 4_844_927_418_360_500_538,
             ),
@@ -190,7 +196,7 @@ mod tests {
     fn lists_orders_and_views_have_scopes_of_their_own() {
         let lists = [SCHOOLS, ListId { parent: Some(1), ..SCHOOLS }, ListId { name: "Group", parent: Some(1) }];
         let orders = [Order::default(), Order { descending: true, ..Order::default() }, BY_NAME];
-        let views = [ViewAsked::Default, pinned(Known::Latest), pinned(Known::At(1)), pinned(Known::At(2))];
+        let views = [RequestedView::Default, pinned(Known::Latest), pinned(Known::At(1)), pinned(Known::At(2))];
         let mut texts = std::collections::HashSet::new();
         for list in lists {
             for order in orders {
@@ -204,8 +210,8 @@ mod tests {
 
     #[test]
     fn a_new_condition_changes_no_scope_that_does_not_give_it() {
-        let before: Fields = &[("kinds", "kind")];
-        let after: Fields = &[("added", "added"), ("kinds", "kind")];
+        let before: FilterFields = &[("kinds", "kind")];
+        let after: FilterFields = &[("added", "added"), ("kinds", "kind")];
         let filter = Filter { conditions: vec![words("kinds", &["museum"])], ..Filter::default() };
         assert_eq!(filter_text(before, &filter), "{kind:[MUSEUM]}");
         assert_eq!(filter_text(after, &filter), "{kind:[MUSEUM]}");

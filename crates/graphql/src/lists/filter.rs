@@ -10,70 +10,70 @@ use domain::{
 use futures::future::try_join_all;
 
 use crate::{
-    batching::loaders::IsRecorded,
+    batching::loaders::RecordedLoader,
     execution::{
-        context::{ContextExt, masked},
-        error::Code,
+        context::{ContextExt, mask_store_error},
+        error::ErrorCode,
     },
 };
 
 /// How deep conditions may be combined.
-const DEEPEST: usize = 5;
+const MAX_DEPTH: usize = 5;
 /// How many conditions one list may combine.
-const WIDEST: usize = 20;
+const MAX_PARTS: usize = 20;
 
 /// How many conditions a filter has in all: the time of a statement grows faster than their number.
-const MOST: usize = 100;
+const MAX_CONDITIONS: usize = 100;
 /// How many unknown nouns an error tells of.
-const UNKNOWN: usize = 3;
+const MAX_UNKNOWN_NOUNS: usize = 3;
 
-/// A filter as a client writes it.
-pub(crate) trait Lower: Sized + Send {
+/// The filter of a noun as an input object of the schema.
+pub(crate) trait FilterInput: Sized + Send {
     /// The properties that conditions are on, each with the field that states it.
     const FIELDS: &'static [(&'static str, &'static str)];
     /// The filter as the store takes it.
-    fn lower(self, room: &mut Room) -> Result<Filter>;
+    fn into_filter(self, budget: &mut FilterBudget) -> Result<Filter>;
 }
 
-/// The filter of a list, or none; the nouns that it names are on record.
-pub(crate) async fn lower<T: Lower>(ctx: &Context<'_>, filter: Option<T>) -> Result<Filter> {
+/// Converts the filter of a list, and checks that the nouns it names are on record.
+pub(crate) async fn resolve_filter<T: FilterInput>(ctx: &Context<'_>, filter: Option<T>) -> Result<Filter> {
     let Some(filter) = filter else { return Ok(Filter::default()) };
-    let mut room = Room { depth: 0, left: MOST, named: Vec::new() };
-    let lowered = filter.lower(&mut room)?;
-    check(ctx, &room.named).await?;
-    Ok(lowered)
+    let mut budget = FilterBudget { depth: 0, left: MAX_CONDITIONS, named: Vec::new() };
+    let converted = filter.into_filter(&mut budget)?;
+    check_recorded(ctx, &budget.named).await?;
+    Ok(converted)
 }
 
 /// A noun that a condition names.
-struct Named {
+struct NamedNoun {
     field: &'static str,
     text: String,
     id: AnyId,
 }
 
-/// Checks that all of these are on record, with all other filters that are read now.
-async fn check(ctx: &Context<'_>, named: &[Named]) -> Result<()> {
-    let found = try_join_all(named.iter().map(|it| ctx.ask(IsRecorded, it.id.raw))).await?;
+/// Checks that all of these are on record, in one statement with the other filters of the level.
+async fn check_recorded(ctx: &Context<'_>, named: &[NamedNoun]) -> Result<()> {
+    let found = try_join_all(named.iter().map(|it| ctx.load(RecordedLoader, it.id.raw))).await?;
     let unknown = named.iter().zip(found).filter(|(_, found)| found.is_none());
     let mut problems = Vec::new();
-    for (it, _) in unknown.take(UNKNOWN) {
+    for (it, _) in unknown.take(MAX_UNKNOWN_NOUNS) {
         let (field, kind) = (camel_case(it.field), it.id.kind.name().replace('_', " "));
         let text: String = it.text.chars().take(60).collect();
-        let hint = hint(ctx, it).await?;
+        let hint = suggest_slug(ctx, it).await?;
         problems.push(format!("`{field}` is `{text}`, and no {kind} on record is called so{hint}"));
     }
     match problems.is_empty() {
         true => Ok(()),
-        false => Err(Code::UnknownNoun.because(problems.join(". "))),
+        false => Err(ErrorCode::UnknownNoun.with_message(problems.join(". "))),
     }
 }
 
-/// Asks whether the nearest slug was meant; says nothing if none is near.
-async fn hint(ctx: &Context<'_>, it: &Named) -> Result<String> {
+/// Suggests the nearest slug; empty if none is near.
+async fn suggest_slug(ctx: &Context<'_>, it: &NamedNoun) -> Result<String> {
     let of_slug = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '-';
     let word: String = it.text.to_lowercase().replace([' ', '_'], "-").chars().filter(of_slug).take(100).collect();
     let mut nearest = Nearest::to(&word);
-    for slug in ctx.store().slugs_near(it.id.kind, &word).await.map_err(masked)? {
+    for slug in ctx.store().slugs_near(it.id.kind, &word).await.map_err(mask_store_error)? {
         if slug == word {
             return Ok(format!("; {}", question(slug)));
         }
@@ -92,55 +92,55 @@ pub(crate) fn camel_case(field: &str) -> String {
     })
 }
 
-/// Lowers the parts of a combination.
-pub(crate) fn lower_all<T: Lower>(parts: Option<Vec<T>>, room: &mut Room) -> Result<Vec<Filter>> {
+/// Converts the parts of a combination.
+pub(crate) fn convert_parts<T: FilterInput>(parts: Option<Vec<T>>, budget: &mut FilterBudget) -> Result<Vec<Filter>> {
     let parts = parts.unwrap_or_default();
-    if parts.len() > WIDEST {
-        return Err(Code::InvalidArgument.because(format!("a filter combines at most {WIDEST} conditions in one list")));
+    if parts.len() > MAX_PARTS {
+        return Err(ErrorCode::InvalidArgument
+            .with_message(format!("a filter combines at most {MAX_PARTS} conditions in one list")));
     }
-    parts.into_iter().map(|part| lower_below(part, room)).collect()
+    parts.into_iter().map(|part| convert_part(part, budget)).collect()
 }
 
-/// Lowers a part of a combination.
-pub(crate) fn lower_below<T: Lower>(part: T, room: &mut Room) -> Result<Filter> {
-    room.depth += 1;
-    let lowered = part.lower(room)?;
-    room.depth -= 1;
-    Ok(lowered)
+/// Converts a part of a combination.
+pub(crate) fn convert_part<T: FilterInput>(part: T, budget: &mut FilterBudget) -> Result<Filter> {
+    budget.depth += 1;
+    let converted = part.into_filter(budget)?;
+    budget.depth -= 1;
+    Ok(converted)
 }
 
-/// What there is still room for in a filter.
-pub(crate) struct Room {
+/// How many conditions a filter may still have, and the nouns that it names.
+pub(crate) struct FilterBudget {
     depth: usize,
     left: usize,
-    named: Vec<Named>,
+    named: Vec<NamedNoun>,
 }
 
-impl Room {
-    /// Makes room for a part of a filter with so many conditions.
-    pub(crate) fn take(&mut self, conditions: usize) -> Result<()> {
-        if self.depth > DEEPEST {
-            return Err(Code::InvalidArgument.because(format!("a filter is at most {DEEPEST} combinations deep")));
+impl FilterBudget {
+    /// Counts a part of a filter with so many conditions.
+    pub(crate) fn take_conditions(&mut self, conditions: usize) -> Result<()> {
+        if self.depth > MAX_DEPTH {
+            return Err(
+                ErrorCode::InvalidArgument.with_message(format!("a filter is at most {MAX_DEPTH} combinations deep"))
+            );
         }
         // A part without conditions is one, too.
-        self.left = self
-            .left
-            .checked_sub(conditions.max(1))
-            .ok_or_else(|| Code::InvalidArgument.because(format!("a filter has at most {MOST} conditions in all")))?;
+        self.left = self.left.checked_sub(conditions.max(1)).ok_or_else(|| {
+            ErrorCode::InvalidArgument.with_message(format!("a filter has at most {MAX_CONDITIONS} conditions in all"))
+        })?;
         Ok(())
     }
 }
 
 /// Reads the text of a search.
-pub(crate) fn search(text: Option<String>) -> Result<Option<String>> {
+pub(crate) fn parse_search_text(text: Option<String>) -> Result<Option<String>> {
     let Some(text) = text else { return Ok(None) };
     let folded = fold(&text);
     match folded.chars().count() {
         2..=100 if !folded.chars().any(char::is_control) => Ok(Some(folded)),
-        _ => {
-            Err(Code::InvalidArgument
-                .because("`nameContains` takes 2 to 100 characters, none of them a control character"))
-        }
+        _ => Err(ErrorCode::InvalidArgument
+            .with_message("`nameContains` takes 2 to 100 characters, none of them a control character")),
     }
 }
 
@@ -165,39 +165,49 @@ pub(crate) use vocabulary;
 /// What a field of a filter wants, as a condition has it.
 pub(crate) trait IntoCondition {
     /// The value; `kind` is what a noun is that the field names.
-    fn into_condition(self, field: &'static str, kind: Option<Kind>, room: &mut Room) -> Result<ConditionValue>;
+    fn into_condition(
+        self,
+        field: &'static str,
+        kind: Option<Kind>,
+        budget: &mut FilterBudget,
+    ) -> Result<ConditionValue>;
 }
 
 impl<E: Vocabulary> IntoCondition for Vec<E> {
-    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut Room) -> Result<ConditionValue> {
+    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut FilterBudget) -> Result<ConditionValue> {
         Ok(ConditionValue::Words(self.into_iter().map(E::word).collect()))
     }
 }
 
 impl IntoCondition for ID {
-    fn into_condition(self, field: &'static str, kind: Option<Kind>, room: &mut Room) -> Result<ConditionValue> {
+    fn into_condition(
+        self,
+        field: &'static str,
+        kind: Option<Kind>,
+        budget: &mut FilterBudget,
+    ) -> Result<ConditionValue> {
         let kind = kind.expect("a field that takes an id says of what");
         let id = match AnyId::parse_or_slug(kind, &self) {
             Ok(id) => id,
             // What begins like no id is a slug gone wrong, and nothing on record is called so.
             Err(IdError::Malformed(text)) if !text.contains('_') => AnyId { kind, raw: identity(kind, &self) },
-            Err(error) => return Err(Code::InvalidId.because(error)),
+            Err(error) => return Err(ErrorCode::InvalidId.with_message(error)),
         };
-        room.named.push(Named { field, text: self.0, id });
+        budget.named.push(NamedNoun { field, text: self.0, id });
         Ok(ConditionValue::Noun(id))
     }
 }
 
 impl IntoCondition for bool {
-    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut Room) -> Result<ConditionValue> {
+    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut FilterBudget) -> Result<ConditionValue> {
         Ok(ConditionValue::Flag(self))
     }
 }
 
 impl IntoCondition for String {
-    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut Room) -> Result<ConditionValue> {
+    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut FilterBudget) -> Result<ConditionValue> {
         match self.contains('\0') {
-            true => Err(Code::InvalidArgument.because("a text of a filter has no NUL character")),
+            true => Err(ErrorCode::InvalidArgument.with_message("a text of a filter has no NUL character")),
             false => Ok(ConditionValue::Text(self)),
         }
     }
@@ -222,27 +232,27 @@ macro_rules! filter {
             $($(#[$field_doc])* $field: Option<$type>,)*
         }
 
-        impl crate::lists::filter::Lower for $name {
+        impl crate::lists::filter::FilterInput for $name {
             const FIELDS: &'static [(&'static str, &'static str)] = &[$((stringify!($target), stringify!($field)),)*];
 
-            fn lower(self, room: &mut crate::lists::filter::Room) -> async_graphql::Result<domain::Filter> {
-                room.take(usize::from(self.name_contains.is_some()) + usize::from(self.existence.is_some()) $(+ usize::from(self.$field.is_some()))*)?;
+            fn into_filter(self, budget: &mut crate::lists::filter::FilterBudget) -> async_graphql::Result<domain::Filter> {
+                budget.take_conditions(usize::from(self.name_contains.is_some()) + usize::from(self.existence.is_some()) $(+ usize::from(self.$field.is_some()))*)?;
                 let conditions: [Option<domain::Condition>; _] = [$(
                     self.$field
                         .map(|value| {
                             let kind: &[domain::Kind] = &[$(domain::Kind::$kind)?];
                             let kind = kind.first().copied();
-                            let value = crate::lists::filter::IntoCondition::into_condition(value, stringify!($field), kind, room)?;
+                            let value = crate::lists::filter::IntoCondition::into_condition(value, stringify!($field), kind, budget)?;
                             Ok::<_, async_graphql::Error>(domain::Condition { property: stringify!($target), value })
                         })
                         .transpose()?,
                 )*];
                 Ok(domain::Filter {
                     conditions: conditions.into_iter().flatten().collect(),
-                    all: crate::lists::filter::lower_all(self.and, room)?,
-                    any: crate::lists::filter::lower_all(self.or, room)?,
-                    not: self.not.map(|part| crate::lists::filter::lower_below(*part, room).map(Box::new)).transpose()?,
-                    name_contains: crate::lists::filter::search(self.name_contains)?,
+                    all: crate::lists::filter::convert_parts(self.and, budget)?,
+                    any: crate::lists::filter::convert_parts(self.or, budget)?,
+                    not: self.not.map(|part| crate::lists::filter::convert_part(*part, budget).map(Box::new)).transpose()?,
+                    name_contains: crate::lists::filter::parse_search_text(self.name_contains)?,
                     existence: self.existence.map(|wanted| wanted.into_iter().map(domain::Existence::from).collect()),
                 })
             }

@@ -14,11 +14,11 @@ pub(crate) fn list_size(
 }
 
 /// The arguments of a connection that ask for fewer items.
-pub(crate) fn slicing() -> Option<Vec<String>> {
+pub(crate) fn slicing_arguments() -> Option<Vec<String>> {
     Some(["first", "last"].map(str::to_owned).to_vec())
 }
 
 /// The fields of a connection that hold its items.
-pub(crate) fn sized() -> Option<Vec<String>> {
+pub(crate) fn sized_fields() -> Option<Vec<String>> {
     Some(["edges", "nodes"].map(str::to_owned).to_vec())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, Result};
 use domain::View;
 
-use crate::nouns::source::{Citation, sources};
+use crate::nouns::source::{Citation, load_citations};
 
 /// What an edge answers when the tie is stated in the noun's own record.
 pub(crate) struct OwnRecord {
@@ -18,6 +18,6 @@ pub(crate) struct OwnRecord {
 impl OwnRecord {
     /// The sources that state the record.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        sources(ctx, self.view, *self.tie).await
+        load_citations(ctx, self.view, *self.tie).await
     }
 }

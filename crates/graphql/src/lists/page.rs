@@ -11,10 +11,10 @@ use persistence::ColumnSet;
 
 use crate::{
     batching::field_columns::{self, FieldColumns},
-    execution::{context::ContextExt, error::Code},
+    execution::{context::ContextExt, error::ErrorCode},
     lists::{
-        cursor_scope::{CursorScope, ListId, ViewAsked},
-        filter::{Lower, lower},
+        cursor_scope::{CursorScope, ListId, RequestedView},
+        filter::{FilterInput, resolve_filter},
     },
 };
 
@@ -64,7 +64,7 @@ pub(crate) struct PageArguments<T> {
 }
 
 /// The arguments as the store takes them.
-pub(crate) struct Asked {
+pub(crate) struct ParsedArguments {
     pub(crate) filter: Arc<Filter>,
     pub(crate) order: domain::Order,
     pub(crate) request: Arc<PageRequest>,
@@ -73,16 +73,16 @@ pub(crate) struct Asked {
     pub(crate) columns: ColumnSet,
 }
 
-impl<T: Lower> PageArguments<T> {
+impl<T: FilterInput> PageArguments<T> {
     /// Checks the arguments.
     pub(crate) async fn parse<N: FieldColumns>(
         self,
         ctx: &Context<'_>,
         list: ListId,
-        view: ViewAsked,
-    ) -> Result<Asked> {
+        view: RequestedView,
+    ) -> Result<ParsedArguments> {
         let PageArguments { first, after, last, before, filter, order } = self;
-        let filter = Arc::new(lower(ctx, filter).await?);
+        let filter = Arc::new(resolve_filter(ctx, filter).await?);
         let order = order.map_or_else(domain::Order::default, |order| domain::Order {
             field: OrderField::from(order.field),
             descending: order.direction == OrderDirection::Desc,
@@ -91,9 +91,9 @@ impl<T: Lower> PageArguments<T> {
         let has_cursor = after.is_some() || before.is_some();
         let expected = if has_cursor { scope.get() } else { 0 };
         let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)
-            .map_err(|error| Code::from(error.clone()).because(error))?;
-        let columns = field_columns::of_connection::<N>(ctx.field());
-        Ok(Asked { filter, order, request: Arc::new(request), scope, columns })
+            .map_err(|error| ErrorCode::from(error.clone()).with_message(error))?;
+        let columns = field_columns::columns_of_connection::<N>(ctx.field());
+        Ok(ParsedArguments { filter, order, request: Arc::new(request), scope, columns })
     }
 }
 
@@ -111,7 +111,7 @@ pub(crate) struct PageInfo {
 }
 
 impl PageInfo {
-    pub(crate) fn of<T>(page: &Page<T>, scope: &CursorScope) -> Self {
+    pub(crate) fn new<T>(page: &Page<T>, scope: &CursorScope) -> Self {
         PageInfo {
             has_next_page: page.has_next,
             has_previous_page: page.has_previous,
@@ -122,14 +122,14 @@ impl PageInfo {
 }
 
 /// A count as GraphQL's `Int` carries it.
-pub(crate) fn int(count: u64) -> i32 {
+pub(crate) fn saturating_int(count: u64) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-/// Takes note of the objects of a page, whatever the number of fields that show them.
-pub(crate) fn count_once(ctx: &Context<'_>, is_counted: &AtomicBool, objects: usize) -> Result<()> {
-    match is_counted.swap(true, Relaxed) {
+/// Charges the objects of a page once, whatever the number of fields that show them.
+pub(crate) fn charge_page_once(ctx: &Context<'_>, is_charged: &AtomicBool, objects: usize) -> Result<()> {
+    match is_charged.swap(true, Relaxed) {
         true => Ok(()),
-        false => ctx.spend(objects),
+        false => ctx.charge_objects(objects),
     }
 }

@@ -4,8 +4,8 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 use domain::View;
 
 use crate::{
-    nouns::source::{Citation, sources},
-    objects::scalar::{ImpreciseDate, stated},
+    nouns::source::{Citation, load_citations},
+    objects::scalar::{ImpreciseDate, imprecise_date},
 };
 
 /// A name chosen for a reader.
@@ -24,7 +24,7 @@ pub(crate) struct LocalizedName {
 }
 
 impl LocalizedName {
-    pub(crate) fn of(name: domain::text::Chosen<'_>) -> Self {
+    pub(crate) fn new(name: domain::text::Chosen<'_>) -> Self {
         LocalizedName {
             text: name.text.to_owned(),
             language: name.language.to_owned(),
@@ -69,8 +69,8 @@ impl Name {
             language: alias.language.clone(),
             kind: alias.kind.into(),
             basis: alias.basis,
-            since: stated(&alias.since),
-            until: stated(&alias.until),
+            since: imprecise_date(&alias.since),
+            until: imprecise_date(&alias.until),
         }
     }
 }
@@ -110,7 +110,7 @@ impl Name {
 
     /// The sources that state it; none where it is common knowledge.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        sources(ctx, self.view, self.fact).await
+        load_citations(ctx, self.view, self.fact).await
     }
 }
 

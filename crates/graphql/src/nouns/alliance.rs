@@ -12,33 +12,33 @@ use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
     lists::{
-        connection::{edges, relations},
+        connection::{relation_types, relations},
         filter::{filter, vocabulary},
     },
     nouns::{
         group::GroupFilter,
         partner::PartnerFilter,
         school::SchoolFilter,
-        source::{Citation, sources},
+        source::{Citation, load_citations},
     },
     objects::{
-        noun::{At, Head},
-        scalar::{ImpreciseDate, stated},
+        noun::{CommonFields, ViewedNoun},
+        scalar::{ImpreciseDate, imprecise_date},
     },
-    schema::root_fields::roots,
+    schema::root_fields::root_fields,
 };
 
 /// An alliance: bodies that work together by mutual consultation.
 #[Object(name = "Alliance")]
-impl At<domain::Alliance> {
+impl ViewedNoun<domain::Alliance> {
     /// The global id: the same in every database, for `node(id:)`.
     pub(crate) async fn id(&self) -> ID {
         self.global_id()
     }
 
     #[graphql(flatten)]
-    async fn common(&self) -> Head<'_> {
-        self.head()
+    async fn common(&self) -> CommonFields<'_> {
+        self.common_fields()
     }
 
     /// What it is for.
@@ -48,7 +48,7 @@ impl At<domain::Alliance> {
 
     /// When it was established; null where no source says.
     async fn established_on(&self) -> Option<ImpreciseDate> {
-        stated(&self.noun.established_on)
+        imprecise_date(&self.noun.established_on)
     }
 
     /// Whom it serves.
@@ -62,19 +62,19 @@ impl At<domain::Alliance> {
     }
 
     /// The district it belongs to, and serves if that is its scope; null where it belongs to none.
-    async fn district(&self, ctx: &Context<'_>) -> Option<Result<At<domain::District>>> {
-        ctx.find_maybe(self.view, self.noun.district).await
+    async fn district(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::District>>> {
+        ctx.load_optional_noun(self.view, self.noun.district).await
     }
 
     /// The functions that its charter names, in its order.
     async fn functions(&self, ctx: &Context<'_>) -> Result<Vec<AllianceFunction>> {
-        let parts = ctx.parts::<domain::AllianceFunction>(self.view, self.noun.head().id).await?;
+        let parts = ctx.load_parts::<domain::AllianceFunction>(self.view, self.noun.head().id).await?;
         Ok(parts.iter().map(|part| AllianceFunction { view: self.view, it: part.clone() }).collect())
     }
 
     /// The categories of bodies it draws on, in alphabetical order. A category may have no member that a source names.
     async fn resource_categories(&self, ctx: &Context<'_>) -> Result<Vec<AllianceCategory>> {
-        let parts = ctx.parts::<domain::AllianceCategory>(self.view, self.noun.head().id).await?;
+        let parts = ctx.load_parts::<domain::AllianceCategory>(self.view, self.noun.head().id).await?;
         Ok(parts.iter().map(|part| AllianceCategory { view: self.view, it: part.clone() }).collect())
     }
 
@@ -122,7 +122,7 @@ impl AllianceFunction {
 
     /// The sources that state it.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        sources(ctx, self.view, self.it.id).await
+        load_citations(ctx, self.view, self.it.id).await
     }
 }
 
@@ -142,7 +142,7 @@ impl AllianceCategory {
 
     /// The sources that state it.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        sources(ctx, self.view, self.it.id).await
+        load_citations(ctx, self.view, self.it.id).await
     }
 }
 
@@ -229,7 +229,7 @@ impl AllianceTie {
 
     /// The sources that state the membership or, where the alliance serves a district, the alliance and its scope.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        sources(ctx, self.view, self.tie.id).await
+        load_citations(ctx, self.view, self.tie.id).await
     }
 }
 
@@ -259,7 +259,7 @@ pub(crate) enum AllianceRole {
     Proposer,
 }
 
-edges! {
+relation_types! {
     PartnersOfAlliance: "AlliancePartner" => AllianceTie;
     GroupsOfAlliance: "AllianceGroup" => AllianceTie;
     SchoolsOfAlliance: "AllianceSchool" => AllianceTie;
@@ -288,7 +288,7 @@ filter! {
     }
 }
 
-roots! {
+root_fields! {
     AllianceQuery: domain::Alliance as "Alliance", AllianceFilter {
         /// An alliance; null if there is none.
         alliance;

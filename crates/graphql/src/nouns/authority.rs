@@ -6,21 +6,21 @@ use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
     lists::filter::{filter, vocabulary},
-    objects::noun::{At, Head},
-    schema::root_fields::roots,
+    objects::noun::{CommonFields, ViewedNoun},
+    schema::root_fields::root_fields,
 };
 
 /// A government, commission or committee.
 #[Object(name = "Authority")]
-impl At<domain::Authority> {
+impl ViewedNoun<domain::Authority> {
     /// The global id: the same in every database, for `node(id:)`.
     pub(crate) async fn id(&self) -> ID {
         self.global_id()
     }
 
     #[graphql(flatten)]
-    async fn common(&self) -> Head<'_> {
-        self.head()
+    async fn common(&self) -> CommonFields<'_> {
+        self.common_fields()
     }
 
     /// The level it governs.
@@ -78,7 +78,7 @@ filter! {
     }
 }
 
-roots! {
+root_fields! {
     AuthorityQuery: domain::Authority as "Authority", AuthorityFilter {
         /// An authority; null if there is none.
         authority;

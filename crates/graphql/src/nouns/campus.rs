@@ -8,29 +8,29 @@ use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
     lists::{
-        connection::edges,
+        connection::relation_types,
         filter::{filter, vocabulary},
         own_record::OwnRecord,
     },
-    nouns::source::{Citation, sources},
+    nouns::source::{Citation, load_citations},
     objects::{
-        noun::{At, Head},
-        scalar::{ImpreciseDate, stated},
+        noun::{CommonFields, ViewedNoun},
+        scalar::{ImpreciseDate, imprecise_date},
     },
-    schema::root_fields::roots,
+    schema::root_fields::root_fields,
 };
 
 /// A site of a school.
 #[Object(name = "Campus")]
-impl At<domain::Campus> {
+impl ViewedNoun<domain::Campus> {
     /// The global id: the same in every database, for `node(id:)`.
     pub(crate) async fn id(&self) -> ID {
         self.global_id()
     }
 
     #[graphql(flatten)]
-    async fn common(&self) -> Head<'_> {
-        self.head()
+    async fn common(&self) -> CommonFields<'_> {
+        self.common_fields()
     }
 
     /// Whether it was in use on the view's day; `UNKNOWN` where no source says. Where the opening is stated the status follows from it.
@@ -40,22 +40,22 @@ impl At<domain::Campus> {
 
     /// When it opened, as a source states; null where none does.
     async fn opened_on(&self) -> Option<ImpreciseDate> {
-        stated(&self.noun.opened_on)
+        imprecise_date(&self.noun.opened_on)
     }
 
     /// When it is to open, as a source announced; null where none did. That it has opened only `openedOn` says.
     async fn due_on(&self) -> Option<ImpreciseDate> {
-        stated(&self.noun.due_on)
+        imprecise_date(&self.noun.due_on)
     }
 
     /// The school whose site it is.
-    async fn school(&self, ctx: &Context<'_>) -> Option<Result<At<domain::School>>> {
-        ctx.find(self.view, self.noun.school).await
+    async fn school(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::School>>> {
+        ctx.load_noun(self.view, self.noun.school).await
     }
 
     /// The uses of its premises by others.
     async fn hosted_site_uses(&self, ctx: &Context<'_>) -> Result<Vec<SiteUse>> {
-        hosted(ctx, self.view, self.noun.head.id).await
+        load_hosted_site_uses(ctx, self.view, self.noun.head.id).await
     }
 
     /// The address in Chinese; null where no source gives one.
@@ -69,8 +69,8 @@ impl At<domain::Campus> {
     }
 
     /// The township it stands in; null where no source says.
-    async fn township(&self, ctx: &Context<'_>) -> Option<Result<At<domain::Township>>> {
-        ctx.find_maybe(self.view, self.noun.township).await
+    async fn township(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::Township>>> {
+        ctx.load_optional_noun(self.view, self.noun.township).await
     }
 }
 
@@ -113,16 +113,16 @@ pub(crate) struct SiteUse {
 #[Object]
 impl SiteUse {
     /// The school that uses them.
-    async fn school(&self, ctx: &Context<'_>) -> Option<Result<At<domain::School>>> {
-        ctx.find(self.view, self.it.school).await
+    async fn school(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::School>>> {
+        ctx.load_noun(self.view, self.it.school).await
     }
 
     /// The school or campus whose premises are used.
     async fn host(&self, ctx: &Context<'_>) -> Option<Result<SiteHost>> {
         let host = self.it.host;
         match host.kind {
-            Kind::School => Some(ctx.find(self.view, Id::from_raw(host.raw)).await?.map(SiteHost::School)),
-            _ => Some(ctx.find(self.view, Id::from_raw(host.raw)).await?.map(SiteHost::Campus)),
+            Kind::School => Some(ctx.load_noun(self.view, Id::from_raw(host.raw)).await?.map(SiteHost::School)),
+            _ => Some(ctx.load_noun(self.view, Id::from_raw(host.raw)).await?.map(SiteHost::Campus)),
         }
     }
 
@@ -138,29 +138,29 @@ impl SiteUse {
 
     /// The time for which the source states it; null where it does not say.
     async fn as_of(&self) -> Option<ImpreciseDate> {
-        stated(&self.it.as_of)
+        imprecise_date(&self.it.as_of)
     }
 
     /// The sources that state it.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        sources(ctx, self.view, self.it.id).await
+        load_citations(ctx, self.view, self.it.id).await
     }
 }
 
 /// The uses of a host's premises.
-pub(crate) async fn hosted(ctx: &Context<'_>, view: View, host: i64) -> Result<Vec<SiteUse>> {
-    let uses = ctx.parts::<domain::HostedSiteUse>(view, host).await?;
+pub(crate) async fn load_hosted_site_uses(ctx: &Context<'_>, view: View, host: i64) -> Result<Vec<SiteUse>> {
+    let uses = ctx.load_parts::<domain::HostedSiteUse>(view, host).await?;
     Ok(uses.iter().map(|domain::HostedSiteUse(it)| SiteUse { view, it: it.clone() }).collect())
 }
 
 /// Whose premises are used.
 #[derive(Union)]
 pub(crate) enum SiteHost {
-    School(At<domain::School>),
-    Campus(At<domain::Campus>),
+    School(ViewedNoun<domain::School>),
+    Campus(ViewedNoun<domain::Campus>),
 }
 
-edges! {
+relation_types! {
     CampusesOfSchool: "SchoolCampus" => OwnRecord;
 }
 
@@ -182,7 +182,7 @@ filter! {
     }
 }
 
-roots! {
+root_fields! {
     CampusQuery: domain::Campus as "Campus", CampusFilter {
         /// A campus; null if there is none.
         campus;

@@ -6,9 +6,9 @@ use async_graphql::{Context, Object, Result};
 use domain::View;
 
 use crate::{
-    execution::context::{ContextExt, masked},
-    nouns::source::{Citation, sources},
-    schema::Sight,
+    execution::context::{ContextExt, mask_store_error},
+    nouns::source::{Citation, load_citations},
+    schema::ViewArgs,
 };
 
 /// What a word of the map means.
@@ -37,12 +37,12 @@ impl Definition {
 
     /// The sources that state it.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        sources(ctx, self.view, self.it.id).await
+        load_citations(ctx, self.view, self.it.id).await
     }
 }
 
 /// The words of the map.
-pub(crate) struct DefinitionQuery(pub(crate) Sight);
+pub(crate) struct DefinitionQuery(pub(crate) ViewArgs);
 
 /// The words of the map.
 #[Object]
@@ -50,7 +50,7 @@ impl DefinitionQuery {
     /// What the words of the map mean, in a source's own terms.
     async fn definitions(&self, ctx: &Context<'_>) -> Result<Vec<Definition>> {
         let view = self.0.view(ctx);
-        let definitions = ctx.store().definitions(view).await.map_err(masked)?;
+        let definitions = ctx.store().definitions(view).await.map_err(mask_store_error)?;
         Ok(definitions.into_iter().map(|it| Definition { view, it: Arc::new(it) }).collect())
     }
 }

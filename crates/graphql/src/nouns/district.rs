@@ -11,7 +11,7 @@ use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
     lists::{
-        connection::{edges, relations},
+        connection::{relation_types, relations},
         filter::filter,
         own_record::OwnRecord,
     },
@@ -19,21 +19,21 @@ use crate::{
         alliance::AllianceFilter, campus::CampusFilter, group::GroupFilter, learning_area::LearningAreaFilter,
         region::RegionFilter, school::SchoolFilter, township::TownshipFilter,
     },
-    objects::noun::{At, Head},
-    schema::root_fields::roots,
+    objects::noun::{CommonFields, ViewedNoun},
+    schema::root_fields::root_fields,
 };
 
 /// A school district, the owner of a map.
 #[Object(name = "District")]
-impl At<domain::District> {
+impl ViewedNoun<domain::District> {
     /// The global id: the same in every database, for `node(id:)`.
     pub(crate) async fn id(&self) -> ID {
         self.global_id()
     }
 
     #[graphql(flatten)]
-    async fn common(&self) -> Head<'_> {
-        self.head()
+    async fn common(&self) -> CommonFields<'_> {
+        self.common_fields()
     }
 
     /// The time zone in which its days begin, by its IANA name, such as `Europe/London`; null where the record does not say.
@@ -72,7 +72,7 @@ relations! {
     }
 }
 
-edges! {
+relation_types! {
     RegionsOfDistrict: "DistrictRegion" => OwnRecord;
     TownshipsOfDistrict: "DistrictTownship" => OwnRecord;
     LearningAreasOfDistrict: "DistrictLearningArea" => OwnRecord;
@@ -88,7 +88,7 @@ filter! {
     DistrictFilter {}
 }
 
-roots! {
+root_fields! {
     DistrictQuery: domain::District as "District", DistrictFilter {
         /// A district; null if there is none.
         district;

@@ -12,26 +12,26 @@ use crate::{
         filter::{filter, vocabulary},
     },
     nouns::{alliance::AllianceFilter, school::SchoolFilter},
-    objects::noun::{At, Head},
-    schema::root_fields::roots,
+    objects::noun::{CommonFields, ViewedNoun},
+    schema::root_fields::root_fields,
 };
 
 /// An education group: one body of a lead school and its members.
 #[Object(name = "Group")]
-impl At<domain::Group> {
+impl ViewedNoun<domain::Group> {
     /// The global id: the same in every database, for `node(id:)`.
     pub(crate) async fn id(&self) -> ID {
         self.global_id()
     }
 
     #[graphql(flatten)]
-    async fn common(&self) -> Head<'_> {
-        self.head()
+    async fn common(&self) -> CommonFields<'_> {
+        self.common_fields()
     }
 
     /// The school that leads it; null where no source says.
-    async fn lead_school(&self, ctx: &Context<'_>) -> Option<Result<At<domain::School>>> {
-        ctx.find_maybe(self.view, self.noun.lead_school).await
+    async fn lead_school(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::School>>> {
+        ctx.load_optional_noun(self.view, self.noun.lead_school).await
     }
 
     /// Whether it works already.
@@ -50,8 +50,8 @@ impl At<domain::Group> {
     }
 
     /// The district it belongs to; null where the record does not say.
-    async fn district(&self, ctx: &Context<'_>) -> Option<Result<At<domain::District>>> {
-        ctx.find_maybe(self.view, self.noun.district).await
+    async fn district(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::District>>> {
+        ctx.load_optional_noun(self.view, self.noun.district).await
     }
 
     #[graphql(flatten)]
@@ -114,7 +114,7 @@ filter! {
     }
 }
 
-roots! {
+root_fields! {
     GroupQuery: domain::Group as "Group", GroupFilter {
         /// An education group; null if there is none.
         group;

@@ -7,33 +7,33 @@ use crate::{
     execution::context::ContextExt,
     lists::filter::filter,
     objects::{
-        noun::{At, Head},
-        scalar::{ImpreciseDate, stated},
+        noun::{CommonFields, ViewedNoun},
+        scalar::{ImpreciseDate, imprecise_date},
     },
-    schema::root_fields::roots,
+    schema::root_fields::root_fields,
 };
 
 /// A unit in which a district manages neighboring schools.
 #[Object(name = "LearningArea")]
-impl At<domain::LearningArea> {
+impl ViewedNoun<domain::LearningArea> {
     /// The global id: the same in every database, for `node(id:)`.
     pub(crate) async fn id(&self) -> ID {
         self.global_id()
     }
 
     #[graphql(flatten)]
-    async fn common(&self) -> Head<'_> {
-        self.head()
+    async fn common(&self) -> CommonFields<'_> {
+        self.common_fields()
     }
 
     /// The day for which the source lists it; null where it does not say.
     async fn as_of(&self) -> Option<ImpreciseDate> {
-        stated(&self.noun.as_of)
+        imprecise_date(&self.noun.as_of)
     }
 
     /// The district it is part of; null where the record does not say.
-    async fn district(&self, ctx: &Context<'_>) -> Option<Result<At<domain::District>>> {
-        ctx.find_maybe(self.view, self.noun.district).await
+    async fn district(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::District>>> {
+        ctx.load_optional_noun(self.view, self.noun.district).await
     }
 }
 
@@ -47,7 +47,7 @@ filter! {
     }
 }
 
-roots! {
+root_fields! {
     LearningAreaQuery: domain::LearningArea as "LearningArea", LearningAreaFilter {
         /// A learning area; null if there is none.
         learning_area;

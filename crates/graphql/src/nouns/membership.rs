@@ -7,9 +7,9 @@ use domain::View;
 use persistence::{GroupsOfSchool, SchoolsOfGroup};
 
 use crate::{
-    lists::connection::edges,
-    nouns::source::{Citation, sources},
-    objects::scalar::{ImpreciseDate, stated},
+    lists::connection::relation_types,
+    nouns::source::{Citation, load_citations},
+    objects::scalar::{ImpreciseDate, imprecise_date},
 };
 
 /// A school's place in a group.
@@ -28,22 +28,22 @@ impl Membership {
 
     /// When the school joined; null where no source says.
     async fn since(&self) -> Option<ImpreciseDate> {
-        stated(&self.tie.joined_on)
+        imprecise_date(&self.tie.joined_on)
     }
 
     /// When the school left; null where no source says, or it still belongs.
     async fn until(&self) -> Option<ImpreciseDate> {
-        stated(&self.tie.left_on)
+        imprecise_date(&self.tie.left_on)
     }
 
     /// The time for which the source states it; null where it does not say.
     async fn as_of(&self) -> Option<ImpreciseDate> {
-        stated(&self.tie.as_of)
+        imprecise_date(&self.tie.as_of)
     }
 
     /// The sources that state the membership.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        sources(ctx, self.view, self.tie.id).await
+        load_citations(ctx, self.view, self.tie.id).await
     }
 }
 
@@ -63,7 +63,7 @@ pub(crate) enum MembershipRole {
     Guided,
 }
 
-edges! {
+relation_types! {
     SchoolsOfGroup: "GroupSchool" => Membership;
     GroupsOfSchool: "SchoolGroup" => Membership;
 }

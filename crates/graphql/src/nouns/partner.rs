@@ -10,32 +10,32 @@ use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
     lists::{
-        connection::{edges, relations},
+        connection::{relation_types, relations},
         filter::{filter, vocabulary},
     },
     nouns::{
         alliance::AllianceFilter,
         school::SchoolFilter,
-        source::{Citation, sources},
+        source::{Citation, load_citations},
     },
     objects::{
-        noun::{At, Head},
-        scalar::{ImpreciseDate, stated},
+        noun::{CommonFields, ViewedNoun},
+        scalar::{ImpreciseDate, imprecise_date},
     },
-    schema::root_fields::roots,
+    schema::root_fields::root_fields,
 };
 
 /// An organization that works with schools: a university, a museum, a troupe.
 #[Object(name = "Partner")]
-impl At<domain::Partner> {
+impl ViewedNoun<domain::Partner> {
     /// The global id: the same in every database, for `node(id:)`.
     pub(crate) async fn id(&self) -> ID {
         self.global_id()
     }
 
     #[graphql(flatten)]
-    async fn common(&self) -> Head<'_> {
-        self.head()
+    async fn common(&self) -> CommonFields<'_> {
+        self.common_fields()
     }
 
     /// What it is; often more than one thing.
@@ -114,12 +114,12 @@ impl SchoolPartnership {
 
     /// Since when; null where no source says.
     async fn since(&self) -> Option<ImpreciseDate> {
-        stated(&self.tie.since)
+        imprecise_date(&self.tie.since)
     }
 
     /// The sources that state the tie.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        sources(ctx, self.view, self.tie.id).await
+        load_citations(ctx, self.view, self.tie.id).await
     }
 }
 
@@ -145,7 +145,7 @@ pub(crate) enum SchoolPartnerKind {
     TalentBaseOf,
 }
 
-edges! {
+relation_types! {
     PartnersOfSchool: "SchoolPartner" => SchoolPartnership;
     SchoolsOfPartner: "PartnerSchool" => SchoolPartnership;
 }
@@ -164,7 +164,7 @@ filter! {
     }
 }
 
-roots! {
+root_fields! {
     PartnerQuery: domain::Partner as "Partner", PartnerFilter {
         /// A partner; null if there is none.
         partner;

@@ -8,26 +8,26 @@ use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
     lists::{
-        connection::{edges, relations},
+        connection::{relation_types, relations},
         filter::filter,
         own_record::OwnRecord,
     },
     nouns::{campus::CampusFilter, school::SchoolFilter, township::TownshipFilter},
-    objects::noun::{At, Head},
-    schema::root_fields::roots,
+    objects::noun::{CommonFields, ViewedNoun},
+    schema::root_fields::root_fields,
 };
 
 /// A part of a district in its strategy, such as "rising in the south".
 #[Object(name = "Region")]
-impl At<domain::Region> {
+impl ViewedNoun<domain::Region> {
     /// The global id: the same in every database, for `node(id:)`.
     pub(crate) async fn id(&self) -> ID {
         self.global_id()
     }
 
     #[graphql(flatten)]
-    async fn common(&self) -> Head<'_> {
-        self.head()
+    async fn common(&self) -> CommonFields<'_> {
+        self.common_fields()
     }
 
     /// Its slogan in Chinese; null where no source gives one.
@@ -41,8 +41,8 @@ impl At<domain::Region> {
     }
 
     /// The district it is part of; null where the record does not say.
-    async fn district(&self, ctx: &Context<'_>) -> Option<Result<At<domain::District>>> {
-        ctx.find_maybe(self.view, self.noun.district).await
+    async fn district(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::District>>> {
+        ctx.load_optional_noun(self.view, self.noun.district).await
     }
 
     #[graphql(flatten)]
@@ -68,7 +68,7 @@ relations! {
     }
 }
 
-edges! {
+relation_types! {
     TownshipsOfRegion: "RegionTownship" => OwnRecord;
     SchoolsOfRegion: "RegionSchool" => OwnRecord;
     CampusesOfRegion: "RegionCampus" => OwnRecord;
@@ -83,7 +83,7 @@ filter! {
     }
 }
 
-roots! {
+root_fields! {
     RegionQuery: domain::Region as "Region", RegionFilter {
         /// A region; null if there is none.
         region;

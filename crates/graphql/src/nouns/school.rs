@@ -12,39 +12,39 @@ use persistence::{
 use crate::{
     batching::{
         field_columns::{self, FieldColumns},
-        loaders::Related,
+        loaders::RelationPageLoader,
     },
     execution::context::ContextExt,
     lists::{
-        connection::{edges, relations},
+        connection::{relation_types, relations},
         filter::{filter, vocabulary},
     },
     nouns::{
         alliance::AllianceFilter,
-        campus::{CampusFilter, SiteUse, hosted},
+        campus::{CampusFilter, SiteUse, load_hosted_site_uses},
         group::GroupFilter,
         partner::PartnerFilter,
-        source::{Citation, sources},
+        source::{Citation, load_citations},
     },
     objects::{
-        noun::{At, Head},
-        register_code::Code,
-        scalar::{ImpreciseDate, stated},
+        noun::{CommonFields, ViewedNoun},
+        register_code::RegisterCode,
+        scalar::{ImpreciseDate, imprecise_date},
     },
-    schema::root_fields::roots,
+    schema::root_fields::root_fields,
 };
 
 /// A school, under the name it bears. One that is renamed or merged gives way to another entry; `successors` leads there.
 #[Object(name = "School")]
-impl At<domain::School> {
+impl ViewedNoun<domain::School> {
     /// The global id: the same in every database, for `node(id:)`.
     pub(crate) async fn id(&self) -> ID {
         self.global_id()
     }
 
     #[graphql(flatten)]
-    async fn common(&self) -> Head<'_> {
-        self.head()
+    async fn common(&self) -> CommonFields<'_> {
+        self.common_fields()
     }
 
     /// Who runs it; `UNKNOWN` where no source says.
@@ -68,19 +68,19 @@ impl At<domain::School> {
     }
 
     /// Its codes in official registers.
-    async fn codes(&self) -> Vec<Code> {
+    async fn codes(&self) -> Vec<RegisterCode> {
         let codes = self.noun.codes().into_iter();
-        codes.map(|code| Code { scheme: code.scheme.to_owned(), value: code.value }).collect()
+        codes.map(|code| RegisterCode { scheme: code.scheme.to_owned(), value: code.value }).collect()
     }
 
     /// When it opened, as a source states; null where none does. It may have opened under another name: `since` is the first day under this one.
     async fn opened_on(&self) -> Option<ImpreciseDate> {
-        stated(&self.noun.opened_on)
+        imprecise_date(&self.noun.opened_on)
     }
 
     /// When it closed, as a source states; null where none does, or it has not.
     async fn closed_on(&self) -> Option<ImpreciseDate> {
-        stated(&self.noun.closed_on)
+        imprecise_date(&self.noun.closed_on)
     }
 
     /// A remark; null if there is none.
@@ -89,34 +89,34 @@ impl At<domain::School> {
     }
 
     /// The township its own record places it in; null where no source says. Its campuses have townships of their own.
-    async fn township(&self, ctx: &Context<'_>) -> Option<Result<At<domain::Township>>> {
-        ctx.find_maybe(self.view, self.noun.township).await
+    async fn township(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::Township>>> {
+        ctx.load_optional_noun(self.view, self.noun.township).await
     }
 
     /// The district it belongs to; null where it belongs to none on record.
-    async fn district(&self, ctx: &Context<'_>) -> Option<Result<At<domain::District>>> {
-        ctx.find_maybe(self.view, self.noun.district).await
+    async fn district(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::District>>> {
+        ctx.load_optional_noun(self.view, self.noun.district).await
     }
 
     /// The group it belongs to on the view's day; null where none is on record. `groups` lists all, and this is the first of them: of several the one it leads, then one it is a member of, a branch of, co-branded with, or guided by; of those alike the one it joined first, as far as sources say; then by name, and by slug.
-    async fn group(&self, ctx: &Context<'_>) -> Option<Result<At<domain::Group>>> {
+    async fn group(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::Group>>> {
         let request = Arc::new(PageRequest { size: 1, ..PageRequest::default() });
-        let question = Related::<GroupsOfSchool>::new(self.view, Arc::default(), Order::default(), request);
-        let columns = field_columns::of_noun::<domain::Group>(ctx.field());
-        let page = ctx.read(question, self.noun.head().id, columns).await.transpose()?;
-        page.map(|page| page.items.first().map(|(_, linked)| At { view: self.view, noun: linked.node.clone() }))
+        let loader = RelationPageLoader::<GroupsOfSchool>::new(self.view, Arc::default(), Order::default(), request);
+        let columns = field_columns::columns_of_noun::<domain::Group>(ctx.field());
+        let page = ctx.load_columns(loader, self.noun.head().id, columns).await.transpose()?;
+        page.map(|page| page.items.first().map(|(_, linked)| ViewedNoun { view: self.view, noun: linked.node.clone() }))
             .transpose()
     }
 
     /// Its uses of premises that are another's.
     async fn site_uses(&self, ctx: &Context<'_>) -> Result<Vec<SiteUse>> {
-        let uses = ctx.parts::<domain::SiteUse>(self.view, self.noun.head().id).await?;
+        let uses = ctx.load_parts::<domain::SiteUse>(self.view, self.noun.head().id).await?;
         Ok(uses.iter().map(|it| SiteUse { view: self.view, it: it.clone() }).collect())
     }
 
     /// The uses of its premises by others.
     async fn hosted_site_uses(&self, ctx: &Context<'_>) -> Result<Vec<SiteUse>> {
-        hosted(ctx, self.view, self.noun.head().id).await
+        load_hosted_site_uses(ctx, self.view, self.noun.head().id).await
     }
 
     #[graphql(flatten)]
@@ -250,7 +250,7 @@ impl SuccessionTie {
 
     /// When; null where no source says.
     async fn effective_on(&self) -> Option<ImpreciseDate> {
-        stated(&self.tie.effective_on)
+        imprecise_date(&self.tie.effective_on)
     }
 
     /// How many successions lie between the two schools, from 1: this is the last of them.
@@ -260,7 +260,7 @@ impl SuccessionTie {
 
     /// The sources that state the succession.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        sources(ctx, self.view, self.tie.id).await
+        load_citations(ctx, self.view, self.tie.id).await
     }
 }
 
@@ -308,7 +308,7 @@ impl SchoolLink {
 
     /// The sources that state the tie.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        sources(ctx, self.view, self.tie.id).await
+        load_citations(ctx, self.view, self.tie.id).await
     }
 }
 
@@ -332,7 +332,7 @@ pub(crate) enum SchoolLinkBasis {
     Source,
 }
 
-edges! {
+relation_types! {
     BranchesOfSchool: "SchoolBranch" => SchoolLink;
     BranchOfSchools: "SchoolBranchOf" => SchoolLink;
     PredecessorsOfSchool: "SchoolPredecessor" => SuccessionTie;
@@ -377,7 +377,7 @@ filter! {
     }
 }
 
-roots! {
+root_fields! {
     SchoolQuery: domain::School as "School", SchoolFilter {
         /// A school; null if there is none. One that was renamed or merged is found too.
         school;

@@ -8,25 +8,25 @@ use crate::{
     execution::context::ContextExt,
     lists::filter::{filter, vocabulary},
     objects::{
-        noun::{At, Head},
-        scalar::{ImpreciseDate, stated},
+        noun::{CommonFields, ViewedNoun},
+        scalar::{ImpreciseDate, imprecise_date},
     },
-    schema::root_fields::roots,
+    schema::root_fields::root_fields,
 };
 
-pub(crate) type Source = At<domain::Source>;
+pub(crate) type Source = ViewedNoun<domain::Source>;
 
 /// An article, a list or a charter that facts cite. Its name is its title.
 #[Object(name = "Source")]
-impl At<domain::Source> {
+impl ViewedNoun<domain::Source> {
     /// The global id: the same in every database, for `node(id:)`.
     pub(crate) async fn id(&self) -> ID {
         self.global_id()
     }
 
     #[graphql(flatten)]
-    async fn common(&self) -> Head<'_> {
-        self.head()
+    async fn common(&self) -> CommonFields<'_> {
+        self.common_fields()
     }
 
     /// The title, in the language of the source.
@@ -46,7 +46,7 @@ impl At<domain::Source> {
 
     /// When it was published; null where it does not say.
     async fn published_on(&self) -> Option<ImpreciseDate> {
-        stated(&self.noun.published_on)
+        imprecise_date(&self.noun.published_on)
     }
 
     /// Where it can be read; null where no address is known.
@@ -160,22 +160,22 @@ pub(crate) struct Citation {
 }
 
 /// The sources that state a fact.
-pub(crate) async fn sources(ctx: &Context<'_>, view: View, fact: i64) -> Result<Vec<Citation>> {
-    let citations = ctx.parts::<domain::Citation>(view, fact).await?;
-    Ok(citations.iter().map(|citation| cited(view, citation)).collect())
+pub(crate) async fn load_citations(ctx: &Context<'_>, view: View, fact: i64) -> Result<Vec<Citation>> {
+    let citations = ctx.load_parts::<domain::Citation>(view, fact).await?;
+    Ok(citations.iter().map(|citation| citation_object(view, citation)).collect())
 }
 
-fn cited(view: View, citation: &domain_source::Citation) -> Citation {
+fn citation_object(view: View, citation: &domain_source::Citation) -> Citation {
     let source = &citation.source;
     Citation {
         title: source.title.clone(),
         publisher: source.publisher.clone(),
-        published_on: stated(&source.published_on),
+        published_on: imprecise_date(&source.published_on),
         url: source.url.clone(),
         quote: citation.quote.clone(),
         confidence: citation.confidence.map(Confidence::from),
         field: citation.field.clone(),
-        source: At { view, noun: source.clone() },
+        source: ViewedNoun { view, noun: source.clone() },
     }
 }
 
@@ -191,7 +191,7 @@ filter! {
     }
 }
 
-roots! {
+root_fields! {
     SourceQuery: domain::Source as "Source", SourceFilter {
         /// A source; null if there is none.
         source;

@@ -8,35 +8,36 @@ use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
     lists::{
-        connection::{edges, relations},
+        connection::{relation_types, relations},
         filter::{filter, vocabulary},
         own_record::OwnRecord,
     },
     nouns::{campus::CampusFilter, school::SchoolFilter},
     objects::{
-        noun::{At, Head},
-        register_code::Code,
+        noun::{CommonFields, ViewedNoun},
+        register_code::RegisterCode,
     },
-    schema::root_fields::roots,
+    schema::root_fields::root_fields,
 };
 
 /// A township, area or subdistrict.
 #[Object(name = "Township")]
-impl At<domain::Township> {
+impl ViewedNoun<domain::Township> {
     /// The global id: the same in every database, for `node(id:)`.
     pub(crate) async fn id(&self) -> ID {
         self.global_id()
     }
 
     #[graphql(flatten)]
-    async fn common(&self) -> Head<'_> {
-        self.head()
+    async fn common(&self) -> CommonFields<'_> {
+        self.common_fields()
     }
 
     /// Its codes in official registers.
-    async fn codes(&self) -> Vec<Code> {
+    async fn codes(&self) -> Vec<RegisterCode> {
         let code = self.noun.code.iter();
-        code.map(|value| Code { scheme: "national_statistical_code".to_owned(), value: value.clone() }).collect()
+        code.map(|value| RegisterCode { scheme: "national_statistical_code".to_owned(), value: value.clone() })
+            .collect()
     }
 
     /// What it is.
@@ -45,13 +46,13 @@ impl At<domain::Township> {
     }
 
     /// The region it lies in; null where no source says.
-    async fn region(&self, ctx: &Context<'_>) -> Option<Result<At<domain::Region>>> {
-        ctx.find_maybe(self.view, self.noun.region).await
+    async fn region(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::Region>>> {
+        ctx.load_optional_noun(self.view, self.noun.region).await
     }
 
     /// The district it is part of; null where the record does not say.
-    async fn district(&self, ctx: &Context<'_>) -> Option<Result<At<domain::District>>> {
-        ctx.find_maybe(self.view, self.noun.district).await
+    async fn district(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::District>>> {
+        ctx.load_optional_noun(self.view, self.noun.district).await
     }
 
     #[graphql(flatten)]
@@ -90,7 +91,7 @@ pub(crate) enum TownshipKind {
     Township,
 }
 
-edges! {
+relation_types! {
     SchoolsOfTownship: "TownshipSchool" => OwnRecord;
     CampusesOfTownship: "TownshipCampus" => OwnRecord;
     SchoolsWithCampusInTownship: "TownshipSchoolWithCampus" => OwnRecord;
@@ -110,7 +111,7 @@ filter! {
     }
 }
 
-roots! {
+root_fields! {
     TownshipQuery: domain::Township as "Township", TownshipFilter {
         /// A township; null if there is none.
         township;

@@ -4,9 +4,9 @@ use async_graphql::{Context, ID, Interface, Object, Result, Union};
 use domain::{AnyId, Id, Kind, View};
 
 use crate::{
-    execution::{context::ContextExt, error::Code},
-    objects::noun::At,
-    schema::Sight,
+    execution::{context::ContextExt, error::ErrorCode},
+    objects::noun::ViewedNoun,
+    schema::ViewArgs,
 };
 
 /// Declares what holds each noun of the schema, and the way to one by its id.
@@ -16,14 +16,14 @@ macro_rules! nouns {
         #[derive(Interface)]
         #[graphql(field(name = "id", ty = "ID", desc = "The global id: the same in every database."))]
         pub(crate) enum Node {
-            $($noun(At<domain::$noun>),)+
+            $($noun(ViewedNoun<domain::$noun>),)+
         }
 
         /// A noun that a gateway can refer to by its type and id.
         #[derive(Union)]
         #[graphql(name = "_Entity")]
         pub(crate) enum Entity {
-            $($noun(At<domain::$noun>),)+
+            $($noun(ViewedNoun<domain::$noun>),)+
         }
 
         impl From<Node> for Entity {
@@ -36,7 +36,7 @@ macro_rules! nouns {
 
         impl Node {
             /// The kind of the noun with this type in the schema.
-            pub(crate) fn kind(type_name: &str) -> Option<Kind> {
+            pub(crate) fn kind_of_type(type_name: &str) -> Option<Kind> {
                 match type_name {
                     $(stringify!($noun) => Some(Kind::$noun),)+
                     _ => None,
@@ -44,9 +44,9 @@ macro_rules! nouns {
             }
 
             /// The noun with this id; `None` if the view knows none.
-            pub(crate) async fn find(ctx: &Context<'_>, view: View, id: AnyId) -> Option<Result<Node>> {
+            pub(crate) async fn load(ctx: &Context<'_>, view: View, id: AnyId) -> Option<Result<Node>> {
                 match id.kind {
-                    $(Kind::$noun => Some(ctx.find(view, Id::<domain::$noun>::from_raw(id.raw)).await?.map(Node::$noun)),)+
+                    $(Kind::$noun => Some(ctx.load_noun(view, Id::<domain::$noun>::from_raw(id.raw)).await?.map(Node::$noun)),)+
                     _ => None,
                 }
             }
@@ -57,15 +57,15 @@ macro_rules! nouns {
 nouns!(Alliance, Authority, Campus, District, Group, LearningArea, Partner, Region, School, Source, Township);
 
 /// Nouns by their ids.
-pub(crate) struct NodeQuery(pub(crate) Sight);
+pub(crate) struct NodeQuery(pub(crate) ViewArgs);
 
 /// Nouns by their ids.
 #[Object]
 impl NodeQuery {
     /// The noun with this global id; null if there is none.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: ID) -> Option<Result<Node>> {
-        match parse(&id) {
-            Ok(id) => Node::find(ctx, self.0.view(ctx), id).await,
+        match parse_global_id(&id) {
+            Ok(id) => Node::load(ctx, self.0.view(ctx), id).await,
             Err(error) => Some(Err(error)),
         }
     }
@@ -77,13 +77,12 @@ impl NodeQuery {
         #[graphql(desc = "The global ids, at most 100.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Result<Node>>>> {
         if ids.len() > 100 {
-            return Err(
-                Code::InvalidArgument.because(format!("`ids` has {} ids, and at most 100 are answered", ids.len()))
-            );
+            return Err(ErrorCode::InvalidArgument
+                .with_message(format!("`ids` has {} ids, and at most 100 are answered", ids.len())));
         }
         let view = self.0.view(ctx);
-        let find = async |id: &ID| match parse(id) {
-            Ok(id) => Node::find(ctx, view, id).await,
+        let find = async |id: &ID| match parse_global_id(id) {
+            Ok(id) => Node::load(ctx, view, id).await,
             Err(error) => Some(Err(error)),
         };
         Ok(futures::future::join_all(ids.iter().map(find)).await)
@@ -91,6 +90,6 @@ impl NodeQuery {
 }
 
 /// Reads an id of any noun.
-pub(crate) fn parse(id: &str) -> Result<AnyId> {
-    id.parse().map_err(|error| Code::InvalidId.because(error))
+pub(crate) fn parse_global_id(id: &str) -> Result<AnyId> {
+    id.parse().map_err(|error| ErrorCode::InvalidId.with_message(error))
 }

@@ -11,41 +11,41 @@ use crate::{
         alias::{LocalizedName, Name},
         source::Citation,
     },
-    objects::scalar::{Date, ImpreciseDate, LanguageTag, stated},
+    objects::scalar::{Date, ImpreciseDate, LanguageTag, imprecise_date},
 };
 
 /// A noun, as a view shows it.
-pub(crate) struct At<N> {
+pub(crate) struct ViewedNoun<N> {
     pub(crate) view: View,
     pub(crate) noun: Arc<N>,
 }
 
 /// A noun's name in the schema.
-pub(crate) trait Named {
+pub(crate) trait SchemaName {
     const NAME: &'static str;
 }
 
-impl<N: Noun> At<N> {
+impl<N: Noun> ViewedNoun<N> {
     /// The id for `node(id:)`.
     pub(crate) fn global_id(&self) -> ID {
         domain::Id::<N>::from_raw(self.noun.head().id).into()
     }
 
     /// What all nouns answer.
-    pub(crate) fn head(&self) -> Head<'_> {
-        Head { view: self.view, head: self.noun.head() }
+    pub(crate) fn common_fields(&self) -> CommonFields<'_> {
+        CommonFields { view: self.view, head: self.noun.head() }
     }
 }
 
 /// What all nouns answer.
-pub(crate) struct Head<'a> {
+pub(crate) struct CommonFields<'a> {
     view: View,
     head: &'a domain::Head,
 }
 
 /// What all nouns answer.
 #[Object]
-impl Head<'_> {
+impl CommonFields<'_> {
     /// The word people use for it in addresses and files.
     async fn slug(&self) -> &str {
         &self.head.slug
@@ -59,7 +59,7 @@ impl Head<'_> {
             LanguageTag,
         >,
     ) -> Result<String> {
-        Ok(self.chosen(ctx, lang).await?.text)
+        Ok(self.choose_name(ctx, lang).await?.text)
     }
 
     /// The name with its language, and whether it is the one that was asked for. Of several names in that language, what it calls itself comes before what a source calls it, and that before a translation; short and former names are not chosen. `names` lists all.
@@ -70,19 +70,19 @@ impl Head<'_> {
             LanguageTag,
         >,
     ) -> Result<LocalizedName> {
-        self.chosen(ctx, lang).await
+        self.choose_name(ctx, lang).await
     }
 
     /// All names that hold on the view's day: the official ones, then the aliases.
     async fn names(&self, ctx: &Context<'_>) -> Result<Vec<Name>> {
-        let aliases = ctx.parts::<domain::Alias>(self.view, self.head.id).await?;
+        let aliases = ctx.load_parts::<domain::Alias>(self.view, self.head.id).await?;
         let official = self.head.names.all().map(|name| Name::official(self.view, self.head.id, name));
         Ok(official.chain(aliases.iter().map(|alias| Name::alias(self.view, alias))).collect())
     }
 
     /// Since when this entry is on the map, as precise as its source; null where no source says.
     async fn since(&self) -> Option<ImpreciseDate> {
-        stated(&self.head.time.stated.since)
+        imprecise_date(&self.head.time.stated.since)
     }
 
     /// The first day that `since` can mean, from which it counts; null where no source says, or the year is not known.
@@ -93,7 +93,7 @@ impl Head<'_> {
 
     /// Until when this entry is on the map, as precise as its source; null where no source says, or it still is.
     async fn until(&self) -> Option<ImpreciseDate> {
-        stated(&self.head.time.stated.until)
+        imprecise_date(&self.head.time.stated.until)
     }
 
     /// The last day that `until` can mean, to which it counts; null where no source says, it still is, or the year is not known.
@@ -119,7 +119,7 @@ impl Head<'_> {
 
     /// The sources that state it; for one that states a single field, `field` says which.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        crate::nouns::source::sources(ctx, self.view, self.head.id).await
+        crate::nouns::source::load_citations(ctx, self.view, self.head.id).await
     }
 }
 
@@ -133,14 +133,14 @@ pub(crate) enum Existence {
     Assumed,
 }
 
-impl Head<'_> {
-    async fn chosen(&self, ctx: &Context<'_>, lang: Option<LanguageTag>) -> Result<LocalizedName> {
+impl CommonFields<'_> {
+    async fn choose_name(&self, ctx: &Context<'_>, lang: Option<LanguageTag>) -> Result<LocalizedName> {
         let asked: Vec<domain::LanguageTag> = lang.map(|tag| tag.0).into_iter().collect();
-        let wanted = if asked.is_empty() { &ctx.here().languages } else { &asked };
+        let wanted = if asked.is_empty() { &ctx.request_context().languages } else { &asked };
         if let Some(name) = self.head.names.settled(wanted) {
-            return Ok(LocalizedName::of(name));
+            return Ok(LocalizedName::new(name));
         }
-        let aliases = ctx.parts::<domain::Alias>(self.view, self.head.id).await?;
-        Ok(LocalizedName::of(self.head.names.choose(&aliases, wanted)))
+        let aliases = ctx.load_parts::<domain::Alias>(self.view, self.head.id).await?;
+        Ok(LocalizedName::new(self.head.names.choose(&aliases, wanted)))
     }
 }

@@ -4,7 +4,8 @@ use async_graphql::SimpleObject;
 
 /// A code of a noun in an official register.
 #[derive(SimpleObject)]
-pub(crate) struct Code {
+#[graphql(name = "Code")]
+pub(crate) struct RegisterCode {
     /// The register: `junior_code_2025`, `senior_code`, `national_statistical_code`.
     pub(crate) scheme: String,
     /// The code: text, since codes may begin with 0.

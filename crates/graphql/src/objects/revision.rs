@@ -6,10 +6,10 @@ use futures::{Stream, StreamExt};
 
 use crate::{
     execution::{
-        context::{ContextExt, masked},
-        error::Code,
+        context::{ContextExt, mask_store_error},
+        error::ErrorCode,
     },
-    schema::Sight,
+    schema::ViewArgs,
 };
 
 /// A write that was recorded. Nothing is overwritten: a revision closes what is known no longer and adds what is.
@@ -33,14 +33,14 @@ impl From<domain::Revision> for Revision {
 }
 
 /// The log, and the view.
-pub(crate) struct RevisionQuery(pub(crate) Sight);
+pub(crate) struct RevisionQuery(pub(crate) ViewArgs);
 
 /// The log, and the view.
 #[Object]
 impl RevisionQuery {
     /// The day and the revision that the answers are true for.
     async fn view(&self, ctx: &Context<'_>) -> ViewInfo {
-        let zone = (!self.0.names_day()).then(|| ctx.here().zone);
+        let zone = (!self.0.has_day()).then(|| ctx.request_context().zone);
         ViewInfo { view: self.0.view(ctx), zone }
     }
 
@@ -52,8 +52,8 @@ impl RevisionQuery {
         #[graphql(desc = "Only revisions before this number.")] before_number: Option<i64>,
     ) -> Result<Vec<Revision>> {
         let request = domain::PageRequest::parse(first, None, None, None, 0)
-            .map_err(|error| Code::from(error.clone()).because(error))?;
-        let revisions = ctx.store().revisions(before_number, request.size).await.map_err(masked)?;
+            .map_err(|error| ErrorCode::from(error.clone()).with_message(error))?;
+        let revisions = ctx.store().revisions(before_number, request.size).await.map_err(mask_store_error)?;
         Ok(revisions.into_iter().map(Revision::from).collect())
     }
 }
@@ -73,7 +73,8 @@ impl RevisionSubscription {
         )]
         after_number: Option<i64>,
     ) -> Result<impl Stream<Item = Revision> + use<>> {
-        let revisions = ctx.here().feed.revisions(ctx.store(), after_number).await.map_err(masked)?;
+        let revisions =
+            ctx.request_context().feed.stream_revisions(ctx.store(), after_number).await.map_err(mask_store_error)?;
         Ok(revisions.map(Revision::from))
     }
 }
@@ -100,7 +101,7 @@ impl ViewInfo {
 
     /// The revision whose knowledge is read: the one asked for, or the latest; null while nothing is recorded.
     async fn revision(&self, ctx: &Context<'_>) -> Option<Result<Revision>> {
-        let revision = ctx.store().revision(self.view.known).await.map_err(masked);
+        let revision = ctx.store().revision(self.view.known).await.map_err(mask_store_error);
         revision.map(|found| found.map(Revision::from)).transpose()
     }
 

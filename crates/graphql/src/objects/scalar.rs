@@ -4,7 +4,7 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Simpl
 use chrono::NaiveDate;
 use domain::fact::{day_text, parse_day};
 
-use crate::execution::error::Code;
+use crate::execution::error::ErrorCode;
 
 /// A day of the calendar, `YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +14,8 @@ pub(crate) struct Date(pub(crate) NaiveDate);
 #[Scalar(name = "Date", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let text = text_of(&value, Code::InvalidDate, "a day, YYYY-MM-DD")?;
-        parse_day(&text).map(Date).map_err(|error| wrong(Code::InvalidDate, error))
+        let text = expect_text(&value, ErrorCode::InvalidDate, "a day, YYYY-MM-DD")?;
+        parse_day(&text).map(Date).map_err(|error| invalid_value(ErrorCode::InvalidDate, error))
     }
 
     fn to_value(&self) -> Value {
@@ -31,8 +31,10 @@ pub(crate) struct LanguageTag(pub(crate) domain::LanguageTag);
 #[Scalar(name = "LanguageTag", specified_by_url = "https://www.rfc-editor.org/rfc/rfc5646")]
 impl ScalarType for LanguageTag {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let text = text_of(&value, Code::InvalidLanguage, "a BCP 47 language tag")?;
-        domain::LanguageTag::parse(&text).map(LanguageTag).map_err(|error| wrong(Code::InvalidLanguage, error))
+        let text = expect_text(&value, ErrorCode::InvalidLanguage, "a BCP 47 language tag")?;
+        domain::LanguageTag::parse(&text)
+            .map(LanguageTag)
+            .map_err(|error| invalid_value(ErrorCode::InvalidLanguage, error))
     }
 
     fn to_value(&self) -> Value {
@@ -40,14 +42,18 @@ impl ScalarType for LanguageTag {
     }
 }
 
-fn text_of<T: async_graphql::InputType>(value: &Value, code: Code, wanted: &str) -> Result<String, InputValueError<T>> {
+fn expect_text<T: async_graphql::InputType>(
+    value: &Value,
+    code: ErrorCode,
+    wanted: &str,
+) -> Result<String, InputValueError<T>> {
     match value {
         Value::String(text) => Ok(text.clone()),
-        other => Err(wrong(code, format!("`{other}` is not {wanted}"))),
+        other => Err(invalid_value(code, format!("`{other}` is not {wanted}"))),
     }
 }
 
-fn wrong<T: async_graphql::InputType>(code: Code, problem: impl std::fmt::Display) -> InputValueError<T> {
+fn invalid_value<T: async_graphql::InputType>(code: ErrorCode, problem: impl std::fmt::Display) -> InputValueError<T> {
     InputValueError::custom(problem).with_extension("code", code.as_str())
 }
 
@@ -90,6 +96,6 @@ impl From<&domain::ImpreciseDate> for ImpreciseDate {
 }
 
 /// A date that may not be stated.
-pub(crate) fn stated(date: &Option<domain::ImpreciseDate>) -> Option<ImpreciseDate> {
+pub(crate) fn imprecise_date(date: &Option<domain::ImpreciseDate>) -> Option<ImpreciseDate> {
     date.as_ref().map(ImpreciseDate::from)
 }

@@ -8,7 +8,7 @@ use domain::{AnyId, IdError};
 use futures::future::join_all;
 
 use crate::{
-    execution::{context::ContextExt, error::Code},
+    execution::{context::ContextExt, error::ErrorCode},
     objects::node::{self, Entity, Node},
 };
 
@@ -30,7 +30,7 @@ schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "
 "#;
 
 /// A schema's text with what gateways need to know: an object that implements `Node` is an entity.
-pub(crate) fn subgraph(sdl: &str) -> String {
+pub(crate) fn subgraph_sdl(sdl: &str) -> String {
     sdl.replace(" implements Node {\n", " implements Node @key(fields: \"id\") {\n")
         .replace("\ntype PageInfo {\n", "\ntype PageInfo @shareable {\n")
         .replace("\nschema {\n", DIRECTIVES)
@@ -53,7 +53,7 @@ impl FederationQuery {
     /// This API, to a gateway that joins it with others.
     #[graphql(name = "_service")]
     async fn service(&self, ctx: &Context<'_>) -> Service {
-        Service { sdl: Some(ctx.here().schema.sdl()) }
+        Service { sdl: Some(ctx.request_context().schema.sdl()) }
     }
 
     /// The nouns that a gateway refers to, in its order, as they are today; null for one that is unknown.
@@ -63,33 +63,33 @@ impl FederationQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The nouns, each by its `__typename` and `id`.")] representations: Vec<Any>,
     ) -> Result<Vec<Option<Result<Entity>>>> {
-        ctx.spend(representations.len())?;
-        Ok(join_all(representations.iter().map(|it| entity(ctx, it))).await)
+        ctx.charge_objects(representations.len())?;
+        Ok(join_all(representations.iter().map(|it| load_entity(ctx, it))).await)
     }
 }
 
-async fn entity(ctx: &Context<'_>, representation: &Any) -> Option<Result<Entity>> {
-    match id_of(&representation.0) {
-        Ok(id) => Node::find(ctx, ctx.default_view(), id).await.map(|found| found.map(Entity::from)),
+async fn load_entity(ctx: &Context<'_>, representation: &Any) -> Option<Result<Entity>> {
+    match parse_representation(&representation.0) {
+        Ok(id) => Node::load(ctx, ctx.default_view(), id).await.map(|found| found.map(Entity::from)),
         Err(error) => Some(Err(error)),
     }
 }
 
 /// The id in a representation, if it is of the type that stands beside it.
-fn id_of(representation: &Value) -> Result<AnyId> {
+fn parse_representation(representation: &Value) -> Result<AnyId> {
     let Value::Object(members) = representation else {
-        return Err(Code::InvalidArgument.because("a representation is an object with `__typename` and `id`"));
+        return Err(ErrorCode::InvalidArgument.with_message("a representation is an object with `__typename` and `id`"));
     };
     let text = |name: &str| match members.get(name) {
         Some(Value::String(text)) => Ok(text),
-        _ => Err(Code::InvalidArgument.because(format!("a representation needs a text for `{name}`"))),
+        _ => Err(ErrorCode::InvalidArgument.with_message(format!("a representation needs a text for `{name}`"))),
     };
     let (type_name, text) = (text("__typename")?, text("id")?);
-    let wanted = Node::kind(type_name)
-        .ok_or_else(|| Code::InvalidArgument.because(format!("`{type_name}` is no entity of this graph")))?;
-    let id = node::parse(text)?;
+    let wanted = Node::kind_of_type(type_name)
+        .ok_or_else(|| ErrorCode::InvalidArgument.with_message(format!("`{type_name}` is no entity of this graph")))?;
+    let id = node::parse_global_id(text)?;
     match id.kind == wanted {
         true => Ok(id),
-        false => Err(Code::InvalidId.because(IdError::WrongKind { text: text.clone(), is: id.kind, wanted })),
+        false => Err(ErrorCode::InvalidId.with_message(IdError::WrongKind { text: text.clone(), is: id.kind, wanted })),
     }
 }

@@ -3,7 +3,7 @@
 use std::{panic::resume_unwind, sync::Arc};
 
 use domain::Clock;
-use graphql::{Feed, Ground, Limits, Schema};
+use graphql::{Backend, Limits, RevisionFeed, Schema};
 use persistence::Store;
 use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
@@ -16,7 +16,7 @@ use crate::{documents::Documents, examples::Examples};
 #[derive(Clone)]
 pub struct App {
     /// What requests run on.
-    pub ground: Ground,
+    pub backend: Backend,
     /// The API.
     pub schema: Schema,
     /// How much a request may ask for.
@@ -35,9 +35,9 @@ impl App {
     /// The server on a store, with the limits it has unless asked otherwise.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        let ground = Ground { store, clock, zone: None, feed: Feed::default() };
+        let backend = Backend { store, clock, zone: None, feed: RevisionFeed::default() };
         App {
-            ground,
+            backend,
             schema: graphql::schema(),
             limits: Arc::default(),
             capacity: Arc::default(),

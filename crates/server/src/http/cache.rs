@@ -37,11 +37,11 @@ impl CachePolicy {
         is_pinned: bool,
     ) -> CachePolicy {
         // The operation will report that the store fails.
-        let Ok(map) = app.ground.store.origin().await else { return CachePolicy::NoStore };
+        let Ok(map) = app.backend.store.origin().await else { return CachePolicy::NoStore };
         let view = match is_pinned {
             true => None,
-            false => match tokio::try_join!(app.ground.store.revision(Known::Latest), app.ground.time_zone()) {
-                Ok((latest, zone)) => Some((app.ground.clock.today(zone), zone, latest)),
+            false => match tokio::try_join!(app.backend.store.revision(Known::Latest), app.backend.time_zone()) {
+                Ok((latest, zone)) => Some((app.backend.clock.today(zone), zone, latest)),
                 Err(_) => return CachePolicy::NoStore,
             },
         };

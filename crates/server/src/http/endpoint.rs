@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
 };
 use futures::{StreamExt, stream};
-use graphql::{Answer, Asker, OperationKind, Prepared};
+use graphql::{Answer, OperationKind, PreparedRequest, RequestOptions};
 use tokio::time::timeout;
 
 use super::{
@@ -120,8 +120,8 @@ async fn answer_request(app: &App, head: &RequestHead, request: Result<ParsedReq
     parsed.fill_variables(app).await;
     let ParsedRequest { request, persist_as, .. } = parsed;
     let (cost, wants_stats) = (header_text(headers, "edumap-cost"), header_text(headers, "edumap-stats") == "1");
-    let options = Asker { languages: accepted_languages(headers), wants_stats, wants_cost: cost == "1" };
-    let prepared = match graphql::prepare(&app.schema, &app.limits, request, !cost.is_empty()) {
+    let options = RequestOptions { languages: accepted_languages(headers), wants_stats, wants_cost: cost == "1" };
+    let prepared = match graphql::prepare_request(&app.schema, &app.limits, request, !cost.is_empty()) {
         Ok(prepared) => prepared,
         Err(refused) => return respond_with(app, accepted, *refused),
     };
@@ -139,8 +139,8 @@ async fn run_operation(
     app: &App,
     head: &RequestHead,
     accepted: Accepted,
-    prepared: Prepared,
-    options: Asker,
+    prepared: PreparedRequest,
+    options: RequestOptions,
 ) -> Response<Body> {
     let RequestHead { headers, method, permit } = head;
     let media = accepted.media.unwrap_or(MediaType::Json);
@@ -151,7 +151,7 @@ async fn run_operation(
         return response;
     }
     if header_text(headers, "edumap-cost") == "only" {
-        return respond_with(app, accepted, prepared.estimate());
+        return respond_with(app, accepted, prepared.into_estimate());
     }
     if let Err(refused) = prepared.check_cost() {
         return respond_with(app, accepted, *refused);
@@ -164,7 +164,7 @@ async fn run_operation(
                 let problem = format!("a connection has at most {most} subscriptions at the same time: end one first");
                 return respond_with(app, accepted, Answer::refused("TOO_MANY_SUBSCRIPTIONS", &problem));
             }
-            let answers = prepared.answers(&app.schema, &app.ground, options);
+            let answers = prepared.stream_answers(&app.schema, &app.backend, options);
             return event_stream_response(
                 answers.map(|answer| format_event(&answer)),
                 app.capacity.clone(),
@@ -187,7 +187,7 @@ async fn run_operation(
     if let Some(tag) = policy.matching_tag(headers) {
         return not_modified_response(&policy, tag);
     }
-    let answer = prepared.execute(&app.schema, &app.ground, options).await;
+    let answer = prepared.execute(&app.schema, &app.backend, options).await;
     if let Some(tag) = policy.tag_if_any(headers, &answer) {
         return not_modified_response(&policy, tag);
     }

@@ -11,7 +11,7 @@ use super::{accept::MediaType, answer::error_response, app::App};
 
 /// Ready when the database answers and is up to date; 503 otherwise.
 pub(super) async fn handle_ready(State(app): State<App>) -> Response<Body> {
-    let problem = match app.ground.store.is_current().await {
+    let problem = match app.backend.store.is_current().await {
         Ok(true) => return "ready\n".into_response(),
         Ok(false) => {
             return (StatusCode::SERVICE_UNAVAILABLE, "not ready: the database is not up to date\n").into_response();

@@ -54,11 +54,11 @@ pub(crate) fn record_document_lookup(is_there: bool) {
 
 /// The metrics in the text format of Prometheus.
 pub(crate) async fn handle_metrics(State(app): State<App>) -> impl IntoResponse {
-    let (connections, idle) = app.ground.store.readers();
+    let (connections, idle) = app.backend.store.readers();
     gauge!("edumap_pool_connections").set(connections);
     gauge!("edumap_pool_idle_connections").set(u32::try_from(idle).unwrap_or(u32::MAX));
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    gauge!("edumap_subscriptions").set(count(app.ground.feed.listeners()));
+    gauge!("edumap_subscriptions").set(count(app.backend.feed.listener_count()));
     gauge!("edumap_websockets").set(count(app.capacity.sockets.len()));
     gauge!("edumap_free_turns").set(count(app.capacity.operations.available_permits()));
     metrics_process::Collector::default().collect();

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderName, Method, Response, StatusCode},
     middleware::Next,
 };
-use graphql::{Answer, Figures, OperationKind, Prepared};
+use graphql::{Answer, Figures, OperationKind, PreparedRequest};
 use metrics::counter;
 use opentelemetry_http::HeaderExtractor;
 use tracing::Instrument;
@@ -124,7 +124,7 @@ impl OperationObserver {
     }
 
     /// Sets what is recorded of the operation, once it is parsed.
-    pub(crate) fn set_operation(&mut self, prepared: &Prepared) {
+    pub(crate) fn set_operation(&mut self, prepared: &PreparedRequest) {
         self.info = Some(OperationInfo::from_prepared(prepared));
     }
 

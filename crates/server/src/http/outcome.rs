@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use graphql::{Answer, Figures, Prepared};
+use graphql::{Answer, Figures, PreparedRequest};
 
 /// The operation of a request.
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ pub(crate) struct OperationInfo {
 }
 
 impl OperationInfo {
-    pub(crate) fn from_prepared(prepared: &Prepared) -> Self {
+    pub(crate) fn from_prepared(prepared: &PreparedRequest) -> Self {
         let (name, kind) = (prepared.name.clone(), prepared.kind.as_str());
         OperationInfo { name, kind, document: prepared.request().query.clone() }
     }

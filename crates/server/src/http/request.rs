@@ -23,7 +23,7 @@ impl ParsedRequest {
     /// Adds the variables of its ready-made question that the request leaves out.
     pub(crate) async fn fill_variables(&mut self, app: &App) {
         if let Some(question) = self.question {
-            app.examples.fill_variables(&mut self.request, question, &app.schema, &app.ground).await;
+            app.examples.fill_variables(&mut self.request, question, &app.schema, &app.backend).await;
         }
     }
 }

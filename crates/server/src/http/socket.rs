@@ -24,7 +24,7 @@ use axum::{
 use domain::LanguageTag;
 use futures::FutureExt;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use graphql::{Answer, Asker};
+use graphql::{Answer, RequestOptions};
 use serde_json::{Map, Value, json};
 use tokio::{
     sync::mpsc,
@@ -310,7 +310,7 @@ impl SocketSession {
             return self.refuse_operation(&id, &refused, socket).await;
         }
         self.generations += 1;
-        let options = Asker { languages: self.languages.clone(), ..Asker::default() };
+        let options = RequestOptions { languages: self.languages.clone(), ..RequestOptions::default() };
         let sender = OutputSender {
             id: id.clone(),
             generation: self.generations,

@@ -1,7 +1,7 @@
 //! One operation of a WebSocket: it is checked, run, and sends its answers to the task that writes them.
 
 use futures::StreamExt;
-use graphql::{Answer, Asker, OperationKind, Prepared};
+use graphql::{Answer, OperationKind, PreparedRequest, RequestOptions};
 use serde_json::json;
 use tokio::sync::mpsc;
 
@@ -57,7 +57,7 @@ impl OutputSender {
 pub(super) async fn run_operation(
     app: App,
     parsed: Result<ParsedRequest, RequestError>,
-    options: Asker,
+    options: RequestOptions,
     sender: &OutputSender,
 ) {
     let mut observer = OperationObserver::start(app.capacity.clone());
@@ -76,7 +76,7 @@ pub(super) async fn run_operation(
         observer.record_answer(&overloaded_answer());
         return sender.send_error(&overloaded_answer()).await;
     }
-    let mut answers = prepared.answers(&app.schema, &app.ground, options);
+    let mut answers = prepared.stream_answers(&app.schema, &app.backend, options);
     while let Some(answer) = answers.next().await {
         if answer.is_refused {
             observer.record_answer(&answer);
@@ -106,11 +106,14 @@ pub(super) async fn run_operation(
 }
 
 /// Checks the request, and persists its document if the client wants it.
-async fn prepare_request(app: &App, parsed: Result<ParsedRequest, RequestError>) -> Result<Prepared, Box<Answer>> {
+async fn prepare_request(
+    app: &App,
+    parsed: Result<ParsedRequest, RequestError>,
+) -> Result<PreparedRequest, Box<Answer>> {
     let mut parsed = parsed.map_err(|RequestError { code, problem, .. }| Answer::refused(code, &problem))?;
     parsed.fill_variables(app).await;
     let ParsedRequest { request, persist_as, .. } = parsed;
-    let prepared = graphql::prepare(&app.schema, &app.limits, request, false)?;
+    let prepared = graphql::prepare_request(&app.schema, &app.limits, request, false)?;
     if let Some(digest) = persist_as {
         app.documents.persist(digest, &prepared.request().query);
     }
