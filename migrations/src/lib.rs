@@ -20,6 +20,7 @@ mod m20261126_000030_english_campuses;
 mod m20261126_000040_program_versions;
 mod m20261126_000041_time_zones;
 mod m20261127_000010_counts;
+mod m20261127_000020_codes;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000040_program_versions::Migration),
             Box::new(m20261126_000041_time_zones::Migration),
             Box::new(m20261127_000010_counts::Migration),
+            Box::new(m20261127_000020_codes::Migration),
         ]
     }
 }

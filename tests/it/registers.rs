@@ -81,3 +81,57 @@ async fn a_row_may_name_a_noun_in_another_case_and_no_noun_stands_twice() {
         }
     }
 }
+
+const CODES: &str = "entity_type,entity_id,scheme,value,source_id,quote\nschool,0350122T,UAI,0350122T,Reg.1,UAI 0350122T\nschool,0350122T,SIRET,193501227,,\ncampus,0350122T.a,UAI,0350122U,Reg.1,annexe\ndistrict,Dept_022,INSEE,22,Reg.1,\"022, Côtes\"\n";
+
+#[tokio::test]
+async fn codes_of_any_noun_are_listed_with_their_sources_and_found() {
+    let dir = tempfile::tempdir().expect("a folder");
+    write_register(dir.path(), "0350122T");
+    let schools = SCHOOLS.replace("abc-1,,Lycée,stated,,,senior,,,open,,", "abc-1,,Lycée,stated,,,senior,,,open,0501,");
+    fs::write(dir.path().join("schools.csv"), schools).expect("written");
+    fs::write(dir.path().join("codes.csv"), CODES).expect("written");
+    for app in empty("codes of any noun").await {
+        app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+        let data = app
+            .data(
+                r#"{ school(slug: "0350122T") { codes { scheme value sources { title } } }
+                     old: school(slug: "abc-1") { codes { scheme value } }
+                     district(slug: "dept_022") { codes { scheme value } }
+                     byUai: schools(filter: { code: "0350122T" }) { totalCount nodes { slug } }
+                     byColumn: schools(filter: { code: "0501" }) { totalCount nodes { slug } }
+                     either: schools(filter: { or: [{ code: "0501" }, { code: "193501227" }] }) { totalCount }
+                     not: schools(filter: { not: { code: "0501" } }) { totalCount }
+                     campuses(filter: { code: "0350122U" }) { nodes { slug codes { value } } }
+                     districts(filter: { code: "22" }) { nodes { slug } }
+                     noGroup: groups(filter: { code: "22" }) { totalCount } }"#,
+            )
+            .await;
+        let codes = r#"[{"scheme":"SIRET","sources":[],"value":"193501227"},{"scheme":"UAI","sources":[{"title":"Annuaire"}],"value":"0350122T"}]"#;
+        assert_eq!(
+            data["school"]["codes"],
+            serde_json::from_str::<serde_json::Value>(codes).expect("JSON"),
+            "{}",
+            app.name
+        );
+        assert_eq!(
+            data["old"]["codes"].to_string(),
+            r#"[{"scheme":"junior_code_2025","value":"0501"}]"#,
+            "{}",
+            app.name
+        );
+        assert_eq!(data["district"]["codes"][0]["value"], "22", "{}", app.name);
+        for (field, slug) in [("byUai", "0350122T"), ("byColumn", "abc-1")] {
+            assert_eq!(data[field]["nodes"].to_string(), format!("[{{\"slug\":\"{slug}\"}}]"), "{}", app.name);
+            assert_eq!(data[field]["totalCount"], 1, "{}", app.name);
+        }
+        assert_eq!((&data["either"]["totalCount"], &data["not"]["totalCount"]), (&2.into(), &2.into()), "{}", app.name);
+        assert_eq!(data["campuses"]["nodes"][0]["slug"], "0350122T.a", "{}", app.name);
+        assert_eq!(data["districts"]["nodes"][0]["slug"], "Dept_022", "{}", app.name);
+        assert_eq!(data["noGroup"]["totalCount"], 0, "{}", app.name);
+
+        let out = tempfile::tempdir().expect("a folder");
+        export(&app.store, Known::Latest, out.path(), false).await.expect("an export");
+        assert_eq!(files(out.path()), files(dir.path()), "{}", app.name);
+    }
+}

@@ -31,6 +31,8 @@ pub enum Kind {
     Authority,
     /// A site of a school.
     Campus,
+    /// What a register knows a noun by.
+    Code,
     /// What a word means, in a source's own terms.
     Definition,
     /// A district: the owner of a map.
@@ -70,6 +72,7 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::AllianceMember, "alliance_member", ""),
     (Kind::Authority, "authority", "aut"),
     (Kind::Campus, "campus", "cmp"),
+    (Kind::Code, "code", ""),
     (Kind::Definition, "definition", ""),
     (Kind::District, "district", "dst"),
     (Kind::Group, "group", "grp"),

@@ -27,7 +27,7 @@ pub mod value;
 pub mod values;
 
 pub use nouns::{
-    SHAPES, alias, alliance, authority, campus, definition, district, group, learning_area, membership, partner,
+    SHAPES, alias, alliance, authority, campus, code, definition, district, group, learning_area, membership, partner,
     region, school, shape_of, source, township,
 };
 
@@ -39,6 +39,7 @@ pub use alliance::{
 pub use authority::{Authority, AuthorityKind, AuthorityLevel};
 pub use campus::{AddressConfidence, Campus, CampusStatus, HostedSiteUse, SiteUse};
 pub use clock::{Clock, FixedClock, SystemClock, TimeZone};
+pub use code::RegisterCode;
 pub use column::{Column, ColumnType, Presence};
 pub use definition::Definition;
 pub use district::District;

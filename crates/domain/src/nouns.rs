@@ -6,6 +6,7 @@ pub mod alias;
 pub mod alliance;
 pub mod authority;
 pub mod campus;
+pub mod code;
 pub mod definition;
 pub mod district;
 pub mod group;
@@ -41,6 +42,7 @@ pub const SHAPES: &[&Shape] = &[
     &school::SUCCESSIONS,
     &campus::SITE_USES,
     &alias::SHAPE,
+    &code::SHAPE,
     &definition::SHAPE,
 ];
 

@@ -10,6 +10,7 @@ pub(crate) mod alliances;
 pub(crate) mod authorities;
 pub(crate) mod campuses;
 pub(crate) mod citations;
+pub(crate) mod codes;
 pub(crate) mod definitions;
 pub(crate) mod districts;
 pub(crate) mod facets;
@@ -53,6 +54,7 @@ mod tests {
             columns::<super::authorities::Entity>(),
             columns::<super::campuses::Entity>(),
             columns::<super::citations::Entity>(),
+            columns::<super::codes::Entity>(),
             columns::<super::definitions::Entity>(),
             columns::<super::districts::Entity>(),
             columns::<super::facets::Entity>(),

@@ -10,6 +10,7 @@ use crate::{
     dialect,
     entity::{facets, search_names},
     noun::Table,
+    nouns::code::has_code,
     statement::Parameter,
     view::{Scope, Sees, col, is_one_of, literal},
 };
@@ -144,7 +145,10 @@ pub(crate) fn fits<N: Table>(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
         conditions.push(any(wanted.into_iter().flatten().collect()));
     }
     for (property, wanted) in &filter.conditions {
-        let own = N::condition(property, wanted, scope);
+        let own = match *property {
+            "code" => Some(has_code::<N>(scope, &wanted.value())),
+            _ => N::condition(property, wanted, scope),
+        };
         conditions.push(own.unwrap_or_else(|| is_as_recorded(scope, N::SHAPE, property, wanted)));
     }
     for part in &filter.all {

@@ -49,8 +49,8 @@ vocabulary! {
     }
 }
 
-/// What may have aliases: every noun that is not a source.
-const NAMED: &[&str] = &[
+/// What may have aliases and codes: every noun that is not a source.
+pub(super) const NAMED: &[&str] = &[
     "alliance",
     "authority",
     "campus",

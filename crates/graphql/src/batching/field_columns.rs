@@ -19,6 +19,7 @@ const COMMON: &[(&str, ColumnSet)] = &[
     ("id", ColumnSet::LEAST),
     ("slug", ColumnSet::LEAST),
     ("sources", ColumnSet::LEAST),
+    ("codes", ColumnSet::LEAST),
     ("name", ColumnSet::NAMES),
     ("localized_name", ColumnSet::NAMES),
     ("names", ColumnSet::NAMES),

@@ -23,6 +23,7 @@ use crate::{
     },
     objects::{
         noun::{CommonFields, ViewedNoun},
+        register_code::{RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
     },
     schema::root_fields::root_fields,
@@ -39,6 +40,11 @@ impl ViewedNoun<domain::Alliance> {
     #[graphql(flatten)]
     async fn common(&self) -> CommonFields<'_> {
         self.common_fields()
+    }
+
+    /// Its codes in official registers.
+    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
+        load_codes(ctx, self.view, self.noun.head().id, []).await
     }
 
     /// What it is for.
@@ -273,6 +279,8 @@ vocabulary! { AllianceKind, AllianceScope, AllianceStatus }
 filter! {
     /// Which alliances.
     AllianceFilter {
+        /// It has this code on record in some register.
+        code: String => code,
         /// It is for one of these.
         kind: Vec<AllianceKind> => kind,
         /// It serves one of these.

@@ -1,12 +1,16 @@
 //! Authorities: governments, commissions and committees.
 
-use async_graphql::{ID, Object};
+use async_graphql::{Context, ID, Object, Result};
+use domain::Noun;
 
 use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
     lists::filter::{filter, vocabulary},
-    objects::noun::{CommonFields, ViewedNoun},
+    objects::{
+        noun::{CommonFields, ViewedNoun},
+        register_code::{RegisterCode, load_codes},
+    },
     schema::root_fields::root_fields,
 };
 
@@ -21,6 +25,11 @@ impl ViewedNoun<domain::Authority> {
     #[graphql(flatten)]
     async fn common(&self) -> CommonFields<'_> {
         self.common_fields()
+    }
+
+    /// Its codes in official registers.
+    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
+        load_codes(ctx, self.view, self.noun.head().id, []).await
     }
 
     /// The level it governs.
@@ -71,6 +80,8 @@ vocabulary! { AuthorityKind, AuthorityLevel }
 filter! {
     /// Which authorities.
     AuthorityFilter {
+        /// It has this code on record in some register.
+        code: String => code,
         /// It governs one of these levels.
         level: Vec<AuthorityLevel> => level,
         /// It is one of these.

@@ -1,7 +1,7 @@
 //! Campuses: the sites of schools, and who uses whose.
 
 use async_graphql::{Context, ID, Object, Result, Union};
-use domain::{Id, Kind, View};
+use domain::{Id, Kind, Noun, View};
 use persistence::CampusesOfSchool;
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     nouns::source::{Citation, load_citations},
     objects::{
         noun::{CommonFields, ViewedNoun},
+        register_code::{RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
     },
     schema::root_fields::root_fields,
@@ -31,6 +32,11 @@ impl ViewedNoun<domain::Campus> {
     #[graphql(flatten)]
     async fn common(&self) -> CommonFields<'_> {
         self.common_fields()
+    }
+
+    /// Its codes in official registers.
+    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
+        load_codes(ctx, self.view, self.noun.head().id, []).await
     }
 
     /// Whether it was in use on the view's day; `UNKNOWN` where no source says. Where the opening is stated the status follows from it.
@@ -169,6 +175,8 @@ vocabulary! { CampusStatus }
 filter! {
     /// Which campuses.
     CampusFilter {
+        /// It has this code on record in some register.
+        code: String => code,
         /// It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
         status: Vec<CampusStatus> => status,
         /// A site of this school, by id or slug.

@@ -1,6 +1,6 @@
 //! Districts: the owners of maps.
 
-use async_graphql::{ID, Object};
+use async_graphql::{Context, ID, Object, Result};
 use domain::Noun;
 use persistence::{
     AlliancesOfDistrict, CampusesOfDistrict, GroupsOfDistrict, LearningAreasOfDistrict, RegionsOfDistrict,
@@ -19,7 +19,10 @@ use crate::{
         alliance::AllianceFilter, campus::CampusFilter, group::GroupFilter, learning_area::LearningAreaFilter,
         region::RegionFilter, school::SchoolFilter, township::TownshipFilter,
     },
-    objects::noun::{CommonFields, ViewedNoun},
+    objects::{
+        noun::{CommonFields, ViewedNoun},
+        register_code::{RegisterCode, load_codes},
+    },
     schema::root_fields::root_fields,
 };
 
@@ -34,6 +37,11 @@ impl ViewedNoun<domain::District> {
     #[graphql(flatten)]
     async fn common(&self) -> CommonFields<'_> {
         self.common_fields()
+    }
+
+    /// Its codes in official registers.
+    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
+        load_codes(ctx, self.view, self.noun.head().id, []).await
     }
 
     /// The time zone in which its days begin, by its IANA name, such as `Europe/London`; null where the record does not say.
@@ -85,7 +93,10 @@ relation_types! {
 
 filter! {
     /// Which districts.
-    DistrictFilter {}
+    DistrictFilter {
+        /// It has this code on record in some register.
+        code: String => code,
+    }
 }
 
 root_fields! {

@@ -12,7 +12,10 @@ use crate::{
         filter::{filter, vocabulary},
     },
     nouns::{alliance::AllianceFilter, school::SchoolFilter},
-    objects::noun::{CommonFields, ViewedNoun},
+    objects::{
+        noun::{CommonFields, ViewedNoun},
+        register_code::{RegisterCode, load_codes},
+    },
     schema::root_fields::root_fields,
 };
 
@@ -27,6 +30,11 @@ impl ViewedNoun<domain::Group> {
     #[graphql(flatten)]
     async fn common(&self) -> CommonFields<'_> {
         self.common_fields()
+    }
+
+    /// Its codes in official registers.
+    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
+        load_codes(ctx, self.view, self.noun.head().id, []).await
     }
 
     /// The school that leads it; null where no source says.
@@ -103,6 +111,8 @@ vocabulary! { GroupStatus }
 filter! {
     /// Which groups.
     GroupFilter {
+        /// It has this code on record in some register.
+        code: String => code,
         /// It has one of these statuses on record.
         status: Vec<GroupStatus> => status,
         /// It belongs to this district, by id or slug.

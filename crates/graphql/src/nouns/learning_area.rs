@@ -1,6 +1,7 @@
 //! Learning areas: units in which a district manages neighboring schools.
 
 use async_graphql::{Context, ID, Object, Result};
+use domain::Noun;
 
 use crate::{
     batching::field_columns::FieldColumns,
@@ -8,6 +9,7 @@ use crate::{
     lists::filter::filter,
     objects::{
         noun::{CommonFields, ViewedNoun},
+        register_code::{RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
     },
     schema::root_fields::root_fields,
@@ -26,6 +28,11 @@ impl ViewedNoun<domain::LearningArea> {
         self.common_fields()
     }
 
+    /// Its codes in official registers.
+    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
+        load_codes(ctx, self.view, self.noun.head().id, []).await
+    }
+
     /// The day for which the source lists it; null where it does not say.
     async fn as_of(&self) -> Option<ImpreciseDate> {
         imprecise_date(&self.noun.as_of)
@@ -42,6 +49,8 @@ impl FieldColumns for domain::LearningArea {}
 filter! {
     /// Which learning areas.
     LearningAreaFilter {
+        /// It has this code on record in some register.
+        code: String => code,
         /// Part of this district, by id or slug.
         district: ID => district [District],
     }

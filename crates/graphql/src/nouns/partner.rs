@@ -20,6 +20,7 @@ use crate::{
     },
     objects::{
         noun::{CommonFields, ViewedNoun},
+        register_code::{RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
     },
     schema::root_fields::root_fields,
@@ -36,6 +37,11 @@ impl ViewedNoun<domain::Partner> {
     #[graphql(flatten)]
     async fn common(&self) -> CommonFields<'_> {
         self.common_fields()
+    }
+
+    /// Its codes in official registers.
+    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
+        load_codes(ctx, self.view, self.noun.head().id, []).await
     }
 
     /// What it is; often more than one thing.
@@ -155,6 +161,8 @@ vocabulary! { PartnerKind }
 filter! {
     /// Which partners.
     PartnerFilter {
+        /// It has this code on record in some register.
+        code: String => code,
         /// It is, among other things, one of these on record.
         kind: Vec<PartnerKind> => kinds,
         /// It is on record as a member of this alliance, by id or slug.

@@ -13,7 +13,10 @@ use crate::{
         own_record::OwnRecord,
     },
     nouns::{campus::CampusFilter, school::SchoolFilter, township::TownshipFilter},
-    objects::noun::{CommonFields, ViewedNoun},
+    objects::{
+        noun::{CommonFields, ViewedNoun},
+        register_code::{RegisterCode, load_codes},
+    },
     schema::root_fields::root_fields,
 };
 
@@ -28,6 +31,11 @@ impl ViewedNoun<domain::Region> {
     #[graphql(flatten)]
     async fn common(&self) -> CommonFields<'_> {
         self.common_fields()
+    }
+
+    /// Its codes in official registers.
+    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
+        load_codes(ctx, self.view, self.noun.head().id, []).await
     }
 
     /// Its slogan in Chinese; null where no source gives one.
@@ -78,6 +86,8 @@ relation_types! {
 filter! {
     /// Which regions.
     RegionFilter {
+        /// It has this code on record in some register.
+        code: String => code,
         /// Part of this district, by id or slug.
         district: ID => district [District],
     }

@@ -28,7 +28,7 @@ use crate::{
     },
     objects::{
         noun::{CommonFields, ViewedNoun},
-        register_code::RegisterCode,
+        register_code::{RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
     },
     schema::root_fields::root_fields,
@@ -68,9 +68,11 @@ impl ViewedNoun<domain::School> {
     }
 
     /// Its codes in official registers.
-    async fn codes(&self) -> Vec<RegisterCode> {
-        let codes = self.noun.codes().into_iter();
-        codes.map(|code| RegisterCode { scheme: code.scheme.to_owned(), value: code.value }).collect()
+    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
+        let noun = self.noun.head().id;
+        let own = self.noun.codes().into_iter();
+        let own = own.map(|code| RegisterCode::of_column(self.view, noun, code.scheme, code.scheme, &code.value));
+        load_codes(ctx, self.view, noun, own).await
     }
 
     /// When it opened, as a source states; null where none does. It may have opened under another name: `since` is the first day under this one.

@@ -159,6 +159,13 @@ pub(crate) struct Citation {
     source: Source,
 }
 
+impl Citation {
+    /// Whether it states this column of the fact, by itself or with the whole.
+    pub(crate) fn states(&self, column: &str) -> bool {
+        self.field.as_deref().is_none_or(|field| field == column)
+    }
+}
+
 /// The sources that state a fact.
 pub(crate) async fn load_citations(ctx: &Context<'_>, view: View, fact: i64) -> Result<Vec<Citation>> {
     let citations = ctx.load_parts::<domain::Citation>(view, fact).await?;

@@ -15,7 +15,7 @@ use crate::{
     nouns::{campus::CampusFilter, school::SchoolFilter},
     objects::{
         noun::{CommonFields, ViewedNoun},
-        register_code::RegisterCode,
+        register_code::{RegisterCode, load_codes},
     },
     schema::root_fields::root_fields,
 };
@@ -34,10 +34,10 @@ impl ViewedNoun<domain::Township> {
     }
 
     /// Its codes in official registers.
-    async fn codes(&self) -> Vec<RegisterCode> {
-        let code = self.noun.code.iter();
-        code.map(|value| RegisterCode { scheme: "national_statistical_code".to_owned(), value: value.clone() })
-            .collect()
+    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
+        let (noun, scheme) = (self.noun.head().id, "national_statistical_code");
+        let own = self.noun.code.iter().map(|code| RegisterCode::of_column(self.view, noun, "code", scheme, code));
+        load_codes(ctx, self.view, noun, own).await
     }
 
     /// What it is.
@@ -102,6 +102,8 @@ vocabulary! { TownshipKind }
 filter! {
     /// Which townships.
     TownshipFilter {
+        /// It has this code on record in some register.
+        code: String => code,
         /// It is one of these.
         kind: Vec<TownshipKind> => kind,
         /// It lies in this region, by id or slug.

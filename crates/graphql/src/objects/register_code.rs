@@ -1,13 +1,68 @@
 //! Codes of nouns in official registers.
 
-use async_graphql::SimpleObject;
+use async_graphql::{Context, Object, Result};
+use domain::View;
+
+use crate::{
+    execution::context::ContextExt,
+    nouns::source::{Citation, load_citations},
+};
 
 /// A code of a noun in an official register.
-#[derive(SimpleObject)]
-#[graphql(name = "Code")]
 pub(crate) struct RegisterCode {
-    /// The register: `junior_code_2025`, `senior_code`, `national_statistical_code`.
-    pub(crate) scheme: String,
+    view: View,
+    scheme: String,
+    value: String,
+    /// The fact that states it.
+    fact: i64,
+    /// The column of the fact, if it states more than the code.
+    column: Option<&'static str>,
+}
+
+/// A code of a noun in an official register.
+#[Object(name = "Code")]
+impl RegisterCode {
+    /// The register, in a word of the data set's own; `junior_code_2025`, `senior_code` and `national_statistical_code` are those of columns of their own.
+    async fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
     /// The code: text, since codes may begin with 0.
-    pub(crate) value: String,
+    async fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// The sources that state it.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
+        let mut sources = load_citations(ctx, self.view, self.fact).await?;
+        if let Some(column) = self.column {
+            sources.retain(|citation| citation.states(column));
+        }
+        Ok(sources)
+    }
+}
+
+impl RegisterCode {
+    /// A code that the noun's own record states in a column.
+    pub(crate) fn of_column(view: View, noun: i64, column: &'static str, scheme: &str, value: &str) -> Self {
+        RegisterCode { view, scheme: scheme.to_owned(), value: value.to_owned(), fact: noun, column: Some(column) }
+    }
+}
+
+/// The codes of a noun: those of its own record, then those of `codes.csv`, by register.
+pub(crate) async fn load_codes(
+    ctx: &Context<'_>,
+    view: View,
+    noun: i64,
+    own: impl IntoIterator<Item = RegisterCode>,
+) -> Result<Vec<RegisterCode>> {
+    let recorded = ctx.load_parts::<domain::RegisterCode>(view, noun).await?;
+    let recorded = recorded.iter().map(|code| RegisterCode {
+        view,
+        scheme: code.scheme.clone(),
+        value: code.value.clone(),
+        fact: code.id,
+        column: None,
+    });
+    Ok(own.into_iter().chain(recorded).collect())
 }

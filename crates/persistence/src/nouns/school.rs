@@ -75,7 +75,6 @@ impl Table for School {
         let value = || wanted.value();
         Some(match property {
             "status" => had_status(wanted.words()),
-            "code" => col("c", Column::JuniorCode2025).eq(value()).or(col("c", Column::SeniorCode).eq(value())),
             "region" => lies_in(scope, col("c", Column::TownshipId), &RegionId, value()),
             "campus_district" => has_campus(scope, lies_in(scope, township_of_campus(), &DistrictId, value())),
             "campus_region" => has_campus(scope, lies_in(scope, township_of_campus(), &RegionId, value())),

@@ -1,0 +1,45 @@
+//! Table `codes`.
+
+use domain::{RegisterCode, values};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
+
+use crate::{
+    StoreError,
+    entity::codes::{Column, Entity},
+    noun::Table,
+    parts::List,
+    row::Row,
+    view::{Scope, Sees, col},
+};
+
+impl List for RegisterCode {
+    fn select(scope: &Scope) -> (SelectStatement, Expr) {
+        let mut select = scope.select_from(Entity, "k", Sees::Holding);
+        for column in [Column::EntityId, Column::Scheme, Column::Value, Column::Id] {
+            select.order_by_expr(col("k", column), Order::Asc);
+        }
+        (select, col("k", Column::EntityId))
+    }
+
+    fn columns() -> Vec<Expr> {
+        [Column::Id, Column::Scheme, Column::Value].map(|column| col("k", column)).into()
+    }
+
+    fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [id, scheme, value] = row.cells();
+        Ok(RegisterCode { id: id.number()?, scheme: scheme.text()?, value: value.text()? })
+    }
+}
+
+/// That some register knows the noun that `c` names by this code: in a column of its own, or in `codes`.
+pub(crate) fn has_code<N: Table>(scope: &Scope, code: &Expr) -> Expr {
+    let mut ids = scope.select_from(Entity, "k", Sees::Holding);
+    ids.expr(col("k", Column::EntityId)).and_where(col("k", Column::Value).eq(code.clone()));
+    for column in N::SHAPE.columns.iter().filter(|column| column.column_type.is_value(&values::code::KIND)) {
+        let mut own = scope.select_from(N::SHAPE.table, "k", Sees::Known);
+        own.expr(col("k", "id")).and_where(col("k", column.name).eq(code.clone()));
+        ids.union(UnionType::All, own);
+    }
+    let coded = Query::select().expr(col("coded", "entity_id")).from_subquery(ids, "coded").take();
+    col("c", "id").in_subquery(coded)
+}
