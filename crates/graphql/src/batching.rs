@@ -1,5 +1,7 @@
 //! Batching: what the resolvers of a level need is read by one statement.
 
 pub(crate) mod batches;
+#[cfg(test)]
+mod dataloader_crate;
 pub(crate) mod field_columns;
 pub(crate) mod loaders;
