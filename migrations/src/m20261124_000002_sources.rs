@@ -4,7 +4,7 @@ use crate::table::Facts;
 
 crate::table::step!(
     |manager| {
-        Facts::nouns(manager, "sources")
+        Facts::first_nouns(manager, "sources")
             .required_text("title")
             .required_text("publisher")
             .text("author")

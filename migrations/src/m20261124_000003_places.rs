@@ -4,13 +4,13 @@ use crate::table::{BASIS, Facts};
 
 crate::table::step!(
     |manager| {
-        Facts::nouns(manager, "districts")
+        Facts::first_nouns(manager, "districts")
             .text("name_zh")
             .text("name_en")
             .word("name_en_basis", BASIS)
             .create(manager)
             .await?;
-        Facts::nouns(manager, "regions")
+        Facts::first_nouns(manager, "regions")
             .text("name_zh")
             .text("name_en")
             .text("strategy_zh")
@@ -19,7 +19,7 @@ crate::table::step!(
             .reference("district_id")
             .create(manager)
             .await?;
-        Facts::nouns(manager, "townships")
+        Facts::first_nouns(manager, "townships")
             .text("code")
             .text("name_zh")
             .text("name_en")
@@ -29,7 +29,7 @@ crate::table::step!(
             .reference("district_id")
             .create(manager)
             .await?;
-        Facts::nouns(manager, "learning_areas")
+        Facts::first_nouns(manager, "learning_areas")
             .text("name_zh")
             .text("name_en")
             .word("name_en_basis", BASIS)

@@ -4,7 +4,7 @@ use crate::table::{BASIS, Facts};
 
 crate::table::step!(
     |manager| {
-        Facts::nouns(manager, "authorities")
+        Facts::first_nouns(manager, "authorities")
             .text("name_zh")
             .text("name_en")
             .required_word("level", &["nation", "municipality", "district", "town"])

@@ -4,7 +4,7 @@ use crate::table::{BASIS, Facts};
 
 crate::table::step!(
     |manager| {
-        Facts::nouns(manager, "partners")
+        Facts::first_nouns(manager, "partners")
             .text("name_zh")
             .text("name_en")
             .required_text("kinds")

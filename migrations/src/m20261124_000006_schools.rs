@@ -4,7 +4,7 @@ use crate::table::{BASIS, Facts};
 
 crate::table::step!(
     |manager| {
-        Facts::nouns(manager, "schools")
+        Facts::first_nouns(manager, "schools")
             .text("name_zh")
             .text("name_en")
             .word("name_en_basis", BASIS)
@@ -60,7 +60,7 @@ crate::table::step!(
             .distinct("predecessor_id", "successor_id")
             .create(manager)
             .await?;
-        Facts::nouns(manager, "campuses")
+        Facts::first_nouns(manager, "campuses")
             .required_reference("school_id")
             .text("name_zh")
             .text("address_zh")

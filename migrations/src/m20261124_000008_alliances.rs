@@ -4,7 +4,7 @@ use crate::table::{BASIS, Facts};
 
 crate::table::step!(
     |manager| {
-        Facts::nouns(manager, "alliances")
+        Facts::first_nouns(manager, "alliances")
             .text("name_zh")
             .text("name_en")
             .word("name_en_basis", BASIS)

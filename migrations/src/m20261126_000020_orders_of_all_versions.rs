@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::table::index;
+use crate::table::{ORDERS, VIEW, index};
 
 /// The tables of nouns.
 const NOUNS: &[&str] = &[
@@ -19,15 +19,8 @@ const NOUNS: &[&str] = &[
     "townships",
 ];
 
-/// What a page is ordered by. The indexes of the first release begin with `known_to`: they keep the order only where
-/// that has one value, which is null, and an earlier revision knows rows with many.
-const ORDERS: &[&str] = &["sort_name", "slug", "valid_from"];
-
 /// The order by first days among current rows, as the first release has it.
 const SINCE: &[&str] = &["known_to", "valid_from", "id"];
-
-/// The same, with all that a view compares: a count reads the index alone.
-const VIEW: &[&str] = &["known_to", "valid_from", "id", "valid_to", "known_from"];
 
 /// This step.
 #[derive(DeriveMigrationName)]
@@ -36,6 +29,8 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        // The indexes of the first release begin with `known_to`: they keep the order only where that has one value, which is
+        // null, and an earlier revision knows rows with many.
         for table in NOUNS {
             for order in ORDERS {
                 manager.create_index(index(table, &[*order, "id"])).await?;

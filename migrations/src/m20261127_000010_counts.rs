@@ -2,6 +2,8 @@
 
 use sea_orm_migration::prelude::*;
 
+use crate::table::{VIEW, counts_index, index};
+
 /// The tables of nouns, each with what else its counts look at: a status that follows from dates.
 const NOUNS: &[(&str, &[&str])] = &[
     ("alliances", STATUS),
@@ -20,9 +22,6 @@ const NOUNS: &[(&str, &[&str])] = &[
 /// What a status on a day follows from, beside the view's columns.
 const STATUS: &[&str] = &["status", "stated_from"];
 
-/// What a view compares, as the step before has it.
-const VIEW: &[&str] = &["known_to", "valid_from", "id", "valid_to", "known_from"];
-
 /// This step.
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -31,8 +30,7 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (table, status) in NOUNS {
-            let columns = VIEW.iter().chain(&["known_day"]).chain(*status);
-            manager.create_index(index_named(&format!("{table}_counts"), table, columns)).await?;
+            manager.create_index(counts_index(table, status)).await?;
             let view = Index::drop().name(view_name(table)).table((*table).to_owned()).to_owned();
             manager.drop_index(view).await?;
         }
@@ -41,7 +39,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (table, _) in NOUNS {
-            manager.create_index(index_named(&view_name(table), table, VIEW.iter())).await?;
+            manager.create_index(index(table, VIEW)).await?;
             let counts = Index::drop().name(format!("{table}_counts")).table((*table).to_owned()).to_owned();
             manager.drop_index(counts).await?;
         }
@@ -51,14 +49,4 @@ impl MigrationTrait for Migration {
 
 fn view_name(table: &str) -> String {
     format!("{table}_by_{}", VIEW.join("_"))
-}
-
-/// An index with a name of its own: PostgreSQL takes 63 characters, too few for the names of all columns.
-fn index_named<'a>(name: &str, table: &str, columns: impl Iterator<Item = &'a &'a str>) -> IndexCreateStatement {
-    let mut index = Index::create();
-    index.name(name).table(table.to_owned());
-    for column in columns {
-        index.col((*column).to_owned());
-    }
-    index
 }

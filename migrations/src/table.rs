@@ -5,6 +5,12 @@ use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 /// Why a name is believed, wherever a table says so.
 pub(crate) const BASIS: &[&str] = &["common_knowledge", "inferred", "source", "stated", "translation", "unknown"];
 
+/// What a page of nouns is ordered by.
+pub(crate) const ORDERS: &[&str] = &["sort_name", "slug", "valid_from"];
+
+/// What a view compares, the order by first days among current rows first.
+pub(crate) const VIEW: &[&str] = &["known_to", "valid_from", "id", "valid_to", "known_from"];
+
 /// A table of versions being described.
 ///
 /// A row is one version of a fact: `[valid_from, valid_to)` is when it holds, `[known_from, known_to)` the revisions
@@ -56,6 +62,17 @@ pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreat
     index
 }
 
+/// An index that holds all that a count of nouns looks at, with what the table's status on a day follows from.
+pub(crate) fn counts_index(table: &'static str, status: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create();
+    // PostgreSQL takes 63 characters, too few for the names of all columns.
+    index.name(format!("{table}_counts")).table(table);
+    for column in VIEW.iter().chain(&["known_day"]).chain(status) {
+        index.col(*column);
+    }
+    index
+}
+
 /// Creates the index by which one version of a fact is current.
 ///
 /// This index and that of [`versions`] stand beside the table rather than in it, so that a first import can make them when
@@ -88,10 +105,28 @@ impl Facts {
         Facts { backend, name, table, indexes: Vec::new() }
     }
 
-    /// A table of nouns: they also have a slug and a name to sort by.
+    /// A table of nouns: they also have a slug, a name to sort by, a known day and what is stated of beginning and end.
     pub(crate) fn nouns(manager: &SchemaManager<'_>, name: &'static str) -> Self {
+        let mut facts = Facts::ties(manager, name)
+            .required_text("slug")
+            .required_text("sort_name")
+            .required_text("known_day")
+            .text("stated_from")
+            .text("stated_to");
+        for order in ["sort_name", "slug"] {
+            facts.indexes.push(index(name, &["known_to", order, "id"]));
+        }
+        for order in ORDERS {
+            facts.indexes.push(index(name, &[*order, "id"]));
+        }
+        facts.indexes.push(counts_index(name, &[]));
+        facts
+    }
+
+    /// A table of nouns as the first release had it; three steps after it bring it to what [`Facts::nouns`] makes.
+    pub(crate) fn first_nouns(manager: &SchemaManager<'_>, name: &'static str) -> Self {
         let mut facts = Facts::ties(manager, name).required_text("slug").required_text("sort_name");
-        for order in ["sort_name", "slug", "valid_from"] {
+        for order in ORDERS {
             facts.indexes.push(index(name, &["known_to", order, "id"]));
         }
         facts
