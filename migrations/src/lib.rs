@@ -21,6 +21,7 @@ mod m20261126_000040_program_versions;
 mod m20261126_000041_time_zones;
 mod m20261127_000010_counts;
 mod m20261127_000020_codes;
+mod m20261127_000030_designations;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000041_time_zones::Migration),
             Box::new(m20261127_000010_counts::Migration),
             Box::new(m20261127_000020_codes::Migration),
+            Box::new(m20261127_000030_designations::Migration),
         ]
     }
 }

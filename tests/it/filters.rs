@@ -32,6 +32,8 @@ const SAME: &[(&str, &str, &str, &str)] = &[
     ("partners", "schools", "schools", "partner"),
     ("schools", "groups", "groups", "school"),
     ("schools", "partners", "partners", "school"),
+    ("schools", "designations", "designations", "school"),
+    ("designations", "schools", "schools", "designation"),
     ("schools", "campuses", "campuses", "school"),
 ];
 

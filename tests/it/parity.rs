@@ -67,6 +67,7 @@ const FILTERS: &[(&str, &str)] = &[
     ("campuses", "filter: { status: [PLANNED, UNKNOWN], existence: [CERTAIN] }"),
     ("groups", "filter: { or: [{ nameContains: \"中学\" }, { status: [PLANNED] }] }"),
     ("alliances", "filter: { kind: [THEMATIC], not: { scope: [DISTRICT] } }"),
+    ("designations", "filter: { level: [MUNICIPAL, UNKNOWN] }"),
     ("partners", "filter: { kind: [UNIVERSITY, MUSEUM] }"),
     ("partners", "filter: { nameContains: \"大学\" }"),
 ];

@@ -23,6 +23,33 @@ const QUESTION: &str = r#"{
     alliances(first: 1) { nodes { partners { totalCount } groups { totalCount } } }
 }"#;
 
+/// What the version before knew no word for.
+const LATER: &str = r#"{
+    designations(first: 100) { totalCount nodes { slug } }
+    school(slug: "bj80") { knownDay designations { edges { awardedOn { text } sources { quote } node { slug } } } }
+    before: map(knownAt: 1) { designations { totalCount } school(slug: "bj80") { designations { totalCount } } }
+}"#;
+
+/// Holds what was imported into a map of the version before against a map that was loaded now.
+async fn check_later(app: &TestApp, fresh: &TestApp) {
+    let (later, new) = (app.data(LATER).await, fresh.data(LATER).await);
+    assert_eq!(new["designations"]["totalCount"], json!(12), "{}", app.name);
+    assert_eq!((&later["designations"], &later["school"]), (&new["designations"], &new["school"]), "{}", app.name);
+    let none = json!({ "designations": { "totalCount": 0 }, "school": { "designations": { "totalCount": 0 } } });
+    assert_eq!(later["before"], none, "{}: the first revision is as it was", app.name);
+}
+
+/// The folder that the version before shipped.
+fn unpack_folder() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    for file in std::fs::read_dir(root().join("tests/fixtures/edumap-0.1.0.folder")).expect("the fixture") {
+        let name = file.expect("a file").file_name().into_string().expect("a name");
+        let csv = name.strip_suffix(".gz").expect("gzip");
+        std::fs::write(dir.path().join(csv), unpack(&format!("edumap-0.1.0.folder/{name}"))).expect("written");
+    }
+    dir
+}
+
 /// The lists whose nouns have a known day.
 const LISTS: &[&str] = &[
     "schools",
@@ -67,12 +94,13 @@ async fn known_days(app: &TestApp) -> BTreeMap<String, String> {
     days
 }
 
-/// Brings the database up to date and compares it with one that was loaded now.
-async fn check(app: &TestApp, fresh: &TestApp) {
+/// Brings the database up to date and compares it with ones that were loaded now: with the folder of that version, and with
+/// the present one.
+async fn check(app: &TestApp, same: &TestApp, fresh: &TestApp) {
     app.store.migrate().await.expect("migrated");
     assert!(app.store.is_current().await.expect("asked"), "{}", app.name);
     let (old, new) = (app.data(QUESTION).await, fresh.data(QUESTION).await);
-    let (days, fresh_days) = (known_days(app).await, known_days(fresh).await);
+    let (days, fresh_days) = (known_days(app).await, known_days(same).await);
     assert!(fresh_days.len() > 200, "{fresh_days:?}");
     for (noun, day) in &days {
         assert_eq!(fresh_days.get(noun), Some(day), "{}: the known day of {noun}", app.name);
@@ -88,31 +116,28 @@ async fn check(app: &TestApp, fresh: &TestApp) {
     assert_eq!(then["now"], new["now"], "{}", app.name);
     assert_eq!(then["before"]["learningAreas"], new["now"], "{}: the first revision is still known", app.name);
     assert_eq!(then["school"], new["school"], "{}", app.name);
+    check_later(app, fresh).await;
 }
 
 #[tokio::test]
 async fn a_database_of_the_version_before_is_brought_up_to_date() {
+    let same = tests::loaded("a database of the version before, beside", unpack_folder().path()).await;
     let fresh = tests::chaoyang("a database of the version before").await;
     let dir = tempfile::tempdir().expect("a folder");
     let file = dir.path().join("edumap.db");
     std::fs::write(&file, unpack("edumap-0.1.0.sqlite.gz")).expect("written");
     let store = Store::open(&format!("sqlite://{}", file.display()), None).await.expect("SQLite opens it");
-    check(&TestApp::on("SQLite", store), &fresh[0]).await;
+    check(&TestApp::on("SQLite", store), &same[0], &fresh[0]).await;
 
     let dump = String::from_utf8(unpack("edumap-0.1.0.postgres.sql.gz")).expect("text");
     let Some(url) = postgres::restored_or_skip("a database of the version before", &dump) else { return };
     let store = Store::open(&url, None).await.expect("PostgreSQL opens it");
-    check(&TestApp::on("PostgreSQL", store), &fresh[1]).await;
+    check(&TestApp::on("PostgreSQL", store), &same[1], &fresh[1]).await;
 }
 
 #[tokio::test]
 async fn a_folder_of_the_version_before_loads_and_the_present_one_after_it() {
-    let dir = tempfile::tempdir().expect("a folder");
-    for file in std::fs::read_dir(root().join("tests/fixtures/edumap-0.1.0.folder")).expect("the fixture") {
-        let name = file.expect("a file").file_name().into_string().expect("a name");
-        let csv = name.strip_suffix(".gz").expect("gzip");
-        std::fs::write(dir.path().join(csv), unpack(&format!("edumap-0.1.0.folder/{name}"))).expect("written");
-    }
+    let dir = unpack_folder();
     let fresh = tests::chaoyang("a folder of the version before, beside").await;
     for (app, fresh) in tests::empty("a folder of the version before").await.into_iter().zip(&fresh) {
         app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
@@ -125,5 +150,6 @@ async fn a_folder_of_the_version_before_loads_and_the_present_one_after_it() {
         let planned = "{ campuses(filter: { status: [PLANNED] }) { nodes { slug dueOn { text } } } }";
         assert_eq!(app.data(planned).await, fresh.data(planned).await, "{}", app.name);
         assert_eq!(app.data(campuses).await, fresh.data(campuses).await, "{}", app.name);
+        check_later(&app, fresh).await;
     }
 }

@@ -230,3 +230,71 @@ async fn what_is_served_cites_the_alliance_and_what_is_a_member_the_membership()
         assert_eq!(texts(&data, &["member", "schools", "edges", "role"]), ["ALLIANCE_SCHOOL"; 4]);
     }
 }
+
+#[tokio::test]
+async fn a_designation_is_walked_from_both_ends_with_its_day_and_its_source() {
+    for app in chaoyang("a_designation_is_walked").await {
+        let data = app
+            .data(
+                r#"{ school(slug: "bj80") { designations { totalCount edges { awardedOn { text precision } sources { title quote confidence } node { slug level } } } }
+                    one: designation(slug: "pku-boya") { name(lang: "zh") level awardingBody sources { title } schools { edges { awardedOn { text } sources { quote } node { slug } } } }
+                    unstated: designations(filter: { level: [UNKNOWN] }) { nodes { slug level awardingBody } }
+                    undated: school(slug: "ritan-hs") { designations { edges { awardedOn { text } sources { quote } } } } }"#,
+            )
+            .await;
+        let awards = ["school", "designations", "edges"];
+        let at = |rest: &[&str]| texts(&data, &[&awards[..], rest].concat());
+        assert_eq!(at(&["node", "slug"]), ["pku-boya", "sci-tech-demo", "demo-senior", "key-school"], "{}", app.name);
+        assert_eq!(at(&["node", "level"]), ["NATIONAL", "MUNICIPAL", "MUNICIPAL", "MUNICIPAL"]);
+        assert_eq!(at(&["awardedOn", "text"]), ["2024", "2020-05", "2003", "1978"]);
+        assert_eq!(at(&["awardedOn", "precision"]), ["YEAR", "MONTH", "YEAR", "YEAR"]);
+        assert_eq!(at(&["sources", "quote"])[3], "1978年被认定为北京市重点中学和北京市对外开放单位");
+        assert_eq!(at(&["sources", "confidence"]), ["NEWS", "UNOFFICIAL", "NEWS", "NEWS"]);
+        assert_eq!(at(&["sources", "title"]).len(), 4);
+        assert_eq!(data["school"]["designations"]["totalCount"], 4);
+
+        let one = &data["one"];
+        assert_eq!(one["name"], "北京大学博雅人才共育基地");
+        assert_eq!(
+            (&one["level"], &one["awardingBody"]),
+            (&json!("NATIONAL"), &json!("Peking University")),
+            "{}",
+            app.name
+        );
+        assert_eq!(texts(one, &["schools", "edges", "node", "slug"]), ["beijing-academy", "bj80", "chenjinglun-hs"]);
+        assert_eq!(texts(one, &["schools", "edges", "awardedOn", "text"]), ["2024"; 3]);
+        assert_eq!(texts(one, &["schools", "edges", "sources", "quote"]).len(), 3);
+        let unstated = |slug: &str| json!({ "slug": slug, "level": "UNKNOWN", "awardingBody": null });
+        let nodes = json!([unstated("media-feature-hs"), unstated("art-feature-school")]);
+        assert_eq!(data["unstated"]["nodes"], nodes, "{}", app.name);
+        let undated = json!([{ "awardedOn": null, "sources": [{ "quote": "level: 市级示范性高中" }] }]);
+        assert_eq!(data["undated"]["designations"]["edges"], undated, "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn a_designation_holds_from_the_day_it_was_given() {
+    for app in chaoyang("a_designation_holds_from").await {
+        let data = app
+            .data(
+                r#"fragment Seen on Map {
+                      school(slug: "bj80") { designations { nodes { slug } } }
+                      schools(first: 100, filter: { designation: "demo-senior" }) { totalCount nodes { slug } }
+                      designations(filter: { school: "fangcaodi-primary" }) { nodes { slug } } }
+                    { before: map(asOf: "2000-12-31") { ...Seen } then: map(asOf: "2008-01-01") { ...Seen } now: map { ...Seen } }"#,
+            )
+            .await;
+        let of_school = |view: &str| texts(&data, &[view, "school", "designations", "nodes", "slug"]);
+        assert_eq!(of_school("before"), ["key-school"], "{}: given in 1978, the others later", app.name);
+        assert_eq!(of_school("then"), ["demo-senior", "key-school"], "{}", app.name);
+        let schools = |view: &str| texts(&data, &[view, "schools", "nodes", "slug"]);
+        assert!(!schools("before").contains(&"bj80".to_owned()), "{}: given in 2003", app.name);
+        assert!(schools("before").contains(&"ritan-hs".to_owned()), "{}: no source dates it", app.name);
+        assert!(schools("then").contains(&"bj80".to_owned()), "{}", app.name);
+        assert_eq!(data["now"]["schools"]["totalCount"], 9, "{}", app.name);
+        let given = |view: &str| texts(&data, &[view, "designations", "nodes", "slug"]);
+        assert_eq!(given("before"), ["key-school"], "{}", app.name);
+        assert_eq!(given("then"), ["confucius-base", "key-school"], "{}", app.name);
+        assert!(given("now").is_empty(), "{}: the school goes on under another name", app.name);
+    }
+}

@@ -35,6 +35,8 @@ pub enum Kind {
     Code,
     /// What a word means, in a source's own terms.
     Definition,
+    /// A title or an award that schools are given.
+    Designation,
     /// A district: the owner of a map.
     District,
     /// An education group.
@@ -49,6 +51,8 @@ pub enum Kind {
     Region,
     /// A school.
     School,
+    /// A designation that a school was given.
+    SchoolDesignation,
     /// A tie between two schools, such as "branch of".
     SchoolLink,
     /// A tie between a school and a partner outside any alliance.
@@ -74,6 +78,7 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::Campus, "campus", "cmp"),
     (Kind::Code, "code", ""),
     (Kind::Definition, "definition", ""),
+    (Kind::Designation, "designation", "dsg"),
     (Kind::District, "district", "dst"),
     (Kind::Group, "group", "grp"),
     (Kind::LearningArea, "learning_area", "lra"),
@@ -81,6 +86,7 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::Partner, "partner", "ptn"),
     (Kind::Region, "region", "reg"),
     (Kind::School, "school", "sch"),
+    (Kind::SchoolDesignation, "school_designation", ""),
     (Kind::SchoolLink, "school_link", ""),
     (Kind::SchoolPartner, "school_partner", ""),
     (Kind::SiteUse, "site_use", ""),

@@ -27,8 +27,8 @@ pub mod value;
 pub mod values;
 
 pub use nouns::{
-    SHAPES, alias, alliance, authority, campus, code, definition, district, group, learning_area, membership, partner,
-    region, school, shape_of, source, township,
+    SHAPES, alias, alliance, authority, campus, code, definition, designation, district, group, learning_area,
+    membership, partner, region, school, shape_of, source, township,
 };
 
 pub use alias::{Alias, AliasKind};
@@ -42,6 +42,7 @@ pub use clock::{Clock, FixedClock, SystemClock, TimeZone};
 pub use code::RegisterCode;
 pub use column::{Column, ColumnType, Presence};
 pub use definition::Definition;
+pub use designation::{Designation, DesignationLevel, SchoolDesignation};
 pub use district::District;
 pub use fact::{ImpreciseDate, Known, Precision, Validity, View};
 pub use group::{Group, GroupStatus};

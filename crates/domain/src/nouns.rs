@@ -8,6 +8,7 @@ pub mod authority;
 pub mod campus;
 pub mod code;
 pub mod definition;
+pub mod designation;
 pub mod district;
 pub mod group;
 pub mod learning_area;
@@ -29,6 +30,7 @@ pub const SHAPES: &[&Shape] = &[
     &learning_area::SHAPE,
     &authority::SHAPE,
     &partner::SHAPE,
+    &designation::SHAPE,
     &school::SHAPE,
     &campus::SHAPE,
     &group::SHAPE,
@@ -38,6 +40,7 @@ pub const SHAPES: &[&Shape] = &[
     &alliance::FUNCTIONS,
     &alliance::CATEGORIES,
     &partner::SCHOOL_PARTNERS,
+    &designation::SCHOOL_DESIGNATIONS,
     &school::LINKS,
     &school::SUCCESSIONS,
     &campus::SITE_USES,

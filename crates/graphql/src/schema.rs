@@ -25,8 +25,8 @@ use crate::{
     lists::cursor_scope::RequestedView,
     nouns::{
         alliance::AllianceQuery, authority::AuthorityQuery, campus::CampusQuery, definition::DefinitionQuery,
-        district::DistrictQuery, group::GroupQuery, learning_area::LearningAreaQuery, partner::PartnerQuery,
-        region::RegionQuery, school::SchoolQuery, source::SourceQuery, township::TownshipQuery,
+        designation::DesignationQuery, district::DistrictQuery, group::GroupQuery, learning_area::LearningAreaQuery,
+        partner::PartnerQuery, region::RegionQuery, school::SchoolQuery, source::SourceQuery, township::TownshipQuery,
     },
     objects::{
         node::{Node, NodeQuery},
@@ -124,6 +124,7 @@ macro_rules! root_object {
             AllianceQuery,
             AuthorityQuery,
             CampusQuery,
+            DesignationQuery,
             DistrictQuery,
             GroupQuery,
             LearningAreaQuery,
@@ -144,6 +145,7 @@ macro_rules! root_object {
                     AllianceQuery(args),
                     AuthorityQuery(args),
                     CampusQuery(args),
+                    DesignationQuery(args),
                     DistrictQuery(args),
                     GroupQuery(args),
                     LearningAreaQuery(args),

@@ -12,6 +12,7 @@ pub(crate) mod campuses;
 pub(crate) mod citations;
 pub(crate) mod codes;
 pub(crate) mod definitions;
+pub(crate) mod designations;
 pub(crate) mod districts;
 pub(crate) mod facets;
 pub(crate) mod groups;
@@ -22,6 +23,7 @@ pub(crate) mod partners;
 pub(crate) mod program_versions;
 pub(crate) mod regions;
 pub(crate) mod revisions;
+pub(crate) mod school_designations;
 pub(crate) mod school_links;
 pub(crate) mod school_partners;
 pub(crate) mod schools;
@@ -56,6 +58,7 @@ mod tests {
             columns::<super::citations::Entity>(),
             columns::<super::codes::Entity>(),
             columns::<super::definitions::Entity>(),
+            columns::<super::designations::Entity>(),
             columns::<super::districts::Entity>(),
             columns::<super::facets::Entity>(),
             columns::<super::groups::Entity>(),
@@ -66,6 +69,7 @@ mod tests {
             columns::<super::program_versions::Entity>(),
             columns::<super::regions::Entity>(),
             columns::<super::revisions::Entity>(),
+            columns::<super::school_designations::Entity>(),
             columns::<super::school_links::Entity>(),
             columns::<super::school_partners::Entity>(),
             columns::<super::schools::Entity>(),
@@ -122,6 +126,7 @@ mod tests {
         check_columns_read::<domain::Alliance>();
         check_columns_read::<domain::Authority>();
         check_columns_read::<domain::Campus>();
+        check_columns_read::<domain::Designation>();
         check_columns_read::<domain::District>();
         check_columns_read::<domain::Group>();
         check_columns_read::<domain::LearningArea>();

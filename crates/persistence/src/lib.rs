@@ -41,11 +41,11 @@ pub use open::Access;
 pub use parts::Parts;
 pub use relation::{
     AlliancesOfDistrict, AlliancesOfGroup, AlliancesOfPartner, AlliancesOfSchool, BranchOfSchools, BranchesOfSchool,
-    CampusesOfDistrict, CampusesOfRegion, CampusesOfSchool, CampusesOfTownship, GroupsOfAlliance, GroupsOfDistrict,
-    GroupsOfSchool, LearningAreasOfDistrict, PartnersOfAlliance, PartnersOfSchool, PredecessorsOfSchool,
-    RegionsOfDistrict, Relation, SchoolsOfAlliance, SchoolsOfDistrict, SchoolsOfGroup, SchoolsOfPartner,
-    SchoolsOfRegion, SchoolsOfTownship, SchoolsWithCampusInDistrict, SchoolsWithCampusInRegion,
-    SchoolsWithCampusInTownship, SuccessorsOfSchool, TownshipsOfDistrict, TownshipsOfRegion,
+    CampusesOfDistrict, CampusesOfRegion, CampusesOfSchool, CampusesOfTownship, DesignationsOfSchool, GroupsOfAlliance,
+    GroupsOfDistrict, GroupsOfSchool, LearningAreasOfDistrict, PartnersOfAlliance, PartnersOfSchool,
+    PredecessorsOfSchool, RegionsOfDistrict, Relation, SchoolsOfAlliance, SchoolsOfDesignation, SchoolsOfDistrict,
+    SchoolsOfGroup, SchoolsOfPartner, SchoolsOfRegion, SchoolsOfTownship, SchoolsWithCampusInDistrict,
+    SchoolsWithCampusInRegion, SchoolsWithCampusInTownship, SuccessorsOfSchool, TownshipsOfDistrict, TownshipsOfRegion,
 };
 pub use store::{Counts, Plan, Store};
 pub use tie::{Linked, Path, RelatedPage};

@@ -6,6 +6,7 @@ pub(crate) mod authority;
 pub(crate) mod campus;
 pub(crate) mod code;
 pub(crate) mod definition;
+pub(crate) mod designation;
 pub(crate) mod district;
 pub(crate) mod group;
 pub(crate) mod learning_area;

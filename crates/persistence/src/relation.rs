@@ -1,8 +1,8 @@
 //! The relations of the map: ties walked from a kind of noun to another.
 
 use domain::{
-    Alliance, AllianceTie, Campus, Group, Kind, LearningArea, Membership, Partner, Region, School, SchoolLink,
-    SchoolPartner, Succession, Township,
+    Alliance, AllianceTie, Campus, Designation, Group, Kind, LearningArea, Membership, Partner, Region, School,
+    SchoolDesignation, SchoolLink, SchoolPartner, Succession, Township,
 };
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     nouns::{
         alliance::{ALLIANCE_MEMBERS, ALLIANCE_TIES},
         campus::SITE_OF_SCHOOL,
+        designation::SCHOOL_DESIGNATIONS,
         district::{BELONGS_TO_DISTRICT, STANDS_IN_DISTRICT},
         group::MEMBERSHIPS,
         partner::SCHOOL_PARTNERS,
@@ -86,6 +87,10 @@ relations! {
     PartnersOfSchool: SCHOOL_PARTNERS forward from School => Partner, SchoolPartner;
     /// The schools of a partner outside any alliance.
     SchoolsOfPartner: SCHOOL_PARTNERS backward from Partner => School, SchoolPartner;
+    /// The designations that a school was given.
+    DesignationsOfSchool: SCHOOL_DESIGNATIONS forward from School => Designation, SchoolDesignation;
+    /// The schools that were given a designation.
+    SchoolsOfDesignation: SCHOOL_DESIGNATIONS backward from Designation => School, SchoolDesignation;
     /// The schools that are branches of a school, or guided by it.
     BranchesOfSchool: SCHOOL_LINKS backward from School => School, SchoolLink;
     /// The schools that a school is a branch of, or guided by.

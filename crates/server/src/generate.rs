@@ -6,6 +6,7 @@
 mod alias;
 mod alliance;
 mod campus;
+mod designation;
 mod folder_writer;
 mod group;
 mod partner;
@@ -92,6 +93,8 @@ const SCHOOLS_PER_GROUP: u32 = 15;
 const SCHOOLS_PER_PARTNER: u32 = 2;
 const N_TOWNSHIPS: u32 = 12;
 const N_LEARNING_AREAS: u32 = 2;
+/// One a level, and one of which no source states the level.
+const N_DESIGNATIONS: u32 = 4;
 /// The first of the alliances serve their district, the others their members.
 const N_ALLIANCES: u32 = 12;
 const N_DISTRICT_ALLIANCES: u32 = 2;
@@ -146,7 +149,8 @@ impl District {
         self.write_groups(random, out)?;
         self.write_memberships(random, out)?;
         self.write_alliances(random, out)?;
-        self.write_alliance_groups(random, out)
+        self.write_alliance_groups(random, out)?;
+        self.write_designations(random, out)
     }
 
     /// The slug of the district's noun with this letter and place.

@@ -54,6 +54,7 @@ pub(super) const NAMED: &[&str] = &[
     "alliance",
     "authority",
     "campus",
+    "designation",
     "district",
     "group",
     "learning_area",

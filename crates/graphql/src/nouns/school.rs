@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use domain::{Noun, Order, PageRequest, View};
 use persistence::{
-    AlliancesOfSchool, BranchOfSchools, BranchesOfSchool, CampusesOfSchool, GroupsOfSchool, PartnersOfSchool,
-    PredecessorsOfSchool, SuccessorsOfSchool,
+    AlliancesOfSchool, BranchOfSchools, BranchesOfSchool, CampusesOfSchool, DesignationsOfSchool, GroupsOfSchool,
+    PartnersOfSchool, PredecessorsOfSchool, SuccessorsOfSchool,
 };
 
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
     nouns::{
         alliance::AllianceFilter,
         campus::{CampusFilter, SiteUse, load_hosted_site_uses},
+        designation::DesignationFilter,
         group::GroupFilter,
         partner::PartnerFilter,
         source::{Citation, load_citations},
@@ -147,6 +148,8 @@ relations! {
         alliances: AlliancesOfSchool, AllianceFilter, about 4;
         /// The partners it is tied to outside any alliance.
         partners: PartnersOfSchool, PartnerFilter, about 3;
+        /// The designations on record that it was given by the view's day; one that it was given twice is there twice.
+        designations: DesignationsOfSchool, DesignationFilter, about 2;
         /// Its sites.
         campuses: CampusesOfSchool, CampusFilter, about 3;
         /// The schools that are branches of it, or guided by it.
@@ -374,6 +377,8 @@ filter! {
         alliance: ID => alliance [Alliance],
         /// It is on record as tied to this partner outside any alliance; by id or slug.
         partner: ID => partner [Partner],
+        /// It is on record as given this designation, by id or slug.
+        designation: ID => designation [Designation],
         /// Whether a membership of it in any group is on record. `false` finds those of which no source names a group: that is not to say that they are in none.
         has_group_on_record: bool => has_group,
     }

@@ -54,7 +54,20 @@ macro_rules! nouns {
     };
 }
 
-nouns!(Alliance, Authority, Campus, District, Group, LearningArea, Partner, Region, School, Source, Township);
+nouns!(
+    Alliance,
+    Authority,
+    Campus,
+    Designation,
+    District,
+    Group,
+    LearningArea,
+    Partner,
+    Region,
+    School,
+    Source,
+    Township
+);
 
 /// Nouns by their ids.
 pub(crate) struct NodeQuery(pub(crate) ViewArgs);

@@ -11,7 +11,10 @@ use sea_orm::sea_query::{
 use super::{alliance::serves_or_has, township::lies_in};
 use crate::{
     StoreError, dialect,
-    entity::{campuses, memberships, school_links, school_partners, schools::Column, successions, townships},
+    entity::{
+        campuses, memberships, school_designations, school_links, school_partners, schools::Column, successions,
+        townships,
+    },
     filter::Wanted,
     noun::Table,
     row::Row,
@@ -87,6 +90,10 @@ impl Table for School {
             "partner" => {
                 use school_partners::Column::{PartnerId, SchoolId};
                 is_tied(scope, school_partners::Entity, &SchoolId, &PartnerId, value())
+            }
+            "designation" => {
+                use school_designations::Column::{DesignationId, SchoolId};
+                is_tied(scope, school_designations::Entity, &SchoolId, &DesignationId, value())
             }
             "has_group" => {
                 let mut select = scope.select_from(memberships::Entity, "m", Sees::Holding);

@@ -138,6 +138,7 @@ fn a_district_fans_out_as_promised() {
         (Kind::Authority, 2),
         (Kind::Partner, 400),
         (Kind::School, 800),
+        (Kind::Designation, 8),
         (Kind::Group, 54),
         (Kind::Alliance, 24),
         (Kind::AllianceFunction, 72),
@@ -147,6 +148,7 @@ fn a_district_fans_out_as_promised() {
     }
     for (kind, rows) in [
         (Kind::Campus, 980..1100),
+        (Kind::SchoolDesignation, 680..780),
         (Kind::SchoolLink, 20..60),
         (Kind::SchoolPartner, 180..280),
         (Kind::Succession, 10..40),

@@ -1,0 +1,30 @@
+//! Table `designations`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "designations")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) known_from: i64,
+    pub(crate) known_to: Option<i64>,
+    pub(crate) valid_from: String,
+    pub(crate) valid_to: String,
+    pub(crate) slug: String,
+    pub(crate) sort_name: String,
+    pub(crate) known_day: String,
+    pub(crate) stated_from: Option<String>,
+    pub(crate) stated_to: Option<String>,
+    pub(crate) name_zh: Option<String>,
+    pub(crate) name_en: Option<String>,
+    pub(crate) level: Option<String>,
+    pub(crate) awarding_body: Option<String>,
+    pub(crate) name_en_basis: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
