@@ -39,14 +39,7 @@ pub use export::ExportRow;
 pub use noun::{ListRequest, Noun, NounCount, NounPage};
 pub use open::Access;
 pub use parts::Parts;
-pub use relation::{
-    AlliancesOfDistrict, AlliancesOfGroup, AlliancesOfPartner, AlliancesOfSchool, BranchOfSchools, BranchesOfSchool,
-    CampusesOfDistrict, CampusesOfRegion, CampusesOfSchool, CampusesOfTownship, DesignationsOfSchool, GroupsOfAlliance,
-    GroupsOfDistrict, GroupsOfSchool, LearningAreasOfDistrict, PartnersOfAlliance, PartnersOfSchool,
-    PredecessorsOfSchool, RegionsOfDistrict, Relation, SchoolsOfAlliance, SchoolsOfDesignation, SchoolsOfDistrict,
-    SchoolsOfGroup, SchoolsOfPartner, SchoolsOfRegion, SchoolsOfTownship, SchoolsWithCampusInDistrict,
-    SchoolsWithCampusInRegion, SchoolsWithCampusInTownship, SuccessorsOfSchool, TownshipsOfDistrict, TownshipsOfRegion,
-};
+pub use relation::*;
 pub use store::{Counts, Plan, Store};
 pub use tie::{Linked, Path, RelatedPage};
 pub use upgrade::{Condition, Upgrade};
