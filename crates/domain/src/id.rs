@@ -68,7 +68,7 @@ pub enum Kind {
 }
 
 /// A kind, its name in storage, and its prefix if it is a noun.
-const KINDS: &[(Kind, &str, &str)] = &[
+pub(crate) const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::Alias, "alias", ""),
     (Kind::Alliance, "alliance", "aln"),
     (Kind::AllianceCategory, "alliance_category", ""),

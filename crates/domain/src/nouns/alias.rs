@@ -3,7 +3,7 @@
 use crate::{
     column::{ColumnType, extra, optional, required},
     fact::{ImpreciseDate, Validity},
-    id::Kind,
+    id::{KINDS, Kind},
     record::Shape,
     text::{NameBasis, vocabulary},
 };
@@ -50,19 +50,32 @@ vocabulary! {
 }
 
 /// What may have aliases and codes: every noun that is not a source.
-pub(super) const NAMED: &[&str] = &[
-    "alliance",
-    "authority",
-    "campus",
-    "designation",
-    "district",
-    "group",
-    "learning_area",
-    "partner",
-    "region",
-    "school",
-    "township",
-];
+pub(super) const NAMED: &[&str] = &{
+    let mut names = [""; N_NAMED];
+    let (mut at, mut n_names) = (0, 0);
+    while at < KINDS.len() {
+        if is_named(at) {
+            names[n_names] = KINDS[at].1;
+            n_names += 1;
+        }
+        at += 1;
+    }
+    names
+};
+
+const N_NAMED: usize = {
+    let (mut at, mut n_names) = (0, 0);
+    while at < KINDS.len() {
+        n_names += is_named(at) as usize;
+        at += 1;
+    }
+    n_names
+};
+
+const fn is_named(at: usize) -> bool {
+    let (kind, _, prefix) = KINDS[at];
+    !prefix.is_empty() && !matches!(kind, Kind::Source)
+}
 
 /// Rows of `aliases.csv`.
 pub const SHAPE: Shape = Shape {
