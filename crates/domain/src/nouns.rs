@@ -21,6 +21,16 @@ pub mod township;
 
 use crate::{id::Kind, record::Shape};
 
+/// Gives the types of all nouns to a macro: what is the same for each of them is written once.
+#[macro_export]
+macro_rules! with_nouns {
+    ($with:ident) => {
+        $with! {
+            Alliance, Authority, Campus, Designation, District, Group, LearningArea, Partner, Region, School, Source, Township
+        }
+    };
+}
+
 /// Every shape, in an order in which each is read after those it refers to.
 pub const SHAPES: &[&Shape] = &[
     &source::SHAPE,
@@ -56,4 +66,23 @@ pub const SHAPES: &[&Shape] = &[
 #[must_use]
 pub fn shape_of(kind: Kind) -> &'static Shape {
     SHAPES.iter().find(|shape| shape.kind == kind).expect("every kind has a shape")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SHAPES;
+    use crate::id::{Identified, Kind};
+
+    macro_rules! kinds {
+        ($($noun:ident),+) => {
+            [$(<crate::$noun as Identified>::KIND),+]
+        };
+    }
+
+    #[test]
+    fn every_shape_of_a_noun_has_a_type_that_macros_are_given() {
+        let mut nouns: Vec<Kind> = SHAPES.iter().filter(|shape| shape.is_noun()).map(|shape| shape.kind).collect();
+        nouns.sort_unstable();
+        assert_eq!(nouns, with_nouns!(kinds));
+    }
 }

@@ -112,64 +112,44 @@ pub(crate) fn requested_view(ctx: &Context<'_>, view: View) -> RequestedView {
     }
 }
 
-/// Declares an object that merges the root fields of all nouns.
+/// Declares an object that merges root fields: those of all nouns, and what it has beside them.
 macro_rules! root_object {
-    ($(#[$doc:meta])* $visibility:vis $name:ident $(, $extra:ident)*) => {
+    ($(#[$doc:meta])* $name:ident: $($extra:ident)*, $($query:ident)+) => {
         $(#[$doc])*
         #[derive(MergedObject)]
-        $visibility struct $name(
+        pub(crate) struct $name(
             // First, since every noun's own fields lead to sources: a type must be complete before it is flattened into others.
             SourceQuery,
             $($extra,)*
-            AllianceQuery,
-            AuthorityQuery,
-            CampusQuery,
-            DesignationQuery,
-            DistrictQuery,
-            GroupQuery,
-            LearningAreaQuery,
-            NodeQuery,
-            PartnerQuery,
-            RegionQuery,
-            RevisionQuery,
-            DefinitionQuery,
-            SchoolQuery,
-            TownshipQuery,
+            $($query,)+
         );
 
         impl $name {
             fn new(args: ViewArgs) -> Self {
-                $name(
-                    SourceQuery(args),
-                    $($extra,)*
-                    AllianceQuery(args),
-                    AuthorityQuery(args),
-                    CampusQuery(args),
-                    DesignationQuery(args),
-                    DistrictQuery(args),
-                    GroupQuery(args),
-                    LearningAreaQuery(args),
-                    NodeQuery(args),
-                    PartnerQuery(args),
-                    RegionQuery(args),
-                    RevisionQuery(args),
-                    DefinitionQuery(args),
-                    SchoolQuery(args),
-                    TownshipQuery(args),
-                )
+                $name(SourceQuery(args), $($extra,)* $($query(args),)+)
             }
         }
     };
 }
 
-root_object! {
-    /// The map at the default view, today and the latest revision; `map` shows it at others.
-    pub(crate) Query, MapQuery, FederationQuery
+/// Declares the roots of the schema, with the root fields that both have.
+macro_rules! root_objects {
+    ($($query:ident)+) => {
+        root_object! {
+            /// The map at the default view, today and the latest revision; `map` shows it at others.
+            Query: MapQuery FederationQuery, $($query)+
+        }
+
+        root_object! {
+            /// The map as it was on a day, as far as it was known at a revision.
+            Map: , $($query)+
+        }
+    };
 }
 
-root_object! {
-    /// The map as it was on a day, as far as it was known at a revision.
-    pub(crate) Map
+root_objects! {
+    AllianceQuery AuthorityQuery CampusQuery DesignationQuery DistrictQuery GroupQuery LearningAreaQuery NodeQuery PartnerQuery
+    RegionQuery RevisionQuery DefinitionQuery SchoolQuery TownshipQuery
 }
 
 /// The way to other views.

@@ -123,17 +123,11 @@ mod tests {
 
     #[test]
     fn a_noun_is_read_from_every_column_of_its_shape() {
-        check_columns_read::<domain::Alliance>();
-        check_columns_read::<domain::Authority>();
-        check_columns_read::<domain::Campus>();
-        check_columns_read::<domain::Designation>();
-        check_columns_read::<domain::District>();
-        check_columns_read::<domain::Group>();
-        check_columns_read::<domain::LearningArea>();
-        check_columns_read::<domain::Partner>();
-        check_columns_read::<domain::Region>();
-        check_columns_read::<domain::School>();
-        check_columns_read::<domain::Source>();
-        check_columns_read::<domain::Township>();
+        macro_rules! check {
+            ($($noun:ident),+) => {
+                $(check_columns_read::<domain::$noun>();)+
+            };
+        }
+        domain::with_nouns!(check);
     }
 }

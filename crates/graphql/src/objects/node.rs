@@ -54,20 +54,7 @@ macro_rules! nouns {
     };
 }
 
-nouns!(
-    Alliance,
-    Authority,
-    Campus,
-    Designation,
-    District,
-    Group,
-    LearningArea,
-    Partner,
-    Region,
-    School,
-    Source,
-    Township
-);
+domain::with_nouns!(nouns);
 
 /// Nouns by their ids.
 pub(crate) struct NodeQuery(pub(crate) ViewArgs);
