@@ -11,6 +11,7 @@ use crate::{
     entity::{facets, search_names},
     noun::Table,
     nouns::code::has_code,
+    relation::is_related,
     statement::Parameter,
     view::{Scope, Sees, col, is_one_of, literal},
 };
@@ -149,7 +150,8 @@ pub(crate) fn fits<N: Table>(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
             "code" => Some(has_code::<N>(scope, &wanted.value())),
             _ => N::condition(property, wanted, scope),
         };
-        conditions.push(own.unwrap_or_else(|| is_as_recorded(scope, N::SHAPE, property, wanted)));
+        let related = || is_related::<N>(scope, property, &wanted.value());
+        conditions.push(own.or_else(related).unwrap_or_else(|| is_as_recorded(scope, N::SHAPE, property, wanted)));
     }
     for part in &filter.all {
         conditions.extend(fits::<N>(scope, part));

@@ -1,12 +1,15 @@
 //! The relations of the map: ties walked from a kind of noun to another.
 
 use domain::{
-    Alliance, AllianceTie, Campus, Designation, Group, Kind, LearningArea, Membership, Partner, Region, School,
-    SchoolDesignation, SchoolLink, SchoolPartner, Succession, Township,
+    Alliance, AllianceTie, Campus, Designation, Group, Identified, Kind, LearningArea, Membership, Partner, Region,
+    School, SchoolDesignation, SchoolLink, SchoolPartner, Succession, Township,
 };
+
+use sea_orm::sea_query::Expr;
 
 use crate::{
     Noun,
+    noun::Table,
     nouns::{
         alliance::{ALLIANCE_MEMBERS, ALLIANCE_TIES},
         campus::SITE_OF_SCHOOL,
@@ -19,6 +22,7 @@ use crate::{
         township::STANDS_IN_TOWNSHIP,
     },
     tie::Path,
+    view::Scope,
 };
 
 /// A tie walked from one kind of noun to another.
@@ -33,17 +37,33 @@ pub trait Relation: Send + Sync + 'static {
 
 /// Declares relations: `Name: TIE forward from Parent => Node, Tie`.
 macro_rules! relations {
-    ($($(#[$doc:meta])* $name:ident: $tie:ident $direction:ident from $parent:ident => $node:ty, $says:ty;)+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy)]
-        pub struct $name;
+    ($($(#[$doc:meta])* $name:ident: $tie:ident $direction:ident from $parent:ident => $node:ty, $says:ty;)+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy)]
+            pub struct $name;
 
-        impl Relation for $name {
-            type Node = $node;
-            type Tie = $says;
-            const PATH: Path<$node, $says> = $tie.$direction(Kind::$parent);
+            impl Relation for $name {
+                type Node = $node;
+                type Tie = $says;
+                const PATH: Path<$node, $says> = $tie.$direction(Kind::$parent);
+            }
+        )+
+
+        /// That the noun that `c` names is tied to a given noun of the kind with this name; `None` if no tie between the two
+        /// kinds has a table of its own.
+        pub(crate) fn is_related<N: Table>(scope: &Scope, kind: &str, other: &Expr) -> Option<Expr> {
+            $(
+                if Kind::$parent.name() == kind
+                    && <$node as Identified>::KIND == N::KIND
+                    && let Some(is_tied) = $name::PATH.is_tied(scope, other)
+                {
+                    return Some(is_tied);
+                }
+            )+
+            None
         }
-    )+};
+    };
 }
 
 relations! {

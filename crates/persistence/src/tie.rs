@@ -18,7 +18,7 @@ use crate::{
     noun::{ListRequest, Table, and_all, read, read_key},
     row::Row,
     statement::{PageForm, Parameter, Prepared, Question, Values},
-    view::{AnyIden, Scope, Sees, col, literal, named},
+    view::{AnyIden, Scope, Sees, col, is_tied, literal, named},
 };
 
 /// A tie between nouns: what it says is a `T`.
@@ -116,6 +116,15 @@ impl<T> Tie<T> {
     /// The walk from the other end.
     pub(crate) const fn backward<N: Noun>(&'static self, parent: Kind) -> Path<N, T> {
         Path { tie: self, end: End { parent, child: N::KIND, is_forward: false }, to: PhantomData }
+    }
+}
+
+impl<N: Noun, T> Path<N, T> {
+    /// That the noun that `c` names is one to which the tie leads from a given noun; `None` if the tie has no table.
+    pub(crate) fn is_tied(&self, scope: &Scope, from: &Expr) -> Option<Expr> {
+        let TieSource::Table(table) = &self.tie.source else { return None };
+        let (parent, child, _) = table.walked(self.end.is_forward);
+        Some(is_tied(scope, named(table.table), child, parent, from.clone()))
     }
 }
 

@@ -45,16 +45,14 @@ impl Table for Alliance {
 
     fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
         use alliance_members::Column::{AllianceId, MemberId};
-        let has_member = || is_tied(scope, alliance_members::Entity, &AllianceId, &MemberId, wanted.value());
         Some(match property {
             "status" => had_status(wanted.words()),
-            "partner" => has_member(),
             "group" => {
                 let mut districts = scope.select_from(groups::Entity, "g", Sees::Known);
                 districts.expr(col("g", groups::Column::DistrictId));
                 districts.and_where(col("g", groups::Column::Id).eq(wanted.value()));
                 let serves = serves_a_district("c").and(col("c", Column::DistrictId).in_subquery(districts));
-                has_member().or(serves)
+                is_tied(scope, alliance_members::Entity, &AllianceId, &MemberId, wanted.value()).or(serves)
             }
             _ => return None,
         })

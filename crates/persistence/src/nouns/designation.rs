@@ -1,16 +1,14 @@
 //! Tables `designations` and `school_designations`.
 
 use domain::{Designation, DesignationLevel, Head, SchoolDesignation, Shape, designation};
-use sea_orm::sea_query::Expr;
 
 use crate::{
     StoreError,
     entity::{designations::Column, school_designations},
-    filter::Wanted,
     noun::Table,
     row::Row,
     tie::{Tie, TieSource, TieTable},
-    view::{AnyIden, Scope, is_tied},
+    view::AnyIden,
 };
 
 impl Table for Designation {
@@ -25,14 +23,6 @@ impl Table for Designation {
             head,
             level: level.word(DesignationLevel::parse)?,
             awarding_body: awarding_body.maybe_text()?,
-        })
-    }
-
-    fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
-        use school_designations::Column::{DesignationId, SchoolId};
-        Some(match property {
-            "school" => is_tied(scope, school_designations::Entity, &DesignationId, &SchoolId, wanted.value()),
-            _ => return None,
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     noun::Table,
     row::Row,
     tie::{Tie, TieSource, TieTable},
-    view::{AnyIden, Scope, col, is_tied, literal},
+    view::{AnyIden, Scope, col, literal},
 };
 
 impl Table for Group {
@@ -41,12 +41,7 @@ impl Table for Group {
     }
 
     fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
-        use memberships::Column::{GroupId, SchoolId};
-        Some(match property {
-            "school" => is_tied(scope, memberships::Entity, &GroupId, &SchoolId, wanted.value()),
-            "alliance" => serves_or_has(scope, wanted.value()),
-            _ => return None,
-        })
+        (property == "alliance").then(|| serves_or_has(scope, wanted.value()))
     }
 }
 

@@ -1,16 +1,14 @@
 //! Tables `partners` and `school_partners`.
 
 use domain::{Head, Partner, PartnerKind, SchoolPartner, SchoolPartnerKind, Shape, partner};
-use sea_orm::sea_query::Expr;
 
 use crate::{
     StoreError,
-    entity::{alliance_members, partners::Column, school_partners},
-    filter::Wanted,
+    entity::{partners::Column, school_partners},
     noun::Table,
     row::Row,
     tie::{Tie, TieSource, TieTable},
-    view::{AnyIden, Scope, is_tied},
+    view::AnyIden,
 };
 
 impl Table for Partner {
@@ -22,16 +20,6 @@ impl Table for Partner {
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
         let [kinds] = row.cells();
         Ok(Partner { head, kinds: kinds.words(PartnerKind::parse)? })
-    }
-
-    fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
-        use alliance_members::Column::{AllianceId, MemberId};
-        use school_partners::Column::{PartnerId, SchoolId};
-        Some(match property {
-            "alliance" => is_tied(scope, alliance_members::Entity, &MemberId, &AllianceId, wanted.value()),
-            "school" => is_tied(scope, school_partners::Entity, &PartnerId, &SchoolId, wanted.value()),
-            _ => return None,
-        })
     }
 }
 

@@ -11,16 +11,13 @@ use sea_orm::sea_query::{
 use super::{alliance::serves_or_has, township::lies_in};
 use crate::{
     StoreError, dialect,
-    entity::{
-        campuses, memberships, school_designations, school_links, school_partners, schools::Column, successions,
-        townships,
-    },
+    entity::{campuses, memberships, school_links, schools::Column, successions, townships},
     filter::Wanted,
     noun::Table,
     row::Row,
     statement::Parameter,
     tie::{End, Tie, TieSource, TieTable},
-    view::{AnyIden, Scope, Sees, col, is_any_word, is_one_of, is_tied, literal},
+    view::{AnyIden, Scope, Sees, col, is_any_word, is_one_of, literal},
 };
 
 impl Table for School {
@@ -82,19 +79,7 @@ impl Table for School {
             "campus_district" => has_campus(scope, lies_in(scope, township_of_campus(), &DistrictId, value())),
             "campus_region" => has_campus(scope, lies_in(scope, township_of_campus(), &RegionId, value())),
             "campus_township" => has_campus(scope, township_of_campus().eq(value())),
-            "group" => {
-                use memberships::Column::{GroupId, SchoolId};
-                is_tied(scope, memberships::Entity, &SchoolId, &GroupId, value())
-            }
             "alliance" => serves_or_has(scope, value()),
-            "partner" => {
-                use school_partners::Column::{PartnerId, SchoolId};
-                is_tied(scope, school_partners::Entity, &SchoolId, &PartnerId, value())
-            }
-            "designation" => {
-                use school_designations::Column::{DesignationId, SchoolId};
-                is_tied(scope, school_designations::Entity, &SchoolId, &DesignationId, value())
-            }
             "has_group" => {
                 let mut select = scope.select_from(memberships::Entity, "m", Sees::Holding);
                 let is_member = col("m", memberships::Column::SchoolId).eq(col("c", Column::Id));
