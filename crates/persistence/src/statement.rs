@@ -131,6 +131,7 @@ impl Prepared {
             DbBackend::Postgres => select.build(PostgresQueryBuilder),
             _ => select.build(SqliteQueryBuilder),
         };
+        let sql = dialect::hide_limit(backend, sql);
         let slot = |value: Value| match value {
             Value::Char(Some(code)) => match Parameter::from_code(u32::from(code)) {
                 Some(parameter) => Slot::Parameter(parameter),
