@@ -328,6 +328,19 @@ function spoilt(given) {
   return chance(0.2) ? rest : { ...rest, [name]: spoil(old) };
 }
 
+/** Whether a subscription's root fields depend on a condition: the specification forbids it since September 2025, and graphql-js 16 is older. */
+function isConditionalSubscription(ast) {
+  const fragments = new Map(ast.definitions.filter((it) => it.kind === Kind.FRAGMENT_DEFINITION).map((it) => [it.name.value, it]));
+  const isConditional = (set) =>
+    set.selections.some(
+      (it) =>
+        it.directives.some((directive) => ["skip", "include"].includes(directive.name.value)) ||
+        (it.kind === Kind.INLINE_FRAGMENT && isConditional(it.selectionSet)) ||
+        (it.kind === Kind.FRAGMENT_SPREAD && isConditional(fragments.get(it.name.value).selectionSet)),
+    );
+  return ast.definitions.some((it) => it.kind === Kind.OPERATION_DEFINITION && it.operation === "subscription" && isConditional(it.selectionSet));
+}
+
 /** What graphql-js finds wrong; nothing if the request may run. */
 function fault({ query, variables, operationName }) {
   let ast;
@@ -335,6 +348,7 @@ function fault({ query, variables, operationName }) {
     ast = parse(query);
     const errors = validate(schema, ast);
     if (errors.length > 0) return errors[0].message;
+    if (isConditionalSubscription(ast)) return "a root field of a subscription has @skip or @include";
   } catch (error) {
     // The validation throws as well, at a directive of a subscription that lacks what it needs.
     return error.message;
