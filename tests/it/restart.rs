@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::{body::Body, http::Request};
-use persistence::{Access, Store};
+use persistence::{Store, StoreOptions};
 use serde_json::json;
 use tests::{TestApp, bundled, postgres};
 use tokio::time::sleep;
@@ -25,9 +25,13 @@ async fn status(app: &TestApp, path: &str) -> u16 {
 async fn postgresql_may_be_killed_and_come_back_under_load() {
     let Some(server) = postgres::private_or_skip("killing PostgreSQL") else { return };
     let url = server.database().expect("a database");
-    let store = Store::open_within(&url, None, Some(Duration::from_secs(30)), Access::Create)
-        .await
-        .expect("our own PostgreSQL");
+    let store = Store::open_with(
+        &url,
+        None,
+        StoreOptions { read_timeout: Some(Duration::from_secs(30)), ..StoreOptions::default() },
+    )
+    .await
+    .expect("our own PostgreSQL");
     store.migrate().await.expect("migrated");
     let app = Arc::new(TestApp::on("PostgreSQL", store));
     app.import(&bundled()).await.expect("no findings");

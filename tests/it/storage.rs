@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use persistence::{Access, Store, StoreError};
+use persistence::{Store, StoreError, StoreOptions};
 use server::import::{Folder, Options, import};
 use tests::{TestApp, bundled, clock, postgres, record, region};
 use tokio::task::JoinSet;
@@ -95,9 +95,8 @@ async fn servers_that_start_together_make_one_database_with_one_revision() {
 #[tokio::test]
 async fn postgresql_gives_up_what_takes_too_long() {
     let Some(url) = postgres::url_or_skip("a statement that takes too long") else { return };
-    let store = Store::open_within(&url, None, Some(Duration::from_millis(200)), Access::Create)
-        .await
-        .expect("our own PostgreSQL");
+    let options = StoreOptions { read_timeout: Some(Duration::from_millis(200)), ..StoreOptions::default() };
+    let store = Store::open_with(&url, None, options).await.expect("our own PostgreSQL");
     store.migrate().await.expect("migrated");
     // A first revision holds the tables while it is written.
     let held = store.draft().await.expect("a draft");

@@ -3,6 +3,7 @@
 pub mod attack;
 pub mod floor;
 pub mod node;
+pub mod pooler;
 pub mod postgres;
 pub mod process;
 pub mod proxy;

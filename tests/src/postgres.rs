@@ -190,12 +190,12 @@ fn programs() -> Option<PathBuf> {
 }
 
 /// PostgreSQL refuses to run as root, so root borrows another account's ids.
-struct Account {
+pub(crate) struct Account {
     borrowed: Option<(u32, u32)>,
 }
 
 impl Account {
-    fn to_run_as() -> anyhow::Result<Self> {
+    pub(crate) fn to_run_as() -> anyhow::Result<Self> {
         let is_root = fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0);
         if !is_root {
             return Ok(Self { borrowed: None });
@@ -218,7 +218,7 @@ impl Account {
     }
 
     /// A directory in which the account can make and remove its own.
-    fn temp_dir(&self) -> PathBuf {
+    pub(crate) fn temp_dir(&self) -> PathBuf {
         let usual = env::temp_dir();
         if self.borrowed.is_none() {
             return usual;
@@ -230,14 +230,14 @@ impl Account {
             .unwrap_or(usual)
     }
 
-    fn own(&self, dir: &Path) -> anyhow::Result<()> {
+    pub(crate) fn own(&self, dir: &Path) -> anyhow::Result<()> {
         if let Some((uid, gid)) = self.borrowed {
             chown(dir, Some(uid), Some(gid)).with_context(|| format!("chown {}", dir.display()))?;
         }
         Ok(())
     }
 
-    fn command(&self, program: &Path) -> Command {
+    pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = command(program);
         if let Some((uid, gid)) = self.borrowed {
             command.gid(gid).uid(uid);

@@ -22,6 +22,11 @@ impl DeferredIndexes {
     pub(crate) async fn from(transaction: &DatabaseTransaction, backend: DbBackend) -> Result<Self, StoreError> {
         let mut deferred = DeferredIndexes::default();
         if backend == DbBackend::Postgres {
+            // Only the owner of a table may drop its indexes; others write them row by row.
+            let row = transaction.query_one_raw(dialect::is_owner()).await?;
+            if !row.map_or(Ok(false), |row| row.try_get_by_index(0))? {
+                return Ok(deferred);
+            }
             deferred.foreign_keys = drop_constraints(transaction, 'f').await?;
             deferred.keys = drop_constraints(transaction, 'p').await?;
         }
@@ -29,9 +34,14 @@ impl DeferredIndexes {
         Ok(deferred)
     }
 
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.indexes.is_empty()
+    }
+
     /// Makes them again.
     pub(crate) async fn restore(self, transaction: &DatabaseTransaction, backend: DbBackend) -> Result<(), StoreError> {
-        if self.indexes.is_empty() {
+        if self.is_empty() {
             return Ok(());
         }
         // PostgreSQL sorts better with more memory. SQLite sorts on a second thread, but only what outgrows its cache
@@ -46,7 +56,7 @@ impl DeferredIndexes {
             return Ok(());
         }
         // The planner has never seen these rows, and is about to join them.
-        transaction.execute_unprepared(dialect::ANALYZE).await?;
+        statistics::analyze(transaction).await?;
         for made_by in self.foreign_keys {
             transaction.execute_unprepared(&made_by).await?;
         }

@@ -1,5 +1,7 @@
 //! What SQLite and PostgreSQL say differently: the only module, beside the migrations, with text of SQL.
 
+use std::time::Duration;
+
 use sea_orm::{
     DbBackend, Statement, Value,
     sea_query::{Alias, ArrayType, Expr, ExprTrait, Func, Query, SelectStatement, extension::postgres::PgFunc},
@@ -7,7 +9,7 @@ use sea_orm::{
 
 use crate::{
     bulk::{ColumnValues, NO_NUMBER},
-    entity::search_names,
+    entity::{self, search_names},
     statement::Parameter,
     view::col,
 };
@@ -134,14 +136,16 @@ pub(crate) fn explain(backend: DbBackend, statement: &Statement) -> (Statement, 
     (Statement { sql: format!("{explain} {}", statement.sql), ..statement.clone() }, column)
 }
 
-/// Takes the lock that servers take turns by to migrate; it belongs to the session.
-pub(crate) const LOCK_MIGRATIONS: &str = "SELECT pg_advisory_lock(74110001)";
-/// Gives it back.
-pub(crate) const UNLOCK_MIGRATIONS: &str = "SELECT pg_advisory_unlock(74110001)";
+/// Takes the lock that servers take turns by to migrate; it belongs to the transaction.
+pub(crate) const LOCK_MIGRATIONS: &str = "SELECT pg_advisory_xact_lock(74110001)";
 /// Takes the lock that writers take turns by; it belongs to the transaction.
 pub(crate) const LOCK_WRITERS: &str = "SELECT pg_advisory_xact_lock(74110002)";
-/// Has the database look at what its tables hold.
+/// Has SQLite make the table that its planner reads.
 pub(crate) const ANALYZE: &str = "ANALYZE";
+/// Drops the prepared statements of a connection of PostgreSQL.
+pub(crate) const DEALLOCATE: &str = "DEALLOCATE ALL";
+/// Tells which process of PostgreSQL serves a connection.
+pub(crate) const SERVER_PROCESS: &str = "SELECT pg_backend_pid()";
 /// Begins to write to a file of SQLite, and leaves it as it was.
 pub(crate) const TRY_TO_WRITE: &str = "PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; ROLLBACK";
 /// Moves what SQLite's write-ahead log has into the file.
@@ -169,9 +173,53 @@ pub(crate) fn foreign_keys() -> Statement {
     Statement::from_string(DbBackend::Sqlite, "PRAGMA foreign_keys")
 }
 
-/// Asks whether PostgreSQL takes no writes: `on` or `off`.
+/// Begins a transaction of PostgreSQL that reads, and ends a statement that takes longer.
+pub(crate) fn begin_reading(time: Option<Duration>) -> String {
+    let timeout = time.map(|time| format!("; SET LOCAL statement_timeout = {}", time.as_millis()));
+    format!("BEGIN READ ONLY{}", timeout.unwrap_or_default())
+}
+
+/// Asks whether PostgreSQL takes no revisions: it is a replica, was told so, or gives the role no right to write the tables
+/// or, as long as they are not there, to make them.
 pub(crate) fn is_read_only() -> Statement {
-    Statement::from_string(DbBackend::Postgres, "SELECT current_setting('transaction_read_only')")
+    let is_read_only = format!(
+        "SELECT current_setting('transaction_read_only') = 'on' OR NOT COALESCE(\
+         (SELECT bool_and(has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT') \
+         AND has_table_privilege(c.oid, 'UPDATE')) FROM {}), \
+         has_schema_privilege(current_schema(), 'CREATE'), FALSE)",
+        own_tables()
+    );
+    Statement::from_string(DbBackend::Postgres, is_read_only)
+}
+
+/// Lists the tables that PostgreSQL may be told to look at: of ours those of the role's, or all of them if it owns the
+/// database.
+pub(crate) fn tables_to_analyze() -> Statement {
+    let tables = format!(
+        "SELECT c.relname::text FROM {} WHERE pg_has_role(c.relowner, 'USAGE') OR \
+         (SELECT pg_has_role(d.datdba, 'USAGE') FROM pg_database d WHERE d.datname = current_database()) ORDER BY 1",
+        own_tables()
+    );
+    Statement::from_string(DbBackend::Postgres, tables)
+}
+
+/// Has PostgreSQL look at what tables hold.
+pub(crate) fn analyze(tables: &[String]) -> String {
+    format!("ANALYZE {}", tables.join(", "))
+}
+
+/// Asks whether the role owns all tables, and so may drop and make their indexes.
+pub(crate) fn is_owner() -> Statement {
+    let is_owner = format!("SELECT COALESCE(bool_and(pg_has_role(c.relowner, 'USAGE')), FALSE) FROM {}", own_tables());
+    Statement::from_string(DbBackend::Postgres, is_owner)
+}
+
+/// PostgreSQL's tables of facts and revisions, as `c`.
+fn own_tables() -> String {
+    let names = entity::fact_tables().map(|table| format!("'{table}'")).collect::<Vec<_>>().join(", ");
+    format!(
+        "(SELECT * FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relname IN ({names})) c"
+    )
 }
 
 /// Gives the making of indexes room: PostgreSQL sorts better with more memory. SQLite sorts on a second thread, but only
@@ -196,29 +244,29 @@ pub(crate) fn tables(backend: DbBackend) -> Statement {
     Statement::from_string(backend, tables)
 }
 
-/// Lists PostgreSQL's constraints of a type but those of the migrations' own table: what drops each, what makes it again.
+/// Lists the constraints of a type on PostgreSQL's tables of facts and revisions: what drops each, what makes it again.
 pub(crate) fn constraints(of_type: char) -> Statement {
     let constraints = format!(
-        "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname), \
-         format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) \
-         FROM pg_constraint WHERE connamespace = current_schema()::regnamespace \
-         AND conrelid::regclass::text <> 'seaql_migrations' AND contype = '{of_type}' ORDER BY 1"
+        "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', c.oid::regclass, k.conname), \
+         format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.oid::regclass, k.conname, pg_get_constraintdef(k.oid)) \
+         FROM pg_constraint k JOIN {} ON c.oid = k.conrelid WHERE k.contype = '{of_type}' ORDER BY 1",
+        own_tables()
     );
     Statement::from_string(DbBackend::Postgres, constraints)
 }
 
-/// Lists every index that no constraint stands on: what drops each, what makes it again.
+/// Lists every index of ours that no constraint stands on: what drops each, what makes it again.
 pub(crate) fn indexes(backend: DbBackend) -> Statement {
     let indexes = match backend {
-        DbBackend::Postgres => {
-            "SELECT format('DROP INDEX %I', i.indexname), i.indexdef FROM pg_indexes i \
-             WHERE i.schemaname = current_schema() \
-             AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname) ORDER BY 1"
-        }
-        _ => {
-            "SELECT format('DROP INDEX \"%w\"', name), sql FROM sqlite_master \
+        DbBackend::Postgres => format!(
+            "SELECT format('DROP INDEX %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid) FROM pg_index i \
+             JOIN {} ON c.oid = i.indrelid \
+             WHERE NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid) ORDER BY 1",
+            own_tables()
+        ),
+        _ => "SELECT format('DROP INDEX \"%w\"', name), sql FROM sqlite_master \
              WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1"
-        }
+            .to_owned(),
     };
     Statement::from_string(backend, indexes)
 }

@@ -8,7 +8,7 @@ use domain::{
     id::identity, text,
 };
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, JoinType, TransactionTrait, Value,
+    ConnectionTrait, DbBackend, JoinType, Value,
     sea_query::{Alias, Expr, ExprTrait, Func, Order, Query, SelectStatement},
 };
 
@@ -28,9 +28,10 @@ use crate::{
     open::WRITER_TIMEOUT,
     references::References,
     row::Row,
-    store::immediate_transaction,
+    statistics,
     transaction_pipe::TransactionPipe,
     view::{Scope, Sees, col},
+    writer::{WriteTransaction, Writer},
     zone::Zones,
 };
 
@@ -85,7 +86,7 @@ pub struct Draft {
     /// What is being added of the shape at hand; a shape is added as a whole before the next.
     adding: Option<(&'static Shape, Bulk)>,
     /// Where the transaction runs.
-    write: DatabaseConnection,
+    write: Writer,
     /// What another revision may change.
     zones: Arc<Zones>,
 }
@@ -120,18 +121,19 @@ impl Store {
     ///
     /// SQLite can be kept from looking up foreign keys only before a transaction begins, and only a first revision may go
     /// without. If another came first in the meantime, it begins again.
-    async fn begin(&self) -> Result<(DatabaseTransaction, i64), StoreError> {
-        let mut is_first = latest(&self.write, self.backend).await? == 0;
+    async fn begin(&self) -> Result<(WriteTransaction, i64), StoreError> {
+        if self.backend == DbBackend::Postgres {
+            let transaction = self.write.begin().await?;
+            transaction.execute_unprepared(dialect::LOCK_WRITERS).await?;
+            let latest = latest(&*transaction, self.backend).await?;
+            return Ok((transaction, latest));
+        }
+        let mut is_first = latest(self.write.connection(), self.backend).await? == 0;
         loop {
-            if self.backend == DbBackend::Sqlite {
-                self.write.execute_unprepared(dialect::set_foreign_keys(!is_first)).await?;
-            }
-            let transaction = self.write.begin_with_options(immediate_transaction()).await?;
-            if self.backend == DbBackend::Postgres {
-                transaction.execute_unprepared(dialect::LOCK_WRITERS).await?;
-            }
-            let latest = latest(&transaction, self.backend).await?;
-            if latest == 0 || self.backend == DbBackend::Postgres || looks_up_foreign_keys(&transaction).await? {
+            self.write.connection().execute_unprepared(dialect::set_foreign_keys(!is_first)).await?;
+            let transaction = self.write.begin().await?;
+            let latest = latest(&*transaction, self.backend).await?;
+            if latest == 0 || looks_up_foreign_keys(&*transaction).await? {
                 return Ok((transaction, latest));
             }
             transaction.rollback().await?;
@@ -149,7 +151,8 @@ async fn latest(database: &impl ConnectionTrait, backend: DbBackend) -> Result<i
 }
 
 /// Moves what SQLite's write-ahead log has into the file, and empties the log unless somebody reads from it for long.
-async fn empty_log(write: &DatabaseConnection) -> Result<(), StoreError> {
+async fn empty_log(write: &Writer) -> Result<(), StoreError> {
+    let write = write.connection();
     write.execute_unprepared(dialect::CHECKPOINT).await?;
     // Emptying waits for readers, for whom no writer should wait as long as for another writer.
     write.execute_unprepared(&dialect::set_busy_timeout(2000)).await?;
@@ -165,7 +168,7 @@ async fn looks_up_foreign_keys(database: &impl ConnectionTrait) -> Result<bool, 
 }
 
 impl Draft {
-    fn new(store: &Store, transaction: DatabaseTransaction, number: i64, deferred: DeferredIndexes) -> Self {
+    fn new(store: &Store, transaction: WriteTransaction, number: i64, deferred: DeferredIndexes) -> Self {
         let backend = store.backend;
         let names = ["n", "fact_id", "subject_id", "folded", "valid_from", "valid_to"];
         let mut name_columns: Vec<(&str, ColumnValues)> =
@@ -391,11 +394,11 @@ impl Draft {
             references.check()?;
         }
         let deferred = std::mem::take(&mut self.deferred);
-        deferred.restore(self.pipe.settled_transaction().await?, self.backend).await?;
-        if self.backend == DbBackend::Postgres && !self.first {
+        if self.backend == DbBackend::Postgres && deferred.is_empty() {
             // SQLite's figures are fixed: `statistics` says why.
-            self.pipe.settled_transaction().await?.execute_unprepared(dialect::ANALYZE).await?;
+            statistics::analyze(&**self.pipe.settled_transaction().await?).await?;
         }
+        deferred.restore(self.pipe.settled_transaction().await?, self.backend).await?;
         let number = self.number;
         self.pipe.commit().await?;
         self.zones.invalidate();

@@ -8,23 +8,37 @@ use std::{
     time::Duration,
 };
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, sqlx};
-use sqlx::{Connection, PgConnection, sqlite::SqliteConnectOptions};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, RuntimeErr, sqlx};
+use sqlx::{Connection, PgConnection, postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 use tokio::time::timeout;
 
 use crate::{
     Store, StoreError, dialect,
+    pooled::{self, PooledReaders},
     readers::Readers,
     upgrade::{Condition, examine_tables},
+    writer::Writer,
 };
 
 /// What may be done at a database's address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Access {
     /// A database that is not there is created.
+    #[default]
     Create,
     /// Only a database that is there is opened.
     Existing,
+}
+
+/// How a database is opened.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StoreOptions {
+    /// After how long PostgreSQL gives up a read, whoever awaits it; without end if `None`.
+    pub read_timeout: Option<Duration>,
+    /// What may be done at its address.
+    pub access: Access,
+    /// That a pooler lends connections to PostgreSQL for a transaction; found out if `false`.
+    pub is_pooled: bool,
 }
 
 /// How a file of SQLite is opened.
@@ -52,7 +66,7 @@ impl Store {
     /// # Errors
     /// What is wrong with it.
     pub fn check_address(url: &str) -> Result<(), StoreError> {
-        use sqlx::{Error, postgres::PgConnectOptions};
+        use sqlx::Error;
         let parsed = match url.split_once(':') {
             Some(("sqlite", _)) => match url.parse::<SqliteConnectOptions>() {
                 Ok(options) if has_control(options.get_filename()) => {
@@ -80,32 +94,37 @@ impl Store {
     /// # Errors
     /// The address is none of these, nobody answers at it, or the database is another program's or a newer version's.
     pub async fn open(url: &str, read_url: Option<&str>) -> Result<Store, StoreError> {
-        Store::open_within(url, read_url, None, Access::Create).await
+        Store::open_with(url, read_url, StoreOptions::default()).await
     }
 
-    /// The same, whose reads PostgreSQL gives up after a time, however long they are awaited; and which creates a file
-    /// only if it may.
+    /// Opens a database in some way.
     ///
     /// # Errors
-    /// As those of [`Store::open`]; or there is no such file.
-    pub async fn open_within(
+    /// As those of [`Store::open`]; or there is no such file, and none may be created.
+    pub async fn open_with(
         url: &str,
         read_url: Option<&str>,
-        time: Option<Duration>,
-        access: Access,
+        store_options: StoreOptions,
     ) -> Result<Store, StoreError> {
+        let StoreOptions { read_timeout, access, is_pooled } = store_options;
         Store::check_address(url)?;
         read_url.map_or(Ok(()), Store::check_address)?;
         let is_sqlite = url.starts_with("sqlite");
         let mode = if is_sqlite { mode(url, access).await? } else { Mode::Write };
-        let write = connect(options(url, if is_sqlite { 1 } else { 4 }, WRITE_CACHE, None, mode)).await?;
-        let backend = write.get_database_backend();
-        let is_read_only = match backend {
-            DbBackend::Postgres => {
-                examine_tables(&write).await?;
-                refuses_writes(&write).await?
-            }
-            _ => mode.is_read_only(),
+        let is_write_pooled = !is_sqlite && (is_pooled || detect_pooler(url).await?);
+        let mut write_options = options(url, if is_sqlite { 1 } else { 4 }, WRITE_CACHE, None, mode);
+        if is_write_pooled {
+            keep_no_connections(&mut write_options);
+        }
+        let write = Writer::new(connect(write_options).await?, is_write_pooled);
+        let is_read_only = if is_sqlite {
+            mode.is_read_only()
+        } else {
+            let transaction = write.begin().await?;
+            examine_tables(&*transaction).await?;
+            let is_read_only = refuses_writes(&*transaction).await?;
+            transaction.rollback().await?;
+            is_read_only
         };
         let (read_url, mode) = match read_url {
             Some(read_url) if read_url.starts_with("sqlite") => {
@@ -114,10 +133,15 @@ impl Store {
             _ => (read_url.unwrap_or(url), mode),
         };
         let max_readers = max_readers(read_url);
-        let read = match read_url.starts_with("sqlite") {
-            true if is_memory(read_url) => Readers::Shared(write.clone()),
-            true => Readers::open_each(&options(read_url, 1, READ_CACHE, time, mode), max_readers as usize).await?,
-            false => Readers::Shared(connect(options(read_url, max_readers, READ_CACHE, time, mode)).await?),
+        let read = if is_memory(read_url) {
+            Readers::Shared(write.connection().clone())
+        } else if read_url.starts_with("sqlite") {
+            Readers::open_each(&options(read_url, 1, READ_CACHE, None, mode), max_readers as usize).await?
+        } else if is_pooled || (is_write_pooled && read_url == url) || detect_pooler(read_url).await? {
+            let pool = connect(options(read_url, max_readers, READ_CACHE, None, mode)).await?;
+            Readers::PerTransaction(PooledReaders::new(pool.get_postgres_connection_pool().clone(), read_timeout))
+        } else {
+            Readers::Shared(connect(options(read_url, max_readers, READ_CACHE, read_timeout, mode)).await?)
         };
         Ok(Store::of(read, max_readers, write, is_read_only))
     }
@@ -183,11 +207,32 @@ async fn probe(url: &str, mode: Mode) -> Result<Condition, StoreError> {
     found
 }
 
-/// Whether PostgreSQL takes no writes: it is a replica, or was told so.
-async fn refuses_writes(database: &DatabaseConnection) -> Result<bool, StoreError> {
+/// Whether PostgreSQL takes no revisions from this role.
+async fn refuses_writes(database: &impl ConnectionTrait) -> Result<bool, StoreError> {
     let row = database.query_one_raw(dialect::is_read_only()).await?;
-    let is_read_only: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
-    Ok(is_read_only.as_deref() == Some("on"))
+    Ok(row.map_or(Ok(false), |row| row.try_get_by_index(0))?)
+}
+
+/// Finds out whether a pooler lends connections for a transaction.
+async fn detect_pooler(url: &str) -> Result<bool, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::Database(Arc::new(error));
+    let options = unusual_parameters_unset(url.parse().map_err(failed)?);
+    match pooled::detect(options, patience(url, WRITE_CACHE)).await {
+        Ok(is_pooled) => Ok(is_pooled),
+        Err(error) => Err(explain_failure(url, DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)))).await),
+    }
+}
+
+/// Closes a connection once it was used: the next transaction may be served by another connection of a pooler, on which
+/// there is none of the statements that this one has prepared.
+fn keep_no_connections(options: &mut ConnectOptions) {
+    options.min_connections(0);
+    options.map_sqlx_postgres_pool_opts(|pool| pool.after_release(|_, _| Box::pin(async { Ok(false) })));
+}
+
+/// Leaves away what a pooler refuses to be asked for at the start of a connection, and nothing here reads: digits of floats.
+fn unusual_parameters_unset(options: PgConnectOptions) -> PgConnectOptions {
+    options.extra_float_digits(None)
 }
 
 /// Whether SQLite says that a file, or the folder around it, cannot be written.
@@ -196,7 +241,7 @@ fn is_not_writable(error: &StoreError) -> bool {
     let Some(DbErr::Conn(error) | DbErr::Query(error) | DbErr::Exec(error)) = error.downcast_ref() else {
         return false;
     };
-    let sea_orm::RuntimeErr::SqlxError(error) = error else { return false };
+    let RuntimeErr::SqlxError(error) = error else { return false };
     let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
     // SQLITE_READONLY and SQLITE_CANTOPEN, whatever their details.
     matches!(code.map(|code| code & 0xff), Some(8 | 14))
@@ -229,20 +274,25 @@ fn parameter<'a>(url: &'a str, name: &str) -> Option<&'a str> {
     parameters.split('&').find_map(|parameter| parameter.strip_prefix(name)?.strip_prefix('='))
 }
 
-/// Opens a pool. One that waited in vain for PostgreSQL says only that it waited, so the database is asked once more why.
+/// Opens a pool.
 async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, StoreError> {
     let url = options.get_url().to_owned();
-    let error = match Database::connect(options).await {
-        Ok(pool) => return Ok(pool),
-        Err(error) => error,
-    };
+    match Database::connect(options).await {
+        Ok(pool) => Ok(pool),
+        Err(error) => Err(explain_failure(&url, error).await),
+    }
+}
+
+/// Why a pool could not be opened. One that waited in vain for PostgreSQL says only that it waited, so the database is asked
+/// once more.
+async fn explain_failure(url: &str, error: DbErr) -> StoreError {
     if url.starts_with("postgres") {
-        let asked = timeout(Duration::from_secs(5), PgConnection::connect(&url)).await;
-        if let Ok(Err(cause)) = asked {
-            return Err(StoreError::Database(Arc::new(cause)));
+        let asked = async { PgConnection::connect_with(&unusual_parameters_unset(url.parse()?)).await };
+        if let Ok(Err(cause)) = timeout(Duration::from_secs(5), asked).await {
+            return StoreError::Database(Arc::new(cause));
         }
     }
-    Err(error.into())
+    error.into()
 }
 
 /// What SQLite may keep of the file in memory while writing, in KiB below zero: an import writes to every index at random,
@@ -263,15 +313,19 @@ fn max_readers(url: &str) -> u32 {
 /// What can be opened.
 const ADDRESS: &str = "a database address is `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`";
 
+/// How long a connection is waited for. While PostgreSQL is away, a read waits shortly: who comes after it is back must not
+/// wait behind them.
+fn patience(url: &str, cache: &str) -> Duration {
+    Duration::from_secs(if url.starts_with("postgres") && cache == READ_CACHE { 2 } else { 10 })
+}
+
 fn options(url: &str, connections: u32, cache: &'static str, time: Option<Duration>, mode: Mode) -> ConnectOptions {
-    // While PostgreSQL is away, a read waits this long for it: who comes after it is back must not wait behind them.
-    let patience = Duration::from_secs(if url.starts_with("postgres") && cache == READ_CACHE { 2 } else { 10 });
     let mut options = ConnectOptions::new(url.to_owned());
     // Pings and logs of the library cost more than the statements here (measured: a third of a point query).
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(patience)
+        .acquire_timeout(patience(url, cache))
         .test_before_acquire(false)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |sqlite| {
@@ -291,7 +345,7 @@ fn options(url: &str, connections: u32, cache: &'static str, time: Option<Durati
                 .pragma("temp_store", if cache == WRITE_CACHE { "file" } else { "memory" })
         })
         .map_sqlx_postgres_opts(move |postgres| {
-            let postgres = postgres.statement_cache_capacity(500);
+            let postgres = unusual_parameters_unset(postgres).statement_cache_capacity(500);
             match time {
                 Some(time) => postgres.options([("statement_timeout", time.as_millis().to_string())]),
                 None => postgres,

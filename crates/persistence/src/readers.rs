@@ -21,6 +21,8 @@ use sea_orm::{
     sqlx::{self, sqlite::SqlitePoolOptions},
 };
 
+use crate::pooled::PooledReaders;
+
 /// How many instructions of its machine SQLite carries out between two questions: about a tenth of a millisecond.
 const PROGRESS_INTERVAL: i32 = 10_000;
 /// How long a read waits for a connection.
@@ -31,6 +33,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) enum Readers {
     /// Those that a pool of the library keeps.
     Shared(DatabaseConnection),
+    /// Those of PostgreSQL, each read in a transaction of its own.
+    PerTransaction(PooledReaders),
     /// Those of a file of SQLite, each in a pool of its own: only so can one of them be meant.
     PerConnection(Pool<Reader>),
 }
@@ -61,6 +65,7 @@ impl Readers {
     pub(crate) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match self {
             Readers::Shared(pool) => pool.query_all_raw(statement).await,
+            Readers::PerTransaction(readers) => readers.query(statement).await,
             Readers::PerConnection(pool) => {
                 let reader = pool.get().await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
                 reader.query(statement).await
@@ -79,6 +84,7 @@ impl Readers {
                 let pool = pool.get_sqlite_connection_pool();
                 (pool.size(), pool.num_idle())
             }
+            Readers::PerTransaction(readers) => (readers.pool().size(), readers.pool().num_idle()),
             Readers::PerConnection(pool) => {
                 let status = pool.status();
                 (u32::try_from(status.size).unwrap_or(u32::MAX), status.available)

@@ -40,6 +40,16 @@ pub(crate) async fn create_statistics(database: &impl ConnectionTrait) -> Result
     write_statistics(database).await
 }
 
+/// Has PostgreSQL look at what our tables hold, as far as the role may.
+pub(crate) async fn analyze(database: &impl ConnectionTrait) -> Result<(), StoreError> {
+    let rows = database.query_all_raw(dialect::tables_to_analyze()).await?;
+    let tables: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+    if !tables.is_empty() {
+        database.execute_unprepared(&dialect::analyze(&tables)).await?;
+    }
+    Ok(())
+}
+
 /// Tells SQLite's planner; PostgreSQL looks for itself. What is told of an index goes with it when it is dropped.
 pub(crate) async fn write_statistics(database: &impl ConnectionTrait) -> Result<(), StoreError> {
     let mut told = Vec::new();

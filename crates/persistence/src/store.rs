@@ -7,8 +7,8 @@ use std::sync::{
 
 use domain::{Known, Revision};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, QueryTrait, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, sqlx,
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    QueryTrait, RuntimeErr, Statement, sqlx,
 };
 use tracing::Instrument;
 
@@ -18,6 +18,7 @@ use crate::{
     readers::Readers,
     row::Row,
     statement::Statements,
+    writer::Writer,
     zone::Zones,
 };
 
@@ -27,7 +28,7 @@ pub struct Store {
     read: Readers,
     /// How many connections there may be to read with.
     max_readers: u32,
-    pub(crate) write: DatabaseConnection,
+    pub(crate) write: Writer,
     pub(crate) backend: DbBackend,
     is_read_only: bool,
     pub(crate) zones: Arc<Zones>,
@@ -72,8 +73,8 @@ impl Counts {
 }
 
 impl Store {
-    pub(crate) fn of(read: Readers, max_readers: u32, write: DatabaseConnection, is_read_only: bool) -> Store {
-        let backend = write.get_database_backend();
+    pub(crate) fn of(read: Readers, max_readers: u32, write: Writer, is_read_only: bool) -> Store {
+        let backend = write.backend();
         let (zones, origin, statements) = Default::default();
         Store {
             read,
@@ -99,6 +100,12 @@ impl Store {
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.is_read_only
+    }
+
+    /// Whether revisions are written through a pooler that lends a connection for a transaction.
+    #[must_use]
+    pub fn is_pooled(&self) -> bool {
+        self.write.is_pooled()
     }
 
     /// Opens an empty database that lives as long as the store.
@@ -144,7 +151,7 @@ impl Store {
     /// The statement is broken.
     #[doc(hidden)]
     pub async fn execute_for_tests(&self, sql: &str) {
-        self.write.execute_unprepared(sql).await.expect("a statement that runs");
+        self.write.connection().execute_unprepared(sql).await.expect("a statement that runs");
     }
 
     /// How many connections there are to read with, and how many of them are idle.
@@ -229,14 +236,6 @@ impl Store {
         let rows = self.read.query(explaining).await?;
         let lines = rows.iter().map(|row| row.try_get_by_index(column)).collect::<Result<_, _>>()?;
         Ok(Plan { sql: statement.sql.clone(), lines })
-    }
-}
-
-/// A transaction beside which nobody writes, from its beginning.
-pub(crate) fn immediate_transaction() -> TransactionOptions {
-    TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
     }
 }
 

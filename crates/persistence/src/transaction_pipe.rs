@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 use tokio::task::JoinHandle;
 
-use crate::StoreError;
+use crate::{StoreError, writer::WriteTransaction};
 
 /// A transaction and what it is executing. Dropping it writes nothing.
 pub(crate) struct TransactionPipe {
-    transaction: Arc<DatabaseTransaction>,
+    transaction: Arc<WriteTransaction>,
     running: Option<JoinHandle<Result<(), DbErr>>>,
 }
 
 impl TransactionPipe {
-    pub(crate) fn new(transaction: DatabaseTransaction) -> Self {
+    pub(crate) fn new(transaction: WriteTransaction) -> Self {
         TransactionPipe { transaction: Arc::new(transaction), running: None }
     }
 
@@ -35,7 +35,7 @@ impl TransactionPipe {
     }
 
     /// The transaction, once all that was sent is done.
-    pub(crate) async fn settled_transaction(&mut self) -> Result<&DatabaseTransaction, StoreError> {
+    pub(crate) async fn settled_transaction(&mut self) -> Result<&WriteTransaction, StoreError> {
         self.wait_until_settled().await?;
         Ok(&self.transaction)
     }

@@ -1,20 +1,15 @@
 //! Bringing a database up to date: whose it is, which steps it lacks, which version of the program made it.
 
-use std::sync::Arc;
-
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
     ActiveValue::Set,
     ConnectionTrait, DbBackend, EntityName, EntityTrait, QueryOrder, QuerySelect, QueryTrait, Statement,
-    TransactionTrait,
     sea_query::{Alias, OnConflict, Order, Query},
-    sqlx,
 };
 
 use crate::{
     Store, StoreError, dialect,
     entity::program_versions::{self, Column},
-    store::immediate_transaction,
 };
 
 /// The table in which the library notes the steps that ran.
@@ -51,34 +46,20 @@ impl Store {
         if self.is_read_only() {
             return Err(StoreError::Outdated { pending });
         }
-        if self.backend != DbBackend::Postgres {
-            let transaction = self.write.begin_with_options(immediate_transaction()).await?;
-            // Another process may have been here meanwhile.
-            let Condition { is_empty, pending } = examine_tables(&transaction).await?;
-            if !pending.is_empty() {
-                Migrator::up(&transaction, None).await?;
-                record_version(&transaction).await?;
-                crate::statistics::create_statistics(&transaction).await?;
-            }
-            transaction.commit().await?;
-            return Ok(Upgrade { is_first: is_empty, steps: pending });
+        let transaction = self.write.begin().await?;
+        if self.backend == DbBackend::Postgres {
+            transaction.execute_unprepared(dialect::LOCK_MIGRATIONS).await?;
         }
-        // The lock belongs to its session: one connection takes it, migrates and gives it back.
-        let pool = self.write.get_postgres_connection_pool();
-        let failed = |error: sqlx::Error| StoreError::Database(Arc::new(error));
-        let mut session = pool.acquire().await.map_err(failed)?;
-        sqlx::query(dialect::LOCK_MIGRATIONS).execute(&mut *session).await.map_err(failed)?;
-        let upgraded = self.upgrade().await;
-        sqlx::query(dialect::UNLOCK_MIGRATIONS).execute(&mut *session).await.map_err(failed)?;
-        upgraded
-    }
-
-    async fn upgrade(&self) -> Result<Upgrade, StoreError> {
-        let Condition { is_empty, pending } = self.condition().await?;
+        // Another process may have been here meanwhile.
+        let Condition { is_empty, pending } = examine_tables(&*transaction).await?;
         if !pending.is_empty() {
-            Migrator::up(&self.write, None).await?;
-            record_version(&self.write).await?;
+            Migrator::up(&*transaction, None).await?;
+            record_version(&*transaction).await?;
+            if self.backend == DbBackend::Sqlite {
+                crate::statistics::create_statistics(&*transaction).await?;
+            }
         }
+        transaction.commit().await?;
         Ok(Upgrade { is_first: is_empty, steps: pending })
     }
 
@@ -87,7 +68,13 @@ impl Store {
     /// # Errors
     /// The database failed, or is another program's or a newer version's.
     pub async fn condition(&self) -> Result<Condition, StoreError> {
-        examine_tables(&self.write).await
+        if self.backend == DbBackend::Sqlite {
+            return examine_tables(self.write.connection()).await;
+        }
+        let transaction = self.write.begin().await?;
+        let condition = examine_tables(&*transaction).await;
+        transaction.rollback().await?;
+        condition
     }
 
     /// Whether all migrations have run, as far as readers see.

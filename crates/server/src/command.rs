@@ -12,7 +12,7 @@ use anyhow::{Context, anyhow, bail};
 use domain::{Known, SystemClock};
 use graphql::{Backend, Schema};
 use include_dir::{Dir, include_dir};
-use persistence::{Access, Condition, Store, StoreError, Upgrade};
+use persistence::{Access, Condition, Store, StoreError, StoreOptions, Upgrade};
 use tokio::runtime::{Builder, Handle};
 
 use crate::{
@@ -86,8 +86,9 @@ async fn open_database(
 }
 
 async fn connect_database(database: &DatabaseFlags, time: Option<Duration>, access: Access) -> anyhow::Result<Store> {
-    let DatabaseFlags { database_url, read_url } = database;
-    let opened = Store::open_within(database_url, read_url.as_deref(), time, access).await;
+    let DatabaseFlags { database_url, read_url, pooled } = database;
+    let options = StoreOptions { read_timeout: time, access, is_pooled: *pooled };
+    let opened = Store::open_with(database_url, read_url.as_deref(), options).await;
     opened.map_err(|error| match error {
         StoreError::Missing { .. } | StoreError::Foreign { .. } => {
             FlagError::new("--database-url", database_url, error).into()
@@ -166,7 +167,7 @@ async fn serve_with_workers(operations: &Handle, flags: ServeFlags) -> anyhow::R
     let opening = operations.spawn(async move {
         let (store, upgrade) = open_database(&database, Some(limits.time), Access::Create).await?;
         if store.is_read_only() {
-            tracing::warn!("the database can only be read: it is served as it is, and nothing is recorded in it");
+            tracing::warn!("the database can only be read: its map is served as it is, and nothing can be recorded");
         }
         let is_new = upgrade.is_first && database.database_url == DEFAULT_DATABASE;
         import_if_empty(&store, dataset.as_deref(), is_new).await?;

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use self::values::parse_database_url;
+use self::values::{parse_bool, parse_database_url};
 pub use self::{
     limits::LimitFlags,
     serve::{DocumentFlags, OnOff, ServeFlags},
@@ -61,6 +61,9 @@ pub struct DatabaseFlags {
     /// A replica of it to read from.
     #[arg(long, env = "EDUMAP_READ_URL", hide_env_values = true, value_parser = parse_database_url)]
     pub read_url: Option<String>,
+    /// A pooler such as PgBouncer lends connections to PostgreSQL for one transaction; found out unless said.
+    #[arg(long, env = "EDUMAP_POOLED", value_parser = parse_bool)]
+    pub pooled: bool,
 }
 
 /// The database if none is named.
