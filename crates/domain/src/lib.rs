@@ -2,7 +2,7 @@
 //!
 //! A *fact* says what holds, when it holds, since when we know it and which source says so ([`fact`], [`source`]).
 //! A *revision* is one write of facts ([`revision`]). A *view* is what a read sees ([`fact::View`]).
-//! Nouns and ties have a file each ([`nouns`]); [`record`] says how their facts are written down, [`column`] and [`value`]
+//! Nouns and ties have a file each ([`nouns`]); [`record`] says how their facts are written down, [`column`](mod@column) and [`value`](mod@value)
 //! what a row says in each column, and [`rule`] what it must say beyond that.
 //!
 //! Nothing here waits, reads or writes: decisions are pure functions.
