@@ -22,6 +22,7 @@ mod m20261126_000041_time_zones;
 mod m20261127_000010_counts;
 mod m20261127_000020_codes;
 mod m20261127_000030_designations;
+mod m20261127_000035_dates_of_groups;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000010_counts::Migration),
             Box::new(m20261127_000020_codes::Migration),
             Box::new(m20261127_000030_designations::Migration),
+            Box::new(m20261127_000035_dates_of_groups::Migration),
         ]
     }
 }

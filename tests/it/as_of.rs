@@ -115,9 +115,9 @@ fn states(dir: &Path) {
     let mut schools = "school_id,name_zh,name_en,name_en_basis,ownership,ownership_source_id,phases,school_type,school_type_source_id,status,junior_code_2025,senior_code,township_id,opened_on,closed_on,source_id,quote,confidence,note,district_id\n".to_owned();
     let mut campuses = "campus_id,school_id,name_zh,address_zh,address_confidence,township_id,source_id,quote,confidence,status,status_source_id,opened_on,due_on\n".to_owned();
     let mut alliances =
-        "alliance_id,name_zh,name_en,name_en_basis,kind,established_on,scope,status,source_id,quote,district_id\n"
+        "alliance_id,name_zh,name_en,name_en_basis,kind,established_on,scope,status,source_id,quote,district_id,dissolved_on\n"
             .to_owned();
-    let mut groups = "group_id,name_zh,name_en,name_en_basis,name_zh_basis,lead_school_id,status,reported_branches,reported_sites,reported_member_schools,source_id,quote,district_id\n".to_owned();
+    let mut groups = "group_id,name_zh,name_en,name_en_basis,name_zh_basis,lead_school_id,status,reported_branches,reported_sites,reported_member_schools,source_id,quote,district_id,established_on,dissolved_on\n".to_owned();
     let mut members = "group_id,school_id,role,joined_on,left_on,as_of,source_id,quote,confidence\n".to_owned();
     let dates = [("", ""), ("2012-09", ""), ("2020", ""), ("", "2015"), ("2012", "2019-07"), ("09-01", "")];
     for (nth, (opened, closed)) in dates.iter().enumerate() {
@@ -133,13 +133,17 @@ fn states(dir: &Path) {
                 }
             }
             for status in ["established", "proposed", "dissolved"] {
-                alliances += &format!("a{nth}-{at}-{status},,A,,thematic,{opened},district,{status},{source},,d\n");
+                alliances +=
+                    &format!("a{nth}-{at}-{status},,A,,thematic,{opened},district,{status},{source},,d,{closed}\n");
+            }
+            for status in ["operating", "planned", "dissolved"] {
+                groups += &format!("d{nth}-{at}-{status},,G,,,,{status},,,,{source},,d,{opened},{closed}\n");
             }
         }
     }
     for (at, source) in ["old", "new", "undated"].iter().enumerate() {
         for status in ["operating", "planned"] {
-            groups += &format!("g{at}-{status},,G,,,,{status},,,,{source},,d\n");
+            groups += &format!("g{at}-{status},,G,,,,{status},,,,{source},,d,,\n");
         }
     }
     file("schools.csv", schools);
@@ -226,7 +230,7 @@ async fn the_store_says_of_each_day_what_the_domain_says() {
         ("schools", &["OPEN", "PLANNED", "RENAMED", "MERGED", "CLOSED", "UNKNOWN"][..], "PLANNED"),
         ("campuses", &["OPEN", "PLANNED", "UNKNOWN"], "PLANNED"),
         ("alliances", &["ESTABLISHED", "PROPOSED", "DISSOLVED"], "PROPOSED"),
-        ("groups", &["OPERATING", "PLANNED"], ""),
+        ("groups", &["OPERATING", "PLANNED", "DISSOLVED"], "PLANNED"),
     ];
     for app in loaded("the_store_says_of_each_day", dir.path()).await {
         for (list, statuses, yet_to_come) in lists {

@@ -10,6 +10,7 @@ mod columns;
 mod contract;
 mod cursors;
 mod data_set;
+mod dates;
 mod documents;
 mod federation;
 mod filters;

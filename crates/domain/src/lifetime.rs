@@ -95,6 +95,19 @@ impl Lifetime {
         self.validity.holds_on(day).then_some(existence)
     }
 
+    /// The status on a day of a noun whose statuses are one before its beginning, one while it lasts and one after its end,
+    /// in this order, given the one on record: where dates are stated it follows from them.
+    #[must_use]
+    pub fn status_on<S: Copy + PartialEq>(&self, day: NaiveDate, recorded: S, [before, during, after]: [S; 3]) -> S {
+        match self.phase_on(day) {
+            Phase::BeforeKnown | Phase::Planned => before,
+            Phase::OnMap if recorded == before && self.stated.is_begin_dated() => during,
+            Phase::OnMap if recorded == after && self.is_end_dated() => during,
+            Phase::OnMap => recorded,
+            Phase::Over => after,
+        }
+    }
+
     /// Whether the end is dated.
     #[must_use]
     pub fn is_end_dated(&self) -> bool {
@@ -184,6 +197,18 @@ mod tests {
         assert_eq!(dated.phase_on(day("2024-06-27")), Phase::BeforeKnown);
         assert_eq!(dated.phase_on(day("2026-08-31")), Phase::Planned);
         assert_eq!(dated.phase_on(day("2026-09-01")), Phase::OnMap);
+    }
+
+    #[test]
+    fn a_status_of_three_follows_from_dates_where_they_are_stated() {
+        let status = |time: &Lifetime, on: &str, recorded: char| time.status_on(day(on), recorded, ['b', 'd', 'a']);
+        let both = of("2010", "2015-06", Entrance::default(), "2009-01-01");
+        for recorded in ['b', 'd', 'a'] {
+            let on = ["2009-12-31", "2010-01-01", "2015-06-30", "2015-07-01"].map(|on| status(&both, on, recorded));
+            assert_eq!(on, ['b', 'd', 'd', 'a'], "{recorded}");
+        }
+        let neither = of("", "", Entrance::default(), "2009-01-01");
+        assert_eq!(['b', 'd', 'a'].map(|recorded| status(&neither, "2012-01-01", recorded)), ['b', 'd', 'a']);
     }
 
     #[test]

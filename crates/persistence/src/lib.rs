@@ -26,6 +26,7 @@ mod relation;
 mod row;
 mod statement;
 mod statistics;
+mod status;
 mod store;
 mod tie;
 mod transaction_pipe;

@@ -99,9 +99,10 @@ const N_DESIGNATIONS: u32 = 4;
 const N_ALLIANCES: u32 = 12;
 const N_DISTRICT_ALLIANCES: u32 = 2;
 
-// These years keep every tie inside the validity of its nouns: schools open before any tie begins,
+// These years keep every tie inside the validity of its nouns: schools and groups begin before any tie does,
 // the first renaming of a chain comes before the second, and schools close after the last tie began.
 const OPENING_YEARS: RangeInclusive<u32> = 1950..=2003;
+const GROUP_YEARS: RangeInclusive<u32> = 1995..=2004;
 const FIRST_SUCCESSION_YEARS: RangeInclusive<u32> = 2004..=2009;
 const SUCCESSION_YEARS: RangeInclusive<u32> = 2010..=2020;
 const TIE_YEARS: RangeInclusive<u32> = 2005..=2023;

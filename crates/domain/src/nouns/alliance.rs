@@ -7,7 +7,6 @@ use crate::{
     district::District,
     fact::ImpreciseDate,
     id::{Id, Kind},
-    lifetime::Phase,
     noun::{Head, noun},
     record::Shape,
     rule::Rule,
@@ -23,6 +22,8 @@ pub struct Alliance {
     pub kind: AllianceKind,
     /// When it was established.
     pub established_on: Option<ImpreciseDate>,
+    /// When it was dissolved.
+    pub dissolved_on: Option<ImpreciseDate>,
     /// Whom it serves.
     pub scope: AllianceScope,
     /// Its status as last recorded; [`Alliance::status_on`] says what it was on a day.
@@ -33,16 +34,11 @@ pub struct Alliance {
 noun!(Alliance);
 
 impl Alliance {
-    /// The status on a day; where its establishment is stated it follows from that.
+    /// The status on a day; where its beginning and its end are stated it follows from them.
     #[must_use]
     pub fn status_on(&self, day: NaiveDate) -> AllianceStatus {
-        match (self.head.time.phase_on(day), self.status) {
-            (Phase::BeforeKnown | Phase::Planned, _) => AllianceStatus::Proposed,
-            (Phase::OnMap, AllianceStatus::Proposed) if self.head.time.stated.is_begin_dated() => {
-                AllianceStatus::Established
-            }
-            (_, status) => status,
-        }
+        use AllianceStatus::{Dissolved, Established, Proposed};
+        self.head.time.status_on(day, self.status, [Proposed, Established, Dissolved])
     }
 }
 
@@ -95,6 +91,10 @@ pub struct AllianceTie {
     pub basis: Basis,
     /// As what the member belongs to the alliance; none where the alliance serves its district.
     pub role: Option<AllianceRole>,
+    /// When the member joined; none where no source says, and where the alliance serves its district.
+    pub joined_on: Option<ImpreciseDate>,
+    /// When the member left; none where no source says, and where the alliance serves its district.
+    pub left_on: Option<ImpreciseDate>,
 }
 
 vocabulary! {
@@ -132,6 +132,10 @@ pub struct AllianceFunction {
     pub seq: i64,
     /// The function, in English.
     pub text_en: String,
+    /// Since when it is one.
+    pub since: Option<ImpreciseDate>,
+    /// Until when it was one.
+    pub until: Option<ImpreciseDate>,
 }
 
 /// A category of bodies that an alliance draws on.
@@ -141,6 +145,10 @@ pub struct AllianceCategory {
     pub id: i64,
     /// The category.
     pub category: ResourceCategory,
+    /// Since when the alliance draws on it.
+    pub since: Option<ImpreciseDate>,
+    /// Until when the alliance drew on it.
+    pub until: Option<ImpreciseDate>,
 }
 
 vocabulary! {
@@ -188,9 +196,18 @@ pub const SHAPE: Shape = Shape {
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra("district_id", reference(Kind::District), "The district it belongs to."),
+        extra("dissolved_on", ColumnType::DATE, "When it was dissolved."),
     ],
-    dated: ("established_on", ""),
-    rules: &[Rule::Planned { status: "status", word: AllianceStatus::Proposed.word() }],
+    dated: ("established_on", "dissolved_on"),
+    rules: &[
+        Rule::Planned { status: "status", word: AllianceStatus::Proposed.word() },
+        Rule::StatusFitsDates {
+            status: "status",
+            planned: &[AllianceStatus::Proposed.word()],
+            current: &[AllianceStatus::Established.word()],
+            past: &[AllianceStatus::Dissolved.word()],
+        },
+    ],
 };
 
 /// Rows of `alliance_memberships.csv`.
@@ -208,8 +225,10 @@ pub const MEMBERS: Shape = Shape {
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
+        extra("joined_on", ColumnType::DATE, "When the member joined."),
+        extra("left_on", ColumnType::DATE, "When the member left."),
     ],
-    dated: ("", ""),
+    dated: ("joined_on", "left_on"),
     rules: &[],
 };
 
@@ -226,8 +245,10 @@ pub const FUNCTIONS: Shape = Shape {
         required("seq", ColumnType::NUMBER, "Its place in the charter, from 1."),
         required("text_en", ColumnType::TEXT, "The function, in English."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
+        extra("since", ColumnType::DATE, "Since when it is one."),
+        extra("until", ColumnType::DATE, "Until when it was one."),
     ],
-    dated: ("", ""),
+    dated: ("since", "until"),
     rules: &[],
 };
 
@@ -243,7 +264,9 @@ pub const CATEGORIES: Shape = Shape {
         required("category", ColumnType::Word(ResourceCategory::WORDS), "The category."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
+        extra("since", ColumnType::DATE, "Since when the alliance draws on it."),
+        extra("until", ColumnType::DATE, "Until when the alliance drew on it."),
     ],
-    dated: ("", ""),
+    dated: ("since", "until"),
     rules: &[],
 };

@@ -1,8 +1,11 @@
 //! Education groups: a lead school and its members, under one name.
 
+use chrono::NaiveDate;
+
 use crate::{
     column::{ColumnType, extra, optional, reference, required},
     district::District,
+    fact::ImpreciseDate,
     id::{Id, Kind},
     noun::{Head, noun},
     record::Shape,
@@ -18,8 +21,12 @@ pub struct Group {
     pub head: Head,
     /// The school that leads it.
     pub lead_school: Option<Id<School>>,
-    /// Whether it works already.
+    /// Its status as last recorded; [`Group::status_on`] says what it was on a day.
     pub status: GroupStatus,
+    /// When it was established.
+    pub established_on: Option<ImpreciseDate>,
+    /// When it was dissolved.
+    pub dissolved_on: Option<ImpreciseDate>,
     /// What sources count: branches.
     pub reported_branches: Option<i64>,
     /// What sources count: sites.
@@ -30,6 +37,15 @@ pub struct Group {
     pub district: Option<Id<District>>,
 }
 noun!(Group);
+
+impl Group {
+    /// The status on a day; where its beginning and its end are stated it follows from them.
+    #[must_use]
+    pub fn status_on(&self, day: NaiveDate) -> GroupStatus {
+        use GroupStatus::{Dissolved, Operating, Planned};
+        self.head.time.status_on(day, self.status, [Planned, Operating, Dissolved])
+    }
+}
 
 vocabulary! {
     /// Whether a group works already.
@@ -64,7 +80,17 @@ pub const SHAPE: Shape = Shape {
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra("district_id", reference(Kind::District), "The district it belongs to."),
+        extra("established_on", ColumnType::DATE, "When it was established."),
+        extra("dissolved_on", ColumnType::DATE, "When it was dissolved."),
     ],
-    dated: ("", ""),
-    rules: &[Rule::Planned { status: "status", word: GroupStatus::Planned.word() }],
+    dated: ("established_on", "dissolved_on"),
+    rules: &[
+        Rule::Planned { status: "status", word: GroupStatus::Planned.word() },
+        Rule::StatusFitsDates {
+            status: "status",
+            planned: &[GroupStatus::Planned.word()],
+            current: &[GroupStatus::Operating.word()],
+            past: &[GroupStatus::Dissolved.word()],
+        },
+    ],
 };

@@ -1,7 +1,7 @@
 //! Partners: the organizations that work with schools.
 
 use crate::{
-    column::{ColumnType, bounding_reference, optional, required},
+    column::{ColumnType, bounding_reference, extra, optional, required},
     fact::ImpreciseDate,
     id::Kind,
     noun::{Head, noun},
@@ -64,6 +64,8 @@ pub struct SchoolPartner {
     pub kind: SchoolPartnerKind,
     /// Since when.
     pub since: Option<ImpreciseDate>,
+    /// Until when.
+    pub until: Option<ImpreciseDate>,
 }
 
 vocabulary! {
@@ -124,7 +126,8 @@ pub const SCHOOL_PARTNERS: Shape = Shape {
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
+        extra("until", ColumnType::DATE, "Until when."),
     ],
-    dated: ("since", ""),
+    dated: ("since", "until"),
     rules: &[],
 };

@@ -190,6 +190,10 @@ pub struct SchoolLink {
     pub basis: SchoolLinkBasis,
     /// A remark.
     pub note: Option<String>,
+    /// Since when.
+    pub since: Option<ImpreciseDate>,
+    /// Until when.
+    pub until: Option<ImpreciseDate>,
 }
 
 vocabulary! {
@@ -289,8 +293,10 @@ pub const LINKS: Shape = Shape {
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         optional("note", ColumnType::TEXT, "A remark."),
+        extra("since", ColumnType::DATE, "Since when."),
+        extra("until", ColumnType::DATE, "Until when."),
     ],
-    dated: ("", ""),
+    dated: ("since", "until"),
     rules: &[Rule::Different { first: "school_id", second: "linked_school_id" }],
 };
 

@@ -57,12 +57,17 @@ impl ViewedNoun<domain::Alliance> {
         imprecise_date(&self.noun.established_on)
     }
 
+    /// When it was dissolved; null where no source says, or it was not.
+    async fn dissolved_on(&self) -> Option<ImpreciseDate> {
+        imprecise_date(&self.noun.dissolved_on)
+    }
+
     /// Whom it serves.
     async fn scope(&self) -> AllianceScope {
         self.noun.scope.into()
     }
 
-    /// Whether it exists already.
+    /// Whether it existed on the view's day. Where dates are stated it follows from them: `PROPOSED` before it was established, `ESTABLISHED` from then on, `DISSOLVED` after its end; where none are, it is as recorded.
     async fn status(&self) -> AllianceStatus {
         self.noun.status_on(self.view.day).into()
     }
@@ -126,6 +131,16 @@ impl AllianceFunction {
         &self.it.text_en
     }
 
+    /// Since when; null where no source says.
+    async fn since(&self) -> Option<ImpreciseDate> {
+        imprecise_date(&self.it.since)
+    }
+
+    /// Until when; null where no source says, or it goes on.
+    async fn until(&self) -> Option<ImpreciseDate> {
+        imprecise_date(&self.it.until)
+    }
+
     /// The sources that state it.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
         load_citations(ctx, self.view, self.it.id).await
@@ -144,6 +159,16 @@ impl AllianceCategory {
     /// The category.
     async fn category(&self) -> ResourceCategory {
         self.it.category.into()
+    }
+
+    /// Since when; null where no source says.
+    async fn since(&self) -> Option<ImpreciseDate> {
+        imprecise_date(&self.it.since)
+    }
+
+    /// Until when; null where no source says, or it goes on.
+    async fn until(&self) -> Option<ImpreciseDate> {
+        imprecise_date(&self.it.until)
     }
 
     /// The sources that state it.
@@ -231,6 +256,16 @@ impl AllianceTie {
     /// As what the member belongs to the alliance; null where the alliance serves its district.
     async fn role(&self) -> Option<AllianceRole> {
         self.tie.role.map(AllianceRole::from)
+    }
+
+    /// When the member joined; null where no source says, and where the alliance serves its district.
+    async fn since(&self) -> Option<ImpreciseDate> {
+        imprecise_date(&self.tie.joined_on)
+    }
+
+    /// When the member left; null where no source says, or it still belongs, and where the alliance serves its district.
+    async fn until(&self) -> Option<ImpreciseDate> {
+        imprecise_date(&self.tie.left_on)
     }
 
     /// The sources that state the membership or, where the alliance serves a district, the alliance and its scope.

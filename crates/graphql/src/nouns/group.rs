@@ -15,6 +15,7 @@ use crate::{
     objects::{
         noun::{CommonFields, ViewedNoun},
         register_code::{RegisterCode, load_codes},
+        scalar::{ImpreciseDate, imprecise_date},
     },
     schema::root_fields::root_fields,
 };
@@ -42,9 +43,19 @@ impl ViewedNoun<domain::Group> {
         ctx.load_optional_noun(self.view, self.noun.lead_school).await
     }
 
-    /// Whether it works already.
+    /// Whether it worked on the view's day. Where dates are stated it follows from them: `PLANNED` before it was established, `OPERATING` from then on, `DISSOLVED` after its end; where none are, it is as recorded.
     async fn status(&self) -> GroupStatus {
-        self.noun.status.into()
+        self.noun.status_on(self.view.day).into()
+    }
+
+    /// When it was established; null where no source says.
+    async fn established_on(&self) -> Option<ImpreciseDate> {
+        imprecise_date(&self.noun.established_on)
+    }
+
+    /// When it was dissolved; null where no source says, or it was not.
+    async fn dissolved_on(&self) -> Option<ImpreciseDate> {
+        imprecise_date(&self.noun.dissolved_on)
     }
 
     /// What sources report of its size. Members on record are counted by `schools { totalCount }`: the two may differ.
@@ -70,8 +81,10 @@ impl ViewedNoun<domain::Group> {
 
 impl FieldColumns for domain::Group {
     const RELATIONS: &'static [&'static str] = GroupRelations::NAMES;
-    const OTHERS: &'static [(&'static str, &'static [&'static str])] =
-        &[("reported", &["reported_branches", "reported_sites", "reported_member_schools"])];
+    const OTHERS: &'static [(&'static str, &'static [&'static str])] = &[
+        ("status", &["status", "time"]),
+        ("reported", &["reported_branches", "reported_sites", "reported_member_schools"]),
+    ];
 }
 
 relations! {
@@ -113,7 +126,7 @@ filter! {
     GroupFilter {
         /// It has this code on record in some register.
         code: String => code,
-        /// It has one of these statuses on record.
+        /// It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and are established later, and that lists do not hold otherwise.
         status: Vec<GroupStatus> => status,
         /// It belongs to this district, by id or slug.
         district: ID => district [District],

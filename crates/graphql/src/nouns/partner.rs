@@ -123,6 +123,11 @@ impl SchoolPartnership {
         imprecise_date(&self.tie.since)
     }
 
+    /// Until when; null where no source says, or it goes on.
+    async fn until(&self) -> Option<ImpreciseDate> {
+        imprecise_date(&self.tie.until)
+    }
+
     /// The sources that state the tie.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
         load_citations(ctx, self.view, self.tie.id).await

@@ -14,6 +14,8 @@ pub(crate) struct Model {
     pub(crate) valid_to: String,
     pub(crate) alliance_id: i64,
     pub(crate) category: String,
+    pub(crate) since: Option<String>,
+    pub(crate) until: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

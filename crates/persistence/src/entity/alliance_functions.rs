@@ -16,6 +16,8 @@ pub(crate) struct Model {
     pub(crate) alliance_id: i64,
     pub(crate) seq: Option<i64>,
     pub(crate) text_en: String,
+    pub(crate) since: Option<String>,
+    pub(crate) until: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -16,6 +16,8 @@ pub(crate) struct Model {
     pub(crate) member_type: String,
     pub(crate) member_id: i64,
     pub(crate) role: String,
+    pub(crate) joined_on: Option<String>,
+    pub(crate) left_on: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -25,6 +25,7 @@ pub(crate) struct Model {
     pub(crate) known_day: String,
     pub(crate) stated_from: Option<String>,
     pub(crate) stated_to: Option<String>,
+    pub(crate) dissolved_on: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -17,6 +17,8 @@ pub(crate) struct Model {
     pub(crate) kind: String,
     pub(crate) basis: String,
     pub(crate) note: Option<String>,
+    pub(crate) since: Option<String>,
+    pub(crate) until: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -16,6 +16,7 @@ pub(crate) struct Model {
     pub(crate) partner_id: i64,
     pub(crate) kind: String,
     pub(crate) since: Option<String>,
+    pub(crate) until: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

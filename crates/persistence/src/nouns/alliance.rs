@@ -6,7 +6,6 @@ use domain::{
 };
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Keyword, Order, SelectStatement, UnionType};
 
-use super::school::is_begin_dated;
 use crate::{
     StoreError,
     entity::{
@@ -18,25 +17,32 @@ use crate::{
     noun::Table,
     parts::List,
     row::Row,
-    statement::Parameter,
+    status::DatedStatus,
     tie::{End, Tie, TieSource, TieTable},
-    view::{AnyIden, Scope, Sees, col, is_any_word, is_tied, literal, named},
+    view::{AnyIden, Scope, Sees, col, is_tied, literal, named},
 };
 
 impl Table for Alliance {
     const SHAPE: &'static Shape = &alliance::SHAPE;
     const NAMES: [Option<AnyIden>; 4] =
         [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
-    const COLUMNS: &'static [AnyIden] =
-        &[&Column::Kind, &Column::EstablishedOn, &Column::Scope, &Column::Status, &Column::DistrictId];
-    const PLANNED: Option<&'static str> = Some("proposed");
+    const COLUMNS: &'static [AnyIden] = &[
+        &Column::Kind,
+        &Column::EstablishedOn,
+        &Column::DissolvedOn,
+        &Column::Scope,
+        &Column::Status,
+        &Column::DistrictId,
+    ];
+    const PLANNED: Option<&'static str> = Some(STATUS.before);
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
-        let [kind, established_on, scope, status, district] = row.cells();
+        let [kind, established_on, dissolved_on, scope, status, district] = row.cells();
         Ok(Alliance {
             head,
             kind: kind.word(AllianceKind::parse)?,
             established_on: established_on.date()?,
+            dissolved_on: dissolved_on.date()?,
             scope: scope.word(AllianceScope::parse)?,
             status: status.word(AllianceStatus::parse)?,
             district: district.maybe_id()?,
@@ -46,9 +52,9 @@ impl Table for Alliance {
     fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
         use alliance_members::Column::{AllianceId, MemberId};
         Some(match property {
-            "status" => had_status(wanted.words()),
+            "status" => STATUS.was(wanted.words()),
             "group" => {
-                let mut districts = scope.select_from(groups::Entity, "g", Sees::Known);
+                let mut districts = scope.select_from(groups::Entity, "g", Sees::Holding);
                 districts.expr(col("g", groups::Column::DistrictId));
                 districts.and_where(col("g", groups::Column::Id).eq(wanted.value()));
                 let serves = serves_a_district("c").and(col("c", Column::DistrictId).in_subquery(districts));
@@ -59,26 +65,12 @@ impl Table for Alliance {
     }
 }
 
-/// That on the view's day its status was one of these: what [`Alliance::status_on`] says.
-fn had_status(statuses: &[&'static str]) -> Expr {
-    let day = || Parameter::Day.expr();
-    let is_established = is_established("c").and(col("c", Column::ValidTo).gt(day()));
-    let status = CaseStatement::new()
-        .case(col("c", Column::ValidFrom).gt(day()), literal("proposed"))
-        .case(is_established, literal("established"))
-        .finally(col("c", Column::Status));
-    is_any_word(status.into(), statuses)
-}
-
-/// That an alliance that is on the map of the day is established by then.
-fn is_established(table: &'static str) -> Expr {
-    let has_status = |status| col(table, Column::Status).eq(literal(status));
-    has_status("established").or(has_status("proposed").and(is_begin_dated(table)))
-}
+/// The statuses of an alliance, in the order of its time.
+const STATUS: DatedStatus = DatedStatus { before: "proposed", during: "established", after: "dissolved" };
 
 /// That an alliance that is on the map of the day serves its district by then.
 fn serves_a_district(table: &'static str) -> Expr {
-    col(table, Column::Scope).eq(literal("district")).and(is_established(table))
+    col(table, Column::Scope).eq(literal("district")).and(STATUS.lasts(table))
 }
 
 /// That an alliance has the noun that `c` names as a member, or serves its district.
@@ -101,10 +93,16 @@ pub(crate) static ALLIANCE_MEMBERS: Tie<AllianceTie> = Tie {
         to_kind: Some(&alliance_members::Column::MemberType),
         rank: [None, None],
     }),
-    columns: &[&alliance_members::Column::Role],
+    columns: &[&alliance_members::Column::Role, &alliance_members::Column::JoinedOn, &alliance_members::Column::LeftOn],
     read: |id, row| {
-        let [role] = row.cells();
-        Ok(AllianceTie { id, basis: Basis::Member, role: role.maybe_word(AllianceRole::parse)? })
+        let [role, joined_on, left_on] = row.cells();
+        Ok(AllianceTie {
+            id,
+            basis: Basis::Member,
+            role: role.maybe_word(AllianceRole::parse)?,
+            joined_on: joined_on.date()?,
+            left_on: left_on.date()?,
+        })
     },
 };
 
@@ -118,24 +116,27 @@ pub(crate) static ALLIANCE_TIES: Tie<AllianceTie> = Tie {
         }
         select
     }),
-    columns: &[&"cited", &"basis", &"role"],
+    columns: &[&"cited", &"basis", &"role", &"joined_on", &"left_on"],
     read: |_, row| {
-        let [cited, basis, role] = row.cells();
+        let [cited, basis, role, joined_on, left_on] = row.cells();
         Ok(AllianceTie {
             id: cited.number()?,
             basis: basis.word(Basis::parse)?,
             role: role.maybe_word(AllianceRole::parse)?,
+            joined_on: joined_on.date()?,
+            left_on: left_on.date()?,
         })
     },
 };
 
 fn members(scope: &Scope, End { child, is_forward, .. }: End) -> SelectStatement {
-    use alliance_members::Column::{AllianceId, Id, MemberId, MemberType, Role, ValidFrom};
+    use alliance_members::Column::{AllianceId, Id, JoinedOn, LeftOn, MemberId, MemberType, Role, ValidFrom};
     let (from, to) = if is_forward { (AllianceId, MemberId) } else { (MemberId, AllianceId) };
     let mut select = scope.select_from(alliance_members::Entity, "m", Sees::Holding);
     select.expr_as(col("m", from), "parent").expr_as(col("m", to), "child").expr_as(col("m", Id), "fact");
     select.expr_as(literal("0"), "rank").expr_as(col("m", ValidFrom), "since").expr_as(col("m", Id), "cited");
     select.expr_as(literal("member"), "basis").expr_as(col("m", Role), "role");
+    select.expr_as(col("m", JoinedOn), "joined_on").expr_as(col("m", LeftOn), "left_on");
     select.and_where(scope.is_asked(col("m", from)));
     if is_forward {
         select.and_where(col("m", MemberType).eq(literal(child.name())));
@@ -166,7 +167,10 @@ fn serves(scope: &Scope, End { parent, child, is_forward }: End) -> Option<Selec
     let since = CaseStatement::new().case(of_alliance.clone().gt(of_noun), later).finally(earlier);
     select.expr_as(from.clone(), "parent").expr_as(to.clone(), "child").expr_as(to, "fact");
     select.expr_as(literal("1"), "rank").expr_as(since, "since").expr_as(alliance(), "cited");
-    select.expr_as(literal("serves"), "basis").expr_as(Expr::Keyword(Keyword::Null), "role");
+    select.expr_as(literal("serves"), "basis");
+    for unsaid in ["role", "joined_on", "left_on"] {
+        select.expr_as(Expr::Keyword(Keyword::Null), unsaid);
+    }
     let mut member = scope.select_from(alliance_members::Entity, "m", Sees::Holding);
     member.expr(Expr::Constant(1.into())).and_where(col("m", AllianceId).eq(alliance()));
     member.and_where(col("m", MemberId).eq(noun()));
@@ -185,16 +189,18 @@ impl List for AllianceFunction {
     }
 
     fn columns() -> Vec<Expr> {
-        use alliance_functions::Column::{Id, Seq, TextEn};
-        [Id, Seq, TextEn].map(|column| col("f", column)).into()
+        use alliance_functions::Column::{Id, Seq, Since, TextEn, Until};
+        [Id, Seq, TextEn, Since, Until].map(|column| col("f", column)).into()
     }
 
     fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
-        let [id, seq, text_en] = row.cells();
+        let [id, seq, text_en, since, until] = row.cells();
         Ok(AllianceFunction {
             id: id.number()?,
             seq: seq.maybe_number()?.unwrap_or_default(),
             text_en: text_en.text()?,
+            since: since.date()?,
+            until: until.date()?,
         })
     }
 }
@@ -208,12 +214,13 @@ impl List for AllianceCategory {
     }
 
     fn columns() -> Vec<Expr> {
-        use alliance_categories::Column::{Category, Id};
-        [Id, Category].map(|column| col("k", column)).into()
+        use alliance_categories::Column::{Category, Id, Since, Until};
+        [Id, Category, Since, Until].map(|column| col("k", column)).into()
     }
 
     fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
-        let [id, category] = row.cells();
-        Ok(AllianceCategory { id: id.number()?, category: category.word(ResourceCategory::parse)? })
+        let [id, category, since, until] = row.cells();
+        let category = category.word(ResourceCategory::parse)?;
+        Ok(AllianceCategory { id: id.number()?, category, since: since.date()?, until: until.date()? })
     }
 }

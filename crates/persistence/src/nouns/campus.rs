@@ -3,7 +3,7 @@
 use domain::{AddressConfidence, AnyId, Campus, CampusStatus, Head, HostedSiteUse, Id, Kind, Shape, SiteUse, campus};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Order, SelectStatement};
 
-use super::{school::is_begin_dated, township::lies_in};
+use super::township::lies_in;
 use crate::{
     StoreError,
     entity::{campuses::Column, site_uses, townships},
@@ -12,6 +12,7 @@ use crate::{
     parts::List,
     row::Row,
     statement::Parameter,
+    status::is_begin_dated,
     tie::Tie,
     view::{AnyIden, Scope, Sees, col, is_any_word, literal},
 };

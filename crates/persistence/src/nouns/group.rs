@@ -10,6 +10,7 @@ use crate::{
     filter::Wanted,
     noun::Table,
     row::Row,
+    status::DatedStatus,
     tie::{Tie, TieSource, TieTable},
     view::{AnyIden, Scope, col, literal},
 };
@@ -25,10 +26,14 @@ impl Table for Group {
         &Column::ReportedSites,
         &Column::ReportedMemberSchools,
         &Column::DistrictId,
+        &Column::EstablishedOn,
+        &Column::DissolvedOn,
     ];
+    const PLANNED: Option<&'static str> = Some(STATUS.before);
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
-        let [lead_school, status, branches, sites, member_schools, district] = row.cells();
+        let [lead_school, status, branches, sites, member_schools, district, established_on, dissolved_on] =
+            row.cells();
         Ok(Group {
             head,
             lead_school: lead_school.maybe_id()?,
@@ -37,13 +42,22 @@ impl Table for Group {
             reported_sites: sites.maybe_number()?,
             reported_member_schools: member_schools.maybe_number()?,
             district: district.maybe_id()?,
+            established_on: established_on.date()?,
+            dissolved_on: dissolved_on.date()?,
         })
     }
 
     fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
-        (property == "alliance").then(|| serves_or_has(scope, wanted.value()))
+        match property {
+            "status" => Some(STATUS.was(wanted.words())),
+            "alliance" => Some(serves_or_has(scope, wanted.value())),
+            _ => None,
+        }
     }
 }
+
+/// The statuses of a group, in the order of its time.
+const STATUS: DatedStatus = DatedStatus { before: "planned", during: "operating", after: "dissolved" };
 
 /// Groups and their schools, the group first: its lead school comes first; of a school's groups come first those it leads,
 /// then others by role, and by the day on which it joined.

@@ -33,9 +33,10 @@ pub(crate) static SCHOOL_PARTNERS: Tie<SchoolPartner> = Tie {
         to_kind: None,
         rank: [None, None],
     }),
-    columns: &[&school_partners::Column::Kind, &school_partners::Column::Since],
+    columns: &[&school_partners::Column::Kind, &school_partners::Column::Since, &school_partners::Column::Until],
     read: |id, row| {
-        let [kind, since] = row.cells();
-        Ok(SchoolPartner { id, kind: kind.word(SchoolPartnerKind::parse)?, since: since.date()? })
+        let [kind, since, until] = row.cells();
+        let kind = kind.word(SchoolPartnerKind::parse)?;
+        Ok(SchoolPartner { id, kind, since: since.date()?, until: until.date()? })
     },
 };

@@ -16,6 +16,7 @@ use crate::{
     noun::Table,
     row::Row,
     statement::Parameter,
+    status::is_begin_dated,
     tie::{End, Tie, TieSource, TieTable},
     view::{AnyIden, Scope, Sees, col, is_any_word, is_one_of, literal},
 };
@@ -124,12 +125,6 @@ fn had_status(statuses: &[&'static str]) -> Expr {
     recorded.and(had)
 }
 
-/// What `Span::is_begin_dated` says of a noun of this table: a date without a year begins with a month.
-pub(crate) fn is_begin_dated(table: &'static str) -> Expr {
-    let stated = || col(table, Column::StatedFrom);
-    stated().is_not_null().and(stated().not_like("__-%"))
-}
-
 /// That a campus of it, `k`, is as the condition says.
 fn has_campus(scope: &Scope, is: Expr) -> Expr {
     let mut select = scope.select_from(campuses::Entity, "k", Sees::Holding);
@@ -173,14 +168,22 @@ pub(crate) static SCHOOL_LINKS: Tie<SchoolLink> = Tie {
         to_kind: None,
         rank: [None, None],
     }),
-    columns: &[&school_links::Column::Kind, &school_links::Column::Basis, &school_links::Column::Note],
+    columns: &[
+        &school_links::Column::Kind,
+        &school_links::Column::Basis,
+        &school_links::Column::Note,
+        &school_links::Column::Since,
+        &school_links::Column::Until,
+    ],
     read: |id, row| {
-        let [kind, basis, note] = row.cells();
+        let [kind, basis, note, since, until] = row.cells();
         Ok(SchoolLink {
             id,
             kind: kind.word(SchoolLinkKind::parse)?,
             basis: basis.word(SchoolLinkBasis::parse)?,
             note: note.maybe_text()?,
+            since: since.date()?,
+            until: until.date()?,
         })
     },
 };

@@ -3,7 +3,7 @@
 use domain::{MembershipRole, SchoolStatus, group, membership};
 
 use super::{
-    District, TIE_YEARS,
+    District, GROUP_YEARS, TIE_YEARS,
     folder_writer::{FolderWriter, Value},
     random::Random,
 };
@@ -15,12 +15,17 @@ impl District {
     pub(super) fn write_groups(&self, random: &mut Random, out: &mut FolderWriter) -> anyhow::Result<()> {
         for (at, lead) in (0..self.n_groups).zip(&self.working) {
             let reported = random.number_in(10..=19);
+            // The first works and is dated, so that each district has a group of which both are said.
+            let is_operating = at == 0 || random.chance(95);
+            let is_dated = is_operating && (at == 0 || random.chance(60));
+            let established_on = if is_dated { random.date(GROUP_YEARS) } else { String::new() };
             let row: &[Value<'_>] = &[
                 ("group_id", &self.slug_of('g', at)),
                 ("name_zh", &format!("合成{}区{}号教育集团", self.number, at + 1)),
                 ("name_en", &format!("Synthetic {}-{} Education Group", self.number, at + 1)),
                 ("lead_school_id", &self.schools[*lead].slug),
-                ("status", &if random.chance(95) { "operating" } else { "planned" }),
+                ("status", &if is_operating { "operating" } else { "planned" }),
+                ("established_on", &established_on),
                 ("reported_member_schools", &if random.chance(50) { reported.to_string() } else { String::new() }),
             ];
             out.write_row(&group::SHAPE, row)?;
