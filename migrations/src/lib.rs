@@ -23,6 +23,7 @@ mod m20261127_000010_counts;
 mod m20261127_000020_codes;
 mod m20261127_000030_designations;
 mod m20261127_000035_dates_of_groups;
+mod m20261127_000050_periods;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000020_codes::Migration),
             Box::new(m20261127_000030_designations::Migration),
             Box::new(m20261127_000035_dates_of_groups::Migration),
+            Box::new(m20261127_000050_periods::Migration),
         ]
     }
 }

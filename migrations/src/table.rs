@@ -1,6 +1,9 @@
 //! What the tables of facts have in common, said once.
 
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+use sea_orm_migration::{
+    prelude::*,
+    sea_orm::{DbBackend, Statement},
+};
 
 /// Why a name is believed, wherever a table says so.
 pub(crate) const BASIS: &[&str] = &["common_knowledge", "inferred", "source", "stated", "translation", "unknown"];
@@ -106,6 +109,8 @@ impl Facts {
     }
 
     /// A table of nouns: they also have a slug, a name to sort by, a known day and what is stated of beginning and end.
+    ///
+    /// [`add_periods`] brings it to what the program needs.
     pub(crate) fn nouns(manager: &SchemaManager<'_>, name: &'static str) -> Self {
         let mut facts = Facts::ties(manager, name)
             .required_text("slug")
@@ -203,6 +208,59 @@ impl Facts {
         }
         Ok(())
     }
+}
+
+/// Lets the nouns of a table have several periods: a fact for each, and the days on which the noun is seen by it, both ends
+/// open where they are null. What was one row a noun is one row a fact.
+pub(crate) async fn add_periods(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    let (database, backend) = (manager.get_connection(), manager.get_database_backend());
+    let counts = format!("{table}_counts");
+    let (columns, counts): (&[String], Statement) = match backend {
+        DbBackend::Postgres => (
+            &[
+                format!("ALTER TABLE {table} ADD COLUMN fact_id bigint"),
+                format!("ALTER TABLE {table} ADD COLUMN shown_from text COLLATE \"C\""),
+                format!("ALTER TABLE {table} ADD COLUMN shown_to text COLLATE \"C\""),
+                format!("UPDATE {table} SET fact_id = id"),
+                format!("ALTER TABLE {table} ALTER COLUMN fact_id SET NOT NULL"),
+                format!("ALTER TABLE {table} ADD FOREIGN KEY (fact_id) REFERENCES identities (id)"),
+            ],
+            Statement::from_sql_and_values(
+                backend,
+                "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname = $1",
+                [counts.into()],
+            ),
+        ),
+        // SQLite adds no column with a reference that may not be null.
+        _ => (
+            &[
+                format!("ALTER TABLE {table} ADD COLUMN fact_id integer REFERENCES identities (id)"),
+                format!("ALTER TABLE {table} ADD COLUMN shown_from text"),
+                format!("ALTER TABLE {table} ADD COLUMN shown_to text"),
+                format!("UPDATE {table} SET fact_id = id"),
+            ],
+            Statement::from_sql_and_values(backend, "SELECT sql FROM sqlite_master WHERE name = ?", [counts.into()]),
+        ),
+    };
+    for sql in columns {
+        database.execute_unprepared(sql).await?;
+    }
+    for name in ["current", "versions"] {
+        database.execute_unprepared(&format!("DROP INDEX {table}_{name}")).await?;
+    }
+    let sql = format!("CREATE UNIQUE INDEX {table}_current ON {table} (fact_id) WHERE known_to IS NULL");
+    database.execute_unprepared(&sql).await?;
+    versions(manager, table, "fact_id").await?;
+    let by_id = format!("CREATE INDEX {table}_by_id_known_to ON {table} (id, known_to)");
+    database.execute_unprepared(&by_id).await?;
+    // The words of a list are those of a fact: a count by them reads the index, too.
+    if let Some(row) = database.query_one_raw(counts).await? {
+        let made_by: String = row.try_get_by_index(0)?;
+        database.execute_unprepared(&format!("DROP INDEX {table}_counts")).await?;
+        let columns = made_by.trim_end().trim_end_matches(')');
+        database.execute_unprepared(&format!("{columns}, fact_id)")).await?;
+    }
+    Ok(())
 }
 
 /// Drops tables, the last made first.

@@ -309,8 +309,12 @@ async fn a_status_filter_finds_what_the_field_says() {
 
 /// A small world whose memberships change from revision to revision.
 struct World {
-    rows: Vec<(usize, usize, String, String)>,
+    rows: Vec<Row>,
 }
+
+/// A membership: the group, the school, since when and until when.
+#[derive(Clone)]
+struct Row(usize, usize, String, String);
 
 /// A generator of test cases: small, seeded, the same everywhere.
 struct Dice(u64);
@@ -332,7 +336,7 @@ impl Dice {
     }
 }
 
-const SCHOOLS: usize = 6;
+const SCHOOLS: usize = 3;
 const GROUPS: usize = 3;
 
 impl World {
@@ -345,11 +349,18 @@ impl World {
     }
 
     fn add(&mut self, dice: &mut Dice) {
-        let row = (dice.roll(GROUPS as u64) as usize, dice.roll(SCHOOLS as u64) as usize, dice.date(), dice.date());
-        let unique = self.rows.iter().all(|other| (other.0, other.1, &other.2) != (row.0, row.1, &row.2));
-        if unique && span(&row.2, &row.3).is_some() {
+        let row = Row(dice.roll(GROUPS as u64) as usize, dice.roll(SCHOOLS as u64) as usize, dice.date(), dice.date());
+        if self.is_free(&row, self.rows.len()) {
             self.rows.push(row);
         }
+    }
+
+    /// Whether a row in this place holds on some day, and on none with another row of its school in its group.
+    fn is_free(&self, row: &Row, at: usize) -> bool {
+        let Some((from, to)) = span(&row.2, &row.3) else { return false };
+        let others = self.rows.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
+        let mut periods = others.filter(|other| (other.0, other.1) == (row.0, row.1));
+        periods.all(|other| span(&other.2, &other.3).is_some_and(|(begin, end)| to < begin || end < from))
     }
 
     fn change(&mut self, dice: &mut Dice) {
@@ -358,9 +369,9 @@ impl World {
             match dice.roll(3) {
                 0 if !self.rows.is_empty() => drop(self.rows.remove(at)),
                 1 if !self.rows.is_empty() => {
-                    let until = dice.date();
-                    if span(&self.rows[at].2, &until).is_some() {
-                        self.rows[at].3 = until;
+                    let row = Row { 3: dice.date(), ..self.rows[at].clone() };
+                    if self.is_free(&row, at) {
+                        self.rows[at] = row;
                     }
                 }
                 _ => self.add(dice),
@@ -378,7 +389,7 @@ impl World {
         (0..GROUPS).for_each(|n| groups += &format!("g{n},,Group {n},,,,operating,,,,made-up,\n"));
         file("groups.csv", groups);
         let mut members = "group_id,school_id,role,joined_on,left_on,as_of,source_id,quote,confidence\n".to_owned();
-        for (group, school, since, until) in &self.rows {
+        for Row(group, school, since, until) in &self.rows {
             members += &format!("g{group},s{school},member,{since},{until},,made-up,,\n");
         }
         file("group_memberships.csv", members);
@@ -386,7 +397,7 @@ impl World {
 
     /// Who belongs to a group on a day: said by the texts alone, without an interval or a statement.
     fn members(&self, group: usize, day: &str) -> Vec<String> {
-        let on = |row: &&(usize, usize, String, String)| {
+        let on = |row: &&Row| {
             let (from, to) = span(&row.2, &row.3).expect("checked when it was made");
             row.0 == group && from.as_str() <= day && day <= to.as_str()
         };

@@ -18,6 +18,7 @@ mod input;
 mod introspection;
 mod licenses;
 mod parity;
+mod periods;
 mod plans;
 mod poolers;
 mod protocol;

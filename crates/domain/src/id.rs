@@ -287,6 +287,14 @@ pub fn identity(kind: Kind, key: &str) -> i64 {
     head_of(&hash.finalize()) & i64::MAX
 }
 
+/// The identity of a later fact of one thing, given the identity of its first.
+///
+/// A thing that holds in several periods is recorded in several facts; `begin` tells them apart. (No key has an end of line.)
+#[must_use]
+pub fn later_identity(kind: Kind, first: i64, begin: &str) -> i64 {
+    identity(kind, &format!("{first}\n{begin}"))
+}
+
 /// A fingerprint of a text: equal texts, equal numbers.
 #[must_use]
 pub fn fingerprint(text: &[u8]) -> i64 {

@@ -15,6 +15,7 @@ pub mod lifetime;
 pub mod noun;
 pub mod nouns;
 pub mod page;
+pub mod period;
 pub mod record;
 pub mod revision;
 pub mod rule;

@@ -11,6 +11,8 @@ use crate::{
 pub struct Head {
     /// Its identity.
     pub id: i64,
+    /// The identity of the fact by which it is seen: that of its period, if it has several.
+    pub fact: i64,
     /// The word people use for it in addresses and files.
     pub slug: String,
     /// Its official names.

@@ -41,6 +41,18 @@ impl Shape {
         !self.kind.prefix().is_empty()
     }
 
+    /// The column of the table by which facts are told apart. A noun may have several, one for each of its periods.
+    #[must_use]
+    pub fn fact_column(&self) -> &'static str {
+        if self.is_noun() { "fact_id" } else { "id" }
+    }
+
+    /// Whether rows say both when something begins and when it ends, so that several may be periods of one thing.
+    #[must_use]
+    pub fn has_periods(&self) -> bool {
+        !self.dated.0.is_empty() && !self.dated.1.is_empty()
+    }
+
     /// The name of the file.
     #[must_use]
     pub fn file_name(&self) -> String {
@@ -115,7 +127,19 @@ impl Shape {
     /// What tells this row's record apart: the slug, or the values of the key columns.
     #[must_use]
     pub fn key_of(&self, fields: &[&str]) -> String {
-        let value = |name: &&str| {
+        self.join_key(self.key.iter(), fields)
+    }
+
+    /// What tells apart the thing of which this row states a period: its key without the day on which it begins.
+    #[must_use]
+    pub fn thing_of(&self, fields: &[&str]) -> String {
+        let thing = self.join_key(self.key.iter().filter(|name| **name != self.dated.0), fields);
+        // Two slugs that differ in case are one.
+        if self.is_noun() { thing.to_ascii_lowercase() } else { thing }
+    }
+
+    fn join_key<'a>(&self, key: impl Iterator<Item = &'a &'a str>, fields: &[&str]) -> String {
+        let value = |name: &'a &'a str| {
             let at = self.index(name).expect("a key column is a column");
             match self.columns[at].column_type {
                 // The case of a slug's letters tells nothing apart.
@@ -125,7 +149,7 @@ impl Shape {
                 _ => fields[at].to_owned(),
             }
         };
-        self.key.iter().map(value).collect::<Vec<_>>().join("|")
+        key.map(value).collect::<Vec<_>>().join("|")
     }
 
     fn parse_cell(&self, column: &Column, text: &str, fields: &[&str]) -> Result<Cell, ValueError> {
@@ -179,25 +203,34 @@ pub struct FieldError {
     pub problem: String,
 }
 
-/// The validity of a record within the nouns it needs.
+/// The days on which a record holds, given the periods of the nouns it needs: those that it shares with a period of each,
+/// the earliest first.
 ///
 /// # Errors
 /// It would hold on no day: a noun it needs ended before it began, or begins after it ended.
-pub fn clip_to_nouns(own: Validity, needs: &[(&'static str, &str, Validity)]) -> Result<Validity, FieldError> {
-    needs.iter().try_fold(own, |so_far, (column, slug, noun)| {
-        let both = so_far.meet(*noun);
-        if !both.is_empty() {
-            return Ok(both);
+pub fn clip_to_nouns(
+    own: Validity,
+    needs: &[(&'static str, &str, Vec<Validity>)],
+) -> Result<Vec<Validity>, FieldError> {
+    needs.iter().try_fold(vec![own], |so_far, (column, slug, noun)| {
+        let shared = so_far.iter().flat_map(|days| noun.iter().map(|period| days.meet(*period)));
+        let shared: Vec<Validity> = shared.filter(|days| !days.is_empty()).collect();
+        if !shared.is_empty() {
+            return Ok(shared);
         }
         let what = column.trim_end_matches("_id");
-        let (own, noun) = (describe_days(so_far), describe_days(*noun));
+        let words = |periods: &[Validity]| {
+            periods.iter().map(|period| describe_days(*period)).collect::<Vec<_>>().join(" and ")
+        };
+        let (own, noun) = (words(&so_far), words(noun));
         let problem = format!("it would hold on no day: this row holds {own}, and the {what} `{slug}` {noun}");
         Err(FieldError { column, kind: "outside_its_noun", problem })
     })
 }
 
 /// The days of a validity, in words.
-fn describe_days(validity: Validity) -> String {
+#[must_use]
+pub fn describe_days(validity: Validity) -> String {
     let [since, until] = [validity.since(), validity.until()].map(|day| day.map(crate::fact::day_text));
     match (since, until) {
         (None, None) => "always".to_owned(),
@@ -282,11 +315,18 @@ mod tests {
     fn a_tie_lasts_no_longer_than_its_nouns() {
         let until_2019 = Validity { to: parse_day("2019-05-01").expect("a day"), ..Validity::ALWAYS };
         let since_2020 = Validity { from: parse_day("2020-01-01").expect("a day"), ..Validity::ALWAYS };
-        assert_eq!(clip_to_nouns(Validity::ALWAYS, &[("school_id", "oak", until_2019)]), Ok(until_2019));
-        let wrong = clip_to_nouns(since_2020, &[("school_id", "oak", until_2019)]).expect_err("they never meet");
+        let clip = |own, periods: &[Validity]| clip_to_nouns(own, &[("school_id", "oak", periods.to_vec())]);
+        assert_eq!(clip(Validity::ALWAYS, &[until_2019]), Ok(vec![until_2019]));
+        assert_eq!(clip(Validity::ALWAYS, &[until_2019, since_2020]), Ok(vec![until_2019, since_2020]));
+        let wrong = clip(since_2020, &[until_2019]).expect_err("they never meet");
         assert_eq!(
             wrong.problem,
             "it would hold on no day: this row holds from 2020-01-01, and the school `oak` until 2019-04-30"
+        );
+        let gap = Validity { from: until_2019.to, to: since_2020.from };
+        assert_eq!(
+            clip(gap, &[until_2019, since_2020]).expect_err("it lies between").problem,
+            "it would hold on no day: this row holds from 2019-05-01 to 2019-12-31, and the school `oak` until 2019-04-30 and from 2020-01-01"
         );
     }
 }

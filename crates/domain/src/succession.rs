@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    fact::ImpreciseDate,
+    fact::{ImpreciseDate, Validity},
     id::identity,
     lifetime::Span,
     record::{Record, Shape},
@@ -14,26 +14,41 @@ use crate::{
 /// What the successions say about one noun's time on the map.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SuccessionDates {
-    /// When it first took the place of another.
-    pub took_over: Option<ImpreciseDate>,
-    /// When it gave way for the last time.
-    pub gave_way: Option<ImpreciseDate>,
+    /// When it took the place of another.
+    took_over: Vec<ImpreciseDate>,
+    /// When it gave way.
+    gave_way: Vec<ImpreciseDate>,
 }
 
 impl SuccessionDates {
-    /// Adds that the noun took the place of another; the first date counts.
+    /// Adds that the noun took the place of another.
     fn add_takeover(&mut self, date: &ImpreciseDate) {
-        let Some(first) = date.first_day() else { return };
-        if first_day(&self.took_over).is_none_or(|day| first < day) {
-            self.took_over = Some(date.clone());
-        }
+        self.took_over.extend(date.first_day().map(|_| date.clone()));
     }
 
-    /// Adds that the noun gave way to another; the last date counts.
+    /// Adds that the noun gave way to another.
     fn add_end(&mut self, date: &ImpreciseDate) {
-        let Some(last) = date.last_day() else { return };
-        if last_day(&self.gave_way).is_none_or(|day| last > day) {
-            self.gave_way = Some(date.clone());
+        self.gave_way.extend(date.last_day().map(|_| date.clone()));
+    }
+
+    /// When it first took the place of another.
+    #[must_use]
+    pub fn took_over(&self) -> Option<&ImpreciseDate> {
+        self.took_over.iter().min_by_key(|date| date.first_day())
+    }
+
+    /// When it gave way for the last time; of equal days the date that was added first counts.
+    fn gave_way(&self) -> Option<&ImpreciseDate> {
+        self.gave_way.iter().rev().max_by_key(|date| date.last_day())
+    }
+
+    /// What is said about one of several periods of the noun: the dates that can lie in it.
+    #[must_use]
+    pub fn within(&self, period: Validity) -> Self {
+        let meets = |date: &&ImpreciseDate| !Validity::between(Some(*date), Some(*date)).meet(period).is_empty();
+        SuccessionDates {
+            took_over: self.took_over.iter().filter(meets).cloned().collect(),
+            gave_way: self.gave_way.iter().filter(meets).cloned().collect(),
         }
     }
 
@@ -42,22 +57,17 @@ impl SuccessionDates {
     /// One that took over another's place holds from then, whatever beginning it states; one that `is_past` held until it
     /// gave way. Where no source dates the end, it stays open, and the status tells.
     pub(crate) fn limit(&self, stated: Span, is_past: bool) -> Span {
-        let took_over =
-            first_day(&self.took_over).filter(|day| first_day(&stated.since).is_none_or(|since| since < *day));
-        let gave_way = last_day(&self.gave_way).filter(|day| last_day(&stated.until).is_none_or(|until| *day < until));
+        let first_day = |date: &Option<ImpreciseDate>| date.as_ref().and_then(ImpreciseDate::first_day);
+        let last_day = |date: &Option<ImpreciseDate>| date.as_ref().and_then(ImpreciseDate::last_day);
+        let (took_over, gave_way) = (self.took_over().cloned(), self.gave_way().cloned());
+        let took_over_on =
+            first_day(&took_over).filter(|day| first_day(&stated.since).is_none_or(|since| since < *day));
+        let gave_way_on = last_day(&gave_way).filter(|day| last_day(&stated.until).is_none_or(|until| *day < until));
         Span {
-            since: if took_over.is_some() { self.took_over.clone() } else { stated.since },
-            until: if gave_way.is_some() && is_past { self.gave_way.clone() } else { stated.until },
+            since: if took_over_on.is_some() { took_over } else { stated.since },
+            until: if gave_way_on.is_some() && is_past { gave_way } else { stated.until },
         }
     }
-}
-
-fn first_day(date: &Option<ImpreciseDate>) -> Option<chrono::NaiveDate> {
-    date.as_ref().and_then(ImpreciseDate::first_day)
-}
-
-fn last_day(date: &Option<ImpreciseDate>) -> Option<chrono::NaiveDate> {
-    date.as_ref().and_then(ImpreciseDate::last_day)
 }
 
 /// What all successions of a data set say about each noun's time, by identity.

@@ -4,8 +4,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use domain::{
-    Cell, ColumnType, ImpreciseDate, Known, Lifetime, NewRevision, Record, Revision, Shape, Storage, fact::day_text,
-    id::identity, text,
+    Cell, ColumnType, ImpreciseDate, Known, Lifetime, NewRevision, Record, Revision, Shape, Storage, Validity,
+    fact::day_text, id::identity, text,
 };
 use sea_orm::{
     ConnectionTrait, DbBackend, JoinType, Value,
@@ -38,6 +38,10 @@ use crate::{
 /// A fact to record.
 #[derive(Debug, Clone)]
 pub struct Fact {
+    /// Its identity: that of the record or, for a later period of it, one of its own.
+    pub id: i64,
+    /// The fact whose row it is recorded from, if that one is another: it is exported with it.
+    pub part_of: Option<i64>,
     /// The fact as written down, its validity final; its cells stand in the order of the shape's columns.
     pub record: Record,
     /// Its place among its kind, for the export.
@@ -46,6 +50,8 @@ pub struct Fact {
     pub digest: i64,
     /// A noun's time, its validity the record's; none for a tie.
     pub time: Option<Lifetime>,
+    /// The days on which a noun is seen by this fact; those of its periods follow each other without a gap.
+    pub shown: Validity,
 }
 
 /// What is recorded of a fact now.
@@ -177,7 +183,7 @@ impl Draft {
             name_columns.push(("grams", ColumnValues::Grams));
         }
         // What was closed and is said anew, and what was said before and is again, has its identity already.
-        let identity_changes: &[&str] = if number == 1 { &[] } else { &["position", "digest"] };
+        let identity_changes: &[&str] = if number == 1 { &[] } else { &["position", "digest", "part_of"] };
         Draft {
             write: store.write.clone(),
             zones: store.zones.clone(),
@@ -200,6 +206,7 @@ impl Draft {
                         ("slug", ColumnValues::Text),
                         ("position", ColumnValues::Number),
                         ("digest", ColumnValues::Number),
+                        ("part_of", ColumnValues::Number),
                     ],
                 )
                 .or_change(identity_changes),
@@ -265,7 +272,7 @@ impl Draft {
         revision: i64,
         ids: &[i64],
     ) -> Result<Vec<i64>, StoreError> {
-        let id = || col("fact", "id");
+        let id = || col("fact", shape.fact_column());
         let is_later = col("fact", "known_from").gt(revision).or(col("fact", "known_to").gt(revision));
         let mut select = Query::select();
         select.distinct().expr(id()).from_as(Alias::new(shape.table), "fact").order_by_expr(id(), Order::Asc);
@@ -308,14 +315,14 @@ impl Draft {
         self.changed = true;
         let ties: Vec<Option<i64>> = fact.record.cells.iter().map(referred_identity).collect();
         if let Some(references) = &mut self.references {
-            references.add_identity(fact.record.id);
+            references.add_identity(fact.id);
             ties.iter().flatten().for_each(|id| references.add_reference(*id));
         }
         self.add_identity(shape, &fact);
-        self.add_citations(shape, &fact.record, &ties);
-        self.add_names(shape, &fact.record, &ties);
+        self.add_citations(shape, &fact, &ties);
+        self.add_names(shape, &fact, &ties);
         let Some((_, bulk)) = &mut self.adding else { return Ok(()) };
-        push_row(shape, fact.record, fact.time, &ties, bulk);
+        push_row(shape, fact, &ties, bulk);
         if bulk.is_full() {
             self.flush_full().await?;
         }
@@ -331,9 +338,12 @@ impl Draft {
             return Ok(());
         }
         self.changed = true;
-        for (table, id) in
-            [(shape.table, "id"), ("citations", "fact_id"), ("facets", "id"), ("search_names", "fact_id")]
-        {
+        for (table, id) in [
+            (shape.table, shape.fact_column()),
+            ("citations", "fact_id"),
+            ("facets", "id"),
+            ("search_names", "fact_id"),
+        ] {
             let mut close = Query::update();
             close.table(Alias::new(table)).value("known_to", self.number);
             close.and_where(Expr::col("known_to").is_null()).and_where(dialect::is_one_of_these(
@@ -412,26 +422,28 @@ impl Draft {
     }
 
     fn add_identity(&mut self, shape: &'static Shape, fact: &Fact) {
-        let slug = shape.is_noun().then(|| fact.record.key.clone());
+        let slug = (shape.is_noun() && fact.id == fact.record.id).then(|| fact.record.key.clone());
         self.tables.identities.push([
-            fact.record.id.into(),
+            fact.id.into(),
             shape.kind.name().into(),
             slug.into(),
             fact.position.into(),
             fact.digest.into(),
+            fact.part_of.into(),
         ]);
     }
 
     /// Keeps what sources say about the fact, or about one column of it.
-    fn add_citations(&mut self, shape: &'static Shape, record: &Record, ties: &[Option<i64>]) {
+    fn add_citations(&mut self, shape: &'static Shape, fact: &Fact, ties: &[Option<i64>]) {
+        let cells = &fact.record.cells;
         for (column, tie) in shape.columns.iter().zip(ties) {
             let (ColumnType::CitedSource(field), Some(source)) = (column.column_type, *tie) else { continue };
             let beside = |is: fn(ColumnType, &str) -> bool| {
                 let at = shape.columns.iter().position(|other| is(other.column_type, field));
-                at.map_or(Value::String(None), |at| cell_value(record.cells[at].clone(), None))
+                at.map_or(Value::String(None), |at| cell_value(cells[at].clone(), None))
             };
             self.tables.citations.push([
-                record.id.into(),
+                fact.id.into(),
                 field.into(),
                 source.into(),
                 beside(|holds, field| matches!(holds, ColumnType::CitedQuote(of) if of == field)),
@@ -441,7 +453,8 @@ impl Draft {
     }
 
     /// Keeps the fact's words for filters and its names for searches.
-    fn add_names(&mut self, shape: &'static Shape, record: &Record, ties: &[Option<i64>]) {
+    fn add_names(&mut self, shape: &'static Shape, fact: &Fact, ties: &[Option<i64>]) {
+        let record = &fact.record;
         let mut names = String::new();
         let mut subject = record.id;
         for ((column, cell), tie) in shape.columns.iter().zip(&record.cells).zip(ties) {
@@ -455,7 +468,7 @@ impl Draft {
                 }
                 (ColumnType::Words(_), Cell::Text(words)) => {
                     for word in words.split(';') {
-                        let row = [record.id.into(), column.name.into(), word.into()];
+                        let row = [fact.id.into(), column.name.into(), word.into()];
                         self.tables.facets.push(row);
                     }
                 }
@@ -468,15 +481,16 @@ impl Draft {
         }
         let grams: Vec<String> = text::bigrams(&names).collect();
         let grams = grams.join(" ");
+        let days = if shape.is_noun() { fact.shown } else { record.validity };
         let n = self.next_name;
         self.next_name += 1;
         let mut row: Vec<Value> = vec![
             n.into(),
-            record.id.into(),
+            fact.id.into(),
             subject.into(),
             names.into(),
-            day_text(record.validity.from).into(),
-            day_text(record.validity.to).into(),
+            day_text(days.from).into(),
+            day_text(days.to).into(),
         ];
         if self.backend == DbBackend::Postgres {
             row.push(grams.into());
@@ -508,11 +522,12 @@ impl Draft {
 /// The identities of a kind with a place and a digest and, of a noun, since when it is known.
 fn recorded_select(backend: DbBackend, shape: &'static Shape) -> SelectStatement {
     let id = || col("i", identities::Column::Id);
+    let is_its_own = || id().eq(col("fact", shape.fact_column()));
     let table = || Alias::new(shape.table);
     let mut select = Query::select();
     if shape.is_noun() {
         select = Scope { backend, is_latest: true }.select_from(table(), "fact", Sees::Known);
-        select.join_as(JoinType::InnerJoin, identities::Entity, "i", id().eq(col("fact", "id")));
+        select.join_as(JoinType::InnerJoin, identities::Entity, "i", is_its_own());
     } else {
         select.from_as(identities::Entity, "i");
     }
@@ -545,6 +560,11 @@ fn insert_columns(shape: &'static Shape) -> Vec<(&'static str, ColumnValues)> {
             ("stated_from", ColumnValues::Text),
             ("stated_to", ColumnValues::Text),
         ]);
+        columns.extend([
+            ("fact_id", ColumnValues::Number),
+            ("shown_from", ColumnValues::Text),
+            ("shown_to", ColumnValues::Text),
+        ]);
     }
     let own = shape.own().filter(|column| !(shape.is_noun() && matches!(column.column_type, ColumnType::Slug)));
     columns.extend(own.map(|column| match column.column_type.storage() {
@@ -554,9 +574,11 @@ fn insert_columns(shape: &'static Shape) -> Vec<(&'static str, ColumnValues)> {
     columns
 }
 
-/// Writes a record's values in the order of [`insert_columns`].
-fn push_row(shape: &'static Shape, record: Record, time: Option<Lifetime>, ties: &[Option<i64>], bulk: &mut Bulk) {
-    bulk.push([record.id.into(), day_text(record.validity.from).into(), day_text(record.validity.to).into()]);
+/// Writes a fact's values in the order of [`insert_columns`].
+fn push_row(shape: &'static Shape, fact: Fact, ties: &[Option<i64>], bulk: &mut Bulk) {
+    let Fact { id, record, time, shown, .. } = fact;
+    let row_id = if shape.is_noun() { record.id } else { id };
+    bulk.push([row_id.into(), day_text(record.validity.from).into(), day_text(record.validity.to).into()]);
     if shape.is_noun() {
         let name =
             shape.columns.iter().zip(&record.cells).find_map(|(column, cell)| match (column.column_type, cell) {
@@ -567,6 +589,9 @@ fn push_row(shape: &'static Shape, record: Record, time: Option<Lifetime>, ties:
         let date = |date: Option<ImpreciseDate>| Value::from(date.map(|date| date.as_str().to_owned()));
         let (known_day, stated) = time.map_or_else(Default::default, |time| (day_text(time.known_day), time.stated));
         bulk.push([known_day.into(), date(stated.since), date(stated.until)]);
+        let [from, to] = [shown.since(), shown.until().map(|_| shown.to)];
+        let day = |day: Option<NaiveDate>| Value::from(day.map(day_text));
+        bulk.push([id.into(), day(from), day(to)]);
     }
     for ((column, cell), tie) in shape.columns.iter().zip(record.cells).zip(ties) {
         let is_key = shape.is_noun() && matches!(column.column_type, ColumnType::Slug);

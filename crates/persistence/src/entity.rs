@@ -126,7 +126,9 @@ mod tests {
             let own = shape.own().filter(|column| !(shape.is_noun() && matches!(column.column_type, ColumnType::Slug)));
             let mut columns: BTreeSet<String> = own.map(|column| column.name.to_owned()).collect();
             let every: &[&str] = match shape.is_noun() {
-                true => &["slug", "sort_name", "known_day", "stated_from", "stated_to"],
+                true => {
+                    &["slug", "sort_name", "known_day", "stated_from", "stated_to", "fact_id", "shown_from", "shown_to"]
+                }
                 false => &[],
             };
             let every = ["id", "known_from", "known_to", "valid_from", "valid_to"].iter().chain(every);

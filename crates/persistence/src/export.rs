@@ -39,6 +39,8 @@ impl Store {
     ) -> Result<Vec<ExportRow>, StoreError> {
         let view = view_of(known);
         let mut select = select(&Scope::new(self.backend, view), shape);
+        // What is recorded as part of another fact stands in the row of that one.
+        select.and_where(col("i", identities::Column::PartOf).is_null());
         let place = || [col("i", identities::Column::Position), col("i", identities::Column::Id)];
         if let Some((position, id)) = after {
             select.and_where(Expr::tuple(place()).gt(Expr::tuple([Expr::val(position), Expr::val(id)])));
@@ -61,16 +63,16 @@ pub(crate) fn by_ids(backend: sea_orm::DbBackend, shape: &'static Shape, known: 
     let view = view_of(known);
     let scope = Scope::new(backend, view);
     let mut select = select(&scope, shape);
-    select.and_where(scope.is_asked(col("fact", "id")));
+    select.and_where(scope.is_asked(col("fact", shape.fact_column())));
     Prepared::new(backend, &select).bind(&Values::of_ids(view, ids))
 }
 
 /// The rows of a kind as they are known, to be narrowed.
 fn select(scope: &Scope, shape: &'static Shape) -> SelectStatement {
     let mut select = scope.select_from(Alias::new(shape.table), "fact", Sees::Known);
-    let is_its_own = col("i", identities::Column::Id).eq(col("fact", "id"));
+    let is_its_own = col("i", identities::Column::Id).eq(col("fact", shape.fact_column()));
     select.join_as(sea_orm::JoinType::InnerJoin, identities::Entity, "i", is_its_own);
-    select.expr(col("i", identities::Column::Position)).expr(col("fact", "id"));
+    select.expr(col("i", identities::Column::Position)).expr(col("fact", shape.fact_column()));
     select.exprs(shape.columns.iter().map(|column| field(scope, shape, column.column_type, column.name)));
     select
 }
@@ -88,7 +90,9 @@ fn field(scope: &Scope, shape: &'static Shape, column_type: ColumnType, name: &'
     use citations::Column::{Confidence, FactId, Field, Quote, SourceId};
     let cited = |field: &'static str| {
         let mut select = scope.select_from(citations::Entity, "x", Sees::Known);
-        select.and_where(col("x", FactId).eq(col("fact", "id"))).and_where(col("x", Field).eq(literal(field)));
+        select
+            .and_where(col("x", FactId).eq(col("fact", shape.fact_column())))
+            .and_where(col("x", Field).eq(literal(field)));
         select
     };
     let slug = || col("r", identities::Column::Slug);

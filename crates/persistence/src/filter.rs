@@ -196,17 +196,16 @@ fn has_word(scope: &Scope, facet: &'static str, words: &[&'static str]) -> Expr 
     let mut select = scope.select_from(facets::Entity, "f", Sees::Known);
     select.expr(col("f", facets::Column::Id)).and_where(col("f", facets::Column::Facet).eq(literal(facet)));
     select.and_where(is_one_of(&col("f", facets::Column::Word), words));
-    col("c", facets::Column::Id).in_subquery(select)
+    col("c", "fact_id").in_subquery(select)
 }
 
-/// That some name contains the text, through the index of pairs of characters.
+/// That some name contains the text, through the index of pairs of characters. An official name holds as long as its noun
+/// is seen by it, an alias as long as it says.
 fn has_name(scope: &Scope, slot: u32) -> Expr {
-    use search_names::Column::{FactId, Folded, SubjectId};
-    let mut select = scope.select_from(search_names::Entity, "s", Sees::Known);
+    use search_names::Column::{Folded, SubjectId};
+    let mut select = scope.select_from(search_names::Entity, "s", Sees::Holding);
     select.expr(col("s", SubjectId));
     select.and_where(dialect::has_grams(scope.backend, "s", Parameter::Grams(slot).expr()));
-    // An official name is as old as its noun, and lists see to that; an alias has a time of its own.
-    select.and_where(col("s", FactId).eq(col("s", SubjectId)).or(scope.holds("s")));
     select.and_where(dialect::contains(scope.backend, col("s", Folded), Parameter::Filter(slot).expr()));
     col("c", facets::Column::Id).in_subquery(select)
 }

@@ -85,6 +85,7 @@ impl NounCount {
 
 impl Store {
     /// These columns of the nouns with these ids, known in the view; whether they hold on its day is for the reader to see.
+    /// Of several periods it is the one that holds on the day, else the last before it, else the first.
     ///
     /// # Errors
     /// The database failed, or a row has no meaning.
@@ -97,7 +98,7 @@ impl Store {
         let form = self.form(Question::ByIds(N::SHAPE.table), view, FilterForm::default(), None, columns);
         let statement = self.statements.get(&form, || {
             let (scope, columns) = (Scope::new(self.backend, view), columns.with_required::<N>());
-            let mut select = scope.select_from(N::SHAPE.table, "c", Sees::Known);
+            let mut select = scope.select_from(N::SHAPE.table, "c", Sees::Shown);
             select.exprs(exprs::<N>("c", columns)).and_where(scope.is_asked(col("c", Alias::new("id"))));
             Prepared::of_columns(self.backend, &select, columns)
         });
@@ -235,18 +236,18 @@ pub(crate) fn exprs<N: Table>(alias: &'static str, columns: ColumnSet) -> Vec<Ex
     let time = TIME.iter().filter(|_| columns.contains(ColumnSet::TIME)).map(|name| Alias::new(*name));
     let names = N::NAMES.iter().flatten().filter(|_| columns.contains(ColumnSet::NAMES));
     let own = N::COLUMNS.iter().enumerate().filter_map(|(at, column)| columns.reads(at).then_some(column));
-    let head = ["id", "slug"].map(Alias::new).into_iter();
+    let head = ["id", "fact_id", "slug"].map(Alias::new).into_iter();
     head.chain(time).chain(names.chain(own).map(|column| named(*column))).map(|name| col(alias, name)).collect()
 }
 
 /// Reads a noun from a row whose next columns are those of [`exprs`].
 pub(crate) fn read<N: Table>(row: &mut Row<'_>, columns: ColumnSet) -> Result<N, StoreError> {
     row.begin_fact();
-    let [id, slug] = row.cells();
+    let [id, fact, slug] = row.cells();
     let time = if columns.contains(ColumnSet::TIME) { read_time(row)? } else { Lifetime::UNSTATED };
     let names = if columns.contains(ColumnSet::NAMES) { read_names::<N>(row)? } else { Names::default() };
     row.expect(columns.mask());
-    N::read(Head { id: id.number()?, slug: slug.text()?, names, time }, row)
+    N::read(Head { id: id.number()?, fact: fact.number()?, slug: slug.text()?, names, time }, row)
 }
 
 fn read_time(row: &mut Row<'_>) -> Result<Lifetime, StoreError> {

@@ -259,7 +259,7 @@ impl<N: Table, T> Path<N, T> {
         let (from, to, rank) = table.walked(self.end.is_forward);
         let mut select = scope.select_from(named(table.table), "tie", Sees::Holding);
         let is_end = col("c", Alias::new("id")).eq(col("tie", named(to)));
-        scope.join(&mut select, N::SHAPE.table, "c", is_end, Sees::Known);
+        scope.join(&mut select, N::SHAPE.table, "c", is_end, Sees::Shown);
         if let Some(kind) = table.to_kind.filter(|_| self.end.is_forward) {
             select.and_where(col("tie", named(kind)).eq(literal(N::KIND.name())));
         }
@@ -277,7 +277,7 @@ impl<N: Table, T> Path<N, T> {
         let mut select = Query::select();
         select.from_subquery(rows(scope, self.end), Alias::new("t"));
         let is_end = col("c", Alias::new("id")).eq(col("t", Alias::new("child")));
-        scope.join(&mut select, N::SHAPE.table, "c", is_end, Sees::Known);
+        scope.join(&mut select, N::SHAPE.table, "c", is_end, Sees::Shown);
         let column = |name: &'static str| col("t", Alias::new(name));
         Joined {
             select,

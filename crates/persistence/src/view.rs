@@ -19,6 +19,8 @@ pub(crate) type AnyIden = &'static (dyn Iden + Send + Sync);
 pub(crate) enum Sees {
     /// What is known, whenever it holds.
     Known,
+    /// Of each noun the one period by which it is seen on the day, whether it holds then or not.
+    Shown,
     /// What is known and holds on the day.
     Holding,
 }
@@ -88,6 +90,7 @@ impl Scope {
     fn sees(&self, alias: &'static str, sees: Sees) -> Expr {
         match sees {
             Sees::Known => self.is_known(alias),
+            Sees::Shown => self.is_known(alias).and(self.is_shown(alias)),
             Sees::Holding => self.is_known(alias).and(self.holds(alias)),
         }
     }
@@ -100,6 +103,13 @@ impl Scope {
         }
         let revision = || Parameter::Revision.expr();
         col(alias, "known_from").lte(revision()).and(known_to().is_null().or(known_to().gt(revision())))
+    }
+
+    /// That a noun is seen by this period of it on the view's day. Of one noun no two are, and those that hold are.
+    fn is_shown(&self, alias: &'static str) -> Expr {
+        let [from, to] = ["shown_from", "shown_to"].map(|column| move || col(alias, column));
+        let has_begun = from().is_null().or(from().lte(Parameter::Day.expr()));
+        has_begun.and(to().is_null().or(to().gt(Parameter::Day.expr())))
     }
 
     /// That the row holds on the view's day, whatever the revisions that know it.
@@ -118,10 +128,12 @@ impl Scope {
         self.holds(alias).and(col(alias, "known_day").lte(Parameter::Day.expr()))
     }
 
-    /// That a noun is known on the day and begins on a later one: `Phase::Planned`.
+    /// That a noun is known on the day and begins on a later one: `Phase::Planned`. Before a later period begins, the noun is
+    /// seen by the one before it.
     pub(crate) fn is_planned(&self, alias: &'static str) -> Expr {
         let day = || Parameter::Day.expr();
-        col(alias, "valid_from").gt(day()).and(col(alias, "known_day").lte(day()))
+        let is_first = col(alias, "fact_id").eq(col(alias, "id"));
+        col(alias, "valid_from").gt(day()).and(col(alias, "known_day").lte(day())).and(is_first)
     }
 
     /// That a value is one of the ids asked about.

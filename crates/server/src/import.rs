@@ -12,10 +12,11 @@ mod digest;
 mod folder;
 mod hints;
 mod noun_index;
+mod periods;
 mod positions;
 mod row_reader;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use anyhow::{Context, bail};
 use chrono::NaiveDate;
@@ -29,7 +30,7 @@ use self::{
     conflict::find_conflict,
     csv_rows::CsvRows,
     digest::RowDigest,
-    noun_index::NounIndex,
+    noun_index::{NounIndex, RecordTime},
     row_reader::{ParsedRow, RowContent, RowReader},
 };
 use crate::{
@@ -98,7 +99,9 @@ pub async fn import(
         return Ok(Err(Refusal::Findings(findings.with_warnings(warnings))));
     }
     let asked = options.expect_revision;
-    if let Some(conflict) = find_conflict(&mut draft, &plans, folder, asked, manifest.as_ref(), map.as_deref()).await? {
+    if let Some(conflict) =
+        find_conflict(&mut draft, &plans, (folder, &nouns), asked, manifest.as_ref(), map.as_deref()).await?
+    {
         return Ok(Err(Refusal::Conflict(conflict)));
     }
     let counts = plans.iter().map(|plan| plan.count).filter(|count| count.rows + count.closed > 0);
@@ -165,13 +168,13 @@ fn check_statuses(
 /// What is to be done to have the rows of a file on record.
 struct FilePlan {
     shape: &'static Shape,
-    /// The rows.
+    /// The facts of its rows.
     digests: Vec<RowDigest>,
-    /// The position of each row.
+    /// The position of each fact.
     positions: Vec<i64>,
-    /// What is to be done with each row.
+    /// What is to be done with each fact.
     actions: Vec<RowAction>,
-    /// The earliest known day of each row's noun; of ties there are none.
+    /// The earliest known day of each fact's noun; of ties there are none.
     known_days: Vec<NaiveDate>,
     /// The rows that only stand elsewhere now, with their new positions.
     moved: Vec<(i64, i64)>,
@@ -185,6 +188,22 @@ impl FilePlan {
     fn changed_ids(&self) -> impl Iterator<Item = i64> {
         let written = self.digests.iter().zip(&self.actions).filter(|(_, action)| action.changes_row());
         written.map(|(digest, _)| digest.id).chain(self.closed.iter().copied())
+    }
+
+    /// The places of the facts of a row, the first of which is given; none past the end.
+    fn facts_of_row(&self, first: usize, nouns: &NounIndex) -> Range<usize> {
+        let facts = self.digests.iter().skip(first);
+        let n_parts = facts.clone().skip(1).take_while(|fact| nouns.is_part(fact.id)).count();
+        first..first + facts.take(1 + n_parts).count()
+    }
+
+    /// A fact as it is recorded, given its record and its time.
+    fn fact(&self, at: usize, record: &Record, time: RecordTime) -> Fact {
+        let RecordTime { fact: id, part_of, shown, validity, stated, entrance, .. } = time;
+        let time = self.known_days.get(at).map(|day| lifetime(validity, stated, entrance, *day));
+        let validity = time.as_ref().map_or(validity, |time| time.validity);
+        let record = Record { validity, ..record.clone() };
+        Fact { id, part_of, record, position: self.positions[at], digest: self.digests[at].digest, time, shown }
     }
 }
 
@@ -222,11 +241,16 @@ fn plan_file(
     nouns: &NounIndex,
     today: NaiveDate,
 ) -> FilePlan {
+    let later = digests.iter().map(|digest| (digest.id, nouns.noun_of(digest.id))).filter(|(id, noun)| id != noun);
+    let recorded_nouns: HashMap<i64, NaiveDate> =
+        later.filter_map(|(_, noun)| Some((noun, recorded.get(&noun)?.noun?.recorded))).collect();
     let was: Vec<Option<Recorded>> = digests.iter().map(|digest| recorded.remove(&digest.id)).collect();
     let positions = positions::assign_positions(&was.iter().map(|was| was.map(|was| was.position)).collect::<Vec<_>>());
     let known_day = |digest: &RowDigest, was: &Option<Recorded>| {
-        let recorded = was.and_then(|was| was.noun).map_or(today, |noun| noun.recorded);
-        nouns.evidence(digest.id).known_day(recorded)
+        let noun = nouns.noun_of(digest.id);
+        let recorded = was.and_then(|was| was.noun).map(|noun| noun.recorded);
+        let recorded = recorded.or_else(|| recorded_nouns.get(&noun).copied());
+        nouns.evidence(noun).known_day(recorded.unwrap_or(today))
     };
     let known_days: Vec<NaiveDate> = match shape.is_noun() {
         true => digests.iter().zip(&was).map(|(digest, was)| known_day(digest, was)).collect(),
@@ -250,7 +274,7 @@ fn plan_file(
     let how_many = |wanted: RowAction| actions.iter().filter(|action| **action == wanted).count() as u64;
     let count = FileCount {
         file: shape.file,
-        rows: digests.len() as u64,
+        rows: digests.iter().filter(|digest| !nouns.is_part(digest.id)).count() as u64,
         added: how_many(RowAction::Add),
         changed: how_many(RowAction::Replace) + how_many(RowAction::ChangeKnownDay),
         closed: closed.len() as u64,
@@ -298,32 +322,41 @@ async fn add_rows(
     let input = folder.open(shape)?.with_context(changed)?;
     let rows = CsvRows::open(shape, Box::new(bar.wrap_read(input)), &mut Vec::new())?.with_context(changed)?;
     let mut reader = RowReader::start(shape, rows);
-    let mut planned = plan.digests.iter().zip(&plan.positions).zip(&plan.actions);
-    let mut known_days = plan.known_days.iter();
+    let mut at = 0;
+    // Later periods of a noun refer to its first, wherever that stands in the file.
+    let mut later_periods = Vec::new();
     while let Some(batch) = reader.next_batch()? {
-        for ParsedRow { content, .. } in batch.rows {
-            let ((checked, position), action) = planned.next().with_context(changed)?;
-            let known_day = known_days.next();
-            if *action == RowAction::Keep {
+        for ParsedRow { line, content } in batch.rows {
+            let facts = plan.facts_of_row(at, nouns);
+            at = facts.end;
+            if facts.is_empty() {
+                bail!(changed());
+            }
+            if plan.actions[facts.clone()].iter().all(|action| *action == RowAction::Keep) {
                 continue;
             }
             let RowContent::Record(record, text) = content else { bail!(changed()) };
-            let record_time = nouns.record_time(shape, &record).ok().with_context(changed)?;
-            let digest = record_time.digest(text);
-            if (RowDigest { id: record.id, digest }) != *checked {
+            let times = nouns.record_times(shape, &record, line).ok().with_context(changed)?;
+            let digests = times.iter().map(|time| RowDigest { id: time.fact, digest: time.digest(text.clone()) });
+            if !digests.eq(plan.digests[facts.clone()].iter().copied()) {
                 bail!(changed());
             }
-            let time =
-                known_day.map(|day| lifetime(record_time.validity, record_time.stated, record_time.entrance, *day));
-            let validity = time.as_ref().map_or(record_time.validity, |time| time.validity);
-            let record = Record { validity, ..record };
-            draft.add(shape, Fact { record, position: *position, digest, time }).await?;
+            for (at, time) in facts.zip(times).filter(|(at, _)| plan.actions[*at] != RowAction::Keep) {
+                let fact = plan.fact(at, &record, time);
+                match shape.is_noun() && fact.id != record.id {
+                    true => later_periods.push(fact),
+                    false => draft.add(shape, fact).await?,
+                }
+            }
         }
     }
-    match planned.next() {
-        None => Ok(()),
-        Some(_) => bail!(changed()),
+    for fact in later_periods {
+        draft.add(shape, fact).await?;
     }
+    if at < plan.digests.len() {
+        bail!(changed());
+    }
+    Ok(())
 }
 
 /// A bar that shows, on the terminal's standard error only, how many bytes of the files are read.

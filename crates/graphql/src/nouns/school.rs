@@ -70,9 +70,9 @@ impl ViewedNoun<domain::School> {
 
     /// Its codes in official registers.
     async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
-        let noun = self.noun.head().id;
+        let domain::Head { id: noun, fact, .. } = *self.noun.head();
         let own = self.noun.codes().into_iter();
-        let own = own.map(|code| RegisterCode::of_column(self.view, noun, code.scheme, code.scheme, &code.value));
+        let own = own.map(|code| RegisterCode::of_column(self.view, fact, code.scheme, code.scheme, &code.value));
         load_codes(ctx, self.view, noun, own).await
     }
 

@@ -35,9 +35,9 @@ impl ViewedNoun<domain::Township> {
 
     /// Its codes in official registers.
     async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
-        let (noun, scheme) = (self.noun.head().id, "national_statistical_code");
-        let own = self.noun.code.iter().map(|code| RegisterCode::of_column(self.view, noun, "code", scheme, code));
-        load_codes(ctx, self.view, noun, own).await
+        let (head, scheme) = (self.noun.head(), "national_statistical_code");
+        let own = self.noun.code.iter().map(|code| RegisterCode::of_column(self.view, head.fact, "code", scheme, code));
+        load_codes(ctx, self.view, head.id, own).await
     }
 
     /// What it is.

@@ -76,7 +76,7 @@ impl CommonFields<'_> {
     /// All names that hold on the view's day: the official ones, then the aliases.
     async fn names(&self, ctx: &Context<'_>) -> Result<Vec<Name>> {
         let aliases = ctx.load_parts::<domain::Alias>(self.view, self.head.id).await?;
-        let official = self.head.names.all().map(|name| Name::official(self.view, self.head.id, name));
+        let official = self.head.names.all().map(|name| Name::official(self.view, self.head.fact, name));
         Ok(official.chain(aliases.iter().map(|alias| Name::alias(self.view, alias))).collect())
     }
 
@@ -119,7 +119,7 @@ impl CommonFields<'_> {
 
     /// The sources that state it; for one that states a single field, `field` says which.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        crate::nouns::source::load_citations(ctx, self.view, self.head.id).await
+        crate::nouns::source::load_citations(ctx, self.view, self.head.fact).await
     }
 }
 

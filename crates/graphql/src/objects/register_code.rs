@@ -44,8 +44,8 @@ impl RegisterCode {
 
 impl RegisterCode {
     /// A code that the noun's own record states in a column.
-    pub(crate) fn of_column(view: View, noun: i64, column: &'static str, scheme: &str, value: &str) -> Self {
-        RegisterCode { view, scheme: scheme.to_owned(), value: value.to_owned(), fact: noun, column: Some(column) }
+    pub(crate) fn of_column(view: View, fact: i64, column: &'static str, scheme: &str, value: &str) -> Self {
+        RegisterCode { view, scheme: scheme.to_owned(), value: value.to_owned(), fact, column: Some(column) }
     }
 }
 

@@ -24,6 +24,9 @@ pub(crate) struct Model {
     pub(crate) known_day: String,
     pub(crate) stated_from: Option<String>,
     pub(crate) stated_to: Option<String>,
+    pub(crate) fact_id: i64,
+    pub(crate) shown_from: Option<String>,
+    pub(crate) shown_to: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

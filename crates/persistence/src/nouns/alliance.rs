@@ -166,7 +166,7 @@ fn serves(scope: &Scope, End { parent, child, is_forward }: End) -> Option<Selec
     let [later, earlier] = since();
     let since = CaseStatement::new().case(of_alliance.clone().gt(of_noun), later).finally(earlier);
     select.expr_as(from.clone(), "parent").expr_as(to.clone(), "child").expr_as(to, "fact");
-    select.expr_as(literal("1"), "rank").expr_as(since, "since").expr_as(alliance(), "cited");
+    select.expr_as(literal("1"), "rank").expr_as(since, "since").expr_as(col("a", Column::FactId), "cited");
     select.expr_as(literal("serves"), "basis");
     for unsaid in ["role", "joined_on", "left_on"] {
         select.expr_as(Expr::Keyword(Keyword::Null), unsaid);

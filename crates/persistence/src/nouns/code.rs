@@ -36,7 +36,7 @@ pub(crate) fn has_code<N: Table>(scope: &Scope, code: &Expr) -> Expr {
     let mut ids = scope.select_from(Entity, "k", Sees::Holding);
     ids.expr(col("k", Column::EntityId)).and_where(col("k", Column::Value).eq(code.clone()));
     for column in N::SHAPE.columns.iter().filter(|column| column.column_type.is_value(&values::code::KIND)) {
-        let mut own = scope.select_from(N::SHAPE.table, "k", Sees::Known);
+        let mut own = scope.select_from(N::SHAPE.table, "k", Sees::Shown);
         own.expr(col("k", "id")).and_where(col("k", column.name).eq(code.clone()));
         ids.union(UnionType::All, own);
     }

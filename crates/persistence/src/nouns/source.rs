@@ -62,7 +62,7 @@ impl List for Citation {
     fn select(scope: &Scope) -> (SelectStatement, Expr) {
         use citations::Column::{FactId, Field, SourceId};
         let mut select = scope.select_from(citations::Entity, "x", Sees::Known);
-        scope.join(&mut select, Entity, "c", col("c", Column::Id).eq(col("x", SourceId)), Sees::Known);
+        scope.join(&mut select, Entity, "c", col("c", Column::Id).eq(col("x", SourceId)), Sees::Shown);
         let owner = col("x", FactId);
         select.order_by_expr(owner.clone(), Order::Asc).order_by_expr(col("x", Field), Order::Asc);
         (select, owner)

@@ -104,13 +104,13 @@ impl<N: Table, T> Path<N, T> {
                 let each = |column: AnyIden| col("each", named(column));
                 let is_first = col("each", "id").in_subquery(first);
                 scope.join_in_order(&mut select, named(table.table), "each", is_first, Sees::Known);
-                scope.join(&mut select, N::SHAPE.table, "n", col("n", "id").eq(each(to)), Sees::Known);
+                scope.join(&mut select, N::SHAPE.table, "n", col("n", "id").eq(each(to)), Sees::Shown);
                 let own = self.tie.columns.iter().map(|column| each(*column)).collect();
                 (col("each", "id"), rank.map(|rank| rank("each")), col("each", "valid_from"), own)
             }
             _ => {
                 let is_first = col("n", "id").in_subquery(first);
-                scope.join_in_order(&mut select, N::SHAPE.table, "n", is_first, Sees::Known);
+                scope.join_in_order(&mut select, N::SHAPE.table, "n", is_first, Sees::Shown);
                 (col("n", "id"), None, col("n", "valid_from"), Vec::new())
             }
         };
@@ -146,7 +146,7 @@ impl<N: Table, T> Path<N, T> {
         outer.expr(ranked("parent")).expr(ranked("fact")).exprs(joined_key(scope, &keys, columns)).exprs(own);
         outer.exprs(exprs::<N>("n", columns)).from_subquery(select, Alias::new("ranked"));
         let is_child = col("n", Alias::new("id")).eq(ranked("child"));
-        scope.join(&mut outer, N::SHAPE.table, "n", is_child, Sees::Known);
+        scope.join(&mut outer, N::SHAPE.table, "n", is_child, Sees::Shown);
         outer.and_where(ranked("place").lte(Parameter::Limit.expr()));
         outer.order_by_expr(ranked("parent"), sea_query::Order::Asc);
         outer.order_by_expr(ranked("place"), sea_query::Order::Asc);

@@ -26,9 +26,9 @@ use crate::report::{Finding, Findings};
 pub(super) struct CheckedDataSet {
     /// The nouns, and when each holds.
     pub(super) nouns: NounIndex,
-    /// The rows of each file, in its order.
+    /// The facts of each file, in the order of its rows.
     pub(super) files: Vec<(&'static Shape, Vec<RowDigest>)>,
-    /// Rows whose status cannot be right today, by identity.
+    /// Rows whose status cannot be right today, by the fact that they state.
     pub(super) outdated: HashMap<i64, Finding>,
 }
 
@@ -66,6 +66,7 @@ fn check_file(
     bar: &ProgressBar,
 ) -> anyhow::Result<Vec<RowDigest>> {
     let Some(input) = folder.open(shape)? else { return Ok(Vec::new()) };
+    nouns.add_periods(shape, folder)?;
     bar.set_message(format!("checking {}.csv", shape.file));
     let mut header = Vec::new();
     let rows = CsvRows::open(shape, Box::new(bar.wrap_read(input)), &mut header)?;
@@ -82,9 +83,9 @@ fn check_file(
         for ParsedRow { line, content } in batch.rows {
             let (key, errors) = match content {
                 RowContent::Record(record, text) => match check_record(shape, &record, text, line, nouns, &mut file) {
-                    Ok(digest) => {
-                        found.check_status(shape, &record, line);
-                        digests.push(digest);
+                    Ok(facts) => {
+                        found.check_status(shape, &record, facts[0].id, line);
+                        digests.extend(facts);
                         continue;
                     }
                     Err(errors) => (record.key, errors),
@@ -122,12 +123,16 @@ fn check_record(
     line: u64,
     nouns: &mut NounIndex,
     file: &mut FileState,
-) -> Result<RowDigest, Vec<RowError>> {
-    file.check_unique(shape, record, line).map_err(|error| vec![error.into()])?;
-    let time = nouns.record_time(shape, record)?;
-    shape.check_rules(record, time.validity, &mut file.taken).map_err(|error| vec![error.into()])?;
-    nouns.insert(shape, record, &time);
-    Ok(RowDigest { id: record.id, digest: time.digest(text) })
+) -> Result<Vec<RowDigest>, Vec<RowError>> {
+    if nouns.period(shape, line).map_err(|error| vec![error.into()])?.is_none() {
+        file.check_unique(shape, record, line).map_err(|error| vec![error.into()])?;
+    }
+    let times = nouns.record_times(shape, record, line)?;
+    for time in &times {
+        shape.check_rules(record, time.validity, &mut file.taken).map_err(|error| vec![error.into()])?;
+        nouns.insert(shape, record, time);
+    }
+    Ok(times.iter().map(|time| RowDigest { id: time.fact, digest: time.digest(text.clone()) }).collect())
 }
 
 impl FileState {
@@ -168,9 +173,9 @@ impl CheckFindings {
     }
 
     /// Adds a row whose status contradicts its dates today.
-    fn check_status(&mut self, shape: &Shape, record: &Record, line: u64) {
+    fn check_status(&mut self, shape: &Shape, record: &Record, fact: i64, line: u64) {
         if let Some(wrong) = shape.status_contradiction(&record.cells, self.today) {
-            self.outdated.insert(record.id, Finding::of_field(shape.file, line, wrong));
+            self.outdated.insert(fact, Finding::of_field(shape.file, line, wrong));
         }
     }
 }

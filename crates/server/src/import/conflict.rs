@@ -10,6 +10,7 @@ use super::{
     csv_rows::CsvRows,
     digest::row_text,
     folder::Folder,
+    noun_index::NounIndex,
     row_reader::{RowContent, RowReader},
 };
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
 pub(super) async fn find_conflict(
     draft: &mut Draft,
     plans: &[FilePlan],
-    folder: &Folder,
+    (folder, nouns): (&Folder, &NounIndex),
     asked: Option<i64>,
     manifest: Option<&Manifest>,
     map: Option<&str>,
@@ -48,7 +49,7 @@ pub(super) async fn find_conflict(
     let mut conflict = refused(ConflictReason::Later(start));
     if start < latest {
         for plan in plans {
-            find_overwritten(draft, plan, folder, start, &mut conflict).await?;
+            find_overwritten(draft, plan, (folder, nouns), start, &mut conflict).await?;
         }
     }
     let undoes = !conflict.both.is_empty() || !conflict.undone.is_empty();
@@ -59,7 +60,7 @@ pub(super) async fn find_conflict(
 async fn find_overwritten(
     draft: &mut Draft,
     plan: &FilePlan,
-    folder: &Folder,
+    (folder, nouns): (&Folder, &NounIndex),
     start: i64,
     conflict: &mut Conflict,
 ) -> anyhow::Result<()> {
@@ -84,18 +85,22 @@ async fn find_overwritten(
             }
         }
     }
-    let now = texts_in_folder(folder, shape, &later.iter().copied().collect(), &mut keys)?;
+    let now = texts_in_folder((folder, nouns), shape, &later.iter().copied().collect(), &mut keys)?;
+    let mut told = HashSet::new();
     for id in later {
         let key = keys.remove(&id).unwrap_or_default();
-        let rows = if before.get(&id) == now.get(&id) { &mut conflict.undone } else { &mut conflict.both };
-        rows.push((shape.file, key));
+        // Several facts of one row may have changed.
+        if told.insert(key.clone()) {
+            let rows = if before.get(&id) == now.get(&id) { &mut conflict.undone } else { &mut conflict.both };
+            rows.push((shape.file, key));
+        }
     }
     Ok(())
 }
 
-/// What the folder says of these records, by identity.
+/// What the folder says in the rows of these facts, by identity.
 fn texts_in_folder(
-    folder: &Folder,
+    (folder, nouns): (&Folder, &NounIndex),
     shape: &'static Shape,
     ids: &HashSet<i64>,
     keys: &mut HashMap<i64, String>,
@@ -106,11 +111,12 @@ fn texts_in_folder(
     let mut reader = RowReader::start(shape, rows);
     while let Some(batch) = reader.next_batch()? {
         for row in batch.rows {
-            if let RowContent::Record(record, text) = row.content
-                && ids.contains(&record.id)
-            {
-                texts.insert(record.id, text);
-                keys.insert(record.id, record.key);
+            let RowContent::Record(record, text) = row.content else { continue };
+            for time in nouns.record_times(shape, &record, row.line).unwrap_or_default() {
+                if ids.contains(&time.fact) {
+                    texts.insert(time.fact, text.clone());
+                    keys.insert(time.fact, record.key.clone());
+                }
             }
         }
     }

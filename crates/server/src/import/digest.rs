@@ -5,12 +5,12 @@ use std::fmt::Write;
 use chrono::Datelike;
 use domain::{Shape, Validity, id::fingerprint};
 
-/// What is kept of a row.
+/// What is kept of a fact that a row states; nearly all rows state one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RowDigest {
-    /// The identity of its record.
+    /// Its identity.
     pub(super) id: i64,
-    /// What it says and when it holds ([`digest`]).
+    /// What the row says and when the fact holds ([`digest`]).
     pub(super) digest: i64,
 }
 

@@ -1,21 +1,37 @@
 //! The index of a data set's nouns: which there are, and when each holds. A record that refers to nouns gets its time here.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use domain::{
     Cell, ColumnType, Entrance, Evidence, FieldError, ImpreciseDate, Kind, Record, SHAPES, Shape, Span,
     SuccessionDates, Successions, Validity,
-    id::{identity, is_slug},
+    fact::day_text,
+    id::{identity, is_slug, later_identity},
     record::clip_to_nouns,
     shape_of,
 };
 
-use super::{csv_rows::CsvRows, digest::digest, folder::Folder};
+use super::{
+    csv_rows::CsvRows,
+    digest::digest,
+    folder::Folder,
+    periods::{Period, Periods},
+};
 
 /// The nouns read so far. Shapes are read in an order that has every noun here before a row refers to it.
 #[derive(Default)]
 pub(super) struct NounIndex {
     by_id: HashMap<i64, IndexedNoun>,
+    /// The periods of nouns beside their first, in the order of the file.
+    later: HashMap<i64, Vec<IndexedNoun>>,
+    /// The nouns of these periods, by the fact that records each.
+    nouns_of_facts: HashMap<i64, i64>,
+    /// The facts that are parts of others.
+    parts: HashSet<i64>,
+    periods: Periods,
     evidence: HashMap<i64, Evidence>,
     successions: Successions,
     unreadable: HashSet<Kind>,
@@ -30,8 +46,14 @@ struct IndexedNoun {
     is_planned: bool,
 }
 
-/// When a record holds.
+/// When a record holds: on the days of a fact of it. It has several facts if the nouns it needs have several periods.
 pub(super) struct RecordTime {
+    /// The identity of the fact.
+    pub(super) fact: i64,
+    /// The record's first fact, if this is another.
+    pub(super) part_of: Option<i64>,
+    /// The days on which a noun is seen by the fact.
+    pub(super) shown: Validity,
     /// The days.
     pub(super) validity: Validity,
     /// What sources state of them.
@@ -51,6 +73,10 @@ impl RecordTime {
             let Span { since, until } = &self.stated;
             let date = |date: &Option<ImpreciseDate>| date.as_ref().map(ToString::to_string).unwrap_or_default();
             text.extend([date(since), "/".to_owned(), date(until), "\n".to_owned()]);
+        }
+        if self.shown != Validity::ALWAYS {
+            let [from, to] = [self.shown.from, self.shown.to].map(day_text);
+            text.extend(["shown ", &from, "/", &to, "\n"]);
         }
         digest(text, self.validity)
     }
@@ -87,6 +113,29 @@ impl NounIndex {
         Ok(nouns)
     }
 
+    /// Looks among the rows of a file for several periods of one thing, before the rows are checked.
+    pub(super) fn add_periods(&mut self, shape: &'static Shape, folder: &Folder) -> anyhow::Result<()> {
+        self.periods.add_file(shape, folder, &self.successions)
+    }
+
+    /// The period that a row states; `None` if it is the only one of its thing.
+    ///
+    /// # Errors
+    /// It holds at the same time as another row of the thing.
+    pub(super) fn period(&self, shape: &Shape, line: u64) -> Result<Option<&Period>, FieldError> {
+        self.periods.of_row(shape, line).map_err(Clone::clone)
+    }
+
+    /// The noun of which a fact records a period, the fact's own identity if it has but one.
+    pub(super) fn noun_of(&self, fact: i64) -> i64 {
+        self.nouns_of_facts.get(&fact).copied().unwrap_or(fact)
+    }
+
+    /// Whether a fact is a part of the one before it: both are recorded from one row.
+    pub(super) fn is_part(&self, fact: i64) -> bool {
+        self.parts.contains(&fact)
+    }
+
     /// Marks a kind whose file cannot be read: references to its nouns are not checked.
     pub(super) fn mark_unreadable(&mut self, kind: Kind) {
         self.unreadable.insert(kind);
@@ -94,11 +143,18 @@ impl NounIndex {
 
     /// Adds a noun and its time, and the days on which a record shows its noun, and those it refers to, to be known.
     pub(super) fn insert(&mut self, shape: &Shape, record: &Record, time: &RecordTime) {
-        let RecordTime { validity, stated, entrance, .. } = time;
+        let RecordTime { fact, part_of, validity, stated, entrance, .. } = time;
+        self.parts.extend(part_of.map(|_| *fact));
         if shape.is_noun() {
             let is_planned = entrance.is_planned && !stated.is_begin_dated();
             let stated = (*stated != Span::default()).then(|| Box::new(stated.clone()));
-            self.by_id.insert(record.id, IndexedNoun { validity: *validity, stated, is_planned });
+            let noun = IndexedNoun { validity: *validity, stated, is_planned };
+            if *fact == record.id {
+                self.by_id.insert(record.id, noun);
+            } else {
+                self.later.entry(record.id).or_default().push(noun);
+                self.nouns_of_facts.insert(*fact, record.id);
+            }
         }
         self.add_evidence(shape, record, time);
     }
@@ -150,70 +206,144 @@ impl NounIndex {
         }
     }
 
-    /// Checks that all nouns a record refers to are there; says when it holds, given theirs.
-    pub(super) fn record_time(&self, shape: &Shape, record: &Record) -> Result<RecordTime, Vec<RowError>> {
+    /// Checks that all nouns a record refers to are there; says when it holds, given their periods: the time of each of its
+    /// facts, the earliest first.
+    pub(super) fn record_times(
+        &self,
+        shape: &Shape,
+        record: &Record,
+        line: u64,
+    ) -> Result<Vec<RecordTime>, Vec<RowError>> {
         let (mut needs, mut bounds, mut errors) = (Vec::new(), Vec::new(), Vec::new());
         let columns = shape.columns;
         for (at, cell) in record.cells.iter().enumerate() {
             let Cell::Ref(kind, slug) = cell else { continue };
-            let column = columns[at].name;
-            match self.by_id.get(&identity(*kind, slug)) {
-                Some(noun) if columns[at].limits_validity() => {
-                    needs.push((column, slug.as_str(), noun.validity));
-                    bounds.push(noun);
+            let (column, id) = (columns[at].name, identity(*kind, slug));
+            match self.by_id.get(&id) {
+                Some(_) if columns[at].limits_validity() => {
+                    let noun = self.periods_of(id);
+                    needs.push((column, slug.as_str(), noun.iter().map(|period| period.validity).collect()));
+                    bounds.extend(noun);
                 }
                 Some(_) => {}
                 None if self.unreadable.contains(kind) => {}
                 None => errors.push(unknown_reference(column, *kind, slug)),
             }
         }
-        let own = shape
-            .own_span(&record.cells, self.succession_dates(shape, record))
-            .and_then(|own| Ok((clip_to_nouns(own.validity(), &needs)?, own)));
+        let period = self.period(shape, line).map_err(|error| vec![error.into()])?;
+        let shown = period.map_or(Validity::ALWAYS, |period| period.shown);
+        let dates = self.succession_dates(shape, record, period);
+        let own = shape.own_span(&record.cells, dates.as_deref()).and_then(|own| {
+            let days = own.validity().meet(shown);
+            Ok((clip_to_nouns(days, &needs)?, days, own))
+        });
         match own {
-            Ok((validity, own)) if errors.is_empty() => return Ok(self.combine(shape, record, validity, own, &bounds)),
+            Ok((all, days, own)) if errors.is_empty() => {
+                let is_takeover = dates.is_some_and(|dates| dates.took_over().is_some());
+                let entrance = Entrance { is_planned: shape.is_planned(&record.cells), is_takeover };
+                let fact = period.map_or(record.id, |period| period.fact);
+                let whole = WholeTime { fact, days, own, shown, entrance };
+                return Ok(self.split(shape, record, &whole, &all, &bounds));
+            }
             Ok(_) => {}
             Err(error) => errors.push(RowError::from(error)),
         }
         Err(errors)
     }
 
-    /// Puts together what is stated of the time of a record, given its own and the nouns that bound it.
-    fn combine(
+    /// The periods of a noun that is there, the earliest first.
+    fn periods_of(&self, id: i64) -> Vec<&IndexedNoun> {
+        let later = self.later.get(&id).into_iter().flatten();
+        let mut all: Vec<&IndexedNoun> = self.by_id.get(&id).into_iter().chain(later).collect();
+        all.sort_by_key(|period| period.validity.from);
+        all
+    }
+
+    /// The time of each fact of a record, given the days of each.
+    fn split(
         &self,
         shape: &Shape,
         record: &Record,
-        validity: Validity,
-        own: Span,
+        whole: &WholeTime,
+        all: &[Validity],
         bounds: &[&IndexedNoun],
-    ) -> RecordTime {
-        let itself = own.validity();
-        let of_bound = |is: fn(&IndexedNoun, Validity) -> bool| {
-            let bound = bounds.iter().find(|bound| is(bound, validity));
-            bound.and_then(|bound| bound.stated.as_deref()).cloned().unwrap_or_default()
+    ) -> Vec<RecordTime> {
+        let part = |(at, validity): (usize, &Validity)| {
+            let meeting: Vec<&IndexedNoun> =
+                bounds.iter().filter(|bound| !bound.validity.meet(*validity).is_empty()).copied().collect();
+            let from = if at == 0 { whole.shown.from } else { validity.from };
+            let to = all.get(at + 1).map_or(whole.shown.to, |next| next.from);
+            let fact = match at {
+                0 => whole.fact,
+                _ => later_identity(shape.kind, whole.fact, &format!("part {}", day_text(validity.from))),
+            };
+            let part_of = (at > 0).then_some(whole.fact);
+            let time = combine(shape, record, whole, *validity, &meeting);
+            RecordTime { fact, part_of, shown: Validity { from, to }, ..time }
         };
-        // A stated beginning before that of the noun outside counts from there; an unstated one stays unstated.
-        let since = match own.since {
-            Some(_) if validity.from > itself.from => of_bound(|bound, all| bound.validity.from == all.from).since,
-            since => since,
-        };
-        let until = match validity.to < itself.to {
-            true => of_bound(|bound, all| bound.validity.to == all.to).until,
-            false => own.until,
-        };
-        let stated = Span { since, until };
-        let entrance = Entrance {
-            is_planned: shape.is_planned(&record.cells)
-                || (shape.is_noun() && bounds.iter().any(|bound| bound.is_planned)),
-            is_takeover: self.succession_dates(shape, record).is_some_and(|dates| dates.took_over.is_some()),
-        };
-        let is_stated_by_other_rows = shape.is_noun() && stated != shape.span(&record.cells);
-        RecordTime { validity, stated, is_stated_by_other_rows, entrance }
+        all.iter().enumerate().map(part).collect()
     }
 
-    /// What the successions say about a record's noun; nothing if such nouns have none.
-    fn succession_dates(&self, shape: &Shape, record: &Record) -> Option<&SuccessionDates> {
-        shape.successions().and_then(|_| self.successions.dates(record.id))
+    /// What the successions say about a record's noun in a period of it; nothing if such nouns have none.
+    fn succession_dates(
+        &self,
+        shape: &Shape,
+        record: &Record,
+        period: Option<&Period>,
+    ) -> Option<Cow<'_, SuccessionDates>> {
+        let dates = shape.successions().and_then(|_| self.successions.dates(record.id))?;
+        Some(period.map_or(Cow::Borrowed(dates), |period| Cow::Owned(dates.within(period.stated))))
+    }
+}
+
+/// The time of a record before the nouns it needs split it.
+struct WholeTime {
+    /// The identity of its first fact.
+    fact: i64,
+    /// The days that its row leaves to it.
+    days: Validity,
+    /// What it states of them.
+    own: Span,
+    /// The days on which a noun is seen by it.
+    shown: Validity,
+    entrance: Entrance,
+}
+
+/// Puts together what is stated of the time of a fact, given its record's own and the periods of nouns that bound it.
+fn combine(
+    shape: &Shape,
+    record: &Record,
+    whole: &WholeTime,
+    validity: Validity,
+    bounds: &[&IndexedNoun],
+) -> RecordTime {
+    let WholeTime { fact, days, own, shown, entrance } = whole;
+    let of_bound = |is: fn(&IndexedNoun, Validity) -> bool| {
+        let bound = bounds.iter().find(|bound| is(bound, validity));
+        bound.and_then(|bound| bound.stated.as_deref()).cloned().unwrap_or_default()
+    };
+    // A stated beginning before that of the noun outside counts from there; an unstated one stays unstated.
+    let since = match own.since {
+        Some(_) if validity.from > days.from => of_bound(|bound, all| bound.validity.from == all.from).since,
+        _ => own.since.clone(),
+    };
+    let until = match validity.to < days.to {
+        true => of_bound(|bound, all| bound.validity.to == all.to).until,
+        false => own.until.clone(),
+    };
+    let stated = Span { since, until };
+    let is_planned = entrance.is_planned || (shape.is_noun() && bounds.iter().any(|bound| bound.is_planned));
+    // Before a later period the noun was itself, if it was.
+    let is_takeover = entrance.is_takeover && shown.from == Validity::OPEN_START;
+    let is_stated_by_other_rows = shape.is_noun() && stated != shape.span(&record.cells);
+    RecordTime {
+        fact: *fact,
+        part_of: None,
+        shown: *shown,
+        validity,
+        stated,
+        is_stated_by_other_rows,
+        entrance: Entrance { is_planned, is_takeover },
     }
 }
 
