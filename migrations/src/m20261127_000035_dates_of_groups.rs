@@ -28,7 +28,7 @@ impl MigrationTrait for Migration {
         // One column a statement: SQLite takes no more.
         for (table, columns) in DATES {
             for column in *columns {
-                let mut column = text(manager.get_database_backend(), column);
+                let mut column = text(manager.get_database_backend(), *column);
                 manager.alter_table(Table::alter().table(*table).add_column(column.null()).to_owned()).await?;
             }
         }

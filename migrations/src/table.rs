@@ -36,7 +36,7 @@ pub(crate) fn big(backend: DbBackend, name: &'static str) -> ColumnDef {
 }
 
 /// A text that sorts by its bytes on both databases.
-pub(crate) fn text(backend: DbBackend, name: &'static str) -> ColumnDef {
+pub(crate) fn text(backend: DbBackend, name: impl IntoIden) -> ColumnDef {
     let mut column = ColumnDef::new(name);
     column.text();
     if backend == DbBackend::Postgres {

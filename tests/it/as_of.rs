@@ -509,7 +509,7 @@ async fn a_day_begins_where_the_data_set_or_the_server_says() {
 fn district(slug: &str, zone: &str) -> Fact {
     let cells = district::SHAPE.columns.iter().map(|column| match column.name {
         "district_id" => Cell::Text(slug.to_owned()),
-        "name_en" => Cell::Text(format!("The district {slug}")),
+        "name" => Cell::Texts(domain::Texts::single("en", format!("The district {slug}"))),
         "time_zone" => Cell::Text(zone.to_owned()),
         _ => Cell::Blank,
     });

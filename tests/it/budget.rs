@@ -13,7 +13,7 @@ const BUDGETS: &[(&str, u64, &str)] = &[
         // Four lists, four counts, the sources of four levels (a tie's and its noun's leave together), two lists of parts.
         "query ($n: Int) { schools(first: $n) { totalCount assumedCount nodes { sources { title } groups { assumedCount totalCount edges { role sources { quote } node { sources { title }
             alliances { totalCount edges { basis sources { quote } node { sources { title }
-            partners { totalCount edges { role sources { quote } node { sources { title } } } } functions { textEn } resourceCategories { category } } } } } } } } } }",
+            partners { totalCount edges { role sources { quote } node { sources { title } } } } functions { text } resourceCategories { category } } } } } } } } } }",
     ),
     (
         "partner to regions",

@@ -16,6 +16,7 @@ mod federation;
 mod filters;
 mod input;
 mod introspection;
+mod languages;
 mod licenses;
 mod parity;
 mod periods;

@@ -21,7 +21,7 @@ async fn a_school_leads_to_its_group_its_alliances_and_their_partners() {
             .data(
                 r#"{ school(slug: "beijing-academy") { name(lang: "en") sources { title }
                     groups { edges { role sources { quote } node { slug sources { title }
-                    alliances { edges { basis sources { quote } node { slug functions { seq textEn sources { title } }
+                    alliances { edges { basis sources { quote } node { slug functions { seq text(lang: "en") sources { title } }
                     resourceCategories { category sources { quote } }
                     partners { totalCount edges { role sources { quote confidence } node { slug kinds sources { url } } } } } } } } } } } }"#,
             )
@@ -52,7 +52,7 @@ async fn a_partner_leads_to_campuses_townships_and_regions() {
         let data = app
             .data(
                 r#"{ partner(slug: "tsinghua") { alliances { nodes { slug groups { totalCount nodes { slug
-                    schools(first: 100) { nodes { slug campuses { nodes { slug township { slug region { slug strategyEn } } } } } } } } } } } }"#,
+                    schools(first: 100) { nodes { slug campuses { nodes { slug township { slug region { slug strategy(lang: "en") } } } } } } } } } } } }"#,
             )
             .await;
         assert_eq!(texts(&data, &["partner", "alliances", "nodes", "slug"]), ["science-education"]);
@@ -209,7 +209,7 @@ async fn a_name_is_found_by_any_part_of_it_in_any_language() {
 #[tokio::test]
 async fn definitions_say_what_words_mean() {
     for app in chaoyang("definitions_say").await {
-        let data = app.data("{ definitions { term definitionEn sources { quote } } }").await;
+        let data = app.data("{ definitions { term definition sources { quote } } }").await;
         assert_eq!(texts(&data, &["definitions", "term"]), ["alliance", "group"]);
         assert_eq!(texts(&data, &["definitions", "sources", "quote"]).len(), 2);
     }

@@ -71,11 +71,11 @@ macro_rules! first_of_each {
         &Statement {
             postgres: concat!(
                 "SELECT asked.id, first.* FROM UNNEST($1) AS asked(id) CROSS JOIN LATERAL (SELECT c.id, \
-                 COALESCE(c.name_zh, c.name_en)", $more, first_of_each!(@from $ties, $parent, $child, $nouns, "asked.id", $and),
+                 c.name", $more, first_of_each!(@from $ties, $parent, $child, $nouns, "asked.id", $and),
                 " ORDER BY ", $order, " LIMIT ", $limit, ") first"
             ),
             sqlite: concat!(
-                "SELECT asked.value, c.id, COALESCE(c.name_zh, c.name_en)", $more,
+                "SELECT asked.value, c.id, c.name", $more,
                 " FROM json_each($1) asked CROSS JOIN ", $ties, " m JOIN ", $nouns, " c ON c.id = m.", $child,
                 " AND c.known_to IS NULL WHERE m.id IN (SELECT m.id",
                 first_of_each!(@from $ties, $parent, $child, $nouns, "asked.value", $and),
@@ -165,7 +165,13 @@ where
     R::Database: Database<Row = R>,
 {
     let texts = [3, 4, 5, 6, 7].map(|at| if at < row.len() { row.get(at) } else { None });
-    Item { parent: row.get(0), id: row.get(1), name: row.get(2), texts }
+    Item { parent: row.get(0), id: row.get(1), name: first_name(&row.get::<String, _>(2)), texts }
+}
+
+/// The name in the first language of a column that has those in all.
+fn first_name(names: &str) -> String {
+    let names: Vec<(&str, String, &str)> = serde_json::from_str(names).expect("names");
+    names.into_iter().next().map(|(_, name, _)| name).unwrap_or_default()
 }
 
 fn json_list(ids: &[i64]) -> String {
@@ -181,13 +187,13 @@ fn distinct(ids: impl Iterator<Item = i64>) -> Vec<i64> {
 }
 
 const SCHOOLS_IN_GROUPS: &Statement = statement!(
-    "SELECT CAST(0 AS bigint), c.id, COALESCE(c.name_zh, c.name_en) FROM schools c \
+    "SELECT CAST(0 AS bigint), c.id, c.name FROM schools c \
      WHERE c.known_to IS NULL AND c.valid_from <= $1 AND c.valid_to > $1 AND EXISTS (SELECT 1 FROM memberships m \
      WHERE m.school_id = c.id AND m.known_to IS NULL AND m.valid_from <= $1 AND m.valid_to > $1) \
      ORDER BY c.known_to, c.sort_name, c.id LIMIT 20"
 );
 const GROUPS: &Statement = statement!(
-    "SELECT m.school_id, c.id, COALESCE(c.name_zh, c.name_en) FROM memberships m \
+    "SELECT m.school_id, c.id, c.name FROM memberships m \
      JOIN groups c ON c.id = m.group_id AND c.known_to IS NULL WHERE m.school_id",
     ids,
     " AND m.known_to IS NULL AND m.valid_from <= $2 AND m.valid_to > $2 \
@@ -197,7 +203,7 @@ const GROUPS: &Statement = statement!(
      c.sort_name, c.slug"
 );
 const ALLIANCES: &Statement = statement!(
-    "SELECT t.parent, c.id, COALESCE(c.name_zh, c.name_en) FROM (SELECT m.member_id AS parent, m.alliance_id AS child, \
+    "SELECT t.parent, c.id, c.name FROM (SELECT m.member_id AS parent, m.alliance_id AS child, \
      0 AS basis FROM alliance_members m WHERE m.member_id",
     ids,
     " AND m.known_to IS NULL AND m.valid_from <= $2 AND m.valid_to > $2 \
@@ -221,32 +227,29 @@ const PARTNERS: &Statement = first_of_each!(
     "6"
 );
 const HUNDRED_SCHOOLS: &Statement = statement!(
-    "SELECT COALESCE(c.township_id, 0), c.id, COALESCE(c.name_zh, c.name_en), c.slug, c.ownership, c.phases, \
+    "SELECT COALESCE(c.township_id, 0), c.id, c.name, c.slug, c.ownership, c.phases, \
      c.school_type FROM schools c WHERE c.known_to IS NULL AND c.valid_from <= $1 AND c.valid_to > $1 \
      ORDER BY c.known_to, c.sort_name, c.id LIMIT 100"
 );
-const TOWNSHIPS: &Statement = statement!(
-    "SELECT c.id, c.id, COALESCE(c.name_zh, c.name_en) FROM townships c WHERE c.id",
-    ids,
-    " AND c.known_to IS NULL"
-);
+const TOWNSHIPS: &Statement =
+    statement!("SELECT c.id, c.id, c.name FROM townships c WHERE c.id", ids, " AND c.known_to IS NULL");
 const SCHOOL: &Statement = statement!(
-    "SELECT CAST(0 AS bigint), c.id, COALESCE(c.name_zh, c.name_en), c.slug, c.ownership, c.phases, c.school_type \
+    "SELECT CAST(0 AS bigint), c.id, c.name, c.slug, c.ownership, c.phases, c.school_type \
      FROM schools c WHERE c.id = $1 AND c.known_to IS NULL"
 );
 const PARTNER: &Statement = statement!(
-    "SELECT CAST(0 AS bigint), c.id, COALESCE(c.name_zh, c.name_en) FROM partners c \
+    "SELECT CAST(0 AS bigint), c.id, c.name FROM partners c \
      WHERE c.id = $1 AND c.known_to IS NULL"
 );
 const ALLIANCES_OF_PARTNER: &Statement = statement!(
-    "SELECT m.member_id, c.id, COALESCE(c.name_zh, c.name_en) FROM alliance_members m \
+    "SELECT m.member_id, c.id, c.name FROM alliance_members m \
      JOIN alliances c ON c.id = m.alliance_id AND c.known_to IS NULL WHERE m.member_id",
     ids,
     " AND m.known_to IS NULL AND m.valid_from <= $2 AND m.valid_to > $2 \
      AND (c.valid_from <= $2 OR c.stated_from IS NOT NULL) ORDER BY c.sort_name, c.slug"
 );
 const GROUPS_OF_ALLIANCE: &Statement = statement!(
-    "SELECT parent, id, name FROM (SELECT t.parent, c.id, COALESCE(c.name_zh, c.name_en) AS name, ROW_NUMBER() OVER \
+    "SELECT parent, id, name FROM (SELECT t.parent, c.id, c.name AS name, ROW_NUMBER() OVER \
      (PARTITION BY t.parent ORDER BY t.basis, c.sort_name, c.slug) AS place FROM (SELECT m.alliance_id AS parent, \
      m.member_id AS child, 0 AS basis FROM alliance_members m WHERE m.member_type = 'group' AND m.alliance_id",
     ids,

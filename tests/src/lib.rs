@@ -18,7 +18,7 @@ use axum::{
 };
 use chrono::DateTime;
 use domain::{
-    Cell, Clock, FixedClock, Kind, Lifetime, NewRevision, Record, Span, TimeZone, Validity, id::identity, region,
+    Cell, Clock, FixedClock, Kind, Lifetime, NewRevision, Record, Span, Texts, TimeZone, Validity, id::identity, region,
 };
 use graphql::Limits;
 use http_body_util::BodyExt;
@@ -254,7 +254,7 @@ impl TestApp {
 pub fn region(slug: &str, district: Option<&str>) -> Fact {
     let cells = region::SHAPE.columns.iter().map(|column| match (column.name, district) {
         ("region_id", _) => Cell::Text(slug.to_owned()),
-        ("name_en", _) => Cell::Text(format!("The region {slug}")),
+        ("name", _) => Cell::Texts(Texts::single("en", format!("The region {slug}"))),
         ("district_id", Some(district)) => Cell::Ref(Kind::District, district.to_owned()),
         _ => Cell::Blank,
     });

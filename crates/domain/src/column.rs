@@ -46,6 +46,12 @@ pub enum ColumnType {
     Value(&'static ValueKind),
     /// A name that people search by, of at most 300 characters.
     Name,
+    /// The names of a noun in several languages, which people search by, each of at most 300 characters.
+    Names,
+    /// A text in several languages.
+    Texts,
+    /// Why each of the texts is believed of the column that its name is that of, with `_basis` after it; kept with them.
+    TextBases,
     /// The source that states the record (or, with a name, that column of it).
     CitedSource(&'static str),
     /// The words of that source.
@@ -75,7 +81,7 @@ impl ColumnType {
     pub const fn max_chars(self) -> usize {
         match self {
             ColumnType::Value(kind) => kind.max_chars,
-            ColumnType::Name => 300,
+            ColumnType::Name | ColumnType::Names => 300,
             _ => 10_000,
         }
     }
@@ -126,6 +132,24 @@ pub const fn extra(name: &'static str, column_type: ColumnType, description: &'s
     Column { name, column_type, presence: Presence::Extra, description }
 }
 
+/// The names of a noun.
+#[must_use]
+pub const fn names() -> Column {
+    required("name", ColumnType::Names, "The name in this language; in which languages is up to the file.")
+}
+
+/// A text in several languages, which may be blank in all of them.
+#[must_use]
+pub const fn texts(name: &'static str, description: &'static str) -> Column {
+    optional(name, ColumnType::Texts, description)
+}
+
+/// Why the texts of a column are believed: `name_basis` for those of `name`.
+#[must_use]
+pub const fn bases(name: &'static str) -> Column {
+    extra(name, ColumnType::TextBases, "Why we believe the text in this language.")
+}
+
 /// A reference that does not limit the record's validity.
 #[must_use]
 pub const fn reference(kind: Kind) -> ColumnType {
@@ -146,6 +170,27 @@ impl Column {
             ColumnType::CitedSource(field) | ColumnType::CitedQuote(field) | ColumnType::CitedConfidence(field) => {
                 Some(field)
             }
+            _ => None,
+        }
+    }
+
+    /// Whether a file has a column of this very name: texts have one for each language.
+    #[must_use]
+    pub const fn is_named_in_files(&self) -> bool {
+        !self.column_type.is_texts() && !matches!(self.column_type, ColumnType::TextBases)
+    }
+
+    /// Whether the record itself keeps its values: a citation stands beside it, a basis with its text.
+    #[must_use]
+    pub const fn is_kept_in_record(&self) -> bool {
+        self.cites().is_none() && !matches!(self.column_type, ColumnType::TextBases)
+    }
+
+    /// The column whose texts it says the bases of.
+    #[must_use]
+    pub fn bases_of(&self) -> Option<&'static str> {
+        match self.column_type {
+            ColumnType::TextBases => self.name.strip_suffix("_basis"),
             _ => None,
         }
     }

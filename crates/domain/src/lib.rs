@@ -24,6 +24,7 @@ mod shape_errors;
 pub mod succession;
 pub mod suggest;
 pub mod text;
+pub mod texts;
 pub mod value;
 pub mod values;
 
@@ -64,6 +65,7 @@ pub use school::{
 };
 pub use source::{Citation, Confidence, Extent, Reliability, Source, SourceKind};
 pub use succession::{SuccessionDates, Successions};
-pub use text::{LanguageTag, NameBasis, Names};
+pub use text::{LanguageTag, TextBasis};
+pub use texts::{ChosenName, ChosenText, Text, Texts};
 pub use township::{Township, TownshipKind};
 pub use value::{Cell, Storage, ValueKind};

@@ -3,7 +3,7 @@
 use crate::{
     id::{AnyId, Identified},
     lifetime::{Existence, Lifetime},
-    text::Names,
+    texts::Texts,
 };
 
 /// What every noun has.
@@ -16,7 +16,7 @@ pub struct Head {
     /// The word people use for it in addresses and files.
     pub slug: String,
     /// Its official names.
-    pub names: Names,
+    pub names: Texts,
     /// When it is on the map, and since when it is known.
     pub time: Lifetime,
 }

@@ -4,12 +4,15 @@
 //! columns by it, the export prints rows by it, and the data set's README lists it: one place says what a fact is made of.
 //! What a column's type cannot say is one of the shape's rules ([`rule`](crate::rule)).
 
+use std::borrow::Cow;
+
 use crate::{
     column::{Column, ColumnType, Presence},
     fact::Validity,
     id::{Kind, identity},
     lifetime::Span,
     rule::Rule,
+    texts::{Texts, column_of_text, decode_written},
     value::{Cell, ValueError, check_slug, check_text, parse_word, parse_words},
 };
 
@@ -61,7 +64,7 @@ impl Shape {
 
     /// The columns that the record itself keeps.
     pub fn own(&self) -> impl Iterator<Item = &'static Column> {
-        self.columns.iter().filter(|column| column.cites().is_none())
+        self.columns.iter().filter(|column| column.is_kept_in_record())
     }
 
     /// What a record of this shape states of its beginning and its end.
@@ -88,22 +91,21 @@ impl Shape {
         let mut wrong = Vec::new();
         let mut cells = Vec::with_capacity(fields.len());
         for (column, text) in self.columns.iter().zip(fields) {
+            if column.column_type.is_texts() {
+                let wrong_before = wrong.len();
+                let texts = Texts::parse(column, text, &mut wrong);
+                let is_missing = texts.first().is_none() && column.presence == Presence::Required;
+                if is_missing && wrong.len() == wrong_before {
+                    wrong.push(missing_text(column, text));
+                }
+                cells.push(if texts.is_blank() { Cell::Blank } else { Cell::Texts(texts) });
+                continue;
+            }
             let cell = self.parse_cell(column, text, fields).unwrap_or_else(|(kind, problem)| {
-                wrong.push(FieldError { column: column.name, kind, problem });
+                wrong.push(FieldError { column: column.name.into(), kind, problem });
                 Cell::Blank
             });
             cells.push(cell);
-        }
-        let names = || {
-            self.columns.iter().zip(fields).filter(|(column, _)| {
-                matches!(column.column_type, ColumnType::Name) && column.presence != Presence::Required
-            })
-        };
-        if let Some((name, _)) = names().next()
-            && names().all(|(_, text)| text.is_empty())
-        {
-            let problem = "it has no name in any language".to_owned();
-            wrong.push(FieldError { column: name.name, kind: "no_name", problem });
         }
         if !wrong.is_empty() {
             return Err(wrong);
@@ -112,7 +114,7 @@ impl Shape {
         let validity = self.span(&cells).validity();
         if validity.is_empty() {
             return Err(vec![FieldError {
-                column: self.dated.1,
+                column: self.dated.1.into(),
                 kind: "ends_before_it_begins",
                 problem: format!("it ends before it begins: `{}` is later", self.dated.0),
             }]);
@@ -175,6 +177,7 @@ impl Shape {
             ColumnType::Words(words) => parse_words(text, words),
             ColumnType::CitedConfidence(_) => parse_word(text, crate::Confidence::WORDS),
             ColumnType::Name | ColumnType::CitedQuote(_) => Ok(Cell::Text(text.to_owned())),
+            ColumnType::Names | ColumnType::Texts | ColumnType::TextBases => Ok(Cell::Blank),
         }
     }
 }
@@ -195,12 +198,23 @@ pub struct Record {
 /// What is wrong with one field of a row, in words a steward can act on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// The column.
-    pub column: &'static str,
+    /// The column, as the file calls it.
+    pub column: Cow<'static, str>,
     /// What kind of mistake it is, for programs.
     pub kind: &'static str,
     /// What is wrong, and what would be right.
     pub problem: String,
+}
+
+/// That a row needs a text of a column in some language, and has none in those of its file.
+fn missing_text(column: &Column, field: &str) -> FieldError {
+    let first = decode_written(field).into_iter().next();
+    let name = first.map_or_else(|| column.name.to_owned(), |(language, ..)| column_of_text(column.name, &language));
+    let (kind, problem) = match column.column_type {
+        ColumnType::Names => ("no_name", "it has no name in any language"),
+        _ => ("empty", "it is empty in every language, and every row needs one"),
+    };
+    FieldError { column: name.into(), kind, problem: problem.to_owned() }
 }
 
 /// The days on which a record holds, given the periods of the nouns it needs: those that it shares with a period of each,
@@ -224,7 +238,7 @@ pub fn clip_to_nouns(
         };
         let (own, noun) = (words(&so_far), words(noun));
         let problem = format!("it would hold on no day: this row holds {own}, and the {what} `{slug}` {noun}");
-        Err(FieldError { column, kind: "outside_its_noun", problem })
+        Err(FieldError { column: (*column).into(), kind: "outside_its_noun", problem })
     })
 }
 
@@ -243,7 +257,12 @@ pub fn describe_days(validity: Validity) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{fact::parse_day, membership, values};
+    use crate::{
+        fact::parse_day,
+        membership,
+        texts::{Written, encode_written},
+        values,
+    };
 
     fn row(role: &str, joined: &str, left: &str) -> Result<Record, Vec<FieldError>> {
         membership::SHAPE.parse_row(&["willow", "willow-first", role, joined, left, "", "seed", "a quote", "news"])
@@ -260,7 +279,7 @@ mod tests {
     #[test]
     fn every_mistake_of_a_row_is_named_with_its_column() {
         let wrong = row("boss", "2019-13", "").expect_err("two mistakes");
-        let columns: Vec<_> = wrong.iter().map(|wrong| wrong.column).collect();
+        let columns: Vec<_> = wrong.iter().map(|wrong| wrong.column.as_ref()).collect();
         assert_eq!(columns, ["role", "joined_on"]);
         assert!(wrong[0].problem.contains("lead, member"), "{}", wrong[0].problem);
     }
@@ -279,8 +298,8 @@ mod tests {
             for (field, of) in fields.iter_mut().zip(shape.columns) {
                 *field = match of.column_type {
                     ColumnType::Slug | ColumnType::Ref { .. } => "willow",
-                    ColumnType::Name => "柳",
-                    ColumnType::Value(kind) if kind.name == values::language::KIND.name => "zh",
+                    ColumnType::Names => r#"[["fr","Le Saule",""]]"#,
+                    ColumnType::Value(kind) if kind.name == values::language::KIND.name => "fr",
                     _ if of.presence == Presence::Required => "a text",
                     _ => "",
                 };
@@ -293,7 +312,6 @@ mod tests {
         for (shape, column, good, bad, said) in [
             (school, "phases", "primary;junior", "primary;primary", "`primary` is named twice"),
             (school, "senior_code", "101", &"1".repeat(101), "more than 100 characters"),
-            (school, "name_zh", &"校".repeat(300), &"校".repeat(301), "more than 300 characters"),
             (school, "note", "a note", "a \u{202e}note", "invisible"),
             (school, "note", "a note", "a\tnote", r"control character '\t'"),
             (school, "note", "King’s", "King\u{92}s", r"'\u{92}', which is `’` in Windows-1252"),
@@ -305,6 +323,26 @@ mod tests {
             assert_eq!(problem(shape, column, good), None);
             let found = problem(shape, column, bad).unwrap_or_default();
             assert!(found.contains(said), "{column}: {found}");
+        }
+        let of_names = |written: &[Written<'_>]| {
+            let mut fields = vec![""; crate::region::SHAPE.columns.len()];
+            let names = encode_written(written);
+            (fields[0], fields[1]) = ("south", &names);
+            let wrong = crate::region::SHAPE.parse_row(&fields).err().unwrap_or_default();
+            wrong.into_iter().map(|wrong| format!("{}: {}", wrong.column, wrong.problem)).collect::<Vec<_>>().join("; ")
+        };
+        let (long, longest) = ("é".repeat(301), "é".repeat(300));
+        for (written, said) in [
+            (("fr", longest.as_str(), ""), ""),
+            (("fr", long.as_str(), ""), "name_fr: it has more than 300 characters"),
+            (("br", "a\tname", ""), r"name_br: it contains the control character '\t'"),
+            (("fr", "Sud", "stated"), ""),
+            (("fr", "Sud", "hearsay"), "name_fr_basis: `hearsay` is not one of: common_knowledge"),
+            (("fr", "", "unknown"), "name_fr: it has no name in any language"),
+            (("fr", "", ""), "name_fr: it has no name in any language"),
+        ] {
+            let found = of_names(&[written]);
+            assert!(if said.is_empty() { found.is_empty() } else { found.starts_with(said) }, "{written:?}: {found}");
         }
         let nameless =
             crate::region::SHAPE.parse_row(&vec![""; crate::region::SHAPE.columns.len()]).expect_err("no slug");

@@ -127,7 +127,7 @@ impl Shape {
                     let (one, other) = (self.cell_of(first, &record.cells), self.cell_of(second, &record.cells));
                     if let (Cell::Ref(kind, _), true) = (one, one == other) {
                         let problem = format!("it is the same {} as `{first}`", kind.name().replace('_', " "));
-                        return Err(FieldError { column: second, kind: "itself", problem });
+                        return Err(FieldError { column: second.into(), kind: "itself", problem });
                     }
                 }
                 Rule::OneAtATime { column, word, per, kind, problem } => {
@@ -135,7 +135,7 @@ impl Shape {
                         && self.word_of(column, &record.cells) == word
                         && !taken.take(kind, slug, validity)
                     {
-                        return Err(FieldError { column, kind, problem: problem.to_owned() });
+                        return Err(FieldError { column: column.into(), kind, problem: problem.to_owned() });
                     }
                 }
                 _ => {}
@@ -166,7 +166,7 @@ impl Shape {
                 _ => None,
             }?;
             let problem = format!("it is `{word}`, and `{column}` says {date}");
-            Some(FieldError { column: status, kind: "status_contradicts_date", problem })
+            Some(FieldError { column: status.into(), kind: "status_contradicts_date", problem })
         })
     }
 
@@ -213,7 +213,7 @@ impl Shape {
             let span = dates.limit(stated, past.contains(&self.word_of(status, cells)));
             if span.validity().is_empty() {
                 let problem = format!("it would hold on no day: by {}.csv it gave way before it began", by.file);
-                return Err(FieldError { column: self.dated.0, kind: "gave_way_before_it_began", problem });
+                return Err(FieldError { column: self.dated.0.into(), kind: "gave_way_before_it_began", problem });
             }
             return Ok(span);
         }
@@ -236,7 +236,7 @@ impl Shape {
             };
             let source = source_of(field);
             let problem = format!("{what} needs its source, and `{}` is empty", self.columns[source].name);
-            fields[source].is_empty().then_some(FieldError { column: column.name, kind: "no_source", problem })
+            fields[source].is_empty().then_some(FieldError { column: column.name.into(), kind: "no_source", problem })
         });
         sourceless.collect()
     }
@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(check(lead("willow-first", "", "2019-08")), Ok(()));
         assert_eq!(check(lead("willow-east", "2019-09", "")), Ok(()));
         let wrong = check(lead("willow-west", "2020", "")).expect_err("two leads");
-        assert_eq!((wrong.column, wrong.kind), ("role", "second_lead"));
+        assert_eq!((wrong.column.as_ref(), wrong.kind), ("role", "second_lead"));
         assert_eq!(wrong.problem, "another school leads the group at the same time");
         let mut elsewhere = lead("willow-west", "2020", "");
         elsewhere[0] = "oak";
@@ -275,7 +275,7 @@ mod tests {
         let mut taken = TakenDays::default();
         let wrong = school::SUCCESSIONS.check_rules(&record, record.validity, &mut taken).expect_err("a circle");
         assert_eq!(
-            (wrong.column, wrong.problem.as_str()),
+            (wrong.column.as_ref(), wrong.problem.as_str()),
             ("successor_id", "it is the same school as `predecessor_id`")
         );
     }
@@ -284,7 +284,7 @@ mod tests {
     fn what_is_quoted_needs_its_source() {
         let wrong = membership::SHAPE.parse_row(&["willow", "w", "member", "", "", "", "", "a quote", "news"]);
         let wrong = wrong.expect_err("no source");
-        let problems: Vec<_> = wrong.iter().map(|wrong| (wrong.column, wrong.problem.as_str())).collect();
+        let problems: Vec<_> = wrong.iter().map(|wrong| (wrong.column.as_ref(), wrong.problem.as_str())).collect();
         assert_eq!(
             problems,
             [

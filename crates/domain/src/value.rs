@@ -6,6 +6,7 @@
 use crate::{
     fact::ImpreciseDate,
     id::{Kind, is_slug},
+    texts::Texts,
 };
 
 /// A kind of plain value: how it is written, read and kept.
@@ -41,12 +42,14 @@ pub enum Cell {
     Number(i64),
     /// A date as precise as its source.
     Date(ImpreciseDate),
+    /// A text in several languages.
+    Texts(Texts),
     /// A noun, by kind and slug.
     Ref(Kind, String),
 }
 
 impl Cell {
-    /// The cell as the data set writes it.
+    /// The cell as a row in the order of its shape has it.
     #[must_use]
     pub fn as_text(&self) -> String {
         match self {
@@ -54,6 +57,7 @@ impl Cell {
             Cell::Text(text) | Cell::Ref(_, text) => text.clone(),
             Cell::Number(number) => number.to_string(),
             Cell::Date(date) => date.as_str().to_owned(),
+            Cell::Texts(texts) => texts.encode(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the objects of the nouns share: their common fields, ids, scalars, and the revisions.
 
+pub(crate) mod localized_text;
 pub(crate) mod node;
 pub(crate) mod noun;
 pub(crate) mod register_code;

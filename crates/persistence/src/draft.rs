@@ -76,8 +76,8 @@ pub struct RecordedNoun {
 
 /// A revision being written. Dropping it writes nothing.
 pub struct Draft {
-    pipe: TransactionPipe,
-    backend: DbBackend,
+    pub(crate) pipe: TransactionPipe,
+    pub(crate) backend: DbBackend,
     number: i64,
     /// Whether no revision came before: then every identity is new.
     first: bool,
@@ -86,7 +86,8 @@ pub struct Draft {
     /// What the database does not look up; `None` if it does.
     references: Option<References>,
     changed: bool,
-    moved: bool,
+    /// Whether places of facts, or headers of files, were changed, which are no knowledge.
+    pub(crate) changed_bookkeeping: bool,
     next_name: i64,
     tables: Tables,
     /// What is being added of the shape at hand; a shape is added as a whole before the next.
@@ -194,7 +195,7 @@ impl Draft {
             deferred,
             references: (number == 1 && backend == DbBackend::Sqlite).then(References::default),
             changed: false,
-            moved: false,
+            changed_bookkeeping: false,
             next_name: number << 32,
             tables: Tables {
                 identities: Bulk::new(
@@ -369,7 +370,7 @@ impl Draft {
             place.table(identities::Entity).value(identities::Column::Position, *position);
             place.and_where(Expr::col(identities::Column::Id).eq(*id));
             self.pipe.send(vec![self.backend.build(&place)]).await?;
-            self.moved = true;
+            self.changed_bookkeeping = true;
         }
         Ok(())
     }
@@ -390,7 +391,7 @@ impl Draft {
             let mut delete = Query::delete();
             delete.from_table(revisions::Entity).and_where(Expr::col(Number).eq(self.number));
             self.pipe.send(vec![self.backend.build(&delete)]).await?;
-            if self.moved {
+            if self.changed_bookkeeping {
                 self.pipe.commit().await?;
             }
             return Ok(None);
@@ -459,12 +460,9 @@ impl Draft {
         let mut subject = record.id;
         for ((column, cell), tie) in shape.columns.iter().zip(&record.cells).zip(ties) {
             match (column.column_type, cell) {
-                (ColumnType::Name, Cell::Text(name)) => {
-                    // A separator that no search text contains keeps one name from running into the next.
-                    if !names.is_empty() {
-                        names.push('\u{1f}');
-                    }
-                    names.push_str(&text::fold(name));
+                (ColumnType::Name, Cell::Text(name)) => add_name(&mut names, name),
+                (ColumnType::Names, Cell::Texts(texts)) => {
+                    texts.iter().for_each(|name| add_name(&mut names, &name.text));
                 }
                 (ColumnType::Words(_), Cell::Text(words)) => {
                     for word in words.split(';') {
@@ -567,9 +565,10 @@ fn insert_columns(shape: &'static Shape) -> Vec<(&'static str, ColumnValues)> {
         ]);
     }
     let own = shape.own().filter(|column| !(shape.is_noun() && matches!(column.column_type, ColumnType::Slug)));
-    columns.extend(own.map(|column| match column.column_type.storage() {
-        Storage::Number => (column.name, ColumnValues::Number),
-        Storage::Text => (column.name, ColumnValues::Text),
+    columns.extend(own.map(|column| match (column.column_type, column.column_type.storage()) {
+        (ColumnType::Words(_), _) => (column.name, ColumnValues::MaybeEmpty),
+        (_, Storage::Number) => (column.name, ColumnValues::Number),
+        (_, Storage::Text) => (column.name, ColumnValues::Text),
     }));
     columns
 }
@@ -582,6 +581,7 @@ fn push_row(shape: &'static Shape, fact: Fact, ties: &[Option<i64>], bulk: &mut 
     if shape.is_noun() {
         let name =
             shape.columns.iter().zip(&record.cells).find_map(|(column, cell)| match (column.column_type, cell) {
+                (ColumnType::Names, Cell::Texts(names)) => names.first().map(|name| text::fold(&name.text)),
                 (ColumnType::Name, Cell::Text(name)) => Some(text::fold(name)),
                 _ => None,
             });
@@ -595,10 +595,23 @@ fn push_row(shape: &'static Shape, fact: Fact, ties: &[Option<i64>], bulk: &mut 
     }
     for ((column, cell), tie) in shape.columns.iter().zip(record.cells).zip(ties) {
         let is_key = shape.is_noun() && matches!(column.column_type, ColumnType::Slug);
-        if column.cites().is_none() && !is_key {
-            bulk.push([cell_value(cell, *tie)]);
+        if column.is_kept_in_record() && !is_key {
+            bulk.push([match (column.column_type, cell) {
+                // No words are an empty list.
+                (ColumnType::Words(_), Cell::Blank) => "".into(),
+                (_, cell) => cell_value(cell, *tie),
+            }]);
         }
     }
+}
+
+/// Adds a name to those that a search compares.
+fn add_name(names: &mut String, name: &str) {
+    // A separator that no search text contains keeps one name from running into the next.
+    if !names.is_empty() {
+        names.push('\u{1f}');
+    }
+    names.push_str(&text::fold(name));
 }
 
 /// The identity that a cell refers to.
@@ -617,5 +630,6 @@ fn cell_value(cell: Cell, tie: Option<i64>) -> Value {
         Cell::Number(number) => number.into(),
         Cell::Date(date) => date.as_str().into(),
         Cell::Ref(..) => tie.into(),
+        Cell::Texts(texts) => texts.encode().into(),
     }
 }

@@ -109,6 +109,7 @@ fn field(scope: &Scope, shape: &'static Shape, column_type: ColumnType, name: &'
             Query::select().expr(slug()).from_as(identities::Entity, "r").and_where(is_end).take()
         }
         ColumnType::Slug if shape.is_noun() => return col("fact", "slug"),
+        ColumnType::TextBases => return literal(""),
         _ if column_type.storage() == Storage::Number => return dialect::as_text(col("fact", name)),
         _ => return col("fact", name),
     };

@@ -14,6 +14,7 @@ mod draft;
 mod entity;
 mod error;
 mod export;
+mod file_headers;
 mod filter;
 mod noun;
 mod nouns;

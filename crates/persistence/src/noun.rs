@@ -3,8 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use domain::{
-    Filter, Head, Kind, Known, Lifetime, Names, Order, OrderField, Page, PageRequest, Position, Shape, Span, Validity,
-    View,
+    ColumnType, Filter, Head, Kind, Known, Lifetime, Order, OrderField, Page, PageRequest, Position, Shape, Span,
+    Texts, Validity, View,
 };
 use sea_orm::{
     DbBackend,
@@ -17,7 +17,7 @@ use crate::{
     dialect,
     entity::identities,
     filter::{FilterForm, Wanted, fits, is_listed},
-    row::{Cell, Row},
+    row::Row,
     statement::{Form, PageForm, Parameter, Prepared, Question, Values},
     view::{AnyIden, Scope, Sees, col, named},
 };
@@ -34,8 +34,6 @@ pub type NounPage<N> = Page<Arc<N>>;
 pub trait Table: domain::Noun + Sized {
     /// What its records are made of.
     const SHAPE: &'static Shape;
-    /// The columns of its names, Chinese before English, each with that of its basis; none where the table has none.
-    const NAMES: [Option<AnyIden>; 4];
     /// The columns that [`Table::read`] takes, in its order.
     const COLUMNS: &'static [AnyIden];
     /// The word of its status for what begins on a later day, if conditions can ask for it: lists then hold those, too.
@@ -234,10 +232,11 @@ const TIME: [&str; 5] = ["valid_from", "valid_to", "known_day", "stated_from", "
 /// What [`read`] takes, of the table that an alias names.
 pub(crate) fn exprs<N: Table>(alias: &'static str, columns: ColumnSet) -> Vec<Expr> {
     let time = TIME.iter().filter(|_| columns.contains(ColumnSet::TIME)).map(|name| Alias::new(*name));
-    let names = N::NAMES.iter().flatten().filter(|_| columns.contains(ColumnSet::NAMES));
+    let names = has_names::<N>() && columns.contains(ColumnSet::NAMES);
+    let names = names.then(|| Alias::new("name")).into_iter();
     let own = N::COLUMNS.iter().enumerate().filter_map(|(at, column)| columns.reads(at).then_some(column));
     let head = ["id", "fact_id", "slug"].map(Alias::new).into_iter();
-    head.chain(time).chain(names.chain(own).map(|column| named(*column))).map(|name| col(alias, name)).collect()
+    head.chain(time).chain(names).chain(own.map(|column| named(*column))).map(|name| col(alias, name)).collect()
 }
 
 /// Reads a noun from a row whose next columns are those of [`exprs`].
@@ -245,7 +244,8 @@ pub(crate) fn read<N: Table>(row: &mut Row<'_>, columns: ColumnSet) -> Result<N,
     row.begin_fact();
     let [id, fact, slug] = row.cells();
     let time = if columns.contains(ColumnSet::TIME) { read_time(row)? } else { Lifetime::UNSTATED };
-    let names = if columns.contains(ColumnSet::NAMES) { read_names::<N>(row)? } else { Names::default() };
+    let names =
+        if has_names::<N>() && columns.contains(ColumnSet::NAMES) { row.next().texts()? } else { Texts::default() };
     row.expect(columns.mask());
     N::read(Head { id: id.number()?, fact: fact.number()?, slug: slug.text()?, names, time }, row)
 }
@@ -257,11 +257,9 @@ fn read_time(row: &mut Row<'_>) -> Result<Lifetime, StoreError> {
     Ok(Lifetime { validity, stated, known_day: known_day.day()? })
 }
 
-fn read_names<N: Table>(row: &mut Row<'_>) -> Result<Names, StoreError> {
-    let [zh, zh_basis, en, en_basis] = N::NAMES.map(|column| column.map(|_| row.next()));
-    let name = |cell: Option<Cell<'_>>| cell.map_or(Ok(None), Cell::maybe_text);
-    let basis = |cell: Option<Cell<'_>>| cell.map_or(Ok(None), Cell::basis);
-    Ok(Names { zh: name(zh)?, en: name(en)?, zh_basis: basis(zh_basis)?, en_basis: basis(en_basis)? })
+/// Whether nouns of a kind have names of their own; a source is called by its title.
+fn has_names<N: Table>() -> bool {
+    N::SHAPE.columns.iter().any(|column| matches!(column.column_type, ColumnType::Names))
 }
 
 /// Reads the key of a position, if it was asked for.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use domain::{Id, ImpreciseDate, NameBasis, Validity, fact::parse_day};
+use domain::{Id, ImpreciseDate, TextBasis, Texts, Validity, fact::parse_day};
 use sea_orm::{
     QueryResult,
     sqlx::{Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow},
@@ -159,8 +159,14 @@ impl<'r> Cell<'r> {
         }
     }
 
-    pub(crate) fn basis(self) -> Result<Option<NameBasis>, StoreError> {
-        self.maybe_word(NameBasis::parse)
+    pub(crate) fn basis(self) -> Result<Option<TextBasis>, StoreError> {
+        self.maybe_word(TextBasis::parse)
+    }
+
+    /// A text in several languages; none where it is null.
+    pub(crate) fn texts(self) -> Result<Texts, StoreError> {
+        let decode = |field| Texts::decode(field).ok_or_else(|| self.meaningless(field));
+        self.maybe_str()?.map_or_else(|| Ok(Texts::default()), decode)
     }
 
     /// The error of a value that the domain cannot mean.

@@ -2,6 +2,8 @@
 //!
 //! The bytes are those that Python's `csv` writes: UTF-8, LF, quotes only where a field needs them.
 
+mod columns;
+
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
@@ -9,10 +11,11 @@ use std::{
 
 use anyhow::{Context, bail};
 use csv::{QuoteStyle, ReaderBuilder, StringRecord, Terminator, Writer, WriterBuilder};
-use domain::{Known, Presence, Revision, SHAPES, Shape};
+use domain::{Known, Revision, SHAPES, Shape, texts::decode_written};
 use persistence::{ExportRow, Store};
 use tempfile::TempDir;
 
+use self::columns::{FileColumn, UsedColumns};
 use crate::{
     manifest::{Manifest, entry_exists},
     report::ExportReport,
@@ -95,15 +98,16 @@ fn replace_files(staging: TempDir, old: &[String], new: &[String], dir: &Path) -
 /// Writes all rows of a shape, and returns their number.
 async fn write_file(store: &Store, known: Known, shape: &'static Shape, drafts: &Path) -> anyhow::Result<u64> {
     let path = drafts.join(shape.file_name());
-    let mut writer = csv_writer(&path)?;
-    let mut used: Vec<bool> = shape.columns.iter().map(|column| column.presence != Presence::Extra).collect();
+    // Which languages there are is known when all rows are read: they are written in the order of the shape first.
+    let wide = path.with_extension("wide");
+    let mut writer = csv_writer(&wide)?;
+    let mut used = UsedColumns::new(shape);
     let (mut rows, mut after) = (0, None);
-    writer.write_record(shape.columns.iter().map(|column| column.name))?;
     loop {
         let page = store.export_rows(shape, known, after, ROWS_PER_PAGE).await?;
         for ExportRow { fields, .. } in &page {
             writer.write_record(fields)?;
-            used.iter_mut().zip(fields).for_each(|(used, field)| *used |= !field.is_empty());
+            used.add_row(fields);
         }
         rows += page.len() as u64;
         let Some(last) = page.last() else { break };
@@ -111,25 +115,38 @@ async fn write_file(store: &Store, known: Known, shape: &'static Shape, drafts: 
     }
     writer.flush()?;
     drop(writer);
-    if used.contains(&false) {
-        drop_columns(&path, &used)?;
-    }
+    let header = store.file_header(shape).await?.unwrap_or_default();
+    write_columns(&wide, &path, &used.columns(&header))?;
+    fs::remove_file(&wide)?;
     // What takes the place of another file must be on the disk before that one goes.
     File::open(&path)?.sync_all()?;
     Ok(rows)
 }
 
-/// Writes a file again without the columns in which no row has a value.
-fn drop_columns(path: &Path, used: &[bool]) -> anyhow::Result<()> {
-    let narrow = path.with_extension("narrow");
-    let mut reader = ReaderBuilder::new().has_headers(false).from_path(path)?;
-    let mut writer = csv_writer(&narrow)?;
+/// Writes a file of rows in the order of their shape again, with these columns.
+fn write_columns(wide: &Path, path: &Path, columns: &[FileColumn]) -> anyhow::Result<()> {
+    let mut reader = ReaderBuilder::new().has_headers(false).from_path(wide)?;
+    let mut writer = csv_writer(path)?;
+    writer.write_record(columns.iter().map(|column| &column.name))?;
     let mut record = StringRecord::new();
     while reader.read_record(&mut record)? {
-        writer.write_record(record.iter().zip(used).filter(|(_, used)| **used).map(|(field, _)| field))?;
+        // The columns of a text stand side by side, mostly: its field is taken apart once for them.
+        let mut texts = (usize::MAX, Vec::new());
+        for column in columns {
+            let field = record.get(column.place).unwrap_or_default();
+            let Some((language, is_basis)) = &column.language else {
+                writer.write_field(field)?;
+                continue;
+            };
+            if texts.0 != column.place {
+                texts = (column.place, decode_written(field));
+            }
+            let written = texts.1.iter().find(|(of, ..)| of == language);
+            writer.write_field(written.map_or("", |(_, text, basis)| if *is_basis { basis } else { text }))?;
+        }
+        writer.write_record(None::<&[u8]>)?;
     }
     writer.flush()?;
-    fs::rename(&narrow, path)?;
     Ok(())
 }
 
@@ -144,12 +161,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_without_a_value_are_left_out_and_quotes_stay_minimal() {
+    fn rows_are_written_in_the_columns_of_the_file_with_as_few_quotes_as_may_be() {
         let dir = tempfile::tempdir().expect("a folder");
-        let path = dir.path().join("x.csv");
-        fs::write(&path, "a,b,c\n\"1,5\",,\"say \"\"x\"\"\"\n 2 #,,'\n").expect("a file");
-        drop_columns(&path, &[true, false, true]).expect("written again");
-        assert_eq!(fs::read_to_string(&path).expect("text"), "a,c\n\"1,5\",\"say \"\"x\"\"\"\n 2 #,'\n");
+        let [wide, path] = ["wide", "csv"].map(|name| dir.path().join(name));
+        fs::write(&wide, "\"1,5\",,\"[[\"\"fr\"\",\"\"un, deux\"\",\"\"\"\"]]\"\n 2 #,,'\n").expect("a file");
+        let plain = |name: &str, place| FileColumn { name: name.to_owned(), place, language: None };
+        let french = FileColumn { language: Some(("fr".to_owned(), false)), ..plain("c_fr", 2) };
+        write_columns(&wide, &path, &[french, plain("a", 0)]).expect("written again");
+        assert_eq!(fs::read_to_string(&path).expect("text"), "c_fr,a\n\"un, deux\",\"1,5\"\n, 2 #\n");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{Column, ColumnType, Confidence, Kind, Presence, Rule, SHAPES, Shape, shape_of};
+use domain::{Column, ColumnType, Confidence, Kind, Presence, Rule, SHAPES, Shape, TextBasis, shape_of};
 
 /// The format of every file in Markdown: what a row says, what tells rows apart, and each column.
 #[must_use]
@@ -22,14 +22,29 @@ fn shape_table(shape: &Shape) -> String {
     text += "\n| Column | Holds | May be blank | Means |\n|---|---|---|---|\n";
     for column in shape.columns {
         let blank = match column.presence {
+            Presence::Required if column.column_type.is_texts() => "not in all languages",
             Presence::Required => "no",
-            Presence::Optional => "yes",
-            Presence::Extra => "yes, or left out",
+            Presence::Optional | Presence::Extra => "yes, or left out",
         };
-        writeln!(text, "| `{}` | {} | {blank} | {} |", column.name, describe_values(column), column.description)
-            .expect("a String takes any text");
+        writeln!(
+            text,
+            "| `{}` | {} | {blank} | {} |",
+            describe_name(column),
+            describe_values(column),
+            column.description
+        )
+        .expect("a String takes any text");
     }
     text
+}
+
+/// The name of a column in the file.
+fn describe_name(column: &Column) -> String {
+    match column.bases_of() {
+        Some(of) => format!("{of}_<language>_basis"),
+        None if column.column_type.is_texts() => format!("{}_<language>", column.name),
+        None => column.name.to_owned(),
+    }
 }
 
 fn describe_values(column: &Column) -> String {
@@ -42,7 +57,9 @@ fn describe_values(column: &Column) -> String {
         ColumnType::Words(words) => format!("list of {}", join_with_commas(words)),
         ColumnType::Value(kind) => kind.name.to_owned(),
         ColumnType::CitedQuote(_) => "text".to_owned(),
-        ColumnType::Name => "name".to_owned(),
+        ColumnType::Name | ColumnType::Names => "name".to_owned(),
+        ColumnType::Texts => "text".to_owned(),
+        ColumnType::TextBases => format!("one of {}", join_with_commas(TextBasis::WORDS)),
         ColumnType::CitedSource(_) => format!("slug in {}", file_of(Kind::Source)),
         ColumnType::CitedConfidence(_) => format!("one of {}", join_with_commas(Confidence::WORDS)),
     }

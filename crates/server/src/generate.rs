@@ -137,8 +137,7 @@ impl District {
         out.defaults = vec![
             ("source_id", format!("synthetic-{}", 1 + self.number % N_SOURCES)),
             ("quote", "synthetic".to_owned()),
-            ("name_zh_basis", "source".to_owned()),
-            ("name_en_basis", "source".to_owned()),
+            ("name_es_basis", "translation".to_owned()),
             ("district_id", self.slug.clone()),
         ];
         self.write_places(random, out)?;

@@ -7,9 +7,10 @@
 
 mod check;
 mod conflict;
-mod csv_rows;
+pub(crate) mod csv_rows;
 mod digest;
 mod folder;
+mod header;
 mod hints;
 mod noun_index;
 mod periods;
@@ -26,7 +27,7 @@ use persistence::{Draft, Fact, Recorded, Store};
 
 pub use self::folder::Folder;
 use self::{
-    check::{CheckedDataSet, check_data_set},
+    check::{CheckedDataSet, CheckedFile, check_data_set},
     conflict::find_conflict,
     csv_rows::CsvRows,
     digest::RowDigest,
@@ -88,10 +89,16 @@ pub async fn import(
         return Ok(Ok(ImportReport { revision: None, files: Vec::new(), warnings, dry_run: options.dry_run }));
     }
     let mut plans = Vec::with_capacity(files.len());
-    for (shape, digests) in files {
+    let mut headers = Vec::new();
+    for CheckedFile { shape, header, digests } in files {
         let mut plan = plan_file(shape, digests, draft.recorded(shape).await?, &nouns, today);
-        plan.count.is_absent = folder.open(shape)?.is_none();
+        plan.count.is_absent = header.is_empty();
         plans.push(plan);
+        let recorded = draft.file_header(shape).await?.unwrap_or_default();
+        if !header.is_empty() && recorded != header {
+            warnings.extend(warn_of_lost_columns(shape, &recorded, &header));
+            headers.push((shape, header));
+        }
     }
     // An export is loaded into an empty store as it was, however long ago that is.
     let is_copy = draft.is_first() && (manifest.is_some() || options.only_first);
@@ -120,6 +127,9 @@ pub async fn import(
     for plan in &plans {
         write_file(&mut draft, plan, folder, &nouns, &bar).await?;
     }
+    for (shape, header) in &headers {
+        draft.record_file_header(shape, header).await?;
+    }
     let revision = draft.commit(new_revision(options, &imported, clock)).await?;
     if let (Folder::Disk(dir), Some(_)) = (folder, manifest) {
         // The folder says now what the map says; what is changed in it next starts from here.
@@ -131,6 +141,14 @@ pub async fn import(
         }
     }
     Ok(Ok(ImportReport { revision, ..imported }))
+}
+
+/// Warns of columns that a file had when it was last imported, and has no more: what they said is known no longer.
+fn warn_of_lost_columns(shape: &Shape, recorded: &[String], header: &[String]) -> Option<Warning> {
+    let lost = recorded.iter().filter(|name| !header.contains(name)).map(|name| format!("`{name}`"));
+    let lost = lost.collect::<Vec<_>>().join(", ");
+    let problem = format!("it had {lost} when it was last imported; what no column says is blank from now on");
+    (!lost.is_empty()).then(|| Warning { file: shape.file_name(), problem })
 }
 
 fn new_revision(options: &Options, imported: &ImportReport, clock: &dyn Clock) -> NewRevision {

@@ -5,7 +5,7 @@ use crate::{
     fact::{ImpreciseDate, Validity},
     id::{KINDS, Kind},
     record::Shape,
-    text::{NameBasis, vocabulary},
+    text::{TextBasis, vocabulary},
 };
 
 /// Another name of a noun.
@@ -20,7 +20,7 @@ pub struct Alias {
     /// What kind of name it is.
     pub kind: AliasKind,
     /// Why we believe it.
-    pub basis: Option<NameBasis>,
+    pub basis: Option<TextBasis>,
     /// Since when it is used.
     pub since: Option<ImpreciseDate>,
     /// Until when it was used.
@@ -90,7 +90,7 @@ pub const SHAPE: Shape = Shape {
         required("alias", ColumnType::Name, "The name."),
         required("lang", ColumnType::LANGUAGE, "The language it is in."),
         required("kind", ColumnType::Word(AliasKind::WORDS), "What kind of name it is."),
-        optional("basis", ColumnType::Word(NameBasis::WORDS), "Why we believe it."),
+        optional("basis", ColumnType::Word(TextBasis::WORDS), "Why we believe it."),
         optional("source_id", ColumnType::CitedSource(""), "The source; blank where the basis is common knowledge."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra("since", ColumnType::DATE, "Since when it is used."),

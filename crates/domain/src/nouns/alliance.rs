@@ -3,14 +3,15 @@
 use chrono::NaiveDate;
 
 use crate::{
-    column::{ColumnType, bounding_reference, extra, optional, reference, required},
+    column::{ColumnType, bases, bounding_reference, extra, names, optional, reference, required},
     district::District,
     fact::ImpreciseDate,
     id::{Id, Kind},
     noun::{Head, noun},
     record::Shape,
     rule::Rule,
-    text::{NameBasis, vocabulary},
+    text::vocabulary,
+    texts::Texts,
 };
 
 /// An alliance of groups, schools and partners.
@@ -130,8 +131,8 @@ pub struct AllianceFunction {
     pub id: i64,
     /// Its place in the charter, from 1.
     pub seq: i64,
-    /// The function, in English.
-    pub text_en: String,
+    /// The function.
+    pub text: Texts,
     /// Since when it is one.
     pub since: Option<ImpreciseDate>,
     /// Until when it was one.
@@ -182,9 +183,8 @@ pub const SHAPE: Shape = Shape {
     key: &["alliance_id"],
     columns: &[
         required("alliance_id", ColumnType::Slug, "The slug."),
-        optional("name_zh", ColumnType::Name, "The name in Chinese."),
-        optional("name_en", ColumnType::Name, "The name in English."),
-        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        names(),
+        bases("name_basis"),
         required("kind", ColumnType::Word(AllianceKind::WORDS), "What it is for."),
         optional("established_on", ColumnType::DATE, "When it was established."),
         required(
@@ -243,7 +243,8 @@ pub const FUNCTIONS: Shape = Shape {
         required("function_id", ColumnType::Slug, "The slug."),
         required("alliance_id", bounding_reference(Kind::Alliance), "The alliance."),
         required("seq", ColumnType::NUMBER, "Its place in the charter, from 1."),
-        required("text_en", ColumnType::TEXT, "The function, in English."),
+        required("text", ColumnType::Texts, "The function, in this language."),
+        bases("text_basis"),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         extra("since", ColumnType::DATE, "Since when it is one."),
         extra("until", ColumnType::DATE, "Until when it was one."),

@@ -1,11 +1,11 @@
 //! Authorities: governments, commissions and committees.
 
 use crate::{
-    column::{ColumnType, optional, required},
+    column::{ColumnType, bases, names, optional, required},
     id::Kind,
     noun::{Head, noun},
     record::Shape,
-    text::{NameBasis, vocabulary},
+    text::vocabulary,
 };
 
 /// A government, commission or committee.
@@ -59,11 +59,10 @@ pub const SHAPE: Shape = Shape {
     key: &["authority_id"],
     columns: &[
         required("authority_id", ColumnType::Slug, "The slug."),
-        optional("name_zh", ColumnType::Name, "The name in Chinese."),
-        optional("name_en", ColumnType::Name, "The name in English."),
+        names(),
         required("level", ColumnType::Word(AuthorityLevel::WORDS), "The level it governs."),
         required("kind", ColumnType::Word(AuthorityKind::WORDS), "What it is."),
-        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        bases("name_basis"),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
     ],

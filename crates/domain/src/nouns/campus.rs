@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::{
-    column::{ColumnType, bounding_reference, extra, optional, reference, required},
+    column::{ColumnType, bases, bounding_reference, extra, names, optional, reference, required, texts},
     fact::ImpreciseDate,
     id::{AnyId, Id, Kind},
     lifetime::Phase,
@@ -11,7 +11,8 @@ use crate::{
     record::Shape,
     rule::Rule,
     school::School,
-    text::{NameBasis, vocabulary},
+    text::vocabulary,
+    texts::Texts,
     township::Township,
 };
 
@@ -22,8 +23,8 @@ pub struct Campus {
     pub head: Head,
     /// The school whose site it is.
     pub school: Id<School>,
-    /// The address, in Chinese.
-    pub address_zh: Option<String>,
+    /// The address.
+    pub address: Texts,
     /// How sure the address is.
     pub address_confidence: Option<AddressConfidence>,
     /// The township it stands in.
@@ -103,8 +104,9 @@ pub const SHAPE: Shape = Shape {
     columns: &[
         required("campus_id", ColumnType::Slug, "The slug."),
         required("school_id", bounding_reference(Kind::School), "The school whose site it is."),
-        optional("name_zh", ColumnType::Name, "The name in Chinese."),
-        optional("address_zh", ColumnType::TEXT, "The address, in Chinese."),
+        names(),
+        texts("address", "The address in this language."),
+        bases("address_basis"),
         optional("address_confidence", ColumnType::Word(AddressConfidence::WORDS), "How sure the address is."),
         optional("township_id", reference(Kind::Township), "The township it stands in."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
@@ -114,8 +116,7 @@ pub const SHAPE: Shape = Shape {
         extra("status_source_id", ColumnType::CitedSource("status"), "The source that says so, or when it is to open."),
         extra("opened_on", ColumnType::DATE, "When it opened."),
         extra("due_on", ColumnType::DATE, "When it is to open, as announced."),
-        extra("name_en", ColumnType::Name, "The name in English."),
-        extra("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        bases("name_basis"),
     ],
     dated: ("opened_on", ""),
     rules: &[Rule::Planned { status: "status", word: CampusStatus::Planned.word() }],

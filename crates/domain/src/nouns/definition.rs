@@ -1,9 +1,10 @@
 //! Definitions: what a word of the map means, in a source's own terms.
 
 use crate::{
-    column::{ColumnType, optional, required},
+    column::{ColumnType, bases, optional, required, texts},
     id::Kind,
     record::Shape,
+    texts::Texts,
 };
 
 /// What a word of the map means.
@@ -13,10 +14,8 @@ pub struct Definition {
     pub id: i64,
     /// The word.
     pub term: String,
-    /// What it means, in Chinese.
-    pub definition_zh: Option<String>,
-    /// What it means, in English.
-    pub definition_en: Option<String>,
+    /// What it means.
+    pub definition: Texts,
 }
 
 /// Rows of `relation_definitions.csv`.
@@ -28,8 +27,8 @@ pub const SHAPE: Shape = Shape {
     key: &["term"],
     columns: &[
         required("term", ColumnType::Slug, "The word."),
-        optional("definition_zh", ColumnType::TEXT, "What it means, in Chinese."),
-        optional("definition_en", ColumnType::TEXT, "What it means, in English."),
+        texts("definition", "What it means, in this language."),
+        bases("definition_basis"),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
     ],

@@ -1,12 +1,12 @@
 //! Designations: titles and awards that schools are given.
 
 use crate::{
-    column::{ColumnType, bounding_reference, extra, optional, required},
+    column::{ColumnType, bases, bounding_reference, extra, names, optional, required},
     fact::ImpreciseDate,
     id::Kind,
     noun::{Head, noun},
     record::Shape,
-    text::{NameBasis, vocabulary},
+    text::vocabulary,
 };
 
 /// A title or an award that schools are given, such as demonstration school.
@@ -51,12 +51,11 @@ pub const SHAPE: Shape = Shape {
     key: &["designation_id"],
     columns: &[
         required("designation_id", ColumnType::Slug, "The slug."),
-        optional("name_zh", ColumnType::Name, "The name in Chinese."),
-        optional("name_en", ColumnType::Name, "The name in English."),
+        names(),
         optional("level", ColumnType::Word(DesignationLevel::WORDS), "The level at which it is given."),
         optional("awarding_body", ColumnType::TEXT, "Who gives it."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
-        extra("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        bases("name_basis"),
         extra("quote", ColumnType::CitedQuote(""), "Its words."),
     ],
     dated: ("", ""),

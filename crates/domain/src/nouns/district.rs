@@ -2,11 +2,10 @@
 
 use crate::{
     clock::TimeZone,
-    column::{ColumnType, extra, optional, required},
+    column::{ColumnType, bases, extra, names, optional, required},
     id::Kind,
     noun::{Head, noun},
     record::Shape,
-    text::NameBasis,
 };
 
 /// A school district, the owner of a map.
@@ -28,9 +27,8 @@ pub const SHAPE: Shape = Shape {
     key: &["district_id"],
     columns: &[
         required("district_id", ColumnType::Slug, "The slug."),
-        optional("name_zh", ColumnType::Name, "The name in Chinese."),
-        optional("name_en", ColumnType::Name, "The name in English."),
-        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        names(),
+        bases("name_basis"),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra(

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::{
-    column::{ColumnType, extra, optional, reference, required},
+    column::{ColumnType, bases, extra, names, optional, reference, required},
     district::District,
     fact::ImpreciseDate,
     id::{Id, Kind},
@@ -11,7 +11,7 @@ use crate::{
     record::Shape,
     rule::Rule,
     school::School,
-    text::{NameBasis, vocabulary},
+    text::vocabulary,
 };
 
 /// An education group: one body of a lead school and its members.
@@ -68,10 +68,8 @@ pub const SHAPE: Shape = Shape {
     key: &["group_id"],
     columns: &[
         required("group_id", ColumnType::Slug, "The slug."),
-        optional("name_zh", ColumnType::Name, "The name in Chinese."),
-        optional("name_en", ColumnType::Name, "The name in English."),
-        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
-        optional("name_zh_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the Chinese name."),
+        names(),
+        bases("name_basis"),
         optional("lead_school_id", reference(Kind::School), "The school that leads it."),
         required("status", ColumnType::Word(GroupStatus::WORDS), "Whether it works already."),
         optional("reported_branches", ColumnType::NUMBER, "The branches that the source counts."),

@@ -1,14 +1,13 @@
 //! Learning areas: the units in which a district manages neighboring schools.
 
 use crate::{
-    column::{ColumnType, extra, optional, reference, required},
+    column::{ColumnType, bases, extra, names, optional, reference, required},
     district::District,
     fact::ImpreciseDate,
     id::{Id, Kind},
     noun::{Head, noun},
     record::Shape,
     rule::Rule,
-    text::NameBasis,
 };
 
 /// A unit in which a district manages neighboring schools.
@@ -32,9 +31,8 @@ pub const SHAPE: Shape = Shape {
     key: &["learning_area_id"],
     columns: &[
         required("learning_area_id", ColumnType::Slug, "The slug."),
-        optional("name_zh", ColumnType::Name, "The name in Chinese."),
-        optional("name_en", ColumnType::Name, "The name in English."),
-        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        names(),
+        bases("name_basis"),
         optional("as_of", ColumnType::DATE, "The day for which the source lists it."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),

@@ -1,12 +1,12 @@
 //! Partners: the organizations that work with schools.
 
 use crate::{
-    column::{ColumnType, bounding_reference, extra, optional, required},
+    column::{ColumnType, bases, bounding_reference, extra, names, optional, required},
     fact::ImpreciseDate,
     id::Kind,
     noun::{Head, noun},
     record::Shape,
-    text::{NameBasis, vocabulary},
+    text::vocabulary,
 };
 
 /// An organization that works with schools: a university, a museum, a troupe.
@@ -99,11 +99,9 @@ pub const SHAPE: Shape = Shape {
     key: &["partner_id"],
     columns: &[
         required("partner_id", ColumnType::Slug, "The slug."),
-        optional("name_zh", ColumnType::Name, "The name in Chinese."),
-        optional("name_en", ColumnType::Name, "The name in English."),
-        required("kinds", ColumnType::Words(PartnerKind::WORDS), "What it is."),
-        optional("name_zh_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the Chinese name."),
-        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        names(),
+        optional("kinds", ColumnType::Words(PartnerKind::WORDS), "What it is; blank where none of the words fits."),
+        bases("name_basis"),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
     ],

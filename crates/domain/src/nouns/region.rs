@@ -1,12 +1,12 @@
 //! Regions: the parts of a district in its strategy, such as "rising in the south".
 
 use crate::{
-    column::{ColumnType, extra, optional, reference, required},
+    column::{ColumnType, bases, extra, names, optional, reference, required, texts},
     district::District,
     id::{Id, Kind},
     noun::{Head, noun},
     record::Shape,
-    text::NameBasis,
+    texts::Texts,
 };
 
 /// A part of a district in its strategy.
@@ -16,10 +16,8 @@ pub struct Region {
     pub head: Head,
     /// The district it is part of.
     pub district: Option<Id<District>>,
-    /// Its slogan in Chinese.
-    pub strategy_zh: Option<String>,
-    /// Its slogan in English.
-    pub strategy_en: Option<String>,
+    /// Its slogan.
+    pub strategy: Texts,
 }
 noun!(Region);
 
@@ -32,11 +30,10 @@ pub const SHAPE: Shape = Shape {
     key: &["region_id"],
     columns: &[
         required("region_id", ColumnType::Slug, "The slug."),
-        optional("name_zh", ColumnType::Name, "The name in Chinese."),
-        optional("name_en", ColumnType::Name, "The name in English."),
-        optional("strategy_zh", ColumnType::TEXT, "The slogan in Chinese."),
-        optional("strategy_en", ColumnType::TEXT, "The slogan in English."),
-        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        names(),
+        texts("strategy", "The slogan in this language."),
+        bases("strategy_basis"),
+        bases("name_basis"),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra("district_id", reference(Kind::District), "The district it is part of."),

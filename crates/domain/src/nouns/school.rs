@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::{
-    column::{ColumnType, bounding_reference, extra, optional, reference, required},
+    column::{ColumnType, bases, bounding_reference, extra, names, optional, reference, required},
     district::District,
     fact::ImpreciseDate,
     id::{Id, Kind},
@@ -11,7 +11,7 @@ use crate::{
     noun::{Head, noun},
     record::Shape,
     rule::Rule,
-    text::{NameBasis, vocabulary},
+    text::vocabulary,
     township::Township,
 };
 
@@ -245,9 +245,8 @@ pub const SHAPE: Shape = Shape {
     key: &["school_id"],
     columns: &[
         required("school_id", ColumnType::Slug, "The slug."),
-        optional("name_zh", ColumnType::Name, "The name in Chinese."),
-        optional("name_en", ColumnType::Name, "The name in English."),
-        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        names(),
+        bases("name_basis"),
         optional("ownership", ColumnType::Word(Ownership::WORDS), "Who runs it."),
         optional("ownership_source_id", ColumnType::CitedSource("ownership"), "The source that says who runs it."),
         optional("phases", ColumnType::Words(Stage::WORDS), "The stages it teaches."),

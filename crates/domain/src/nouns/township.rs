@@ -1,13 +1,13 @@
 //! Townships: towns, areas and subdistricts, each with its national code.
 
 use crate::{
-    column::{ColumnType, extra, optional, reference, required},
+    column::{ColumnType, bases, extra, names, optional, reference, required},
     district::District,
     id::{Id, Kind},
     noun::{Head, noun},
     record::Shape,
     region::Region,
-    text::{NameBasis, vocabulary},
+    text::vocabulary,
 };
 
 /// A township, area or subdistrict.
@@ -50,13 +50,12 @@ pub const SHAPE: Shape = Shape {
     columns: &[
         required("township_id", ColumnType::Slug, "The slug."),
         optional("code", ColumnType::CODE, "The national statistical code."),
-        optional("name_zh", ColumnType::Name, "The name in Chinese."),
-        optional("name_en", ColumnType::Name, "The name in English."),
+        names(),
         required("kind", ColumnType::Word(TownshipKind::WORDS), "What it is."),
         optional("region_id", reference(Kind::Region), "The region it lies in."),
         optional("region_source_id", ColumnType::CitedSource("region"), "The source that places it there."),
         optional("region_quote", ColumnType::CitedQuote("region"), "Its words."),
-        optional("name_en_basis", ColumnType::Word(NameBasis::WORDS), "Why we believe the English name."),
+        bases("name_basis"),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra("district_id", reference(Kind::District), "The district it is part of."),

@@ -56,6 +56,11 @@ pub(crate) trait ContextExt {
         View { day: context.clock.today(context.zone), known: Known::Latest }
     }
 
+    /// The languages that a reader wants, the best first: the one that a field was asked for or those of the request.
+    fn wanted_languages<'a>(&'a self, asked: Option<&'a [LanguageTag; 1]>) -> &'a [LanguageTag] {
+        asked.map_or(&self.request_context().languages, |asked| asked.as_slice())
+    }
+
     /// Subtracts objects from the budget of the answer.
     ///
     /// # Errors

@@ -18,18 +18,18 @@ pub(crate) struct LocalizedName {
     /// What kind of name it is.
     kind: NameKind,
     /// Why we believe it; null where the record does not say, which is then its own source's word.
-    basis: Option<NameBasis>,
+    basis: Option<TextBasis>,
     /// Whether no name in a language that was asked for is on record, short and former ones aside.
     is_fallback: bool,
 }
 
 impl LocalizedName {
-    pub(crate) fn new(name: domain::text::Chosen<'_>) -> Self {
+    pub(crate) fn new(name: domain::ChosenName<'_>) -> Self {
         LocalizedName {
             text: name.text.to_owned(),
             language: name.language.to_owned(),
             kind: name.kind.into(),
-            basis: name.basis.map(NameBasis::from),
+            basis: name.basis.map(TextBasis::from),
             is_fallback: name.is_fallback,
         }
     }
@@ -42,13 +42,13 @@ pub(crate) struct Name {
     text: String,
     language: String,
     kind: NameKind,
-    basis: Option<domain::NameBasis>,
+    basis: Option<domain::TextBasis>,
     since: Option<ImpreciseDate>,
     until: Option<ImpreciseDate>,
 }
 
 impl Name {
-    pub(crate) fn official(view: View, fact: i64, name: domain::text::Chosen<'_>) -> Self {
+    pub(crate) fn official(view: View, fact: i64, name: domain::ChosenName<'_>) -> Self {
         Name {
             view,
             fact,
@@ -94,8 +94,8 @@ impl Name {
     }
 
     /// Why we believe it; null where the record does not say.
-    async fn basis(&self) -> Option<NameBasis> {
-        self.basis.map(NameBasis::from)
+    async fn basis(&self) -> Option<TextBasis> {
+        self.basis.map(TextBasis::from)
     }
 
     /// Since when it is used; null where no source says.
@@ -134,11 +134,11 @@ pub(crate) enum NameKind {
     Variant,
 }
 
-/// Why we believe a name.
+/// Why we believe a text in a language: a name, or what else is recorded in several languages.
 #[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::NameBasis")]
-pub(crate) enum NameBasis {
-    /// The official name, known without a citation.
+#[graphql(remote = "domain::TextBasis")]
+pub(crate) enum TextBasis {
+    /// The official one, known without a citation.
     CommonKnowledge,
     /// Read from other facts of a source.
     Inferred,

@@ -22,9 +22,10 @@ use crate::{
         source::{Citation, load_citations},
     },
     objects::{
+        localized_text::{LocalizedText, localize_text},
         noun::{CommonFields, ViewedNoun},
         register_code::{RegisterCode, load_codes},
-        scalar::{ImpreciseDate, imprecise_date},
+        scalar::{ImpreciseDate, LanguageTag, imprecise_date},
     },
     schema::root_fields::root_fields,
 };
@@ -126,9 +127,26 @@ impl AllianceFunction {
         self.it.seq
     }
 
-    /// The function, in English.
-    async fn text_en(&self) -> &str {
-        &self.it.text_en
+    /// The function, in the best language on record for the reader; `localizedText` says which one that is.
+    async fn text(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
+            LanguageTag,
+        >,
+    ) -> Option<String> {
+        localize_text(ctx, &self.it.text, lang).map(|localized| localized.text)
+    }
+
+    /// The function with its language, and whether it is the one that was asked for.
+    async fn localized_text(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
+            LanguageTag,
+        >,
+    ) -> Option<LocalizedText> {
+        localize_text(ctx, &self.it.text, lang)
     }
 
     /// Since when; null where no source says.

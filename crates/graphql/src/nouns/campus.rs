@@ -14,9 +14,10 @@ use crate::{
     },
     nouns::source::{Citation, load_citations},
     objects::{
+        localized_text::{LocalizedText, localize_text},
         noun::{CommonFields, ViewedNoun},
         register_code::{RegisterCode, load_codes},
-        scalar::{ImpreciseDate, imprecise_date},
+        scalar::{ImpreciseDate, LanguageTag, imprecise_date},
     },
     schema::root_fields::root_fields,
 };
@@ -64,9 +65,26 @@ impl ViewedNoun<domain::Campus> {
         load_hosted_site_uses(ctx, self.view, self.noun.head.id).await
     }
 
-    /// The address in Chinese; null where no source gives one.
-    async fn address_zh(&self) -> Option<&str> {
-        self.noun.address_zh.as_deref()
+    /// The address, in the best language on record for the reader; `localizedAddress` says which one that is. Null where no source gives one.
+    async fn address(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
+            LanguageTag,
+        >,
+    ) -> Option<String> {
+        localize_text(ctx, &self.noun.address, lang).map(|localized| localized.text)
+    }
+
+    /// The address with its language, and whether it is the one that was asked for. Null where no source gives one.
+    async fn localized_address(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
+            LanguageTag,
+        >,
+    ) -> Option<LocalizedText> {
+        localize_text(ctx, &self.noun.address, lang)
     }
 
     /// How sure the address is; null where the record does not say.
@@ -82,7 +100,7 @@ impl ViewedNoun<domain::Campus> {
 
 impl FieldColumns for domain::Campus {
     const OTHERS: &'static [(&'static str, &'static [&'static str])] =
-        &[("status", &["status", "time"]), ("hosted_site_uses", &[])];
+        &[("status", &["status", "time"]), ("hosted_site_uses", &[]), ("localized_address", &["address"])];
 }
 
 /// Whether a campus is in use.

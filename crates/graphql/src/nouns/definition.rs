@@ -8,6 +8,10 @@ use domain::View;
 use crate::{
     execution::context::{ContextExt, mask_store_error},
     nouns::source::{Citation, load_citations},
+    objects::{
+        localized_text::{LocalizedText, localize_text},
+        scalar::LanguageTag,
+    },
     schema::ViewArgs,
 };
 
@@ -25,14 +29,26 @@ impl Definition {
         &self.it.term
     }
 
-    /// What it means, in Chinese; null where no source says.
-    async fn definition_zh(&self) -> Option<&str> {
-        self.it.definition_zh.as_deref()
+    /// What it means, in the best language on record for the reader; `localizedDefinition` says which one that is. Null where no source gives one.
+    async fn definition(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
+            LanguageTag,
+        >,
+    ) -> Option<String> {
+        localize_text(ctx, &self.it.definition, lang).map(|localized| localized.text)
     }
 
-    /// What it means, in English; null where no source says.
-    async fn definition_en(&self) -> Option<&str> {
-        self.it.definition_en.as_deref()
+    /// What it means with its language, and whether it is the one that was asked for. Null where no source gives one.
+    async fn localized_definition(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
+            LanguageTag,
+        >,
+    ) -> Option<LocalizedText> {
+        localize_text(ctx, &self.it.definition, lang)
     }
 
     /// The sources that state it.

@@ -14,8 +14,10 @@ use crate::{
     },
     nouns::{campus::CampusFilter, school::SchoolFilter, township::TownshipFilter},
     objects::{
+        localized_text::{LocalizedText, localize_text},
         noun::{CommonFields, ViewedNoun},
         register_code::{RegisterCode, load_codes},
+        scalar::LanguageTag,
     },
     schema::root_fields::root_fields,
 };
@@ -38,14 +40,26 @@ impl ViewedNoun<domain::Region> {
         load_codes(ctx, self.view, self.noun.head().id, []).await
     }
 
-    /// Its slogan in Chinese; null where no source gives one.
-    async fn strategy_zh(&self) -> Option<&str> {
-        self.noun.strategy_zh.as_deref()
+    /// Its slogan, in the best language on record for the reader; `localizedStrategy` says which one that is. Null where no source gives one.
+    async fn strategy(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
+            LanguageTag,
+        >,
+    ) -> Option<String> {
+        localize_text(ctx, &self.noun.strategy, lang).map(|localized| localized.text)
     }
 
-    /// Its slogan in English; null where no source gives one.
-    async fn strategy_en(&self) -> Option<&str> {
-        self.noun.strategy_en.as_deref()
+    /// Its slogan with its language, and whether it is the one that was asked for. Null where no source gives one.
+    async fn localized_strategy(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
+            LanguageTag,
+        >,
+    ) -> Option<LocalizedText> {
+        localize_text(ctx, &self.noun.strategy, lang)
     }
 
     /// The district it is part of; null where the record does not say.
@@ -61,6 +75,7 @@ impl ViewedNoun<domain::Region> {
 
 impl FieldColumns for domain::Region {
     const RELATIONS: &'static [&'static str] = RegionRelations::NAMES;
+    const OTHERS: &'static [(&'static str, &'static [&'static str])] = &[("localized_strategy", &["strategy"])];
 }
 
 relations! {

@@ -76,7 +76,7 @@ impl CommonFields<'_> {
     /// All names that hold on the view's day: the official ones, then the aliases.
     async fn names(&self, ctx: &Context<'_>) -> Result<Vec<Name>> {
         let aliases = ctx.load_parts::<domain::Alias>(self.view, self.head.id).await?;
-        let official = self.head.names.all().map(|name| Name::official(self.view, self.head.fact, name));
+        let official = self.head.names.official_names().map(|name| Name::official(self.view, self.head.fact, name));
         Ok(official.chain(aliases.iter().map(|alias| Name::alias(self.view, alias))).collect())
     }
 
@@ -135,12 +135,12 @@ pub(crate) enum Existence {
 
 impl CommonFields<'_> {
     async fn choose_name(&self, ctx: &Context<'_>, lang: Option<LanguageTag>) -> Result<LocalizedName> {
-        let asked: Vec<domain::LanguageTag> = lang.map(|tag| tag.0).into_iter().collect();
-        let wanted = if asked.is_empty() { &ctx.request_context().languages } else { &asked };
-        if let Some(name) = self.head.names.settled(wanted) {
+        let asked = lang.map(|tag| [tag.0]);
+        let wanted = ctx.wanted_languages(asked.as_ref());
+        if let Some(name) = self.head.names.settled_name(wanted) {
             return Ok(LocalizedName::new(name));
         }
         let aliases = ctx.load_parts::<domain::Alias>(self.view, self.head.id).await?;
-        Ok(LocalizedName::new(self.head.names.choose(&aliases, wanted)))
+        Ok(LocalizedName::new(self.head.names.choose_name(&aliases, wanted)))
     }
 }

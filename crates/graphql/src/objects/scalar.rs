@@ -27,7 +27,7 @@ impl ScalarType for Date {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LanguageTag(pub(crate) domain::LanguageTag);
 
-/// A BCP 47 language tag, such as `zh`, `zh-Hans` or `en`.
+/// A BCP 47 language tag, such as `fr`, `sr-Latn` or `en-GB`.
 #[Scalar(name = "LanguageTag", specified_by_url = "https://www.rfc-editor.org/rfc/rfc5646")]
 impl ScalarType for LanguageTag {
     fn parse(value: Value) -> InputValueResult<Self> {

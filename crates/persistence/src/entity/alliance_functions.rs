@@ -15,7 +15,7 @@ pub(crate) struct Model {
     pub(crate) function_id: String,
     pub(crate) alliance_id: i64,
     pub(crate) seq: Option<i64>,
-    pub(crate) text_en: String,
+    pub(crate) text: Option<String>,
     pub(crate) since: Option<String>,
     pub(crate) until: Option<String>,
 }

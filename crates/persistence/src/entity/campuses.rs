@@ -15,8 +15,8 @@ pub(crate) struct Model {
     pub(crate) slug: String,
     pub(crate) sort_name: String,
     pub(crate) school_id: i64,
-    pub(crate) name_zh: Option<String>,
-    pub(crate) address_zh: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) address: Option<String>,
     pub(crate) address_confidence: Option<String>,
     pub(crate) township_id: Option<i64>,
     pub(crate) known_day: String,
@@ -28,8 +28,6 @@ pub(crate) struct Model {
     pub(crate) status: Option<String>,
     pub(crate) opened_on: Option<String>,
     pub(crate) due_on: Option<String>,
-    pub(crate) name_en: Option<String>,
-    pub(crate) name_en_basis: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

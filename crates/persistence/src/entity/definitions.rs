@@ -13,8 +13,7 @@ pub(crate) struct Model {
     pub(crate) valid_from: String,
     pub(crate) valid_to: String,
     pub(crate) term: String,
-    pub(crate) definition_zh: Option<String>,
-    pub(crate) definition_en: Option<String>,
+    pub(crate) definition: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

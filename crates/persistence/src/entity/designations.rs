@@ -20,11 +20,9 @@ pub(crate) struct Model {
     pub(crate) fact_id: i64,
     pub(crate) shown_from: Option<String>,
     pub(crate) shown_to: Option<String>,
-    pub(crate) name_zh: Option<String>,
-    pub(crate) name_en: Option<String>,
+    pub(crate) name: Option<String>,
     pub(crate) level: Option<String>,
     pub(crate) awarding_body: Option<String>,
-    pub(crate) name_en_basis: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -24,8 +24,6 @@ use crate::{
 
 impl Table for Alliance {
     const SHAPE: &'static Shape = &alliance::SHAPE;
-    const NAMES: [Option<AnyIden>; 4] =
-        [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
     const COLUMNS: &'static [AnyIden] = &[
         &Column::Kind,
         &Column::EstablishedOn,
@@ -189,16 +187,16 @@ impl List for AllianceFunction {
     }
 
     fn columns() -> Vec<Expr> {
-        use alliance_functions::Column::{Id, Seq, Since, TextEn, Until};
-        [Id, Seq, TextEn, Since, Until].map(|column| col("f", column)).into()
+        use alliance_functions::Column::{Id, Seq, Since, Text, Until};
+        [Id, Seq, Text, Since, Until].map(|column| col("f", column)).into()
     }
 
     fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
-        let [id, seq, text_en, since, until] = row.cells();
+        let [id, seq, text, since, until] = row.cells();
         Ok(AllianceFunction {
             id: id.number()?,
             seq: seq.maybe_number()?.unwrap_or_default(),
-            text_en: text_en.text()?,
+            text: text.texts()?,
             since: since.date()?,
             until: until.date()?,
         })

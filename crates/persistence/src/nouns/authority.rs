@@ -6,8 +6,6 @@ use crate::{StoreError, entity::authorities::Column, noun::Table, row::Row, view
 
 impl Table for Authority {
     const SHAPE: &'static Shape = &authority::SHAPE;
-    const NAMES: [Option<AnyIden>; 4] =
-        [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
     const COLUMNS: &'static [AnyIden] = &[&Column::Level, &Column::Kind];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {

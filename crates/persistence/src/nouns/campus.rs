@@ -19,11 +19,9 @@ use crate::{
 
 impl Table for Campus {
     const SHAPE: &'static Shape = &campus::SHAPE;
-    const NAMES: [Option<AnyIden>; 4] =
-        [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
     const COLUMNS: &'static [AnyIden] = &[
         &Column::SchoolId,
-        &Column::AddressZh,
+        &Column::Address,
         &Column::AddressConfidence,
         &Column::TownshipId,
         &Column::Status,
@@ -33,11 +31,11 @@ impl Table for Campus {
     const PLANNED: Option<&'static str> = Some("planned");
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
-        let [school, address_zh, address_confidence, township, status, opened_on, due_on] = row.cells();
+        let [school, address, address_confidence, township, status, opened_on, due_on] = row.cells();
         Ok(Campus {
             head,
             school: school.id()?,
-            address_zh: address_zh.maybe_text()?,
+            address: address.texts()?,
             address_confidence: address_confidence.maybe_word(AddressConfidence::parse)?,
             township: township.maybe_id()?,
             status: status.word(CampusStatus::parse)?,

@@ -13,8 +13,6 @@ use crate::{
 
 impl Table for Designation {
     const SHAPE: &'static Shape = &designation::SHAPE;
-    const NAMES: [Option<AnyIden>; 4] =
-        [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
     const COLUMNS: &'static [AnyIden] = &[&Column::Level, &Column::AwardingBody];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {

@@ -13,8 +13,6 @@ use crate::{
 
 impl Table for District {
     const SHAPE: &'static Shape = &district::SHAPE;
-    const NAMES: [Option<AnyIden>; 4] =
-        [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
     const COLUMNS: &'static [AnyIden] = &[&Column::TimeZone];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {

@@ -17,8 +17,6 @@ use crate::{
 
 impl Table for Group {
     const SHAPE: &'static Shape = &group::SHAPE;
-    const NAMES: [Option<AnyIden>; 4] =
-        [Some(&Column::NameZh), Some(&Column::NameZhBasis), Some(&Column::NameEn), Some(&Column::NameEnBasis)];
     const COLUMNS: &'static [AnyIden] = &[
         &Column::LeadSchoolId,
         &Column::Status,

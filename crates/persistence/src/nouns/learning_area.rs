@@ -6,8 +6,6 @@ use crate::{StoreError, entity::learning_areas::Column, noun::Table, row::Row, v
 
 impl Table for LearningArea {
     const SHAPE: &'static Shape = &learning_area::SHAPE;
-    const NAMES: [Option<AnyIden>; 4] =
-        [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
     const COLUMNS: &'static [AnyIden] = &[&Column::AsOf, &Column::DistrictId];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {

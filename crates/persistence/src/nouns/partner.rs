@@ -13,8 +13,6 @@ use crate::{
 
 impl Table for Partner {
     const SHAPE: &'static Shape = &partner::SHAPE;
-    const NAMES: [Option<AnyIden>; 4] =
-        [Some(&Column::NameZh), Some(&Column::NameZhBasis), Some(&Column::NameEn), Some(&Column::NameEnBasis)];
     const COLUMNS: &'static [AnyIden] = &[&Column::Kinds];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {

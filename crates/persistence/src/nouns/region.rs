@@ -13,18 +13,11 @@ use crate::{
 
 impl Table for Region {
     const SHAPE: &'static Shape = &region::SHAPE;
-    const NAMES: [Option<AnyIden>; 4] =
-        [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
-    const COLUMNS: &'static [AnyIden] = &[&Column::DistrictId, &Column::StrategyZh, &Column::StrategyEn];
+    const COLUMNS: &'static [AnyIden] = &[&Column::DistrictId, &Column::Strategy];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
-        let [district, strategy_zh, strategy_en] = row.cells();
-        Ok(Region {
-            head,
-            district: district.maybe_id()?,
-            strategy_zh: strategy_zh.maybe_text()?,
-            strategy_en: strategy_en.maybe_text()?,
-        })
+        let [district, strategy] = row.cells();
+        Ok(Region { head, district: district.maybe_id()?, strategy: strategy.texts()? })
     }
 }
 

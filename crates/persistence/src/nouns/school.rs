@@ -23,8 +23,6 @@ use crate::{
 
 impl Table for School {
     const SHAPE: &'static Shape = &school::SHAPE;
-    const NAMES: [Option<AnyIden>; 4] =
-        [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
     const COLUMNS: &'static [AnyIden] = &[
         &Column::Ownership,
         &Column::Phases,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Citation, Confidence, Extent, Head, LanguageTag, Reliability, Shape, Source, SourceKind, source};
+use domain::{Citation, Confidence, Extent, Head, LanguageTag, Reliability, Shape, Source, SourceKind, Texts, source};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement};
 
 use crate::{
@@ -20,7 +20,6 @@ use crate::{
 
 impl Table for Source {
     const SHAPE: &'static Shape = &source::SHAPE;
-    const NAMES: [Option<AnyIden>; 4] = [None; 4];
     const COLUMNS: &'static [AnyIden] = &[
         &Column::Title,
         &Column::Publisher,
@@ -40,8 +39,7 @@ impl Table for Source {
         let tag = language.str()?;
         let language = LanguageTag::parse(tag).map_err(|_| language.meaningless(tag))?;
         // A source is called by its title, in the language it has.
-        let name = if language.as_str().starts_with("zh") { &mut head.names.zh } else { &mut head.names.en };
-        *name = Some(title.clone());
+        head.names = Texts::single(language.as_str(), title.clone());
         Ok(Source {
             title,
             publisher: publisher.text()?,

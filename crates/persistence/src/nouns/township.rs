@@ -17,8 +17,6 @@ use crate::{
 
 impl Table for Township {
     const SHAPE: &'static Shape = &township::SHAPE;
-    const NAMES: [Option<AnyIden>; 4] =
-        [Some(&Column::NameZh), None, Some(&Column::NameEn), Some(&Column::NameEnBasis)];
     const COLUMNS: &'static [AnyIden] = &[&Column::Code, &Column::Kind, &Column::RegionId, &Column::DistrictId];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {

@@ -14,8 +14,8 @@ impl District {
     pub(super) fn write_aliases(&self, random: &mut Random, out: &mut FolderWriter) -> anyhow::Result<()> {
         for (nth, school) in self.schools.iter().filter(|_| random.chance(2)).collect::<Vec<_>>().iter().enumerate() {
             let (alias, lang, kind, until) = match nth % 3 {
-                0 => (format!("{}(旧名)", school.name_zh), "zh", "former", random.date(FIRST_SUCCESSION_YEARS)),
-                1 => (school.name_zh.replacen("合成", "合", 1), "zh", "short", String::new()),
+                0 => (format!("{} (former)", school.name_en), "en", "former", random.date(FIRST_SUCCESSION_YEARS)),
+                1 => (school.name_en.replacen("Synthetic", "Syn.", 1), "en", "short", String::new()),
                 _ => (format!("{} School", school.name_en), "en", "official_english", String::new()),
             };
             let row: &[Value<'_>] = &[

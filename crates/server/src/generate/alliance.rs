@@ -16,8 +16,8 @@ impl District {
             let kind = if serves { "thematic" } else { AllianceKind::WORDS[at as usize % AllianceKind::WORDS.len()] };
             let row: &[Value<'_>] = &[
                 ("alliance_id", &slug),
-                ("name_zh", &format!("合成{}区{}号联盟", self.number, at + 1)),
                 ("name_en", &format!("Synthetic {}-{} Alliance", self.number, at + 1)),
+                ("name_es", &format!("Alianza Sintética {}-{}", self.number, at + 1)),
                 ("kind", &kind),
                 ("established_on", &random.date(FOUNDING_YEARS)),
                 ("scope", &if serves { "district" } else { "members" }),

@@ -25,15 +25,16 @@ impl District {
         };
         let mut township = home;
         for nth in 1..=n_campuses {
-            let address = format!("合成{}区{}路{}号", self.number, random.number_in(1..=99), random.number_in(1..=999));
+            let address =
+                format!("{} Synthetic {}-{} Road", random.number_in(1..=999), self.number, random.number_in(1..=99));
             let confidence = random.pick(AddressConfidence::WORDS);
             let (address, confidence) = if random.chance(80) { (&*address, confidence) } else { ("", "") };
             let campus: &[Value<'_>] = &[
                 ("campus_id", &format!("{}-c{nth}", school.slug)),
                 ("school_id", &school.slug),
-                ("name_zh", &format!("{}{nth}号校区", school.name_zh)),
                 ("name_en", &format!("{}, Campus {nth}", school.name_en)),
-                ("address_zh", &address),
+                ("name_es", &format!("{}, Sede {nth}", school.name_es)),
+                ("address_en", &address),
                 ("address_confidence", &confidence),
                 ("township_id", &township),
             ];

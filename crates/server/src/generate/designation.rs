@@ -13,8 +13,8 @@ impl District {
         for at in 0..N_DESIGNATIONS {
             let designation: &[Value<'_>] = &[
                 ("designation_id", &self.slug_of('e', at)),
-                ("name_zh", &format!("合成{}区{}号示范学校", self.number, at + 1)),
                 ("name_en", &format!("Synthetic {}-{} Demonstration School", self.number, at + 1)),
+                ("name_es", &format!("Escuela Modelo Sintética {}-{}", self.number, at + 1)),
                 ("level", &DesignationLevel::WORDS.get(at as usize).copied().unwrap_or_default()),
             ];
             out.write_row(&designation::SHAPE, designation)?;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use domain::{Column, Kind, Presence, SHAPES, Shape};
+use domain::{Kind, Presence, SHAPES, Shape};
 
 use super::Summary;
 
@@ -27,7 +27,7 @@ pub(super) struct FolderWriter {
 
 pub(super) struct FileWriter {
     pub(super) csv: csv::Writer<File>,
-    pub(super) columns: Vec<&'static Column>,
+    pub(super) columns: Vec<&'static str>,
     pub(super) rows: u64,
 }
 
@@ -46,18 +46,30 @@ impl FolderWriter {
                     values.iter().any(|(given, _)| *given == name) || defaults.iter().any(|(given, _)| *given == name)
                 };
                 // As in an export, a column that may be missing is there only if a row has a value in it.
-                let columns =
-                    shape.columns.iter().filter(|column| column.presence != Presence::Extra || has_value(column.name));
+                let given = || values.iter().map(|(name, _)| *name).chain(defaults.iter().map(|(name, _)| *name));
+                let columns = shape.columns.iter().enumerate().flat_map(|(at, column)| {
+                    let (texts, is_basis) = match column.bases_of().and_then(|of| shape.index(of)) {
+                        Some(of) => (of, true),
+                        None => (at, false),
+                    };
+                    let is_of_texts = move |name: &&str| {
+                        shape.text_column(name).is_some_and(|of| of.column == texts && of.is_basis == is_basis)
+                    };
+                    let in_languages = given().filter(is_of_texts);
+                    let is_there =
+                        column.is_named_in_files() && (column.presence != Presence::Extra || has_value(column.name));
+                    in_languages.chain(is_there.then_some(column.name))
+                });
                 new.insert(FileWriter::create(dir, shape, columns.collect())?)
             }
         };
         let mut n_given = 0;
         for column in &file.columns {
             field.clear();
-            if let Some((_, value)) = values.iter().find(|(name, _)| *name == column.name) {
+            if let Some((_, value)) = values.iter().find(|(name, _)| *name == *column) {
                 n_given += 1;
                 write!(field, "{value}").expect("a String takes any text");
-            } else if let Some((_, value)) = defaults.iter().find(|(name, _)| *name == column.name) {
+            } else if let Some((_, value)) = defaults.iter().find(|(name, _)| name == column) {
                 field.push_str(value);
             }
             file.csv.write_field(&*field)?;
@@ -87,11 +99,11 @@ impl FolderWriter {
 }
 
 impl FileWriter {
-    pub(super) fn create(dir: &Path, shape: &Shape, columns: Vec<&'static Column>) -> anyhow::Result<FileWriter> {
+    pub(super) fn create(dir: &Path, shape: &Shape, columns: Vec<&'static str>) -> anyhow::Result<FileWriter> {
         let path = dir.join(shape.file_name());
         let file = File::create_new(&path).with_context(|| format!("cannot make {}", path.display()))?;
         let mut csv = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(file);
-        csv.write_record(columns.iter().map(|column| column.name))?;
+        csv.write_record(&columns)?;
         Ok(FileWriter { csv, columns, rows: 0 })
     }
 }

@@ -21,8 +21,8 @@ impl District {
             let established_on = if is_dated { random.date(GROUP_YEARS) } else { String::new() };
             let row: &[Value<'_>] = &[
                 ("group_id", &self.slug_of('g', at)),
-                ("name_zh", &format!("合成{}区{}号教育集团", self.number, at + 1)),
                 ("name_en", &format!("Synthetic {}-{} Education Group", self.number, at + 1)),
+                ("name_es", &format!("Grupo Educativo Sintético {}-{}", self.number, at + 1)),
                 ("lead_school_id", &self.schools[*lead].slug),
                 ("status", &if is_operating { "operating" } else { "planned" }),
                 ("established_on", &established_on),

@@ -14,8 +14,8 @@ impl District {
             let n_kinds = random.number_in(1..=2);
             let partner: &[Value<'_>] = &[
                 ("partner_id", &self.slug_of('p', at)),
-                ("name_zh", &format!("合成{}区{}号伙伴", self.number, at + 1)),
                 ("name_en", &format!("Synthetic {}-{} Partner", self.number, at + 1)),
+                ("name_es", &format!("Socio Sintético {}-{}", self.number, at + 1)),
                 ("kinds", &random.pick_several(PartnerKind::WORDS, n_kinds).join(";")),
             ];
             out.write_row(&partner::SHAPE, partner)?;

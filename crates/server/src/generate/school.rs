@@ -10,21 +10,21 @@ use super::{
 
 /// The kinds of school: up to which number of a hundred, their stages and type, and what they are called.
 pub(super) const SCHOOL_KINDS: &[(u32, &str, &str, &str, &str)] = &[
-    (55, "primary", "primary", "小学", "Primary"),
-    (75, "junior", "junior_high", "初中", "Junior High"),
-    (85, "junior;senior", "complete_secondary", "中学", "High"),
-    (92, "primary;junior", "nine_year", "九年一贯制学校", "Nine-Year"),
-    (95, "primary;junior;senior", "twelve_year", "十二年一贯制学校", "Twelve-Year"),
-    (97, "senior", "senior_high", "高中", "Senior High"),
-    (98, "vocational_secondary", "vocational", "职业学校", "Vocational"),
-    (99, "special", "special", "特殊教育学校", "Special"),
-    (100, "", "", "学校", "School"),
+    (55, "primary", "primary", "Primary", "Primaria"),
+    (75, "junior", "junior_high", "Junior High", "Secundaria Básica"),
+    (85, "junior;senior", "complete_secondary", "High", "Secundaria"),
+    (92, "primary;junior", "nine_year", "Nine-Year", "de Nueve Años"),
+    (95, "primary;junior;senior", "twelve_year", "Twelve-Year", "de Doce Años"),
+    (97, "senior", "senior_high", "Senior High", "Bachillerato"),
+    (98, "vocational_secondary", "vocational", "Vocational", "Profesional"),
+    (99, "special", "special", "Special", "Especial"),
+    (100, "", "", "School", "Escuela"),
 ];
 
 pub(super) struct School {
     pub(super) slug: String,
-    pub(super) name_zh: String,
     pub(super) name_en: String,
+    pub(super) name_es: String,
     pub(super) stages: &'static str,
     pub(super) school_type: &'static str,
     pub(super) status: SchoolStatus,
@@ -35,7 +35,7 @@ pub(super) struct School {
 impl School {
     pub(super) fn draw(random: &mut Random, district: u32, at: u32) -> School {
         let roll = random.number_below(100);
-        let (_, stages, school_type, zh, en) =
+        let (_, stages, school_type, en, es) =
             SCHOOL_KINDS.iter().find(|(up_to, ..)| roll < *up_to).expect("the last kind goes up to a hundred");
         let status = match random.number_below(100) {
             // The first school always works, so that there is one to lead a group.
@@ -48,8 +48,8 @@ impl School {
         };
         School {
             slug: format!("d{district:04}-s{:04}", at + 1),
-            name_zh: format!("合成{district}区{}号{zh}", at + 1),
             name_en: format!("Synthetic {district}-{} {en}", at + 1),
+            name_es: format!("Sintética {es} {district}-{}", at + 1),
             stages,
             school_type,
             status,
@@ -84,8 +84,8 @@ impl District {
             let home = self.slug_of('t', random.number_below(N_TOWNSHIPS));
             let row: &[Value<'_>] = &[
                 ("school_id", &school.slug),
-                ("name_zh", &school.name_zh),
                 ("name_en", &school.name_en),
+                ("name_es", &school.name_es),
                 ("ownership", &ownership.word()),
                 ("ownership_source_id", &out.source_if(ownership != Ownership::Unknown)),
                 ("phases", &school.stages),

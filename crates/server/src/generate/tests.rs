@@ -8,6 +8,7 @@ use domain::{
 };
 
 use super::*;
+use crate::import::csv_rows::CsvRows;
 
 fn nation(schools: u32, seed: u64) -> (tempfile::TempDir, Summary) {
     let dir = tempfile::tempdir().expect("a temporary folder");
@@ -23,21 +24,21 @@ fn bytes(dir: &tempfile::TempDir, file: &str) -> Vec<u8> {
 fn records(dir: &Path) -> Vec<(&'static Shape, Vec<Record>)> {
     let mut all = Vec::new();
     for shape in SHAPES {
-        let Ok(mut csv) = csv::Reader::from_path(dir.join(shape.file).with_extension("csv")) else { continue };
-        let header = csv.headers().expect("a header").clone();
-        let places = shape.columns.iter().map(|column| {
-            let place = header.iter().position(|name| name == column.name);
-            assert!(place.is_some() || column.presence == Presence::Extra, "{}: no column {}", shape.file, column.name);
-            place
-        });
-        let places: Vec<Option<usize>> = places.collect();
-        assert!(places.iter().flatten().is_sorted(), "{}: {header:?}", shape.file);
-        let read = |row: Result<csv::StringRecord, csv::Error>| {
-            let row = row.expect("a row");
-            let fields: Vec<&str> = places.iter().map(|place| place.map_or("", |at| &row[at])).collect();
-            shape.parse_row(&fields).unwrap_or_else(|wrong| panic!("{row:?}: {wrong:?}"))
-        };
-        all.push((*shape, csv.records().map(read).collect()));
+        let Ok(file) = fs::File::open(dir.join(shape.file_name())) else { continue };
+        let mut findings = Vec::new();
+        let mut rows = CsvRows::open(shape, Box::new(file), &mut findings).expect("a file").expect("a header");
+        let places: Vec<usize> = rows.header().iter().filter_map(|name| shape.index(name)).collect();
+        assert!(places.is_sorted(), "{}: {:?}", shape.file, rows.header());
+        for (at, column) in shape.columns.iter().enumerate().filter(|(_, column)| column.is_named_in_files()) {
+            let is_there = places.contains(&at);
+            assert!(is_there || column.presence == Presence::Extra, "{}: no column {}", shape.file, column.name);
+        }
+        let mut records = Vec::new();
+        while let Some(row) = rows.next_row(&mut findings).expect("a row") {
+            records.push(shape.parse_row(&row.fields).unwrap_or_else(|wrong| panic!("{:?}: {wrong:?}", row.fields)));
+        }
+        assert!(findings.is_empty(), "{findings:?}");
+        all.push((*shape, records));
     }
     all
 }

@@ -26,10 +26,20 @@ use crate::report::{Finding, Findings};
 pub(super) struct CheckedDataSet {
     /// The nouns, and when each holds.
     pub(super) nouns: NounIndex,
-    /// The facts of each file, in the order of its rows.
-    pub(super) files: Vec<(&'static Shape, Vec<RowDigest>)>,
+    /// The files, in the order in which they are read.
+    pub(super) files: Vec<CheckedFile>,
     /// Rows whose status cannot be right today, by the fact that they state.
     pub(super) outdated: HashMap<i64, Finding>,
+}
+
+/// A file without findings.
+pub(super) struct CheckedFile {
+    /// What its rows are made of.
+    pub(super) shape: &'static Shape,
+    /// Its columns; none if the folder has no such file.
+    pub(super) header: Vec<String>,
+    /// Its rows, in their order.
+    pub(super) digests: Vec<RowDigest>,
 }
 
 /// Checks a data set from the first file to the last.
@@ -46,7 +56,7 @@ pub(super) fn check_data_set(
     let mut files = Vec::with_capacity(SHAPES.len());
     bar.set_length(SHAPES.iter().map(|shape| folder.size(shape)).sum());
     for shape in SHAPES {
-        files.push((*shape, check_file(shape, folder, &mut nouns, &mut found, bar)?));
+        files.push(check_file(shape, folder, &mut nouns, &mut found, bar)?);
     }
     if found.findings.is_empty() {
         return Ok(Ok(CheckedDataSet { nouns, files, outdated: found.outdated }));
@@ -64,8 +74,9 @@ fn check_file(
     nouns: &mut NounIndex,
     found: &mut CheckFindings,
     bar: &ProgressBar,
-) -> anyhow::Result<Vec<RowDigest>> {
-    let Some(input) = folder.open(shape)? else { return Ok(Vec::new()) };
+) -> anyhow::Result<CheckedFile> {
+    let mut checked = CheckedFile { shape, header: Vec::new(), digests: Vec::new() };
+    let Some(input) = folder.open(shape)? else { return Ok(checked) };
     nouns.add_periods(shape, folder)?;
     bar.set_message(format!("checking {}.csv", shape.file));
     let mut header = Vec::new();
@@ -73,11 +84,11 @@ fn check_file(
     header.into_iter().for_each(|finding| found.findings.push(finding));
     let Some(rows) = rows else {
         nouns.mark_unreadable(shape.kind);
-        return Ok(Vec::new());
+        return Ok(checked);
     };
+    checked.header = rows.header().to_vec();
     let mut reader = RowReader::start(shape, rows);
     let mut file = FileState::default();
-    let mut digests = Vec::new();
     while let Some(batch) = reader.next_batch()? {
         batch.findings.into_iter().for_each(|finding| found.findings.push(finding));
         for ParsedRow { line, content } in batch.rows {
@@ -85,7 +96,7 @@ fn check_file(
                 RowContent::Record(record, text) => match check_record(shape, &record, text, line, nouns, &mut file) {
                     Ok(facts) => {
                         found.check_status(shape, &record, facts[0].id, line);
-                        digests.extend(facts);
+                        checked.digests.extend(facts);
                         continue;
                     }
                     Err(errors) => (record.key, errors),
@@ -105,7 +116,7 @@ fn check_file(
             errors.into_iter().for_each(|error| found.push(shape.file, line, error));
         }
     }
-    Ok(digests)
+    Ok(checked)
 }
 
 /// What later rows of a file are checked against.
@@ -156,7 +167,7 @@ impl FileState {
             true => format!("line {first_line} has the same {columns}"),
             false => format!("by a rare chance its identity is also that of line {first_line}: change its {columns}"),
         };
-        Err(FieldError { column: shape.key[0], kind: "twice", problem })
+        Err(FieldError { column: shape.key[0].into(), kind: "twice", problem })
     }
 }
 

@@ -1,39 +1,43 @@
 //! Reads the rows of one CSV file, each with its fields in the order of the shape's columns.
 
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::{
+    borrow::Cow,
+    io::{self, BufRead, BufReader, Cursor, Read},
+};
 
 use anyhow::Context;
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Terminator};
-use domain::{Presence, Shape, suggest::did_you_mean};
+use domain::Shape;
 
+use super::header::{Header, count_known};
 use crate::report::Finding;
 
 /// The rows of a file.
-pub(super) struct CsvRows {
+pub(crate) struct CsvRows {
     shape: &'static Shape,
     reader: csv::Reader<LineCounter>,
     record: StringRecord,
-    /// Where each column of the shape stands in the file; `None` for one that the file leaves out.
-    positions: Vec<Option<usize>>,
-    /// How many columns the header names.
-    n_columns: usize,
+    /// The header; `None` until it is read.
+    header: Option<Header>,
+    /// The fields of the row that stand in several columns of the file.
+    joined: Vec<String>,
 }
 
 /// A row as the file has it.
-pub(super) struct CsvRow<'a> {
+pub(crate) struct CsvRow<'a> {
     /// The line on which it begins.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     /// Its fields, in the order of the shape's columns.
-    pub(super) fields: Vec<&'a str>,
+    pub(crate) fields: Vec<&'a str>,
     /// What is wrong if it has more fields or fewer than the header.
-    pub(super) problem: Option<String>,
+    pub(crate) problem: Option<String>,
     /// Whether a quotation mark is not closed on its line, so that rows after it were read as text.
-    pub(super) has_open_quote: bool,
+    pub(crate) has_open_quote: bool,
 }
 
 impl CsvRows {
     /// Opens a file and reads its header; `None` if the header makes its rows unreadable.
-    pub(super) fn open(
+    pub(crate) fn open(
         shape: &'static Shape,
         input: Box<dyn Read + Send>,
         findings: &mut Vec<Finding>,
@@ -48,7 +52,7 @@ impl CsvRows {
         reader.has_headers(false).flexible(true).terminator(Terminator::Any(b'\n')).buffer_capacity(1 << 16);
         reader.delimiter(detect_separator(shape, &header));
         let reader = reader.from_reader(LineCounter::new(input));
-        let mut rows = CsvRows { shape, reader, record: StringRecord::new(), positions: Vec::new(), n_columns: 0 };
+        let mut rows = CsvRows { shape, reader, record: StringRecord::new(), header: None, joined: Vec::new() };
         let is_readable = match rows.read_record(findings)? {
             ReadOutcome::Row(line) => rows.read_header(line, findings),
             ReadOutcome::NotUtf8 => false,
@@ -62,7 +66,7 @@ impl CsvRows {
     }
 
     /// The next row; `None` at the end of the file.
-    pub(super) fn next_row(&mut self, findings: &mut Vec<Finding>) -> anyhow::Result<Option<CsvRow<'_>>> {
+    pub(crate) fn next_row(&mut self, findings: &mut Vec<Finding>) -> anyhow::Result<Option<CsvRow<'_>>> {
         let line = loop {
             match self.read_record(findings)? {
                 ReadOutcome::Row(line) => break line,
@@ -70,8 +74,12 @@ impl CsvRows {
                 ReadOutcome::End => return Ok(None),
             }
         };
-        let fields = self.positions.iter().map(|position| position.map_or("", |at| self.field(at))).collect();
-        let (n_fields, n_columns) = (self.record.len(), self.n_columns);
+        if let Some(header) = &self.header {
+            self.joined = header.join_texts(self.shape, |at| field_of(&self.record, at));
+        }
+        let of_header = |header: &Header| header.fields(&self.joined, |at| field_of(&self.record, at));
+        let fields = self.header.as_ref().map(of_header).unwrap_or_default();
+        let (n_fields, n_columns) = (self.record.len(), self.header().len());
         // No field may contain an end of line.
         let has_open_quote = self.record.iter().any(|field| field.contains('\n'));
         let problem = match has_open_quote {
@@ -95,10 +103,10 @@ impl CsvRows {
         let ErrorKind::Utf8 { pos, err } = error.kind() else {
             return Err(error).with_context(|| format!("cannot read {}", self.shape.file_name()));
         };
-        let column = self.positions.iter().position(|position| *position == Some(err.field()));
+        let column = self.header().get(err.field()).cloned().map(Cow::Owned);
         let problem = "this is not UTF-8; save the file as UTF-8";
         let finding = Finding::of_line(self.shape.file, self.line_of(pos.as_ref()), "not_utf8", problem);
-        findings.push(Finding { column: column.map(|at| self.shape.columns[at].name), ..finding });
+        findings.push(Finding { column, ..finding });
         Ok(ReadOutcome::NotUtf8)
     }
 
@@ -117,18 +125,16 @@ impl CsvRows {
         self.record.iter().all(|field| field.is_empty() || field == "\r")
     }
 
-    fn field(&self, at: usize) -> &str {
-        let field = self.record.get(at).unwrap_or_default();
-        let is_last = at + 1 == self.record.len();
-        if is_last { field.strip_suffix('\r').unwrap_or(field) } else { field }
+    /// The names of the file's columns, in their order.
+    pub(crate) fn header(&self) -> &[String] {
+        self.header.as_ref().map_or(&[], |header| &header.names)
     }
 
     fn read_header(&mut self, line: u64, findings: &mut Vec<Finding>) -> bool {
-        self.n_columns = self.record.len();
-        let names: Vec<&str> = (0..self.n_columns).map(|at| self.field(at)).collect();
-        match find_columns(self.shape, &names) {
-            Ok(positions) => {
-                self.positions = positions;
+        let names: Vec<&str> = (0..self.record.len()).map(|at| field_of(&self.record, at)).collect();
+        match Header::read(self.shape, &names) {
+            Ok(header) => {
+                self.header = Some(header);
                 true
             }
             Err(errors) => {
@@ -145,6 +151,13 @@ impl CsvRows {
     }
 }
 
+/// A field of a record; the CR of a line's end is none of it.
+fn field_of(record: &StringRecord, at: usize) -> &str {
+    let field = record.get(at).unwrap_or_default();
+    let is_last = at + 1 == record.len();
+    if is_last { field.strip_suffix('\r').unwrap_or(field) } else { field }
+}
+
 /// What reading one record came to.
 enum ReadOutcome {
     /// A record, which begins on this line.
@@ -153,32 +166,6 @@ enum ReadOutcome {
     NotUtf8,
     /// The end of the file.
     End,
-}
-
-/// What is wrong with a header: the column, the problem, and a hint.
-type HeaderError = (Option<&'static str>, String, Option<String>);
-
-/// Where each column of a shape stands in a header.
-fn find_columns(shape: &'static Shape, names: &[&str]) -> Result<Vec<Option<usize>>, Vec<HeaderError>> {
-    let mut positions = vec![None; shape.columns.len()];
-    let mut errors: Vec<HeaderError> = Vec::new();
-    let absent = || shape.columns.iter().map(|column| column.name).filter(|name| !names.contains(name));
-    for (at, name) in names.iter().enumerate() {
-        match shape.index(name) {
-            None => errors.push((None, format!("there is no column `{name}`"), did_you_mean(name, absent()))),
-            Some(column) if positions[column].is_some() => {
-                errors.push((Some(shape.columns[column].name), "the header names it twice".to_owned(), None));
-            }
-            Some(column) => positions[column] = Some(at),
-        }
-    }
-    let needed = shape
-        .columns
-        .iter()
-        .zip(&positions)
-        .filter(|(column, position)| column.presence != Presence::Extra && position.is_none());
-    errors.extend(needed.map(|(column, _)| (Some(column.name), "the header lacks it".to_owned(), None)));
-    if errors.is_empty() { Ok(positions) } else { Err(errors) }
 }
 
 /// Reads the first line of a file; gives it, and all of the file again.
@@ -196,7 +183,7 @@ fn detect_separator(shape: &Shape, header: &[u8]) -> u8 {
     let header = header.trim_start_matches('\u{feff}').trim_end();
     let known = |separator: &u8| {
         let names = header.split(char::from(*separator)).map(|name| name.trim_matches('"'));
-        names.filter(|name| shape.index(name).is_some()).count()
+        count_known(shape, names)
     };
     // Of several equally good ones the last counts.
     [b';', b'\t', b','].into_iter().max_by_key(known).unwrap_or(b',')

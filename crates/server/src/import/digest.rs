@@ -3,7 +3,11 @@
 use std::fmt::Write;
 
 use chrono::Datelike;
-use domain::{Shape, Validity, id::fingerprint};
+use domain::{
+    Kind, Shape, Validity,
+    id::fingerprint,
+    texts::{column_of_basis, column_of_text, decode_written},
+};
 
 /// What is kept of a fact that a row states; nearly all rows state one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,10 +24,35 @@ pub(super) struct RowDigest {
 /// No field contains an end of line, so none can pass for two.
 pub(super) fn row_text(shape: &Shape, fields: &[&str]) -> String {
     let mut text = String::with_capacity(160);
-    for (column, field) in shape.columns.iter().zip(fields).filter(|(_, field)| !field.is_empty()) {
-        text.extend([column.name, "=", field, "\n"]);
+    for (column, field) in shape.columns.iter().zip(fields) {
+        if let Some(of) = column.bases_of() {
+            add_bases(&mut text, shape, of, fields);
+        } else if column.column_type.is_texts() {
+            for (language, said, _) in decode_written(field) {
+                add_field(&mut text, &column_of_text(column.name, &language), &said);
+            }
+        } else {
+            add_field(&mut text, column.name, field);
+        }
     }
     text
+}
+
+/// Adds why the texts of a column are believed.
+fn add_bases(text: &mut String, shape: &Shape, of: &str, fields: &[&str]) {
+    let written = shape.index(of).map(|at| decode_written(fields[at])).unwrap_or_default();
+    let mut bases: Vec<_> = written.iter().map(|(language, _, basis)| (column_of_basis(of, language), basis)).collect();
+    if shape.kind == Kind::Group {
+        // The digests that are on record since the first release have the basis of a group's second name first.
+        bases.reverse();
+    }
+    bases.iter().for_each(|(name, basis)| add_field(text, name, basis));
+}
+
+fn add_field(text: &mut String, name: &str, field: &str) {
+    if !field.is_empty() {
+        text.extend([name, "=", field, "\n"]);
+    }
 }
 
 /// The digest of a row's text and of the days on which it holds.

@@ -351,7 +351,7 @@ fn unknown_reference(column: &'static str, kind: Kind, slug: &str) -> RowError {
     let noun = kind.name().replace('_', " ");
     let problem = format!("no {noun} `{slug}` in {}", shape_of(kind).file_name());
     RowError {
-        error: FieldError { column, kind: "unknown_reference", problem },
+        error: FieldError { column: column.into(), kind: "unknown_reference", problem },
         missing: Some((kind, slug.to_owned())),
     }
 }

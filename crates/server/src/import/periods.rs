@@ -105,7 +105,7 @@ impl Periods {
     }
 
     fn refuse(&mut self, shape: &'static Shape, line: u64, problem: String) {
-        self.0.insert((shape.kind, line), Err(FieldError { column: shape.key[0], kind: "twice", problem }));
+        self.0.insert((shape.kind, line), Err(FieldError { column: shape.key[0].into(), kind: "twice", problem }));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is wrong with a data set: findings, grouped by file, column and kind.
 
-use std::{collections::HashMap, fmt};
+use std::{borrow::Cow, collections::HashMap, fmt};
 
 use domain::{FieldError, Kind, SHAPES};
 use indicatif::HumanCount;
@@ -16,7 +16,7 @@ pub struct Finding {
     /// The line on which the row begins, from 1; `None` if it is about the file itself.
     pub line: Option<u64>,
     /// The column, if it is about one.
-    pub column: Option<&'static str>,
+    pub column: Option<Cow<'static, str>>,
     /// What kind of mistake it is, for programs.
     pub kind: &'static str,
     /// What is wrong, and what would be right.
@@ -79,7 +79,7 @@ struct Group {
 /// Why a data set was not imported; nothing of it was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
-    groups: HashMap<(String, Option<&'static str>, &'static str), Group>,
+    groups: HashMap<(String, Option<Cow<'static, str>>, &'static str), Group>,
     keeps_all: bool,
     /// What else a steward should know.
     pub warnings: Vec<Warning>,
@@ -104,7 +104,7 @@ impl Findings {
 
     /// Adds a finding.
     pub fn push(&mut self, finding: Finding) {
-        let group = self.groups.entry((finding.file.clone(), finding.column, finding.kind)).or_default();
+        let group = self.groups.entry((finding.file.clone(), finding.column.clone(), finding.kind)).or_default();
         group.count += 1;
         if self.keeps_all || group.kept.len() < Self::EXAMPLES {
             group.kept.push(finding);
@@ -162,7 +162,11 @@ impl Findings {
 fn sort_key(finding: &Finding) -> (Option<usize>, &str, Option<u64>, Option<usize>) {
     let Finding { file, line, column, .. } = finding;
     let at = file.strip_suffix(".csv").and_then(|stem| SHAPES.iter().position(|shape| shape.file == stem));
-    let column = column.and_then(|column| SHAPES[at?].index(column));
+    let place = |column: &Cow<'static, str>| {
+        let shape = SHAPES[at?];
+        shape.index(column).or_else(|| Some(shape.text_column(column)?.column))
+    };
+    let column = column.as_ref().and_then(place);
     (at, file, *line, column)
 }
 
@@ -195,7 +199,7 @@ mod tests {
 
     fn finding(line: u64) -> Finding {
         let problem = "no township `dongbaa` in townships.csv".to_owned();
-        let wrong = FieldError { column: "township_id", kind: "unknown_reference", problem };
+        let wrong = FieldError { column: "township_id".into(), kind: "unknown_reference", problem };
         let hint = Some("did you mean `dongba`?".to_owned());
         Finding { hint, ..Finding::of_field("schools", line, wrong) }
     }
