@@ -20,7 +20,7 @@ function widthOf(text: string, size: number): number {
   return pen.measureText(text).width;
 }
 
-/** A text in lines: broken between words, and between any two Chinese characters. */
+/** A text in lines: broken between words, and between any two characters of scripts without spaces. */
 function lines(text: string, size: number): string[] {
   const parts = text.match(/[\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFFEF]|[^\s\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFFEF]+\s*|\s+/g) ?? [text];
   const all = [""];

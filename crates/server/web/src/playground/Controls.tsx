@@ -7,13 +7,13 @@ import { useAnswer } from "./answers";
 import { useOperation } from "./operation";
 import { type Control, declares, teach } from "./rewrite";
 
-const LANGUAGES: [tag: string, name: string][] = [
-  ["", "the browser’s"],
-  ["en", "English"],
-  ["zh", "中文"],
-];
+/** The languages that are offered: those of the reader. Any other that the map has names in can be written. */
+const LANGUAGES = [...new Set(navigator.languages.flatMap((tag) => [tag, tag.split("-")[0]!]))];
 
-/** How long a date may rest half-typed before it is asked for. */
+/** A language tag, or none. */
+const LANGUAGE = /^([a-z]{2,3}(-[a-z0-9]+)*)?$/i;
+
+/** How long a date or a language may rest half-typed before it is asked for. */
 const PAUSE = 600;
 
 /** The controls. */
@@ -36,7 +36,8 @@ export function Controls({ view, tab }: { view: View; tab: string }) {
   function set(control: Control, value: string | null, pause = 0): void {
     if (!variableEditor || values === null) return;
     variableEditor.setValue(JSON.stringify({ ...values, [control]: value }, null, 2));
-    if (declares(operation, control)) again(pause);
+    // A tag that is still being typed is not asked for.
+    if (declares(operation, control) && (control !== "lang" || LANGUAGE.test(value ?? ""))) again(pause);
     setMissing(declares(operation, control) || value === null ? null : control);
   }
   function add(): void {
@@ -55,7 +56,6 @@ export function Controls({ view, tab }: { view: View; tab: string }) {
 
   const asOf = typeof values?.asOf === "string" ? values.asOf : "";
   const lang = typeof values?.lang === "string" ? values.lang : "";
-  const languages = LANGUAGES.some(([tag]) => tag === lang) ? LANGUAGES : [...LANGUAGES, [lang, lang] as [string, string]];
   return (
     <div className="controls">
       <label title="Writes the variable $asOf">
@@ -66,15 +66,24 @@ export function Controls({ view, tab }: { view: View; tab: string }) {
           Today
         </button>
       )}
-      <label title="Writes the variable $lang">
+      <label title="Writes the variable $lang: a language tag, such as en; blank asks for the browser’s languages">
         Names in{" "}
-        <select name="lang" value={lang} disabled={values === null} onChange={(event) => set("lang", event.target.value || null)}>
-          {languages.map(([tag, name]) => (
-            <option key={tag} value={tag}>
-              {name}
-            </option>
+        <input
+          name="lang"
+          list="languages"
+          size={8}
+          placeholder="browser’s"
+          autoComplete="off"
+          spellCheck={false}
+          value={lang}
+          disabled={values === null}
+          onChange={(event) => set("lang", event.target.value || null, PAUSE)}
+        />
+        <datalist id="languages">
+          {LANGUAGES.map((tag) => (
+            <option key={tag} value={tag} />
           ))}
-        </select>
+        </datalist>
       </label>
       <Share view={view} />
       {missing && (

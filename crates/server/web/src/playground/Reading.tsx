@@ -122,7 +122,7 @@ function AsTable({ answer }: { answer: Answered }) {
   const [isCopied, setIsCopied] = useState(false);
   useEffect(() => setIsCopied(false), [all]);
   function download(): void {
-    // With a byte order mark, since a spreadsheet would not know Chinese otherwise.
+    // With a byte order mark, since a spreadsheet would not take it for UTF-8 otherwise.
     const url = URL.createObjectURL(new Blob(["\uFEFF", csv(all)], { type: "text/csv;charset=utf-8" }));
     const name = answer.question.operationName ?? "answer";
     Object.assign(document.createElement("a"), { href: url, download: `${name}.csv` }).click();
