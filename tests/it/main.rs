@@ -11,6 +11,7 @@ mod contract;
 mod cursors;
 mod data_set;
 mod dates;
+mod district_in_code;
 mod documents;
 mod federation;
 mod filters;
