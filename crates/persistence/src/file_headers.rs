@@ -2,9 +2,11 @@
 //!
 //! Like the place of a row this is no knowledge: it has no versions, and makes no revision.
 
+use std::collections::HashMap;
+
 use domain::Shape;
 use sea_orm::{
-    ConnectionTrait, DbBackend, Statement,
+    ConnectionTrait,
     sea_query::{Expr, ExprTrait, Query},
 };
 
@@ -23,52 +25,58 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn file_header(&self, shape: &Shape) -> Result<Option<Vec<String>>, StoreError> {
-        let rows = self.rows(select(self.backend, shape)).await?;
+        let mut select = Query::select();
+        select.column(Column::Columns).from(Entity).and_where(Expr::col(Column::File).eq(shape.file));
+        let rows = self.rows(self.backend.build(&select)).await?;
         rows.first().map(|row| Ok(split(Row::new(row)?.next().str()?))).transpose()
     }
 }
 
 impl Draft {
-    /// The columns of a shape's file when it was last imported; `None` if it never was.
+    /// The columns of each file, by its name without `.csv`, when it was last imported.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn file_header(&mut self, shape: &Shape) -> Result<Option<Vec<String>>, StoreError> {
-        let statement = select(self.backend, shape);
-        let row = self.pipe.settled_transaction().await?.query_one_raw(statement).await?;
-        row.map(|row| Ok(split(Row::new(&row)?.next().str()?))).transpose()
+    pub async fn file_headers(&mut self) -> Result<HashMap<String, Vec<String>>, StoreError> {
+        let mut select = Query::select();
+        select.columns([Column::File, Column::Columns]).from(Entity);
+        let rows = self.pipe.settled_transaction().await?.query_all_raw(self.backend.build(&select)).await?;
+        let header = |row: &_| {
+            let [file, columns] = Row::new(row)?.cells();
+            Ok((file.text()?, split(columns.str()?)))
+        };
+        rows.iter().map(header).collect()
     }
 
-    /// Records the columns of a shape's file; that alone makes no revision.
+    /// Records the columns of a shape's file, given those on record; that alone makes no revision.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn record_file_header(&mut self, shape: &Shape, columns: &[String]) -> Result<(), StoreError> {
+    pub async fn record_file_header(
+        &mut self,
+        shape: &Shape,
+        recorded: Option<&Vec<String>>,
+        columns: &[String],
+    ) -> Result<(), StoreError> {
+        if recorded.is_some_and(|recorded| recorded == columns) {
+            return Ok(());
+        }
         let columns = columns.join(&SEPARATOR.to_string());
-        let statement = match self.file_header(shape).await? {
-            Some(_) => {
-                let mut change = Query::update();
-                change.table(Entity).value(Column::Columns, columns);
-                change.and_where(Expr::col(Column::File).eq(shape.file));
-                self.backend.build(&change)
-            }
-            None => {
-                let mut keep = Query::insert();
-                keep.into_table(Entity).columns([Column::File, Column::Columns]);
-                keep.values_panic([shape.file.into(), columns.into()]);
-                self.backend.build(&keep)
-            }
+        let statement = if recorded.is_some() {
+            let mut change = Query::update();
+            change.table(Entity).value(Column::Columns, columns);
+            change.and_where(Expr::col(Column::File).eq(shape.file));
+            self.backend.build(&change)
+        } else {
+            let mut keep = Query::insert();
+            keep.into_table(Entity).columns([Column::File, Column::Columns]);
+            keep.values_panic([shape.file.into(), columns.into()]);
+            self.backend.build(&keep)
         };
         self.pipe.send(vec![statement]).await?;
         self.changed_bookkeeping = true;
         Ok(())
     }
-}
-
-fn select(backend: DbBackend, shape: &Shape) -> Statement {
-    let mut select = Query::select();
-    select.column(Column::Columns).from(Entity).and_where(Expr::col(Column::File).eq(shape.file));
-    backend.build(&select)
 }
 
 fn split(columns: &str) -> Vec<String> {

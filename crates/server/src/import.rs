@@ -17,7 +17,7 @@ mod periods;
 mod positions;
 mod row_reader;
 
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, iter::repeat_n, ops::Range};
 
 use anyhow::{Context, bail};
 use chrono::NaiveDate;
@@ -89,14 +89,14 @@ pub async fn import(
         return Ok(Ok(ImportReport { revision: None, files: Vec::new(), warnings, dry_run: options.dry_run }));
     }
     let mut plans = Vec::with_capacity(files.len());
-    let mut headers = Vec::new();
+    let (recorded_headers, mut headers) = (draft.file_headers().await?, Vec::new());
     for CheckedFile { shape, header, digests } in files {
         let mut plan = plan_file(shape, digests, draft.recorded(shape).await?, &nouns, today);
         plan.count.is_absent = header.is_empty();
         plans.push(plan);
-        let recorded = draft.file_header(shape).await?.unwrap_or_default();
-        if !header.is_empty() && recorded != header {
-            warnings.extend(warn_of_lost_columns(shape, &recorded, &header));
+        if !header.is_empty() {
+            let recorded = recorded_headers.get(shape.file);
+            warnings.extend(recorded.and_then(|recorded| warn_of_lost_columns(shape, recorded, &header)));
             headers.push((shape, header));
         }
     }
@@ -128,7 +128,7 @@ pub async fn import(
         write_file(&mut draft, plan, folder, &nouns, &bar).await?;
     }
     for (shape, header) in &headers {
-        draft.record_file_header(shape, header).await?;
+        draft.record_file_header(shape, recorded_headers.get(shape.file), header).await?;
     }
     let revision = draft.commit(new_revision(options, &imported, clock)).await?;
     if let (Folder::Disk(dir), Some(_)) = (folder, manifest) {
@@ -216,11 +216,11 @@ impl FilePlan {
     }
 
     /// A fact as it is recorded, given its record and its time.
-    fn fact(&self, at: usize, record: &Record, time: RecordTime) -> Fact {
+    fn fact(&self, at: usize, record: Record, time: RecordTime) -> Fact {
         let RecordTime { fact: id, part_of, shown, validity, stated, entrance, .. } = time;
         let time = self.known_days.get(at).map(|day| lifetime(validity, stated, entrance, *day));
         let validity = time.as_ref().map_or(validity, |time| time.validity);
-        let record = Record { validity, ..record.clone() };
+        let record = Record { validity, ..record };
         Fact { id, part_of, record, position: self.positions[at], digest: self.digests[at].digest, time, shown }
     }
 }
@@ -355,13 +355,19 @@ async fn add_rows(
             }
             let RowContent::Record(record, text) = content else { bail!(changed()) };
             let times = nouns.record_times(shape, &record, line).ok().with_context(changed)?;
-            let digests = times.iter().map(|time| RowDigest { id: time.fact, digest: time.digest(text.clone()) });
+            let texts = repeat_n(text, times.len());
+            let digests =
+                times.iter().zip(texts).map(|(time, text)| RowDigest { id: time.fact, digest: time.digest(text) });
             if !digests.eq(plan.digests[facts.clone()].iter().copied()) {
                 bail!(changed());
             }
-            for (at, time) in facts.zip(times).filter(|(at, _)| plan.actions[*at] != RowAction::Keep) {
-                let fact = plan.fact(at, &record, time);
-                match shape.is_noun() && fact.id != record.id {
+            let (noun, records) = (record.id, repeat_n(record, times.len()));
+            for ((at, time), record) in facts.zip(times).zip(records) {
+                if plan.actions[at] == RowAction::Keep {
+                    continue;
+                }
+                let fact = plan.fact(at, record, time);
+                match shape.is_noun() && fact.id != noun {
                     true => later_periods.push(fact),
                     false => draft.add(shape, fact).await?,
                 }

@@ -6,6 +6,7 @@ mod tests;
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
+    iter::repeat_n,
 };
 
 use chrono::NaiveDate;
@@ -143,7 +144,8 @@ fn check_record(
         shape.check_rules(record, time.validity, &mut file.taken).map_err(|error| vec![error.into()])?;
         nouns.insert(shape, record, time);
     }
-    Ok(times.iter().map(|time| RowDigest { id: time.fact, digest: time.digest(text.clone()) }).collect())
+    let texts = repeat_n(text, times.len());
+    Ok(times.iter().zip(texts).map(|(time, text)| RowDigest { id: time.fact, digest: time.digest(text) }).collect())
 }
 
 impl FileState {
