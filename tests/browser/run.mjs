@@ -90,6 +90,9 @@ async function choose(page, name) {
   return answer;
 }
 
+/** Puts the caret into the operation. A click may meet the scroll bar, which comes and goes. */
+const focusEditor = (page) => page.locator(".graphiql-query-editor .monaco-editor").locator("textarea, .native-edit-context").first().focus();
+
 /** The playground with an operation from its address, once it is answered. */
 async function asked(query, view, options) {
   const visited = await playground(`/playground?query=${encodeURIComponent(query)}`, options);
@@ -224,7 +227,7 @@ const tests = {
       assert.equal(await tabs(visited.page), 1, `tabs after ${name}`);
     }
     // What somebody has written stays.
-    await visited.page.click(".graphiql-query-editor .view-lines");
+    await focusEditor(visited.page);
     await visited.page.keyboard.press("Control+End");
     await visited.page.keyboard.type("# mine");
     await choose(visited.page, names[0]);
@@ -390,7 +393,7 @@ const tests = {
     assert.equal(now.data.map.groups.totalCount, today.data.map.groups.totalCount);
     await page.waitForFunction(() => !document.querySelector(".stale"));
     // Typed by hand, nothing runs by itself.
-    await page.click(".graphiql-query-editor .view-lines");
+    await focusEditor(page);
     await page.keyboard.press("Control+End");
     await page.keyboard.type("# another");
     await page.waitForSelector(".stale");
@@ -524,7 +527,7 @@ const tests = {
   async "the editor offers fields"() {
     const visited = await playground();
     await visited.page.click('[aria-label="New tab"]');
-    await visited.page.click(".graphiql-query-editor .view-lines");
+    await focusEditor(visited.page);
     await visited.page.keyboard.press("Control+A");
     await visited.page.keyboard.type("{ scho");
     await visited.page.keyboard.press("Control+Space");

@@ -44,8 +44,12 @@ export function usePatches(): void {
     patchTabs(header);
     observer.observe(header, options);
     const active = new MutationObserver(() => showActiveTab(header));
-    active.observe(header, { subtree: true, childList: true, attributeFilter: ["class"] });
+    // Tabs slide to their places, which only their style tells.
+    active.observe(header, { subtree: true, childList: true, attributeFilter: ["class", "style"] });
+    const room = new ResizeObserver(() => showActiveTab(header));
+    room.observe(header);
     return () => {
+      room.disconnect();
       active.disconnect();
       observer.disconnect();
       entries.disconnect();
