@@ -4,7 +4,7 @@
 //! letter by letter with those that it may have meant. This takes one pass.
 
 /// What one pass over the text finds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct TextScan {
     /// How many tokens there are; commas, comments and white space are none.
     pub(crate) tokens: usize,
@@ -14,6 +14,8 @@ pub(crate) struct TextScan {
     pub(crate) longest: usize,
     /// Where the first string begins that does not end, neither by a quotation mark nor in its line.
     pub(crate) unterminated: Option<usize>,
+    /// Where commas stand that are not in a string or a comment.
+    commas: Vec<usize>,
 }
 
 impl TextScan {
@@ -28,7 +30,11 @@ impl TextScan {
             let at = document.len() - rest.len();
             rest = after;
             match byte {
-                b' ' | b'\t' | b'\r' | b'\n' | b',' => continue,
+                b' ' | b'\t' | b'\r' | b'\n' => continue,
+                b',' => {
+                    scan.commas.push(at);
+                    continue;
+                }
                 b'#' if !is_plain => {
                     let end = rest.iter().position(|byte| is_line_end(*byte)).unwrap_or(rest.len());
                     rest = &rest[end..];
@@ -64,6 +70,15 @@ impl TextScan {
             scan.tokens += 1;
         }
         scan
+    }
+
+    /// The document with a space for each comma, which means the same; none if it has no commas.
+    pub(crate) fn without_commas(&self, document: &str) -> Option<String> {
+        let mut text = document.to_owned();
+        for at in &self.commas {
+            text.replace_range(at..=at, " ");
+        }
+        (!self.commas.is_empty()).then_some(text)
     }
 }
 
@@ -124,9 +139,31 @@ mod tests {
             ("{ a(b: \"[[\r [[1]]", 11, 4, 1),
             ("", 0, 0, 0),
         ] {
-            let found = TextScan { unterminated: None, ..TextScan::new(document) };
-            assert_eq!(found, TextScan { tokens, nesting, longest, unterminated: None }, "{document}");
+            let found = TextScan::new(document);
+            assert_eq!((found.tokens, found.nesting, found.longest), (tokens, nesting, longest), "{document}");
         }
+    }
+
+    #[test]
+    fn a_comma_means_nothing_wherever_it_stands() {
+        for (document, plain) in [
+            ("{ a,: b }", "{ a : b }"),
+            ("{ a,,:,b(c,:,\",\") } # ,", "{ a  : b(c : \",\") } # ,"),
+            (
+                "query,Q($a,:,Int,=,1),{ a,@include,(if: true),{ b } }",
+                "query Q($a : Int = 1) { a @include (if: true) { b } }",
+            ),
+            ("{ ...,on,T { a } ...,F } fragment,F,on,T,{ a }", "{ ... on T { a } ... F } fragment F on T { a }"),
+        ] {
+            assert_eq!(TextScan::new(document).without_commas(document).as_deref(), Some(plain));
+            let parsed = parse_document(document).map(|document| document.to_string()).map_err(|error| error.message);
+            assert_eq!(
+                parsed,
+                parse_document(plain).map(|document| document.to_string()).map_err(|error| error.message)
+            );
+            assert!(parsed.is_ok(), "{document}: {parsed:?}");
+        }
+        assert_eq!(TextScan::new("{ a }").without_commas("{ a }"), None);
     }
 
     #[test]

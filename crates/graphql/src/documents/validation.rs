@@ -106,13 +106,17 @@ pub(crate) fn parse_document(text: &str) -> Result<ast::Document, ServerError> {
         let problem = format!("the document cannot be parsed at line {}, column {}: {why}", at.line, at.column);
         request_error("GRAPHQL_PARSE_FAILED", problem, Some(at))
     };
-    let parsed = Parser::new().parse_ast(text, "document.graphql").map_err(|invalid| {
+    let scan = TextScan::new(text);
+    let parse = |text: &str| Parser::new().parse_ast(text, "document.graphql");
+    // The parser looks ahead by tokens, and takes commas for some.
+    let read_again = |invalid| scan.without_commas(text).map_or(Err(invalid), |text| parse(&text));
+    let parsed = parse(text).or_else(read_again).map_err(|invalid| {
         let first = invalid.errors.iter().next();
         let at = first.as_ref().and_then(|first| first.error.location()).map_or(0, |at| at.offset());
         let why = first.map(|first| first.error.to_string()).unwrap_or_default();
         failed(at, why.strip_prefix("syntax error: ").unwrap_or(&why))
     })?;
-    match TextScan::new(text).unterminated {
+    match scan.unterminated {
         Some(at) => Err(failed(at, "unterminated string value")),
         None => Ok(parsed),
     }
