@@ -25,6 +25,7 @@ mod m20261127_000030_designations;
 mod m20261127_000035_dates_of_groups;
 mod m20261127_000040_texts;
 mod m20261127_000050_periods;
+mod m20261127_000055_source_licenses;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000035_dates_of_groups::Migration),
             Box::new(m20261127_000040_texts::Migration),
             Box::new(m20261127_000050_periods::Migration),
+            Box::new(m20261127_000055_source_licenses::Migration),
         ]
     }
 }

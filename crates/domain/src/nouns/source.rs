@@ -1,7 +1,7 @@
 //! Where a fact comes from, and of which day.
 
 use crate::{
-    column::{ColumnType, optional, required},
+    column::{ColumnType, extra, optional, required},
     fact::ImpreciseDate,
     id::Kind,
     noun::{Head, noun},
@@ -34,6 +34,8 @@ pub struct Source {
     pub reliability: Reliability,
     /// A remark.
     pub note: Option<String>,
+    /// The license under which it may be used.
+    pub license: Option<String>,
 }
 noun!(Source);
 
@@ -125,6 +127,11 @@ pub const SHAPE: Shape = Shape {
         required("extent_read", ColumnType::Word(Extent::WORDS), "How much of it was read."),
         required("reliability", ColumnType::Word(Reliability::WORDS), "How far it can be trusted."),
         optional("note", ColumnType::TEXT, "A remark."),
+        extra(
+            "license",
+            ColumnType::TEXT,
+            "The license under which it may be used: an SPDX identifier such as `ODbL-1.0`, or its name or address.",
+        ),
     ],
     dated: ("published_on", ""),
     rules: &[],

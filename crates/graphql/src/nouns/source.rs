@@ -74,6 +74,11 @@ impl ViewedNoun<domain::Source> {
         self.noun.reliability.into()
     }
 
+    /// The license under which it may be used: an [SPDX identifier](https://spdx.org/licenses/) such as `ODbL-1.0`, or its name or address; null where none is on record.
+    async fn license(&self) -> Option<&str> {
+        self.noun.license.as_deref()
+    }
+
     /// A remark; null if there is none.
     async fn note(&self) -> Option<&str> {
         self.noun.note.as_deref()

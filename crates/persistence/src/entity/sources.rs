@@ -24,6 +24,7 @@ pub(crate) struct Model {
     pub(crate) extent_read: String,
     pub(crate) reliability: String,
     pub(crate) note: Option<String>,
+    pub(crate) license: Option<String>,
     pub(crate) known_day: String,
     pub(crate) stated_from: Option<String>,
     pub(crate) stated_to: Option<String>,

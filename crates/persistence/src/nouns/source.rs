@@ -31,10 +31,12 @@ impl Table for Source {
         &Column::ExtentRead,
         &Column::Reliability,
         &Column::Note,
+        &Column::License,
     ];
 
     fn read(mut head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
-        let [title, publisher, author, published_on, url, language, kind, extent_read, reliability, note] = row.cells();
+        let [title, publisher, author, published_on, url, language, kind, extent_read, reliability, note, license] =
+            row.cells();
         let title = title.text()?;
         let tag = language.str()?;
         let language = LanguageTag::parse(tag).map_err(|_| language.meaningless(tag))?;
@@ -51,6 +53,7 @@ impl Table for Source {
             extent_read: extent_read.word(Extent::parse)?,
             reliability: reliability.word(Reliability::parse)?,
             note: note.maybe_text()?,
+            license: license.maybe_text()?,
             head,
         })
     }
