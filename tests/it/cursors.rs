@@ -24,7 +24,7 @@ const CURSORS: &[(&str, &str)] = &[
         "jFrlXAgGiKoNvNnMc2Nob29sIGGwGaaW",
     ),
     (
-        "schools(first: 1, filter: { or: [{ nameContains: \"Sch\" }, { code: \"7\" }], not: { ownership: [PRIVATE] } })",
+        "schools(first: 1, filter: { or: [{ nameContains: \"Sch\" }, { code: { value: \"7\" } }], not: { ownership: [PRIVATE] } })",
         "3YYGKwgGiKoNvNnMc2Nob29sIGGvleq9",
     ),
     ("groups(first: 1)", "65i5Vzy9oYplw1RAZ3JvdXCGif8Q"),

@@ -162,7 +162,7 @@ async fn what_a_filter_names_must_be_on_record_or_its_field_says_so() {
             Some("south"),
         ),
         (
-            "{ a: schools(filter: { or: [{ code: \"1\" }, { not: { campusTownship: \"dongbaa\" } }] }) { nodes { slug } } }",
+            "{ a: schools(filter: { or: [{ code: { value: \"1\" } }, { not: { campusTownship: \"dongbaa\" } }] }) { nodes { slug } } }",
             "[\"a\"]",
             "`campusTownship` is `dongbaa`",
             Some("dongba"),

@@ -63,7 +63,7 @@ async fn what_a_client_gets_wrong_is_said_with_a_code_and_a_path() {
             "a group is wanted",
         ),
         (
-            "{ schools(filter: { not: { not: { not: { not: { not: { not: { code: \"1\" } } } } } } }) { totalCount } }"
+            "{ schools(filter: { not: { not: { not: { not: { not: { not: { code: { value: \"1\" } } } } } } } }) { totalCount } }"
                 .to_owned(),
             "INVALID_ARGUMENT",
             "[\"schools\"]",
@@ -72,7 +72,7 @@ async fn what_a_client_gets_wrong_is_said_with_a_code_and_a_path() {
         (
             format!(
                 "{{ schools(filter: {{ or: [{}] }}) {{ totalCount }} }}",
-                "{ or: [{ code: \"1\" }, { not: { code: \"2\" } }, { code: \"3\", hasGroupOnRecord: true }] } "
+                "{ or: [{ code: { value: \"1\" } }, { not: { code: { value: \"2\" } } }, { code: { value: \"3\" }, hasGroupOnRecord: true }] } "
                     .repeat(20)
             ),
             "INVALID_ARGUMENT",
@@ -107,7 +107,7 @@ async fn what_a_client_gets_wrong_is_said_with_a_code_and_a_path() {
 async fn what_nobody_knows_is_null() {
     for app in chaoyang("what_nobody_knows").await {
         let data = app
-            .data(r#"{ a: school(slug: "no-such-school") { name } b: school(slug: "NOT A SLUG; DROP TABLE schools") { name } c: node(id: "sch_0000000000000") { id } d: schools(filter: { code: "no-such-code" }) { totalCount } }"#)
+            .data(r#"{ a: school(slug: "no-such-school") { name } b: school(slug: "NOT A SLUG; DROP TABLE schools") { name } c: node(id: "sch_0000000000000") { id } d: schools(filter: { code: { value: "no-such-code" } }) { totalCount } }"#)
             .await;
         assert_eq!(data, json!({ "a": null, "b": null, "c": null, "d": { "totalCount": 0 } }));
     }

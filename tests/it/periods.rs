@@ -133,7 +133,7 @@ const LISTS: &str = r#"
     all: schools(filter: { status: [OPEN, CLOSED, PLANNED] }) { totalCount nodes { slug } }
     primary: schools(filter: { stage: [PRIMARY] }) { totalCount nodes { slug } }
     junior: schools(filter: { stage: [JUNIOR] }, orderBy: { field: SLUG }) { totalCount nodes { slug } }
-    old: schools(filter: { code: "W1" }) { totalCount nodes { slug } }
+    old: schools(filter: { code: { value: "W1" } }) { totalCount nodes { slug } }
     new: schools(filter: { nameContains: "new willow" }) { totalCount nodes { slug } }
     willow: schools(filter: { nameContains: "willow ex" }) { totalCount nodes { slug } }
     grouped: schools(filter: { hasGroupOnRecord: true }) { totalCount nodes { slug } }

@@ -7,7 +7,7 @@ use server::export::export;
 use tests::empty;
 
 const DISTRICTS: &str = "district_id,name_zh,name_en,name_en_basis,source_id,quote,time_zone\nDept_022,,Côtes,source,Reg.1,\"022, Côtes\",Europe/Paris\n";
-const SOURCES: &str = "source_id,title,publisher,author,published_on,url,language,kind,extent_read,reliability,note\nReg.1,Annuaire,Rectorat,,2025-09-01,https://a.example/b,fr,official,full,high,\n";
+const SOURCES: &str = "source_id,title,publisher,author,published_on,url,language,kind,extent_read,reliability,note,license\nReg.1,Annuaire,Rectorat,,2025-09-01,https://a.example/b,fr,official,full,high,,etalab-2.0\n";
 
 const SCHOOLS: &str = "school_id,name_zh,name_en,name_en_basis,ownership,ownership_source_id,phases,school_type,school_type_source_id,status,junior_code_2025,senior_code,township_id,opened_on,closed_on,source_id,quote,confidence,note,district_id\n\
          0350122T,,Notre-Dame,stated,,,primary,,,open,,,,,,Reg.1,0350122T,official_list,,Dept_022\n\
@@ -44,6 +44,7 @@ async fn ids_of_a_register_are_found_in_any_case_and_exported_as_written() {
             .data(
                 r#"{ written: school(slug: "ABC_0050") { id slug } other: school(slug: "abc_0050") { id slug }
                      byId: school(id: "sch_0000000000000") { id }
+                     source(slug: "reg.1") { license }
                      campuses(filter: { school: "0350122t" }) { nodes { slug school { slug } } }
                      inDistrict: schools(filter: { district: "DEPT_022" }, orderBy: { field: SLUG }) { nodes { slug } } }"#,
             )
@@ -51,6 +52,7 @@ async fn ids_of_a_register_are_found_in_any_case_and_exported_as_written() {
         assert_eq!(data["written"], data["other"], "{}", app.name);
         assert_eq!(data["written"]["slug"], "ABC_0050", "{}", app.name);
         assert_eq!(data["campuses"]["nodes"][0]["school"]["slug"], "0350122T", "{}", app.name);
+        assert_eq!(data["source"]["license"], "etalab-2.0", "{}", app.name);
         let slugs = data["inDistrict"]["nodes"].to_string();
         assert_eq!(slugs, r#"[{"slug":"0350122T"},{"slug":"ABC_0050"},{"slug":"abc-1"}]"#, "{}", app.name);
         let (code, problem, _) = app.error(r#"{ schools(filter: { district: "dpt_022" }) { totalCount } }"#).await;
@@ -98,13 +100,17 @@ async fn codes_of_any_noun_are_listed_with_their_sources_and_found() {
                 r#"{ school(slug: "0350122T") { codes { scheme value sources { title } } }
                      old: school(slug: "abc-1") { codes { scheme value } }
                      district(slug: "dept_022") { codes { scheme value } }
-                     byUai: schools(filter: { code: "0350122T" }) { totalCount nodes { slug } }
-                     byColumn: schools(filter: { code: "0501" }) { totalCount nodes { slug } }
-                     either: schools(filter: { or: [{ code: "0501" }, { code: "193501227" }] }) { totalCount }
-                     not: schools(filter: { not: { code: "0501" } }) { totalCount }
-                     campuses(filter: { code: "0350122U" }) { nodes { slug codes { value } } }
-                     districts(filter: { code: "22" }) { nodes { slug } }
-                     noGroup: groups(filter: { code: "22" }) { totalCount } }"#,
+                     byUai: schools(filter: { code: { value: "0350122T" } }) { nodes { slug } }
+                     byScheme: schools(filter: { code: { scheme: "UAI", value: "0350122T" } }) { nodes { slug } }
+                     otherScheme: schools(filter: { code: { scheme: "SIRET", value: "0350122T" } }) { totalCount }
+                     byColumnScheme: schools(filter: { code: { scheme: "junior_code_2025", value: "0501" } }) { nodes { slug } }
+                     otherColumn: schools(filter: { code: { scheme: "senior_code", value: "0501" } }) { totalCount }
+                     byColumn: schools(filter: { code: { value: "0501" } }) { nodes { slug } }
+                     either: schools(filter: { or: [{ code: { value: "0501" } }, { code: { value: "193501227" } }] }) { totalCount }
+                     not: schools(filter: { not: { code: { value: "0501" } } }) { totalCount }
+                     campuses(filter: { code: { value: "0350122U" } }) { nodes { slug codes { value } } }
+                     districts(filter: { code: { value: "22" } }) { nodes { slug } }
+                     noGroup: groups(filter: { code: { value: "22" } }) { totalCount } }"#,
             )
             .await;
         let codes = r#"[{"scheme":"SIRET","sources":[],"value":"193501227"},{"scheme":"UAI","sources":[{"title":"Annuaire"}],"value":"0350122T"}]"#;
@@ -121,9 +127,13 @@ async fn codes_of_any_noun_are_listed_with_their_sources_and_found() {
             app.name
         );
         assert_eq!(data["district"]["codes"][0]["value"], "22", "{}", app.name);
-        for (field, slug) in [("byUai", "0350122T"), ("byColumn", "abc-1")] {
+        for field in ["otherScheme", "otherColumn"] {
+            assert_eq!(data[field]["totalCount"], 0, "{} {field}", app.name);
+        }
+        let found =
+            [("byUai", "0350122T"), ("byScheme", "0350122T"), ("byColumn", "abc-1"), ("byColumnScheme", "abc-1")];
+        for (field, slug) in found {
             assert_eq!(data[field]["nodes"].to_string(), format!("[{{\"slug\":\"{slug}\"}}]"), "{}", app.name);
-            assert_eq!(data[field]["totalCount"], 1, "{}", app.name);
         }
         assert_eq!((&data["either"]["totalCount"], &data["not"]["totalCount"]), (&2.into(), &2.into()), "{}", app.name);
         assert_eq!(data["campuses"]["nodes"][0]["slug"], "0350122T.a", "{}", app.name);

@@ -80,4 +80,11 @@ pub enum ConditionValue {
     Text(String),
     /// True or false.
     Flag(bool),
+    /// This code, of this register or, where none is named, of any.
+    Code {
+        /// The code.
+        value: String,
+        /// The register.
+        scheme: Option<String>,
+    },
 }

@@ -38,15 +38,25 @@ pub enum Wanted {
     Slot(u32),
     /// True or false.
     Flag(bool),
+    /// The code in this slot, of the register in the other or of any.
+    Code { value: u32, scheme: Option<u32> },
 }
 
 impl Wanted {
     /// The value that is compared with.
     pub(crate) fn value(&self) -> Expr {
         match self {
-            Wanted::Slot(slot) => Parameter::Filter(*slot).expr(),
+            Wanted::Slot(slot) | Wanted::Code { value: slot, .. } => Parameter::Filter(*slot).expr(),
             Wanted::Flag(flag) => Expr::Constant((*flag).into()),
             Wanted::Words(words) => literal(words.first().copied().unwrap_or_default()),
+        }
+    }
+
+    /// The register of the code that is looked for, if one is named.
+    pub(crate) fn scheme(&self) -> Option<Expr> {
+        match self {
+            Wanted::Code { scheme, .. } => scheme.map(|slot| Parameter::Filter(slot).expr()),
+            _ => None,
         }
     }
 
@@ -83,6 +93,10 @@ impl FilterForm {
                 ConditionValue::Noun(id) => Wanted::Slot(slot(id.raw.into())),
                 ConditionValue::Text(text) => Wanted::Slot(slot(text.as_str().into())),
                 ConditionValue::Flag(flag) => Wanted::Flag(*flag),
+                ConditionValue::Code { value, scheme } => Wanted::Code {
+                    value: slot(value.as_str().into()),
+                    scheme: scheme.as_ref().map(|scheme| slot(scheme.as_str().into())),
+                },
             };
             (*property, wanted)
         };
@@ -147,7 +161,7 @@ pub(crate) fn fits<N: Table>(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
     }
     for (property, wanted) in &filter.conditions {
         let own = match *property {
-            "code" => Some(has_code::<N>(scope, &wanted.value())),
+            "code" => Some(has_code::<N>(scope, wanted)),
             _ => N::condition(property, wanted, scope),
         };
         let related = || is_related::<N>(scope, property, &wanted.value());

@@ -18,6 +18,15 @@ pub struct RegisterCode {
     pub value: String,
 }
 
+/// The register whose codes a noun has in a column of its own.
+#[must_use]
+pub fn scheme_of(column: &str) -> &str {
+    match column {
+        "code" => "national_statistical_code",
+        _ => column,
+    }
+}
+
 /// Rows of `codes.csv`.
 pub const SHAPE: Shape = Shape {
     kind: Kind::Code,

@@ -108,6 +108,10 @@ fn value_text(value: &ConditionValue) -> String {
         ConditionValue::Noun(id) => id.to_string(),
         ConditionValue::Text(text) => quote_text(text),
         ConditionValue::Flag(flag) => flag.to_string(),
+        ConditionValue::Code { value, scheme: None } => quote_text(value),
+        ConditionValue::Code { value, scheme: Some(scheme) } => {
+            format!("{{scheme:{},value:{}}}", quote_text(scheme), quote_text(value))
+        }
     }
 }
 
@@ -148,7 +152,10 @@ mod tests {
             not: Some(Box::new(Filter {
                 conditions: vec![
                     words("ownership", &["public", ""]),
-                    Condition { property: "code", value: ConditionValue::Text("0110".to_owned()) },
+                    Condition {
+                        property: "code",
+                        value: ConditionValue::Code { value: "0110".to_owned(), scheme: None },
+                    },
                     Condition {
                         property: "campus_district",
                         value: ConditionValue::Noun(AnyId::parse_or_slug(Kind::District, "chaoyang").expect("a slug")),
@@ -221,9 +228,11 @@ mod tests {
         let text = || prop::option::of("[a,:\"\\\\\\]}]{0,3}");
         let stages = prop::sample::subsequence(vec!["primary", "junior"], 0..=2);
         let existence = prop::sample::subsequence(vec![Existence::Certain, Existence::Assumed], 0..=2);
-        let leaf = (text(), text(), prop::option::of(stages), prop::option::of(existence), any::<Option<bool>>());
+        let code = prop::option::of(("[a,:\"\\\\\\]}]{0,3}", text()));
+        let leaf = (text(), code, prop::option::of(stages), prop::option::of(existence), any::<Option<bool>>());
         let leaf = leaf.prop_map(|(name_contains, code, stages, existence, has_group)| {
-            let code = code.map(|code| Condition { property: "code", value: ConditionValue::Text(code) });
+            let code = code.map(|(value, scheme)| ConditionValue::Code { value, scheme });
+            let code = code.map(|value| Condition { property: "code", value });
             let stages = stages.map(|stages| words("phases", &stages));
             let flag = |flag| Condition { property: "has_group", value: ConditionValue::Flag(flag) };
             let conditions = [code, stages, has_group.map(flag)].into_iter().flatten().collect();

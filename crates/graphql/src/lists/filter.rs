@@ -206,10 +206,15 @@ impl IntoCondition for bool {
 
 impl IntoCondition for String {
     fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut FilterBudget) -> Result<ConditionValue> {
-        match self.contains('\0') {
-            true => Err(ErrorCode::InvalidArgument.with_message("a text of a filter has no NUL character")),
-            false => Ok(ConditionValue::Text(self)),
-        }
+        check_no_nul(self).map(ConditionValue::Text)
+    }
+}
+
+/// A text that databases take.
+pub(crate) fn check_no_nul(text: String) -> Result<String> {
+    match text.contains('\0') {
+        true => Err(ErrorCode::InvalidArgument.with_message("a text of a filter has no NUL character")),
+        false => Ok(text),
     }
 }
 

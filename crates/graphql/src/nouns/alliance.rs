@@ -24,7 +24,7 @@ use crate::{
     objects::{
         localized_text::{LocalizedText, localize_text},
         noun::{CommonFields, ViewedNoun},
-        register_code::{RegisterCode, load_codes},
+        register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, LanguageTag, imprecise_date},
     },
     schema::root_fields::root_fields,
@@ -332,8 +332,8 @@ vocabulary! { AllianceKind, AllianceScope, AllianceStatus }
 filter! {
     /// Which alliances.
     AllianceFilter {
-        /// It has this code on record in some register.
-        code: String => code,
+        /// It has this code on record.
+        code: CodeInput => code,
         /// It is for one of these.
         kind: Vec<AllianceKind> => kind,
         /// It serves one of these.

@@ -9,7 +9,7 @@ use crate::{
     lists::filter::{filter, vocabulary},
     objects::{
         noun::{CommonFields, ViewedNoun},
-        register_code::{RegisterCode, load_codes},
+        register_code::{CodeInput, RegisterCode, load_codes},
     },
     schema::root_fields::root_fields,
 };
@@ -80,8 +80,8 @@ vocabulary! { AuthorityKind, AuthorityLevel }
 filter! {
     /// Which authorities.
     AuthorityFilter {
-        /// It has this code on record in some register.
-        code: String => code,
+        /// It has this code on record.
+        code: CodeInput => code,
         /// It governs one of these levels.
         level: Vec<AuthorityLevel> => level,
         /// It is one of these.

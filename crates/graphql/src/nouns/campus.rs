@@ -16,7 +16,7 @@ use crate::{
     objects::{
         localized_text::{LocalizedText, localize_text},
         noun::{CommonFields, ViewedNoun},
-        register_code::{RegisterCode, load_codes},
+        register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, LanguageTag, imprecise_date},
     },
     schema::root_fields::root_fields,
@@ -193,8 +193,8 @@ vocabulary! { CampusStatus }
 filter! {
     /// Which campuses.
     CampusFilter {
-        /// It has this code on record in some register.
-        code: String => code,
+        /// It has this code on record.
+        code: CodeInput => code,
         /// It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
         status: Vec<CampusStatus> => status,
         /// A site of this school, by id or slug.

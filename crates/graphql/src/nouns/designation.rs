@@ -19,7 +19,7 @@ use crate::{
     },
     objects::{
         noun::{CommonFields, ViewedNoun},
-        register_code::{RegisterCode, load_codes},
+        register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
     },
     schema::root_fields::root_fields,
@@ -114,8 +114,8 @@ vocabulary! { DesignationLevel }
 filter! {
     /// Which designations.
     DesignationFilter {
-        /// It has this code on record in some register.
-        code: String => code,
+        /// It has this code on record.
+        code: CodeInput => code,
         /// It is given at one of these levels, on record; `UNKNOWN` finds those of which no source says.
         level: Vec<DesignationLevel> => level,
         /// It is on record as given to this school, by id or slug.

@@ -21,7 +21,7 @@ use crate::{
     },
     objects::{
         noun::{CommonFields, ViewedNoun},
-        register_code::{RegisterCode, load_codes},
+        register_code::{CodeInput, RegisterCode, load_codes},
     },
     schema::root_fields::root_fields,
 };
@@ -94,8 +94,8 @@ relation_types! {
 filter! {
     /// Which districts.
     DistrictFilter {
-        /// It has this code on record in some register.
-        code: String => code,
+        /// It has this code on record.
+        code: CodeInput => code,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     nouns::{alliance::AllianceFilter, school::SchoolFilter},
     objects::{
         noun::{CommonFields, ViewedNoun},
-        register_code::{RegisterCode, load_codes},
+        register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
     },
     schema::root_fields::root_fields,
@@ -124,8 +124,8 @@ vocabulary! { GroupStatus }
 filter! {
     /// Which groups.
     GroupFilter {
-        /// It has this code on record in some register.
-        code: String => code,
+        /// It has this code on record.
+        code: CodeInput => code,
         /// It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and are established later, and that lists do not hold otherwise.
         status: Vec<GroupStatus> => status,
         /// It belongs to this district, by id or slug.

@@ -9,7 +9,7 @@ use crate::{
     lists::filter::filter,
     objects::{
         noun::{CommonFields, ViewedNoun},
-        register_code::{RegisterCode, load_codes},
+        register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
     },
     schema::root_fields::root_fields,
@@ -49,8 +49,8 @@ impl FieldColumns for domain::LearningArea {}
 filter! {
     /// Which learning areas.
     LearningAreaFilter {
-        /// It has this code on record in some register.
-        code: String => code,
+        /// It has this code on record.
+        code: CodeInput => code,
         /// Part of this district, by id or slug.
         district: ID => district [District],
     }

@@ -20,7 +20,7 @@ use crate::{
     },
     objects::{
         noun::{CommonFields, ViewedNoun},
-        register_code::{RegisterCode, load_codes},
+        register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
     },
     schema::root_fields::root_fields,
@@ -166,8 +166,8 @@ vocabulary! { PartnerKind }
 filter! {
     /// Which partners.
     PartnerFilter {
-        /// It has this code on record in some register.
-        code: String => code,
+        /// It has this code on record.
+        code: CodeInput => code,
         /// It is, among other things, one of these on record.
         kind: Vec<PartnerKind> => kinds,
         /// It is on record as a member of this alliance, by id or slug.

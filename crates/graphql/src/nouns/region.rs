@@ -16,7 +16,7 @@ use crate::{
     objects::{
         localized_text::{LocalizedText, localize_text},
         noun::{CommonFields, ViewedNoun},
-        register_code::{RegisterCode, load_codes},
+        register_code::{CodeInput, RegisterCode, load_codes},
         scalar::LanguageTag,
     },
     schema::root_fields::root_fields,
@@ -101,8 +101,8 @@ relation_types! {
 filter! {
     /// Which regions.
     RegionFilter {
-        /// It has this code on record in some register.
-        code: String => code,
+        /// It has this code on record.
+        code: CodeInput => code,
         /// Part of this district, by id or slug.
         district: ID => district [District],
     }

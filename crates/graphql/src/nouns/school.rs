@@ -29,7 +29,7 @@ use crate::{
     },
     objects::{
         noun::{CommonFields, ViewedNoun},
-        register_code::{RegisterCode, load_codes},
+        register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
     },
     schema::root_fields::root_fields,
@@ -367,8 +367,8 @@ filter! {
         school_type: Vec<SchoolType> => school_type,
         /// It had one of these statuses on the view's day, on record; `UNKNOWN` finds those of which no source says. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
         status: Vec<SchoolStatus> => status,
-        /// It has this code on record in some register.
-        code: String => code,
+        /// It has this code on record.
+        code: CodeInput => code,
         /// Its own record says that it belongs to this district, by id or slug: those that `District.schools` lists.
         district: ID => district [District],
         /// Its own record places it in a township of this region, by id or slug: those that `Region.schools` lists.

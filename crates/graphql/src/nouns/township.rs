@@ -15,7 +15,7 @@ use crate::{
     nouns::{campus::CampusFilter, school::SchoolFilter},
     objects::{
         noun::{CommonFields, ViewedNoun},
-        register_code::{RegisterCode, load_codes},
+        register_code::{CodeInput, RegisterCode, load_codes},
     },
     schema::root_fields::root_fields,
 };
@@ -35,7 +35,7 @@ impl ViewedNoun<domain::Township> {
 
     /// Its codes in official registers.
     async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
-        let (head, scheme) = (self.noun.head(), "national_statistical_code");
+        let (head, scheme) = (self.noun.head(), domain::code::scheme_of("code"));
         let own = self.noun.code.iter().map(|code| RegisterCode::of_column(self.view, head.fact, "code", scheme, code));
         load_codes(ctx, self.view, head.id, own).await
     }
@@ -102,8 +102,8 @@ vocabulary! { TownshipKind }
 filter! {
     /// Which townships.
     TownshipFilter {
-        /// It has this code on record in some register.
-        code: String => code,
+        /// It has this code on record.
+        code: CodeInput => code,
         /// It is one of these.
         kind: Vec<TownshipKind> => kind,
         /// It lies in this region, by id or slug.

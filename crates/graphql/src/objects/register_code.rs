@@ -1,10 +1,11 @@
 //! Codes of nouns in official registers.
 
-use async_graphql::{Context, Object, Result};
-use domain::View;
+use async_graphql::{Context, InputObject, Object, Result};
+use domain::{ConditionValue, Kind, View};
 
 use crate::{
     execution::context::ContextExt,
+    lists::filter::{FilterBudget, IntoCondition, check_no_nul},
     nouns::source::{Citation, load_citations},
 };
 
@@ -39,6 +40,22 @@ impl RegisterCode {
             sources.retain(|citation| citation.states(column));
         }
         Ok(sources)
+    }
+}
+
+/// A code to look for.
+#[derive(InputObject, Debug, Clone)]
+pub(crate) struct CodeInput {
+    /// The code, as the register writes it.
+    value: String,
+    /// The register, as `Code.scheme` names it; any where none is given.
+    scheme: Option<String>,
+}
+
+impl IntoCondition for CodeInput {
+    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut FilterBudget) -> Result<ConditionValue> {
+        let scheme = self.scheme.map(check_no_nul).transpose()?;
+        Ok(ConditionValue::Code { value: check_no_nul(self.value)?, scheme })
     }
 }
 

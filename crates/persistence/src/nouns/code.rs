@@ -1,15 +1,16 @@
 //! Table `codes`.
 
-use domain::{RegisterCode, values};
+use domain::{RegisterCode, code::scheme_of, values};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
 
 use crate::{
     StoreError,
     entity::codes::{Column, Entity},
+    filter::Wanted,
     noun::Table,
     parts::List,
     row::Row,
-    view::{Scope, Sees, col},
+    view::{Scope, Sees, col, literal},
 };
 
 impl List for RegisterCode {
@@ -31,13 +32,20 @@ impl List for RegisterCode {
     }
 }
 
-/// That some register knows the noun that `c` names by this code: in a column of its own, or in `codes`.
-pub(crate) fn has_code<N: Table>(scope: &Scope, code: &Expr) -> Expr {
+/// That the register that is named, or any, knows the noun that `c` names by this code: in a column of its own, or in `codes`.
+pub(crate) fn has_code<N: Table>(scope: &Scope, wanted: &Wanted) -> Expr {
+    let (code, scheme) = (wanted.value(), wanted.scheme());
     let mut ids = scope.select_from(Entity, "k", Sees::Holding);
     ids.expr(col("k", Column::EntityId)).and_where(col("k", Column::Value).eq(code.clone()));
+    if let Some(scheme) = &scheme {
+        ids.and_where(col("k", Column::Scheme).eq(scheme.clone()));
+    }
     for column in N::SHAPE.columns.iter().filter(|column| column.column_type.is_value(&values::code::KIND)) {
         let mut own = scope.select_from(N::SHAPE.table, "k", Sees::Shown);
         own.expr(col("k", "id")).and_where(col("k", column.name).eq(code.clone()));
+        if let Some(scheme) = &scheme {
+            own.and_where(literal(scheme_of(column.name)).eq(scheme.clone()));
+        }
         ids.union(UnionType::All, own);
     }
     let coded = Query::select().expr(col("coded", "entity_id")).from_subquery(ids, "coded").take();
