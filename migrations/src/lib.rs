@@ -23,6 +23,7 @@ mod m20261127_000010_counts;
 mod m20261127_000020_codes;
 mod m20261127_000030_designations;
 mod m20261127_000035_dates_of_groups;
+mod m20261127_000036_turns;
 mod m20261127_000040_texts;
 mod m20261127_000050_periods;
 mod m20261127_000055_source_licenses;
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000020_codes::Migration),
             Box::new(m20261127_000030_designations::Migration),
             Box::new(m20261127_000035_dates_of_groups::Migration),
+            Box::new(m20261127_000036_turns::Migration),
             Box::new(m20261127_000040_texts::Migration),
             Box::new(m20261127_000050_periods::Migration),
             Box::new(m20261127_000055_source_licenses::Migration),

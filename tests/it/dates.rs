@@ -233,3 +233,67 @@ async fn dates_of_groups_and_ties_are_exported_and_held_against_each_other() {
         }
     }
 }
+
+/// A group whose lead changes within a year: `joined` and `left` are the dates of the two.
+fn write_leads(dir: &Path, left: &str, joined: &str) {
+    write_example(dir);
+    let lead = |school, joined, left| {
+        [("group_id", "other-group"), ("school_id", school), ("role", "lead"), ("joined_on", joined), ("left_on", left)]
+    };
+    write(dir, "group_memberships", &[&lead("example-two", joined, ""), &lead("example-one", "2010", left)]);
+}
+
+#[tokio::test]
+async fn one_school_leads_a_group_on_each_day_of_a_year_in_which_that_changes() {
+    const LEADS: &str = r#"group(slug: "other-group") { schools { totalCount edges { role existence node { slug } } } }
+        one: school(slug: "example-one") { groups { totalCount edges { existence } } }
+        two: school(slug: "example-two") { groups { totalCount edges { existence } } }"#;
+    let dir = tempfile::tempdir().expect("a folder");
+    for app in empty("one_school_leads_a_group").await {
+        for (left, joined, days) in [
+            (
+                "2019",
+                "2019",
+                &[
+                    ("2018-12-31", "one", "CERTAIN"),
+                    ("2019-01-01", "two", "ASSUMED"),
+                    ("2019-12-30", "two", "ASSUMED"),
+                    ("2019-12-31", "two", "CERTAIN"),
+                    ("2020-01-01", "two", "CERTAIN"),
+                ][..],
+            ),
+            (
+                "2019-06",
+                "2019",
+                &[("2019-05-31", "one", "CERTAIN"), ("2019-06-01", "two", "ASSUMED"), ("2019-07-01", "two", "CERTAIN")],
+            ),
+            ("2019-06-30", "2019-07-01", &[("2019-06-30", "one", "CERTAIN"), ("2019-07-01", "two", "CERTAIN")]),
+        ] {
+            write_leads(dir.path(), left, joined);
+            app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+            let again = app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+            assert!(again.revision.is_none(), "{}: nothing has changed", app.name);
+            for (day, school, existence) in days {
+                let seen = on_day(&app, day, LEADS).await;
+                let edge =
+                    json!({ "role": "LEAD", "existence": existence, "node": { "slug": format!("example-{school}") } });
+                let what = format!("{} on {day}, until {left} and since {joined}", app.name);
+                assert_eq!(seen["group"]["schools"], json!({ "totalCount": 1, "edges": [edge] }), "{what}");
+                let of = |name: &str| match name == *school {
+                    true => json!({ "totalCount": 1, "edges": [{ "existence": existence }] }),
+                    false => json!({ "totalCount": 0, "edges": [] }),
+                };
+                assert_eq!((&seen["one"]["groups"], &seen["two"]["groups"]), (&of("one"), &of("two")), "{what}");
+            }
+            let out = tempfile::tempdir().expect("a folder");
+            export(&app.store, Known::Latest, out.path(), false).await.expect("an export");
+            let members = |dir: &Path| fs::read_to_string(dir.join("group_memberships.csv")).expect("text");
+            assert_eq!(members(out.path()), members(dir.path()), "{}", app.name);
+        }
+        write_leads(dir.path(), "2020", "2019");
+        let findings = app.import(dir.path()).await.expect_err("two leads").to_string();
+        let said = "group_memberships.csv:3: column role: another school leads the group at the same time: this row holds from \
+                    2010-01-01 to 2020-12-31, and line 2 of group_memberships.csv from 2019-01-01";
+        assert!(findings.contains(said), "{}: {findings}", app.name);
+    }
+}

@@ -268,7 +268,16 @@ pub fn region(slug: &str, district: Option<&str>) -> Fact {
 pub fn undated(record: Record) -> Fact {
     let time =
         Lifetime { validity: Validity::ALWAYS, stated: Span::default(), known_day: clock().today(TimeZone::UTC) };
-    Fact { id: record.id, part_of: None, record, position: 1024, digest: 1, time: Some(time), shown: Validity::ALWAYS }
+    Fact {
+        id: record.id,
+        part_of: None,
+        record,
+        position: 1024,
+        digest: 1,
+        time: Some(time),
+        shown: Validity::ALWAYS,
+        turn: None,
+    }
 }
 
 /// Records a revision that adds a region; gives its number.

@@ -25,6 +25,7 @@ pub mod succession;
 pub mod suggest;
 pub mod text;
 pub mod texts;
+pub mod turn;
 pub mod value;
 pub mod values;
 
@@ -58,7 +59,7 @@ pub use partner::{Partner, PartnerKind, SchoolPartner, SchoolPartnerKind};
 pub use record::{FieldError, Record, Shape};
 pub use region::Region;
 pub use revision::{NewRevision, Revision};
-pub use rule::{Rule, TakenDays};
+pub use rule::{Rule, TurnTakers};
 pub use school::{
     Code, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType, Stage, Succession,
     SuccessionKind,
@@ -68,4 +69,5 @@ pub use succession::{SuccessionDates, Successions};
 pub use text::{LanguageTag, TextBasis};
 pub use texts::{ChosenName, ChosenText, Text, Texts};
 pub use township::{Township, TownshipKind};
+pub use turn::{ImpreciseDays, Turn};
 pub use value::{Cell, Storage, ValueKind};

@@ -1,10 +1,9 @@
 //! Periods: rows of one thing that hold one after the other, such as a school that closed and opened again.
 
-use chrono::NaiveDate;
-
 use crate::{
-    fact::{ImpreciseDate, Validity},
+    fact::Validity,
     lifetime::Span,
+    turn::{ImpreciseDays, Turns, take_turns},
 };
 
 /// The order of some periods of one thing.
@@ -17,68 +16,24 @@ pub struct Arrangement {
     pub overlaps: Vec<(usize, usize)>,
 }
 
-/// Puts the periods with these stated spans in their order.
-///
-/// A period can follow another if the other may have ended by the last day that its beginning can mean. Days that an
-/// imprecise end and an imprecise beginning share belong to the later period, but the earlier one has a day at least.
+/// Puts the periods with these stated spans in their order: they take turns ([`take_turns`]).
 #[must_use]
 pub fn arrange_periods(spans: &[Span]) -> Arrangement {
-    let mut places: Vec<usize> = (0..spans.len()).collect();
-    // Of two periods of which only one can come first, it has the lesser sum.
-    let sum = |span: &Span| days(last_begin(span), -OPEN) + days(first_end(span), OPEN);
-    let key = |place: usize| (sum(&spans[place]), spans[place].validity().from, spans[place].validity().to);
-    places.sort_by_key(|place| key(*place));
-    let (mut order, mut overlaps) = (Vec::with_capacity(places.len()), Vec::new());
-    let mut from = Validity::OPEN_START;
-    for (at, place) in places.iter().enumerate() {
-        let Some(next) = places.get(at + 1) else {
-            order.push((*place, Validity { from, to: Validity::OPEN_END }));
-            break;
-        };
-        let begins = from.max(spans[*place].validity().from);
-        let to = boundary(&spans[*place], &spans[*next], begins).unwrap_or_else(|| {
-            overlaps.push((*place, *next));
-            begins
-        });
-        order.push((*place, Validity { from, to }));
-        from = to;
-    }
-    Arrangement { order, overlaps }
-}
-
-/// The day on which one period, which begins on a given day, gives way to another; none if they overlap.
-fn boundary(earlier: &Span, later: &Span, begins: NaiveDate) -> Option<NaiveDate> {
-    let after_begin = begins.succ_opt()?;
-    let first_begin = later.since.as_ref().and_then(ImpreciseDate::first_day)?;
-    let day = first_begin.max(first_end(earlier)?).max(after_begin);
-    (day <= last_begin(later)?).then_some(day)
-}
-
-/// More days than the calendar has.
-const OPEN: i64 = 1 << 40;
-
-fn days(day: Option<NaiveDate>, open: i64) -> i64 {
-    day.map_or(open, |day| day.signed_duration_since(Validity::OPEN_START).num_days())
-}
-
-/// The last day that the beginning can mean: none after the end.
-fn last_begin(span: &Span) -> Option<NaiveDate> {
-    let [begin, end] = [&span.since, &span.until].map(|date| date.as_ref().and_then(ImpreciseDate::last_day));
-    begin.map(|begin| end.map_or(begin, |end| begin.min(end)))
-}
-
-/// The first day that the end can mean: none before the beginning.
-fn first_end(span: &Span) -> Option<NaiveDate> {
-    let [begin, end] = [&span.since, &span.until].map(|date| date.as_ref().and_then(ImpreciseDate::first_day));
-    end.map(|end| begin.map_or(end, |begin| end.max(begin)))
+    let days: Vec<ImpreciseDays> = spans.iter().map(ImpreciseDays::of).collect();
+    let Turns { order, turns, conflicts } = take_turns(&days);
+    let from = order.iter().skip(1).map(|place| turns[*place].validity.from);
+    let ends = from.clone().chain([Validity::OPEN_END]);
+    let shown = [Validity::OPEN_START].into_iter().chain(from).zip(ends).map(|(from, to)| Validity { from, to });
+    Arrangement { order: order.iter().copied().zip(shown).collect(), overlaps: conflicts }
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::fact::parse_day;
+    use crate::fact::{ImpreciseDate, parse_day};
 
     fn span(since: &str, until: &str) -> Span {
         let date = |text: &str| ImpreciseDate::parse(text).ok();

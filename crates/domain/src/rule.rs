@@ -1,19 +1,21 @@
 //! Rules: what the columns of a row must say together, or mean beyond their types.
 //!
 //! A shape lists its rules, and each rule names the columns that it concerns. Whoever reads a data set asks the shape:
-//! [`Shape::check_rules`] for what is wrong, [`Shape::is_planned`], [`Shape::as_of`] and [`Shape::own_span`] for what a row
+//! [`Shape::check_rules`] and [`Shape::give_turns`] for what is wrong, [`Shape::is_planned`], [`Shape::as_of`] and [`Shape::own_span`] for what a row
 //! means. So no reader needs to know a kind of record by its name. A test looks up every column and word that a rule names.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
 use crate::{
     column::ColumnType,
-    fact::{ImpreciseDate, Validity},
+    fact::ImpreciseDate,
+    id::identity,
     lifetime::Span,
-    record::{FieldError, Record, Shape},
+    record::{FieldError, Record, Shape, describe_days},
     succession::SuccessionDates,
+    turn::{ImpreciseDays, Turn, Turns, take_turns},
     value::Cell,
 };
 
@@ -27,7 +29,7 @@ pub enum Rule {
         /// The other reference.
         second: &'static str,
     },
-    /// Of the rows with a certain word, no two name the same noun on the same day.
+    /// Of the rows with a certain word that name the same noun, one holds at a time ([`take_turns`]).
     OneAtATime {
         /// The column with the word.
         column: &'static str,
@@ -35,9 +37,9 @@ pub enum Rule {
         word: &'static str,
         /// The reference to the noun.
         per: &'static str,
-        /// What a second row is called, for programs.
+        /// What a second row on a day is called, for programs.
         kind: &'static str,
-        /// What is wrong with a second row.
+        /// What is wrong with a second row on a day.
         problem: &'static str,
     },
     /// The source states the row for the day in this column: what the row names existed then.
@@ -86,20 +88,16 @@ pub enum Rule {
     },
 }
 
-/// The days that are taken, by the noun of a [`Rule::OneAtATime`].
+/// The rows of a file that take turns, by what and for which noun they do ([`Rule::OneAtATime`]).
 #[derive(Debug, Default)]
-pub struct TakenDays(HashMap<(&'static str, String), Vec<Validity>>);
+pub struct TurnTakers(BTreeMap<(&'static str, i64), Vec<TurnTaker>>);
 
-impl TakenDays {
-    /// Takes the days of a validity; `false` if one of them is taken already.
-    fn take(&mut self, rule: &'static str, noun: &str, days: Validity) -> bool {
-        let taken = self.0.entry((rule, noun.to_owned())).or_default();
-        let is_free = taken.iter().all(|other| other.meet(days).is_empty());
-        if is_free {
-            taken.push(days);
-        }
-        is_free
-    }
+/// A row that takes turns with others.
+#[derive(Debug, Clone, Copy)]
+struct TurnTaker {
+    line: u64,
+    fact: i64,
+    days: ImpreciseDays,
 }
 
 impl Shape {
@@ -116,32 +114,74 @@ impl Shape {
         }
     }
 
-    /// Checks a record by the rules of its shape, given the days on which it holds and those that records before it took.
+    /// Checks a record by the rules of its shape that concern it alone.
     ///
     /// # Errors
     /// The first rule that it breaks.
-    pub fn check_rules(&self, record: &Record, validity: Validity, taken: &mut TakenDays) -> Result<(), FieldError> {
+    pub fn check_rules(&self, record: &Record) -> Result<(), FieldError> {
         for rule in self.rules {
-            match *rule {
-                Rule::Different { first, second } => {
-                    let (one, other) = (self.cell_of(first, &record.cells), self.cell_of(second, &record.cells));
-                    if let (Cell::Ref(kind, _), true) = (one, one == other) {
-                        let problem = format!("it is the same {} as `{first}`", kind.name().replace('_', " "));
-                        return Err(FieldError { column: second.into(), kind: "itself", problem });
-                    }
-                }
-                Rule::OneAtATime { column, word, per, kind, problem } => {
-                    if let Cell::Ref(_, slug) = self.cell_of(per, &record.cells)
-                        && self.word_of(column, &record.cells) == word
-                        && !taken.take(kind, slug, validity)
-                    {
-                        return Err(FieldError { column: column.into(), kind, problem: problem.to_owned() });
-                    }
-                }
-                _ => {}
+            let Rule::Different { first, second } = *rule else { continue };
+            let (one, other) = (self.cell_of(first, &record.cells), self.cell_of(second, &record.cells));
+            if let (Cell::Ref(kind, _), true) = (one, one == other) {
+                let problem = format!("it is the same {} as `{first}`", kind.name().replace('_', " "));
+                return Err(FieldError { column: second.into(), kind: "itself", problem });
             }
         }
         Ok(())
+    }
+
+    /// Whether some of the records take turns.
+    #[must_use]
+    pub fn takes_turns(&self) -> bool {
+        self.rules.iter().any(|rule| matches!(rule, Rule::OneAtATime { .. }))
+    }
+
+    /// Adds a row on a line to those that it takes turns with, given the fact that it states and when that can hold.
+    pub fn add_turn_taker(&self, record: &Record, line: u64, fact: i64, days: ImpreciseDays, all: &mut TurnTakers) {
+        for rule in self.rules {
+            let Rule::OneAtATime { column, word, per, kind, .. } = *rule else { continue };
+            if let Cell::Ref(noun, slug) = self.cell_of(per, &record.cells)
+                && self.word_of(column, &record.cells) == word
+            {
+                all.0.entry((kind, identity(*noun, slug))).or_default().push(TurnTaker { line, fact, days });
+            }
+        }
+    }
+
+    /// Gives the facts that share possible days their turns; tells of each that no turn is left for, by its line.
+    #[must_use]
+    pub fn give_turns(&self, all: TurnTakers) -> (HashMap<i64, Turn>, Vec<(u64, FieldError)>) {
+        let (mut given, mut refused) = (HashMap::new(), Vec::new());
+        for ((rule, _), takers) in all.0 {
+            let days: Vec<ImpreciseDays> = takers.iter().map(|taker| taker.days).collect();
+            let Turns { turns, conflicts, .. } = take_turns(&days);
+            for (taker, turn) in takers.iter().zip(turns) {
+                let alone = Turn { validity: taker.days.possible, certain: taker.days.possible };
+                if turn != alone {
+                    given.insert(taker.fact, turn);
+                }
+            }
+            for (one, other) in conflicts {
+                let [first, second] = if takers[one].line < takers[other].line { [one, other] } else { [other, one] };
+                let [first, second] = [first, second].map(|at| takers[at]);
+                refused.extend(self.second_at_a_time(rule, first, second).map(|error| (second.line, error)));
+            }
+        }
+        refused.sort_by_key(|(line, _)| *line);
+        (given, refused)
+    }
+
+    /// What is wrong with the second of two rows of which one can hold at a time.
+    fn second_at_a_time(&self, rule: &str, first: TurnTaker, second: TurnTaker) -> Option<FieldError> {
+        self.rules.iter().find_map(|of| match *of {
+            Rule::OneAtATime { column, kind, problem, .. } if kind == rule => {
+                let [of_first, of_second] = [first, second].map(|taker| describe_days(taker.days.possible));
+                let (line, file) = (first.line, self.file_name());
+                let problem = format!("{problem}: this row holds {of_second}, and line {line} of {file} {of_first}");
+                Some(FieldError { column: column.into(), kind, problem })
+            }
+            _ => None,
+        })
     }
 
     /// What is wrong with a status that the dates beside it contradict on the day of an import.
@@ -251,29 +291,49 @@ mod tests {
         ["willow", school, "lead", joined, left, "", "seed", "a quote", "news"]
     }
 
+    /// The facts of some rows that have turns, and what is wrong with others.
+    fn turns(rows: &[[&str; 9]]) -> (HashMap<i64, Turn>, Vec<(u64, FieldError)>) {
+        let mut takers = TurnTakers::default();
+        for (row, line) in rows.iter().zip(2..) {
+            let record = membership::SHAPE.parse_row(row).expect("a good row");
+            let days = ImpreciseDays::of(&membership::SHAPE.span(&record.cells));
+            membership::SHAPE.add_turn_taker(&record, line, record.id, days, &mut takers);
+        }
+        membership::SHAPE.give_turns(takers)
+    }
+
     #[test]
     fn one_school_leads_a_group_at_a_time() {
-        let mut taken = TakenDays::default();
-        let mut check = |fields: [&str; 9]| {
-            let record = membership::SHAPE.parse_row(&fields).expect("a good row");
-            membership::SHAPE.check_rules(&record, record.validity, &mut taken)
-        };
-        assert_eq!(check(lead("willow-first", "", "2019-08")), Ok(()));
-        assert_eq!(check(lead("willow-east", "2019-09", "")), Ok(()));
-        let wrong = check(lead("willow-west", "2020", "")).expect_err("two leads");
-        assert_eq!((wrong.column.as_ref(), wrong.kind), ("role", "second_lead"));
-        assert_eq!(wrong.problem, "another school leads the group at the same time");
         let mut elsewhere = lead("willow-west", "2020", "");
         elsewhere[0] = "oak";
-        assert_eq!(check(elsewhere), Ok(()));
+        let mut member = lead("willow-north", "2020", "");
+        member[2] = "member";
+        let apart = [lead("willow-first", "", "2019-08"), lead("willow-east", "2019-09", ""), elsewhere, member];
+        assert_eq!(turns(&apart), (HashMap::new(), Vec::new()));
+        let mut second = lead("willow-west", "2020", "");
+        second[0] = "WILLOW";
+        let (_, refused) = turns(&[apart[0], apart[1], second]);
+        let [(line, wrong)] = &refused[..] else { panic!("one is refused: {refused:?}") };
+        assert_eq!((*line, wrong.column.as_ref(), wrong.kind), (4, "role", "second_lead"));
+        assert_eq!(
+            wrong.problem,
+            "another school leads the group at the same time: this row holds from 2020-01-01, \
+             and line 3 of group_memberships.csv from 2019-09-01"
+        );
+    }
+
+    #[test]
+    fn leads_that_change_within_a_year_have_turns() {
+        let rows = [lead("willow-first", "", "2019"), lead("willow-east", "2019", "")];
+        let (given, refused) = turns(&rows);
+        assert_eq!((given.len(), refused.len()), (2, 0));
     }
 
     #[test]
     fn a_school_is_not_tied_to_itself() {
         let record =
             school::SUCCESSIONS.parse_row(&["willow", "willow", "renamed", "2019", "", "", ""]).expect("a row");
-        let mut taken = TakenDays::default();
-        let wrong = school::SUCCESSIONS.check_rules(&record, record.validity, &mut taken).expect_err("a circle");
+        let wrong = school::SUCCESSIONS.check_rules(&record).expect_err("a circle");
         assert_eq!(
             (wrong.column.as_ref(), wrong.problem.as_str()),
             ("successor_id", "it is the same school as `predecessor_id`")

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use domain::{
-    Cell, ColumnType, ImpreciseDate, Known, Lifetime, NewRevision, Record, Revision, Shape, Storage, Validity,
+    Cell, ColumnType, ImpreciseDate, Known, Lifetime, NewRevision, Record, Revision, Shape, Storage, Turn, Validity,
     fact::day_text, id::identity, text,
 };
 use sea_orm::{
@@ -52,6 +52,8 @@ pub struct Fact {
     pub time: Option<Lifetime>,
     /// The days on which a noun is seen by this fact; those of its periods follow each other without a gap.
     pub shown: Validity,
+    /// Its turn, if there is one: its validity is the record's.
+    pub turn: Option<Turn>,
 }
 
 /// What is recorded of a fact now.
@@ -564,6 +566,9 @@ fn insert_columns(shape: &'static Shape) -> Vec<(&'static str, ColumnValues)> {
             ("shown_to", ColumnValues::Text),
         ]);
     }
+    if shape.takes_turns() {
+        columns.extend([("certain_from", ColumnValues::Text), ("certain_to", ColumnValues::Text)]);
+    }
     let own = shape.own().filter(|column| !(shape.is_noun() && matches!(column.column_type, ColumnType::Slug)));
     columns.extend(own.map(|column| match (column.column_type, column.column_type.storage()) {
         (ColumnType::Words(_), _) => (column.name, ColumnValues::MaybeEmpty),
@@ -575,7 +580,7 @@ fn insert_columns(shape: &'static Shape) -> Vec<(&'static str, ColumnValues)> {
 
 /// Writes a fact's values in the order of [`insert_columns`].
 fn push_row(shape: &'static Shape, fact: Fact, ties: &[Option<i64>], bulk: &mut Bulk) {
-    let Fact { id, record, time, shown, .. } = fact;
+    let Fact { id, record, time, shown, turn, .. } = fact;
     let row_id = if shape.is_noun() { record.id } else { id };
     bulk.push([row_id.into(), day_text(record.validity.from).into(), day_text(record.validity.to).into()]);
     if shape.is_noun() {
@@ -592,6 +597,14 @@ fn push_row(shape: &'static Shape, fact: Fact, ties: &[Option<i64>], bulk: &mut 
         let [from, to] = [shown.since(), shown.until().map(|_| shown.to)];
         let day = |day: Option<NaiveDate>| Value::from(day.map(day_text));
         bulk.push([id.into(), day(from), day(to)]);
+    }
+    if shape.takes_turns() {
+        // A day is kept only where it says more than the validity does.
+        let day = |day: fn(&Validity) -> NaiveDate| {
+            let day = turn.as_ref().map(|turn| (day(&turn.validity), day(&turn.certain)));
+            Value::from(day.filter(|(holds, certain)| holds != certain).map(|(_, certain)| day_text(certain)))
+        };
+        bulk.push([day(|days| days.from), day(|days| days.to)]);
     }
     for ((column, cell), tie) in shape.columns.iter().zip(record.cells).zip(ties) {
         let is_key = shape.is_noun() && matches!(column.column_type, ColumnType::Slug);

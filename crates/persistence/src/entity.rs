@@ -132,6 +132,7 @@ mod tests {
                 true => {
                     &["slug", "sort_name", "known_day", "stated_from", "stated_to", "fact_id", "shown_from", "shown_to"]
                 }
+                false if shape.takes_turns() => &["certain_from", "certain_to"],
                 false => &[],
             };
             let every = ["id", "known_from", "known_to", "valid_from", "valid_to"].iter().chain(every);

@@ -152,7 +152,15 @@ impl<'r> Cell<'r> {
     }
 
     pub(crate) fn day(self) -> Result<NaiveDate, StoreError> {
-        match self.str()? {
+        self.parse_day(self.str()?)
+    }
+
+    pub(crate) fn maybe_day(self) -> Result<Option<NaiveDate>, StoreError> {
+        self.maybe_str()?.map(|day| self.parse_day(day)).transpose()
+    }
+
+    fn parse_day(self, day: &str) -> Result<NaiveDate, StoreError> {
+        match day {
             "0001-01-01" => Ok(Validity::OPEN_START),
             "9999-12-31" => Ok(Validity::OPEN_END),
             day => parse_day(day).map_err(|_| self.meaningless(day)),

@@ -71,7 +71,11 @@ fn rule_sentence(rule: &Rule, shape: &Shape) -> String {
     match *rule {
         Rule::Different { first, second } => format!("`{second}` is not the same as `{first}`.\n"),
         Rule::OneAtATime { column, word, per, .. } => {
-            format!("On no day do two rows with the same `{per}` have `{word}` as `{column}`.\n")
+            format!(
+                "Of the rows with the same `{per}` and `{word}` as `{column}`, one holds at a time. Two whose dates are not \
+                 precise to the day may share days if the one can have ended when the other began: the other holds from the \
+                 first day on which both can be so, and on the shared days neither is certain.\n"
+            )
         }
         Rule::StatedAsOf(date) => format!("What a row names existed on `{date}`.\n"),
         Rule::Planned { status, word } if from.is_empty() => {

@@ -217,11 +217,11 @@ impl FilePlan {
 
     /// A fact as it is recorded, given its record and its time.
     fn fact(&self, at: usize, record: Record, time: RecordTime) -> Fact {
-        let RecordTime { fact: id, part_of, shown, validity, stated, entrance, .. } = time;
+        let RecordTime { fact: id, part_of, shown, validity, turn, stated, entrance, .. } = time;
         let time = self.known_days.get(at).map(|day| lifetime(validity, stated, entrance, *day));
         let validity = time.as_ref().map_or(validity, |time| time.validity);
         let record = Record { validity, ..record };
-        Fact { id, part_of, record, position: self.positions[at], digest: self.digests[at].digest, time, shown }
+        Fact { id, part_of, record, position: self.positions[at], digest: self.digests[at].digest, time, shown, turn }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     record::Shape,
     rule::Rule,
     text::vocabulary,
+    turn::Turn,
 };
 
 /// A school's place in a group.
@@ -22,6 +23,8 @@ pub struct Membership {
     pub left_on: Option<ImpreciseDate>,
     /// The time for which the source states it.
     pub as_of: Option<ImpreciseDate>,
+    /// When it holds, and on which of these days it is certain to.
+    pub turn: Turn,
 }
 
 vocabulary! {

@@ -38,7 +38,7 @@ impl ViewedNoun<domain::Group> {
         load_codes(ctx, self.view, self.noun.head().id, []).await
     }
 
-    /// The school that leads it; null where no source says.
+    /// The school that leads it, as last recorded; null where no source says. Which one led it on the view's day is the first of `schools`, with the role `LEAD`.
     async fn lead_school(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::School>>> {
         ctx.load_optional_noun(self.view, self.noun.lead_school).await
     }

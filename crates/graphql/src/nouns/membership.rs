@@ -9,7 +9,10 @@ use persistence::{GroupsOfSchool, SchoolsOfGroup};
 use crate::{
     lists::connection::relation_types,
     nouns::source::{Citation, load_citations},
-    objects::scalar::{ImpreciseDate, imprecise_date},
+    objects::{
+        noun::Existence,
+        scalar::{ImpreciseDate, imprecise_date},
+    },
 };
 
 /// A school's place in a group.
@@ -39,6 +42,11 @@ impl Membership {
     /// The time for which the source states it; null where it does not say.
     async fn as_of(&self) -> Option<ImpreciseDate> {
         imprecise_date(&self.tie.as_of)
+    }
+
+    /// Whether it is known to have held on the view's day. `ASSUMED` where a school leads on a day on which, by dates that are not precise to the day, another may have led still or already; of the two the map shows the later from the first day on which it can have begun, and the other have ended.
+    async fn existence(&self) -> Existence {
+        self.tie.turn.existence_on(self.view.day).into()
     }
 
     /// The sources that state the membership.

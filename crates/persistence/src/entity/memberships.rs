@@ -18,6 +18,8 @@ pub(crate) struct Model {
     pub(crate) joined_on: Option<String>,
     pub(crate) left_on: Option<String>,
     pub(crate) as_of: Option<String>,
+    pub(crate) certain_from: Option<String>,
+    pub(crate) certain_to: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -1,6 +1,6 @@
 //! Tables `groups` and `memberships`.
 
-use domain::{Group, GroupStatus, Head, Membership, MembershipRole, Shape, group};
+use domain::{Group, GroupStatus, Head, Membership, MembershipRole, Shape, Turn, Validity, group};
 use sea_orm::sea_query::{BinOper, CaseStatement, Expr, ExprTrait};
 
 use super::alliance::serves_or_has;
@@ -73,15 +73,25 @@ pub(crate) static MEMBERSHIPS: Tie<Membership> = Tie {
         &memberships::Column::JoinedOn,
         &memberships::Column::LeftOn,
         &memberships::Column::AsOf,
+        &memberships::Column::ValidFrom,
+        &memberships::Column::ValidTo,
+        &memberships::Column::CertainFrom,
+        &memberships::Column::CertainTo,
     ],
     read: |id, row| {
-        let [role, joined_on, left_on, as_of] = row.cells();
+        let [role, joined_on, left_on, as_of, valid_from, valid_to, certain_from, certain_to] = row.cells();
+        let validity = Validity { from: valid_from.day()?, to: valid_to.day()? };
+        let certain = Validity {
+            from: certain_from.maybe_day()?.unwrap_or(validity.from),
+            to: certain_to.maybe_day()?.unwrap_or(validity.to),
+        };
         Ok(Membership {
             id,
             role: role.word(MembershipRole::parse)?,
             joined_on: joined_on.date()?,
             left_on: left_on.date()?,
             as_of: as_of.date()?,
+            turn: Turn { validity, certain },
         })
     },
 };

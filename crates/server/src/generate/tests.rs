@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    Cell, Kind, Presence, Record, SHAPES, Shape, Successions, TakenDays, Validity, alliance, membership,
-    record::clip_to_nouns, school,
+    Cell, ImpreciseDays, Kind, Presence, Record, SHAPES, Shape, Successions, TurnTakers, Validity, alliance,
+    membership, record::clip_to_nouns, school,
 };
 
 use super::*;
@@ -97,7 +97,7 @@ fn every_row_reads_and_every_tie_meets_its_nouns() {
             let left_out = extra.filter(|(_, column)| header.contains(&column.name)).find(|(at, _)| is_blank(*at));
             assert!(left_out.is_none(), "an export of {} would leave out {left_out:?}", shape.file);
         }
-        let mut taken = TakenDays::default();
+        let mut turn_takers = TurnTakers::default();
         for (shape, record) in all.iter().flat_map(|(shape, records)| records.iter().map(move |r| (*shape, r))) {
             let mut needs = vec![];
             for (column, cell) in shape.columns.iter().zip(&record.cells) {
@@ -108,9 +108,13 @@ fn every_row_reads_and_every_tie_meets_its_nouns() {
                     needs.push((column.name, slug.as_str(), vec![noun]));
                 }
             }
-            let days = clip_to_nouns(record.validity, &needs).expect(&record.key);
-            assert_eq!(shape.check_rules(record, days[0], &mut taken), Ok(()), "{}", record.key);
+            let validity = clip_to_nouns(record.validity, &needs).expect(&record.key)[0];
+            assert_eq!(shape.check_rules(record), Ok(()), "{}", record.key);
+            let days = ImpreciseDays { possible: validity, certain: validity };
+            shape.add_turn_taker(record, 1, record.id, days, &mut turn_takers);
         }
+        let (turns, refused) = membership::SHAPE.give_turns(turn_takers);
+        assert_eq!((turns.len(), refused), (0, Vec::new()), "no two lead a group on one day");
     }
 }
 

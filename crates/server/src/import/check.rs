@@ -10,12 +10,12 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use domain::{FieldError, Record, SHAPES, Shape, TakenDays};
+use domain::{FieldError, Record, SHAPES, Shape, TurnTakers};
 use indicatif::ProgressBar;
 
 use super::{
     csv_rows::CsvRows,
-    digest::RowDigest,
+    digest::{RowDigest, digest_turn},
     folder::Folder,
     hints::add_hints,
     noun_index::{NounIndex, RowError},
@@ -117,6 +117,14 @@ fn check_file(
             errors.into_iter().for_each(|error| found.push(shape.file, line, error));
         }
     }
+    let (turns, refused) = shape.give_turns(file.turn_takers);
+    refused.into_iter().for_each(|(line, error)| found.push(shape.file, line, error.into()));
+    if !turns.is_empty() {
+        for row in &mut checked.digests {
+            row.digest = turns.get(&row.id).map_or(row.digest, |turn| digest_turn(row.digest, turn));
+        }
+        nouns.add_turns(turns);
+    }
     Ok(checked)
 }
 
@@ -125,7 +133,7 @@ fn check_file(
 struct FileState {
     /// The line of each record, and a second hash of its key.
     seen: HashMap<i64, (u64, u32)>,
-    taken: TakenDays,
+    turn_takers: TurnTakers,
 }
 
 fn check_record(
@@ -140,8 +148,9 @@ fn check_record(
         file.check_unique(shape, record, line).map_err(|error| vec![error.into()])?;
     }
     let times = nouns.record_times(shape, record, line)?;
+    shape.check_rules(record).map_err(|error| vec![error.into()])?;
     for time in &times {
-        shape.check_rules(record, time.validity, &mut file.taken).map_err(|error| vec![error.into()])?;
+        shape.add_turn_taker(record, line, time.fact, time.days, &mut file.turn_takers);
         nouns.insert(shape, record, time);
     }
     let texts = repeat_n(text, times.len());

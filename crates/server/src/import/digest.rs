@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use chrono::Datelike;
 use domain::{
-    Kind, Shape, Validity,
+    Kind, Shape, Turn, Validity,
     id::fingerprint,
     texts::{column_of_basis, column_of_text, decode_written},
 };
@@ -61,6 +61,13 @@ pub(super) fn digest(mut text: String, validity: Validity) -> i64 {
     // Writing to a string cannot fail.
     let _ = write!(text, "{from}/{to}");
     fingerprint(text.as_bytes())
+}
+
+/// The digest of a row whose fact has a turn, given that of what the row says.
+pub(super) fn digest_turn(of_row: i64, Turn { validity, certain }: &Turn) -> i64 {
+    let [from, to, certain_from, certain_to] =
+        [validity.from, validity.to, certain.from, certain.to].map(|day| day.num_days_from_ce());
+    fingerprint(format!("{of_row}/{from}/{to}/{certain_from}/{certain_to}").as_bytes())
 }
 
 #[cfg(test)]

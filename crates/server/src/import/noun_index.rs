@@ -6,8 +6,8 @@ use std::{
 };
 
 use domain::{
-    Cell, ColumnType, Entrance, Evidence, FieldError, ImpreciseDate, Kind, Record, SHAPES, Shape, Span,
-    SuccessionDates, Successions, Validity,
+    Cell, ColumnType, Entrance, Evidence, FieldError, ImpreciseDate, ImpreciseDays, Kind, Record, SHAPES, Shape, Span,
+    SuccessionDates, Successions, Turn, Validity,
     fact::day_text,
     id::{identity, is_slug, later_identity},
     record::clip_to_nouns,
@@ -16,7 +16,7 @@ use domain::{
 
 use super::{
     csv_rows::CsvRows,
-    digest::digest,
+    digest::{digest, digest_turn},
     folder::Folder,
     periods::{Period, Periods},
 };
@@ -34,6 +34,7 @@ pub(super) struct NounIndex {
     periods: Periods,
     evidence: HashMap<i64, Evidence>,
     successions: Successions,
+    turns: HashMap<i64, Turn>,
     unreadable: HashSet<Kind>,
 }
 
@@ -46,6 +47,16 @@ struct IndexedNoun {
     is_planned: bool,
 }
 
+impl IndexedNoun {
+    /// What is certain of its days, and what is possible.
+    fn days(&self) -> ImpreciseDays {
+        match &self.stated {
+            Some(stated) => ImpreciseDays::within(self.validity, stated),
+            None => ImpreciseDays::exact(self.validity),
+        }
+    }
+}
+
 /// When a record holds: on the days of a fact of it. It has several facts if the nouns it needs have several periods.
 pub(super) struct RecordTime {
     /// The identity of the fact.
@@ -54,8 +65,12 @@ pub(super) struct RecordTime {
     pub(super) part_of: Option<i64>,
     /// The days on which a noun is seen by the fact.
     pub(super) shown: Validity,
-    /// The days.
+    /// The days, but for those that are the turn of another.
     pub(super) validity: Validity,
+    /// What is certain of the days, and what is possible.
+    pub(super) days: ImpreciseDays,
+    /// Its turn, if it shares possible days with others of which one holds at a time.
+    pub(super) turn: Option<Turn>,
     /// What sources state of them.
     pub(super) stated: Span,
     /// Whether the row itself does not state so, but rows of other files.
@@ -78,7 +93,8 @@ impl RecordTime {
             let [from, to] = [self.shown.from, self.shown.to].map(day_text);
             text.extend(["shown ", &from, "/", &to, "\n"]);
         }
-        digest(text, self.validity)
+        let of_row = digest(text, self.days.possible);
+        self.turn.as_ref().map_or(of_row, |turn| digest_turn(of_row, turn))
     }
 }
 
@@ -124,6 +140,11 @@ impl NounIndex {
     /// It holds at the same time as another row of the thing.
     pub(super) fn period(&self, shape: &Shape, line: u64) -> Result<Option<&Period>, FieldError> {
         self.periods.of_row(shape, line).map_err(Clone::clone)
+    }
+
+    /// Adds the turns of facts of a file.
+    pub(super) fn add_turns(&mut self, turns: HashMap<i64, Turn>) {
+        self.turns.extend(turns);
     }
 
     /// The noun of which a fact records a period, the fact's own identity if it has but one.
@@ -279,7 +300,9 @@ impl NounIndex {
             };
             let part_of = (at > 0).then_some(whole.fact);
             let time = combine(shape, record, whole, *validity, &meeting);
-            RecordTime { fact, part_of, shown: Validity { from, to }, ..time }
+            let turn = self.turns.get(&fact).copied();
+            let validity = turn.map_or(time.validity, |turn| turn.validity);
+            RecordTime { fact, part_of, shown: Validity { from, to }, validity, turn, ..time }
         };
         all.iter().enumerate().map(part).collect()
     }
@@ -317,21 +340,23 @@ fn combine(
     validity: Validity,
     bounds: &[&IndexedNoun],
 ) -> RecordTime {
-    let WholeTime { fact, days, own, shown, entrance } = whole;
+    let WholeTime { fact, days: of_row, own, shown, entrance } = whole;
     let of_bound = |is: fn(&IndexedNoun, Validity) -> bool| {
         let bound = bounds.iter().find(|bound| is(bound, validity));
         bound.and_then(|bound| bound.stated.as_deref()).cloned().unwrap_or_default()
     };
     // A stated beginning before that of the noun outside counts from there; an unstated one stays unstated.
     let since = match own.since {
-        Some(_) if validity.from > days.from => of_bound(|bound, all| bound.validity.from == all.from).since,
+        Some(_) if validity.from > of_row.from => of_bound(|bound, all| bound.validity.from == all.from).since,
         _ => own.since.clone(),
     };
-    let until = match validity.to < days.to {
+    let until = match validity.to < of_row.to {
         true => of_bound(|bound, all| bound.validity.to == all.to).until,
         false => own.until.clone(),
     };
     let stated = Span { since, until };
+    let of_bounds = bounds.iter().map(|bound| bound.days());
+    let days = of_bounds.fold(ImpreciseDays::of(own), ImpreciseDays::meet).meet(ImpreciseDays::exact(validity));
     let is_planned = entrance.is_planned || (shape.is_noun() && bounds.iter().any(|bound| bound.is_planned));
     // Before a later period the noun was itself, if it was.
     let is_takeover = entrance.is_takeover && shown.from == Validity::OPEN_START;
@@ -341,6 +366,8 @@ fn combine(
         part_of: None,
         shown: *shown,
         validity,
+        days,
+        turn: None,
         stated,
         is_stated_by_other_rows,
         entrance: Entrance { is_planned, is_takeover },
