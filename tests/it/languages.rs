@@ -1,30 +1,18 @@
 //! Names and texts in any languages: a folder says which, and all else follows without a line of code.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::fs;
 
 use domain::Known;
 use server::export::export;
-use tests::{empty, loaded, root};
-
-fn folder(name: &str) -> std::path::PathBuf {
-    root().join("tests/data").join(name)
-}
-
-/// The files of a data set, by name.
-fn files(dir: &Path) -> BTreeMap<String, String> {
-    let entries = fs::read_dir(dir).expect("a folder").map(|entry| entry.expect("an entry").path());
-    let csv = entries.filter(|path| path.extension().is_some_and(|end| end == "csv"));
-    let name = |path: &Path| path.file_name().expect("a name").to_string_lossy().into_owned();
-    csv.map(|path| (name(&path), fs::read_to_string(&path).expect("text"))).collect()
-}
+use tests::{csv_files, data_copy, data_folder, empty, loaded};
 
 #[tokio::test]
-async fn a_folder_in_other_languages_comes_back_byte_for_byte() {
-    for name in ["french-breton", "hindi-english"] {
-        for app in loaded(name, &folder(name)).await {
+async fn a_folder_comes_back_byte_for_byte() {
+    for name in ["english-periods", "french-breton", "hindi-english"] {
+        for app in loaded(name, &data_folder(name)).await {
             let out = tempfile::tempdir().expect("a folder");
             export(&app.store, Known::Latest, out.path(), false).await.expect("an export");
-            assert_eq!(files(out.path()), files(&folder(name)), "{}: {name}", app.name);
+            assert_eq!(csv_files(out.path()), csv_files(&data_folder(name)), "{}: {name}", app.name);
             let again = app.import(out.path()).await.expect("the same again");
             assert_eq!(again.revision, None, "{}: {name}", app.name);
         }
@@ -33,7 +21,7 @@ async fn a_folder_in_other_languages_comes_back_byte_for_byte() {
 
 #[tokio::test]
 async fn texts_are_answered_in_the_language_that_a_reader_wants() {
-    for app in loaded("texts in languages", &folder("french-breton")).await {
+    for app in loaded("texts in languages", &data_folder("french-breton")).await {
         let data = app
             .data(
                 r#"{ school(slug: "0999901a") { name fr: name(lang: "fr-CA")
@@ -78,7 +66,7 @@ async fn texts_are_answered_in_the_language_that_a_reader_wants() {
 
 #[tokio::test]
 async fn a_folder_with_nothing_but_names_is_a_map() {
-    for app in loaded("nothing but names", &folder("hindi-english")).await {
+    for app in loaded("nothing but names", &data_folder("hindi-english")).await {
         let data = app
             .data(
                 r#"{ schools { nodes { slug name en: localizedName(lang: "en") { text isFallback } } }
@@ -116,11 +104,8 @@ async fn what_is_wrong_with_a_language_is_said_by_its_column() {
 
 #[tokio::test]
 async fn a_column_that_a_file_lost_is_warned_of() {
-    let dir = tempfile::tempdir().expect("a folder");
-    for (name, text) in files(&folder("hindi-english")) {
-        fs::write(dir.path().join(name), text).expect("written");
-    }
-    for app in loaded("a lost column", &folder("hindi-english")).await {
+    let dir = data_copy("hindi-english");
+    for app in loaded("a lost column", &data_folder("hindi-english")).await {
         fs::write(dir.path().join("partners.csv"), "partner_id,name_en\nsangrahalay,Example Museum\n")
             .expect("written");
         let report = app.import(dir.path()).await.expect("imported");
@@ -138,6 +123,6 @@ async fn a_column_that_a_file_lost_is_warned_of() {
         let out = tempfile::tempdir().expect("a folder");
         export(&app.store, Known::At(1), out.path(), false).await.expect("an export");
         let partners = "partner_id,name_en,name_hi\nsangrahalay,Example Museum,उदाहरण संग्रहालय\n";
-        assert_eq!(files(out.path())["partners.csv"], partners, "{}", app.name);
+        assert_eq!(csv_files(out.path())["partners.csv"], partners, "{}", app.name);
     }
 }

@@ -1,61 +1,20 @@
 //! What holds in several periods: a school that closed and opened again, a tie that came back, a member that left and returned
 //! within a year.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{fs, path::Path};
 
 use domain::Known;
 use serde_json::{Value, json};
 use server::{export::export, import::Options, report::Refusal};
-use tests::{TestApp, empty};
+use tests::{TestApp, csv_files, data_copy, data_folder, empty, loaded};
 
-const SOURCES: &str = "source_id,title,publisher,author,published_on,url,language,kind,extent_read,reliability,note\n\
-     seed,An example list,The example press,,2019-09-22,,en,news,full,high,\n";
-const SCHOOLS: &str = "school_id,name_zh,name_en,name_en_basis,ownership,ownership_source_id,phases,school_type,school_type_source_id,status,junior_code_2025,senior_code,township_id,opened_on,closed_on,source_id,quote,confidence,note\n\
-     willow,,New Willow Example School,stated,,,junior,,,open,W2,,,2015-09,,seed,it opened again,news,\n\
-     oak,,Oak Example School,stated,,,primary,,,open,,,,,,seed,,,\n\
-     elm,,Elm Example School,stated,,,primary;junior,,,open,,,,1950,,seed,,,\n\
-     willow,,Willow Example School,stated,,,primary,,,closed,W1,,,,2005,seed,it closed,news,\n";
-const GROUPS: &str = "group_id,name_zh,name_en,name_en_basis,name_zh_basis,lead_school_id,status,reported_branches,reported_sites,reported_member_schools,source_id,quote\n\
-     grove,,Grove Example Group,stated,,,operating,,,,seed,\n\
-     meadow,,Meadow Example Group,stated,,,operating,,,,seed,\n";
-const MEMBERS: &str = "group_id,school_id,role,joined_on,left_on,as_of,source_id,quote,confidence\n\
-     grove,oak,member,2015,,,seed,it came back,news\n\
-     grove,oak,member,2010,2015,,seed,it left,news\n\
-     grove,willow,branch,,,,seed,undated,news\n\
-     meadow,elm,member,2001,2003,,seed,,\n\
-     meadow,elm,member,2010,,,seed,,\n\
-     meadow,willow,guided,2016,,,seed,,\n";
-const CAMPUSES: &str = "campus_id,school_id,name_zh,address_zh,address_confidence,township_id,source_id,quote,confidence,name_en\n\
-     willow.a,willow,,,,,seed,its site,news,The site of Willow\n";
-const ALIASES: &str = "entity_type,entity_id,alias,lang,kind,basis,source_id,quote,since,until\n\
-     school,oak,The Old Mill,en,short,source,seed,,1990,1995\n\
-     school,oak,The Old Mill,en,short,source,seed,,1999-09,\n";
-const CODES: &str = "entity_type,entity_id,scheme,value,source_id,quote,until,since\n";
-const FILES: &[(&str, &str)] = &[
-    ("sources", SOURCES),
-    ("schools", SCHOOLS),
-    ("groups", GROUPS),
-    ("group_memberships", MEMBERS),
-    ("campuses", CAMPUSES),
-    ("aliases", ALIASES),
-];
-
-fn write_folder(dir: &Path) {
-    FILES.iter().for_each(|(name, text)| write(dir, name, text));
+/// A file of the folder.
+fn text(file: &str) -> String {
+    csv_files(&data_folder("english-periods")).remove(&format!("{file}.csv")).expect("a file")
 }
 
 fn write(dir: &Path, name: &str, text: &str) {
     fs::write(dir.join(format!("{name}.csv")), text).expect("written");
-}
-
-fn files(dir: &Path) -> BTreeMap<String, String> {
-    let entries = fs::read_dir(dir).expect("a folder").map(|entry| entry.expect("an entry").path());
-    let csv = entries.filter(|path| path.extension().is_some_and(|end| end == "csv"));
-    csv.map(|path| {
-        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        (name, fs::read_to_string(&path).expect("text"))
-    })
-    .collect()
 }
 
 async fn import(app: &TestApp, dir: &Path) {
@@ -81,10 +40,9 @@ const WILLOW: &str = r#"school(slug: "willow") {
 
 #[tokio::test]
 async fn a_view_shows_the_period_of_its_day() {
-    let dir = tempfile::tempdir().expect("a folder");
-    write_folder(dir.path());
+    let dir = data_copy("english-periods");
     // The case of a slug's letters tells nothing apart.
-    write(dir.path(), "schools", &SCHOOLS.replace("willow,,Willow", "Willow,,Willow"));
+    write(dir.path(), "schools", &text("schools").replace("willow,Willow", "Willow,Willow"));
     for app in empty("the period of a day").await {
         import(&app, dir.path()).await;
         let id = domain::Id::<domain::School>::of("willow").to_string();
@@ -139,30 +97,37 @@ const LISTS: &str = r#"
     grouped: schools(filter: { hasGroupOnRecord: true }) { totalCount nodes { slug } }
     grove: group(slug: "grove") { schools { totalCount nodes { slug } } }
     meadow: group(slug: "meadow") { schools { totalCount nodes { slug } } }
-    oak: school(slug: "oak") { names { text } groups { totalCount nodes { slug } edges { sources { quote } } } }
+    oak: school(slug: "oak") { names { text } codes { value } groups { totalCount nodes { slug } edges { sources { quote } } } }
     campus(slug: "willow.a") { isOnMap school { name(lang: "en") } }"#;
 
 #[tokio::test]
 async fn lists_counts_filters_and_ties_hold_a_noun_once() {
-    let dir = tempfile::tempdir().expect("a folder");
-    write_folder(dir.path());
-    for app in empty("a noun once").await {
-        import(&app, dir.path()).await;
+    for app in loaded("a noun once", &data_folder("english-periods")).await {
         let (then, gap, now) = (
             on(&app, "2002-06-01", LISTS).await,
             on(&app, "2009-06-01", LISTS).await,
             on(&app, "2020-06-01", LISTS).await,
         );
         for (field, on_then, on_gap, on_now) in [
-            ("schools", vec!["elm", "oak", "willow"], vec!["elm", "oak"], vec!["elm", "willow", "oak"]),
-            ("all", vec!["elm", "oak", "willow"], vec!["elm", "oak"], vec!["elm", "willow", "oak"]),
+            (
+                "schools",
+                vec!["ash", "birch", "elm", "oak", "willow"],
+                vec!["ash", "birch", "elm", "oak"],
+                vec!["ash", "birch", "elm", "willow", "oak"],
+            ),
+            (
+                "all",
+                vec!["ash", "birch", "elm", "oak", "willow"],
+                vec!["ash", "birch", "elm", "oak"],
+                vec!["ash", "birch", "elm", "willow", "oak"],
+            ),
             ("campuses", vec!["willow.a"], vec![], vec!["willow.a"]),
             ("primary", vec!["elm", "oak", "willow"], vec!["elm", "oak"], vec!["elm", "oak"]),
             ("junior", vec!["elm"], vec!["elm"], vec!["elm", "willow"]),
             ("old", vec!["willow"], vec![], vec![]),
             ("new", vec![], vec![], vec!["willow"]),
             ("willow", vec!["willow"], vec![], vec!["willow"]),
-            ("grouped", vec!["elm", "willow"], vec![], vec!["elm", "willow", "oak"]),
+            ("grouped", vec!["elm", "willow"], vec![], vec!["birch", "elm", "willow", "oak"]),
         ] {
             for (found, slugs_then) in [(&then, on_then), (&gap, on_gap), (&now, on_now)] {
                 assert_eq!(slugs(&found[field]), slugs_then, "{}: {field}: {found:#}", app.name);
@@ -172,6 +137,8 @@ async fn lists_counts_filters_and_ties_hold_a_noun_once() {
         assert_eq!([members(&then, "grove"), members(&then, "meadow")], ["willow", "elm"], "{}", app.name);
         assert_eq!([members(&gap, "grove"), members(&gap, "meadow")], ["", ""], "{}", app.name);
         assert_eq!([members(&now, "grove"), members(&now, "meadow")], ["willow oak", "elm willow"], "{}", app.name);
+        let codes = [&then, &gap, &now].map(|found| found["oak"]["codes"].clone());
+        assert_eq!(codes, [json!([{ "value": "17" }]), json!([]), json!([{ "value": "17" }])], "{}", app.name);
         let names = |found: &Value| found["oak"]["names"].as_array().map(Vec::len);
         assert_eq!([names(&then), names(&gap)], [Some(2), Some(2)], "{}", app.name);
         assert_eq!(names(&on(&app, "1997-06-01", LISTS).await), Some(1), "{}: no alias in between", app.name);
@@ -191,11 +158,15 @@ async fn lists_counts_filters_and_ties_hold_a_noun_once() {
 
 #[tokio::test]
 async fn a_reopening_that_is_announced_is_no_second_school() {
-    let dir = tempfile::tempdir().expect("a folder");
-    write_folder(dir.path());
-    let schools = SCHOOLS.replace("2015-09,,seed", "2031-09,,seed").replace("junior,,,open,W2", "junior,,,planned,W2");
+    let dir = data_copy("english-periods");
+    let schools =
+        text("schools").replace("2015-09,,seed", "2031-09,,seed").replace("junior,open,W2", "junior,planned,W2");
     write(dir.path(), "schools", &schools);
-    write(dir.path(), "group_memberships", &MEMBERS.replace("meadow,willow,guided,2016,,,seed,,\n", ""));
+    write(
+        dir.path(),
+        "group_memberships",
+        &text("group_memberships").replace("meadow,willow,guided,2016,,,seed,,\n", ""),
+    );
     for app in empty("an announced reopening").await {
         import(&app, dir.path()).await;
         for (day, status, listed) in [
@@ -213,50 +184,25 @@ async fn a_reopening_that_is_announced_is_no_second_school() {
 }
 
 #[tokio::test]
-async fn rows_of_several_periods_are_exported_as_written_and_imported_without_a_revision() {
-    let dir = tempfile::tempdir().expect("a folder");
-    write_folder(dir.path());
-    write(
-        dir.path(),
-        "codes",
-        &format!("{CODES}school,willow,REG,17,seed,,2003,\nschool,willow,REG,17,seed,,,2016-02\n"),
-    );
-    let codes = fs::read_to_string(dir.path().join("codes.csv")).expect("text");
-    write(
-        dir.path(),
-        "codes",
-        &codes.replace("until,since", "since,until").replace(",,2003,", ",,,2003").replace(",,,2016-02", ",,2016-02,"),
-    );
-    for app in empty("rows of several periods").await {
-        import(&app, dir.path()).await;
-        let again = app.import(dir.path()).await.expect("no findings");
-        assert_eq!(again.revision, None, "{}", app.name);
+async fn a_row_that_meets_several_periods_is_one_row_of_several_facts() {
+    let dir = data_folder("english-periods");
+    for app in loaded("a row of several facts", &dir).await {
+        let again = app.import(&dir).await.expect("no findings");
         let counted: Vec<_> = again.files.iter().map(|count| (count.file, count.rows, count.unchanged)).collect();
-        assert!(counted.contains(&("campuses", 1, 2)) && counted.contains(&("schools", 4, 4)), "{counted:?}");
-        let out = tempfile::tempdir().expect("a folder");
-        export(&app.store, Known::Latest, out.path(), false).await.expect("an export");
-        assert_eq!(files(out.path()), files(dir.path()), "{}", app.name);
-        // An exported folder is loaded as it is.
-        assert_eq!(app.import(out.path()).await.expect("no findings").revision, None, "{}", app.name);
+        assert!(counted.contains(&("campuses", 1, 2)) && counted.contains(&("schools", 6, 6)), "{counted:?}");
     }
 }
 
 #[tokio::test]
 async fn a_period_changes_and_goes_by_itself() {
-    let dir = tempfile::tempdir().expect("a folder");
-    for app in empty("a period changes").await {
-        write_folder(dir.path());
-        import(&app, dir.path()).await;
-        let later = SCHOOLS.replace(",,2005,seed", ",,2006,seed");
+    let (schools, members) = (text("schools"), text("group_memberships"));
+    for app in loaded("a period changes", &data_folder("english-periods")).await {
+        let dir = data_copy("english-periods");
+        let later = schools.replace(",,2005,seed", ",,2006,seed");
         write(dir.path(), "schools", &later);
         let dry = app.import_as(dir.path(), true).await.expect("no findings");
-        let schools = dry.files.iter().find(|count| count.file == "schools").expect("schools");
-        assert_eq!(
-            (schools.rows, schools.changed, schools.unchanged),
-            (4, 2, 2),
-            "{}: it is known since 2006",
-            app.name
-        );
+        let count = dry.files.iter().find(|count| count.file == "schools").expect("schools");
+        assert_eq!((count.rows, count.changed, count.unchanged), (6, 2, 4), "{}: it is known since 2006", app.name);
         import(&app, dir.path()).await;
         let view = |known: i64| format!("{{ map(asOf: \"2006-06-01\", knownAt: {known}) {{ {WILLOW} }} }}");
         for (revision, is_on_map) in [(1, false), (2, true)] {
@@ -267,10 +213,8 @@ async fn a_period_changes_and_goes_by_itself() {
         }
 
         // An earlier period is found: what was the first is a later one.
-        let first =
-            "willow,,First Willow Example School,stated,,,primary,,,closed,,,,1900,1950,seed,its beginnings,news,\n";
-        write(dir.path(), "schools", &format!("{later}{first}").replace(",,,,,2006,seed", ",,,,1970,2006,seed"));
-        let named = later.replace("closed,W1,,,,2006", "closed,W1,,,1970,2006");
+        let first = "willow,First Willow Example School,stated,primary,closed,,,1900,1950,seed,its beginnings,news\n";
+        let named = later.replace("closed,W1,,,2006", "closed,W1,,1970,2006");
         write(dir.path(), "schools", &format!("{named}{first}"));
         import(&app, dir.path()).await;
         for (day, name) in [
@@ -283,7 +227,7 @@ async fn a_period_changes_and_goes_by_itself() {
         }
         let out = tempfile::tempdir().expect("a folder");
         export(&app.store, Known::Latest, out.path(), false).await.expect("an export");
-        assert_eq!(files(out.path()), files(dir.path()), "{}", app.name);
+        assert_eq!(csv_files(out.path()), csv_files(dir.path()), "{}", app.name);
 
         // The folder of revision 2 would undo what the third says of two periods: told once.
         write(dir.path(), "schools", &later);
@@ -293,9 +237,9 @@ async fn a_period_changes_and_goes_by_itself() {
         assert_eq!(told.len(), 1, "{}: {told:?}", app.name);
 
         // Without its second period the school is closed for good.
-        let schools: String = SCHOOLS.split_inclusive('\n').filter(|row| !row.contains("New Willow")).collect();
-        write(dir.path(), "schools", &schools);
-        write(dir.path(), "group_memberships", &MEMBERS.replace("meadow,willow,guided,2016,,,seed,,\n", ""));
+        let without: String = schools.split_inclusive('\n').filter(|row| !row.contains("New Willow")).collect();
+        write(dir.path(), "schools", &without);
+        write(dir.path(), "group_memberships", &members.replace("meadow,willow,guided,2016,,,seed,,\n", ""));
         import(&app, dir.path()).await;
         let found = on(&app, "2020-01-01", &format!("{WILLOW} {LISTS}")).await;
         assert_eq!(
@@ -311,11 +255,10 @@ async fn a_period_changes_and_goes_by_itself() {
 
 #[tokio::test]
 async fn a_school_takes_over_in_one_of_its_periods() {
-    let dir = tempfile::tempdir().expect("a folder");
-    write_folder(dir.path());
+    let dir = data_copy("english-periods");
     let successions = "predecessor_id,successor_id,kind,effective_on,source_id,quote,confidence\n\
          elm,willow,renamed,2017-05,seed,,\n";
-    write(dir.path(), "schools", &SCHOOLS.replace("primary;junior,,,open", "primary;junior,,,renamed"));
+    write(dir.path(), "schools", &text("schools").replace("primary;junior,open", "primary;junior,renamed"));
     write(dir.path(), "school_successions", successions);
     for app in empty("a takeover in a period").await {
         import(&app, dir.path()).await;
@@ -331,42 +274,41 @@ async fn a_school_takes_over_in_one_of_its_periods() {
 
 #[tokio::test]
 async fn rows_that_hold_at_the_same_time_are_refused_with_both_lines() {
-    for (file, text, said) in [
+    for (file, wrong, said) in [
         (
             "schools",
-            SCHOOLS.replace(",,,2015-09,,seed", ",,,2004-09,,seed"),
+            text("schools").replace(",2015-09,,seed", ",2004-09,,seed"),
             vec![
-                "schools.csv:5: column school_id: `willow` stands on line 2 already, for days that overlap: that one holds from 2004-09-01, this one until 2005-12-31",
+                "schools.csv:7: column school_id: `willow` stands on line 2 already, for days that overlap: that one holds from 2004-09-01, this one until 2005-12-31",
             ],
         ),
         (
             "schools",
-            SCHOOLS.replace(",,,2015-09,,seed", ",,,,,seed"),
-            vec!["schools.csv:5: column school_id: `willow` stands on line 2 already"],
+            text("schools").replace(",2015-09,,seed", ",,,seed"),
+            vec!["schools.csv:7: column school_id: `willow` stands on line 2 already"],
         ),
         (
             "group_memberships",
-            MEMBERS.replace("oak,member,2010,2015", "oak,member,2010,2016"),
+            text("group_memberships").replace("oak,member,2010,2015", "oak,member,2010,2016"),
             vec![
                 "group_memberships.csv:3: column group_id: line 2 has the same group_id, school_id, role, for days that overlap: that one holds from 2015-01-01, this one from 2010-01-01 to 2016-12-31",
             ],
         ),
         (
             "group_memberships",
-            MEMBERS.replace("grove,willow,branch,,", "grove,willow,branch,2007,2008"),
+            text("group_memberships").replace("grove,willow,branch,,", "grove,willow,branch,2007,2008"),
             vec![
                 "group_memberships.csv:4: column school_id: it would hold on no day: this row holds from 2007-01-01 to 2008-12-31, and the school `willow` until 2005-12-31 and from 2015-09-01",
             ],
         ),
         (
             "campuses",
-            CAMPUSES.replace("name_en\n", "name_en\nwillow.a,willow,,,,,seed,its site,news,Another\n"),
+            text("campuses").replace("confidence\n", "confidence\nwillow.a,willow,Another,seed,its site,news\n"),
             vec!["campuses.csv:3: column campus_id: `willow.a` stands on line 2 already"],
         ),
     ] {
-        let dir = tempfile::tempdir().expect("a folder");
-        write_folder(dir.path());
-        write(dir.path(), file, &text);
+        let dir = data_copy("english-periods");
+        write(dir.path(), file, &wrong);
         for app in empty("rows that overlap").await {
             let Err(Refusal::Findings(findings)) = app.import(dir.path()).await else { panic!("{said:?}") };
             let found: Vec<String> = findings.list().iter().map(ToString::to_string).collect();

@@ -9,7 +9,7 @@ pub mod process;
 pub mod proxy;
 pub mod schema;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use axum::{
     Router,
@@ -114,6 +114,37 @@ pub async fn loaded(test: &str, dir: &Path) -> Vec<TestApp> {
 #[must_use]
 pub fn bundled() -> std::path::PathBuf {
     root().join("crates/server/data/chaoyang")
+}
+
+/// A folder of `tests/data`.
+#[must_use]
+pub fn data_folder(name: &str) -> std::path::PathBuf {
+    root().join("tests/data").join(name)
+}
+
+/// A copy of a folder of `tests/data`, to be changed.
+///
+/// # Panics
+/// It cannot be copied.
+#[must_use]
+pub fn data_copy(name: &str) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().expect("a folder");
+    for (file, text) in csv_files(&data_folder(name)) {
+        std::fs::write(copy.path().join(file), text).expect("written");
+    }
+    copy
+}
+
+/// The files of a data set, by name.
+///
+/// # Panics
+/// They cannot be read.
+#[must_use]
+pub fn csv_files(dir: &Path) -> BTreeMap<String, String> {
+    let entries = std::fs::read_dir(dir).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let csv = entries.filter(|path| path.extension().is_some_and(|end| end == "csv"));
+    let name = |path: &Path| path.file_name().expect("a name").to_string_lossy().into_owned();
+    csv.map(|path| (name(&path), std::fs::read_to_string(&path).expect("text"))).collect()
 }
 
 /// The root of the repository.
