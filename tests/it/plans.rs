@@ -23,12 +23,17 @@ const VIEWS: [&str; 4] =
 /// What is asked of a field of a noun: all it says, and one step further.
 fn selection(schema: &Schema, field: &Value) -> String {
     let (name, of) = (text(&field["name"]), schema.type_of(field));
+    let existence = |of| if schema.fields(of).any(|field| field["name"] == "existence") { "existence" } else { "" };
     match (schema.nodes(field), text(&of["kind"])) {
         (Some(_), _) => {
-            format!("{name} {{ totalCount pageInfo {{ endCursor }} edges {{ sources {{ title }} node {{ slug }} }} }}")
+            let edge = schema.type_of(schema.fields(of).find(|field| field["name"] == "edges").expect("edges"));
+            let existence = existence(edge);
+            format!(
+                "{name} {{ totalCount pageInfo {{ endCursor }} edges {{ {existence} sources {{ title }} node {{ slug }} }} }}"
+            )
         }
         (None, "OBJECT") if schema.fields(of).any(|field| field["name"] == "sources") => {
-            format!("{name} {{ sources {{ title }} }}")
+            format!("{name} {{ {} sources {{ title }} }}", existence(of))
         }
         (None, "OBJECT" | "UNION" | "INTERFACE") => format!("{name} {{ __typename }}"),
         (None, _) => name.to_owned(),
@@ -70,6 +75,7 @@ fn questions(schema: &Schema, folder: &Path) -> Vec<String> {
                 (_, "Boolean") => "false".to_owned(),
                 (_, "ID") => format!("\"{}\"", first_slug(folder, name)),
                 (_, "String") => "\"0501\"".to_owned(),
+                (_, "CodeInput") => "{ value: \"0501\", scheme: \"register\" }".to_owned(),
                 (_, other) => panic!("{root}: what is a {other}?"),
             };
             questions.push(format!("{root}(filter: {{ {name}: {value} }}) {{ totalCount nodes {{ slug }} }}"));
