@@ -16,6 +16,13 @@ const BUDGETS: &[(&str, u64, &str)] = &[
             partners { totalCount edges { role sources { quote } node { sources { title } } } } functions { text } resourceCategories { category } } } } } } } } } }",
     ),
     (
+        "since when ties are known",
+        7,
+        // Four lists, one of parts, and one statement more for each of two; where an alliance serves its district none is needed.
+        "query ($n: Int) { map(asOf: \"1900-01-01\") { schools(first: $n) { nodes { groups { edges { existence } } partners { edges { existence } }
+            alliances { edges { existence } } siteUses { existence } } } } }",
+    ),
+    (
         "partner to regions",
         7,
         "query ($n: Int) { partners(first: $n) { nodes { name alliances { nodes { name groups { nodes { name schools { nodes { name stages

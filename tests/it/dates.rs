@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use domain::Known;
+use domain::{Clock, Known, TimeZone};
 use serde_json::{Value, json};
 use server::export::export;
 use tests::{TestApp, csv_files, data_copy, data_folder, empty, loaded};
@@ -215,5 +215,91 @@ async fn one_school_leads_a_group_on_each_day_of_a_year_in_which_that_changes() 
                     holds from 2010-01-01 to 2020-12-31, and line 10 of group_memberships.csv from 2019-01-01 to \
                     2021-12-31";
         assert!(findings.contains(said), "{}: {findings}", app.name);
+    }
+}
+
+/// A copy of the folder in which all ties of birch are undated, and stated by a source.
+fn undated_ties() -> tempfile::TempDir {
+    let dir = data_copy("english-periods");
+    for (file, text) in [
+        ("designations", "designation_id,name_en,level\nprize,Example Prize,district\n"),
+        ("school_designations", "school_id,designation_id,awarded_on,source_id\nbirch,prize,,seed\n"),
+        ("school_partner_links", "school_id,partner_id,kind,source_id\nbirch,museum,cooperates_with,seed\n"),
+        ("school_links", "school_id,linked_school_id,kind,basis,source_id\nbirch,ash,guided_by,source,seed\n"),
+        ("school_successions", "predecessor_id,successor_id,kind,source_id\nash,birch,base_of,seed\n"),
+        ("site_uses", "site_use_id,school_id,host_type,host_id,as_of,source_id\nbirch.x,birch,school,ash,,seed\n"),
+        (
+            "alliance_memberships",
+            "alliance_id,member_type,member_id,role,source_id\norchard,school,birch,member,seed\n",
+        ),
+        (
+            "group_memberships",
+            "group_id,school_id,role,joined_on,left_on,as_of,source_id\nmeadow,birch,member,,,,seed\n\
+             meadow,oak,member,,,,\nmeadow,elm,member,,2001,,\n",
+        ),
+    ] {
+        fs::write(dir.path().join(file).with_extension("csv"), text).expect("written");
+    }
+    dir
+}
+
+const BIRCH: &str = r#"school(slug: "birch") {
+    groups { edges { existence } } partners { edges { existence } } branchOf { edges { existence } }
+    predecessors { edges { existence } } designations { edges { existence } } siteUses { existence }
+    alliances { edges { existence basis } } }"#;
+
+#[tokio::test]
+async fn an_undated_tie_is_assumed_until_something_speaks_of_it() {
+    let dir = undated_ties();
+    for app in loaded("an_undated_tie_is_assumed", dir.path()).await {
+        let edges = |birch: &Value, existence: &str| {
+            let is_tie = |tie: &Value| tie["existence"] == existence;
+            let lists = ["groups", "partners", "branchOf", "predecessors", "designations"];
+            assert!(lists.iter().all(|list| birch[list]["edges"].as_array().is_some_and(|edges| edges.len() == 1)));
+            lists.iter().all(|list| is_tie(&birch[list]["edges"][0]))
+                && is_tie(&birch["siteUses"][0])
+                && is_tie(&birch["alliances"]["edges"][0])
+        };
+        for (day, existence) in
+            [("1900-01-01", "ASSUMED"), ("2019-09-21", "ASSUMED"), ("2019-09-22", "CERTAIN"), ("2026-01-01", "CERTAIN")]
+        {
+            let seen = on_day(&app, day, BIRCH).await;
+            assert!(edges(&seen["school"], existence), "{} on {day}: {seen}", app.name);
+        }
+        // What serves a district does so as surely as it exists.
+        let seen = on_day(&app, "2013-01-01", BIRCH).await;
+        let alliances =
+            json!([{ "existence": "ASSUMED", "basis": "MEMBER" }, { "existence": "CERTAIN", "basis": "SERVES" }]);
+        assert_eq!(seen["school"]["alliances"]["edges"], alliances, "{}", app.name);
+
+        // No source states it: it is known since it was recorded.
+        let recorded = tests::clock().today(TimeZone::UTC);
+        let before = recorded.pred_opt().expect("a day");
+        const OAK: &str = r#"school(slug: "oak") { groups { edges { existence } } }"#;
+        for (day, existence) in [(before, "ASSUMED"), (recorded, "CERTAIN")] {
+            let seen = on_day(&app, &day.to_string(), OAK).await;
+            assert_eq!(seen["school"]["groups"]["edges"], json!([{ "existence": existence }]), "{} on {day}", app.name);
+        }
+        // An end that is stated shows that it held then.
+        const ELM: &str = r#"school(slug: "elm") { groups { edges { existence } } }"#;
+        for (day, existence) in [("2000-12-31", "ASSUMED"), ("2001-01-01", "CERTAIN")] {
+            let seen = on_day(&app, day, ELM).await;
+            assert_eq!(seen["school"]["groups"]["edges"], json!([{ "existence": existence }]), "{} on {day}", app.name);
+        }
+
+        // Another date of a source changes no tie, and yet since when they are known, as far as a revision knows.
+        let changed = undated_ties();
+        replace(changed.path(), "sources", "2019-09-22", "2018-03");
+        replace(changed.path(), "group_memberships", "meadow,birch,member,,,,", "meadow,birch,member,,,2017,");
+        let report = app.import(changed.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+        let links = report.files.iter().find(|count| count.file == "school_partner_links").expect("a file");
+        assert_eq!((links.changed, links.unchanged), (0, 1), "{}", app.name);
+        let seen = on_day(&app, "2018-03-01", BIRCH).await;
+        assert!(edges(&seen["school"], "CERTAIN"), "{}: {seen}", app.name);
+        let known = format!("{{ map(asOf: \"2018-03-01\", knownAt: 1) {{ {BIRCH} }} }}");
+        assert!(edges(&app.data(&known).await["map"]["school"], "ASSUMED"), "{}", app.name);
+        let seen = on_day(&app, "2017-01-01", BIRCH).await;
+        let [stated, not] = ["groups", "partners"].map(|list| &seen["school"][list]["edges"][0]["existence"]);
+        assert_eq!((stated, not), (&json!("CERTAIN"), &json!("ASSUMED")), "{}", app.name);
     }
 }

@@ -128,6 +128,19 @@ impl Evidence {
         self.0 = [self.0, day].into_iter().flatten().min();
     }
 
+    /// Adds the first days of the dates that a tie states of itself.
+    #[must_use]
+    pub fn with_dates<'a>(mut self, dates: impl IntoIterator<Item = Option<&'a ImpreciseDate>>) -> Self {
+        dates.into_iter().flatten().for_each(|date| self.add_day(date.first_day()));
+        self
+    }
+
+    /// Whether what is on the map of a day is known to have existed then, by what was seen.
+    #[must_use]
+    pub fn existence_on(self, day: NaiveDate) -> Existence {
+        if self.0.is_some_and(|known| known <= day) { Existence::Certain } else { Existence::Assumed }
+    }
+
     /// The earliest day seen, but none after the day on which the noun was first recorded.
     #[must_use]
     pub fn known_day(self, recorded: NaiveDate) -> NaiveDate {
@@ -216,6 +229,16 @@ mod tests {
         let takeover = Entrance { is_takeover: true, ..Entrance::default() };
         let after = of("2019-04", "", takeover, "2015-01-01");
         assert_eq!(after.phase_on(day("2018-01-01")), Phase::BeforeKnown);
+    }
+
+    #[test]
+    fn a_tie_is_certain_from_the_first_day_that_speaks_of_it() {
+        let date = |text: &str| ImpreciseDate::parse(text).ok();
+        let [ended, stated, without_year] = [date("2019"), date("2015-09"), date("12-23 (year not shown)")];
+        let evidence = Evidence::default().with_dates([ended.as_ref(), stated.as_ref(), without_year.as_ref(), None]);
+        assert_eq!(evidence.existence_on(day("2015-08-31")), Existence::Assumed);
+        assert_eq!(evidence.existence_on(day("2015-09-01")), Existence::Certain);
+        assert_eq!(Evidence::default().existence_on(day("2026-01-01")), Existence::Assumed);
     }
 
     #[test]

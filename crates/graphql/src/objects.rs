@@ -6,3 +6,4 @@ pub(crate) mod noun;
 pub(crate) mod register_code;
 pub(crate) mod revision;
 pub(crate) mod scalar;
+pub(crate) mod tie;

@@ -16,6 +16,7 @@ mod error;
 mod export;
 mod file_headers;
 mod filter;
+mod known_days;
 mod noun;
 mod nouns;
 mod open;

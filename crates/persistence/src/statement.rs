@@ -206,6 +206,8 @@ pub(crate) enum Question {
     Related(&'static str, End),
     /// How many these are.
     RelatedCount(&'static str, End),
+    /// Since when ties of a table are known.
+    KnownDays(&'static str),
     /// The parts of owners, by what they are.
     Parts(std::any::TypeId),
 }

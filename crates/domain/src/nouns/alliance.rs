@@ -96,6 +96,8 @@ pub struct AllianceTie {
     pub joined_on: Option<ImpreciseDate>,
     /// When the member left; none where no source says, and where the alliance serves its district.
     pub left_on: Option<ImpreciseDate>,
+    /// Since when the alliance is known, where it serves a district; none of a member.
+    pub alliance_known_day: Option<NaiveDate>,
 }
 
 vocabulary! {

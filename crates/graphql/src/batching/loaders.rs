@@ -7,7 +7,8 @@ use std::{
     sync::Arc,
 };
 
-use domain::{Filter, Order, PageRequest, View};
+use chrono::NaiveDate;
+use domain::{Filter, Kind, Order, PageRequest, View};
 use persistence::{ColumnSet, ListRequest, Noun, NounCount, NounPage, Parts, RelatedPage, Relation, Store, StoreError};
 
 use crate::batching::batches::Loader;
@@ -61,6 +62,13 @@ pub(crate) const ALL_NOUNS: i64 = 0;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RecordedLoader;
 
+/// The first day on which this tie was recorded, or a source of it published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct KnownDayLoader {
+    pub(crate) kind: Kind,
+    pub(crate) view: View,
+}
+
 loader! {
     /// A page of the list of all nouns of a kind, under [`ALL_NOUNS`].
     NounPageLoader<N: Noun> { view: View, filter: Arc<Filter>, order: Order, request: Arc<PageRequest> }
@@ -99,6 +107,14 @@ impl Loader for RecordedLoader {
 
     async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, ()>, StoreError> {
         Ok(store.recorded(ids).await?.into_iter().map(|id| (id, ())).collect())
+    }
+}
+
+impl Loader for KnownDayLoader {
+    type Value = NaiveDate;
+
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, NaiveDate>, StoreError> {
+        store.known_days(self.kind, self.view, ids).await
     }
 }
 

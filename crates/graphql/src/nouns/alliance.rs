@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
-use domain::{Noun, View};
+use domain::{Kind, Noun, View};
 use persistence::{
     AlliancesOfGroup, AlliancesOfPartner, AlliancesOfSchool, GroupsOfAlliance, PartnersOfAlliance, SchoolsOfAlliance,
 };
@@ -23,9 +23,10 @@ use crate::{
     },
     objects::{
         localized_text::{LocalizedText, localize_text},
-        noun::{CommonFields, ViewedNoun},
+        noun::{CommonFields, Existence, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, LanguageTag, imprecise_date},
+        tie::load_existence,
     },
     schema::root_fields::root_fields,
 };
@@ -284,6 +285,18 @@ impl AllianceTie {
     /// When the member left; null where no source says, or it still belongs, and where the alliance serves its district.
     async fn until(&self) -> Option<ImpreciseDate> {
         imprecise_date(&self.tie.left_on)
+    }
+
+    /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one. Where the alliance serves its district, as the alliance is.
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+        match self.tie.alliance_known_day {
+            Some(known) if known <= self.view.day => Ok(Existence::Certain),
+            Some(_) => Ok(Existence::Assumed),
+            None => {
+                let dates = [&self.tie.joined_on, &self.tie.left_on];
+                load_existence(ctx, self.view, (Kind::AllianceMember, self.tie.id), dates).await
+            }
+        }
     }
 
     /// The sources that state the membership or, where the alliance serves a district, the alliance and its scope.

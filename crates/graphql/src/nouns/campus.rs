@@ -15,9 +15,10 @@ use crate::{
     nouns::source::{Citation, load_citations},
     objects::{
         localized_text::{LocalizedText, localize_text},
-        noun::{CommonFields, ViewedNoun},
+        noun::{CommonFields, Existence, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, LanguageTag, imprecise_date},
+        tie::load_existence,
     },
     schema::root_fields::root_fields,
 };
@@ -163,6 +164,11 @@ impl SiteUse {
     /// The time for which the source states it; null where it does not say.
     async fn as_of(&self) -> Option<ImpreciseDate> {
         imprecise_date(&self.it.as_of)
+    }
+
+    /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+        load_existence(ctx, self.view, (Kind::SiteUse, self.it.id), [&self.it.as_of]).await
     }
 
     /// The sources that state it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
-use domain::{Noun, View};
+use domain::{Kind, Noun, View};
 use persistence::{DesignationsOfSchool, SchoolsOfDesignation};
 
 use crate::{
@@ -18,9 +18,10 @@ use crate::{
         source::{Citation, load_citations},
     },
     objects::{
-        noun::{CommonFields, ViewedNoun},
+        noun::{CommonFields, Existence, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
+        tie::load_existence,
     },
     schema::root_fields::root_fields,
 };
@@ -96,6 +97,11 @@ impl SchoolDesignation {
     /// When it was given; null where no source says.
     async fn awarded_on(&self) -> Option<ImpreciseDate> {
         imprecise_date(&self.tie.awarded_on)
+    }
+
+    /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+        load_existence(ctx, self.view, (Kind::SchoolDesignation, self.tie.id), [&self.tie.awarded_on]).await
     }
 
     /// The sources that state that it was given.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
-use domain::View;
+use domain::{Kind, View};
 use persistence::{GroupsOfSchool, SchoolsOfGroup};
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     objects::{
         noun::Existence,
         scalar::{ImpreciseDate, imprecise_date},
+        tie::load_existence,
     },
 };
 
@@ -44,9 +45,13 @@ impl Membership {
         imprecise_date(&self.tie.as_of)
     }
 
-    /// Whether it is known to have held on the view's day. `ASSUMED` where a school leads on a day on which, by dates that are not precise to the day, another may have led still or already; of the two the map shows the later from the first day on which it can have begun, and the other have ended.
-    async fn existence(&self) -> Existence {
-        self.tie.turn.existence_on(self.view.day).into()
+    /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one. `ASSUMED`, too, where a school leads on a day on which, by dates that are not precise to the day, another may have led still or already; of the two the map shows the later from the first day on which it can have begun, and the other have ended.
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+        if self.tie.turn.existence_on(self.view.day) == domain::Existence::Assumed {
+            return Ok(Existence::Assumed);
+        }
+        let dates = [&self.tie.joined_on, &self.tie.left_on, &self.tie.as_of];
+        load_existence(ctx, self.view, (Kind::Membership, self.tie.id), dates).await
     }
 
     /// The sources that state the membership.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
-use domain::{Noun, View};
+use domain::{Kind, Noun, View};
 use persistence::{AlliancesOfPartner, PartnersOfSchool, SchoolsOfPartner};
 
 use crate::{
@@ -19,9 +19,10 @@ use crate::{
         source::{Citation, load_citations},
     },
     objects::{
-        noun::{CommonFields, ViewedNoun},
+        noun::{CommonFields, Existence, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
+        tie::load_existence,
     },
     schema::root_fields::root_fields,
 };
@@ -126,6 +127,11 @@ impl SchoolPartnership {
     /// Until when; null where no source says, or it goes on.
     async fn until(&self) -> Option<ImpreciseDate> {
         imprecise_date(&self.tie.until)
+    }
+
+    /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+        load_existence(ctx, self.view, (Kind::SchoolPartner, self.tie.id), [&self.tie.since, &self.tie.until]).await
     }
 
     /// The sources that state the tie.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
-use domain::{Noun, Order, PageRequest, View};
+use domain::{Kind, Noun, Order, PageRequest, View};
 use persistence::{
     AlliancesOfSchool, BranchOfSchools, BranchesOfSchool, CampusesOfSchool, DesignationsOfSchool, GroupsOfSchool,
     PartnersOfSchool, PredecessorsOfSchool, SuccessorsOfSchool,
@@ -28,9 +28,10 @@ use crate::{
         source::{Citation, load_citations},
     },
     objects::{
-        noun::{CommonFields, ViewedNoun},
+        noun::{CommonFields, Existence, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
+        tie::load_existence,
     },
     schema::root_fields::root_fields,
 };
@@ -263,6 +264,11 @@ impl SuccessionTie {
         self.tie.steps
     }
 
+    /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+        load_existence(ctx, self.view, (Kind::Succession, self.tie.id), [&self.tie.effective_on]).await
+    }
+
     /// The sources that state the succession.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
         load_citations(ctx, self.view, self.tie.id).await
@@ -319,6 +325,11 @@ impl SchoolLink {
     /// Until when; null where no source says, or it goes on.
     async fn until(&self) -> Option<ImpreciseDate> {
         imprecise_date(&self.tie.until)
+    }
+
+    /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+        load_existence(ctx, self.view, (Kind::SchoolLink, self.tie.id), [&self.tie.since, &self.tie.until]).await
     }
 
     /// The sources that state the tie.

@@ -127,9 +127,9 @@ impl CommonFields<'_> {
 #[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::Existence")]
 pub(crate) enum Existence {
-    /// Its beginning is stated, or the day is not before its `knownDay`.
+    /// Its beginning is stated, or the day is not before its `knownDay`. Of a tie: the day is not before the first of the dates that it states, the time for which a source states it, the publication of its sources, and the day on which it was recorded.
     Certain,
-    /// No source states its beginning, and the day is before its `knownDay`: it may not have existed yet.
+    /// No source states its beginning, and the day is before its `knownDay` or, of a tie, before anything speaks of it: it may not have existed yet.
     Assumed,
 }
 

@@ -100,6 +100,7 @@ pub(crate) static ALLIANCE_MEMBERS: Tie<AllianceTie> = Tie {
             role: role.maybe_word(AllianceRole::parse)?,
             joined_on: joined_on.date()?,
             left_on: left_on.date()?,
+            alliance_known_day: None,
         })
     },
 };
@@ -114,15 +115,16 @@ pub(crate) static ALLIANCE_TIES: Tie<AllianceTie> = Tie {
         }
         select
     }),
-    columns: &[&"cited", &"basis", &"role", &"joined_on", &"left_on"],
+    columns: &[&"cited", &"basis", &"role", &"joined_on", &"left_on", &"known_day"],
     read: |_, row| {
-        let [cited, basis, role, joined_on, left_on] = row.cells();
+        let [cited, basis, role, joined_on, left_on, known_day] = row.cells();
         Ok(AllianceTie {
             id: cited.number()?,
             basis: basis.word(Basis::parse)?,
             role: role.maybe_word(AllianceRole::parse)?,
             joined_on: joined_on.date()?,
             left_on: left_on.date()?,
+            alliance_known_day: known_day.maybe_day()?,
         })
     },
 };
@@ -135,6 +137,7 @@ fn members(scope: &Scope, End { child, is_forward, .. }: End) -> SelectStatement
     select.expr_as(literal("0"), "rank").expr_as(col("m", ValidFrom), "since").expr_as(col("m", Id), "cited");
     select.expr_as(literal("member"), "basis").expr_as(col("m", Role), "role");
     select.expr_as(col("m", JoinedOn), "joined_on").expr_as(col("m", LeftOn), "left_on");
+    select.expr_as(Expr::Keyword(Keyword::Null), "known_day");
     select.and_where(scope.is_asked(col("m", from)));
     if is_forward {
         select.and_where(col("m", MemberType).eq(literal(child.name())));
@@ -169,6 +172,7 @@ fn serves(scope: &Scope, End { parent, child, is_forward }: End) -> Option<Selec
     for unsaid in ["role", "joined_on", "left_on"] {
         select.expr_as(Expr::Keyword(Keyword::Null), unsaid);
     }
+    select.expr_as(col("a", Column::KnownDay), "known_day");
     let mut member = scope.select_from(alliance_members::Entity, "m", Sees::Holding);
     member.expr(Expr::Constant(1.into())).and_where(col("m", AllianceId).eq(alliance()));
     member.and_where(col("m", MemberId).eq(noun()));
