@@ -3,14 +3,14 @@
 use domain::{ColumnType, Condition, ConditionValue, Existence, Filter, Shape};
 use sea_orm::{
     Value,
-    sea_query::{Alias, Expr, ExprTrait, Func},
+    sea_query::{Alias, Expr, ExprTrait, Func, SelectStatement, UnionType},
 };
 
 use crate::{
     dialect,
     entity::{facets, search_names},
     noun::Table,
-    nouns::code::has_code,
+    nouns::code::select_coded,
     relation::is_related,
     statement::Parameter,
     view::{Scope, Sees, col, is_one_of, literal},
@@ -123,6 +123,17 @@ impl FilterForm {
         self.conditions.iter().any(|(property, wanted)| *property == "status" && wanted.words().contains(&planned))
     }
 
+    /// Whether it is nothing but a name or a code.
+    fn finds_by_index(&self) -> bool {
+        let is_bare = self.all.is_empty() && self.any.is_empty() && self.not.is_none() && self.existence.is_none();
+        is_bare
+            && match self.conditions[..] {
+                [] => self.name.is_some(),
+                [(property, _)] => property == "code" && self.name.is_none(),
+                _ => false,
+            }
+    }
+
     fn parts(&self) -> impl Iterator<Item = &FilterForm> {
         self.all.iter().chain(&self.any)
     }
@@ -153,7 +164,7 @@ fn is_asked_as_planned<N: Table>(scope: &Scope, filter: &FilterForm) -> Expr {
 /// The conditions of a filter; all of them hold.
 pub(crate) fn fits<N: Table>(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
     let mut conditions = Vec::new();
-    conditions.extend(filter.name.map(|slot| has_name(scope, slot)));
+    conditions.extend(filter.name.and_then(|slot| is_among(vec![select_named(scope, slot)])));
     if let Some((certain, assumed)) = filter.existence {
         // A list may hold what is not on the map of the day; that is neither.
         let wanted = [certain.then(|| scope.is_certain("c")), assumed.then(|| scope.is_assumed("c"))];
@@ -161,7 +172,7 @@ pub(crate) fn fits<N: Table>(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
     }
     for (property, wanted) in &filter.conditions {
         let own = match *property {
-            "code" => Some(has_code::<N>(scope, wanted)),
+            "code" => is_among(select_coded::<N>(scope, wanted)),
             _ => N::condition(property, wanted, scope),
         };
         let related = || is_related::<N>(scope, property, &wanted.value());
@@ -171,7 +182,12 @@ pub(crate) fn fits<N: Table>(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
         conditions.extend(fits::<N>(scope, part));
     }
     if !filter.any.is_empty() {
-        conditions.push(any(filter.any.iter().map(|part| all(fits::<N>(scope, part))).collect()));
+        // Nouns that an index finds by one of several names or codes are one set, to be looked up at once: of several sets
+        // a database would ask each, for every row of the table.
+        let (found, others): (Vec<_>, Vec<_>) = filter.any.iter().partition(|part| part.finds_by_index());
+        let found = found.into_iter().flat_map(|part| select_found::<N>(scope, part)).collect();
+        let others = others.into_iter().map(|part| all(fits::<N>(scope, part)));
+        conditions.push(any(is_among(found).into_iter().chain(others).collect()));
     }
     if let Some(part) = &filter.not {
         // What is unknown is not the case: without COALESCE its negation would be unknown too, and lose the row.
@@ -213,13 +229,29 @@ fn has_word(scope: &Scope, facet: &'static str, words: &[&'static str]) -> Expr 
     col("c", "fact_id").in_subquery(select)
 }
 
-/// That some name contains the text, through the index of pairs of characters. An official name holds as long as its noun
-/// is seen by it, an alias as long as it says.
-fn has_name(scope: &Scope, slot: u32) -> Expr {
+/// The nouns that a part of a filter finds by its name or its code.
+fn select_found<N: Table>(scope: &Scope, part: &FilterForm) -> Vec<SelectStatement> {
+    let coded = part.conditions.iter().flat_map(|(_, wanted)| select_coded::<N>(scope, wanted));
+    part.name.map(|slot| select_named(scope, slot)).into_iter().chain(coded).collect()
+}
+
+/// That the noun that `c` names is among those of one of these statements; none if there are no statements.
+fn is_among(selects: Vec<SelectStatement>) -> Option<Expr> {
+    let mut selects = selects.into_iter();
+    let mut ids = selects.next()?;
+    for select in selects {
+        ids.union(UnionType::All, select);
+    }
+    Some(col("c", "id").in_subquery(ids))
+}
+
+/// The nouns of which some name contains the text, through the index of pairs of characters. An official name holds as long
+/// as its noun is seen by it, an alias as long as it says.
+fn select_named(scope: &Scope, slot: u32) -> SelectStatement {
     use search_names::Column::{Folded, SubjectId};
     let mut select = scope.select_from(search_names::Entity, "s", Sees::Holding);
     select.expr(col("s", SubjectId));
     select.and_where(dialect::has_grams(scope.backend, "s", Parameter::Grams(slot).expr()));
     select.and_where(dialect::contains(scope.backend, col("s", Folded), Parameter::Filter(slot).expr()));
-    col("c", facets::Column::Id).in_subquery(select)
+    select
 }

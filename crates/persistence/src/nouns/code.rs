@@ -1,7 +1,7 @@
 //! Table `codes`.
 
 use domain::{RegisterCode, code::scheme_of, values};
-use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement};
 
 use crate::{
     StoreError,
@@ -32,22 +32,22 @@ impl List for RegisterCode {
     }
 }
 
-/// That the register that is named, or any, knows the noun that `c` names by this code: in a column of its own, or in `codes`.
-pub(crate) fn has_code<N: Table>(scope: &Scope, wanted: &Wanted) -> Expr {
+/// The nouns that the register that is named, or any, knows by this code: in `codes`, or in a column of their own.
+pub(crate) fn select_coded<N: Table>(scope: &Scope, wanted: &Wanted) -> Vec<SelectStatement> {
     let (code, scheme) = (wanted.value(), wanted.scheme());
     let mut ids = scope.select_from(Entity, "k", Sees::Holding);
     ids.expr(col("k", Column::EntityId)).and_where(col("k", Column::Value).eq(code.clone()));
     if let Some(scheme) = &scheme {
         ids.and_where(col("k", Column::Scheme).eq(scheme.clone()));
     }
+    let mut selects = vec![ids];
     for column in N::SHAPE.columns.iter().filter(|column| column.column_type.is_value(&values::code::KIND)) {
         let mut own = scope.select_from(N::SHAPE.table, "k", Sees::Shown);
         own.expr(col("k", "id")).and_where(col("k", column.name).eq(code.clone()));
         if let Some(scheme) = &scheme {
             own.and_where(literal(scheme_of(column.name)).eq(scheme.clone()));
         }
-        ids.union(UnionType::All, own);
+        selects.push(own);
     }
-    let coded = Query::select().expr(col("coded", "entity_id")).from_subquery(ids, "coded").take();
-    col("c", "id").in_subquery(coded)
+    selects
 }
