@@ -303,3 +303,28 @@ async fn an_undated_tie_is_assumed_until_something_speaks_of_it() {
         assert_eq!((stated, not), (&json!("CERTAIN"), &json!("ASSUMED")), "{}", app.name);
     }
 }
+
+#[tokio::test]
+async fn what_is_imported_again_changes_nothing_though_older_names_show_a_successor() {
+    let folder = data_copy("english-periods");
+    let add = |file: &str, rows: &str| {
+        let path = folder.path().join(format!("{file}.csv"));
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        std::fs::write(path, text + rows).expect("written");
+    };
+    add("schools", "cedar,Cedar,stated,primary,renamed,,,,,seed,,\nfir,Fir,stated,primary,open,,,,,seed,,\n");
+    add(
+        "school_successions",
+        "predecessor_id,successor_id,kind,effective_on,source_id,quote,confidence\ncedar,fir,renamed,2005-03,seed,,\n",
+    );
+    add("aliases", "school,fir,Cedar Tree,en,former,source,seed,,1950,\n");
+    for app in empty("imports again").await {
+        app.import(folder.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+        let again = app.import(folder.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+        let changed: Vec<_> = again.files.iter().filter(|count| count.changed > 0).map(|count| count.file).collect();
+        assert!(changed.is_empty(), "{}: {changed:?}", app.name);
+        // Until 2005 it was the other.
+        let data = app.data(r#"{ school(slug: "fir") { knownDay sinceDay } }"#).await;
+        assert_eq!(data["school"], json!({ "knownDay": "2005-03-01", "sinceDay": "2005-03-01" }), "{}", app.name);
+    }
+}

@@ -157,10 +157,19 @@ pub struct Entrance {
     pub is_takeover: bool,
 }
 
+impl Entrance {
+    /// The first day on which a noun that can hold on these days may be known: before it took the place of another, it was
+    /// that other one.
+    #[must_use]
+    pub fn first_known_day(self, validity: Validity) -> NaiveDate {
+        if self.is_takeover { validity.from } else { Validity::OPEN_START }
+    }
+}
+
 /// The time of a noun, given the days on which it can hold and its earliest known day.
 #[must_use]
 pub fn lifetime(validity: Validity, stated: Span, entrance: Entrance, known_day: NaiveDate) -> Lifetime {
-    let known_day = if entrance.is_takeover { known_day.max(validity.from) } else { known_day };
+    let known_day = known_day.max(entrance.first_known_day(validity));
     let begins_when_known = entrance.is_planned && !stated.is_begin_dated() && known_day < validity.to;
     let from = if begins_when_known { known_day.max(validity.from) } else { validity.from };
     Lifetime { validity: Validity { from, ..validity }, stated, known_day }

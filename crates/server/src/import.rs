@@ -268,7 +268,7 @@ fn plan_file(
         let noun = nouns.noun_of(digest.id);
         let recorded = was.and_then(|was| was.noun).map(|noun| noun.recorded);
         let recorded = recorded.or_else(|| recorded_nouns.get(&noun).copied());
-        nouns.evidence(noun).known_day(recorded.unwrap_or(today))
+        nouns.evidence(noun).known_day(recorded.unwrap_or(today)).max(digest.first_known_day)
     };
     let known_days: Vec<NaiveDate> = match shape.is_noun() {
         true => digests.iter().zip(&was).map(|(digest, was)| known_day(digest, was)).collect(),
@@ -356,8 +356,7 @@ async fn add_rows(
             let RowContent::Record(record, text) = content else { bail!(changed()) };
             let times = nouns.record_times(shape, &record, line).ok().with_context(changed)?;
             let texts = repeat_n(text, times.len());
-            let digests =
-                times.iter().zip(texts).map(|(time, text)| RowDigest { id: time.fact, digest: time.digest(text) });
+            let digests = times.iter().zip(texts).map(|(time, text)| time.row_digest(text));
             if !digests.eq(plan.digests[facts.clone()].iter().copied()) {
                 bail!(changed());
             }
@@ -408,7 +407,7 @@ mod tests {
     const DAY: NaiveDate = Validity::OPEN_END;
 
     fn digest(id: i64, digest: i64) -> RowDigest {
-        RowDigest { id, digest }
+        RowDigest { id, digest, first_known_day: Validity::OPEN_START }
     }
 
     #[test]

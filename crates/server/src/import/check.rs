@@ -154,7 +154,7 @@ fn check_record(
         nouns.insert(shape, record, time);
     }
     let texts = repeat_n(text, times.len());
-    Ok(times.iter().zip(texts).map(|(time, text)| RowDigest { id: time.fact, digest: time.digest(text) }).collect())
+    Ok(times.iter().zip(texts).map(|(time, text)| time.row_digest(text)).collect())
 }
 
 impl FileState {

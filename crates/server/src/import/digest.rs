@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use domain::{
     Kind, Shape, Turn, Validity,
     id::fingerprint,
@@ -16,6 +16,8 @@ pub(super) struct RowDigest {
     pub(super) id: i64,
     /// What the row says and when the fact holds ([`digest`]).
     pub(super) digest: i64,
+    /// The first day on which the noun may be known, by this fact.
+    pub(super) first_known_day: NaiveDate,
 }
 
 /// The text of a row: its fields, each by its column's name.

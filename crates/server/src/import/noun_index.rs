@@ -16,7 +16,7 @@ use domain::{
 
 use super::{
     csv_rows::CsvRows,
-    digest::{digest, digest_turn},
+    digest::{RowDigest, digest, digest_turn},
     folder::Folder,
     periods::{Period, Periods},
 };
@@ -80,10 +80,19 @@ pub(super) struct RecordTime {
 }
 
 impl RecordTime {
+    /// What is kept of a row with this text.
+    pub(super) fn row_digest(&self, text: String) -> RowDigest {
+        RowDigest {
+            id: self.fact,
+            digest: self.digest(text),
+            first_known_day: self.entrance.first_known_day(self.validity),
+        }
+    }
+
     /// The digest of a row with this text: it changes with what the row says and with when it holds.
     ///
     /// What the row itself states is part of its text.
-    pub(super) fn digest(&self, mut text: String) -> i64 {
+    fn digest(&self, mut text: String) -> i64 {
         if self.is_stated_by_other_rows {
             let Span { since, until } = &self.stated;
             let date = |date: &Option<ImpreciseDate>| date.as_ref().map(ToString::to_string).unwrap_or_default();
