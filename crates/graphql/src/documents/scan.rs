@@ -14,6 +14,8 @@ pub(crate) struct TextScan {
     pub(crate) longest: usize,
     /// Where the first string begins that does not end, neither by a quotation mark nor in its line.
     pub(crate) unterminated: Option<usize>,
+    /// Where the first argument or input field begins whose name no colon follows.
+    pub(crate) without_colon: Option<usize>,
     /// Where commas stand that are not in a string or a comment.
     commas: Vec<usize>,
 }
@@ -22,6 +24,7 @@ impl TextScan {
     /// Reads a document, strings and comments as the specification has them.
     pub(crate) fn new(document: &str) -> TextScan {
         let (mut scan, mut open) = (TextScan::default(), 0_usize);
+        let mut members = MemberNames::default();
         // A block string without an end is no string, and what is in which from there on is the parser's to find out:
         // everything counts.
         let mut is_plain = false;
@@ -29,6 +32,10 @@ impl TextScan {
         while let Some((byte, after)) = rest.split_first() {
             let at = document.len() - rest.len();
             rest = after;
+            // Outside of strings and comments, a byte order mark is all there may be beyond ASCII, and means nothing.
+            if byte.is_ascii_graphic() && !matches!(byte, b',' | b'#') {
+                scan.without_colon = scan.without_colon.or(members.read(*byte, at));
+            }
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' => continue,
                 b',' => {
@@ -79,6 +86,39 @@ impl TextScan {
             text.replace_range(at..=at, " ");
         }
         (!self.commas.is_empty()).then_some(text)
+    }
+}
+
+/// Whether each name of an argument or an input field has its colon: apollo-parser takes `a(b c)` and `a(b: { c d })`,
+/// and leaves out what has no value.
+#[derive(Debug, Default)]
+struct MemberNames {
+    /// The brackets that are open, from the first `(`: what is before it are selections, and none are within it.
+    open: Vec<u8>,
+    /// The first byte of the token before.
+    last: u8,
+    /// Where a name stands that a colon has to follow.
+    name: Option<usize>,
+}
+
+impl MemberNames {
+    /// Takes the next token, by its first byte and its place; gives the place of a name that this token should have followed
+    /// as a colon, and does not.
+    fn read(&mut self, first: u8, at: usize) -> Option<usize> {
+        let name = self.name.take().filter(|_| first != b':');
+        let is_word = first.is_ascii_alphabetic() || first == b'_';
+        match first {
+            b'(' => self.open.push(first),
+            b'[' | b'{' if !self.open.is_empty() => self.open.push(first),
+            b')' | b']' | b'}' => drop(self.open.pop()),
+            // After these comes a value, a variable, a directive, or a type.
+            _ if is_word && !matches!(self.last, b':' | b'$' | b'@' | b'=') => {
+                self.name = matches!(self.open.last(), Some(b'(' | b'{')).then_some(at);
+            }
+            _ => {}
+        }
+        self.last = first;
+        name
     }
 }
 
@@ -164,6 +204,32 @@ mod tests {
             assert!(parsed.is_ok(), "{document}: {parsed:?}");
         }
         assert_eq!(TextScan::new("{ a }").without_commas("{ a }"), None);
+    }
+
+    #[test]
+    fn a_member_without_a_colon_is_refused() {
+        // The parser by itself leaves out what has no value.
+        for (document, at) in [
+            ("{ a(b: { c: D, e: 1 }, f: [G, H], i: \"x y\", j: $k) @l(m: N) { o(p: q) r } }", None),
+            ("query Q($a: [T!]! = [U], $b: T = { c: D } @e(f: G), $h: T) { i { j k } }", None),
+            ("{ a(b: # c\n d, e: \"\"\"f g\"\"\") ... @include(if: true) { h } i }", None),
+            ("{ a(b\u{feff}: {\u{feff}c\u{feff}: D }) }", None),
+            ("{ a(b) }", Some(4)),
+            ("{ a(b C) }", Some(4)),
+            ("{ a(b: C d) { e } }", Some(9)),
+            ("{ a(b: { c }) }", Some(9)),
+            ("{ a(b: { c D }) }", Some(9)),
+            ("{ a(b: [{ c: 1 d\n}]) }", Some(15)),
+            ("{ a(b: [], c: {} d # :\n) }", Some(17)),
+            ("{ a(b: \"\" c) }", Some(10)),
+            ("{ a @b(c d: 1) }", Some(7)),
+            ("query ($a: T = { b C }) { d }", Some(17)),
+            ("query ($a: T @b(c)) { d }", Some(16)),
+        ] {
+            assert_eq!(TextScan::new(document).without_colon, at, "{document}");
+            let parsed = parse_document(document).map(|document| document.to_string()).map_err(|error| error.message);
+            assert_eq!(parsed.is_err(), at.is_some(), "{document}: {parsed:?}");
+        }
     }
 
     #[test]

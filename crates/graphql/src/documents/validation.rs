@@ -116,8 +116,10 @@ pub(crate) fn parse_document(text: &str) -> Result<ast::Document, ServerError> {
         let why = first.map(|first| first.error.to_string()).unwrap_or_default();
         failed(at, why.strip_prefix("syntax error: ").unwrap_or(&why))
     })?;
-    match scan.unterminated {
-        Some(at) => Err(failed(at, "unterminated string value")),
+    let unterminated = scan.unterminated.map(|at| (at, "unterminated string value"));
+    let without_colon = scan.without_colon.map(|at| (at, "a colon and a value are expected after this name"));
+    match unterminated.or(without_colon) {
+        Some((at, why)) => Err(failed(at, why)),
         None => Ok(parsed),
     }
 }
