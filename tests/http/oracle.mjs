@@ -309,6 +309,14 @@ const garbled = (text) => {
   const at = below(text.length);
   return text.slice(0, at) + (chance(0.5) ? pick(letters) : "") + text.slice(at + below(2));
 };
+/** A mutation of the tokens: one lost, one twice, two exchanged, or one from elsewhere in its place. */
+const jumbled = (text) => {
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|\.\.\.|[-+]?[0-9A-Za-z_.]+|[^\s]/g);
+  const [at, from] = [below(tokens.length), below(tokens.length)];
+  const put = pick([[], [tokens[at], tokens[at]], [tokens[from]], [tokens[at], tokens[from]], [tokens[at + 1], tokens[at]]]);
+  tokens.splice(at, put[0] !== undefined && put[0] === tokens[at + 1] ? 2 : 1, ...put.filter((it) => it !== undefined));
+  return tokens.join(" ");
+};
 /** Values of variables gone wrong. */
 function spoilt(given) {
   const spoil = (it) => {
@@ -379,6 +387,7 @@ const requests = Array.from({ length: count }, (_, n) => {
   const request = { ...document(), kind: "as generated" };
   if (n % 4 === 0) return request;
   if (n % 16 === 1) return { ...request, kind: "a letter", query: garbled(request.query) };
+  if (n % 16 === 9) return { ...request, kind: "a token", query: jumbled(request.query) };
   if (n % 8 === 3) return { ...request, kind: "a value of a variable", variables: spoilt(request.variables) };
   const kind = pick(kinds);
   const mutated = mutations[kind](parse(request.query));
