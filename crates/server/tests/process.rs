@@ -397,11 +397,16 @@ fn slow_and_greedy_clients_are_let_go_and_others_are_answered() {
     let answer = server.exchange(slow);
     assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("BODY_TIMEOUT"), "{answer}");
     idle.into_iter().chain([half, closed, second, preface]).map(read_to_end).for_each(drop);
-    let full: Vec<TcpStream> = (0..60).map(|_| server.connect()).collect();
-    thread::sleep(Duration::from_millis(200));
-    assert!(server.get("/healthz", "").starts_with("HTTP/1.1 503"));
-    drop(full);
-    thread::sleep(Duration::from_millis(200));
+    // On a slow machine the first are let go before the last are there: as often as it takes.
+    let is_refused = || {
+        let full: Vec<TcpStream> = (0..60).map(|_| server.connect()).collect();
+        thread::sleep(Duration::from_millis(200));
+        let answer = server.get("/healthz", "");
+        drop(full);
+        thread::sleep(Duration::from_millis(200));
+        answer.starts_with("HTTP/1.1 503")
+    };
+    assert!((0..20).any(|_| is_refused()), "none of more connections than the most was refused");
     healthy();
     assert_eq!(server.stop().code(), Some(0));
 }
