@@ -2,7 +2,7 @@
 
 use crate::{
     id::Kind,
-    value::{Storage, ValueKind},
+    value::{Keeping, Storage, ValueKind},
     values,
 };
 
@@ -90,8 +90,9 @@ impl ColumnType {
     #[must_use]
     pub const fn storage(self) -> Storage {
         match self {
-            ColumnType::Value(kind) => kind.storage,
-            ColumnType::Ref { .. } | ColumnType::RefOf { .. } => Storage::Number,
+            ColumnType::Value(ValueKind { keeping: Keeping::Number { .. }, .. })
+            | ColumnType::Ref { .. }
+            | ColumnType::RefOf { .. } => Storage::Number,
             _ => Storage::Text,
         }
     }

@@ -70,4 +70,4 @@ pub use text::{LanguageTag, TextBasis};
 pub use texts::{ChosenName, ChosenText, Text, Texts};
 pub use township::{Township, TownshipKind};
 pub use turn::{ImpreciseDays, Turn};
-pub use value::{Cell, Storage, ValueKind};
+pub use value::{Cell, Keeping, Kept, KeptAsNumber, Storage, ValueKind};

@@ -3,26 +3,86 @@
 //! A plain value is of a [`ValueKind`], which stands in a file of its own below `values`; what a column needs to know of
 //! other records, or of words, is its [`ColumnType`](crate::ColumnType)'s to say.
 
+use std::fmt;
+
 use crate::{
     fact::ImpreciseDate,
     id::{Kind, is_slug},
     texts::Texts,
 };
 
-/// A kind of plain value: how it is written, read and kept.
+/// A kind of plain value: how it is read, kept, compared and written.
+///
+/// Storage, import and export know a kind by what is here, and no kind by its name.
 #[derive(Debug)]
 pub struct ValueKind {
     /// What the data set's README calls it.
     pub name: &'static str,
     /// How many characters a value may have.
     pub max_chars: usize,
-    /// What it is kept as.
-    pub storage: Storage,
     /// Reads a value that is not empty, has no characters that readers would not see, and is not too long.
     pub parse: fn(&str) -> Result<Cell, ValueError>,
+    /// What it is kept as.
+    pub keeping: Keeping,
 }
 
-/// What values are kept as.
+/// What the values of a kind are kept as. Whatever it is, it has their order, and they are written from it byte for byte as
+/// they were read.
+#[derive(Debug, Clone, Copy)]
+pub enum Keeping {
+    /// The text as it is written, in the order of its bytes.
+    Text,
+    /// A number.
+    Number {
+        /// Writes the value that is kept as a number; none if there is no such value.
+        write: fn(i64) -> Option<String>,
+    },
+}
+
+/// A value that is kept as a number.
+///
+/// Of two values the greater is kept as the greater number. Equal ones may be written in several ways, and kept as several
+/// numbers, which lie side by side: so an index of these numbers finds what is equal, less or greater.
+pub trait KeptAsNumber: Sized + fmt::Display {
+    /// Reads a value as a file writes it.
+    ///
+    /// # Errors
+    /// It is none; the error says what to write instead.
+    fn parse(text: &str) -> Result<Self, ValueError>;
+
+    /// The number that it is kept as: never the least there is, which stands for no value.
+    fn to_number(&self) -> i64;
+
+    /// The value that is kept as a number; none if there is no such value.
+    fn of_number(number: i64) -> Option<Self>;
+}
+
+impl ValueKind {
+    /// How long a value may be of which nobody looks up another.
+    pub(crate) const MAX_CHARS: usize = 10_000;
+
+    /// A kind whose values are kept as texts.
+    pub(crate) const fn of_texts(name: &'static str, parse: fn(&str) -> Result<Cell, ValueError>) -> Self {
+        ValueKind { name, max_chars: Self::MAX_CHARS, parse, keeping: Keeping::Text }
+    }
+
+    /// A kind whose values are kept as numbers.
+    pub(crate) const fn of_numbers<T: KeptAsNumber>(name: &'static str) -> Self {
+        ValueKind {
+            name,
+            max_chars: Self::MAX_CHARS,
+            parse: |text| T::parse(text).map(|value| Cell::Number(value.to_number())),
+            keeping: Keeping::Number { write: |number| T::of_number(number).map(|value| value.to_string()) },
+        }
+    }
+
+    /// The same, of values that are no longer than this.
+    pub(crate) const fn up_to(self, max_chars: usize) -> Self {
+        ValueKind { max_chars, ..self }
+    }
+}
+
+/// What a column is kept as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Storage {
     /// A text.
@@ -36,11 +96,11 @@ pub enum Storage {
 pub enum Cell {
     /// No source states it.
     Blank,
-    /// A text, a word, words, a slug of its own, a language tag.
+    /// A plain value that is kept as a text; a word, words, a slug of its own.
     Text(String),
-    /// A whole number.
+    /// A plain value that is kept as a number.
     Number(i64),
-    /// A date as precise as its source.
+    /// A date as precise as its source, which may say when the record holds.
     Date(ImpreciseDate),
     /// A text in several languages.
     Texts(Texts),
@@ -48,17 +108,44 @@ pub enum Cell {
     Ref(Kind, String),
 }
 
+/// A value as storage keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// A text.
+    Text(String),
+    /// A number.
+    Number(i64),
+}
+
 impl Cell {
-    /// The cell as a row in the order of its shape has it.
+    /// The cell as storage keeps it, given the identity of what it refers to; none if it is blank.
     #[must_use]
-    pub fn as_text(&self) -> String {
+    pub fn into_kept(self, tie: Option<i64>) -> Option<Kept> {
         match self {
-            Cell::Blank => String::new(),
-            Cell::Text(text) | Cell::Ref(_, text) => text.clone(),
-            Cell::Number(number) => number.to_string(),
-            Cell::Date(date) => date.as_str().to_owned(),
-            Cell::Texts(texts) => texts.encode(),
+            Cell::Blank => None,
+            Cell::Text(text) => Some(Kept::Text(text)),
+            Cell::Number(number) => Some(Kept::Number(number)),
+            Cell::Date(date) => Some(Kept::Text(date.as_str().to_owned())),
+            Cell::Texts(texts) => Some(Kept::Text(texts.encode())),
+            Cell::Ref(..) => tie.map(Kept::Number),
         }
+    }
+}
+
+/// Checks what [`KeptAsNumber`] promises of two texts.
+#[cfg(test)]
+pub(crate) fn check_keeping<T: KeptAsNumber + PartialOrd>(one: &str, other: &str) {
+    let [one, other] = [one, other].map(|text| {
+        let value = T::parse(text).unwrap_or_else(|(_, problem)| panic!("{problem}"));
+        let number = value.to_number();
+        assert_ne!(number, i64::MIN, "{text}: it stands for no value");
+        let restored = T::of_number(number).map(|value| value.to_string());
+        assert_eq!(restored.as_deref(), Some(text), "{number}");
+        (value, number)
+    });
+    let order = one.0.partial_cmp(&other.0).expect("values have an order");
+    if order.is_ne() {
+        assert_eq!(one.1.cmp(&other.1), order, "{} and {}", one.0, other.0);
     }
 }
 

@@ -1,4 +1,5 @@
-//! The kinds of plain values, a file for each. A new one needs a file here, and a name in [`ColumnType`](crate::ColumnType).
+//! The kinds of plain values, a file for each: what it is called, how it is read, kept, compared and written. A new one needs
+//! a file here, and a name in [`ColumnType`](crate::ColumnType).
 
 pub mod code;
 pub mod date;

@@ -4,8 +4,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use domain::{
-    Cell, ColumnType, ImpreciseDate, Known, Lifetime, NewRevision, Record, Revision, Shape, Storage, Turn, Validity,
-    fact::day_text, id::identity, text,
+    Cell, ColumnType, ImpreciseDate, Kept, Known, Lifetime, NewRevision, Record, Revision, Shape, Storage, Turn,
+    Validity, fact::day_text, id::identity, text,
 };
 use sea_orm::{
     ConnectionTrait, DbBackend, JoinType, Value,
@@ -637,12 +637,9 @@ fn referred_identity(cell: &Cell) -> Option<i64> {
 
 /// A cell as storage keeps it, given what it refers to.
 fn cell_value(cell: Cell, tie: Option<i64>) -> Value {
-    match cell {
-        Cell::Blank => Value::String(None),
-        Cell::Text(text) => text.into(),
-        Cell::Number(number) => number.into(),
-        Cell::Date(date) => date.as_str().into(),
-        Cell::Ref(..) => tie.into(),
-        Cell::Texts(texts) => texts.encode().into(),
+    match cell.into_kept(tie) {
+        None => Value::String(None),
+        Some(Kept::Text(text)) => text.into(),
+        Some(Kept::Number(number)) => number.into(),
     }
 }

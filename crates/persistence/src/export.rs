@@ -1,13 +1,13 @@
 //! Facts as a data set writes them: what the export reads.
 
-use domain::{ColumnType, Known, Shape, Storage, Validity, View};
+use domain::{ColumnType, Keeping, Known, Shape, Validity, ValueKind, View};
 use sea_orm::{
     QueryResult, Statement,
     sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
 };
 
 use crate::{
-    Store, StoreError, dialect,
+    Store, StoreError,
     entity::{citations, identities},
     row::Row,
     statement::{Prepared, Values},
@@ -81,11 +81,18 @@ fn select(scope: &Scope, shape: &'static Shape) -> SelectStatement {
 pub(crate) fn read(shape: &'static Shape, row: &QueryResult) -> Result<ExportRow, StoreError> {
     let mut row = Row::new(row)?;
     let [position, id] = row.cells();
-    let fields = shape.columns.iter().map(|_| Ok(row.next().maybe_text()?.unwrap_or_default()));
+    let fields = shape.columns.iter().map(|column| {
+        let cell = row.next();
+        let field = match column.column_type {
+            ColumnType::Value(ValueKind { keeping: Keeping::Number { write }, .. }) => cell.written(*write)?,
+            _ => cell.maybe_text()?,
+        };
+        Ok(field.unwrap_or_default())
+    });
     Ok(ExportRow { fields: fields.collect::<Result<_, StoreError>>()?, position: position.number()?, id: id.number()? })
 }
 
-/// One field as text: references as slugs, citations from their own table.
+/// One field: references as slugs, citations from their own table, other values as they are kept.
 fn field(scope: &Scope, shape: &'static Shape, column_type: ColumnType, name: &'static str) -> Expr {
     use citations::Column::{Confidence, FactId, Field, Quote, SourceId};
     let cited = |field: &'static str| {
@@ -110,7 +117,6 @@ fn field(scope: &Scope, shape: &'static Shape, column_type: ColumnType, name: &'
         }
         ColumnType::Slug if shape.is_noun() => return col("fact", "slug"),
         ColumnType::TextBases => return literal(""),
-        _ if column_type.storage() == Storage::Number => return dialect::as_text(col("fact", name)),
         _ => return col("fact", name),
     };
     Expr::SubQuery(None, Box::new(value.into()))

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use domain::{Id, ImpreciseDate, TextBasis, Texts, Validity, fact::parse_day};
+use domain::{Id, ImpreciseDate, KeptAsNumber, TextBasis, Texts, Validity, fact::parse_day};
 use sea_orm::{
     QueryResult,
     sqlx::{Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow},
@@ -105,6 +105,20 @@ impl<'r> Cell<'r> {
 
     pub(crate) fn maybe_number(self) -> Result<Option<i64>, StoreError> {
         self.maybe()
+    }
+
+    /// A plain value that is kept as a number.
+    pub(crate) fn value<T: KeptAsNumber>(self) -> Result<Option<T>, StoreError> {
+        self.maybe_number()?.map(|number| self.meaning(number, T::of_number)).transpose()
+    }
+
+    /// A plain value that is kept as a number, as a file writes it.
+    pub(crate) fn written(self, write: fn(i64) -> Option<String>) -> Result<Option<String>, StoreError> {
+        self.maybe_number()?.map(|number| self.meaning(number, write)).transpose()
+    }
+
+    fn meaning<T>(self, number: i64, of: fn(i64) -> Option<T>) -> Result<T, StoreError> {
+        of(number).ok_or_else(|| self.meaningless(&number.to_string()))
     }
 
     pub(crate) fn str(self) -> Result<&'r str, StoreError> {

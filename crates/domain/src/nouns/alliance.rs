@@ -132,7 +132,7 @@ pub struct AllianceFunction {
     /// Its identity.
     pub id: i64,
     /// Its place in the charter, from 1.
-    pub seq: i64,
+    pub seq: u32,
     /// The function.
     pub text: Texts,
     /// Since when it is one.

@@ -28,11 +28,11 @@ pub struct Group {
     /// When it was dissolved.
     pub dissolved_on: Option<ImpreciseDate>,
     /// What sources count: branches.
-    pub reported_branches: Option<i64>,
+    pub reported_branches: Option<u32>,
     /// What sources count: sites.
-    pub reported_sites: Option<i64>,
+    pub reported_sites: Option<u32>,
     /// What sources count: member schools.
-    pub reported_member_schools: Option<i64>,
+    pub reported_member_schools: Option<u32>,
     /// The district it belongs to.
     pub district: Option<Id<District>>,
 }

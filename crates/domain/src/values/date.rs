@@ -2,11 +2,11 @@
 
 use crate::{
     fact::ImpreciseDate,
-    value::{Cell, Storage, ValueError, ValueKind},
+    value::{Cell, ValueError, ValueKind},
 };
 
 /// The kind.
-pub static KIND: ValueKind = ValueKind { name: "date", max_chars: 10_000, storage: Storage::Text, parse };
+pub static KIND: ValueKind = ValueKind::of_texts("date", parse);
 
 fn parse(text: &str) -> Result<Cell, ValueError> {
     ImpreciseDate::parse(text).map(Cell::Date).map_err(|error| ("not_a_date", error.to_string()))

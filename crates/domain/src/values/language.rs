@@ -2,11 +2,11 @@
 
 use crate::{
     text::LanguageTag,
-    value::{Cell, Storage, ValueError, ValueKind},
+    value::{Cell, ValueError, ValueKind},
 };
 
 /// The kind.
-pub static KIND: ValueKind = ValueKind { name: "language tag", max_chars: 10_000, storage: Storage::Text, parse };
+pub static KIND: ValueKind = ValueKind::of_texts("language tag", parse);
 
 fn parse(text: &str) -> Result<Cell, ValueError> {
     match LanguageTag::parse(text) {

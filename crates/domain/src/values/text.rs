@@ -1,9 +1,9 @@
 //! Free text.
 
-use crate::value::{Cell, Storage, ValueError, ValueKind};
+use crate::value::{Cell, ValueError, ValueKind};
 
 /// The kind.
-pub static KIND: ValueKind = ValueKind { name: "text", max_chars: 10_000, storage: Storage::Text, parse };
+pub static KIND: ValueKind = ValueKind::of_texts("text", parse);
 
 fn parse(text: &str) -> Result<Cell, ValueError> {
     Ok(Cell::Text(text.to_owned()))

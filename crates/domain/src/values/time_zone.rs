@@ -2,12 +2,11 @@
 
 use crate::{
     clock::TimeZone,
-    value::{Cell, Storage, ValueError, ValueKind},
+    value::{Cell, ValueError, ValueKind},
 };
 
 /// The kind.
-pub static KIND: ValueKind =
-    ValueKind { name: "IANA name of a time zone", max_chars: 10_000, storage: Storage::Text, parse };
+pub static KIND: ValueKind = ValueKind::of_texts("IANA name of a time zone", parse);
 
 fn parse(text: &str) -> Result<Cell, ValueError> {
     match text.parse::<TimeZone>() {

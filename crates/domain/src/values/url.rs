@@ -1,9 +1,9 @@
 //! Addresses on the web: `http` or `https`.
 
-use crate::value::{Cell, Storage, ValueError, ValueKind};
+use crate::value::{Cell, ValueError, ValueKind};
 
 /// The kind.
-pub static KIND: ValueKind = ValueKind { name: "address on the web", max_chars: 2_000, storage: Storage::Text, parse };
+pub static KIND: ValueKind = ValueKind::of_texts("address on the web", parse).up_to(2_000);
 
 fn parse(text: &str) -> Result<Cell, ValueError> {
     match text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {

@@ -125,7 +125,7 @@ pub(crate) struct AllianceFunction {
 impl AllianceFunction {
     /// Its place in the charter, from 1.
     async fn seq(&self) -> i64 {
-        self.it.seq
+        self.it.seq.into()
     }
 
     /// The function, in the best language on record for the reader; `localizedText` says which one that is.

@@ -60,7 +60,7 @@ impl ViewedNoun<domain::Group> {
 
     /// What sources report of its size. Members on record are counted by `schools { totalCount }`: the two may differ.
     async fn reported(&self) -> ReportedSize {
-        let count = |number: Option<i64>| number.and_then(|number| i32::try_from(number).ok());
+        let count = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
         ReportedSize {
             branches: count(self.noun.reported_branches),
             sites: count(self.noun.reported_sites),

@@ -199,7 +199,7 @@ impl List for AllianceFunction {
         let [id, seq, text, since, until] = row.cells();
         Ok(AllianceFunction {
             id: id.number()?,
-            seq: seq.maybe_number()?.unwrap_or_default(),
+            seq: seq.value()?.unwrap_or_default(),
             text: text.texts()?,
             since: since.date()?,
             until: until.date()?,

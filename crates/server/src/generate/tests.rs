@@ -44,7 +44,11 @@ fn records(dir: &Path) -> Vec<(&'static Shape, Vec<Record>)> {
 }
 
 fn refers(record: &Record, shape: &Shape, column: &str) -> String {
-    record.cells[shape.index(column).expect(column)].as_text()
+    match &record.cells[shape.index(column).expect(column)] {
+        Cell::Ref(_, text) | Cell::Text(text) => text.clone(),
+        Cell::Date(date) => date.to_string(),
+        _ => String::new(),
+    }
 }
 
 /// When each noun holds: what its row says and, where they date it, what the successions say.
