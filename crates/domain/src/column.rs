@@ -65,6 +65,16 @@ impl ColumnType {
     pub const DATE: Self = ColumnType::Value(&values::date::KIND);
     /// A whole number, zero or greater.
     pub const NUMBER: Self = ColumnType::Value(&values::number::KIND);
+    /// Yes or no.
+    pub const BOOLEAN: Self = ColumnType::Value(&values::boolean::KIND);
+    /// A decimal number.
+    pub const DECIMAL: Self = ColumnType::Value(&values::decimal::KIND);
+    /// A school year.
+    pub const SCHOOL_YEAR: Self = ColumnType::Value(&values::school_year::KIND);
+    /// Degrees of latitude.
+    pub const LATITUDE: Self = ColumnType::Value(&values::degrees::LATITUDE);
+    /// Degrees of longitude.
+    pub const LONGITUDE: Self = ColumnType::Value(&values::degrees::LONGITUDE);
     /// Free text.
     pub const TEXT: Self = ColumnType::Value(&values::text::KIND);
     /// What an authority knows the noun by in its lists.
