@@ -5,6 +5,7 @@
 //! to know whom a row points to, and a rebuilt database breaks no client's bookmark.
 
 use std::{
+    borrow::Cow,
     fmt,
     hash::{Hash, Hasher},
     marker::PhantomData,
@@ -282,9 +283,17 @@ pub fn identity(kind: Kind, key: &str) -> i64 {
     hash.update(b"/");
     match kind.prefix().is_empty() {
         true => hash.update(key.as_bytes()),
-        false => hash.update(key.to_ascii_lowercase().as_bytes()),
+        false => hash.update(lower_case(key).as_bytes()),
     }
     head_of(&hash.finalize()) & i64::MAX
+}
+
+/// The text with ASCII's capital letters as small ones; most keys have none.
+pub(crate) fn lower_case(text: &str) -> Cow<'_, str> {
+    match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(text.to_ascii_lowercase()),
+        false => Cow::Borrowed(text),
+    }
 }
 
 /// The identity of a later fact of one thing, given the identity of its first.
@@ -317,7 +326,7 @@ pub fn is_slug(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
         && is_end(text.bytes().next())
         && is_end(text.bytes().last())
-        && text.parse::<AnyId>().is_err()
+        && !(text.contains('_') && text.parse::<AnyId>().is_ok())
 }
 
 #[cfg(test)]

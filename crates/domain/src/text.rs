@@ -102,7 +102,10 @@ pub struct LanguageTagError(String);
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for word in text.nfkc().collect::<String>().to_lowercase().split_whitespace() {
+    // ASCII is NFKC.
+    let lower =
+        if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().collect::<String>().to_lowercase() };
+    for word in lower.split_whitespace() {
         if !folded.is_empty() {
             folded.push(' ');
         }
@@ -116,7 +119,22 @@ pub fn fold(text: &str) -> String {
 /// Some scripts put no spaces between words: only pairs find a word within a name through an index, on SQLite and
 /// PostgreSQL alike.
 pub fn bigrams(folded: &str) -> impl Iterator<Item = String> {
-    folded.chars().zip(folded.chars().skip(1)).map(|(a, b)| format!("{:x}q{:x}", u32::from(a), u32::from(b)))
+    folded.chars().zip(folded.chars().skip(1)).map(|(a, b)| {
+        let mut token = String::with_capacity(11);
+        push_hexadecimal(&mut token, a);
+        token.push('q');
+        push_hexadecimal(&mut token, b);
+        token
+    })
+}
+
+/// Adds the number of a character as `{:x}` writes it; an import does so for each character of each name.
+fn push_hexadecimal(token: &mut String, character: char) {
+    let number = u32::from(character);
+    let n_digits = (u32::BITS - number.leading_zeros()).div_ceil(4).max(1);
+    for place in (0..n_digits).rev() {
+        token.extend(char::from_digit(number >> (4 * place) & 0xf, 16));
+    }
 }
 
 #[cfg(test)]
@@ -136,6 +154,10 @@ mod tests {
     fn bigrams_overlap() {
         assert_eq!(bigrams("北京中").collect::<Vec<_>>(), ["5317q4eac", "4eacq4e2d"]);
         assert_eq!(bigrams("北").count(), 0);
+        let all = "\0 a\u{10}\u{100}\u{fff}\u{1000}\u{10ffff}";
+        let formatted =
+            all.chars().zip(all.chars().skip(1)).map(|(a, b)| format!("{:x}q{:x}", u32::from(a), u32::from(b)));
+        assert!(bigrams(all).eq(formatted));
     }
 
     #[test]

@@ -155,9 +155,10 @@ pub type ValueError = (&'static str, String);
 /// Checks what any text must be like.
 pub(crate) fn check_text(text: &str, max_chars: usize) -> Result<(), ValueError> {
     check_characters(text)?;
-    match text.chars().nth(max_chars) {
-        Some(_) => Err(("too_long", format!("it has more than {max_chars} characters"))),
-        None => Ok(()),
+    // A character has a byte at least.
+    match text.len() > max_chars && text.chars().nth(max_chars).is_some() {
+        true => Err(("too_long", format!("it has more than {max_chars} characters"))),
+        false => Ok(()),
     }
 }
 
@@ -195,14 +196,15 @@ pub(crate) fn parse_words(text: &str, words: &[&str]) -> Result<Cell, ValueError
 
 /// Checks that a text has no character that readers would not see.
 fn check_characters(text: &str) -> Result<(), ValueError> {
-    if let Some(odd) = text.chars().find(|c| c.is_control()) {
+    let may_be_odd = !text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if may_be_odd && let Some(odd) = text.chars().find(|c| c.is_control()) {
         let hint = match windows_1252(odd) {
             Some(meant) => format!(", which is `{meant}` in Windows-1252: convert the file from that to UTF-8"),
             None => String::new(),
         };
         return Err(("control_character", format!("it contains the control character {odd:?}{hint}")));
     }
-    if let Some(odd) = text.chars().find(|c| is_invisible(*c)) {
+    if may_be_odd && let Some(odd) = text.chars().find(|c| is_invisible(*c)) {
         let problem = format!("it contains the invisible character {odd:?}, which changes how others are read");
         return Err(("invisible_character", problem));
     }
