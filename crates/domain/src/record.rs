@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use crate::{
     column::{Column, ColumnType, Presence},
     fact::Validity,
-    id::{Kind, identity},
+    id::{Kind, identity, lower_case},
     lifetime::Span,
     rule::Rule,
     texts::{Texts, column_of_text, decode_written},
@@ -129,29 +129,32 @@ impl Shape {
     /// What tells this row's record apart: the slug, or the values of the key columns.
     #[must_use]
     pub fn key_of(&self, fields: &[&str]) -> String {
-        self.join_key(self.key.iter(), fields)
+        let mut key = String::with_capacity(40);
+        for (at, name) in self.key.iter().enumerate() {
+            let separator = if at == 0 { "" } else { "|" };
+            key.extend([separator, &self.key_part(name, fields)]);
+        }
+        key
     }
 
-    /// What tells apart the thing of which this row states a period: its key without the day on which it begins.
-    #[must_use]
-    pub fn thing_of(&self, fields: &[&str]) -> String {
-        let thing = self.join_key(self.key.iter().filter(|name| **name != self.dated.0), fields);
+    /// What tells apart the thing of which this row states a period: the parts of its key but for the day on which it
+    /// begins.
+    pub fn thing_of<'a>(&self, fields: &[&'a str]) -> impl Iterator<Item = Cow<'a, str>> {
+        let parts = self.key.iter().filter(|name| **name != self.dated.0).map(|name| self.key_part(name, fields));
         // Two slugs that differ in case are one.
-        if self.is_noun() { thing.to_ascii_lowercase() } else { thing }
+        parts.map(|part| match (self.is_noun(), part) {
+            (true, Cow::Borrowed(part)) => lower_case(part),
+            (_, part) => part,
+        })
     }
 
-    fn join_key<'a>(&self, key: impl Iterator<Item = &'a &'a str>, fields: &[&str]) -> String {
-        let value = |name: &'a &'a str| {
-            let at = self.index(name).expect("a key column is a column");
-            match self.columns[at].column_type {
-                // The case of a slug's letters tells nothing apart.
-                ColumnType::Ref { .. } | ColumnType::RefOf { .. } | ColumnType::CitedSource(_) => {
-                    fields[at].to_ascii_lowercase()
-                }
-                _ => fields[at].to_owned(),
-            }
-        };
-        key.map(value).collect::<Vec<_>>().join("|")
+    fn key_part<'a>(&self, name: &str, fields: &[&'a str]) -> Cow<'a, str> {
+        let at = self.index(name).expect("a key column is a column");
+        match self.columns[at].column_type {
+            // The case of a slug's letters tells nothing apart.
+            ColumnType::Ref { .. } | ColumnType::RefOf { .. } | ColumnType::CitedSource(_) => lower_case(fields[at]),
+            _ => Cow::Borrowed(fields[at]),
+        }
     }
 
     fn parse_cell(&self, column: &Column, text: &str, fields: &[&str]) -> Result<Cell, ValueError> {

@@ -3,6 +3,10 @@
 //! A file has a column for each language, `name_fr`, and one for why that text is believed, `name_fr_basis`. In storage,
 //! and in a row whose fields stand in the order of a shape's columns, all of them are one field ([`Texts::encode`]).
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
 use crate::{
     alias::{Alias, AliasKind},
     column::{Column, ColumnType},
@@ -83,9 +87,9 @@ impl Texts {
     /// Reads what [`Texts::encode`] wrote; `None` if it is something else.
     #[must_use]
     pub fn decode(field: &str) -> Option<Self> {
-        let text = |(language, text, basis): (String, String, &str)| {
-            let basis = if basis.is_empty() { None } else { Some(TextBasis::parse(basis)?) };
-            Some(Text { language, text, basis })
+        let text = |WrittenField(language, text, basis)| {
+            let basis = if basis.is_empty() { None } else { Some(TextBasis::parse(&basis)?) };
+            Some(Text { language: language.into_owned(), text: text.into_owned(), basis })
         };
         serde_json::from_str::<Vec<_>>(field).ok()?.into_iter().map(text).collect::<Option<_>>().map(Texts)
     }
@@ -107,12 +111,16 @@ impl Texts {
                 let problem = format!("`{word}` is not one of: {}", TextBasis::WORDS.join(", "));
                 refuse(of_basis, ("not_a_word", problem));
             } else if !text.is_empty() || basis.is_some() {
-                texts.push(Text { language, text, basis });
+                texts.push(Text { language: language.into_owned(), text: text.into_owned(), basis });
             }
         }
         Texts(texts)
     }
 }
+
+/// What a field says in the columns of one language.
+#[derive(Deserialize)]
+struct WrittenField<'a>(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Cow<'a, str>);
 
 /// What a file says in the columns of some languages, as one field.
 #[must_use]
@@ -122,8 +130,9 @@ pub fn encode_written(written: &[Written<'_>]) -> String {
 
 /// What a field says in the columns of each language, in their order.
 #[must_use]
-pub fn decode_written(field: &str) -> Vec<(String, String, String)> {
-    serde_json::from_str(field).unwrap_or_default()
+pub fn decode_written(field: &str) -> Vec<(Cow<'_, str>, Cow<'_, str>, Cow<'_, str>)> {
+    let written = serde_json::from_str::<Vec<WrittenField<'_>>>(field).unwrap_or_default();
+    written.into_iter().map(|WrittenField(language, text, basis)| (language, text, basis)).collect()
 }
 
 /// The column of a file that has the text of a column of its shape in a language.

@@ -100,7 +100,7 @@ fn add_languages(languages: &mut Vec<(String, bool)>, field: &str) {
     let mut after = 0;
     for (language, _, basis) in decode_written(field) {
         let at = languages.iter().position(|(known, _)| *known == language).unwrap_or_else(|| {
-            languages.insert(after, (language, false));
+            languages.insert(after, (language.into_owned(), false));
             after
         });
         languages[at].1 |= !basis.is_empty();

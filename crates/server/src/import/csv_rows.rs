@@ -21,6 +21,8 @@ pub(crate) struct CsvRows {
     header: Option<Header>,
     /// The fields of the row that stand in several columns of the file.
     joined: Vec<String>,
+    /// Whether these are left blank.
+    skips_texts: bool,
 }
 
 /// A row as the file has it.
@@ -52,7 +54,14 @@ impl CsvRows {
         reader.has_headers(false).flexible(true).terminator(Terminator::Any(b'\n')).buffer_capacity(1 << 16);
         reader.delimiter(detect_separator(shape, &header));
         let reader = reader.from_reader(LineCounter::new(input));
-        let mut rows = CsvRows { shape, reader, record: StringRecord::new(), header: None, joined: Vec::new() };
+        let mut rows = CsvRows {
+            shape,
+            reader,
+            record: StringRecord::new(),
+            header: None,
+            joined: Vec::new(),
+            skips_texts: false,
+        };
         let is_readable = match rows.read_record(findings)? {
             ReadOutcome::Row(line) => rows.read_header(line, findings),
             ReadOutcome::NotUtf8 => false,
@@ -65,6 +74,11 @@ impl CsvRows {
         Ok(is_readable.then_some(rows))
     }
 
+    /// Leaves the texts in several languages blank, for who does not look at them.
+    pub(crate) fn skip_texts(&mut self) {
+        self.skips_texts = true;
+    }
+
     /// The next row; `None` at the end of the file.
     pub(crate) fn next_row(&mut self, findings: &mut Vec<Finding>) -> anyhow::Result<Option<CsvRow<'_>>> {
         let line = loop {
@@ -74,7 +88,7 @@ impl CsvRows {
                 ReadOutcome::End => return Ok(None),
             }
         };
-        if let Some(header) = &self.header {
+        if let Some(header) = self.header.as_ref().filter(|_| !self.skips_texts) {
             self.joined = header.join_texts(self.shape, |at| field_of(&self.record, at));
         }
         let of_header = |header: &Header| header.fields(&self.joined, |at| field_of(&self.record, at));

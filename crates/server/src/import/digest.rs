@@ -3,11 +3,7 @@
 use std::fmt::Write;
 
 use chrono::{Datelike, NaiveDate};
-use domain::{
-    Kind, Shape, Turn, Validity,
-    id::fingerprint,
-    texts::{column_of_basis, column_of_text, decode_written},
-};
+use domain::{Kind, Shape, Turn, Validity, id::fingerprint, texts::decode_written};
 
 /// What is kept of a fact that a row states; nearly all rows state one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,10 +27,10 @@ pub(super) fn row_text(shape: &Shape, fields: &[&str]) -> String {
             add_bases(&mut text, shape, of, fields);
         } else if column.column_type.is_texts() {
             for (language, said, _) in decode_written(field) {
-                add_field(&mut text, &column_of_text(column.name, &language), &said);
+                add_field(&mut text, &[column.name, "_", &language], &said);
             }
         } else {
-            add_field(&mut text, column.name, field);
+            add_field(&mut text, &[column.name], field);
         }
     }
     text
@@ -42,18 +38,20 @@ pub(super) fn row_text(shape: &Shape, fields: &[&str]) -> String {
 
 /// Adds why the texts of a column are believed.
 fn add_bases(text: &mut String, shape: &Shape, of: &str, fields: &[&str]) {
-    let written = shape.index(of).map(|at| decode_written(fields[at])).unwrap_or_default();
-    let mut bases: Vec<_> = written.iter().map(|(language, _, basis)| (column_of_basis(of, language), basis)).collect();
+    let mut written = shape.index(of).map(|at| decode_written(fields[at])).unwrap_or_default();
     if shape.kind == Kind::Group {
         // The digests that are on record since the first release have the basis of a group's second name first.
-        bases.reverse();
+        written.reverse();
     }
-    bases.iter().for_each(|(name, basis)| add_field(text, name, basis));
+    for (language, _, basis) in written {
+        add_field(text, &[of, "_", &language, "_basis"], &basis);
+    }
 }
 
-fn add_field(text: &mut String, name: &str, field: &str) {
+/// Adds a field by the name of its column in the file, given in parts.
+fn add_field(text: &mut String, name: &[&str], field: &str) {
     if !field.is_empty() {
-        text.extend([name, "=", field, "\n"]);
+        text.extend(name.iter().copied().chain(["=", field, "\n"]));
     }
 }
 

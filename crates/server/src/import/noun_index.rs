@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
+    iter,
 };
 
 use domain::{
@@ -244,16 +245,15 @@ impl NounIndex {
         record: &Record,
         line: u64,
     ) -> Result<Vec<RecordTime>, Vec<RowError>> {
-        let (mut needs, mut bounds, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut needs, mut errors) = (Vec::new(), Vec::new());
         let columns = shape.columns;
         for (at, cell) in record.cells.iter().enumerate() {
             let Cell::Ref(kind, slug) = cell else { continue };
             let (column, id) = (columns[at].name, identity(*kind, slug));
             match self.by_id.get(&id) {
-                Some(_) if columns[at].limits_validity() => {
-                    let noun = self.periods_of(id);
-                    needs.push((column, slug.as_str(), noun.iter().map(|period| period.validity).collect()));
-                    bounds.extend(noun);
+                Some(first) if columns[at].limits_validity() => {
+                    let later = self.later.get(&id).map_or(&[][..], Vec::as_slice);
+                    needs.push(NeededNoun { column, slug, first, later });
                 }
                 Some(_) => {}
                 None if self.unreadable.contains(kind) => {}
@@ -265,7 +265,7 @@ impl NounIndex {
         let dates = self.succession_dates(shape, record, period);
         let own = shape.own_span(&record.cells, dates.as_deref()).and_then(|own| {
             let days = own.validity().meet(shown);
-            Ok((clip_to_nouns(days, &needs)?, days, own))
+            Ok((clip_to_needed(days, &needs)?, days, own))
         });
         match own {
             Ok((all, days, own)) if errors.is_empty() => {
@@ -273,20 +273,13 @@ impl NounIndex {
                 let entrance = Entrance { is_planned: shape.is_planned(&record.cells), is_takeover };
                 let fact = period.map_or(record.id, |period| period.fact);
                 let whole = WholeTime { fact, days, own, shown, entrance };
+                let bounds: Vec<&IndexedNoun> = needs.iter().flat_map(NeededNoun::periods).collect();
                 return Ok(self.split(shape, record, &whole, &all, &bounds));
             }
             Ok(_) => {}
             Err(error) => errors.push(RowError::from(error)),
         }
         Err(errors)
-    }
-
-    /// The periods of a noun that is there, the earliest first.
-    fn periods_of(&self, id: i64) -> Vec<&IndexedNoun> {
-        let later = self.later.get(&id).into_iter().flatten();
-        let mut all: Vec<&IndexedNoun> = self.by_id.get(&id).into_iter().chain(later).collect();
-        all.sort_by_key(|period| period.validity.from);
-        all
     }
 
     /// The time of each fact of a record, given the days of each.
@@ -328,6 +321,36 @@ impl NounIndex {
     }
 }
 
+/// A noun without which a record cannot hold.
+struct NeededNoun<'a> {
+    /// The column that names it.
+    column: &'static str,
+    slug: &'a str,
+    first: &'a IndexedNoun,
+    /// Its other periods, in the order of the file.
+    later: &'a [IndexedNoun],
+}
+
+impl<'a> NeededNoun<'a> {
+    /// Its periods, the earliest first.
+    fn periods(&self) -> Vec<&'a IndexedNoun> {
+        let mut all: Vec<&IndexedNoun> = iter::once(self.first).chain(self.later).collect();
+        all.sort_by_key(|period| period.validity.from);
+        all
+    }
+}
+
+/// The days that a record shares with the nouns it needs ([`clip_to_nouns`]); most of these have but one period.
+fn clip_to_needed(days: Validity, needs: &[NeededNoun<'_>]) -> Result<Vec<Validity>, FieldError> {
+    let shared = needs.iter().fold(days, |days, noun| days.meet(noun.first.validity));
+    if needs.iter().all(|noun| noun.later.is_empty()) && !shared.is_empty() {
+        return Ok(vec![shared]);
+    }
+    let periods = |noun: &NeededNoun<'_>| noun.periods().iter().map(|period| period.validity).collect();
+    let needs: Vec<_> = needs.iter().map(|noun| (noun.column, noun.slug, periods(noun))).collect();
+    clip_to_nouns(days, &needs)
+}
+
 /// The time of a record before the nouns it needs split it.
 struct WholeTime {
     /// The identity of its first fact.
@@ -352,15 +375,17 @@ fn combine(
     let WholeTime { fact, days: of_row, own, shown, entrance } = whole;
     let of_bound = |is: fn(&IndexedNoun, Validity) -> bool| {
         let bound = bounds.iter().find(|bound| is(bound, validity));
-        bound.and_then(|bound| bound.stated.as_deref()).cloned().unwrap_or_default()
+        bound.and_then(|bound| bound.stated.as_deref())
     };
     // A stated beginning before that of the noun outside counts from there; an unstated one stays unstated.
     let since = match own.since {
-        Some(_) if validity.from > of_row.from => of_bound(|bound, all| bound.validity.from == all.from).since,
+        Some(_) if validity.from > of_row.from => {
+            of_bound(|bound, all| bound.validity.from == all.from).and_then(|stated| stated.since.clone())
+        }
         _ => own.since.clone(),
     };
     let until = match validity.to < of_row.to {
-        true => of_bound(|bound, all| bound.validity.to == all.to).until,
+        true => of_bound(|bound, all| bound.validity.to == all.to).and_then(|stated| stated.until.clone()),
         false => own.until.clone(),
     };
     let stated = Span { since, until };

@@ -12,7 +12,10 @@ use domain::{
     record::describe_days,
 };
 
-use super::{csv_rows::CsvRows, folder::Folder};
+use super::{
+    csv_rows::{CsvRow, CsvRows},
+    folder::Folder,
+};
 
 /// The rows of a data set that are not the only one of their thing.
 #[derive(Default)]
@@ -60,17 +63,18 @@ impl Periods {
             return Ok(());
         }
         let mut things: HashMap<String, Vec<Candidate>> = HashMap::new();
-        each_row(shape, folder, |line, fields| {
-            let thing = shape.thing_of(fields);
-            if !repeated.contains(&hash(&thing)) {
-                return;
+        let Some(mut rows) = open(shape, folder)? else { return Ok(()) };
+        while let Some(CsvRow { line, fields, problem, .. }) = rows.next_row(&mut Vec::new())? {
+            if problem.is_some() || !repeated.contains(&hash_thing(shape, &fields)) {
+                continue;
             }
             // What is wrong with a row by itself is found later.
-            let Ok(record) = shape.parse_row(fields) else { return };
+            let Ok(record) = shape.parse_row(&fields) else { continue };
             let dates = successions.dates(record.id).map(|dates| dates.within(record.validity));
-            let Ok(span) = shape.own_span(&record.cells, dates.as_ref()) else { return };
+            let Ok(span) = shape.own_span(&record.cells, dates.as_ref()) else { continue };
+            let thing = shape.thing_of(&fields).collect::<Vec<_>>().join("|");
             things.entry(thing).or_default().push(Candidate { line, record, span });
-        })?;
+        }
         for rows in things.into_values().filter(|rows| rows.len() > 1) {
             self.add_thing(shape, &rows);
         }
@@ -142,30 +146,29 @@ fn describe_overlap(shape: &Shape, before: &Candidate, row: &Candidate) -> Strin
 /// The hashes of the things of which more than one row of a file speaks.
 fn repeated_things(shape: &'static Shape, folder: &Folder) -> anyhow::Result<HashSet<u64>> {
     let (mut seen, mut repeated) = (HashSet::new(), HashSet::new());
-    each_row(shape, folder, |_, fields| {
-        let thing = hash(&shape.thing_of(fields));
-        if !seen.insert(thing) {
+    let Some(mut rows) = open(shape, folder)? else { return Ok(repeated) };
+    // Rows that state no days are periods of nothing: that they are of one thing is found when they are checked.
+    if ![shape.dated.0, shape.dated.1].iter().any(|day| rows.header().iter().any(|name| name == day)) {
+        return Ok(repeated);
+    }
+    rows.skip_texts();
+    while let Some(row) = rows.next_row(&mut Vec::new())? {
+        let thing = hash_thing(shape, &row.fields);
+        if row.problem.is_none() && !seen.insert(thing) {
             repeated.insert(thing);
         }
-    })?;
+    }
     Ok(repeated)
 }
 
-fn hash(thing: &str) -> u64 {
+fn hash_thing(shape: &Shape, fields: &[&str]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    thing.hash(&mut hasher);
+    shape.thing_of(fields).for_each(|part| part.hash(&mut hasher));
     hasher.finish()
 }
 
-/// Reads the rows of a file that have as many fields as its header; what is wrong with others is found later.
-fn each_row(shape: &'static Shape, folder: &Folder, mut look: impl FnMut(u64, &[&str])) -> anyhow::Result<()> {
-    let mut ignored = Vec::new();
-    let Some(input) = folder.open(shape)? else { return Ok(()) };
-    let Some(mut rows) = CsvRows::open(shape, input, &mut ignored)? else { return Ok(()) };
-    while let Some(row) = rows.next_row(&mut ignored)? {
-        if row.problem.is_none() {
-            look(row.line, &row.fields);
-        }
-    }
-    Ok(())
+/// Opens the file of a shape; what is wrong with it or with its rows is found later.
+fn open(shape: &'static Shape, folder: &Folder) -> anyhow::Result<Option<CsvRows>> {
+    let Some(input) = folder.open(shape)? else { return Ok(None) };
+    CsvRows::open(shape, input, &mut Vec::new())
 }
