@@ -312,3 +312,25 @@ async fn the_group_of_a_school_is_chosen_by_what_a_reader_can_see() {
         assert_eq!(data["school"]["group"]["slug"], "leads", "{}", app.name);
     }
 }
+
+#[tokio::test]
+async fn schools_of_a_stage_have_its_isced_level() {
+    for app in chaoyang("schools_of_a_stage").await {
+        for (stage, levels) in [
+            ("PRIMARY", vec![json!([1, 2, 3]), json!([1, 2]), json!([1])]),
+            ("SENIOR", vec![json!([1, 2, 3]), json!([2, 3]), json!([3])]),
+            ("VOCATIONAL_SECONDARY", vec![json!([3])]),
+            ("SPECIAL", vec![json!([])]),
+        ] {
+            let query = format!(
+                "{{ map {{ schools(first: 100, filter: {{ stage: [{stage}] }}) {{ nodes {{ iscedLevels }} }} }} }}"
+            );
+            let data = app.data(&query).await;
+            let nodes = data["map"]["schools"]["nodes"].as_array().expect("nodes");
+            let mut found: Vec<_> = nodes.iter().map(|node| node["iscedLevels"].clone()).collect();
+            found.sort_by_key(ToString::to_string);
+            found.dedup();
+            assert_eq!(found, levels, "{}: {stage}", app.name);
+        }
+    }
+}

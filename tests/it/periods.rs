@@ -33,7 +33,7 @@ fn slugs(connection: &Value) -> Vec<&str> {
 }
 
 const WILLOW: &str = r#"school(slug: "willow") {
-    id slug name(lang: "en") names { text sources { quote } } isOnMap existence status stages knownDay
+    id slug name(lang: "en") names { text sources { quote } } isOnMap existence status stages iscedLevels knownDay
     since { text } until { text } codes { value sources { quote } } sources { quote }
     campuses { totalCount nodes { slug } } groups { totalCount nodes { slug } edges { sources { quote } } }
 }"#;
@@ -68,6 +68,7 @@ async fn a_view_shows_the_period_of_its_day() {
             let is_first = quote == "it closed";
             assert_eq!(willow["slug"], if is_first { "Willow" } else { "willow" }, "{about}");
             assert_eq!(willow["stages"], json!([if is_first { "PRIMARY" } else { "JUNIOR" }]), "{about}");
+            assert_eq!(willow["iscedLevels"], json!([if is_first { 1 } else { 2 }]), "{about}");
             let code = json!([{ "value": if is_first { "W1" } else { "W2" }, "sources": [{ "quote": quote }] }]);
             assert_eq!(willow["codes"], code, "{about}");
             assert_eq!(willow["knownDay"], "2005-01-01", "{about}");

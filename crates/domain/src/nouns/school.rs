@@ -1,5 +1,7 @@
 //! Schools: what one is, when it holds its place on the map, and how one follows another.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use crate::{
@@ -68,7 +70,7 @@ vocabulary! {
         Junior = "junior",
         /// Senior secondary school.
         Senior = "senior",
-        /// Vocational secondary school.
+        /// Vocational secondary school, after junior secondary.
         VocationalSecondary = "vocational_secondary",
         /// Special education.
         Special = "special",
@@ -129,7 +131,28 @@ impl SchoolStatus {
 pub(crate) const PAST: &[&str] =
     &[SchoolStatus::Renamed.word(), SchoolStatus::Merged.word(), SchoolStatus::Closed.word()];
 
+impl Stage {
+    /// Its level in ISCED 2011; `None` for special education, which ISCED places by programme.
+    #[must_use]
+    pub const fn isced_level(self) -> Option<u8> {
+        match self {
+            Stage::Kindergarten => Some(0),
+            Stage::Primary => Some(1),
+            Stage::Junior => Some(2),
+            Stage::Senior | Stage::VocationalSecondary => Some(3),
+            Stage::Special => None,
+        }
+    }
+}
+
 impl School {
+    /// The levels of ISCED 2011 of its stages, lowest first, each once.
+    #[must_use]
+    pub fn isced_levels(&self) -> Vec<u8> {
+        let levels: BTreeSet<u8> = self.stages.iter().filter_map(|stage| stage.isced_level()).collect();
+        levels.into_iter().collect()
+    }
+
     /// The status on a day. Where dates are stated it follows from them: planned before the opening, open from then on,
     /// closed after the end; one that gave way on a known day was open until then. Where none are, it is as recorded.
     #[must_use]

@@ -59,6 +59,11 @@ impl ViewedNoun<domain::School> {
         self.noun.stages.iter().map(|stage| Stage::from(*stage)).collect()
     }
 
+    /// The levels of ISCED 2011 of its stages, from 0 to 3, lowest first and each once; none where no source states a stage, or only special education.
+    async fn isced_levels(&self) -> Vec<u8> {
+        self.noun.isced_levels()
+    }
+
     /// How its stages are put together; `UNKNOWN` where no source says.
     async fn school_type(&self) -> SchoolType {
         self.noun.school_type.into()
@@ -133,6 +138,7 @@ impl FieldColumns for domain::School {
     const RELATIONS: &'static [&'static str] = SchoolRelations::NAMES;
     const OTHERS: &'static [(&'static str, &'static [&'static str])] = &[
         ("stages", &["phases"]),
+        ("isced_levels", &["phases"]),
         ("codes", &["junior_code_2025", "senior_code"]),
         ("status", &["status", "time"]),
         ("group", &[]),
@@ -180,17 +186,17 @@ pub(crate) enum Ownership {
 #[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::Stage")]
 pub(crate) enum Stage {
-    /// Kindergarten.
+    /// Kindergarten: ISCED level 0.
     Kindergarten,
-    /// Primary school.
+    /// Primary school: ISCED level 1.
     Primary,
-    /// Junior secondary school.
+    /// Junior secondary school: ISCED level 2.
     Junior,
-    /// Senior secondary school.
+    /// Senior secondary school: ISCED level 3.
     Senior,
-    /// Vocational secondary school.
+    /// Vocational secondary school, after junior secondary: ISCED level 3.
     VocationalSecondary,
-    /// Special education.
+    /// Special education; it has no ISCED level of its own, since ISCED goes by programme.
     Special,
 }
 
