@@ -27,6 +27,7 @@ mod m20261127_000036_turns;
 mod m20261127_000040_texts;
 mod m20261127_000050_periods;
 mod m20261127_000055_source_licenses;
+mod m20261127_000070_words;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000040_texts::Migration),
             Box::new(m20261127_000050_periods::Migration),
             Box::new(m20261127_000055_source_licenses::Migration),
+            Box::new(m20261127_000070_words::Migration),
         ]
     }
 }

@@ -155,14 +155,14 @@ impl Facts {
         self
     }
 
-    /// One of these words; null where no source states it.
+    /// One of these words until `m20261127_000070_words` drops the check; null where no source states it.
     pub(crate) fn word(mut self, name: &'static str, words: &[&'static str]) -> Self {
         let one_of_them = Expr::col(name).is_in(words.iter().copied());
         self.table.col(text(self.backend, name).null().check(one_of_them));
         self
     }
 
-    /// One of these words.
+    /// One of these words until `m20261127_000070_words` drops the check.
     pub(crate) fn required_word(mut self, name: &'static str, words: &[&'static str]) -> Self {
         let one_of_them = Expr::col(name).is_in(words.iter().copied());
         self.table.col(text(self.backend, name).not_null().check(one_of_them));

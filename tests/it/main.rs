@@ -36,3 +36,4 @@ mod storage;
 mod upgrade;
 mod validation;
 mod walk;
+mod words;

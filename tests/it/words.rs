@@ -1,0 +1,66 @@
+//! The words of vocabularies: the program alone knows them.
+
+use std::{fs, io::Read, path::Path};
+
+use flate2::read::GzDecoder;
+use persistence::Store;
+use sqlx::{Connection, PgConnection, SqliteConnection};
+use tests::{postgres, root};
+
+/// What a fixture of the version before holds, unpacked.
+fn unpack(name: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let file = fs::File::open(root().join("tests/fixtures").join(name)).expect("the fixture");
+    GzDecoder::new(file).read_to_end(&mut bytes).expect("gzip");
+    bytes
+}
+
+/// The definitions of SQLite's tables, and of its indexes.
+async fn definitions(file: &Path) -> (Vec<String>, Vec<String>) {
+    let mut database = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.expect("SQLite");
+    let whole: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut database).await.expect("an answer");
+    assert_eq!(whole, "ok");
+    let tables = sqlx::query_scalar("SELECT sql FROM sqlite_schema WHERE type = 'table' ORDER BY name");
+    let tables = tables.fetch_all(&mut database).await.expect("tables");
+    let indexes = "SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name";
+    let indexes = sqlx::query_scalar(indexes).fetch_all(&mut database).await.expect("indexes");
+    (tables, indexes)
+}
+
+#[tokio::test]
+async fn no_table_of_sqlite_checks_the_words_of_a_vocabulary() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (old, new) = (dir.path().join("old.db"), dir.path().join("new.db"));
+    fs::write(&old, unpack("edumap-0.1.0.sqlite.gz")).expect("written");
+    fs::write(&new, "").expect("written");
+    assert!(definitions(&old).await.0.iter().any(|sql| sql.contains(" IN (")), "the version before did");
+    for file in [&old, &new] {
+        let store = Store::open(&format!("sqlite://{}", file.display()), None).await.expect("SQLite opens it");
+        store.migrate().await.expect("migrated");
+    }
+    let ((tables, old_indexes), (new_tables, new_indexes)) = (definitions(&old).await, definitions(&new).await);
+    for sql in tables.iter().chain(&new_tables) {
+        assert!(!sql.contains(" IN ("), "{sql}");
+    }
+    let ranges = tables.iter().filter(|sql| sql.contains(r#"CHECK ("valid_from" < "valid_to")"#)).count();
+    assert!(ranges > 20, "other checks stay: {ranges}");
+    assert_eq!(old_indexes, new_indexes);
+    assert!(new_indexes.len() > 100, "{}", new_indexes.len());
+}
+
+#[tokio::test]
+async fn no_table_of_postgresql_checks_the_words_of_a_vocabulary() {
+    const CHECKS: &str = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'";
+    let dump = String::from_utf8(unpack("edumap-0.1.0.postgres.sql.gz")).expect("text");
+    let Some(old) = postgres::restored_or_skip("no table checks words", &dump) else { return };
+    let new = postgres::url_or_skip("no table checks words").expect("it was there before");
+    for url in [old, new] {
+        let store = Store::open(&url, None).await.expect("PostgreSQL opens it");
+        store.migrate().await.expect("migrated");
+        let mut database = PgConnection::connect(&url).await.expect("PostgreSQL");
+        let checks: Vec<String> = sqlx::query_scalar(CHECKS).fetch_all(&mut database).await.expect("checks");
+        let of_words: Vec<_> = checks.iter().filter(|check| check.contains("ANY (ARRAY[")).collect();
+        assert!(of_words.is_empty(), "{of_words:?}");
+        assert!(checks.iter().any(|check| check.contains("valid_from < valid_to")), "other checks stay");
+    }
+}
