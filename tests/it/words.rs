@@ -1,11 +1,14 @@
-//! The words of vocabularies: the program alone knows them.
+//! The words of vocabularies: the program alone knows them, and what no source states in them stays blank.
 
 use std::{fs, io::Read, path::Path};
 
+use domain::Known;
 use flate2::read::GzDecoder;
 use persistence::Store;
+use serde_json::{Value, json};
+use server::export::export;
 use sqlx::{Connection, PgConnection, SqliteConnection};
-use tests::{postgres, root};
+use tests::{csv_files, data_copy, empty, postgres, root};
 
 /// What a fixture of the version before holds, unpacked.
 fn unpack(name: &str) -> Vec<u8> {
@@ -62,5 +65,57 @@ async fn no_table_of_postgresql_checks_the_words_of_a_vocabulary() {
         let of_words: Vec<_> = checks.iter().filter(|check| check.contains("ANY (ARRAY[")).collect();
         assert!(of_words.is_empty(), "{of_words:?}");
         assert!(checks.iter().any(|check| check.contains("valid_from < valid_to")), "other checks stay");
+    }
+}
+
+/// A folder in which words of one country are blank, or their columns left out.
+fn write_blank_words(dir: &Path) {
+    let alliances = fs::read_to_string(dir.join("alliances.csv")).expect("text");
+    for (name, text) in [
+        ("alliances", alliances.replace(",thematic,", ",,").as_str()),
+        ("authorities", "authority_id,name_en,level,kind\ncounty,Example County Council,,\n"),
+        ("townships", "township_id,name_en\nparish,Example Parish\n"),
+    ] {
+        fs::write(dir.join(format!("{name}.csv")), text).expect("written");
+    }
+}
+
+#[tokio::test]
+async fn a_word_that_no_source_states_is_unknown() {
+    const QUESTION: &str = r#"{
+        alliance(slug: "hedge") { kind } authority(slug: "county") { kind level } township(slug: "parish") { kind }
+        map(asOf: "2014-01-01") {
+            alliances(filter: { kind: [UNKNOWN] }) { nodes { slug } }
+            others: alliances(filter: { not: { kind: [UNKNOWN] } }) { nodes { slug } }
+            authorities(filter: { kind: [UNKNOWN], level: [UNKNOWN, TOWN] }) { nodes { slug } }
+            governments: authorities(filter: { kind: [GOVERNMENT] }) { nodes { slug } }
+            townships(filter: { kind: [UNKNOWN] }) { nodes { slug } }
+        }
+    }"#;
+    let nodes = |slugs: &[&str]| {
+        let nodes: Vec<Value> = slugs.iter().map(|slug| json!({ "slug": slug })).collect();
+        json!({ "nodes": nodes })
+    };
+    let dir = data_copy("english-periods");
+    write_blank_words(dir.path());
+    for app in empty("a word that no source states").await {
+        app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+        let expected = json!({
+            "alliance": { "kind": "UNKNOWN" },
+            "authority": { "kind": "UNKNOWN", "level": "UNKNOWN" },
+            "township": { "kind": "UNKNOWN" },
+            "map": {
+                "alliances": nodes(&["hedge"]),
+                "others": nodes(&["orchard"]),
+                "authorities": nodes(&["county"]),
+                "governments": nodes(&[]),
+                "townships": nodes(&["parish"]),
+            },
+        });
+        assert_eq!(app.data(QUESTION).await, expected, "{}", app.name);
+
+        let out = tempfile::tempdir().expect("a folder");
+        export(&app.store, Known::Latest, out.path(), false).await.expect("an export");
+        assert_eq!(csv_files(out.path()), csv_files(dir.path()), "{}", app.name);
     }
 }

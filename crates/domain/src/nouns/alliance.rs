@@ -54,7 +54,7 @@ vocabulary! {
         Thematic = "thematic",
         /// Training through all school stages.
         ThroughTraining = "through_training",
-    }
+    } else Unknown
 }
 
 vocabulary! {
@@ -187,7 +187,7 @@ pub const SHAPE: Shape = Shape {
         required("alliance_id", ColumnType::Slug, "The slug."),
         names(),
         bases("name_basis"),
-        required("kind", ColumnType::Word(AllianceKind::WORDS), "What it is for."),
+        optional("kind", ColumnType::Word(AllianceKind::WORDS), "What it is for; blank where no source says."),
         optional("established_on", ColumnType::DATE, "When it was established."),
         required(
             "scope",

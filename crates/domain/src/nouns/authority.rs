@@ -31,7 +31,7 @@ vocabulary! {
         District = "district",
         /// A town.
         Town = "town",
-    }
+    } else Unknown
 }
 
 vocabulary! {
@@ -47,7 +47,7 @@ vocabulary! {
         Government = "government",
         /// A party committee.
         PartyCommittee = "party_committee",
-    }
+    } else Unknown
 }
 
 /// Rows of `authorities.csv`.
@@ -60,8 +60,8 @@ pub const SHAPE: Shape = Shape {
     columns: &[
         required("authority_id", ColumnType::Slug, "The slug."),
         names(),
-        required("level", ColumnType::Word(AuthorityLevel::WORDS), "The level it governs."),
-        required("kind", ColumnType::Word(AuthorityKind::WORDS), "What it is."),
+        optional("level", ColumnType::Word(AuthorityLevel::WORDS), "The level it governs; blank where no source says."),
+        optional("kind", ColumnType::Word(AuthorityKind::WORDS), "What it is; blank where no source says."),
         bases("name_basis"),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),

@@ -37,7 +37,7 @@ vocabulary! {
         Town = "town",
         /// A township: rural.
         Township = "township",
-    }
+    } else Unknown
 }
 
 /// Rows of `townships.csv`.
@@ -51,7 +51,7 @@ pub const SHAPE: Shape = Shape {
         required("township_id", ColumnType::Slug, "The slug."),
         optional("code", ColumnType::CODE, "The national statistical code."),
         names(),
-        required("kind", ColumnType::Word(TownshipKind::WORDS), "What it is."),
+        optional("kind", ColumnType::Word(TownshipKind::WORDS), "What it is; blank where no source says."),
         optional("region_id", reference(Kind::Region), "The region it lies in."),
         optional("region_source_id", ColumnType::CitedSource("region"), "The source that places it there."),
         optional("region_quote", ColumnType::CitedQuote("region"), "Its words."),

@@ -49,7 +49,7 @@ impl ViewedNoun<domain::Alliance> {
         load_codes(ctx, self.view, self.noun.head().id, []).await
     }
 
-    /// What it is for.
+    /// What it is for; `UNKNOWN` where no source says.
     async fn kind(&self) -> AllianceKind {
         self.noun.kind.into()
     }
@@ -208,6 +208,8 @@ pub(crate) enum AllianceKind {
     Thematic,
     /// Training through all school stages.
     ThroughTraining,
+    /// No source states it.
+    Unknown,
 }
 
 /// Whom an alliance serves.

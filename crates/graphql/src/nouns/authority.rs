@@ -32,12 +32,12 @@ impl ViewedNoun<domain::Authority> {
         load_codes(ctx, self.view, self.noun.head().id, []).await
     }
 
-    /// The level it governs.
+    /// The level it governs; `UNKNOWN` where no source says.
     async fn level(&self) -> AuthorityLevel {
         self.noun.level.into()
     }
 
-    /// What it is.
+    /// What it is; `UNKNOWN` where no source says.
     async fn kind(&self) -> AuthorityKind {
         self.noun.kind.into()
     }
@@ -57,6 +57,8 @@ pub(crate) enum AuthorityLevel {
     District,
     /// A town.
     Town,
+    /// No source states it.
+    Unknown,
 }
 
 /// What an authority is.
@@ -73,6 +75,8 @@ pub(crate) enum AuthorityKind {
     Government,
     /// A party committee.
     PartyCommittee,
+    /// No source states it.
+    Unknown,
 }
 
 vocabulary! { AuthorityKind, AuthorityLevel }

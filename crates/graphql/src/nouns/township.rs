@@ -40,7 +40,7 @@ impl ViewedNoun<domain::Township> {
         load_codes(ctx, self.view, head.id, own).await
     }
 
-    /// What it is.
+    /// What it is; `UNKNOWN` where no source says.
     async fn kind(&self) -> TownshipKind {
         self.noun.kind.into()
     }
@@ -89,6 +89,8 @@ pub(crate) enum TownshipKind {
     Town,
     /// A township: rural.
     Township,
+    /// No source states it.
+    Unknown,
 }
 
 relation_types! {

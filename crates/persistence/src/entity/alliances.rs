@@ -15,7 +15,7 @@ pub(crate) struct Model {
     pub(crate) slug: String,
     pub(crate) sort_name: String,
     pub(crate) name: Option<String>,
-    pub(crate) kind: String,
+    pub(crate) kind: Option<String>,
     pub(crate) established_on: Option<String>,
     pub(crate) scope: String,
     pub(crate) status: String,

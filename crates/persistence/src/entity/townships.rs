@@ -16,7 +16,7 @@ pub(crate) struct Model {
     pub(crate) sort_name: String,
     pub(crate) code: Option<String>,
     pub(crate) name: Option<String>,
-    pub(crate) kind: String,
+    pub(crate) kind: Option<String>,
     pub(crate) region_id: Option<i64>,
     pub(crate) district_id: Option<i64>,
     pub(crate) known_day: String,
