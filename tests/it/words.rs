@@ -119,3 +119,32 @@ async fn a_word_that_no_source_states_is_unknown() {
         assert_eq!(csv_files(out.path()), csv_files(dir.path()), "{}", app.name);
     }
 }
+
+#[tokio::test]
+async fn a_school_that_is_converted_gives_way_to_another() {
+    const SCHOOLS: &str =
+        "school(slug: \"elm\") { isOnMap status } after: school(slug: \"elm-academy\") { isOnMap status }";
+    let dir = data_copy("english-periods");
+    let schools = fs::read_to_string(dir.path().join("schools.csv")).expect("text");
+    let schools = schools.replace("primary;junior,open,,,1950", "primary;junior,closed,,,1950");
+    let after = "elm-academy,Elm Example Academy,stated,primary;junior,open,,,,,seed,,\n";
+    fs::write(dir.path().join("schools.csv"), schools + after).expect("written");
+    let successions =
+        "predecessor_id,successor_id,kind,effective_on,source_id\nelm,elm-academy,converted,2012-08,seed\n";
+    fs::write(dir.path().join("school_successions.csv"), successions).expect("written");
+    for app in empty("a school that is converted").await {
+        app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+        let school = |is_on_map: bool, status: &str| json!({ "isOnMap": is_on_map, "status": status });
+        for (day, before, after) in [
+            ("2012-07-31", school(true, "OPEN"), school(false, "UNKNOWN")),
+            ("2012-09-01", school(false, "CLOSED"), school(true, "OPEN")),
+        ] {
+            let seen = app.data(&format!("{{ map(asOf: \"{day}\") {{ {SCHOOLS} }} }}")).await;
+            assert_eq!(seen["map"], json!({ "school": before, "after": after }), "{} on {day}", app.name);
+        }
+        let chain =
+            r#"{ school(slug: "elm") { successors { edges { kind steps effectiveOn { text } node { slug } } } } }"#;
+        let edge = json!({ "kind": "CONVERTED", "steps": 1, "effectiveOn": { "text": "2012-08" }, "node": { "slug": "elm-academy" } });
+        assert_eq!(app.data(chain).await["school"]["successors"]["edges"], json!([edge]), "{}", app.name);
+    }
+}

@@ -137,6 +137,14 @@ mod tests {
     }
 
     #[test]
+    fn a_converted_school_holds_until_its_conversion_and_its_successor_from_then() {
+        let old = span("oak", "closed", "1956", "converted", "2012-08-01").validity();
+        let new = span("elm", "open", "", "converted", "2012-08-01").validity();
+        assert_eq!((old.since(), old.until()), (parse_day("1956-01-01").ok(), parse_day("2012-08-01").ok()));
+        assert_eq!(new.since(), parse_day("2012-08-01").ok());
+    }
+
+    #[test]
     fn a_school_that_only_gave_a_campus_goes_on() {
         assert_eq!(span("oak", "open", "", "contributed_campus_to", "2018-06-21"), Span::default());
         assert_eq!(span("elm", "open", "", "contributed_campus_to", "2018-06-21"), Span::default());

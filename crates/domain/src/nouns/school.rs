@@ -193,6 +193,8 @@ vocabulary! {
         BecameCampusOf = "became_campus_of",
         /// The predecessor gave a campus to the successor, and goes on.
         ContributedCampusTo = "contributed_campus_to",
+        /// The predecessor goes on as the successor, under another legal form.
+        Converted = "converted",
         /// The predecessor went into the successor.
         MergedInto = "merged_into",
         /// The predecessor goes on as the successor.
@@ -346,11 +348,12 @@ pub const SUCCESSIONS: Shape = Shape {
             successor: "successor_id",
             kind: "kind",
             date: "effective_on",
-            begins: &[SuccessionKind::Renamed.word()],
+            begins: &[SuccessionKind::Converted.word(), SuccessionKind::Renamed.word()],
             // A school that gave a campus away, or out of which another came, goes on.
             ends: &[
                 SuccessionKind::BaseOf.word(),
                 SuccessionKind::BecameCampusOf.word(),
+                SuccessionKind::Converted.word(),
                 SuccessionKind::MergedInto.word(),
                 SuccessionKind::Renamed.word(),
             ],

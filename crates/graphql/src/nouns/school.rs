@@ -291,6 +291,8 @@ pub(crate) enum SuccessionKind {
     BecameCampusOf,
     /// The predecessor gave a campus to the successor, and goes on.
     ContributedCampusTo,
+    /// The predecessor goes on as the successor, under another legal form.
+    Converted,
     /// The predecessor went into the successor.
     MergedInto,
     /// The predecessor goes on as the successor.
