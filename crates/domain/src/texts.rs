@@ -5,8 +5,6 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
 use crate::{
     alias::{Alias, AliasKind},
     column::{Column, ColumnType},
@@ -87,11 +85,11 @@ impl Texts {
     /// Reads what [`Texts::encode`] wrote; `None` if it is something else.
     #[must_use]
     pub fn decode(field: &str) -> Option<Self> {
-        let text = |WrittenField(language, text, basis)| {
+        let text = |(language, text, basis): WrittenField<'_>| {
             let basis = if basis.is_empty() { None } else { Some(TextBasis::parse(&basis)?) };
             Some(Text { language: language.into_owned(), text: text.into_owned(), basis })
         };
-        serde_json::from_str::<Vec<_>>(field).ok()?.into_iter().map(text).collect::<Option<_>>().map(Texts)
+        parse_written(field)?.into_iter().map(text).collect::<Option<_>>().map(Texts)
     }
 
     /// Reads the field of a column as a file has it, given what else is wrong with its row.
@@ -118,9 +116,8 @@ impl Texts {
     }
 }
 
-/// What a field says in the columns of one language.
-#[derive(Deserialize)]
-struct WrittenField<'a>(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Cow<'a, str>);
+/// What a field says in the columns of one language, as in [`Written`].
+pub type WrittenField<'a> = (Cow<'a, str>, Cow<'a, str>, Cow<'a, str>);
 
 /// What a file says in the columns of some languages, as one field.
 #[must_use]
@@ -130,9 +127,19 @@ pub fn encode_written(written: &[Written<'_>]) -> String {
 
 /// What a field says in the columns of each language, in their order.
 #[must_use]
-pub fn decode_written(field: &str) -> Vec<(Cow<'_, str>, Cow<'_, str>, Cow<'_, str>)> {
-    let written = serde_json::from_str::<Vec<WrittenField<'_>>>(field).unwrap_or_default();
-    written.into_iter().map(|WrittenField(language, text, basis)| (language, text, basis)).collect()
+pub fn decode_written(field: &str) -> Vec<WrittenField<'_>> {
+    parse_written(field).unwrap_or_default()
+}
+
+fn parse_written(field: &str) -> Option<Vec<WrittenField<'_>>> {
+    fn collect<'a, T: Into<Cow<'a, str>>>(said: Vec<(T, T, T)>) -> Vec<WrittenField<'a>> {
+        said.into_iter().map(|(language, text, basis)| (language.into(), text.into(), basis.into())).collect()
+    }
+    // Where nothing is escaped, all that is said stands in the field.
+    match serde_json::from_str::<Vec<(&str, &str, &str)>>(field) {
+        Ok(said) => Some(collect(said)),
+        Err(_) => serde_json::from_str::<Vec<(String, String, String)>>(field).ok().map(collect),
+    }
 }
 
 /// The column of a file that has the text of a column of its shape in a language.
