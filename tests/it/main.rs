@@ -21,6 +21,7 @@ mod languages;
 mod licenses;
 mod parity;
 mod periods;
+mod places;
 mod plans;
 mod poolers;
 mod protocol;

@@ -29,6 +29,15 @@ pub enum Rule {
         /// The other reference.
         second: &'static str,
     },
+    /// Some columns are filled together or not at all, and others only beside them.
+    Together {
+        /// What they state together; a source may be cited for it.
+        what: &'static str,
+        /// The columns that are filled together.
+        columns: &'static [&'static str],
+        /// The columns that are filled only beside them.
+        beside: &'static [&'static str],
+    },
     /// Of the rows with a certain word that name the same noun, one holds at a time ([`take_turns`]).
     OneAtATime {
         /// The column with the word.
@@ -120,11 +129,23 @@ impl Shape {
     /// The first rule that it breaks.
     pub fn check_rules(&self, record: &Record) -> Result<(), FieldError> {
         for rule in self.rules {
-            let Rule::Different { first, second } = *rule else { continue };
-            let (one, other) = (self.cell_of(first, &record.cells), self.cell_of(second, &record.cells));
-            if let (Cell::Ref(kind, _), true) = (one, one == other) {
-                let problem = format!("it is the same {} as `{first}`", kind.name().replace('_', " "));
-                return Err(FieldError { column: second.into(), kind: "itself", problem });
+            match *rule {
+                Rule::Different { first, second } => {
+                    let (one, other) = (self.cell_of(first, &record.cells), self.cell_of(second, &record.cells));
+                    if let (Cell::Ref(kind, _), true) = (one, one == other) {
+                        let problem = format!("it is the same {} as `{first}`", kind.name().replace('_', " "));
+                        return Err(FieldError { column: second.into(), kind: "itself", problem });
+                    }
+                }
+                Rule::Together { columns, beside, .. } => {
+                    let is_blank = |name: &&&str| *self.cell_of(name, &record.cells) == Cell::Blank;
+                    let filled = columns.iter().chain(beside).find(|name| !is_blank(name));
+                    if let (Some(blank), Some(filled)) = (columns.iter().find(is_blank), filled) {
+                        let problem = format!("it is empty, and `{filled}` needs it");
+                        return Err(FieldError { column: (*blank).into(), kind: "incomplete", problem });
+                    }
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -338,6 +359,32 @@ mod tests {
             (wrong.column.as_ref(), wrong.problem.as_str()),
             ("successor_id", "it is the same school as `predecessor_id`")
         );
+    }
+
+    #[test]
+    fn a_place_is_stated_whole_or_not_at_all() {
+        let columns = school::SHAPE.columns;
+        let wrong = |values: &[(&str, &str)]| {
+            let value = |name: &str| match name {
+                "school_id" => "oak",
+                "name" => r#"[["en","Oak",""]]"#,
+                _ => values.iter().find(|(column, _)| *column == name).map_or("", |(_, value)| *value),
+            };
+            let fields: Vec<&str> = columns.iter().map(|column| value(column.name)).collect();
+            let record = school::SHAPE.parse_row(&fields).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+            school::SHAPE.check_rules(&record).err().map(|wrong| (wrong.column, wrong.problem))
+        };
+        let (latitude, longitude) = (("latitude", "48.1"), ("longitude", "-1.6"));
+        assert_eq!(wrong(&[]), None);
+        assert_eq!(wrong(&[latitude, longitude, ("location_precision", "street")]), None);
+        for (values, column, problem) in [
+            (&[latitude][..], "longitude", "it is empty, and `latitude` needs it"),
+            (&[longitude], "latitude", "it is empty, and `longitude` needs it"),
+            (&[("location_precision", "street")], "latitude", "it is empty, and `location_precision` needs it"),
+            (&[("location_source_id", "map")], "latitude", "it is empty, and `location_source_id` needs it"),
+        ] {
+            assert_eq!(wrong(values), Some((column.into(), problem.to_owned())));
+        }
     }
 
     #[test]

@@ -42,7 +42,10 @@ fn shape_errors(shape: &Shape) -> Vec<String> {
             expect(are_kinds, format!("{}: {kinds} names no kinds", column.name));
         }
         if let Some(field) = column.cites() {
-            let is_known = field.is_empty() || type_of(field).or_else(|| type_of(&format!("{field}_id"))).is_some();
+            let is_stated_together = |rule: &Rule| matches!(rule, Rule::Together { what, .. } if *what == field);
+            let is_known = field.is_empty()
+                || type_of(field).or_else(|| type_of(&format!("{field}_id"))).is_some()
+                || shape.rules.iter().any(is_stated_together);
             expect(is_known, format!("{}: no column {field} to cite", column.name));
             let is_source = |of: ColumnType| matches!(of, ColumnType::CitedSource(cited) if cited == field);
             let n_sources = shape.columns.iter().filter(|other| is_source(other.column_type)).count();
@@ -75,7 +78,7 @@ fn rule_errors(shape: &Shape, rule: &Rule, expect: &mut impl FnMut(bool, String)
         Rule::StatusFitsDates { status, planned, current, past } => (status, [planned, current, past].concat()),
         Rule::Succession { kind, begins, ends, .. } => (kind, [begins, ends].concat()),
         Rule::DatedBySuccessions { status, past, .. } => (status, past.to_vec()),
-        Rule::Different { .. } | Rule::StatedAsOf(_) => ("", Vec::new()),
+        Rule::Different { .. } | Rule::StatedAsOf(_) | Rule::Together { .. } => ("", Vec::new()),
     };
     for word in words {
         let is_word = matches!(type_of(column), Some(ColumnType::Word(known)) if known.contains(&word));
@@ -83,6 +86,12 @@ fn rule_errors(shape: &Shape, rule: &Rule, expect: &mut impl FnMut(bool, String)
     }
     if let Rule::StatedAsOf(date) | Rule::Succession { date, .. } = *rule {
         expect(type_of(date).is_some_and(|of| of.is_value(&values::date::KIND)), format!("rules: no date {date}"));
+    }
+    if let Rule::Together { columns, beside, .. } = *rule {
+        for name in columns.iter().chain(beside) {
+            expect(type_of(name).is_some(), format!("rules: no column {name}"));
+        }
+        expect(columns.len() > 1, "rules: one column alone is filled together".to_owned());
     }
     if let Rule::DatedBySuccessions { by, .. } = *rule {
         let is_succession = |rule: &Rule| matches!(rule, Rule::Succession { .. });

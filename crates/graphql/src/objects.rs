@@ -1,6 +1,7 @@
 //! What the objects of the nouns share: their common fields, ids, scalars, and the revisions.
 
 pub(crate) mod localized_text;
+pub(crate) mod location;
 pub(crate) mod node;
 pub(crate) mod noun;
 pub(crate) mod register_code;

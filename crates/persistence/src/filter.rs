@@ -1,6 +1,6 @@
 //! Filters as conditions on the noun that `c` names.
 
-use domain::{ColumnType, Condition, ConditionValue, Existence, Filter, Shape};
+use domain::{ColumnType, Condition, ConditionValue, Existence, Filter, KeptAsNumber, Shape};
 use sea_orm::{
     Value,
     sea_query::{Alias, Expr, ExprTrait, Func, SelectStatement, UnionType},
@@ -217,6 +217,7 @@ fn is_as_recorded(scope: &Scope, shape: &Shape, property: &'static str, wanted: 
     match (column.column_type, wanted) {
         (ColumnType::Words(_), Wanted::Words(words)) => has_word(scope, column.name, words),
         (_, Wanted::Words(words)) => is_one_of(&col("c", column.name), words),
+        (ColumnType::Value(_), Wanted::Flag(flag)) => col("c", column.name).eq(Expr::Constant(flag.to_number().into())),
         (_, value) => col("c", column.name).eq(value.value()),
     }
 }

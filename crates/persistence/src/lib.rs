@@ -17,6 +17,7 @@ mod export;
 mod file_headers;
 mod filter;
 mod known_days;
+mod location;
 mod noun;
 mod nouns;
 mod open;

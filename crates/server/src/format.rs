@@ -70,6 +70,11 @@ fn rule_sentence(rule: &Rule, shape: &Shape) -> String {
     let (from, to) = shape.dated;
     match *rule {
         Rule::Different { first, second } => format!("`{second}` is not the same as `{first}`.\n"),
+        Rule::Together { columns, beside, .. } => format!(
+            "{} are filled together or not at all, and {} only beside them.\n",
+            join_with_and(columns),
+            join_with_and(beside)
+        ),
         Rule::OneAtATime { column, word, per, .. } => {
             format!(
                 "Of the rows with the same `{per}` and `{word}` as `{column}`, one holds at a time. Two whose dates are not \
@@ -115,9 +120,17 @@ fn join_with_commas(words: &[&str]) -> String {
 }
 
 fn join_with_or(words: &[&str]) -> String {
+    join_with(words, "or")
+}
+
+fn join_with_and(words: &[&str]) -> String {
+    join_with(words, "and")
+}
+
+fn join_with(words: &[&str], conjunction: &str) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     match &words[..] {
-        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        [before @ .., last] if !before.is_empty() => format!("{} {conjunction} {last}", before.join(", ")),
         _ => words.concat(),
     }
 }

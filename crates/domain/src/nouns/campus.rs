@@ -7,6 +7,7 @@ use crate::{
     fact::ImpreciseDate,
     id::{AnyId, Id, Kind},
     lifetime::Phase,
+    location::{self, Location},
     noun::{Head, noun},
     record::Shape,
     rule::Rule,
@@ -35,6 +36,8 @@ pub struct Campus {
     pub opened_on: Option<ImpreciseDate>,
     /// When it is to open.
     pub due_on: Option<ImpreciseDate>,
+    /// Where it stands.
+    pub location: Option<Location>,
 }
 noun!(Campus);
 
@@ -117,9 +120,13 @@ pub const SHAPE: Shape = Shape {
         extra("opened_on", ColumnType::DATE, "When it opened."),
         extra("due_on", ColumnType::DATE, "When it is to open, as announced."),
         bases("name_basis"),
+        location::LATITUDE,
+        location::LONGITUDE,
+        location::PRECISION,
+        location::SOURCE,
     ],
     dated: ("opened_on", ""),
-    rules: &[Rule::Planned { status: "status", word: CampusStatus::Planned.word() }],
+    rules: &[Rule::Planned { status: "status", word: CampusStatus::Planned.word() }, location::RULE],
 };
 
 /// Rows of `site_uses.csv`.

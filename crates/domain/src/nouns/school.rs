@@ -10,6 +10,7 @@ use crate::{
     fact::ImpreciseDate,
     id::{Id, Kind},
     lifetime::Phase,
+    location::{self, Location},
     noun::{Head, noun},
     record::Shape,
     rule::Rule,
@@ -46,6 +47,10 @@ pub struct School {
     pub closed_on: Option<ImpreciseDate>,
     /// A remark.
     pub note: Option<String>,
+    /// Whether it has boarders.
+    pub boarding: Option<bool>,
+    /// Where it stands.
+    pub location: Option<Location>,
 }
 noun!(School);
 
@@ -288,6 +293,11 @@ pub const SHAPE: Shape = Shape {
         optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
         optional("note", ColumnType::TEXT, "A remark."),
         extra("district_id", reference(Kind::District), "The district it belongs to."),
+        extra("boarding", ColumnType::BOOLEAN, "Whether it has boarders; blank where no source says."),
+        location::LATITUDE,
+        location::LONGITUDE,
+        location::PRECISION,
+        location::SOURCE,
     ],
     dated: ("opened_on", "closed_on"),
     rules: &[
@@ -299,6 +309,7 @@ pub const SHAPE: Shape = Shape {
             past: PAST,
         },
         Rule::DatedBySuccessions { by: &SUCCESSIONS, status: "status", past: PAST },
+        location::RULE,
     ],
 };
 

@@ -15,6 +15,7 @@ use crate::{
     nouns::source::{Citation, load_citations},
     objects::{
         localized_text::{LocalizedText, localize_text},
+        location::{LOCATION_COLUMNS, Location, location_of},
         noun::{CommonFields, Existence, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, LanguageTag, imprecise_date},
@@ -93,6 +94,11 @@ impl ViewedNoun<domain::Campus> {
         self.noun.address_confidence.map(AddressConfidence::from)
     }
 
+    /// Where it stands; null where no source says.
+    async fn location(&self) -> Option<Location> {
+        location_of(self.view, self.noun.head(), self.noun.location)
+    }
+
     /// The township it stands in; null where no source says.
     async fn township(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::Township>>> {
         ctx.load_optional_noun(self.view, self.noun.township).await
@@ -100,8 +106,12 @@ impl ViewedNoun<domain::Campus> {
 }
 
 impl FieldColumns for domain::Campus {
-    const OTHERS: &'static [(&'static str, &'static [&'static str])] =
-        &[("status", &["status", "time"]), ("hosted_site_uses", &[]), ("localized_address", &["address"])];
+    const OTHERS: &'static [(&'static str, &'static [&'static str])] = &[
+        ("status", &["status", "time"]),
+        ("hosted_site_uses", &[]),
+        ("localized_address", &["address"]),
+        LOCATION_COLUMNS,
+    ];
 }
 
 /// Whether a campus is in use.

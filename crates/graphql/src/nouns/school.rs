@@ -28,6 +28,7 @@ use crate::{
         source::{Citation, load_citations},
     },
     objects::{
+        location::{LOCATION_COLUMNS, Location, location_of},
         noun::{CommonFields, Existence, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
@@ -97,6 +98,16 @@ impl ViewedNoun<domain::School> {
         self.noun.note.as_deref()
     }
 
+    /// Whether it has boarders; null where no source says.
+    async fn boarding(&self) -> Option<bool> {
+        self.noun.boarding
+    }
+
+    /// Where it stands, by its own record; its campuses have locations of their own. Null where no source says.
+    async fn location(&self) -> Option<Location> {
+        location_of(self.view, self.noun.head(), self.noun.location)
+    }
+
     /// The township its own record places it in; null where no source says. Its campuses have townships of their own.
     async fn township(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::Township>>> {
         ctx.load_optional_noun(self.view, self.noun.township).await
@@ -142,6 +153,7 @@ impl FieldColumns for domain::School {
         ("codes", &["junior_code_2025", "senior_code"]),
         ("status", &["status", "time"]),
         ("group", &[]),
+        LOCATION_COLUMNS,
         ("site_uses", &[]),
         ("hosted_site_uses", &[]),
     ];
@@ -386,6 +398,8 @@ filter! {
         school_type: Vec<SchoolType> => school_type,
         /// It had one of these statuses on the view's day, on record; `UNKNOWN` finds those of which no source says. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
         status: Vec<SchoolStatus> => status,
+        /// On record it has boarders (`true`) or has none (`false`); a school of which no source says is not found by either.
+        boarding: bool => boarding,
         /// It has this code on record.
         code: CodeInput => code,
         /// Its own record says that it belongs to this district, by id or slug: those that `District.schools` lists.

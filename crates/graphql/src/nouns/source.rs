@@ -165,6 +165,11 @@ pub(crate) struct Citation {
 }
 
 impl Citation {
+    /// Whether it states this column of the fact, and no more.
+    pub(crate) fn names(&self, column: &str) -> bool {
+        self.field.as_deref() == Some(column)
+    }
+
     /// Whether it states this column of the fact, by itself or with the whole.
     pub(crate) fn states(&self, column: &str) -> bool {
         self.field.as_deref().is_none_or(|field| field == column)

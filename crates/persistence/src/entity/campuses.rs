@@ -28,6 +28,9 @@ pub(crate) struct Model {
     pub(crate) status: Option<String>,
     pub(crate) opened_on: Option<String>,
     pub(crate) due_on: Option<String>,
+    pub(crate) latitude: Option<i64>,
+    pub(crate) longitude: Option<i64>,
+    pub(crate) location_precision: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -33,6 +33,10 @@ pub(crate) struct Model {
     pub(crate) fact_id: i64,
     pub(crate) shown_from: Option<String>,
     pub(crate) shown_to: Option<String>,
+    pub(crate) latitude: Option<i64>,
+    pub(crate) longitude: Option<i64>,
+    pub(crate) location_precision: Option<String>,
+    pub(crate) boarding: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

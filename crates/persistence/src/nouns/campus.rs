@@ -8,6 +8,7 @@ use crate::{
     StoreError,
     entity::{campuses::Column, site_uses, townships},
     filter::Wanted,
+    location::read_location,
     noun::Table,
     parts::List,
     row::Row,
@@ -27,6 +28,9 @@ impl Table for Campus {
         &Column::Status,
         &Column::OpenedOn,
         &Column::DueOn,
+        &Column::Latitude,
+        &Column::Longitude,
+        &Column::LocationPrecision,
     ];
     const PLANNED: Option<&'static str> = Some("planned");
 
@@ -41,6 +45,7 @@ impl Table for Campus {
             status: status.word(CampusStatus::parse)?,
             opened_on: opened_on.date()?,
             due_on: due_on.date()?,
+            location: read_location(row.cells())?,
         })
     }
 

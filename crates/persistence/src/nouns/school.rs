@@ -13,6 +13,7 @@ use crate::{
     StoreError, dialect,
     entity::{campuses, memberships, school_links, schools::Column, successions, townships},
     filter::Wanted,
+    location::read_location,
     noun::Table,
     row::Row,
     statement::Parameter,
@@ -35,6 +36,10 @@ impl Table for School {
         &Column::OpenedOn,
         &Column::ClosedOn,
         &Column::Note,
+        &Column::Boarding,
+        &Column::Latitude,
+        &Column::Longitude,
+        &Column::LocationPrecision,
     ];
     const PLANNED: Option<&'static str> = Some("planned");
 
@@ -51,6 +56,7 @@ impl Table for School {
             opened,
             closed,
             note,
+            boarding,
         ] = row.cells();
         Ok(School {
             head,
@@ -65,6 +71,8 @@ impl Table for School {
             opened_on: opened.date()?,
             closed_on: closed.date()?,
             note: note.maybe_text()?,
+            boarding: boarding.value()?,
+            location: read_location(row.cells())?,
         })
     }
 
