@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use tests::{
-    TestApp, chaoyang,
+    TestApp, categorised, chaoyang,
     schema::{Schema, items, text},
 };
 
@@ -47,7 +47,7 @@ fn collect<'a>(value: &'a Value, path: &str, field: &str, found: &mut Vec<&'a Va
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_field_alone_answers_as_beside_all_others() {
-    for app in chaoyang("columns").await {
+    for app in categorised("columns").await {
         let schema = Schema::of(&app).await;
         for (list, noun) in schema.noun_lists() {
             let (list, fields) = (text(&list["name"]), own_fields(&schema, noun));
@@ -64,7 +64,7 @@ async fn a_field_alone_answers_as_beside_all_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_field_alone_answers_as_beside_all_others_along_every_relation() {
-    for app in chaoyang("relation_columns").await {
+    for app in categorised("relation_columns").await {
         let schema = Schema::of(&app).await;
         for (list, noun) in schema.noun_lists() {
             let list = text(&list["name"]);

@@ -4,7 +4,7 @@ use domain::SHAPES;
 use serde_json::{Value, json};
 use server::generate::{Plan, generate};
 use tests::{
-    TestApp, chaoyang, loaded,
+    TestApp, categorised, chaoyang, loaded,
     schema::{Schema, text},
 };
 
@@ -16,7 +16,7 @@ async fn entities(app: &TestApp, representations: &Value, wanted: &str) -> tests
 
 #[tokio::test]
 async fn every_noun_is_found_by_its_type_and_id_in_the_order_asked() {
-    for app in chaoyang("every_noun_is_found").await {
+    for app in categorised("every_noun_is_found").await {
         let schema = Schema::of(&app).await;
         let lists: Vec<&str> = schema.noun_lists().iter().map(|(list, _)| text(&list["name"])).collect();
         let asked: Vec<String> =

@@ -42,6 +42,8 @@ fn selection(schema: &Schema, field: &Value) -> String {
 
 /// The first noun of a data set that a condition of this name can mean.
 fn first_slug(folder: &Path, condition: &str) -> String {
+    // The parent of a category is one.
+    let condition = if condition == "parent" { "category" } else { condition };
     let kind = condition.trim_start_matches("campus").to_lowercase();
     let is_meant = |shape: &&&Shape| shape.is_noun() && shape.kind.name().replace('_', "") == kind;
     let shape = SHAPES.iter().find(is_meant).unwrap_or_else(|| panic!("what is a {condition}?"));
@@ -76,6 +78,7 @@ fn questions(schema: &Schema, folder: &Path) -> Vec<String> {
                 (_, "ID") => format!("\"{}\"", first_slug(folder, name)),
                 (_, "String") => "\"0501\"".to_owned(),
                 (_, "CodeInput") => "{ value: \"0501\", scheme: \"register\" }".to_owned(),
+                (_, "CategoryCodeInput") => "{ scheme: \"kinds\", code: \"1\" }".to_owned(),
                 (_, other) => panic!("{root}: what is a {other}?"),
             };
             questions.push(format!("{root}(filter: {{ {name}: {value} }}) {{ totalCount nodes {{ slug }} }}"));
@@ -153,6 +156,7 @@ async fn every_relation_condition_order_and_count_uses_an_index_in_every_view() 
     let dir = tempfile::tempdir().expect("a folder");
     let folder = dir.path().join("city");
     generate(&GeneratePlan { schools: 1600, seed: 1 }, &folder).expect("a city");
+    fs::write(folder.join("categories.csv"), "category_id,scheme,code,name_en\ncat-1,kinds,1,One\n").expect("written");
     for app in loaded("every_relation_uses_an_index", &folder).await {
         let explained = Explained::of(&app);
         let questions = questions(&Schema::of(&app).await, &folder);

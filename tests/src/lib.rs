@@ -98,6 +98,33 @@ pub async fn chaoyang(test: &str) -> Vec<TestApp> {
     loaded(test, &bundled()).await
 }
 
+/// The server on both databases, with the bundled data set and categories that are made up, so that no list is empty.
+///
+/// # Panics
+/// The data set has findings, or cannot be copied.
+pub async fn categorised(test: &str) -> Vec<TestApp> {
+    let copy = tempfile::tempdir().expect("a folder");
+    let mut files = csv_files(&bundled());
+    for (file, text) in [
+        (
+            "categories.csv",
+            "category_id,scheme,code,name_zh,name_en,parent_id,source_id,since\n\
+             kind,kinds,K,种类,Kind,,,\nkind-1,kinds,K1,第一类,First Kind,kind,,2015\n",
+        ),
+        (
+            "categorisations.csv",
+            "entity_type,entity_id,category_id,source_id,quote,since\n\
+             group,chenjinglun,kind-1,,,2016-09\nschool,bj80,kind,,,\nschool,bj80,kind-1,,,\ncategory,kind-1,kind,,,\n",
+        ),
+    ] {
+        files.insert(file.to_owned(), text.to_owned());
+    }
+    for (file, text) in files {
+        std::fs::write(copy.path().join(file), text).expect("written");
+    }
+    loaded(test, copy.path()).await
+}
+
 /// The server on both databases, with a data set.
 ///
 /// # Panics

@@ -32,6 +32,10 @@ pub enum Kind {
     Authority,
     /// A site of a school.
     Campus,
+    /// A noun's place in a category.
+    Categorisation,
+    /// A category of a data set's own.
+    Category,
     /// What a register knows a noun by.
     Code,
     /// What a word means, in a source's own terms.
@@ -77,6 +81,8 @@ pub(crate) const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::AllianceMember, "alliance_member", ""),
     (Kind::Authority, "authority", "aut"),
     (Kind::Campus, "campus", "cmp"),
+    (Kind::Categorisation, "categorisation", ""),
+    (Kind::Category, "category", "cat"),
     (Kind::Code, "code", ""),
     (Kind::Definition, "definition", ""),
     (Kind::Designation, "designation", "dsg"),

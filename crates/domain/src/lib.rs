@@ -31,8 +31,8 @@ pub mod value;
 pub mod values;
 
 pub use nouns::{
-    SHAPES, alias, alliance, authority, campus, code, definition, designation, district, group, learning_area,
-    membership, partner, region, school, shape_of, source, township,
+    SHAPES, alias, alliance, authority, campus, category, code, definition, designation, district, group,
+    learning_area, membership, partner, region, school, shape_of, source, township,
 };
 
 pub use alias::{Alias, AliasKind};
@@ -42,6 +42,7 @@ pub use alliance::{
 };
 pub use authority::{Authority, AuthorityKind, AuthorityLevel};
 pub use campus::{AddressConfidence, Campus, CampusStatus, HostedSiteUse, SiteUse};
+pub use category::{Categorisation, Category};
 pub use clock::{Clock, FixedClock, SystemClock, TimeZone};
 pub use code::RegisterCode;
 pub use column::{Column, ColumnType, Presence};
@@ -61,7 +62,7 @@ pub use partner::{Partner, PartnerKind, SchoolPartner, SchoolPartnerKind};
 pub use record::{FieldError, Record, Shape};
 pub use region::Region;
 pub use revision::{NewRevision, Revision};
-pub use rule::{Rule, TurnTakers};
+pub use rule::{RowsBefore, Rule, TurnTakers};
 pub use school::{
     Code, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType, Stage, Succession,
     SuccessionKind,

@@ -6,6 +6,7 @@ pub mod alias;
 pub mod alliance;
 pub mod authority;
 pub mod campus;
+pub mod category;
 pub mod code;
 pub mod definition;
 pub mod designation;
@@ -26,7 +27,7 @@ use crate::{id::Kind, record::Shape};
 macro_rules! with_nouns {
     ($with:ident) => {
         $with! {
-            Alliance, Authority, Campus, Designation, District, Group, LearningArea, Partner, Region, School, Source, Township
+            Alliance, Authority, Campus, Category, Designation, District, Group, LearningArea, Partner, Region, School, Source, Township
         }
     };
 }
@@ -41,6 +42,7 @@ pub const SHAPES: &[&Shape] = &[
     &authority::SHAPE,
     &partner::SHAPE,
     &designation::SHAPE,
+    &category::SHAPE,
     &school::SHAPE,
     &campus::SHAPE,
     &group::SHAPE,
@@ -56,6 +58,7 @@ pub const SHAPES: &[&Shape] = &[
     &campus::SITE_USES,
     &alias::SHAPE,
     &code::SHAPE,
+    &category::CATEGORISATIONS,
     &definition::SHAPE,
 ];
 

@@ -16,7 +16,7 @@ use crate::{
     record::{FieldError, Record, Shape, describe_days},
     succession::SuccessionDates,
     turn::{ImpreciseDays, Turn, Turns, take_turns},
-    value::Cell,
+    value::{Cell, Kept},
 };
 
 /// What some columns of a row must say together, or mean beyond their types.
@@ -37,6 +37,18 @@ pub enum Rule {
         columns: &'static [&'static str],
         /// The columns that are filled only beside them.
         beside: &'static [&'static str],
+    },
+    /// No two nouns have the same values in these columns.
+    Unique {
+        /// The columns.
+        columns: &'static [&'static str],
+    },
+    /// The noun of the same kind that a reference names says the same in a column, and its row stands above.
+    AgreesWith {
+        /// The reference.
+        reference: &'static str,
+        /// The column.
+        column: &'static str,
     },
     /// Of the rows with a certain word that name the same noun, one holds at a time ([`take_turns`]).
     OneAtATime {
@@ -97,6 +109,18 @@ pub enum Rule {
     },
 }
 
+/// The first of some columns, and what storage keeps of all of them.
+type UniqueValues = (&'static str, Vec<Option<Kept>>);
+
+/// What the rows of a file before one say that [`Rule::Unique`] and [`Rule::AgreesWith`] compare it with.
+#[derive(Debug, Default)]
+pub struct RowsBefore {
+    /// The line on which a noun says so, by the first of the columns and their values.
+    unique: HashMap<UniqueValues, (i64, u64)>,
+    /// What a noun says in a column.
+    said: HashMap<(&'static str, i64), Option<Kept>>,
+}
+
 /// The rows of a file that take turns, by what and for which noun they do ([`Rule::OneAtATime`]).
 #[derive(Debug, Default)]
 pub struct TurnTakers(BTreeMap<(&'static str, i64), Vec<TurnTaker>>);
@@ -113,6 +137,16 @@ impl Shape {
     /// The cell of a column that the shape names.
     fn cell_of<'a>(&self, name: &str, cells: &'a [Cell]) -> &'a Cell {
         &cells[self.index(name).expect("a shape names columns of its own")]
+    }
+
+    /// What storage keeps of a column, by which two records are compared.
+    fn kept_in(&self, name: &str, record: &Record) -> Option<Kept> {
+        let cell = self.cell_of(name, &record.cells);
+        let tie = match cell {
+            Cell::Ref(kind, slug) => Some(identity(*kind, slug)),
+            _ => None,
+        };
+        cell.clone().into_kept(tie)
     }
 
     /// The word in a column; empty where it is blank.
@@ -144,6 +178,48 @@ impl Shape {
                         let problem = format!("it is empty, and `{filled}` needs it");
                         return Err(FieldError { column: (*blank).into(), kind: "incomplete", problem });
                     }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks a record on a line by the rules of its shape that concern the rows before it, and adds it to these.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn check_with_rows_before(
+        &self,
+        record: &Record,
+        line: u64,
+        before: &mut RowsBefore,
+    ) -> Result<(), FieldError> {
+        for rule in self.rules {
+            match *rule {
+                Rule::Unique { columns } => {
+                    let values = columns.iter().map(|column| self.kept_in(column, record)).collect();
+                    let (id, first) = *before.unique.entry((columns[0], values)).or_insert((record.id, line));
+                    if id != record.id {
+                        let problem = format!("line {first} has the same {}", columns.join(", "));
+                        let column = columns[columns.len() - 1];
+                        return Err(FieldError { column: column.into(), kind: "twice", problem });
+                    }
+                }
+                Rule::AgreesWith { reference, column } => {
+                    let own = self.kept_in(column, record);
+                    if let Cell::Ref(kind, slug) = self.cell_of(reference, &record.cells) {
+                        let other = identity(*kind, slug);
+                        if other == record.id {
+                            let problem = "it is the row's own slug".to_owned();
+                            return Err(FieldError { column: reference.into(), kind: "itself", problem });
+                        }
+                        if before.said.get(&(column, other)).is_some_and(|said| *said != own) {
+                            let problem = format!("`{slug}` has another {column}");
+                            return Err(FieldError { column: reference.into(), kind: "disagrees", problem });
+                        }
+                    }
+                    before.said.insert((column, record.id), own);
                 }
                 _ => {}
             }
@@ -306,7 +382,7 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{membership, school};
+    use crate::{category, membership, school};
 
     fn lead<'a>(school: &'a str, joined: &'a str, left: &'a str) -> [&'a str; 9] {
         ["willow", school, "lead", joined, left, "", "seed", "a quote", "news"]
@@ -385,6 +461,28 @@ mod tests {
         ] {
             assert_eq!(wrong(values), Some((column.into(), problem.to_owned())));
         }
+    }
+
+    #[test]
+    fn a_category_agrees_with_those_above_it() {
+        let row = |slug: &'static str, scheme, code, parent| {
+            let fields = [slug, scheme, code, r#"[["fr","Cité",""]]"#, "", parent, "", "", "", ""];
+            category::SHAPE.parse_row(&fields).expect("a good row")
+        };
+        let mut before = RowsBefore::default();
+        let mut check = |record: &Record, line| {
+            let checked = category::SHAPE.check_with_rows_before(record, line, &mut before);
+            checked.err().map(|wrong| (wrong.column.to_string(), wrong.problem))
+        };
+        let said = |column: &str, problem: &str| Some((column.to_owned(), problem.to_owned()));
+        assert_eq!(check(&row("group", "kinds", "G", ""), 2), None);
+        assert_eq!(check(&row("network", "kinds", "N", "GROUP"), 3), None);
+        // The same code is another's in another scheme, and the same category's in another period.
+        assert_eq!(check(&row("zone", "zones", "G", ""), 4), None);
+        assert_eq!(check(&row("network", "kinds", "N", "group"), 5), None);
+        assert_eq!(check(&row("net", "kinds", "N", ""), 6), said("code", "line 3 has the same scheme, code"));
+        assert_eq!(check(&row("area", "zones", "A", "group"), 7), said("parent_id", "`group` has another scheme"));
+        assert_eq!(check(&row("self", "zones", "S", "Self"), 8), said("parent_id", "it is the row's own slug"));
     }
 
     #[test]

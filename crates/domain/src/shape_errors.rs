@@ -67,6 +67,7 @@ fn rule_errors(shape: &Shape, rule: &Rule, expect: &mut impl FnMut(bool, String)
     match *rule {
         Rule::Different { first, second } => [first, second].into_iter().for_each(&mut refers),
         Rule::OneAtATime { per, .. } => refers(per),
+        Rule::AgreesWith { reference, .. } => refers(reference),
         Rule::Succession { predecessor, successor, .. } => {
             [predecessor, successor].into_iter().for_each(&mut refers);
         }
@@ -78,7 +79,11 @@ fn rule_errors(shape: &Shape, rule: &Rule, expect: &mut impl FnMut(bool, String)
         Rule::StatusFitsDates { status, planned, current, past } => (status, [planned, current, past].concat()),
         Rule::Succession { kind, begins, ends, .. } => (kind, [begins, ends].concat()),
         Rule::DatedBySuccessions { status, past, .. } => (status, past.to_vec()),
-        Rule::Different { .. } | Rule::StatedAsOf(_) | Rule::Together { .. } => ("", Vec::new()),
+        Rule::Different { .. }
+        | Rule::StatedAsOf(_)
+        | Rule::Together { .. }
+        | Rule::Unique { .. }
+        | Rule::AgreesWith { .. } => ("", Vec::new()),
     };
     for word in words {
         let is_word = matches!(type_of(column), Some(ColumnType::Word(known)) if known.contains(&word));
@@ -92,6 +97,14 @@ fn rule_errors(shape: &Shape, rule: &Rule, expect: &mut impl FnMut(bool, String)
             expect(type_of(name).is_some(), format!("rules: no column {name}"));
         }
         expect(columns.len() > 1, "rules: one column alone is filled together".to_owned());
+    }
+    let compared: &[&str] = match *rule {
+        Rule::Unique { columns } => columns,
+        Rule::AgreesWith { ref column, .. } => std::slice::from_ref(column),
+        _ => &[],
+    };
+    for name in compared {
+        expect(type_of(name).is_some(), format!("rules: no column {name}"));
     }
     if let Rule::DatedBySuccessions { by, .. } = *rule {
         let is_succession = |rule: &Rule| matches!(rule, Rule::Succession { .. });
@@ -122,7 +135,9 @@ fn order_errors(shapes: &[&Shape]) -> Vec<String> {
                 },
                 _ => Vec::new(),
             };
-            for kind in kinds.into_iter().filter(|kind| before.iter().all(|shape| shape.kind != *kind)) {
+            // Within a file a row stands below that which it refers to.
+            let is_read = |kind: &Kind| *kind == shape.kind || before.iter().any(|shape| shape.kind == *kind);
+            for kind in kinds.into_iter().filter(|kind| !is_read(kind)) {
                 errors.push(format!("{}.{} refers to a {} before it is read", shape.file, column.name, kind.name()));
             }
         }
@@ -145,6 +160,7 @@ fn every_shape_is_read_after_those_it_refers_to() {
 #[test]
 fn every_offence_of_a_shape_is_found() {
     use crate::{
+        category,
         column::{Column, optional, reference, required},
         membership, region, school,
     };
@@ -185,6 +201,9 @@ fn every_offence_of_a_shape_is_found() {
         (membership::SHAPE, lead("role", "leads", "group_id"), "rules: no word leads in role"),
         (membership::SHAPE, lead("role", "lead", "group"), "rules: no reference group"),
         (membership::SHAPE, Rule::StatedAsOf("as-of"), "rules: no date as-of"),
+        (category::SHAPE, Rule::Unique { columns: &["scheme", "word"] }, "rules: no column word"),
+        (category::SHAPE, Rule::AgreesWith { reference: "parent", column: "scheme" }, "rules: no reference parent"),
+        (category::SHAPE, Rule::AgreesWith { reference: "parent_id", column: "plan" }, "rules: no column plan"),
         (membership::SHAPE, Rule::Planned { status: "role", word: "lead" }, "rules: only a noun has a status"),
         (school::LINKS, Rule::Different { first: "school_id", second: "kind" }, "rules: no reference kind"),
         (school::SHAPE, Rule::Planned { status: "status", word: "plan" }, "rules: no word plan in status"),

@@ -109,7 +109,7 @@ pub enum Cell {
 }
 
 /// A value as storage keeps it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Kept {
     /// A text.
     Text(String),

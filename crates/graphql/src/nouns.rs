@@ -6,6 +6,7 @@ pub(crate) mod alias;
 pub(crate) mod alliance;
 pub(crate) mod authority;
 pub(crate) mod campus;
+pub(crate) mod category;
 pub(crate) mod definition;
 pub(crate) mod designation;
 pub(crate) mod district;

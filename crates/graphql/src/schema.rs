@@ -24,9 +24,10 @@ use crate::{
     },
     lists::cursor_scope::RequestedView,
     nouns::{
-        alliance::AllianceQuery, authority::AuthorityQuery, campus::CampusQuery, definition::DefinitionQuery,
-        designation::DesignationQuery, district::DistrictQuery, group::GroupQuery, learning_area::LearningAreaQuery,
-        partner::PartnerQuery, region::RegionQuery, school::SchoolQuery, source::SourceQuery, township::TownshipQuery,
+        alliance::AllianceQuery, authority::AuthorityQuery, campus::CampusQuery, category::CategoryQuery,
+        definition::DefinitionQuery, designation::DesignationQuery, district::DistrictQuery, group::GroupQuery,
+        learning_area::LearningAreaQuery, partner::PartnerQuery, region::RegionQuery, school::SchoolQuery,
+        source::SourceQuery, township::TownshipQuery,
     },
     objects::{
         node::{Node, NodeQuery},
@@ -148,7 +149,7 @@ macro_rules! root_objects {
 }
 
 root_objects! {
-    AllianceQuery AuthorityQuery CampusQuery DesignationQuery DistrictQuery GroupQuery LearningAreaQuery NodeQuery PartnerQuery
+    AllianceQuery AuthorityQuery CampusQuery CategoryQuery DesignationQuery DistrictQuery GroupQuery LearningAreaQuery NodeQuery PartnerQuery
     RegionQuery RevisionQuery DefinitionQuery SchoolQuery TownshipQuery
 }
 

@@ -12,6 +12,8 @@ pub(crate) mod alliance_members;
 pub(crate) mod alliances;
 pub(crate) mod authorities;
 pub(crate) mod campuses;
+pub(crate) mod categories;
+pub(crate) mod categorisations;
 pub(crate) mod citations;
 pub(crate) mod codes;
 pub(crate) mod definitions;
@@ -72,6 +74,8 @@ mod tests {
             columns::<super::alliances::Entity>(),
             columns::<super::authorities::Entity>(),
             columns::<super::campuses::Entity>(),
+            columns::<super::categories::Entity>(),
+            columns::<super::categorisations::Entity>(),
             columns::<super::citations::Entity>(),
             columns::<super::codes::Entity>(),
             columns::<super::definitions::Entity>(),

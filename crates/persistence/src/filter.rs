@@ -10,7 +10,7 @@ use crate::{
     dialect,
     entity::{facets, search_names},
     noun::Table,
-    nouns::code::select_coded,
+    nouns::{category::select_categorised, code::select_coded},
     relation::is_related,
     statement::Parameter,
     view::{Scope, Sees, col, is_one_of, literal},
@@ -173,6 +173,7 @@ pub(crate) fn fits<N: Table>(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
     for (property, wanted) in &filter.conditions {
         let own = match *property {
             "code" => is_among(select_coded::<N>(scope, wanted)),
+            "category" | "category_code" => is_among(vec![select_categorised(scope, wanted)]),
             _ => N::condition(property, wanted, scope),
         };
         let related = || is_related::<N>(scope, property, &wanted.value());

@@ -4,6 +4,7 @@ pub(crate) mod alias;
 pub(crate) mod alliance;
 pub(crate) mod authority;
 pub(crate) mod campus;
+pub(crate) mod category;
 pub(crate) mod code;
 pub(crate) mod definition;
 pub(crate) mod designation;

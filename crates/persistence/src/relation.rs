@@ -1,8 +1,8 @@
 //! The relations of the map: ties walked from a kind of noun to another.
 
 use domain::{
-    Alliance, AllianceTie, Campus, Designation, Group, Identified, Kind, LearningArea, Membership, Partner, Region,
-    School, SchoolDesignation, SchoolLink, SchoolPartner, Succession, Township,
+    Alliance, AllianceTie, Campus, Category, Designation, Group, Identified, Kind, LearningArea, Membership, Partner,
+    Region, School, SchoolDesignation, SchoolLink, SchoolPartner, Succession, Township,
 };
 
 use sea_orm::sea_query::Expr;
@@ -13,6 +13,7 @@ use crate::{
     nouns::{
         alliance::{ALLIANCE_MEMBERS, ALLIANCE_TIES},
         campus::SITE_OF_SCHOOL,
+        category::PART_OF_CATEGORY,
         designation::SCHOOL_DESIGNATIONS,
         district::{BELONGS_TO_DISTRICT, STANDS_IN_DISTRICT},
         group::MEMBERSHIPS,
@@ -99,6 +100,8 @@ relations! {
     CampusesOfDistrict: STANDS_IN_DISTRICT forward from District => Campus, i64;
     /// The campuses that stand in a township of a region.
     CampusesOfRegion: STANDS_IN_REGION forward from Region => Campus, i64;
+    /// The categories that are a part of a category.
+    ChildrenOfCategory: PART_OF_CATEGORY forward from Category => Category, i64;
     /// The schools of a group, the lead school first.
     SchoolsOfGroup: MEMBERSHIPS forward from Group => School, Membership;
     /// The groups of a school: those it leads first, then by role, by the day it joined, and by name.

@@ -75,6 +75,10 @@ fn rule_sentence(rule: &Rule, shape: &Shape) -> String {
             join_with_and(columns),
             join_with_and(beside)
         ),
+        Rule::Unique { columns } => format!("No two nouns have the same {}.\n", join_with_and(columns)),
+        Rule::AgreesWith { reference, column } => {
+            format!("The row that `{reference}` names stands above, and has the same `{column}`.\n")
+        }
         Rule::OneAtATime { column, word, per, .. } => {
             format!(
                 "Of the rows with the same `{per}` and `{word}` as `{column}`, one holds at a time. Two whose dates are not \

@@ -50,31 +50,35 @@ vocabulary! {
 }
 
 /// What may have aliases and codes: every noun that is not a source.
-pub(super) const NAMED: &[&str] = &{
-    let mut names = [""; N_NAMED];
+pub(super) const NAMED: &[&str] = &nouns::<{ count_nouns(false) }>(false);
+/// Every noun.
+pub(super) const NOUNS: &[&str] = &nouns::<{ count_nouns(true) }>(true);
+
+const fn nouns<const N: usize>(with_sources: bool) -> [&'static str; N] {
+    let mut names = [""; N];
     let (mut at, mut n_names) = (0, 0);
     while at < KINDS.len() {
-        if is_named(at) {
+        if is_noun(at, with_sources) {
             names[n_names] = KINDS[at].1;
             n_names += 1;
         }
         at += 1;
     }
     names
-};
+}
 
-const N_NAMED: usize = {
+const fn count_nouns(with_sources: bool) -> usize {
     let (mut at, mut n_names) = (0, 0);
     while at < KINDS.len() {
-        n_names += is_named(at) as usize;
+        n_names += is_noun(at, with_sources) as usize;
         at += 1;
     }
     n_names
-};
+}
 
-const fn is_named(at: usize) -> bool {
+const fn is_noun(at: usize, with_sources: bool) -> bool {
     let (kind, _, prefix) = KINDS[at];
-    !prefix.is_empty() && !matches!(kind, Kind::Source)
+    !prefix.is_empty() && (with_sources || !matches!(kind, Kind::Source))
 }
 
 /// Rows of `aliases.csv`.

@@ -20,6 +20,7 @@ const COMMON: &[(&str, ColumnSet)] = &[
     ("slug", ColumnSet::LEAST),
     ("sources", ColumnSet::LEAST),
     ("codes", ColumnSet::LEAST),
+    ("categories", ColumnSet::LEAST),
     ("name", ColumnSet::NAMES),
     ("localized_name", ColumnSet::NAMES),
     ("names", ColumnSet::NAMES),

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Result};
 use domain::{
-    AnyId, ConditionValue, Filter, IdError, Kind,
+    AnyId, Condition, ConditionValue, Filter, IdError, Kind,
     id::identity,
     suggest::{Nearest, question},
     text::fold,
@@ -173,6 +173,17 @@ pub(crate) trait IntoCondition {
     ) -> Result<ConditionValue>;
 }
 
+/// The condition of a field of a filter, given the property that it is on; none if it is not given.
+pub(crate) fn into_condition<T: IntoCondition>(
+    value: Option<T>,
+    (property, field): (&'static str, &'static str),
+    kind: Option<Kind>,
+    budget: &mut FilterBudget,
+) -> Result<Option<Condition>> {
+    let value = value.map(|value| value.into_condition(field, kind, budget)).transpose()?;
+    Ok(value.map(|value| Condition { property, value }))
+}
+
 impl<E: Vocabulary> IntoCondition for Vec<E> {
     fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut FilterBudget) -> Result<ConditionValue> {
         Ok(ConditionValue::Words(self.into_iter().map(E::word).collect()))
@@ -234,24 +245,31 @@ macro_rules! filter {
             name_contains: Option<String>,
             /// On the view's day its existence is one of these.
             existence: Option<Vec<crate::objects::noun::Existence>>,
+            /// It is in this category, by id or slug, or in one below it.
+            category: Option<async_graphql::ID>,
+            /// It is in the category that a scheme knows by this code, or in one below it.
+            category_code: Option<crate::nouns::category::CategoryCodeInput>,
             $($(#[$field_doc])* $field: Option<$type>,)*
         }
 
         impl crate::lists::filter::FilterInput for $name {
-            const FIELDS: &'static [(&'static str, &'static str)] = &[$((stringify!($target), stringify!($field)),)*];
+            const FIELDS: &'static [(&'static str, &'static str)] = &[
+                ("category", "category"),
+                ("category_code", "category_code"),
+                $((stringify!($target), stringify!($field)),)*
+            ];
 
             fn into_filter(self, budget: &mut crate::lists::filter::FilterBudget) -> async_graphql::Result<domain::Filter> {
-                budget.take_conditions(usize::from(self.name_contains.is_some()) + usize::from(self.existence.is_some()) $(+ usize::from(self.$field.is_some()))*)?;
-                let conditions: [Option<domain::Condition>; _] = [$(
-                    self.$field
-                        .map(|value| {
-                            let kind: &[domain::Kind] = &[$(domain::Kind::$kind)?];
-                            let kind = kind.first().copied();
-                            let value = crate::lists::filter::IntoCondition::into_condition(value, stringify!($field), kind, budget)?;
-                            Ok::<_, async_graphql::Error>(domain::Condition { property: stringify!($target), value })
-                        })
-                        .transpose()?,
-                )*];
+                budget.take_conditions(usize::from(self.name_contains.is_some()) + usize::from(self.existence.is_some()) + usize::from(self.category.is_some()) + usize::from(self.category_code.is_some()) $(+ usize::from(self.$field.is_some()))*)?;
+                use crate::lists::filter::into_condition;
+                let conditions: [Option<domain::Condition>; _] = [
+                    into_condition(self.category, ("category", "category"), Some(domain::Kind::Category), budget)?,
+                    into_condition(self.category_code, ("category_code", "category_code"), None, budget)?,
+                    $({
+                        let kind: &[domain::Kind] = &[$(domain::Kind::$kind)?];
+                        into_condition(self.$field, (stringify!($target), stringify!($field)), kind.first().copied(), budget)?
+                    },)*
+                ];
                 Ok(domain::Filter {
                     conditions: conditions.into_iter().flatten().collect(),
                     all: crate::lists::filter::convert_parts(self.and, budget)?,

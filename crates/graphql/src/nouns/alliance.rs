@@ -16,6 +16,7 @@ use crate::{
         filter::{filter, vocabulary},
     },
     nouns::{
+        category::{Categorisation, load_categorisations},
         group::GroupFilter,
         partner::PartnerFilter,
         school::SchoolFilter,
@@ -47,6 +48,15 @@ impl ViewedNoun<domain::Alliance> {
     /// Its codes in official registers.
     async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
         load_codes(ctx, self.view, self.noun.head().id, []).await
+    }
+
+    /// The categories of the data set's own that it is in, by scheme and code.
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
+    ) -> Result<Vec<Categorisation>> {
+        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
     }
 
     /// What it is for; `UNKNOWN` where no source says.

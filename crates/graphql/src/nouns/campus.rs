@@ -12,7 +12,10 @@ use crate::{
         filter::{filter, vocabulary},
         own_record::OwnRecord,
     },
-    nouns::source::{Citation, load_citations},
+    nouns::{
+        category::{Categorisation, load_categorisations},
+        source::{Citation, load_citations},
+    },
     objects::{
         localized_text::{LocalizedText, localize_text},
         location::{LOCATION_COLUMNS, Location, location_of},
@@ -40,6 +43,15 @@ impl ViewedNoun<domain::Campus> {
     /// Its codes in official registers.
     async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
         load_codes(ctx, self.view, self.noun.head().id, []).await
+    }
+
+    /// The categories of the data set's own that it is in, by scheme and code.
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
+    ) -> Result<Vec<Categorisation>> {
+        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
     }
 
     /// Whether it was in use on the view's day; `UNKNOWN` where no source says. Where the opening is stated the status follows from it.

@@ -14,6 +14,7 @@ use crate::{
         filter::{filter, vocabulary},
     },
     nouns::{
+        category::{Categorisation, load_categorisations},
         school::SchoolFilter,
         source::{Citation, load_citations},
     },
@@ -42,6 +43,15 @@ impl ViewedNoun<domain::Designation> {
     /// Its codes in official registers.
     async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
         load_codes(ctx, self.view, self.noun.head().id, []).await
+    }
+
+    /// The categories of the data set's own that it is in, by scheme and code.
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
+    ) -> Result<Vec<Categorisation>> {
+        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
     }
 
     /// The level at which it is given; `UNKNOWN` where no source says.

@@ -16,8 +16,14 @@ use crate::{
         own_record::OwnRecord,
     },
     nouns::{
-        alliance::AllianceFilter, campus::CampusFilter, group::GroupFilter, learning_area::LearningAreaFilter,
-        region::RegionFilter, school::SchoolFilter, township::TownshipFilter,
+        alliance::AllianceFilter,
+        campus::CampusFilter,
+        category::{Categorisation, load_categorisations},
+        group::GroupFilter,
+        learning_area::LearningAreaFilter,
+        region::RegionFilter,
+        school::SchoolFilter,
+        township::TownshipFilter,
     },
     objects::{
         noun::{CommonFields, ViewedNoun},
@@ -42,6 +48,15 @@ impl ViewedNoun<domain::District> {
     /// Its codes in official registers.
     async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
         load_codes(ctx, self.view, self.noun.head().id, []).await
+    }
+
+    /// The categories of the data set's own that it is in, by scheme and code.
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
+    ) -> Result<Vec<Categorisation>> {
+        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
     }
 
     /// The time zone in which its days begin, by its IANA name, such as `Europe/London`; null where the record does not say.

@@ -11,7 +11,11 @@ use crate::{
         connection::relations,
         filter::{filter, vocabulary},
     },
-    nouns::{alliance::AllianceFilter, school::SchoolFilter},
+    nouns::{
+        alliance::AllianceFilter,
+        category::{Categorisation, load_categorisations},
+        school::SchoolFilter,
+    },
     objects::{
         noun::{CommonFields, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
@@ -36,6 +40,15 @@ impl ViewedNoun<domain::Group> {
     /// Its codes in official registers.
     async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
         load_codes(ctx, self.view, self.noun.head().id, []).await
+    }
+
+    /// The categories of the data set's own that it is in, by scheme and code.
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
+    ) -> Result<Vec<Categorisation>> {
+        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
     }
 
     /// The school that leads it, as last recorded; null where no source says. Which one led it on the view's day is the first of `schools`, with the role `LEAD`.

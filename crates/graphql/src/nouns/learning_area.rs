@@ -7,6 +7,7 @@ use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
     lists::filter::filter,
+    nouns::category::{Categorisation, load_categorisations},
     objects::{
         noun::{CommonFields, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
@@ -31,6 +32,15 @@ impl ViewedNoun<domain::LearningArea> {
     /// Its codes in official registers.
     async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
         load_codes(ctx, self.view, self.noun.head().id, []).await
+    }
+
+    /// The categories of the data set's own that it is in, by scheme and code.
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
+    ) -> Result<Vec<Categorisation>> {
+        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
     }
 
     /// The day for which the source lists it; null where it does not say.

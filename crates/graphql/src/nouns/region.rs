@@ -12,7 +12,12 @@ use crate::{
         filter::filter,
         own_record::OwnRecord,
     },
-    nouns::{campus::CampusFilter, school::SchoolFilter, township::TownshipFilter},
+    nouns::{
+        campus::CampusFilter,
+        category::{Categorisation, load_categorisations},
+        school::SchoolFilter,
+        township::TownshipFilter,
+    },
     objects::{
         localized_text::{LocalizedText, localize_text},
         noun::{CommonFields, ViewedNoun},
@@ -38,6 +43,15 @@ impl ViewedNoun<domain::Region> {
     /// Its codes in official registers.
     async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
         load_codes(ctx, self.view, self.noun.head().id, []).await
+    }
+
+    /// The categories of the data set's own that it is in, by scheme and code.
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
+    ) -> Result<Vec<Categorisation>> {
+        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
     }
 
     /// Its slogan, in the best language on record for the reader; `localizedStrategy` says which one that is. Null where no source gives one.

@@ -22,6 +22,7 @@ use crate::{
     nouns::{
         alliance::AllianceFilter,
         campus::{CampusFilter, SiteUse, load_hosted_site_uses},
+        category::{Categorisation, load_categorisations},
         designation::DesignationFilter,
         group::GroupFilter,
         partner::PartnerFilter,
@@ -81,6 +82,15 @@ impl ViewedNoun<domain::School> {
         let own = self.noun.codes().into_iter();
         let own = own.map(|code| RegisterCode::of_column(self.view, fact, code.scheme, code.scheme, &code.value));
         load_codes(ctx, self.view, noun, own).await
+    }
+
+    /// The categories of the data set's own that it is in, by scheme and code.
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
+    ) -> Result<Vec<Categorisation>> {
+        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
     }
 
     /// When it opened, as a source states; null where none does. It may have opened under another name: `since` is the first day under this one.

@@ -1,12 +1,13 @@
 //! Sources, and what they say about facts.
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use domain::{View, source as domain_source};
+use domain::{Noun, View, source as domain_source};
 
 use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
     lists::filter::{filter, vocabulary},
+    nouns::category::{Categorisation, load_categorisations},
     objects::{
         noun::{CommonFields, ViewedNoun},
         scalar::{ImpreciseDate, imprecise_date},
@@ -27,6 +28,15 @@ impl ViewedNoun<domain::Source> {
     #[graphql(flatten)]
     async fn common(&self) -> CommonFields<'_> {
         self.common_fields()
+    }
+
+    /// The categories of the data set's own that it is in, by scheme and code.
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
+    ) -> Result<Vec<Categorisation>> {
+        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
     }
 
     /// The title, in the language of the source.

@@ -12,7 +12,11 @@ use crate::{
         filter::{filter, vocabulary},
         own_record::OwnRecord,
     },
-    nouns::{campus::CampusFilter, school::SchoolFilter},
+    nouns::{
+        campus::CampusFilter,
+        category::{Categorisation, load_categorisations},
+        school::SchoolFilter,
+    },
     objects::{
         noun::{CommonFields, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
@@ -38,6 +42,15 @@ impl ViewedNoun<domain::Township> {
         let (head, scheme) = (self.noun.head(), domain::code::scheme_of("code"));
         let own = self.noun.code.iter().map(|code| RegisterCode::of_column(self.view, head.fact, "code", scheme, code));
         load_codes(ctx, self.view, head.id, own).await
+    }
+
+    /// The categories of the data set's own that it is in, by scheme and code.
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
+    ) -> Result<Vec<Categorisation>> {
+        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
     }
 
     /// What it is; `UNKNOWN` where no source says.

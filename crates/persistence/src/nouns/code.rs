@@ -41,13 +41,25 @@ pub(crate) fn select_coded<N: Table>(scope: &Scope, wanted: &Wanted) -> Vec<Sele
         ids.and_where(col("k", Column::Scheme).eq(scheme.clone()));
     }
     let mut selects = vec![ids];
-    for column in N::SHAPE.columns.iter().filter(|column| column.column_type.is_value(&values::code::KIND)) {
+    let codes = N::SHAPE.columns.iter().filter(|column| column.column_type.is_value(&values::code::KIND));
+    for column in codes.filter(|column| column.name != SCHEME) {
         let mut own = scope.select_from(N::SHAPE.table, "k", Sees::Shown);
         own.expr(col("k", "id")).and_where(col("k", column.name).eq(code.clone()));
         if let Some(scheme) = &scheme {
-            own.and_where(literal(scheme_of(column.name)).eq(scheme.clone()));
+            own.and_where(scheme_of_own::<N>(column.name).eq(scheme.clone()));
         }
         selects.push(own);
     }
     selects
+}
+
+/// The column in which a noun says of which register its own code is.
+const SCHEME: &str = "scheme";
+
+/// The register of the code that the noun that `k` names has in this column.
+fn scheme_of_own<N: Table>(column: &'static str) -> Expr {
+    match N::SHAPE.index(SCHEME) {
+        Some(_) => col("k", SCHEME),
+        None => literal(scheme_of(column)),
+    }
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use domain::{FieldError, Record, SHAPES, Shape, TurnTakers};
+use domain::{FieldError, Record, RowsBefore, SHAPES, Shape, TurnTakers};
 use indicatif::ProgressBar;
 
 use super::{
@@ -134,6 +134,7 @@ struct FileState {
     /// The line of each record, and a second hash of its key.
     seen: HashMap<i64, (u64, u32)>,
     turn_takers: TurnTakers,
+    before: RowsBefore,
 }
 
 fn check_record(
@@ -149,6 +150,7 @@ fn check_record(
     }
     let times = nouns.record_times(shape, record, line)?;
     shape.check_rules(record).map_err(|error| vec![error.into()])?;
+    shape.check_with_rows_before(record, line, &mut file.before).map_err(|error| vec![error.into()])?;
     for time in &times {
         shape.add_turn_taker(record, line, time.fact, time.days, &mut file.turn_takers);
         nouns.insert(shape, record, time);

@@ -257,6 +257,7 @@ impl NounIndex {
                 }
                 Some(_) => {}
                 None if self.unreadable.contains(kind) => {}
+                None if *kind == shape.kind => errors.push(not_above(column, *kind, slug).into()),
                 None => errors.push(unknown_reference(column, *kind, slug)),
             }
         }
@@ -406,6 +407,13 @@ fn combine(
         is_stated_by_other_rows,
         entrance: Entrance { is_planned, is_takeover },
     }
+}
+
+/// What is wrong with a reference to a noun of the row's own file that is not there, or not yet.
+fn not_above(column: &'static str, kind: Kind, slug: &str) -> FieldError {
+    let (noun, file) = (kind.name().replace('_', " "), shape_of(kind).file_name());
+    let problem = format!("no {noun} `{slug}` above this row in {file}");
+    FieldError { column: column.into(), kind: "unknown_reference", problem }
 }
 
 fn unknown_reference(column: &'static str, kind: Kind, slug: &str) -> RowError {
