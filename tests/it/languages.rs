@@ -33,7 +33,11 @@ async fn texts_are_answered_in_the_language_that_a_reader_wants() {
                      definitions { term definition br: definition(lang: "br") }
                      byAccent: schools(filter: { nameContains: "ŒUVRE D'ÉTÉ" }) { nodes { slug } }
                      byBreton: schools(filter: { nameContains: "skolaj" }) { nodes { slug } }
-                     inOrder: schools(orderBy: { field: NAME }) { nodes { slug } } }"#,
+                     inOrder: schools(orderBy: { field: NAME }) { nodes { slug } }
+                     byRegister: schools(filter: { code: { scheme: "UAI", value: "0350122T" } }) { nodes { slug } }
+                     network: group(slug: "rep_99.1") { name codes { scheme value }
+                       categories { since { text } existence category { slug scheme code name parent { slug } } } }
+                     byLabel: categories(filter: { nameContains: "D'ÉDUCATION PRIORITAIRE" }) { nodes { slug } } }"#,
             )
             .await;
         let said = |path: &str| data.pointer(path).unwrap_or_else(|| panic!("{path}: {data}")).to_string();
@@ -57,6 +61,13 @@ async fn texts_are_answered_in_the_language_that_a_reader_wants() {
             ("/definitions/0/br", r#""Ur strollad skolioù.""#),
             ("/byAccent/nodes", r#"[{"slug":"0999901A"}]"#),
             ("/byBreton/nodes", r#"[{"slug":"ABC_0050"}]"#),
+            ("/byRegister/nodes", r#"[{"slug":"0999901A"}]"#),
+            ("/network/codes", r#"[{"scheme":"académie_réseau","value":"RÉS-014"}]"#),
+            (
+                "/network/categories",
+                r#"[{"category":{"code":"REP+","name":"Réseau d'éducation prioritaire renforcé","parent":{"slug":"Type_Groupe.REP"},"scheme":"type_groupe","slug":"Type_Groupe.REP_Plus"},"existence":"CERTAIN","since":{"text":"2019-09"}}]"#,
+            ),
+            ("/byLabel/nodes", r#"[{"slug":"Type_Groupe.REP"},{"slug":"Type_Groupe.REP_Plus"}]"#),
             ("/inOrder/nodes", r#"[{"slug":"0999902B"},{"slug":"0999901A"},{"slug":"ABC_0050"}]"#),
         ] {
             assert_eq!(said(path), expected, "{}: {path}", app.name);

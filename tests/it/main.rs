@@ -5,6 +5,7 @@ mod attacks;
 mod browser;
 mod budget;
 mod caching;
+mod categories;
 mod clients;
 mod columns;
 mod contract;
