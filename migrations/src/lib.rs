@@ -28,6 +28,7 @@ mod m20261127_000040_texts;
 mod m20261127_000050_periods;
 mod m20261127_000055_source_licenses;
 mod m20261127_000060_categories;
+mod m20261127_000065_categories_of_memberships;
 mod m20261127_000070_words;
 mod m20261127_000075_places_on_earth;
 mod table;
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000050_periods::Migration),
             Box::new(m20261127_000055_source_licenses::Migration),
             Box::new(m20261127_000060_categories::Migration),
+            Box::new(m20261127_000065_categories_of_memberships::Migration),
             Box::new(m20261127_000070_words::Migration),
             Box::new(m20261127_000075_places_on_earth::Migration),
         ]

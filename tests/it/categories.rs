@@ -93,6 +93,75 @@ async fn a_noun_says_its_categories_and_a_category_its_place() {
     }
 }
 
+/// The schools of a group, each with the categories of its membership.
+async fn members(app: &TestApp, view: &str, scheme: &str) -> Value {
+    let query = format!(
+        "{{ {view} {{ group(slug: \"REP_99.1\") {{ schools {{ edges {{ node {{ slug }} categories{scheme} {{ slug name }} }} }} }} }} }}"
+    );
+    app.data(&query).await["map"]["group"]["schools"]["edges"].take()
+}
+
+#[tokio::test]
+async fn a_membership_is_in_the_categories_of_its_row() {
+    let member = |slug: &str, categories: &[(&str, &str)]| {
+        let categories: Vec<_> = categories.iter().map(|(slug, name)| json!({ "slug": slug, "name": name })).collect();
+        json!({ "node": { "slug": slug }, "categories": categories })
+    };
+    let (head, branch) = (("Place.Tete", "Tête de réseau"), ("Place.Antenne", "Antenne"));
+    let status = ("Statut.SC", "Privé sous contrat");
+    for app in loaded("a membership is in", &data_folder("french-breton")).await {
+        for (view, scheme, of_second) in [
+            ("map", "", &[branch, head, status][..]),
+            ("map", "(scheme: \"place\")", &[branch, head]),
+            // Its row is known then, and the category is not there yet.
+            ("map(asOf: \"2016-01-01\")", "(scheme: \"place\")", &[head]),
+        ] {
+            let expected = json!([member("0999901A", &[head]), member("0999902B", of_second)]);
+            assert_eq!(members(&app, view, scheme).await, expected, "{}: {view} {scheme}", app.name);
+        }
+        // A page, its memberships with their schools, the categories of them all.
+        let query = "{ groups { nodes { schools { edges { categories { name } } } } } }";
+        let answer = app.ask(query, json!({})).await;
+        assert_eq!(answer.json().get("errors"), None::<&Value>, "{}: {}", app.name, answer.body);
+        assert_eq!(answer.statements(), 3, "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn a_membership_names_categories_of_its_days() {
+    let dir = data_copy("french-breton");
+    let memberships = fs::read_to_string(dir.path().join("group_memberships.csv")).expect("text");
+    for app in empty("categories of memberships").await {
+        for (from, to, said) in [
+            ("place.tete;Statut", "place.tet;Statut", "no category `place.tet` in categories.csv"),
+            ("place.tete;Statut", "PLACE.ANTENNE;Statut", "`PLACE.ANTENNE` is named twice"),
+            ("place.tete;Statut", "place.tete; Statut", "is not a slug"),
+            (",Place.Tete\n", ",Place.Fin\n", "the category `Place.Fin` until 2001-12-31"),
+        ] {
+            let categories = fs::read_to_string(data_folder("french-breton").join("categories.csv")).expect("text");
+            let ended: String = categories.lines().map(|line| format!("{line},\n")).collect();
+            let ended = ended.replacen(",since,\n", ",since,until\n", 1);
+            let ended = ended + "Place.Fin,place,F,Fin,,,,Annuaire.2025,,,2001\n";
+            fs::write(dir.path().join("categories.csv"), ended).expect("written");
+            let wrong = memberships.replacen(from, to, 1);
+            assert_ne!(wrong, memberships, "{from}");
+            fs::write(dir.path().join("group_memberships.csv"), wrong).expect("written");
+            let refusal = app.import(dir.path()).await.expect_err("refused").to_string();
+            assert!(refusal.contains("column category_ids: ") && refusal.contains(said), "{}: {refusal}", app.name);
+        }
+        fs::write(dir.path().join("group_memberships.csv"), &memberships).expect("written");
+        app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+        // The list is part of what the row says.
+        let moved = memberships.replacen(",Place.Tete\n", ",Statut.SC\n", 1);
+        fs::write(dir.path().join("group_memberships.csv"), moved).expect("written");
+        let report = app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
+        assert!(report.revision.is_some(), "{}", app.name);
+        let edges = members(&app, "map(knownAt: 1)", "").await;
+        assert_eq!(edges[0]["categories"][0]["slug"], "Place.Tete", "{}", app.name);
+        assert_eq!(members(&app, "map", "").await[0]["categories"][0]["slug"], "Statut.SC", "{}", app.name);
+    }
+}
+
 #[tokio::test]
 async fn what_is_wrong_with_a_category_is_said_by_its_row() {
     let dir = data_copy("french-breton");
@@ -101,12 +170,12 @@ async fn what_is_wrong_with_a_category_is_said_by_its_row() {
     let row = |slug: &str, scheme: &str, code: &str, parent: &str| format!("{slug},{scheme},{code},X,,,{parent},,,\n");
     for app in empty("wrong categories").await {
         for (more, said) in [
-            (row("a", "nature", "1", ""), "categories.csv:8: column code: line 7 has the same scheme, code"),
-            (row("a", "nature", "2", "b"), "categories.csv:8: column parent_id: no category `b` above this row"),
-            (row("a", "nature", "2", "a"), "categories.csv:8: column parent_id: no category `a` above this row"),
+            (row("a", "nature", "1", ""), "categories.csv:10: column code: line 7 has the same scheme, code"),
+            (row("a", "nature", "2", "b"), "categories.csv:10: column parent_id: no category `b` above this row"),
+            (row("a", "nature", "2", "a"), "categories.csv:10: column parent_id: no category `a` above this row"),
             (
                 row("a", "nature", "2", "statut.sc"),
-                "categories.csv:8: column parent_id: `statut.sc` has another scheme",
+                "categories.csv:10: column parent_id: `statut.sc` has another scheme",
             ),
         ] {
             fs::write(dir.path().join("categories.csv"), format!("{categories}{more}")).expect("written");

@@ -38,6 +38,8 @@ pub enum ColumnType {
         /// Whether the noun's validity limits the record's.
         bounds: bool,
     },
+    /// The slugs of nouns of this kind, with `;` between them, kept as they are written: each holds on some day of the record.
+    Refs(Kind),
     /// One word of a vocabulary.
     Word(&'static [&'static str]),
     /// Words of a vocabulary, with `;` between them.

@@ -13,7 +13,7 @@ use crate::{
     lifetime::Span,
     rule::Rule,
     texts::{Texts, column_of_text, decode_written},
-    value::{Cell, ValueError, check_slug, check_text, parse_word, parse_words},
+    value::{Cell, ValueError, check_slug, check_text, parse_slugs, parse_word, parse_words},
 };
 
 /// What the records of one kind are made of; one CSV file of a data set.
@@ -175,6 +175,7 @@ impl Shape {
                 let unknown = || ("kind_not_named", format!("`{kinds}` does not say what it is"));
                 Kind::named(kind).ok_or_else(unknown).and_then(slug)
             }
+            ColumnType::Refs(kind) => parse_slugs(text, kind),
             ColumnType::CitedSource(_) => slug(Kind::Source),
             ColumnType::Word(words) => parse_word(text, words),
             ColumnType::Words(words) => parse_words(text, words),
@@ -235,7 +236,7 @@ pub fn clip_to_nouns(
         if !shared.is_empty() {
             return Ok(shared);
         }
-        let what = column.trim_end_matches("_id");
+        let what = column.trim_end_matches('s').trim_end_matches("_id");
         let words = |periods: &[Validity]| {
             periods.iter().map(|period| describe_days(*period)).collect::<Vec<_>>().join(" and ")
         };
@@ -314,6 +315,8 @@ mod tests {
         let (school, source) = (&crate::school::SHAPE, &crate::source::SHAPE);
         for (shape, column, good, bad, said) in [
             (school, "phases", "primary;junior", "primary;primary", "`primary` is named twice"),
+            (&membership::SHAPE, "category_ids", "a;b-c", "a;b;A", "`A` is named twice"),
+            (&membership::SHAPE, "category_ids", "a", "a; b", "` b` is not a slug"),
             (school, "senior_code", "101", &"1".repeat(101), "more than 100 characters"),
             (school, "note", "a note", "a \u{202e}note", "invisible"),
             (school, "note", "a note", "a\tnote", r"control character '\t'"),

@@ -127,7 +127,7 @@ fn order_errors(shapes: &[&Shape]) -> Vec<String> {
         }
         for column in shape.columns {
             let kinds: Vec<Kind> = match column.column_type {
-                ColumnType::Ref { kind, .. } => vec![kind],
+                ColumnType::Ref { kind, .. } | ColumnType::Refs(kind) => vec![kind],
                 ColumnType::CitedSource(_) => vec![Kind::Source],
                 ColumnType::RefOf { column, .. } => match shape.index(column).map(|at| shape.columns[at].column_type) {
                     Some(ColumnType::Word(words)) => words.iter().filter_map(|word| Kind::named(word)).collect(),

@@ -106,6 +106,8 @@ pub enum Cell {
     Texts(Texts),
     /// A noun, by kind and slug.
     Ref(Kind, String),
+    /// Several nouns, by kind and slugs.
+    Refs(Kind, Vec<String>),
 }
 
 /// A value as storage keeps it.
@@ -128,7 +130,18 @@ impl Cell {
             Cell::Date(date) => Some(Kept::Text(date.as_str().to_owned())),
             Cell::Texts(texts) => Some(Kept::Text(texts.encode())),
             Cell::Ref(..) => tie.map(Kept::Number),
+            Cell::Refs(_, slugs) => Some(Kept::Text(slugs.join(";"))),
         }
+    }
+
+    /// The nouns that it refers to, by kind and slug.
+    pub fn references(&self) -> impl Iterator<Item = (Kind, &str)> {
+        let (kind, slugs) = match self {
+            Cell::Ref(kind, slug) => (*kind, std::slice::from_ref(slug)),
+            Cell::Refs(kind, slugs) => (*kind, slugs.as_slice()),
+            _ => (Kind::Source, [].as_slice()),
+        };
+        slugs.iter().map(move |slug| (kind, slug.as_str()))
     }
 }
 
@@ -192,6 +205,19 @@ pub(crate) fn parse_words(text: &str, words: &[&str]) -> Result<Cell, ValueError
         named.push(word);
     }
     Ok(Cell::Text(text.to_owned()))
+}
+
+/// Reads slugs of nouns of a kind with `;` between them, each named once.
+pub(crate) fn parse_slugs(text: &str, kind: Kind) -> Result<Cell, ValueError> {
+    let mut slugs: Vec<String> = Vec::new();
+    for slug in text.split(';') {
+        check_slug(slug)?;
+        if slugs.iter().any(|named| named.eq_ignore_ascii_case(slug)) {
+            return Err(("named_twice", format!("`{slug}` is named twice")));
+        }
+        slugs.push(slug.to_owned());
+    }
+    Ok(Cell::Refs(kind, slugs))
 }
 
 /// Checks that a text has no character that readers would not see.

@@ -319,7 +319,9 @@ impl Draft {
         let ties: Vec<Option<i64>> = fact.record.cells.iter().map(referred_identity).collect();
         if let Some(references) = &mut self.references {
             references.add_identity(fact.id);
-            ties.iter().flatten().for_each(|id| references.add_reference(*id));
+            let listed = fact.record.cells.iter().filter(|cell| matches!(cell, Cell::Refs(..)));
+            let listed = listed.flat_map(Cell::references).map(|(kind, slug)| identity(kind, slug));
+            ties.iter().flatten().copied().chain(listed).for_each(|id| references.add_reference(id));
         }
         self.add_identity(shape, &fact);
         self.add_citations(shape, &fact, &ties);

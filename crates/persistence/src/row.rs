@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use domain::{Id, ImpreciseDate, KeptAsNumber, TextBasis, Texts, Validity, fact::parse_day};
+use domain::{Id, Identified, ImpreciseDate, KeptAsNumber, TextBasis, Texts, Validity, fact::parse_day, id::identity};
 use sea_orm::{
     QueryResult,
     sqlx::{Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow},
@@ -143,6 +143,12 @@ impl<'r> Cell<'r> {
 
     pub(crate) fn maybe_id<N>(self) -> Result<Option<Id<N>>, StoreError> {
         Ok(self.maybe_number()?.map(Id::from_raw))
+    }
+
+    /// The nouns of a list of slugs; none where it is null.
+    pub(crate) fn ids<N: Identified>(self) -> Result<Vec<Id<N>>, StoreError> {
+        let slugs = self.maybe_str()?.unwrap_or_default().split(';').filter(|slug| !slug.is_empty());
+        Ok(slugs.map(|slug| Id::from_raw(identity(N::KIND, slug))).collect())
     }
 
     /// A word of a vocabulary; null reads as the word for "not stated", if the vocabulary has one.

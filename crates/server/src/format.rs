@@ -53,6 +53,7 @@ fn describe_values(column: &Column) -> String {
         ColumnType::Slug => "slug".to_owned(),
         ColumnType::Ref { kind, bounds } => format!("slug in {}{}", file_of(kind), limits(bounds)),
         ColumnType::RefOf { column, bounds } => format!("slug of the noun that `{column}` names{}", limits(bounds)),
+        ColumnType::Refs(kind) => format!("list of slugs in {}; each holds on some day of the row", file_of(kind)),
         ColumnType::Word(words) => format!("one of {}", join_with_commas(words)),
         ColumnType::Words(words) => format!("list of {}", join_with_commas(words)),
         ColumnType::Value(kind) => kind.name.to_owned(),

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::{
+    category::Category,
     column::{ColumnType, bases, bounding_reference, extra, names, optional, reference, required},
     district::District,
     fact::ImpreciseDate,
@@ -96,6 +97,8 @@ pub struct AllianceTie {
     pub joined_on: Option<ImpreciseDate>,
     /// When the member left; none where no source says, and where the alliance serves its district.
     pub left_on: Option<ImpreciseDate>,
+    /// The categories that its row puts it into.
+    pub categories: Vec<Id<Category>>,
     /// Since when the alliance is known, where it serves a district; none of a member.
     pub alliance_known_day: Option<NaiveDate>,
 }
@@ -229,6 +232,7 @@ pub const MEMBERS: Shape = Shape {
         optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
         extra("joined_on", ColumnType::DATE, "When the member joined."),
         extra("left_on", ColumnType::DATE, "When the member left."),
+        extra("category_ids", ColumnType::Refs(Kind::Category), "The categories that this membership is in."),
     ],
     dated: ("joined_on", "left_on"),
     rules: &[],

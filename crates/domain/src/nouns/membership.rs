@@ -1,9 +1,10 @@
 //! Memberships: a school's place in a group, and its story.
 
 use crate::{
-    column::{ColumnType, bounding_reference, optional, required},
+    category::Category,
+    column::{ColumnType, bounding_reference, extra, optional, required},
     fact::ImpreciseDate,
-    id::Kind,
+    id::{Id, Kind},
     record::Shape,
     rule::Rule,
     text::vocabulary,
@@ -23,6 +24,8 @@ pub struct Membership {
     pub left_on: Option<ImpreciseDate>,
     /// The time for which the source states it.
     pub as_of: Option<ImpreciseDate>,
+    /// The categories that its row puts it into.
+    pub categories: Vec<Id<Category>>,
     /// When it holds, and on which of these days it is certain to.
     pub turn: Turn,
 }
@@ -60,6 +63,7 @@ pub const SHAPE: Shape = Shape {
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         optional("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
+        extra("category_ids", ColumnType::Refs(Kind::Category), "The categories that this membership is in."),
     ],
     dated: ("joined_on", "left_on"),
     rules: &[

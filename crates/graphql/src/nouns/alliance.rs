@@ -16,7 +16,7 @@ use crate::{
         filter::{filter, vocabulary},
     },
     nouns::{
-        category::{Categorisation, load_categorisations},
+        category::{Categorisation, load_categories, load_categorisations},
         group::GroupFilter,
         partner::PartnerFilter,
         school::SchoolFilter,
@@ -309,6 +309,15 @@ impl AllianceTie {
                 load_existence(ctx, self.view, (Kind::AllianceMember, self.tie.id), dates).await
             }
         }
+    }
+
+    /// The categories of the data set's own that the membership is in, in the order of its row, as far as they are on the map; none where the alliance serves its district.
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
+    ) -> Result<Vec<ViewedNoun<domain::Category>>> {
+        load_categories(ctx, self.view, &self.tie.categories, scheme.as_deref()).await
     }
 
     /// The sources that state the membership or, where the alliance serves a district, the alliance and its scope.

@@ -1,11 +1,17 @@
 //! Categories: the words of a data set's own, and the nouns that are in them.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use domain::{ConditionValue, Kind, Noun, View};
-use persistence::ChildrenOfCategory;
+use domain::{ConditionValue, Id, Kind, Noun, View};
+use futures::future::try_join_all;
+use persistence::{ChildrenOfCategory, ColumnSet};
 
 use crate::{
-    batching::field_columns::FieldColumns,
+    batching::{
+        field_columns::{FieldColumns, columns_of_noun},
+        loaders::NounLoader,
+    },
     execution::context::ContextExt,
     lists::{
         connection::{relation_types, relations},
@@ -133,6 +139,21 @@ pub(crate) async fn load_categorisations(
     let all = ctx.load_parts::<domain::Categorisation>(view, noun).await?;
     let wanted = all.iter().filter(|it| scheme.is_none_or(|scheme| it.scheme == scheme));
     Ok(wanted.map(|it| Categorisation { view, it: it.clone() }).collect())
+}
+
+/// Of these categories those that are on the map, of one scheme or of all.
+pub(crate) async fn load_categories(
+    ctx: &Context<'_>,
+    view: View,
+    ids: &[Id<domain::Category>],
+    scheme: Option<&str>,
+) -> Result<Vec<ViewedNoun<domain::Category>>> {
+    let columns = columns_of_noun::<domain::Category>(ctx.selected_field()).union(ColumnSet::TIME);
+    let all = try_join_all(ids.iter().map(|id| ctx.load_columns(NounLoader::new(view), id.raw, columns))).await?;
+    let is_wanted = |category: &Arc<domain::Category>| {
+        category.head.time.validity.holds_on(view.day) && scheme.is_none_or(|scheme| category.scheme == scheme)
+    };
+    Ok(all.into_iter().flatten().filter(is_wanted).map(|noun| ViewedNoun { view, noun }).collect())
 }
 
 /// A category to look for by what a scheme knows it by.

@@ -8,9 +8,12 @@ use persistence::{GroupsOfSchool, SchoolsOfGroup};
 
 use crate::{
     lists::connection::relation_types,
-    nouns::source::{Citation, load_citations},
+    nouns::{
+        category::load_categories,
+        source::{Citation, load_citations},
+    },
     objects::{
-        noun::Existence,
+        noun::{Existence, ViewedNoun},
         scalar::{ImpreciseDate, imprecise_date},
         tie::load_existence,
     },
@@ -52,6 +55,15 @@ impl Membership {
         }
         let dates = [&self.tie.joined_on, &self.tie.left_on, &self.tie.as_of];
         load_existence(ctx, self.view, (Kind::Membership, self.tie.id), dates).await
+    }
+
+    /// The categories of the data set's own that the membership is in, in the order of its row, as far as they are on the map.
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
+    ) -> Result<Vec<ViewedNoun<domain::Category>>> {
+        load_categories(ctx, self.view, &self.tie.categories, scheme.as_deref()).await
     }
 
     /// The sources that state the membership.

@@ -18,6 +18,7 @@ pub(crate) struct Model {
     pub(crate) role: String,
     pub(crate) joined_on: Option<String>,
     pub(crate) left_on: Option<String>,
+    pub(crate) category_ids: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

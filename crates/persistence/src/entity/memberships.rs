@@ -20,6 +20,7 @@ pub(crate) struct Model {
     pub(crate) as_of: Option<String>,
     pub(crate) certain_from: Option<String>,
     pub(crate) certain_to: Option<String>,
+    pub(crate) category_ids: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -91,15 +91,21 @@ pub(crate) static ALLIANCE_MEMBERS: Tie<AllianceTie> = Tie {
         to_kind: Some(&alliance_members::Column::MemberType),
         rank: [None, None],
     }),
-    columns: &[&alliance_members::Column::Role, &alliance_members::Column::JoinedOn, &alliance_members::Column::LeftOn],
+    columns: &[
+        &alliance_members::Column::Role,
+        &alliance_members::Column::JoinedOn,
+        &alliance_members::Column::LeftOn,
+        &alliance_members::Column::CategoryIds,
+    ],
     read: |id, row| {
-        let [role, joined_on, left_on] = row.cells();
+        let [role, joined_on, left_on, categories] = row.cells();
         Ok(AllianceTie {
             id,
             basis: Basis::Member,
             role: role.maybe_word(AllianceRole::parse)?,
             joined_on: joined_on.date()?,
             left_on: left_on.date()?,
+            categories: categories.ids()?,
             alliance_known_day: None,
         })
     },
@@ -115,28 +121,32 @@ pub(crate) static ALLIANCE_TIES: Tie<AllianceTie> = Tie {
         }
         select
     }),
-    columns: &[&"cited", &"basis", &"role", &"joined_on", &"left_on", &"known_day"],
+    columns: &[&"cited", &"basis", &"role", &"joined_on", &"left_on", &"category_ids", &"known_day"],
     read: |_, row| {
-        let [cited, basis, role, joined_on, left_on, known_day] = row.cells();
+        let [cited, basis, role, joined_on, left_on, categories, known_day] = row.cells();
         Ok(AllianceTie {
             id: cited.number()?,
             basis: basis.word(Basis::parse)?,
             role: role.maybe_word(AllianceRole::parse)?,
             joined_on: joined_on.date()?,
             left_on: left_on.date()?,
+            categories: categories.ids()?,
             alliance_known_day: known_day.maybe_day()?,
         })
     },
 };
 
 fn members(scope: &Scope, End { child, is_forward, .. }: End) -> SelectStatement {
-    use alliance_members::Column::{AllianceId, Id, JoinedOn, LeftOn, MemberId, MemberType, Role, ValidFrom};
+    use alliance_members::Column::{
+        AllianceId, CategoryIds, Id, JoinedOn, LeftOn, MemberId, MemberType, Role, ValidFrom,
+    };
     let (from, to) = if is_forward { (AllianceId, MemberId) } else { (MemberId, AllianceId) };
     let mut select = scope.select_from(alliance_members::Entity, "m", Sees::Holding);
     select.expr_as(col("m", from), "parent").expr_as(col("m", to), "child").expr_as(col("m", Id), "fact");
     select.expr_as(literal("0"), "rank").expr_as(col("m", ValidFrom), "since").expr_as(col("m", Id), "cited");
     select.expr_as(literal("member"), "basis").expr_as(col("m", Role), "role");
     select.expr_as(col("m", JoinedOn), "joined_on").expr_as(col("m", LeftOn), "left_on");
+    select.expr_as(col("m", CategoryIds), "category_ids");
     select.expr_as(Expr::Keyword(Keyword::Null), "known_day");
     select.and_where(scope.is_asked(col("m", from)));
     if is_forward {
@@ -169,7 +179,7 @@ fn serves(scope: &Scope, End { parent, child, is_forward }: End) -> Option<Selec
     select.expr_as(from.clone(), "parent").expr_as(to.clone(), "child").expr_as(to, "fact");
     select.expr_as(literal("1"), "rank").expr_as(since, "since").expr_as(col("a", Column::FactId), "cited");
     select.expr_as(literal("serves"), "basis");
-    for unsaid in ["role", "joined_on", "left_on"] {
+    for unsaid in ["role", "joined_on", "left_on", "category_ids"] {
         select.expr_as(Expr::Keyword(Keyword::Null), unsaid);
     }
     select.expr_as(col("a", Column::KnownDay), "known_day");

@@ -77,9 +77,10 @@ pub(crate) static MEMBERSHIPS: Tie<Membership> = Tie {
         &memberships::Column::ValidTo,
         &memberships::Column::CertainFrom,
         &memberships::Column::CertainTo,
+        &memberships::Column::CategoryIds,
     ],
     read: |id, row| {
-        let [role, joined_on, left_on, as_of, valid_from, valid_to, certain_from, certain_to] = row.cells();
+        let [role, joined_on, left_on, as_of, valid_from, valid_to, certain_from, certain_to, categories] = row.cells();
         let validity = Validity { from: valid_from.day()?, to: valid_to.day()? };
         let certain = Validity {
             from: certain_from.maybe_day()?.unwrap_or(validity.from),
@@ -91,6 +92,7 @@ pub(crate) static MEMBERSHIPS: Tie<Membership> = Tie {
             joined_on: joined_on.date()?,
             left_on: left_on.date()?,
             as_of: as_of.date()?,
+            categories: categories.ids()?,
             turn: Turn { validity, certain },
         })
     },

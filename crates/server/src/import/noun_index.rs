@@ -211,13 +211,15 @@ impl NounIndex {
             add_day(record.id, [dated, published]);
         }
         for (at, cell) in record.cells.iter().enumerate() {
-            let Cell::Ref(kind, slug) = cell else { continue };
             if matches!(columns[at].column_type, ColumnType::CitedSource(_)) {
                 continue;
             }
-            // The dates of a noun are its own, and those of whatever it cannot be without.
-            let is_dated = !shape.is_noun() || columns[at].limits_validity();
-            add_day(identity(*kind, slug), [dated.filter(|_| is_dated), published]);
+            // The dates of a noun are its own, and those of whatever it cannot be without; what is listed holds on some day.
+            let is_tied = !shape.is_noun() && !matches!(columns[at].column_type, ColumnType::Refs(_));
+            let is_dated = is_tied || columns[at].limits_validity();
+            for (kind, slug) in cell.references() {
+                add_day(identity(kind, slug), [dated.filter(|_| is_dated), published]);
+            }
         }
     }
 
@@ -245,20 +247,23 @@ impl NounIndex {
         record: &Record,
         line: u64,
     ) -> Result<Vec<RecordTime>, Vec<RowError>> {
-        let (mut needs, mut errors) = (Vec::new(), Vec::new());
+        let (mut needs, mut listed, mut errors) = (Vec::new(), Vec::new(), Vec::new());
         let columns = shape.columns;
-        for (at, cell) in record.cells.iter().enumerate() {
-            let Cell::Ref(kind, slug) = cell else { continue };
-            let (column, id) = (columns[at].name, identity(*kind, slug));
+        let cells = record.cells.iter().zip(columns);
+        let references = cells.flat_map(|(cell, column)| cell.references().map(move |noun| (column, noun)));
+        for (column, (kind, slug)) in references {
+            let (is_listed, name) = (matches!(column.column_type, ColumnType::Refs(_)), column.name);
+            let id = identity(kind, slug);
             match self.by_id.get(&id) {
-                Some(first) if columns[at].limits_validity() => {
+                Some(first) if is_listed || column.limits_validity() => {
                     let later = self.later.get(&id).map_or(&[][..], Vec::as_slice);
-                    needs.push(NeededNoun { column, slug, first, later });
+                    let noun = NeededNoun { column: name, slug, first, later };
+                    if is_listed { &mut listed } else { &mut needs }.push(noun);
                 }
                 Some(_) => {}
-                None if self.unreadable.contains(kind) => {}
-                None if *kind == shape.kind => errors.push(not_above(column, *kind, slug).into()),
-                None => errors.push(unknown_reference(column, *kind, slug)),
+                None if self.unreadable.contains(&kind) => {}
+                None if kind == shape.kind => errors.push(not_above(name, kind, slug).into()),
+                None => errors.push(unknown_reference(name, kind, slug)),
             }
         }
         let period = self.period(shape, line).map_err(|error| vec![error.into()])?;
@@ -266,7 +271,9 @@ impl NounIndex {
         let dates = self.succession_dates(shape, record, period);
         let own = shape.own_span(&record.cells, dates.as_deref()).and_then(|own| {
             let days = own.validity().meet(shown);
-            Ok((clip_to_needed(days, &needs)?, days, own))
+            let all = clip_to_needed(days, &needs)?;
+            listed.iter().try_for_each(|noun| noun.check_meets(&all))?;
+            Ok((all, days, own))
         });
         match own {
             Ok((all, days, own)) if errors.is_empty() => {
@@ -322,7 +329,7 @@ impl NounIndex {
     }
 }
 
-/// A noun without which a record cannot hold.
+/// A noun without which a record cannot hold, or which it names in a list.
 struct NeededNoun<'a> {
     /// The column that names it.
     column: &'static str,
@@ -338,6 +345,13 @@ impl<'a> NeededNoun<'a> {
         let mut all: Vec<&IndexedNoun> = iter::once(self.first).chain(self.later).collect();
         all.sort_by_key(|period| period.validity.from);
         all
+    }
+
+    /// Checks that it holds on some day of a record that names it in a list.
+    fn check_meets(&self, days: &[Validity]) -> Result<(), FieldError> {
+        let mut clipped = days.iter().map(|days| clip_to_needed(*days, std::slice::from_ref(self)));
+        let first = clipped.next().transpose();
+        if clipped.any(|days| days.is_ok()) { Ok(()) } else { first.map(|_| ()) }
     }
 }
 
