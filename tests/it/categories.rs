@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use domain::Known;
 use serde_json::{Value, json};
-use tests::{TestApp, data_copy, data_folder, empty, loaded};
+use server::export::export;
+use tests::{TestApp, csv_files, data_copy, data_folder, empty, loaded};
 
 /// The slugs of the groups that a filter finds in a view.
 async fn groups(app: &TestApp, view: &str, filter: &str) -> Vec<String> {
@@ -96,7 +98,7 @@ async fn a_noun_says_its_categories_and_a_category_its_place() {
 /// The schools of a group, each with the categories of its membership.
 async fn members(app: &TestApp, view: &str, scheme: &str) -> Value {
     let query = format!(
-        "{{ {view} {{ group(slug: \"REP_99.1\") {{ schools {{ edges {{ node {{ slug }} categories{scheme} {{ slug name }} }} }} }} }} }}"
+        "{{ {view} {{ group(slug: \"REP_99.1\") {{ schools {{ edges {{ node {{ slug }} categories{scheme} {{ category {{ slug name }} }} }} }} }} }} }}"
     );
     app.data(&query).await["map"]["group"]["schools"]["edges"].take()
 }
@@ -104,7 +106,8 @@ async fn members(app: &TestApp, view: &str, scheme: &str) -> Value {
 #[tokio::test]
 async fn a_membership_is_in_the_categories_of_its_row() {
     let member = |slug: &str, categories: &[(&str, &str)]| {
-        let categories: Vec<_> = categories.iter().map(|(slug, name)| json!({ "slug": slug, "name": name })).collect();
+        let categories: Vec<_> =
+            categories.iter().map(|(slug, name)| json!({ "category": { "slug": slug, "name": name } })).collect();
         json!({ "node": { "slug": slug }, "categories": categories })
     };
     let (head, branch) = (("Place.Tete", "Tête de réseau"), ("Place.Antenne", "Antenne"));
@@ -120,7 +123,7 @@ async fn a_membership_is_in_the_categories_of_its_row() {
             assert_eq!(members(&app, view, scheme).await, expected, "{}: {view} {scheme}", app.name);
         }
         // A page, its memberships with their schools, the categories of them all.
-        let query = "{ groups { nodes { schools { edges { categories { name } } } } } }";
+        let query = "{ groups { nodes { schools { edges { categories { category { name } } } } } } }";
         let answer = app.ask(query, json!({})).await;
         assert_eq!(answer.json().get("errors"), None::<&Value>, "{}: {}", app.name, answer.body);
         assert_eq!(answer.statements(), 3, "{}", app.name);
@@ -232,5 +235,70 @@ async fn a_later_import_adds_moves_and_takes_away() {
         app.import(&data_folder("french-breton")).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
         let known = app.data(r#"{ category(slug: "T.A") { isOnMap } node(id: "cat_0000000000000") { id } }"#).await;
         assert_eq!(known["category"], Value::Null, "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn the_words_of_an_english_register_are_rows() {
+    let dir = data_copy("english-periods");
+    let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).expect("written");
+    write(
+        "categories.csv",
+        "category_id,scheme,code,name_en,parent_id,source_id,quote\n\
+         group.trust,group-type,TRUST,Trust,,seed,\n\
+         group.mat,group-type,06,Multi-academy trust,group.trust,seed,multi-academy trust\n\
+         group.federation,group-type,01,Federation,,seed,\n\
+         type.va,establishment-type,02,Voluntary aided school,,seed,\n\
+         type.converter,establishment-type,34,Academy converter,,seed,\n\
+         phase.middle,phase,5,Middle deemed secondary,,seed,\n\
+         role.sponsor,role,SP,Sponsor,,seed,\n",
+    );
+    write(
+        "categorisations.csv",
+        "entity_type,entity_id,category_id,source_id,quote,since,until\n\
+         group,grove,group.mat,seed,,,\n\
+         group,hollow,group.federation,seed,,,\n\
+         school,elm,type.va,seed,voluntary aided,,2011\n\
+         school,elm,type.converter,seed,,2012,\n\
+         school,elm,phase.middle,seed,,,\n",
+    );
+    write(
+        "alliance_memberships.csv",
+        "alliance_id,member_type,member_id,role,joined_on,left_on,category_ids\n\
+         orchard,group,glade,member,2013,,\n\
+         orchard,partner,museum,member,,,role.sponsor\n",
+    );
+    for app in empty("an English register").await {
+        app.import(dir.path()).await.unwrap_or_else(|refusal| panic!("{}: {refusal}", app.name));
+        let data = app
+            .data(
+                r#"{ trusts: groups(filter: { category: "group.trust" }) { nodes { slug categories { category { name code } } } }
+                     middle: schools(filter: { categoryCode: { scheme: "phase", code: "5" } }) { nodes { slug stages iscedLevels } }
+                     then: map(asOf: "2005-01-01") { school(slug: "elm") { categories(scheme: "establishment-type") { category { name } } } }
+                     now: school(slug: "elm") { categories(scheme: "establishment-type") { since { text } category { name } } }
+                     alliance(slug: "orchard") { partners { edges { categories { category { code name } } node { slug } } }
+                       groups { edges { categories { existence } } } } }"#,
+            )
+            .await;
+        let said = |path: &str| data.pointer(path).unwrap_or_else(|| panic!("{path}: {data}")).to_string();
+        for (path, expected) in [
+            (
+                "/trusts/nodes",
+                r#"[{"categories":[{"category":{"code":"06","name":"Multi-academy trust"}}],"slug":"grove"}]"#,
+            ),
+            ("/middle/nodes", r#"[{"iscedLevels":[1,2],"slug":"elm","stages":["PRIMARY","JUNIOR"]}]"#),
+            ("/then/school/categories", r#"[{"category":{"name":"Voluntary aided school"}}]"#),
+            ("/now/categories", r#"[{"category":{"name":"Academy converter"},"since":{"text":"2012"}}]"#),
+            (
+                "/alliance/partners/edges",
+                r#"[{"categories":[{"category":{"code":"SP","name":"Sponsor"}}],"node":{"slug":"museum"}}]"#,
+            ),
+            ("/alliance/groups/edges", r#"[{"categories":[]}]"#),
+        ] {
+            assert_eq!(said(path), expected, "{}: {path}", app.name);
+        }
+        let out = tempfile::tempdir().expect("a folder");
+        export(&app.store, Known::Latest, out.path(), false).await.expect("an export");
+        assert_eq!(csv_files(out.path()), csv_files(dir.path()), "{}", app.name);
     }
 }

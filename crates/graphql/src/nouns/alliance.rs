@@ -16,7 +16,7 @@ use crate::{
         filter::{filter, vocabulary},
     },
     nouns::{
-        category::{Categorisation, load_categories, load_categorisations},
+        category::{Categorisation, load_categorisations, load_named_categories},
         group::GroupFilter,
         partner::PartnerFilter,
         school::SchoolFilter,
@@ -27,7 +27,7 @@ use crate::{
         noun::{CommonFields, Existence, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, LanguageTag, imprecise_date},
-        tie::load_existence,
+        tie::TieRow,
     },
     schema::root_fields::root_fields,
 };
@@ -304,10 +304,7 @@ impl AllianceTie {
         match self.tie.alliance_known_day {
             Some(known) if known <= self.view.day => Ok(Existence::Certain),
             Some(_) => Ok(Existence::Assumed),
-            None => {
-                let dates = [&self.tie.joined_on, &self.tie.left_on];
-                load_existence(ctx, self.view, (Kind::AllianceMember, self.tie.id), dates).await
-            }
+            None => self.row().load_existence(ctx).await,
         }
     }
 
@@ -316,13 +313,22 @@ impl AllianceTie {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
-    ) -> Result<Vec<ViewedNoun<domain::Category>>> {
-        load_categories(ctx, self.view, &self.tie.categories, scheme.as_deref()).await
+    ) -> Result<Vec<Categorisation>> {
+        load_named_categories(ctx, self.row(), &self.tie.categories, scheme.as_deref()).await
     }
 
     /// The sources that state the membership or, where the alliance serves a district, the alliance and its scope.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
         load_citations(ctx, self.view, self.tie.id).await
+    }
+}
+
+impl AllianceTie {
+    /// The row of a membership.
+    fn row(&self) -> TieRow {
+        let domain::AllianceTie { id, joined_on, left_on, .. } = &*self.tie;
+        let (since, until) = (joined_on.clone(), left_on.clone());
+        TieRow { view: self.view, tie: (Kind::AllianceMember, *id), since, until, as_of: None, turn: None }
     }
 }
 

@@ -8,10 +8,7 @@ use futures::future::try_join_all;
 use persistence::{ChildrenOfCategory, ColumnSet};
 
 use crate::{
-    batching::{
-        field_columns::{FieldColumns, columns_of_noun},
-        loaders::NounLoader,
-    },
+    batching::{field_columns::FieldColumns, loaders::NounLoader},
     execution::context::ContextExt,
     lists::{
         connection::{relation_types, relations},
@@ -23,7 +20,7 @@ use crate::{
         noun::{CommonFields, Existence, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
-        tie::load_existence,
+        tie::TieRow,
     },
     schema::root_fields::root_fields,
 };
@@ -95,8 +92,11 @@ relation_types! {
 
 /// A noun's place in a category.
 pub(crate) struct Categorisation {
-    view: View,
-    it: domain::Categorisation,
+    /// The row that states it: one of its own, or a membership that names its categories.
+    row: TieRow,
+    category: Id<domain::Category>,
+    /// The category, if it was read already.
+    read: Option<Arc<domain::Category>>,
 }
 
 /// A noun's place in a category.
@@ -104,28 +104,31 @@ pub(crate) struct Categorisation {
 impl Categorisation {
     /// The category.
     async fn category(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::Category>>> {
-        ctx.load_noun(self.view, self.it.category).await
+        let view = self.row.view;
+        match &self.read {
+            Some(noun) => Some(Ok(ViewedNoun { view, noun: Arc::clone(noun) })),
+            None => ctx.load_noun(view, self.category).await,
+        }
     }
 
-    /// Since when it is in the category; null where no source says.
+    /// Since when it is in the category; null where no source says. Of a membership: when that began.
     async fn since(&self) -> Option<ImpreciseDate> {
-        imprecise_date(&self.it.since)
+        imprecise_date(&self.row.since)
     }
 
-    /// Until when it was; null where no source says, or it still is.
+    /// Until when it was; null where no source says, or it still is. Of a membership: when that ended.
     async fn until(&self) -> Option<ImpreciseDate> {
-        imprecise_date(&self.it.until)
+        imprecise_date(&self.row.until)
     }
 
     /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
     async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
-        let dates = [&self.it.since, &self.it.until];
-        load_existence(ctx, self.view, (Kind::Categorisation, self.it.id), dates).await
+        self.row.load_existence(ctx).await
     }
 
-    /// The sources that state it.
+    /// The sources that state it. Of a membership: those of that.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        load_citations(ctx, self.view, self.it.id).await
+        load_citations(ctx, self.row.view, self.row.tie.1).await
     }
 }
 
@@ -138,22 +141,33 @@ pub(crate) async fn load_categorisations(
 ) -> Result<Vec<Categorisation>> {
     let all = ctx.load_parts::<domain::Categorisation>(view, noun).await?;
     let wanted = all.iter().filter(|it| scheme.is_none_or(|scheme| it.scheme == scheme));
-    Ok(wanted.map(|it| Categorisation { view, it: it.clone() }).collect())
+    let categorisation = |it: &domain::Categorisation| {
+        let tie = (Kind::Categorisation, it.id);
+        let row = TieRow { view, tie, since: it.since.clone(), until: it.until.clone(), as_of: None, turn: None };
+        Categorisation { row, category: it.category, read: None }
+    };
+    Ok(wanted.map(categorisation).collect())
 }
 
-/// Of these categories those that are on the map, of one scheme or of all.
-pub(crate) async fn load_categories(
+/// The categories that a row names, as far as they are on the map, of one scheme or of all.
+pub(crate) async fn load_named_categories(
     ctx: &Context<'_>,
-    view: View,
-    ids: &[Id<domain::Category>],
+    row: TieRow,
+    named: &[Id<domain::Category>],
     scheme: Option<&str>,
-) -> Result<Vec<ViewedNoun<domain::Category>>> {
-    let columns = columns_of_noun::<domain::Category>(ctx.selected_field()).union(ColumnSet::TIME);
-    let all = try_join_all(ids.iter().map(|id| ctx.load_columns(NounLoader::new(view), id.raw, columns))).await?;
+) -> Result<Vec<Categorisation>> {
+    let view = row.view;
+    let load = |id: &Id<domain::Category>| ctx.load_columns(NounLoader::new(view), id.raw, ColumnSet::ALL);
+    let all = try_join_all(named.iter().map(load)).await?;
     let is_wanted = |category: &Arc<domain::Category>| {
         category.head.time.validity.holds_on(view.day) && scheme.is_none_or(|scheme| category.scheme == scheme)
     };
-    Ok(all.into_iter().flatten().filter(is_wanted).map(|noun| ViewedNoun { view, noun }).collect())
+    let categorisation = |noun: Arc<domain::Category>| Categorisation {
+        row: row.clone(),
+        category: Id::from_raw(noun.head.id),
+        read: Some(noun),
+    };
+    Ok(all.into_iter().flatten().filter(is_wanted).map(categorisation).collect())
 }
 
 /// A category to look for by what a scheme knows it by.

@@ -9,13 +9,13 @@ use persistence::{GroupsOfSchool, SchoolsOfGroup};
 use crate::{
     lists::connection::relation_types,
     nouns::{
-        category::load_categories,
+        category::{Categorisation, load_named_categories},
         source::{Citation, load_citations},
     },
     objects::{
-        noun::{Existence, ViewedNoun},
+        noun::Existence,
         scalar::{ImpreciseDate, imprecise_date},
-        tie::load_existence,
+        tie::TieRow,
     },
 };
 
@@ -50,11 +50,7 @@ impl Membership {
 
     /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one. `ASSUMED`, too, where a school leads on a day on which, by dates that are not precise to the day, another may have led still or already; of the two the map shows the later from the first day on which it can have begun, and the other have ended.
     async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
-        if self.tie.turn.existence_on(self.view.day) == domain::Existence::Assumed {
-            return Ok(Existence::Assumed);
-        }
-        let dates = [&self.tie.joined_on, &self.tie.left_on, &self.tie.as_of];
-        load_existence(ctx, self.view, (Kind::Membership, self.tie.id), dates).await
+        self.row().load_existence(ctx).await
     }
 
     /// The categories of the data set's own that the membership is in, in the order of its row, as far as they are on the map.
@@ -62,13 +58,27 @@ impl Membership {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
-    ) -> Result<Vec<ViewedNoun<domain::Category>>> {
-        load_categories(ctx, self.view, &self.tie.categories, scheme.as_deref()).await
+    ) -> Result<Vec<Categorisation>> {
+        load_named_categories(ctx, self.row(), &self.tie.categories, scheme.as_deref()).await
     }
 
     /// The sources that state the membership.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
         load_citations(ctx, self.view, self.tie.id).await
+    }
+}
+
+impl Membership {
+    fn row(&self) -> TieRow {
+        let domain::Membership { id, joined_on, left_on, as_of, turn, .. } = &*self.tie;
+        TieRow {
+            view: self.view,
+            tie: (Kind::Membership, *id),
+            since: joined_on.clone(),
+            until: left_on.clone(),
+            as_of: as_of.clone(),
+            turn: Some(*turn),
+        }
     }
 }
 

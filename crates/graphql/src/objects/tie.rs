@@ -1,7 +1,7 @@
 //! What the objects of ties share.
 
 use async_graphql::{Context, Result};
-use domain::{Evidence, ImpreciseDate, Kind, View};
+use domain::{Evidence, ImpreciseDate, Kind, Turn, View};
 
 use crate::{batching::loaders::KnownDayLoader, execution::context::ContextExt, objects::noun::Existence};
 
@@ -18,4 +18,28 @@ pub(crate) async fn load_existence<'a>(
         evidence.add_day(ctx.load(KnownDayLoader { kind, view }, tie).await?);
     }
     Ok(evidence.existence_on(view.day).into())
+}
+
+/// What a row says of when a tie holds.
+#[derive(Debug, Clone)]
+pub(crate) struct TieRow {
+    pub(crate) view: View,
+    /// What kind of row it is, and which.
+    pub(crate) tie: (Kind, i64),
+    pub(crate) since: Option<ImpreciseDate>,
+    pub(crate) until: Option<ImpreciseDate>,
+    /// The time for which its source states it.
+    pub(crate) as_of: Option<ImpreciseDate>,
+    /// Its turn, where one holds at a time.
+    pub(crate) turn: Option<Turn>,
+}
+
+impl TieRow {
+    /// Whether the tie is known to have held on the view's day.
+    pub(crate) async fn load_existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+        if self.turn.is_some_and(|turn| turn.existence_on(self.view.day) == domain::Existence::Assumed) {
+            return Ok(Existence::Assumed);
+        }
+        load_existence(ctx, self.view, self.tie, [&self.since, &self.until, &self.as_of]).await
+    }
 }
