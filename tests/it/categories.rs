@@ -160,8 +160,8 @@ async fn a_membership_names_categories_of_its_days() {
         let report = app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
         assert!(report.revision.is_some(), "{}", app.name);
         let edges = members(&app, "map(knownAt: 1)", "").await;
-        assert_eq!(edges[0]["categories"][0]["slug"], "Place.Tete", "{}", app.name);
-        assert_eq!(members(&app, "map", "").await[0]["categories"][0]["slug"], "Statut.SC", "{}", app.name);
+        assert_eq!(edges[0]["categories"][0]["category"]["slug"], "Place.Tete", "{}", app.name);
+        assert_eq!(members(&app, "map", "").await[0]["categories"][0]["category"]["slug"], "Statut.SC", "{}", app.name);
     }
 }
 
