@@ -11,7 +11,6 @@ use std::{
     borrow::Cow::Owned,
     collections::HashMap,
     net::{IpAddr, SocketAddr},
-    num::NonZeroU32,
     panic::AssertUnwindSafe,
     time::{Duration, Instant},
 };
@@ -123,7 +122,7 @@ struct SocketSession {
     outputs: mpsc::Receiver<OperationOutput>,
     /// The rate of messages that start nothing.
     messages: DefaultDirectRateLimiter,
-    /// The rate of operations that are started, in bursts of twice as many as the connection may have.
+    /// The rate of operations that are started. In bursts it is twice as many as the connection may have, beside the rate.
     starts: DefaultDirectRateLimiter,
 }
 
@@ -131,9 +130,9 @@ impl SocketSession {
     fn new(app: App, subprotocol: Subprotocol, languages: Vec<LanguageTag>, client: Option<IpAddr>) -> Self {
         let (output_sender, outputs) = mpsc::channel(OUTPUT_QUEUE_LENGTH);
         let pace = Quota::per_second(app.capacity.messages);
-        // A page that changes ends all its subscriptions at once, and starts as many.
+        // A page that changes ends all its subscriptions at once, and starts as many, beside what else it asks.
         let subscriptions = u32::try_from(app.capacity.subscriptions).unwrap_or(u32::MAX).saturating_mul(2);
-        let burst = app.capacity.messages.max(NonZeroU32::new(subscriptions).unwrap_or(NonZeroU32::MIN));
+        let burst = app.capacity.messages.saturating_add(subscriptions);
         let [messages, starts] = [(); 2].map(|()| RateLimiter::direct(pace.allow_burst(burst)));
         SocketSession {
             app,
