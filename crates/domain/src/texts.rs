@@ -135,6 +135,9 @@ fn parse_written(field: &str) -> Option<Vec<WrittenField<'_>>> {
     fn collect<'a, T: Into<Cow<'a, str>>>(said: Vec<(T, T, T)>) -> Vec<WrittenField<'a>> {
         said.into_iter().map(|(language, text, basis)| (language.into(), text.into(), basis.into())).collect()
     }
+    if field.is_empty() {
+        return None;
+    }
     // Where nothing is escaped, all that is said stands in the field.
     match serde_json::from_str::<Vec<(&str, &str, &str)>>(field) {
         Ok(said) => Some(collect(said)),

@@ -196,28 +196,31 @@ pub(crate) fn parse_word(word: &str, words: &[&str]) -> Result<Cell, ValueError>
 
 /// Reads words of a vocabulary with `;` between them, each named once.
 pub(crate) fn parse_words(text: &str, words: &[&str]) -> Result<Cell, ValueError> {
-    let mut named = Vec::new();
-    for word in text.split(';') {
-        parse_word(word, words)?;
-        if named.contains(&word) {
-            return Err(("named_twice", format!("`{word}` is named twice")));
-        }
-        named.push(word);
-    }
+    split_list(text, |word| parse_word(word, words).map(drop), |named, word| named == word)?;
     Ok(Cell::Text(text.to_owned()))
 }
 
 /// Reads slugs of nouns of a kind with `;` between them, each named once.
 pub(crate) fn parse_slugs(text: &str, kind: Kind) -> Result<Cell, ValueError> {
-    let mut slugs: Vec<String> = Vec::new();
-    for slug in text.split(';') {
-        check_slug(slug)?;
-        if slugs.iter().any(|named| named.eq_ignore_ascii_case(slug)) {
-            return Err(("named_twice", format!("`{slug}` is named twice")));
+    let slugs = split_list(text, check_slug, str::eq_ignore_ascii_case)?;
+    Ok(Cell::Refs(kind, slugs.into_iter().map(str::to_owned).collect()))
+}
+
+/// The items of a list, each checked, of which no two may be the same.
+fn split_list(
+    text: &str,
+    check: impl Fn(&str) -> Result<(), ValueError>,
+    is_same: fn(&str, &str) -> bool,
+) -> Result<Vec<&str>, ValueError> {
+    let mut named: Vec<&str> = Vec::new();
+    for item in text.split(';') {
+        check(item)?;
+        if named.iter().any(|before| is_same(before, item)) {
+            return Err(("named_twice", format!("`{item}` is named twice")));
         }
-        slugs.push(slug.to_owned());
+        named.push(item);
     }
-    Ok(Cell::Refs(kind, slugs))
+    Ok(named)
 }
 
 /// Checks that a text has no character that readers would not see.
