@@ -43,6 +43,7 @@ pub(crate) struct CommonFields<'a> {
     head: &'a domain::Head,
 }
 
+// `categories` stands in each noun instead: it leads back to a noun, and `Category` would be registered without all of these.
 /// What all nouns answer.
 #[Object]
 impl CommonFields<'_> {
