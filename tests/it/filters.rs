@@ -334,3 +334,32 @@ async fn schools_of_a_stage_have_its_isced_level() {
         }
     }
 }
+
+/// Below a parent the words of a list are looked for in the rows, among all nouns by an index.
+#[tokio::test]
+async fn words_of_a_list_are_found_below_a_parent_as_among_all() {
+    let districts = "{ districts(first: 100) { nodes { slug } } }";
+    for app in chaoyang("words_below_a_parent").await {
+        for filter in [
+            "stage: [PRIMARY]",
+            "stage: [SENIOR, SPECIAL]",
+            "stage: []",
+            "not: { stage: [PRIMARY] }",
+            "or: [{ stage: [VOCATIONAL_SECONDARY] }, { ownership: [PRIVATE] }]",
+        ] {
+            let mut below_all = 0;
+            for district in app.data(districts).await["districts"]["nodes"].as_array().expect("nodes") {
+                let slug = &district["slug"];
+                let data = app
+                    .data(&format!(
+                        "{{ schools(filter: {{ {filter}, district: {slug} }}) {{ totalCount nodes {{ slug }} }} \
+                         district(slug: {slug}) {{ schools(filter: {{ {filter} }}) {{ totalCount nodes {{ slug }} }} }} }}"
+                    ))
+                    .await;
+                assert_eq!(data["schools"], data["district"]["schools"], "{}: {filter}", app.name);
+                below_all += data["schools"]["totalCount"].as_i64().expect("a count");
+            }
+            assert_eq!(below_all == 0, filter == "stage: []", "{}: {filter}", app.name);
+        }
+    }
+}

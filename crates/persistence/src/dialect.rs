@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use sea_orm::{
     DbBackend, Statement, Value,
-    sea_query::{Alias, ArrayType, Expr, ExprTrait, Func, Query, SelectStatement, extension::postgres::PgFunc},
+    sea_query::{
+        Alias, ArrayType, BinOper, Expr, ExprTrait, Func, Query, SelectStatement, extension::postgres::PgFunc,
+    },
 };
 
 use crate::{
@@ -92,6 +94,14 @@ pub(crate) fn contains(backend: DbBackend, text: Expr, part: Expr) -> Expr {
         _ => "instr",
     };
     Expr::expr(Func::cust(Alias::new(position)).args([text, part])).gt(Expr::Constant(0.into()))
+}
+
+/// That a text of items with `;` between them has this item.
+pub(crate) fn has_item(backend: DbBackend, text: Expr, item: &str) -> Expr {
+    let concat = |left: Expr, right: Expr| left.binary(BinOper::Custom("||"), right);
+    let separator = || Expr::Constant(";".into());
+    let closed = concat(concat(separator(), text), separator());
+    contains(backend, closed, Expr::Constant(format!(";{item};").into()))
 }
 
 /// The pairs of characters that a name must have to contain a folded text, as [`has_grams`] takes them.

@@ -245,7 +245,7 @@ impl<N: Table, T> Path<N, T> {
         };
         let is_own_row = matches!(self.tie.source, TieSource::Owner(_) | TieSource::Township(_));
         joined.select.and_where(if is_own_row { is_listed::<N>(scope, filter) } else { has_begun() });
-        and_all(&mut joined.select, fits::<N>(scope, filter));
+        and_all(&mut joined.select, fits::<N>(&scope.of_tied(), filter));
         joined
     }
 

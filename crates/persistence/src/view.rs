@@ -30,6 +30,8 @@ pub(crate) enum Sees {
 pub struct Scope {
     pub(crate) backend: DbBackend,
     pub(crate) is_latest: bool,
+    /// Whether `c` is read among the nouns that ties of given nouns lead to, rather than among all of its kind.
+    pub(crate) is_tied: bool,
 }
 
 /// A column of the table that an alias names.
@@ -49,7 +51,12 @@ pub(crate) fn literal(text: &'static str) -> Expr {
 
 impl Scope {
     pub(crate) fn new(backend: DbBackend, view: View) -> Self {
-        Scope { backend, is_latest: view.known == Known::Latest }
+        Scope { backend, is_latest: view.known == Known::Latest, is_tied: false }
+    }
+
+    /// The same, where `c` is read among the nouns that ties of given nouns lead to.
+    pub(crate) fn of_tied(self) -> Self {
+        Scope { is_tied: true, ..self }
     }
 
     /// Begins a read of an entity's rows, as far as the view sees them.
