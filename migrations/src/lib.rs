@@ -31,6 +31,7 @@ mod m20261127_000060_categories;
 mod m20261127_000065_categories_of_memberships;
 mod m20261127_000070_words;
 mod m20261127_000075_places_on_earth;
+mod m20261127_000080_counts_of_ties;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000065_categories_of_memberships::Migration),
             Box::new(m20261127_000070_words::Migration),
             Box::new(m20261127_000075_places_on_earth::Migration),
+            Box::new(m20261127_000080_counts_of_ties::Migration),
         ]
     }
 }

@@ -203,3 +203,27 @@ async fn a_count_of_a_kind_reads_an_index_and_no_row() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_count_of_the_nouns_of_a_place_reads_an_index_and_no_row() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("city");
+    generate(&GeneratePlan { schools: 20, seed: 1 }, &folder).expect("a city");
+    let app = TestApp::on("SQLite", Store::in_memory().await.expect("memory"));
+    app.import(&folder).await.expect("imported");
+    let explained = Explained::of(&app);
+    for (list, filter, index) in [
+        ("schools", "", "schools_counts_by_district_id"),
+        ("schools", "(filter: { stage: [PRIMARY] })", "schools_counts_by_district_id"),
+        ("schools", "(filter: { ownership: [PUBLIC] })", "schools_counts_by_district_id"),
+        ("schools", "(filter: { status: [OPEN] })", "schools_counts_by_district_id"),
+        ("schools", "(filter: { hasGroupOnRecord: true })", "memberships_counts_by_school_id"),
+        ("campuses", "", "campuses_counts_by_township_id"),
+    ] {
+        let question = format!("{{ districts {{ nodes {{ {list}{filter} {{ totalCount }} }} }} }}");
+        let plans = explained.plans(&question).await;
+        let lines: Vec<&String> = plans.iter().flat_map(|plan| &plan.lines).collect();
+        let is_covered = lines.iter().any(|line| line.contains(&format!("COVERING INDEX {index} ")));
+        assert!(is_covered, "{question}: {lines:#?}");
+    }
+}
