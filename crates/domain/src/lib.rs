@@ -69,7 +69,7 @@ pub use school::{
 };
 pub use source::{Citation, Confidence, Extent, Reliability, Source, SourceKind};
 pub use succession::{SuccessionDates, Successions};
-pub use text::{LanguageTag, TextBasis};
+pub use text::{LanguageTag, TextBasis, Vocabulary, VocabularyValue};
 pub use texts::{ChosenName, ChosenText, Text, Texts};
 pub use township::{Township, TownshipKind};
 pub use turn::{ImpreciseDays, Turn};

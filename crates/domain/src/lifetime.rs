@@ -54,11 +54,14 @@ impl Lifetime {
 }
 
 vocabulary! {
-    /// Whether a noun that is on the map of a day is known to have existed then.
+    /// Whether what is on the map of a day is known to have existed then.
     Existence {
-        /// Its beginning is stated, or the day is not before its known day.
+        /// Its beginning is stated, or the day is not before its `knownDay`. Of a tie: the day is not before the first of
+        /// the dates that it states, the time for which a source states it, the publication of its sources, and the day on
+        /// which it was recorded.
         Certain = "certain",
-        /// Nobody states its beginning, and nothing on record speaks of it before a later day.
+        /// No source states its beginning, and the day is before its `knownDay` or, of a tie, before anything speaks of it:
+        /// it may not have existed yet.
         Assumed = "assumed",
     }
 }

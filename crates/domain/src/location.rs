@@ -19,7 +19,7 @@ pub struct Location {
 }
 
 vocabulary! {
-    /// What a point is one of: how precisely it says where something stands.
+    /// What a point is one of.
     LocationPrecision {
         /// The building, or its entrance.
         Building = "building",

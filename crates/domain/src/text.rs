@@ -2,15 +2,41 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Declares a closed vocabulary: an enum whose variants are words of the data set.
+/// A closed vocabulary: an enum whose values are words, each with what it means.
+///
+/// The data set writes the words, and an API may show them.
+pub trait Vocabulary: Copy + Eq + Send + Sync + 'static {
+    /// What it is called.
+    const NAME: &'static str;
+    /// What its words say.
+    const DESCRIPTION: &'static str;
+    /// Its values, in the order of the variants.
+    const VALUES: &'static [VocabularyValue<Self>];
+
+    /// The word of the data set; empty where no source states one.
+    fn word(self) -> &'static str;
+}
+
+/// A value of a vocabulary.
+#[derive(Debug, Clone, Copy)]
+pub struct VocabularyValue<V> {
+    /// The value.
+    pub value: V,
+    /// Its word; empty where no source states one.
+    pub word: &'static str,
+    /// What it means.
+    pub description: &'static str,
+}
+
+/// Declares a closed vocabulary: an enum whose variants are words of the data set, described by their documentation.
 ///
 /// With `else Unknown` the vocabulary also has a word for "no source states it", which the data set leaves blank.
 macro_rules! vocabulary {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? } $(else $unknown:ident)?) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $variant_doc:literal])+ $variant:ident = $word:literal),+ $(,)? } $(else $unknown:ident)?) => {
+        $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name {
-            $($(#[$variant_doc])* $variant,)+
+            $($(#[doc = $variant_doc])+ $variant,)+
             $(
                 /// No source states it.
                 $unknown,
@@ -40,12 +66,34 @@ macro_rules! vocabulary {
                 }
             }
         }
+
+        impl crate::text::Vocabulary for $name {
+            const NAME: &'static str = stringify!($name);
+            // Each line of documentation begins with a space.
+            const DESCRIPTION: &'static str = concat!($($doc),+).trim_ascii_start();
+            const VALUES: &'static [crate::text::VocabularyValue<Self>] = &[
+                $(crate::text::VocabularyValue {
+                    value: $name::$variant,
+                    word: $word,
+                    description: concat!($($variant_doc),+).trim_ascii_start(),
+                },)+
+                $(crate::text::VocabularyValue {
+                    value: $name::$unknown,
+                    word: "",
+                    description: "No source states it.",
+                },)?
+            ];
+
+            fn word(self) -> &'static str {
+                $name::word(self)
+            }
+        }
     };
 }
 pub(crate) use vocabulary;
 
 vocabulary! {
-    /// Why we believe a text: a name, or what else is recorded in several languages.
+    /// Why we believe a text in a language: a name, or what else is recorded in several languages.
     TextBasis {
         /// The official one, known without a citation.
         CommonKnowledge = "common_knowledge",
@@ -140,9 +188,30 @@ fn push_hexadecimal(token: &mut String, character: char) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Existence, Ownership};
 
     fn tag(text: &str) -> LanguageTag {
         LanguageTag::parse(text).expect("well formed")
+    }
+
+    #[test]
+    fn a_vocabulary_is_described_by_its_documentation() {
+        assert_eq!((Ownership::NAME, Ownership::DESCRIPTION), ("Ownership", "Who runs a school."));
+        let values = Ownership::VALUES.iter().map(|it| (it.value, it.word, it.description));
+        let expected = [
+            (Ownership::Public, "public", "The public."),
+            (Ownership::Private, "private", "A private body."),
+            (Ownership::Unknown, "", "No source states it."),
+        ];
+        assert!(values.eq(expected));
+        for (value, word, _) in expected {
+            assert_eq!((Vocabulary::word(value), Ownership::parse(word)), (word, Some(value)));
+        }
+        let [_, assumed] = Existence::VALUES else { panic!("two values") };
+        assert!(
+            assumed.description.ends_with("before anything speaks of it: it may not have existed yet."),
+            "of two lines"
+        );
     }
 
     #[test]

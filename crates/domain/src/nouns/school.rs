@@ -67,17 +67,17 @@ vocabulary! {
 vocabulary! {
     /// A stage of schooling.
     Stage {
-        /// Kindergarten.
+        /// Kindergarten: ISCED level 0.
         Kindergarten = "kindergarten",
-        /// Primary school.
+        /// Primary school: ISCED level 1.
         Primary = "primary",
-        /// Junior secondary school.
+        /// Junior secondary school: ISCED level 2.
         Junior = "junior",
-        /// Senior secondary school.
+        /// Senior secondary school: ISCED level 3.
         Senior = "senior",
-        /// Vocational secondary school, after junior secondary.
+        /// Vocational secondary school, after junior secondary: ISCED level 3.
         VocationalSecondary = "vocational_secondary",
-        /// Special education.
+        /// Special education; it has no ISCED level of its own, since ISCED goes by programme.
         Special = "special",
     }
 }
