@@ -4,6 +4,8 @@ use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::text::vocabulary;
+
 /// A date as precise as its source: "in 2025" stays "in 2025".
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ImpreciseDate {
@@ -19,17 +21,18 @@ enum When {
     DayWithoutYear,
 }
 
-/// How much of a date a source states.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Precision {
-    /// Only the year.
-    Year,
-    /// The year and the month.
-    Month,
-    /// The day.
-    Day,
-    /// The month and the day, but not the year.
-    DayWithoutYear,
+vocabulary! {
+    /// How much of a date its source states.
+    DatePrecision {
+        /// Only the year.
+        Year = "year",
+        /// The year and the month.
+        Month = "month",
+        /// The day.
+        Day = "day",
+        /// The month and the day, but not the year.
+        DayWithoutYear = "day_without_year",
+    }
 }
 
 impl ImpreciseDate {
@@ -78,12 +81,12 @@ impl ImpreciseDate {
 
     /// How much the source states.
     #[must_use]
-    pub fn precision(&self) -> Precision {
+    pub fn precision(&self) -> DatePrecision {
         match self.when {
-            When::Year(_) => Precision::Year,
-            When::Month(..) => Precision::Month,
-            When::Day(_) => Precision::Day,
-            When::DayWithoutYear => Precision::DayWithoutYear,
+            When::Year(_) => DatePrecision::Year,
+            When::Month(..) => DatePrecision::Month,
+            When::Day(_) => DatePrecision::Day,
+            When::DayWithoutYear => DatePrecision::DayWithoutYear,
         }
     }
 
@@ -269,10 +272,10 @@ mod tests {
     #[test]
     fn dates_stay_as_precise_as_their_source() {
         for (text, precision, first, last) in [
-            ("2025", Precision::Year, "2025-01-01", "2025-12-31"),
-            ("2024-02", Precision::Month, "2024-02-01", "2024-02-29"),
-            ("2023-12 (end)", Precision::Month, "2023-12-01", "2023-12-31"),
-            ("2024-09-22", Precision::Day, "2024-09-22", "2024-09-22"),
+            ("2025", DatePrecision::Year, "2025-01-01", "2025-12-31"),
+            ("2024-02", DatePrecision::Month, "2024-02-01", "2024-02-29"),
+            ("2023-12 (end)", DatePrecision::Month, "2023-12-01", "2023-12-31"),
+            ("2024-09-22", DatePrecision::Day, "2024-09-22", "2024-09-22"),
         ] {
             let read = date(text);
             assert_eq!(read.precision(), precision, "{text}");
@@ -285,7 +288,7 @@ mod tests {
     #[test]
     fn a_day_without_a_year_leaves_both_ends_open() {
         let read = date("12-23 (year not shown)");
-        assert_eq!(read.precision(), Precision::DayWithoutYear);
+        assert_eq!(read.precision(), DatePrecision::DayWithoutYear);
         assert_eq!(Validity::between(Some(&read), Some(&read)), Validity::ALWAYS);
     }
 

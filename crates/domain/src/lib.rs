@@ -35,7 +35,7 @@ pub use nouns::{
     learning_area, membership, partner, region, school, shape_of, source, township,
 };
 
-pub use alias::{Alias, AliasKind};
+pub use alias::{Alias, NameKind};
 pub use alliance::{
     Alliance, AllianceCategory, AllianceFunction, AllianceKind, AllianceRole, AllianceScope, AllianceStatus,
     AllianceTie, Basis, ResourceCategory,
@@ -49,7 +49,7 @@ pub use column::{Column, ColumnType, Presence};
 pub use definition::Definition;
 pub use designation::{Designation, DesignationLevel, SchoolDesignation};
 pub use district::District;
-pub use fact::{ImpreciseDate, Known, Precision, Validity, View};
+pub use fact::{DatePrecision, ImpreciseDate, Known, Validity, View};
 pub use group::{Group, GroupStatus};
 pub use id::{AnyId, Id, IdError, Identified, Kind};
 pub use learning_area::LearningArea;
@@ -57,7 +57,7 @@ pub use lifetime::{Entrance, Evidence, Existence, Lifetime, Phase, Span};
 pub use location::{Location, LocationPrecision};
 pub use membership::{Membership, MembershipRole};
 pub use noun::{Condition, ConditionValue, Filter, Head, Noun};
-pub use page::{End, Order, OrderField, Page, PageError, PageRequest, Position};
+pub use page::{End, Order, OrderDirection, OrderField, Page, PageError, PageRequest, Position};
 pub use partner::{Partner, PartnerKind, SchoolPartner, SchoolPartnerKind};
 pub use record::{FieldError, Record, Shape};
 pub use region::Region;

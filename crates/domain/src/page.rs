@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64URL_NOPAD;
 
-use crate::id::fingerprint;
+use crate::{id::fingerprint, text::vocabulary};
 
 /// How many items a page has unless asked otherwise.
 pub const DEFAULT_SIZE: u32 = 20;
@@ -72,17 +72,29 @@ impl Default for PageRequest {
     }
 }
 
-/// The order of nouns in a list; equal ones follow their ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum OrderField {
-    /// The list's own order: names, or what its description says.
-    Natural,
-    /// The name in the map's own language, by code point.
-    Name,
-    /// The slug.
-    Slug,
-    /// The first day on record; an unknown one first.
-    Since,
+vocabulary! {
+    /// What to order nouns by; equal ones follow in a fixed order.
+    OrderField {
+        /// The list's own order: what its description says, and then names.
+        Natural = "natural",
+        /// The name in the map's own language, by Unicode code point.
+        Name = "name",
+        /// The slug.
+        Slug = "slug",
+        /// The first day on the map, `sinceDay` or, of what is planned without a stated opening, `knownDay`; an unknown one
+        /// first.
+        Since = "since",
+    }
+}
+
+vocabulary! {
+    /// From the least to the greatest, or the other way round.
+    OrderDirection {
+        /// From the least to the greatest.
+        Asc = "asc",
+        /// From the greatest to the least.
+        Desc = "desc",
+    }
 }
 
 /// An order and its direction.
@@ -90,13 +102,21 @@ pub enum OrderField {
 pub struct Order {
     /// What to order by.
     pub field: OrderField,
-    /// From the greatest to the least.
-    pub descending: bool,
+    /// In which direction.
+    pub direction: OrderDirection,
+}
+
+impl Order {
+    /// Whether it goes from the greatest to the least.
+    #[must_use]
+    pub fn is_descending(self) -> bool {
+        self.direction == OrderDirection::Desc
+    }
 }
 
 impl Default for Order {
     fn default() -> Self {
-        Order { field: OrderField::Natural, descending: false }
+        Order { field: OrderField::Natural, direction: OrderDirection::Asc }
     }
 }
 

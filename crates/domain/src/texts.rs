@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    alias::{Alias, AliasKind},
+    alias::{Alias, NameKind},
     column::{Column, ColumnType},
     record::{FieldError, Shape},
     text::{LanguageTag, TextBasis},
@@ -202,7 +202,7 @@ pub struct ChosenName<'a> {
     /// The language it is in.
     pub language: &'a str,
     /// What kind of name it is.
-    pub kind: AliasKind,
+    pub kind: NameKind,
     /// Why we believe it.
     pub basis: Option<TextBasis>,
     /// Whether no name in a language that was asked for is recorded.
@@ -236,11 +236,11 @@ impl ChosenName<'_> {
     /// How good the name is, where it is an alias; `None` if it is no name to call the noun by.
     fn as_alias(&self) -> Option<Standing> {
         match (self.kind, self.basis) {
-            (AliasKind::Former | AliasKind::Short, _) => None,
+            (NameKind::Former | NameKind::Short, _) => None,
             (_, Some(TextBasis::Unknown)) => Some(Standing::Unknown),
-            (AliasKind::MachineTranslation, _) | (_, Some(TextBasis::Translation)) => Some(Standing::Translation),
-            (AliasKind::Official | AliasKind::OfficialEnglish, _) => Some(Standing::Own),
-            (AliasKind::SecondName | AliasKind::Variant, _) => Some(Standing::Source),
+            (NameKind::MachineTranslation, _) | (_, Some(TextBasis::Translation)) => Some(Standing::Translation),
+            (NameKind::Official | NameKind::OfficialEnglish, _) => Some(Standing::Own),
+            (NameKind::SecondName | NameKind::Variant, _) => Some(Standing::Source),
         }
     }
 }
@@ -252,7 +252,7 @@ impl Texts {
         self.iter().map(|Text { language, text, basis }| ChosenName {
             text,
             language,
-            kind: AliasKind::Official,
+            kind: NameKind::Official,
             basis: *basis,
             is_fallback: false,
         })
@@ -298,7 +298,7 @@ impl Texts {
             .unwrap_or(ChosenName {
                 text: "",
                 language: "und",
-                kind: AliasKind::Official,
+                kind: NameKind::Official,
                 basis: None,
                 is_fallback: true,
             })
@@ -339,14 +339,14 @@ mod tests {
     }
 
     /// An alias in English.
-    fn alias(text: &str, kind: AliasKind, basis: Option<TextBasis>) -> Alias {
+    fn alias(text: &str, kind: NameKind, basis: Option<TextBasis>) -> Alias {
         let (text, language) = (text.to_owned(), "en".to_owned());
         Alias { id: 1, text, language, kind, basis, since: None, until: None, validity: crate::Validity::ALWAYS }
     }
 
     #[test]
     fn what_it_calls_itself_comes_before_a_source_and_that_before_a_translation() {
-        use AliasKind::{Former, MachineTranslation, Official, OfficialEnglish, Short, Variant};
+        use NameKind::{Former, MachineTranslation, Official, OfficialEnglish, Short, Variant};
         use TextBasis::{CommonKnowledge, Source, Stated, Translation};
         let own = alias("own", OfficialEnglish, Some(CommonKnowledge));
         let variant = alias("variant", Variant, Some(Source));

@@ -1,4 +1,4 @@
-//! What the objects of the nouns share: their common fields, ids, scalars, and the revisions.
+//! What the objects of the nouns share: their common fields, ids, scalars, words, and the revisions.
 
 pub(crate) mod localized_text;
 pub(crate) mod location;
@@ -8,3 +8,4 @@ pub(crate) mod register_code;
 pub(crate) mod revision;
 pub(crate) mod scalar;
 pub(crate) mod tie;
+pub(crate) mod word;

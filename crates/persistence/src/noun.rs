@@ -281,7 +281,7 @@ pub(crate) fn within_bounds(keys: &[Expr], id: &Expr, page: PageForm) -> Vec<Exp
     };
     let after = || bound(Parameter::After, Parameter::AfterId);
     let before = || bound(Parameter::Before, Parameter::BeforeId);
-    let is_descending = page.order.descending;
+    let is_descending = page.order.is_descending();
     let after = page.has_after.then(|| if is_descending { row().lt(after()) } else { row().gt(after()) });
     let before = page.has_before.then(|| if is_descending { row().gt(before()) } else { row().lt(before()) });
     after.into_iter().chain(before).collect()

@@ -228,7 +228,7 @@ impl PageForm {
 
     /// Whether rows are read from the greatest to the least.
     pub(crate) fn is_descending(&self) -> bool {
-        self.order.descending == (self.end == domain::End::First)
+        self.order.is_descending() == (self.end == domain::End::First)
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Alias {
     /// The language it is in, a BCP 47 tag.
     pub language: String,
     /// What kind of name it is.
-    pub kind: AliasKind,
+    pub kind: NameKind,
     /// Why we believe it.
     pub basis: Option<TextBasis>,
     /// Since when it is used.
@@ -30,15 +30,15 @@ pub struct Alias {
 }
 
 vocabulary! {
-    /// What kind of name an alias is.
-    AliasKind {
+    /// What kind of name a name is.
+    NameKind {
         /// A name used before.
         Former = "former",
         /// What a machine translation made of it.
         MachineTranslation = "machine_translation",
-        /// The official name in another language.
+        /// The official name, or our translation of it: `basis` says which.
         Official = "official",
-        /// The official English name.
+        /// The official English name, where it differs from the one a source uses.
         OfficialEnglish = "official_english",
         /// A second official name beside the first.
         SecondName = "second_name",
@@ -93,7 +93,7 @@ pub const SHAPE: Shape = Shape {
         required("entity_id", ColumnType::RefOf { column: "entity_type", bounds: false }, "The noun."),
         required("alias", ColumnType::Name, "The name."),
         required("lang", ColumnType::LANGUAGE, "The language it is in."),
-        required("kind", ColumnType::Word(AliasKind::WORDS), "What kind of name it is."),
+        required("kind", ColumnType::Word(NameKind::WORDS), "What kind of name it is."),
         optional("basis", ColumnType::Word(TextBasis::WORDS), "Why we believe it."),
         optional("source_id", ColumnType::CitedSource(""), "The source; blank where the basis is common knowledge."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),

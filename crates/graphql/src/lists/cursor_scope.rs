@@ -6,16 +6,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use async_graphql::InputType;
 use domain::{Condition, ConditionValue, Filter, Known, Order, View, id::fingerprint};
 
-use crate::{
-    lists::{
-        filter::camel_case,
-        page::{OrderDirection, OrderFieldInput},
-    },
-    objects::noun::Existence,
-};
+use crate::{lists::filter::camel_case, objects::word::enum_name};
 
 /// The view that a request asks for: a cursor of the default view is good tomorrow, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +53,7 @@ type FilterFields = &'static [(&'static str, &'static str)];
 /// What a scope is the hash of.
 fn scope_text(fields: FilterFields, list: ListId, order: Order, filter: &Filter, view: RequestedView) -> String {
     let parent = list.parent.map(|parent| format!("({parent})")).unwrap_or_default();
-    let direction = if order.descending { OrderDirection::Desc } else { OrderDirection::Asc };
-    let (field, direction) = (OrderFieldInput::from(order.field).to_value(), direction.to_value());
+    let (field, direction) = (enum_name(order.field.word()), enum_name(order.direction.word()));
     let view = match view {
         RequestedView::Default => "default".to_owned(),
         RequestedView::Pinned(View { day, known: Known::Latest }) => format!("{day}"),
@@ -79,8 +71,8 @@ fn filter_text(fields: FilterFields, filter: &Filter) -> String {
         (!parts.is_empty()).then(|| format!("{name}:[{}]", parts.join(",")))
     };
     let existence = existence.as_ref().map(|wanted| {
-        let words: Vec<String> = wanted.iter().map(|one| Existence::from(*one).to_value().to_string()).collect();
-        format!("existence:[{}]", words.join(","))
+        let words: Vec<&str> = wanted.iter().map(|one| one.word()).collect();
+        format!("existence:{}", words_text(&words))
     });
     let shared = [
         combined("and", all),
@@ -101,10 +93,7 @@ fn filter_text(fields: FilterFields, filter: &Filter) -> String {
 /// The value of a condition as the schema writes it.
 fn value_text(value: &ConditionValue) -> String {
     match value {
-        ConditionValue::Words(words) => {
-            let word = |word: &&str| if word.is_empty() { "UNKNOWN".to_owned() } else { word.to_uppercase() };
-            format!("[{}]", words.iter().map(word).collect::<Vec<_>>().join(","))
-        }
+        ConditionValue::Words(words) => words_text(words),
         ConditionValue::Noun(id) => id.to_string(),
         ConditionValue::Text(text) => quote_text(text),
         ConditionValue::Flag(flag) => flag.to_string(),
@@ -115,20 +104,25 @@ fn value_text(value: &ConditionValue) -> String {
     }
 }
 
+fn words_text(words: &[&'static str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| enum_name(word)).collect();
+    format!("[{}]", words.join(","))
+}
+
 fn quote_text(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::{AnyId, Existence, Kind, OrderField};
+    use domain::{AnyId, Existence, Kind, OrderDirection, OrderField};
     use proptest::prelude::*;
 
     use super::*;
     use crate::{lists::filter::FilterInput, nouns::school::SchoolFilter};
 
     const SCHOOLS: ListId = ListId { name: "School", parent: None };
-    const BY_NAME: Order = Order { field: OrderField::Name, descending: true };
+    const BY_NAME: Order = Order { field: OrderField::Name, direction: OrderDirection::Desc };
 
     const FIELDS: FilterFields = SchoolFilter::FIELDS;
 
@@ -202,7 +196,7 @@ mod tests {
     #[test]
     fn lists_orders_and_views_have_scopes_of_their_own() {
         let lists = [SCHOOLS, ListId { parent: Some(1), ..SCHOOLS }, ListId { name: "Group", parent: Some(1) }];
-        let orders = [Order::default(), Order { descending: true, ..Order::default() }, BY_NAME];
+        let orders = [Order::default(), Order { direction: OrderDirection::Desc, ..Order::default() }, BY_NAME];
         let views = [RequestedView::Default, pinned(Known::Latest), pinned(Known::At(1)), pinned(Known::At(2))];
         let mut texts = std::collections::HashSet::new();
         for list in lists {

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Result};
 use domain::{
-    AnyId, Condition, ConditionValue, Filter, IdError, Kind,
+    AnyId, Condition, ConditionValue, Filter, IdError, Kind, Vocabulary,
     id::identity,
     suggest::{Nearest, question},
     text::fold,
@@ -15,6 +15,7 @@ use crate::{
         context::{ContextExt, mask_store_error},
         error::ErrorCode,
     },
+    objects::word::Word,
 };
 
 /// How deep conditions may be combined.
@@ -144,24 +145,6 @@ pub(crate) fn parse_search_text(text: Option<String>) -> Result<Option<String>> 
     }
 }
 
-/// A word of a vocabulary, as the schema has it.
-pub(crate) trait Vocabulary: Copy {
-    /// The word as the domain has it.
-    fn word(self) -> &'static str;
-}
-
-/// Declares that enums of the schema are vocabularies of the domain, under the same names.
-macro_rules! vocabulary {
-    ($($name:ident),+) => {$(
-        impl crate::lists::filter::Vocabulary for $name {
-            fn word(self) -> &'static str {
-                domain::$name::from(self).word()
-            }
-        }
-    )+};
-}
-pub(crate) use vocabulary;
-
 /// What a field of a filter wants, as a condition has it.
 pub(crate) trait IntoCondition {
     /// The value; `kind` is what a noun is that the field names.
@@ -184,9 +167,9 @@ pub(crate) fn into_condition<T: IntoCondition>(
     Ok(value.map(|value| Condition { property, value }))
 }
 
-impl<E: Vocabulary> IntoCondition for Vec<E> {
+impl<V: Vocabulary> IntoCondition for Vec<Word<V>> {
     fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut FilterBudget) -> Result<ConditionValue> {
-        Ok(ConditionValue::Words(self.into_iter().map(E::word).collect()))
+        Ok(ConditionValue::Words(self.into_iter().map(|Word(it)| it.word()).collect()))
     }
 }
 
@@ -244,7 +227,7 @@ macro_rules! filter {
             /// A name of it on record, official or alias, in any language, contains this text of 2 to 100 characters, whatever the letter case.
             name_contains: Option<String>,
             /// On the view's day its existence is one of these.
-            existence: Option<Vec<crate::objects::noun::Existence>>,
+            existence: Option<Vec<crate::objects::word::Word<domain::Existence>>>,
             /// It is in this category, by id or slug, or in one below it.
             category: Option<async_graphql::ID>,
             /// It is in the category that a scheme knows by this code, or in one below it.
@@ -276,7 +259,7 @@ macro_rules! filter {
                     any: crate::lists::filter::convert_parts(self.or, budget)?,
                     not: self.not.map(|part| crate::lists::filter::convert_part(*part, budget).map(Box::new)).transpose()?,
                     name_contains: crate::lists::filter::parse_search_text(self.name_contains)?,
-                    existence: self.existence.map(|wanted| wanted.into_iter().map(domain::Existence::from).collect()),
+                    existence: self.existence.map(|wanted| wanted.into_iter().map(|it| it.0).collect()),
                 })
             }
         }

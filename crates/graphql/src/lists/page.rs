@@ -5,8 +5,8 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-use async_graphql::{Context, Enum, InputObject, Result, SimpleObject};
-use domain::{Filter, OrderField, Page, PageRequest};
+use async_graphql::{Context, InputObject, Result, SimpleObject};
+use domain::{Filter, OrderDirection, OrderField, Page, PageRequest};
 use persistence::ColumnSet;
 
 use crate::{
@@ -16,41 +16,19 @@ use crate::{
         cursor_scope::{CursorScope, ListId, RequestedView},
         filter::{FilterInput, resolve_filter},
     },
+    objects::word::Word,
 };
-
-/// What to order nouns by; equal ones follow in a fixed order.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(name = "OrderField", remote = "domain::OrderField")]
-pub(crate) enum OrderFieldInput {
-    /// The list's own order: what its description says, and then names.
-    Natural,
-    /// The name in the map's own language, by Unicode code point.
-    Name,
-    /// The slug.
-    Slug,
-    /// The first day on the map, `sinceDay` or, of what is planned without a stated opening, `knownDay`; an unknown one first.
-    Since,
-}
-
-/// From the least to the greatest, or the other way round.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OrderDirection {
-    /// From the least to the greatest.
-    Asc,
-    /// From the greatest to the least.
-    Desc,
-}
 
 /// The order of a list.
 #[derive(InputObject, Debug, Clone, Copy)]
 #[graphql(name = "Order")]
 pub(crate) struct OrderInput {
     /// What to order by.
-    #[graphql(default_with = "OrderFieldInput::Natural")]
-    field: OrderFieldInput,
+    #[graphql(default_with = "Word(OrderField::Natural)")]
+    field: Word<OrderField>,
     /// In which direction.
-    #[graphql(default_with = "OrderDirection::Asc")]
-    direction: OrderDirection,
+    #[graphql(default_with = "Word(OrderDirection::Asc)")]
+    direction: Word<OrderDirection>,
 }
 
 /// The four arguments of a page, with a filter and an order.
@@ -84,8 +62,8 @@ impl<T: FilterInput> PageArguments<T> {
         let PageArguments { first, after, last, before, filter, order } = self;
         let filter = Arc::new(resolve_filter(ctx, filter).await?);
         let order = order.map_or_else(domain::Order::default, |order| domain::Order {
-            field: OrderField::from(order.field),
-            descending: order.direction == OrderDirection::Desc,
+            field: order.field.0,
+            direction: order.direction.0,
         });
         let scope = CursorScope::new(T::FIELDS, list, order, filter.clone(), view);
         let has_cursor = after.is_some() || before.is_some();

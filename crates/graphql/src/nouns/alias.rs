@@ -5,7 +5,10 @@ use domain::View;
 
 use crate::{
     nouns::source::{Citation, load_citations},
-    objects::scalar::{ImpreciseDate, imprecise_date},
+    objects::{
+        scalar::{ImpreciseDate, imprecise_date},
+        word::Word,
+    },
 };
 
 /// A name chosen for a reader.
@@ -16,9 +19,9 @@ pub(crate) struct LocalizedName {
     /// The language it is in, a BCP 47 tag.
     language: String,
     /// What kind of name it is.
-    kind: NameKind,
+    kind: Word<domain::NameKind>,
     /// Why we believe it; null where the record does not say, which is then its own source's word.
-    basis: Option<TextBasis>,
+    basis: Option<Word<domain::TextBasis>>,
     /// Whether no name in a language that was asked for is on record, short and former ones aside.
     is_fallback: bool,
 }
@@ -28,8 +31,8 @@ impl LocalizedName {
         LocalizedName {
             text: name.text.to_owned(),
             language: name.language.to_owned(),
-            kind: name.kind.into(),
-            basis: name.basis.map(TextBasis::from),
+            kind: Word(name.kind),
+            basis: name.basis.map(Word),
             is_fallback: name.is_fallback,
         }
     }
@@ -41,7 +44,7 @@ pub(crate) struct Name {
     fact: i64,
     text: String,
     language: String,
-    kind: NameKind,
+    kind: Word<domain::NameKind>,
     basis: Option<domain::TextBasis>,
     since: Option<ImpreciseDate>,
     until: Option<ImpreciseDate>,
@@ -54,7 +57,7 @@ impl Name {
             fact,
             text: name.text.to_owned(),
             language: name.language.to_owned(),
-            kind: name.kind.into(),
+            kind: Word(name.kind),
             basis: name.basis,
             since: None,
             until: None,
@@ -67,7 +70,7 @@ impl Name {
             fact: alias.id,
             text: alias.text.clone(),
             language: alias.language.clone(),
-            kind: alias.kind.into(),
+            kind: Word(alias.kind),
             basis: alias.basis,
             since: imprecise_date(&alias.since),
             until: imprecise_date(&alias.until),
@@ -89,13 +92,13 @@ impl Name {
     }
 
     /// What kind of name it is.
-    async fn kind(&self) -> NameKind {
+    async fn kind(&self) -> Word<domain::NameKind> {
         self.kind
     }
 
     /// Why we believe it; null where the record does not say.
-    async fn basis(&self) -> Option<TextBasis> {
-        self.basis.map(TextBasis::from)
+    async fn basis(&self) -> Option<Word<domain::TextBasis>> {
+        self.basis.map(Word)
     }
 
     /// Since when it is used; null where no source says.
@@ -112,42 +115,4 @@ impl Name {
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
         load_citations(ctx, self.view, self.fact).await
     }
-}
-
-/// What kind of name a name is.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::AliasKind")]
-pub(crate) enum NameKind {
-    /// A name used before.
-    Former,
-    /// What a machine translation made of it.
-    MachineTranslation,
-    /// The official name, or our translation of it: `basis` says which.
-    Official,
-    /// The official English name, where it differs from the one a source uses.
-    OfficialEnglish,
-    /// A second official name beside the first.
-    SecondName,
-    /// A short name.
-    Short,
-    /// Another spelling.
-    Variant,
-}
-
-/// Why we believe a text in a language: a name, or what else is recorded in several languages.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::TextBasis")]
-pub(crate) enum TextBasis {
-    /// The official one, known without a citation.
-    CommonKnowledge,
-    /// Read from other facts of a source.
-    Inferred,
-    /// A source gives it.
-    Source,
-    /// A source states it outright.
-    Stated,
-    /// Our translation.
-    Translation,
-    /// The characters are not known.
-    Unknown,
 }

@@ -13,7 +13,7 @@ use crate::{
     execution::context::ContextExt,
     lists::{
         connection::{relation_types, relations},
-        filter::{filter, vocabulary},
+        filter::filter,
     },
     nouns::{
         category::{Categorisation, load_categorisations, load_named_categories},
@@ -24,10 +24,11 @@ use crate::{
     },
     objects::{
         localized_text::{LocalizedText, localize_text},
-        noun::{CommonFields, Existence, ViewedNoun},
+        noun::{CommonFields, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, LanguageTag, imprecise_date},
         tie::TieRow,
+        word::Word,
     },
     schema::root_fields::root_fields,
 };
@@ -60,8 +61,8 @@ impl ViewedNoun<domain::Alliance> {
     }
 
     /// What it is for; `UNKNOWN` where no source says.
-    async fn kind(&self) -> AllianceKind {
-        self.noun.kind.into()
+    async fn kind(&self) -> Word<domain::AllianceKind> {
+        Word(self.noun.kind)
     }
 
     /// When it was established; null where no source says.
@@ -75,13 +76,13 @@ impl ViewedNoun<domain::Alliance> {
     }
 
     /// Whom it serves.
-    async fn scope(&self) -> AllianceScope {
-        self.noun.scope.into()
+    async fn scope(&self) -> Word<domain::AllianceScope> {
+        Word(self.noun.scope)
     }
 
     /// Whether it existed on the view's day. Where dates are stated it follows from them: `PROPOSED` before it was established, `ESTABLISHED` from then on, `DISSOLVED` after its end; where none are, it is as recorded.
-    async fn status(&self) -> AllianceStatus {
-        self.noun.status_on(self.view.day).into()
+    async fn status(&self) -> Word<domain::AllianceStatus> {
+        Word(self.noun.status_on(self.view.day))
     }
 
     /// The district it belongs to, and serves if that is its scope; null where it belongs to none.
@@ -186,8 +187,8 @@ pub(crate) struct AllianceCategory {
 #[Object]
 impl AllianceCategory {
     /// The category.
-    async fn category(&self) -> ResourceCategory {
-        self.it.category.into()
+    async fn category(&self) -> Word<domain::ResourceCategory> {
+        Word(self.it.category)
     }
 
     /// Since when; null where no source says.
@@ -206,70 +207,6 @@ impl AllianceCategory {
     }
 }
 
-/// What an alliance is for.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::AllianceKind")]
-pub(crate) enum AllianceKind {
-    /// The development of its members.
-    Development,
-    /// A network of schools.
-    Network,
-    /// A theme such as science or art.
-    Thematic,
-    /// Training through all school stages.
-    ThroughTraining,
-    /// No source states it.
-    Unknown,
-}
-
-/// Whom an alliance serves.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::AllianceScope")]
-pub(crate) enum AllianceScope {
-    /// Every group and school of its district.
-    District,
-    /// The members of a group.
-    Group,
-    /// Its members, across borders.
-    International,
-    /// Its members.
-    Members,
-}
-
-/// Whether an alliance exists already.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::AllianceStatus")]
-pub(crate) enum AllianceStatus {
-    /// It exists.
-    Established,
-    /// It is proposed.
-    Proposed,
-    /// It exists no longer.
-    Dissolved,
-}
-
-/// A category of bodies that an alliance draws on.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::ResourceCategory")]
-pub(crate) enum ResourceCategory {
-    /// Art troupes.
-    ArtTroupe,
-    /// Popular science bases.
-    PopularScienceBase,
-    /// Professional institutions.
-    ProfessionalInstitution,
-    /// Research institutes.
-    ResearchInstitute,
-    /// Resource units.
-    ResourceUnit,
-    /// Social resource units.
-    SocialResourceUnit,
-    /// Technology companies.
-    TechnologyCompany,
-    /// Universities.
-    University,
-}
-
 /// A noun's tie to an alliance.
 pub(crate) struct AllianceTie {
     pub(crate) view: View,
@@ -280,13 +217,13 @@ pub(crate) struct AllianceTie {
 #[Object]
 impl AllianceTie {
     /// Why they are tied.
-    async fn basis(&self) -> Basis {
-        self.tie.basis.into()
+    async fn basis(&self) -> Word<domain::Basis> {
+        Word(self.tie.basis)
     }
 
     /// As what the member belongs to the alliance; null where the alliance serves its district.
-    async fn role(&self) -> Option<AllianceRole> {
-        self.tie.role.map(AllianceRole::from)
+    async fn role(&self) -> Option<Word<domain::AllianceRole>> {
+        self.tie.role.map(Word)
     }
 
     /// When the member joined; null where no source says, and where the alliance serves its district.
@@ -300,10 +237,10 @@ impl AllianceTie {
     }
 
     /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one. Where the alliance serves its district, as the alliance is.
-    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Word<domain::Existence>> {
         match self.tie.alliance_known_day {
-            Some(known) if known <= self.view.day => Ok(Existence::Certain),
-            Some(_) => Ok(Existence::Assumed),
+            Some(known) if known <= self.view.day => Ok(Word(domain::Existence::Certain)),
+            Some(_) => Ok(Word(domain::Existence::Assumed)),
             None => self.row().load_existence(ctx).await,
         }
     }
@@ -332,32 +269,6 @@ impl AllianceTie {
     }
 }
 
-/// Why a group, school or partner is tied to an alliance.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::Basis")]
-pub(crate) enum Basis {
-    /// It is a member.
-    Member,
-    /// The alliance serves its district.
-    Serves,
-}
-
-/// As what a member belongs to an alliance.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::AllianceRole")]
-pub(crate) enum AllianceRole {
-    /// A school allied with a group.
-    AllianceSchool,
-    /// It founded the alliance.
-    Founder,
-    /// The group that leads it.
-    LeadGroup,
-    /// A member.
-    Member,
-    /// It proposed the alliance.
-    Proposer,
-}
-
 relation_types! {
     PartnersOfAlliance: "AlliancePartner" => AllianceTie;
     GroupsOfAlliance: "AllianceGroup" => AllianceTie;
@@ -367,19 +278,17 @@ relation_types! {
     AlliancesOfSchool: "SchoolAlliance" => AllianceTie;
 }
 
-vocabulary! { AllianceKind, AllianceScope, AllianceStatus }
-
 filter! {
     /// Which alliances.
     AllianceFilter {
         /// It has this code on record.
         code: CodeInput => code,
         /// It is for one of these.
-        kind: Vec<AllianceKind> => kind,
+        kind: Vec<Word<domain::AllianceKind>> => kind,
         /// It serves one of these.
-        scope: Vec<AllianceScope> => scope,
+        scope: Vec<Word<domain::AllianceScope>> => scope,
         /// It had one of these statuses on the view's day. `PROPOSED` finds those, too, that are known on that day and are established later, and that lists do not hold otherwise.
-        status: Vec<AllianceStatus> => status,
+        status: Vec<Word<domain::AllianceStatus>> => status,
         /// It belongs to this district, by id or slug.
         district: ID => district [District],
         /// This partner is on record as a member, by id or slug.

@@ -6,11 +6,12 @@ use domain::Noun;
 use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
-    lists::filter::{filter, vocabulary},
+    lists::filter::filter,
     nouns::category::{Categorisation, load_categorisations},
     objects::{
         noun::{CommonFields, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
+        word::Word,
     },
     schema::root_fields::root_fields,
 };
@@ -43,53 +44,17 @@ impl ViewedNoun<domain::Authority> {
     }
 
     /// The level it governs; `UNKNOWN` where no source says.
-    async fn level(&self) -> AuthorityLevel {
-        self.noun.level.into()
+    async fn level(&self) -> Word<domain::AuthorityLevel> {
+        Word(self.noun.level)
     }
 
     /// What it is; `UNKNOWN` where no source says.
-    async fn kind(&self) -> AuthorityKind {
-        self.noun.kind.into()
+    async fn kind(&self) -> Word<domain::AuthorityKind> {
+        Word(self.noun.kind)
     }
 }
 
 impl FieldColumns for domain::Authority {}
-
-/// The level an authority governs.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::AuthorityLevel")]
-pub(crate) enum AuthorityLevel {
-    /// The nation.
-    Nation,
-    /// A municipality or a province.
-    Municipality,
-    /// A district.
-    District,
-    /// A town.
-    Town,
-    /// No source states it.
-    Unknown,
-}
-
-/// What an authority is.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::AuthorityKind")]
-pub(crate) enum AuthorityKind {
-    /// A committee of the people's political consultative conference.
-    ConsultativeConference,
-    /// A commission or bureau of education.
-    EducationAuthority,
-    /// A board of examinations.
-    ExaminationAuthority,
-    /// A government.
-    Government,
-    /// A party committee.
-    PartyCommittee,
-    /// No source states it.
-    Unknown,
-}
-
-vocabulary! { AuthorityKind, AuthorityLevel }
 
 filter! {
     /// Which authorities.
@@ -97,9 +62,9 @@ filter! {
         /// It has this code on record.
         code: CodeInput => code,
         /// It governs one of these levels.
-        level: Vec<AuthorityLevel> => level,
+        level: Vec<Word<domain::AuthorityLevel>> => level,
         /// It is one of these.
-        kind: Vec<AuthorityKind> => kind,
+        kind: Vec<Word<domain::AuthorityKind>> => kind,
     }
 }
 

@@ -7,11 +7,7 @@ use persistence::CampusesOfSchool;
 use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
-    lists::{
-        connection::relation_types,
-        filter::{filter, vocabulary},
-        own_record::OwnRecord,
-    },
+    lists::{connection::relation_types, filter::filter, own_record::OwnRecord},
     nouns::{
         category::{Categorisation, load_categorisations},
         source::{Citation, load_citations},
@@ -19,10 +15,11 @@ use crate::{
     objects::{
         localized_text::{LocalizedText, localize_text},
         location::{LOCATION_COLUMNS, Location, location_of},
-        noun::{CommonFields, Existence, ViewedNoun},
+        noun::{CommonFields, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, LanguageTag, imprecise_date},
         tie::load_existence,
+        word::Word,
     },
     schema::root_fields::root_fields,
 };
@@ -55,8 +52,8 @@ impl ViewedNoun<domain::Campus> {
     }
 
     /// Whether it was in use on the view's day; `UNKNOWN` where no source says. Where the opening is stated the status follows from it.
-    async fn status(&self) -> CampusStatus {
-        self.noun.status_on(self.view.day).into()
+    async fn status(&self) -> Word<domain::CampusStatus> {
+        Word(self.noun.status_on(self.view.day))
     }
 
     /// When it opened, as a source states; null where none does.
@@ -102,8 +99,8 @@ impl ViewedNoun<domain::Campus> {
     }
 
     /// How sure the address is; null where the record does not say.
-    async fn address_confidence(&self) -> Option<AddressConfidence> {
-        self.noun.address_confidence.map(AddressConfidence::from)
+    async fn address_confidence(&self) -> Option<Word<domain::AddressConfidence>> {
+        self.noun.address_confidence.map(Word)
     }
 
     /// Where it stands; null where no source says.
@@ -124,30 +121,6 @@ impl FieldColumns for domain::Campus {
         ("localized_address", &["address"]),
         LOCATION_COLUMNS,
     ];
-}
-
-/// Whether a campus is in use.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::CampusStatus")]
-pub(crate) enum CampusStatus {
-    /// It is in use.
-    Open,
-    /// It is planned, or being built.
-    Planned,
-    /// No source states it.
-    Unknown,
-}
-
-/// How sure an address is.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::AddressConfidence")]
-pub(crate) enum AddressConfidence {
-    /// Quite.
-    High,
-    /// Somewhat.
-    Medium,
-    /// Little.
-    Low,
 }
 
 /// A school's use of premises that are another's.
@@ -189,7 +162,7 @@ impl SiteUse {
     }
 
     /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
-    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Word<domain::Existence>> {
         load_existence(ctx, self.view, (Kind::SiteUse, self.it.id), [&self.it.as_of]).await
     }
 
@@ -216,15 +189,13 @@ relation_types! {
     CampusesOfSchool: "SchoolCampus" => OwnRecord;
 }
 
-vocabulary! { CampusStatus }
-
 filter! {
     /// Which campuses.
     CampusFilter {
         /// It has this code on record.
         code: CodeInput => code,
         /// It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
-        status: Vec<CampusStatus> => status,
+        status: Vec<Word<domain::CampusStatus>> => status,
         /// A site of this school, by id or slug.
         school: ID => school [School],
         /// It stands in this township, by id or slug: those that `Township.campuses` lists.

@@ -17,10 +17,11 @@ use crate::{
     },
     nouns::source::{Citation, load_citations},
     objects::{
-        noun::{CommonFields, Existence, ViewedNoun},
+        noun::{CommonFields, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
         tie::TieRow,
+        word::Word,
     },
     schema::root_fields::root_fields,
 };
@@ -122,7 +123,7 @@ impl Categorisation {
     }
 
     /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
-    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Word<domain::Existence>> {
         self.row.load_existence(ctx).await
     }
 

@@ -11,7 +11,7 @@ use crate::{
     execution::context::ContextExt,
     lists::{
         connection::{relation_types, relations},
-        filter::{filter, vocabulary},
+        filter::filter,
     },
     nouns::{
         category::{Categorisation, load_categorisations},
@@ -19,10 +19,11 @@ use crate::{
         source::{Citation, load_citations},
     },
     objects::{
-        noun::{CommonFields, Existence, ViewedNoun},
+        noun::{CommonFields, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
         tie::load_existence,
+        word::Word,
     },
     schema::root_fields::root_fields,
 };
@@ -55,8 +56,8 @@ impl ViewedNoun<domain::Designation> {
     }
 
     /// The level at which it is given; `UNKNOWN` where no source says.
-    async fn level(&self) -> DesignationLevel {
-        self.noun.level.into()
+    async fn level(&self) -> Word<domain::DesignationLevel> {
+        Word(self.noun.level)
     }
 
     /// Who gives it, in the words of the source; null where none says.
@@ -81,20 +82,6 @@ relations! {
     }
 }
 
-/// The level at which a designation is given.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::DesignationLevel")]
-pub(crate) enum DesignationLevel {
-    /// In the whole nation.
-    National,
-    /// In a municipality or a province.
-    Municipal,
-    /// In a district.
-    District,
-    /// No source states it.
-    Unknown,
-}
-
 /// A designation that a school was given.
 pub(crate) struct SchoolDesignation {
     pub(crate) view: View,
@@ -110,7 +97,7 @@ impl SchoolDesignation {
     }
 
     /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
-    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Word<domain::Existence>> {
         load_existence(ctx, self.view, (Kind::SchoolDesignation, self.tie.id), [&self.tie.awarded_on]).await
     }
 
@@ -125,15 +112,13 @@ relation_types! {
     SchoolsOfDesignation: "DesignationSchool" => SchoolDesignation;
 }
 
-vocabulary! { DesignationLevel }
-
 filter! {
     /// Which designations.
     DesignationFilter {
         /// It has this code on record.
         code: CodeInput => code,
         /// It is given at one of these levels, on record; `UNKNOWN` finds those of which no source says.
-        level: Vec<DesignationLevel> => level,
+        level: Vec<Word<domain::DesignationLevel>> => level,
         /// It is on record as given to this school, by id or slug.
         school: ID => school [School],
     }

@@ -7,10 +7,7 @@ use persistence::{AlliancesOfGroup, SchoolsOfGroup};
 use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
-    lists::{
-        connection::relations,
-        filter::{filter, vocabulary},
-    },
+    lists::{connection::relations, filter::filter},
     nouns::{
         alliance::AllianceFilter,
         category::{Categorisation, load_categorisations},
@@ -20,6 +17,7 @@ use crate::{
         noun::{CommonFields, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
+        word::Word,
     },
     schema::root_fields::root_fields,
 };
@@ -57,8 +55,8 @@ impl ViewedNoun<domain::Group> {
     }
 
     /// Whether it worked on the view's day. Where dates are stated it follows from them: `PLANNED` before it was established, `OPERATING` from then on, `DISSOLVED` after its end; where none are, it is as recorded.
-    async fn status(&self) -> GroupStatus {
-        self.noun.status_on(self.view.day).into()
+    async fn status(&self) -> Word<domain::GroupStatus> {
+        Word(self.noun.status_on(self.view.day))
     }
 
     /// When it was established; null where no source says.
@@ -120,27 +118,13 @@ pub(crate) struct ReportedSize {
     member_schools: Option<i32>,
 }
 
-/// Whether a group works already.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::GroupStatus")]
-pub(crate) enum GroupStatus {
-    /// It works.
-    Operating,
-    /// It is to be founded.
-    Planned,
-    /// It works no longer.
-    Dissolved,
-}
-
-vocabulary! { GroupStatus }
-
 filter! {
     /// Which groups.
     GroupFilter {
         /// It has this code on record.
         code: CodeInput => code,
         /// It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and are established later, and that lists do not hold otherwise.
-        status: Vec<GroupStatus> => status,
+        status: Vec<Word<domain::GroupStatus>> => status,
         /// It belongs to this district, by id or slug.
         district: ID => district [District],
         /// This school is on record as a member, in whatever role; by id or slug.

@@ -13,9 +13,9 @@ use crate::{
         source::{Citation, load_citations},
     },
     objects::{
-        noun::Existence,
         scalar::{ImpreciseDate, imprecise_date},
         tie::TieRow,
+        word::Word,
     },
 };
 
@@ -29,8 +29,8 @@ pub(crate) struct Membership {
 #[Object]
 impl Membership {
     /// As what the school belongs to the group.
-    async fn role(&self) -> MembershipRole {
-        self.tie.role.into()
+    async fn role(&self) -> Word<domain::MembershipRole> {
+        Word(self.tie.role)
     }
 
     /// When the school joined; null where no source says.
@@ -49,7 +49,7 @@ impl Membership {
     }
 
     /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one. `ASSUMED`, too, where a school leads on a day on which, by dates that are not precise to the day, another may have led still or already; of the two the map shows the later from the first day on which it can have begun, and the other have ended.
-    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Word<domain::Existence>> {
         self.row().load_existence(ctx).await
     }
 
@@ -80,22 +80,6 @@ impl Membership {
             turn: Some(*turn),
         }
     }
-}
-
-/// As what a school belongs to a group.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::MembershipRole")]
-pub(crate) enum MembershipRole {
-    /// It leads the group.
-    Lead,
-    /// It is a member.
-    Member,
-    /// It is a branch that a famous school set up.
-    Branch,
-    /// It bears the group's name beside its own.
-    CoBranded,
-    /// A strong school of the group guides it.
-    Guided,
 }
 
 relation_types! {

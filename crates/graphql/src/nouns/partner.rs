@@ -11,7 +11,7 @@ use crate::{
     execution::context::ContextExt,
     lists::{
         connection::{relation_types, relations},
-        filter::{filter, vocabulary},
+        filter::filter,
     },
     nouns::{
         alliance::AllianceFilter,
@@ -20,10 +20,11 @@ use crate::{
         source::{Citation, load_citations},
     },
     objects::{
-        noun::{CommonFields, Existence, ViewedNoun},
+        noun::{CommonFields, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
         tie::load_existence,
+        word::Word,
     },
     schema::root_fields::root_fields,
 };
@@ -56,8 +57,8 @@ impl ViewedNoun<domain::Partner> {
     }
 
     /// What it is; often more than one thing.
-    async fn kinds(&self) -> Vec<PartnerKind> {
-        self.noun.kinds.iter().map(|kind| PartnerKind::from(*kind)).collect()
+    async fn kinds(&self) -> Vec<Word<domain::PartnerKind>> {
+        self.noun.kinds.iter().copied().map(Word).collect()
     }
 
     #[graphql(flatten)]
@@ -79,42 +80,6 @@ relations! {
     }
 }
 
-/// What a partner is.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::PartnerKind")]
-pub(crate) enum PartnerKind {
-    /// An art troupe.
-    ArtTroupe,
-    /// An educational enterprise.
-    EducationalEnterprise,
-    /// An exhibition venue.
-    ExhibitionVenue,
-    /// A learned society.
-    LearnedSociety,
-    /// A newspaper, agency or broadcaster.
-    Media,
-    /// A museum.
-    Museum,
-    /// A base for the popularization of science.
-    PopularScienceBase,
-    /// A professional institution.
-    ProfessionalInstitution,
-    /// A research institute.
-    ResearchInstitute,
-    /// A resource unit of society.
-    ResourceUnit,
-    /// A school that is not one of the district's.
-    SchoolOutsideDistrict,
-    /// A technology company.
-    TechnologyCompany,
-    /// A university.
-    University,
-    /// A department of a university.
-    UniversityDepartment,
-    /// A venue.
-    Venue,
-}
-
 /// A tie between a school and a partner, outside any alliance.
 pub(crate) struct SchoolPartnership {
     pub(crate) view: View,
@@ -125,8 +90,8 @@ pub(crate) struct SchoolPartnership {
 #[Object]
 impl SchoolPartnership {
     /// What they do together.
-    async fn kind(&self) -> SchoolPartnerKind {
-        self.tie.kind.into()
+    async fn kind(&self) -> Word<domain::SchoolPartnerKind> {
+        Word(self.tie.kind)
     }
 
     /// Since when; null where no source says.
@@ -140,7 +105,7 @@ impl SchoolPartnership {
     }
 
     /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
-    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Word<domain::Existence>> {
         load_existence(ctx, self.view, (Kind::SchoolPartner, self.tie.id), [&self.tie.since, &self.tie.until]).await
     }
 
@@ -150,34 +115,10 @@ impl SchoolPartnership {
     }
 }
 
-/// What a school and a partner do together.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::SchoolPartnerKind")]
-pub(crate) enum SchoolPartnerKind {
-    /// The school cooperates with the partner.
-    CooperatesWith,
-    /// The school is built together with the partner.
-    JointlyBuiltWith,
-    /// The school is run together with the partner.
-    JointlyRunWith,
-    /// The partner manages the school as one of its affiliates.
-    ManagedAsAffiliateBy,
-    /// The school belongs to the partner's group.
-    MemberOfGroupOf,
-    /// The school bears the partner's name.
-    NamedAfter,
-    /// The partner runs the school.
-    RunBy,
-    /// The school is a base from which the partner draws talent.
-    TalentBaseOf,
-}
-
 relation_types! {
     PartnersOfSchool: "SchoolPartner" => SchoolPartnership;
     SchoolsOfPartner: "PartnerSchool" => SchoolPartnership;
 }
-
-vocabulary! { PartnerKind }
 
 filter! {
     /// Which partners.
@@ -185,7 +126,7 @@ filter! {
         /// It has this code on record.
         code: CodeInput => code,
         /// It is, among other things, one of these on record.
-        kind: Vec<PartnerKind> => kinds,
+        kind: Vec<Word<domain::PartnerKind>> => kinds,
         /// It is on record as a member of this alliance, by id or slug.
         alliance: ID => alliance [Alliance],
         /// It is on record as tied to this school outside any alliance, by id or slug.

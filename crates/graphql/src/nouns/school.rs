@@ -17,7 +17,7 @@ use crate::{
     execution::context::ContextExt,
     lists::{
         connection::{relation_types, relations},
-        filter::{filter, vocabulary},
+        filter::filter,
     },
     nouns::{
         alliance::AllianceFilter,
@@ -30,10 +30,11 @@ use crate::{
     },
     objects::{
         location::{LOCATION_COLUMNS, Location, location_of},
-        noun::{CommonFields, Existence, ViewedNoun},
+        noun::{CommonFields, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
         scalar::{ImpreciseDate, imprecise_date},
         tie::load_existence,
+        word::Word,
     },
     schema::root_fields::root_fields,
 };
@@ -52,13 +53,13 @@ impl ViewedNoun<domain::School> {
     }
 
     /// Who runs it; `UNKNOWN` where no source says.
-    async fn ownership(&self) -> Ownership {
-        self.noun.ownership.into()
+    async fn ownership(&self) -> Word<domain::Ownership> {
+        Word(self.noun.ownership)
     }
 
     /// The stages it teaches; none where no source says.
-    async fn stages(&self) -> Vec<Stage> {
-        self.noun.stages.iter().map(|stage| Stage::from(*stage)).collect()
+    async fn stages(&self) -> Vec<Word<domain::Stage>> {
+        self.noun.stages.iter().copied().map(Word).collect()
     }
 
     /// The levels of ISCED 2011 of its stages, from 0 to 3, lowest first and each once; none where no source states a stage, or only special education.
@@ -67,13 +68,13 @@ impl ViewedNoun<domain::School> {
     }
 
     /// How its stages are put together; `UNKNOWN` where no source says.
-    async fn school_type(&self) -> SchoolType {
-        self.noun.school_type.into()
+    async fn school_type(&self) -> Word<domain::SchoolType> {
+        Word(self.noun.school_type)
     }
 
     /// What had become of it by the view's day; `UNKNOWN` where no source says. Where dates are stated it follows from them: `PLANNED` from the `knownDay` to the day before the opening and `UNKNOWN` before, `OPEN` from the opening on, `CLOSED` after the end; one that gave way on a known day was open until then.
-    async fn status(&self) -> SchoolStatus {
-        self.noun.status_on(self.view.day).into()
+    async fn status(&self) -> Word<domain::SchoolStatus> {
+        Word(self.noun.status_on(self.view.day))
     }
 
     /// Its codes in official registers.
@@ -192,82 +193,6 @@ relations! {
     }
 }
 
-/// Who runs a school.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::Ownership")]
-pub(crate) enum Ownership {
-    /// The public.
-    Public,
-    /// A private body.
-    Private,
-    /// No source states it.
-    Unknown,
-}
-
-/// A stage of schooling.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::Stage")]
-pub(crate) enum Stage {
-    /// Kindergarten: ISCED level 0.
-    Kindergarten,
-    /// Primary school: ISCED level 1.
-    Primary,
-    /// Junior secondary school: ISCED level 2.
-    Junior,
-    /// Senior secondary school: ISCED level 3.
-    Senior,
-    /// Vocational secondary school, after junior secondary: ISCED level 3.
-    VocationalSecondary,
-    /// Special education; it has no ISCED level of its own, since ISCED goes by programme.
-    Special,
-}
-
-/// How the stages of a school are put together.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::SchoolType")]
-pub(crate) enum SchoolType {
-    /// Kindergarten only.
-    Kindergarten,
-    /// Primary only.
-    Primary,
-    /// Junior only.
-    JuniorHigh,
-    /// Senior only.
-    SeniorHigh,
-    /// Junior and senior.
-    CompleteSecondary,
-    /// A secondary school of general education, its stages not stated.
-    RegularSecondary,
-    /// Primary and junior.
-    NineYear,
-    /// Primary, junior and senior.
-    TwelveYear,
-    /// Vocational.
-    Vocational,
-    /// Special education.
-    Special,
-    /// No source states it.
-    Unknown,
-}
-
-/// What became of a school.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::SchoolStatus")]
-pub(crate) enum SchoolStatus {
-    /// It is open.
-    Open,
-    /// It is planned.
-    Planned,
-    /// It goes on under another name, as another entry.
-    Renamed,
-    /// It went into another school.
-    Merged,
-    /// It closed.
-    Closed,
-    /// No source states it.
-    Unknown,
-}
-
 /// A succession of schools.
 pub(crate) struct SuccessionTie {
     pub(crate) view: View,
@@ -278,8 +203,8 @@ pub(crate) struct SuccessionTie {
 #[Object(name = "Succession")]
 impl SuccessionTie {
     /// What happened.
-    async fn kind(&self) -> SuccessionKind {
-        self.tie.kind.into()
+    async fn kind(&self) -> Word<domain::SuccessionKind> {
+        Word(self.tie.kind)
     }
 
     /// When; null where no source says.
@@ -293,7 +218,7 @@ impl SuccessionTie {
     }
 
     /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
-    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Word<domain::Existence>> {
         load_existence(ctx, self.view, (Kind::Succession, self.tie.id), [&self.tie.effective_on]).await
     }
 
@@ -301,26 +226,6 @@ impl SuccessionTie {
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
         load_citations(ctx, self.view, self.tie.id).await
     }
-}
-
-/// How one school follows another.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::SuccessionKind")]
-pub(crate) enum SuccessionKind {
-    /// The successor was founded upon the predecessor.
-    BaseOf,
-    /// The predecessor became a campus of the successor.
-    BecameCampusOf,
-    /// The predecessor gave a campus to the successor, and goes on.
-    ContributedCampusTo,
-    /// The predecessor goes on as the successor, under another legal form.
-    Converted,
-    /// The predecessor went into the successor.
-    MergedInto,
-    /// The predecessor goes on as the successor.
-    Renamed,
-    /// The successor came out of the predecessor.
-    SplitInto,
 }
 
 /// A tie between two schools.
@@ -333,13 +238,13 @@ pub(crate) struct SchoolLink {
 #[Object]
 impl SchoolLink {
     /// What the branch is to the school.
-    async fn kind(&self) -> SchoolLinkKind {
-        self.tie.kind.into()
+    async fn kind(&self) -> Word<domain::SchoolLinkKind> {
+        Word(self.tie.kind)
     }
 
     /// Why we believe it.
-    async fn basis(&self) -> SchoolLinkBasis {
-        self.tie.basis.into()
+    async fn basis(&self) -> Word<domain::SchoolLinkBasis> {
+        Word(self.tie.basis)
     }
 
     /// A remark; null if there is none.
@@ -358,7 +263,7 @@ impl SchoolLink {
     }
 
     /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
-    async fn existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+    async fn existence(&self, ctx: &Context<'_>) -> Result<Word<domain::Existence>> {
         load_existence(ctx, self.view, (Kind::SchoolLink, self.tie.id), [&self.tie.since, &self.tie.until]).await
     }
 
@@ -368,26 +273,6 @@ impl SchoolLink {
     }
 }
 
-/// What one school is to another.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::SchoolLinkKind")]
-pub(crate) enum SchoolLinkKind {
-    /// It is a branch of it.
-    BranchOf,
-    /// It is guided by it.
-    GuidedBy,
-}
-
-/// Why we believe a tie between schools.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::SchoolLinkBasis")]
-pub(crate) enum SchoolLinkBasis {
-    /// Only the name says so; no legal tie is claimed.
-    Name,
-    /// A source states it.
-    Source,
-}
-
 relation_types! {
     BranchesOfSchool: "SchoolBranch" => SchoolLink;
     BranchOfSchools: "SchoolBranchOf" => SchoolLink;
@@ -395,19 +280,17 @@ relation_types! {
     SuccessorsOfSchool: "SchoolSuccessor" => SuccessionTie;
 }
 
-vocabulary! { Ownership, SchoolStatus, SchoolType, Stage }
-
 filter! {
     /// Which schools.
     SchoolFilter {
         /// It teaches one of these stages, on record; a school of which no source states a stage is not found.
-        stage: Vec<Stage> => phases,
+        stage: Vec<Word<domain::Stage>> => phases,
         /// One of these runs it, on record; `UNKNOWN` finds those of which no source says.
-        ownership: Vec<Ownership> => ownership,
+        ownership: Vec<Word<domain::Ownership>> => ownership,
         /// It is of one of these types, on record; `UNKNOWN` finds those of which no source says.
-        school_type: Vec<SchoolType> => school_type,
+        school_type: Vec<Word<domain::SchoolType>> => school_type,
         /// It had one of these statuses on the view's day, on record; `UNKNOWN` finds those of which no source says. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
-        status: Vec<SchoolStatus> => status,
+        status: Vec<Word<domain::SchoolStatus>> => status,
         /// On record it has boarders (`true`) or has none (`false`); a school of which no source says is not found by either.
         boarding: bool => boarding,
         /// It has this code on record.

@@ -6,11 +6,12 @@ use domain::{Noun, View, source as domain_source};
 use crate::{
     batching::field_columns::FieldColumns,
     execution::context::ContextExt,
-    lists::filter::{filter, vocabulary},
+    lists::filter::filter,
     nouns::category::{Categorisation, load_categorisations},
     objects::{
         noun::{CommonFields, ViewedNoun},
         scalar::{ImpreciseDate, imprecise_date},
+        word::Word,
     },
     schema::root_fields::root_fields,
 };
@@ -70,18 +71,18 @@ impl ViewedNoun<domain::Source> {
     }
 
     /// What it is.
-    async fn kind(&self) -> SourceKind {
-        self.noun.kind.into()
+    async fn kind(&self) -> Word<domain::SourceKind> {
+        Word(self.noun.kind)
     }
 
     /// How much of it was read.
-    async fn extent_read(&self) -> Extent {
-        self.noun.extent_read.into()
+    async fn extent_read(&self) -> Word<domain::Extent> {
+        Word(self.noun.extent_read)
     }
 
     /// How far it can be trusted.
-    async fn reliability(&self) -> Reliability {
-        self.noun.reliability.into()
+    async fn reliability(&self) -> Word<domain::Reliability> {
+        Word(self.noun.reliability)
     }
 
     /// The license under which it may be used: an [SPDX identifier](https://spdx.org/licenses/) such as `ODbL-1.0`, or its name or address; null where none is on record.
@@ -97,62 +98,6 @@ impl ViewedNoun<domain::Source> {
 
 impl FieldColumns for domain::Source {}
 
-/// What a source is.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::SourceKind")]
-pub(crate) enum SourceKind {
-    /// A page anyone may write.
-    Community,
-    /// An encyclopedia.
-    Encyclopedia,
-    /// A newspaper or an agency.
-    News,
-    /// A public authority, or an institution about itself.
-    Official,
-    /// A collection of data.
-    Repository,
-    /// Made up by a generator: it states nothing about the world.
-    Synthetic,
-}
-
-/// How much of a source was read.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::Extent")]
-pub(crate) enum Extent {
-    /// Its beginning.
-    Beginning,
-    /// All of it.
-    Full,
-}
-
-/// How far a source can be trusted.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::Reliability")]
-pub(crate) enum Reliability {
-    /// Much.
-    High,
-    /// Somewhat.
-    Medium,
-    /// Little.
-    Low,
-}
-
-/// How sure a statement is.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::Confidence")]
-pub(crate) enum Confidence {
-    /// It follows from what a source says.
-    Implied,
-    /// A news report says so.
-    News,
-    /// Transcribed from an official list.
-    OfficialList,
-    /// Names were restored from a garbled copy.
-    Restored,
-    /// A community page or an unofficial compilation says so.
-    Unofficial,
-}
-
 /// What a source says about a fact: its own details, and the words.
 #[derive(SimpleObject)]
 pub(crate) struct Citation {
@@ -167,7 +112,7 @@ pub(crate) struct Citation {
     /// The words that state the fact, at most about 25 of them; null where none are recorded.
     quote: Option<String>,
     /// How sure the statement is; null where the record does not say.
-    confidence: Option<Confidence>,
+    confidence: Option<Word<domain::Confidence>>,
     /// The one field of the fact that it states, such as `ownership`; null where it states the whole.
     field: Option<String>,
     /// The source itself.
@@ -200,21 +145,19 @@ fn citation_object(view: View, citation: &domain_source::Citation) -> Citation {
         published_on: imprecise_date(&source.published_on),
         url: source.url.clone(),
         quote: citation.quote.clone(),
-        confidence: citation.confidence.map(Confidence::from),
+        confidence: citation.confidence.map(Word),
         field: citation.field.clone(),
         source: ViewedNoun { view, noun: source.clone() },
     }
 }
 
-vocabulary! { Reliability, SourceKind }
-
 filter! {
     /// Which sources.
     SourceFilter {
         /// It is one of these.
-        kind: Vec<SourceKind> => kind,
+        kind: Vec<Word<domain::SourceKind>> => kind,
         /// It can be trusted this far.
-        reliability: Vec<Reliability> => reliability,
+        reliability: Vec<Word<domain::Reliability>> => reliability,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     execution::context::ContextExt,
     lists::{
         connection::{relation_types, relations},
-        filter::{filter, vocabulary},
+        filter::filter,
         own_record::OwnRecord,
     },
     nouns::{
@@ -20,6 +20,7 @@ use crate::{
     objects::{
         noun::{CommonFields, ViewedNoun},
         register_code::{CodeInput, RegisterCode, load_codes},
+        word::Word,
     },
     schema::root_fields::root_fields,
 };
@@ -54,8 +55,8 @@ impl ViewedNoun<domain::Township> {
     }
 
     /// What it is; `UNKNOWN` where no source says.
-    async fn kind(&self) -> TownshipKind {
-        self.noun.kind.into()
+    async fn kind(&self) -> Word<domain::TownshipKind> {
+        Word(self.noun.kind)
     }
 
     /// The region it lies in; null where no source says.
@@ -90,29 +91,11 @@ relations! {
     }
 }
 
-/// What a township is.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::TownshipKind")]
-pub(crate) enum TownshipKind {
-    /// An area: once rural, run by a township government.
-    Area,
-    /// A subdistrict: urban.
-    Subdistrict,
-    /// A town.
-    Town,
-    /// A township: rural.
-    Township,
-    /// No source states it.
-    Unknown,
-}
-
 relation_types! {
     SchoolsOfTownship: "TownshipSchool" => OwnRecord;
     CampusesOfTownship: "TownshipCampus" => OwnRecord;
     SchoolsWithCampusInTownship: "TownshipSchoolWithCampus" => OwnRecord;
 }
-
-vocabulary! { TownshipKind }
 
 filter! {
     /// Which townships.
@@ -120,7 +103,7 @@ filter! {
         /// It has this code on record.
         code: CodeInput => code,
         /// It is one of these.
-        kind: Vec<TownshipKind> => kind,
+        kind: Vec<Word<domain::TownshipKind>> => kind,
         /// It lies in this region, by id or slug.
         region: ID => region [Region],
         /// Part of this district, by id or slug.

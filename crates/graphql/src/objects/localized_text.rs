@@ -3,7 +3,10 @@
 use async_graphql::{Context, SimpleObject};
 use domain::Texts;
 
-use crate::{execution::context::ContextExt, nouns::alias::TextBasis, objects::scalar::LanguageTag};
+use crate::{
+    execution::context::ContextExt,
+    objects::{scalar::LanguageTag, word::Word},
+};
 
 /// A text chosen for a reader.
 #[derive(SimpleObject)]
@@ -13,7 +16,7 @@ pub(crate) struct LocalizedText {
     /// The language it is in, a BCP 47 tag.
     language: String,
     /// Why we believe it; null where the record does not say, which is then its own source's word.
-    basis: Option<TextBasis>,
+    basis: Option<Word<domain::TextBasis>>,
     /// Whether it is not on record in a language that was asked for.
     is_fallback: bool,
 }
@@ -26,7 +29,7 @@ pub(crate) fn localize_text(ctx: &Context<'_>, texts: &Texts, lang: Option<Langu
     Some(LocalizedText {
         text: chosen.text.text.clone(),
         language: chosen.text.language.clone(),
-        basis: chosen.text.basis.map(TextBasis::from),
+        basis: chosen.text.basis.map(Word),
         is_fallback: chosen.is_fallback,
     })
 }

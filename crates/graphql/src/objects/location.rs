@@ -3,7 +3,10 @@
 use async_graphql::{Context, Object, Result};
 use domain::{Head, View};
 
-use crate::nouns::source::{Citation, load_citations};
+use crate::{
+    nouns::source::{Citation, load_citations},
+    objects::word::Word,
+};
 
 /// Where something stands.
 pub(crate) struct Location {
@@ -27,8 +30,8 @@ impl Location {
     }
 
     /// What the point is one of, so how precise it is; null where no source says.
-    async fn precision(&self) -> Option<LocationPrecision> {
-        self.it.precision.map(LocationPrecision::from)
+    async fn precision(&self) -> Option<Word<domain::LocationPrecision>> {
+        self.it.precision.map(Word)
     }
 
     /// The sources of the point: those that are named for it or, where none is, those of the whole record.
@@ -38,20 +41,6 @@ impl Location {
         sources.retain(|citation| if is_named { citation.names("location") } else { citation.states("location") });
         Ok(sources)
     }
-}
-
-/// What a point is one of.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::LocationPrecision")]
-pub(crate) enum LocationPrecision {
-    /// The building, or its entrance.
-    Building,
-    /// The grounds.
-    Campus,
-    /// The street or the neighborhood, some hundred meters off.
-    Street,
-    /// The township, or a place of its size.
-    Township,
 }
 
 /// The place that a noun's own record states.

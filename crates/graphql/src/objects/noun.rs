@@ -11,7 +11,10 @@ use crate::{
         alias::{LocalizedName, Name},
         source::Citation,
     },
-    objects::scalar::{Date, ImpreciseDate, LanguageTag, imprecise_date},
+    objects::{
+        scalar::{Date, ImpreciseDate, LanguageTag, imprecise_date},
+        word::Word,
+    },
 };
 
 /// A noun, as a view shows it.
@@ -114,24 +117,14 @@ impl CommonFields<'_> {
     }
 
     /// Whether it is known to have existed on the view's day, or only assumed since nobody states its beginning; null where it is not on the map of that day.
-    async fn existence(&self) -> Option<Existence> {
-        self.head.time.existence_on(self.view.day).map(Existence::from)
+    async fn existence(&self) -> Option<Word<domain::Existence>> {
+        self.head.time.existence_on(self.view.day).map(Word)
     }
 
     /// The sources that state it; for one that states a single field, `field` says which.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
         crate::nouns::source::load_citations(ctx, self.view, self.head.fact).await
     }
-}
-
-/// Whether what is on the map of a day is known to have existed then.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::Existence")]
-pub(crate) enum Existence {
-    /// Its beginning is stated, or the day is not before its `knownDay`. Of a tie: the day is not before the first of the dates that it states, the time for which a source states it, the publication of its sources, and the day on which it was recorded.
-    Certain,
-    /// No source states its beginning, and the day is before its `knownDay` or, of a tie, before anything speaks of it: it may not have existed yet.
-    Assumed,
 }
 
 impl CommonFields<'_> {

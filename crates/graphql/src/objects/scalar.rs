@@ -4,7 +4,7 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Simpl
 use chrono::NaiveDate;
 use domain::fact::{day_text, parse_day};
 
-use crate::execution::error::ErrorCode;
+use crate::{execution::error::ErrorCode, objects::word::Word};
 
 /// A day of the calendar, `YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,27 +57,13 @@ fn invalid_value<T: async_graphql::InputType>(code: ErrorCode, problem: impl std
     InputValueError::custom(problem).with_extension("code", code.as_str())
 }
 
-/// How much of a date its source states.
-#[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::Precision")]
-pub(crate) enum DatePrecision {
-    /// Only the year.
-    Year,
-    /// The year and the month.
-    Month,
-    /// The day.
-    Day,
-    /// The month and the day, but not the year.
-    DayWithoutYear,
-}
-
 /// A date as precise as its source: "in 2025" stays "in 2025".
 #[derive(SimpleObject)]
 pub(crate) struct ImpreciseDate {
     /// The date as recorded: `2025`, `2025-09`, `2025-09-01`, or `12-23` where the year is not shown, perhaps with a remark in brackets.
     text: String,
     /// How much of it the source states.
-    precision: DatePrecision,
+    precision: Word<domain::DatePrecision>,
     /// The first day it can mean, from which an imprecise start counts; null where the year is not known.
     earliest: Option<Date>,
     /// The last day it can mean, to which an imprecise end counts; null where the year is not known.
@@ -88,7 +74,7 @@ impl From<&domain::ImpreciseDate> for ImpreciseDate {
     fn from(date: &domain::ImpreciseDate) -> Self {
         ImpreciseDate {
             text: date.as_str().to_owned(),
-            precision: date.precision().into(),
+            precision: Word(date.precision()),
             earliest: date.first_day().map(Date),
             latest: date.last_day().map(Date),
         }

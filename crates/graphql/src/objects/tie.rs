@@ -3,7 +3,7 @@
 use async_graphql::{Context, Result};
 use domain::{Evidence, ImpreciseDate, Kind, Turn, View};
 
-use crate::{batching::loaders::KnownDayLoader, execution::context::ContextExt, objects::noun::Existence};
+use crate::{batching::loaders::KnownDayLoader, execution::context::ContextExt, objects::word::Word};
 
 /// Whether a tie that is on the map of the view's day is known to have held then: by a date that it states, the time for
 /// which a source states it, the publication of a source, or the day on which it was recorded.
@@ -12,12 +12,12 @@ pub(crate) async fn load_existence<'a>(
     view: View,
     (kind, tie): (Kind, i64),
     dates: impl IntoIterator<Item = &'a Option<ImpreciseDate>>,
-) -> Result<Existence> {
+) -> Result<Word<domain::Existence>> {
     let mut evidence = Evidence::default().with_dates(dates.into_iter().map(Option::as_ref));
     if evidence.existence_on(view.day) == domain::Existence::Assumed {
         evidence.add_day(ctx.load(KnownDayLoader { kind, view }, tie).await?);
     }
-    Ok(evidence.existence_on(view.day).into())
+    Ok(Word(evidence.existence_on(view.day)))
 }
 
 /// What a row says of when a tie holds.
@@ -36,9 +36,9 @@ pub(crate) struct TieRow {
 
 impl TieRow {
     /// Whether the tie is known to have held on the view's day.
-    pub(crate) async fn load_existence(&self, ctx: &Context<'_>) -> Result<Existence> {
+    pub(crate) async fn load_existence(&self, ctx: &Context<'_>) -> Result<Word<domain::Existence>> {
         if self.turn.is_some_and(|turn| turn.existence_on(self.view.day) == domain::Existence::Assumed) {
-            return Ok(Existence::Assumed);
+            return Ok(Word(domain::Existence::Assumed));
         }
         load_existence(ctx, self.view, self.tie, [&self.since, &self.until, &self.as_of]).await
     }

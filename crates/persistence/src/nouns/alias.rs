@@ -1,6 +1,6 @@
 //! Table `aliases`.
 
-use domain::{Alias, AliasKind, Validity};
+use domain::{Alias, NameKind, Validity};
 use sea_orm::sea_query::{Expr, Order, SelectStatement};
 
 use crate::{
@@ -31,7 +31,7 @@ impl List for Alias {
             id: id.number()?,
             text: text.text()?,
             language: language.text()?,
-            kind: kind.word(AliasKind::parse)?,
+            kind: kind.word(NameKind::parse)?,
             basis: basis.basis()?,
             since: since.date()?,
             until: until.date()?,
