@@ -85,33 +85,6 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The functions of a source that return `Result<Option<_>>`, however many lines their signatures take.
-fn nullable_results(source: &str) -> Vec<&str> {
-    let signatures = source.split("async fn ").skip(1).filter_map(|rest| rest.split_once(" {").map(|(it, _)| it));
-    signatures
-        .filter(|signature| signature.split_whitespace().collect::<Vec<_>>().join(" ").contains("-> Result<Option<"))
-        .filter_map(|signature| signature.split(['(', '<']).next())
-        .collect()
-}
-
-/// async-graphql nulls the parent of a nullable field whose resolver is `Result<Option<_>>`; `Option<Result<_>>` nulls the field alone.
-#[test]
-fn no_nullable_resolver_takes_its_parent_down() {
-    let planted = "async fn one(&self) -> Result<Option<i32>> { }
-        async fn two(
-            &self,
-            of: Option<i32>,
-        ) -> Result<
-            Option<i32>,
-        > {}
-        async fn three(&self) -> Option<Result<i32>> { }";
-    assert_eq!(nullable_results(&planted.replace("Result<\n            Option", "Result<Option")), ["one", "two"]);
-    for (path, text) in sources("crates/graphql/src") {
-        let found = nullable_results(&text);
-        assert!(found.is_empty(), "{}: {found:?}", path.display());
-    }
-}
-
 #[test]
 fn each_crate_knows_only_what_its_layer_may() {
     let allowed: &[(&str, &[&str], &[&str])] = &[

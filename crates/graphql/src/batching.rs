@@ -3,5 +3,4 @@
 pub(crate) mod batches;
 #[cfg(test)]
 mod dataloader_crate;
-pub(crate) mod field_columns;
 pub(crate) mod loaders;

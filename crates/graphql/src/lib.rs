@@ -5,6 +5,7 @@
 //! A noun's object, edges, filter and root fields stand in the file of its name in `nouns`; no relation is loaded but in batches.
 
 mod batching;
+mod definition;
 mod documents;
 mod execution;
 mod lists;

@@ -4,5 +4,4 @@ pub(crate) mod connection;
 pub(crate) mod cursor_scope;
 pub(crate) mod filter;
 pub(crate) mod list_size;
-pub(crate) mod own_record;
 pub(crate) mod page;

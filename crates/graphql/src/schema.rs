@@ -1,15 +1,26 @@
 //! The roots of the schema: the map at the default view, and at others.
 
 pub(crate) mod federation;
-pub(crate) mod root_fields;
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock},
+};
 
-use async_graphql::{Context, EmptyMutation, MergedObject, Object, Request, Result, SDLExportOptions, ValidationMode};
+use async_graphql::{
+    ContainerType, Context, ContextSelectionSet, EmptyMutation, ID, OutputType, Positioned, Request, Result,
+    SDLExportOptions, ServerResult, ValidationMode, Value, parser::types::Field as DocumentField, registry::Registry,
+    resolver_utils::resolve_container,
+};
 use chrono::NaiveDate;
 use domain::{Known, View};
 
 use crate::{
+    definition::{
+        field::{FieldContext, FieldResult, Loading},
+        object_type::{Described, ObjectType, object_type},
+        registry::register_object,
+    },
     documents::{
         document::{Document, DocumentCache},
         introspection::RequestText,
@@ -22,19 +33,8 @@ use crate::{
         context::{ContextExt, mask_store_error},
         error::ErrorCode,
     },
-    lists::cursor_scope::RequestedView,
-    nouns::{
-        alliance::AllianceQuery, authority::AuthorityQuery, campus::CampusQuery, category::CategoryQuery,
-        definition::DefinitionQuery, designation::DesignationQuery, district::DistrictQuery, group::GroupQuery,
-        learning_area::LearningAreaQuery, partner::PartnerQuery, region::RegionQuery, school::SchoolQuery,
-        source::SourceQuery, township::TownshipQuery,
-    },
-    objects::{
-        node::{Node, NodeQuery},
-        revision::{RevisionQuery, RevisionSubscription},
-        scalar::Date,
-    },
-    schema::federation::FederationQuery,
+    lists::{connection::AllNouns, cursor_scope::RequestedView},
+    objects::{node::NOUNS, noun::NounType, revision::RevisionSubscription, scalar::Date},
 };
 
 type LibrarySchema = async_graphql::Schema<Query, EmptyMutation, RevisionSubscription>;
@@ -87,98 +87,143 @@ impl Schema {
 
 /// The arguments of `map`: today and the latest revision where they are not given.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct ViewArgs {
+struct ViewArgs {
     as_of: Option<NaiveDate>,
     known_at: Option<i64>,
 }
 
 impl ViewArgs {
-    /// Whether a day is given.
-    pub(crate) fn has_day(self) -> bool {
-        self.as_of.is_some()
-    }
-
     /// The view of the request at hand.
-    pub(crate) fn view(self, ctx: &Context<'_>) -> View {
+    fn view(self, ctx: &impl ContextExt) -> View {
         let default = ctx.default_view();
         View { day: self.as_of.unwrap_or(default.day), known: self.known_at.map_or(default.known, Known::At) }
     }
 }
 
 /// What cursors of a view hold for: the default view goes on from day to day.
-pub(crate) fn requested_view(ctx: &Context<'_>, view: View) -> RequestedView {
+pub(crate) fn requested_view(ctx: &impl ContextExt, view: View) -> RequestedView {
     match view == ctx.default_view() {
         true => RequestedView::Default,
         false => RequestedView::Pinned(view),
     }
 }
 
-/// Declares an object that merges root fields: those of all nouns, and what it has beside them.
-macro_rules! root_object {
-    ($(#[$doc:meta])* $name:ident: $($extra:ident)*, $($query:ident)+) => {
-        $(#[$doc])*
-        #[derive(MergedObject)]
-        pub(crate) struct $name(
-            // First, since every noun's own fields lead to sources: a type must be complete before it is flattened into others.
-            SourceQuery,
-            $($extra,)*
-            $($query,)+
-        );
+/// The map under a view.
+pub(crate) struct Map(ViewArgs);
 
-        impl $name {
-            fn new(args: ViewArgs) -> Self {
-                $name(SourceQuery(args), $($extra,)* $($query(args),)+)
-            }
-        }
-    };
+impl Map {
+    /// Whether a day is given.
+    pub(crate) fn has_day(&self) -> bool {
+        self.0.as_of.is_some()
+    }
+
+    /// The view under which it is shown.
+    pub(crate) fn view(&self, ctx: &impl ContextExt) -> View {
+        self.0.view(ctx)
+    }
 }
 
-/// Declares the roots of the schema, with the root fields that both have.
-macro_rules! root_objects {
-    ($($query:ident)+) => {
-        root_object! {
-            /// The map at the default view, today and the latest revision; `map` shows it at others.
-            Query: MapQuery FederationQuery, $($query)+
-        }
-
-        root_object! {
-            /// The map as it was on a day, as far as it was known at a revision.
-            Map: , $($query)+
-        }
-    };
+impl Described for Map {
+    fn describe() -> ObjectType<Self> {
+        let map = ObjectType::new("Map", "The map as it was on a day, as far as it was known at a revision.");
+        NOUNS
+            .iter()
+            .fold(map, |map, noun| (noun.with_root_fields)(map))
+            .node_fields()
+            .revision_fields()
+            .definition_fields()
+    }
 }
 
-root_objects! {
-    AllianceQuery AuthorityQuery CampusQuery CategoryQuery DesignationQuery DistrictQuery GroupQuery LearningAreaQuery NodeQuery PartnerQuery
-    RegionQuery RevisionQuery DefinitionQuery SchoolQuery TownshipQuery
+impl ObjectType<Map> {
+    /// Adds the fields that find one noun of a kind, and that list all.
+    pub(crate) fn noun_fields<N: NounType>(self) -> Self {
+        let (one, one_description) = N::ONE;
+        let (many, many_description) = N::MANY;
+        let order = "The order of the list; by name unless asked otherwise.";
+        self.load_optional_object(one, one_description, |map, ctx| {
+            Loading::later(async move {
+                let (id, slug) = (ctx.arguments.get("id")?, ctx.arguments.get("slug")?);
+                match parse_noun_id::<N>(id, slug)? {
+                    Some(id) => Ok(ctx.load_noun(map.view(ctx), id).await?),
+                    None => Ok(None),
+                }
+            })
+        })
+        .argument::<Option<ID>>("id", "Its global id; not together with `slug`.")
+        .argument::<Option<String>>("slug", "Its slug; not together with `id`.")
+        .connection::<AllNouns<N>>(many, many_description, order, N::NAME.to_owned(), |map, ctx| (map.view(ctx), None))
+    }
+
+    /// Adds the way to other views.
+    fn map_field(self) -> Self {
+        self.load_object(
+            "map",
+            "The map as it was on a day, as far as it was known at a revision. Two of them in one query compare two days.",
+            |_, ctx| Loading::later(load_map(ctx)),
+        )
+        .argument::<Option<Date>>("asOf", "The day that facts must hold on; today, in the time zone that `view` says, unless asked otherwise. What nobody dates is on the map of every day, and says by `existence` whether it is only assumed.")
+        .argument::<Option<i64>>("knownAt", "The revision whose knowledge is read; the latest unless asked otherwise.")
+    }
 }
 
-/// The way to other views.
-pub(crate) struct MapQuery;
-
-/// The way to other views.
-#[Object]
-impl MapQuery {
-    /// The map as it was on a day, as far as it was known at a revision. Two of them in one query compare two days.
-    async fn map(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(
-            desc = "The day that facts must hold on; today, in the time zone that `view` says, unless asked otherwise. What nobody dates is on the map of every day, and says by `existence` whether it is only assumed."
-        )]
-        as_of: Option<Date>,
-        #[graphql(desc = "The revision whose knowledge is read; the latest unless asked otherwise.")] known_at: Option<
-            i64,
-        >,
-    ) -> Result<Map> {
-        if let Some(number) = known_at {
-            let known = ctx.store().revision(Known::At(number)).await.map_err(mask_store_error)?;
-            if known.is_none() {
-                return Err(ErrorCode::UnknownRevision
-                    .with_message(format!("there is no revision {number}: `revisions` lists those there are")));
-            }
+async fn load_map(ctx: &FieldContext<'_>) -> FieldResult<Map> {
+    let (as_of, known_at): (Option<Date>, Option<i64>) = (ctx.arguments.get("asOf")?, ctx.arguments.get("knownAt")?);
+    if let Some(number) = known_at {
+        let known = ctx.store().revision(Known::At(number)).await.map_err(mask_store_error)?;
+        if known.is_none() {
+            let problem = format!("there is no revision {number}: `revisions` lists those there are");
+            return Err(ErrorCode::UnknownRevision.with_message(problem).into());
         }
-        Ok(Map::new(ViewArgs { as_of: as_of.map(|day| day.0), known_at }))
+    }
+    Ok(Map(ViewArgs { as_of: as_of.map(|day| day.0), known_at }))
+}
+
+/// The root of queries: the map at the default view, and the way to others.
+pub(crate) struct Query(Map);
+
+impl Described for Query {
+    fn describe() -> ObjectType<Self> {
+        let fields = Map::describe().map_field().federation_fields().fields;
+        ObjectType::<Self>::new(
+            "Query",
+            "The map at the default view, today and the latest revision; `map` shows it at others.",
+        )
+        .with_fields_of(fields, |query| &query.0)
+    }
+}
+
+impl OutputType for Query {
+    fn type_name() -> Cow<'static, str> {
+        object_type::<Self>().name.clone()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        format!("{}!", register_object(object_type::<Self>(), registry))
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<DocumentField>) -> ServerResult<Value> {
+        resolve_container(ctx, self).await
+    }
+}
+
+impl ContainerType for Query {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        object_type::<Self>().resolve_field(self, ctx).await
+    }
+}
+
+impl async_graphql::ObjectType for Query {}
+
+/// The noun that a root field asks for; `None` if no slug can be it.
+fn parse_noun_id<N: domain::Identified>(id: Option<ID>, slug: Option<String>) -> Result<Option<domain::Id<N>>> {
+    match (id, slug) {
+        (Some(id), None) => {
+            let id = id.parse::<domain::AnyId>().and_then(|_| domain::Id::parse_or_slug(&id));
+            id.map(Some).map_err(|error| ErrorCode::InvalidId.with_message(error))
+        }
+        (None, Some(slug)) => Ok(domain::id::is_slug(&slug).then(|| domain::Id::of(&slug))),
+        _ => Err(ErrorCode::InvalidArgument.with_message("ask by `id` or by `slug`: one of them, and not both")),
     }
 }
 
@@ -197,8 +242,7 @@ pub fn closed_schema() -> Schema {
 }
 
 fn build_schema(is_open: bool) -> Schema {
-    let library = LibrarySchema::build(Query::new(ViewArgs::default()), EmptyMutation, RevisionSubscription)
-        .register_output_type::<Node>()
+    let library = LibrarySchema::build(Query(Map(ViewArgs::default())), EmptyMutation, RevisionSubscription)
         .limit_recursive_depth(200)
         // Documents are validated before they come here, and questions about the schema are answered elsewhere.
         .validation_mode(ValidationMode::Fast)

@@ -5,21 +5,19 @@ use std::sync::{
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use async_graphql::{Context, Error, Result, SelectionField};
+use async_graphql::{Context, Error, Result};
 use domain::{Clock, Known, LanguageTag, TimeZone, View};
 use persistence::{ColumnSet, Parts, Store, StoreError};
 
 use crate::{
     batching::{
         batches::{Batches, Loader},
-        field_columns::{self, FieldColumns},
-        loaders::{NounLoader, PartsLoader},
+        loaders::PartsLoader,
     },
     execution::{
         error::{ErrorCode, LoggedFailure},
         feed::RevisionFeed,
     },
-    objects::noun::ViewedNoun,
     schema::Schema,
 };
 
@@ -41,9 +39,6 @@ pub(crate) struct RequestContext {
 pub(crate) trait ContextExt {
     /// What the resolvers of the request share.
     fn request_context(&self) -> &RequestContext;
-
-    /// The field that is resolved, with what is selected below it.
-    fn selected_field(&self) -> SelectionField<'_>;
 
     /// The store.
     fn store(&self) -> &Store {
@@ -96,34 +91,6 @@ pub(crate) trait ContextExt {
         async move { self.request_context().batches.load(loader, id, columns).await.map_err(Error::from) }
     }
 
-    /// The noun with this id, of which the field that is resolved selects; `None` if the view knows none.
-    fn load_noun<N: FieldColumns>(
-        &self,
-        view: View,
-        id: domain::Id<N>,
-    ) -> impl Future<Output = Option<Result<ViewedNoun<N>>>> + Send
-    where
-        Self: Sync,
-    {
-        let columns = field_columns::columns_of_noun::<N>(self.selected_field());
-        async move {
-            let found = self.load_columns(NounLoader::new(view), id.raw, columns).await;
-            found.map(|noun| noun.map(|noun| ViewedNoun { view, noun })).transpose()
-        }
-    }
-
-    /// The same, if there is an id.
-    fn load_optional_noun<N: FieldColumns>(
-        &self,
-        view: View,
-        id: Option<domain::Id<N>>,
-    ) -> impl Future<Output = Option<Result<ViewedNoun<N>>>> + Send
-    where
-        Self: Sync,
-    {
-        async move { self.load_noun(view, id?).await }
-    }
-
     /// The parts of a noun.
     fn load_parts<P: Parts>(&self, view: View, owner: i64) -> impl Future<Output = Result<Arc<Vec<P>>>> + Send
     where
@@ -136,10 +103,6 @@ pub(crate) trait ContextExt {
 impl ContextExt for Context<'_> {
     fn request_context(&self) -> &RequestContext {
         self.data_unchecked::<RequestContext>()
-    }
-
-    fn selected_field(&self) -> SelectionField<'_> {
-        self.field()
     }
 }
 

@@ -1,313 +1,304 @@
 //! Connections: a page of nouns, the ties that lead to them, and how to go on.
 
 use std::{
-    borrow::Cow,
     marker::PhantomData,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
-use async_graphql::{Context, Object, ObjectType, Result, TypeName};
+use async_graphql::Result;
 use domain::{Page, Position, View};
-use persistence::{Linked, Noun, NounPage, RelatedPage, Relation};
+use persistence::{ColumnSet, Linked, Relation};
 
 use crate::{
-    batching::{
-        field_columns::FieldColumns,
-        loaders::{ALL_NOUNS, NounCountLoader, NounPageLoader, RelationCountLoader, RelationPageLoader},
+    batching::loaders::{ALL_NOUNS, NounCountLoader, NounPageLoader, RelationCountLoader, RelationPageLoader},
+    definition::{
+        field::{Field, FieldColumns, FieldContext, FieldResult, Loading},
+        object_type::ObjectType,
     },
     execution::context::ContextExt,
     lists::{
-        cursor_scope::{CursorScope, ListId, RequestedView},
-        filter::FilterInput,
-        page::{PageArguments, PageInfo, ParsedArguments, charge_page_once, saturating_int},
+        cursor_scope::{CursorScope, ListId},
+        page::{PageArguments, PageInfo, ParsedArguments, saturating_int},
     },
-    objects::noun::{SchemaName, ViewedNoun},
+    objects::{
+        noun::{NounType, ViewedNoun},
+        tie::{TieType, ViewedTie},
+    },
+    schema::requested_view,
 };
 
-/// A relation, as the schema shows it.
-pub(crate) trait RelationType: Relation<Node: FieldColumns> {
-    /// What its types are called: `GroupSchool` for `GroupSchoolConnection` and `GroupSchoolEdge`.
-    const NAME: &'static str;
-    /// What the edge says about the tie.
-    type TieObject: ObjectType;
-    /// Wraps the tie.
-    fn tie_object(view: View, tie: &Arc<Self::Tie>) -> Self::TieObject;
+/// A kind of list whose pages are shown as connections.
+pub(crate) trait List: Send + Sync + 'static {
+    /// The nouns in it.
+    type Node: NounType;
+    /// What it holds: a noun, and the tie that leads to it if one does.
+    type Item: Send + Sync + 'static;
+    /// The tie as an edge has it.
+    type Tie: Send + Sync + 'static;
+    /// What the schema says of its types.
+    const DESCRIPTIONS: Descriptions;
+
+    /// The noun of an item.
+    fn node(item: &Self::Item) -> &Arc<Self::Node>;
+
+    /// The tie of an item.
+    fn tie(view: View, item: &Self::Item) -> Self::Tie;
+
+    /// What edges say of the tie.
+    fn tie_fields() -> Vec<Field<Self::Tie>>;
+
+    /// Reads a page together with all other parents that want the same.
+    fn load_page(
+        ctx: &FieldContext<'_>,
+        view: View,
+        parent: i64,
+        arguments: &ParsedArguments,
+    ) -> impl Future<Output = Result<Option<Arc<Page<Self::Item>>>>> + Send;
+
+    /// Counts all that the filter lets through.
+    fn load_count(
+        ctx: &FieldContext<'_>,
+        view: View,
+        parent: i64,
+        arguments: &ParsedArguments,
+    ) -> impl Future<Output = Result<persistence::NounCount>> + Send;
 }
 
-/// A page of the nouns that a relation leads to; it is read when a field wants something of it.
-pub(crate) struct Connection<R: Relation> {
+/// What the schema says of the types of a kind of list.
+pub(crate) struct Descriptions {
+    connection: &'static str,
+    edges: &'static str,
+    nodes: &'static str,
+    total_count: &'static str,
+    edge: &'static str,
+    node: &'static str,
+}
+
+/// All nouns of a kind.
+pub(crate) struct AllNouns<N>(PhantomData<fn() -> N>);
+
+impl<N: NounType> List for AllNouns<N> {
+    type Node = N;
+    type Item = Arc<N>;
+    type Tie = ();
+    const DESCRIPTIONS: Descriptions = Descriptions {
+        connection: "A page of all nouns of a kind, and how to go on.",
+        edges: "The nouns of this page, each with its place.",
+        nodes: "The nouns of this page.",
+        total_count: "How many there are on all pages together, as recorded.",
+        edge: "A noun in a list, and its place.",
+        node: "The noun.",
+    };
+
+    fn node(item: &Arc<N>) -> &Arc<N> {
+        item
+    }
+
+    fn tie(_: View, _: &Arc<N>) {}
+
+    fn tie_fields() -> Vec<Field<()>> {
+        Vec::new()
+    }
+
+    async fn load_page(
+        ctx: &FieldContext<'_>,
+        view: View,
+        _: i64,
+        arguments: &ParsedArguments,
+    ) -> Result<Option<Arc<Page<Arc<N>>>>> {
+        let ParsedArguments { filter, order, request, columns, .. } = arguments;
+        let loader = NounPageLoader::<N>::new(view, filter.clone(), *order, request.clone());
+        ctx.load_columns(loader, ALL_NOUNS, *columns).await
+    }
+
+    async fn load_count(
+        ctx: &FieldContext<'_>,
+        view: View,
+        _: i64,
+        arguments: &ParsedArguments,
+    ) -> Result<persistence::NounCount> {
+        let loader = NounCountLoader::<N>::new(view, arguments.filter.clone());
+        Ok(ctx.load(loader, ALL_NOUNS).await?.unwrap_or_default())
+    }
+}
+
+/// The nouns to which a relation leads from a noun.
+pub(crate) struct Related<R>(PhantomData<fn() -> R>);
+
+impl<R: Relation<Node: NounType, Tie: TieType>> List for Related<R> {
+    type Node = R::Node;
+    type Item = Linked<R::Node, R::Tie>;
+    type Tie = ViewedTie<R::Tie>;
+    const DESCRIPTIONS: Descriptions = Descriptions {
+        connection: "A page of related nouns, the ties that lead to them, and how to go on.",
+        edges: "The ties of this page, each with its noun.",
+        nodes: "The nouns of this page, for those who need nothing of the ties.",
+        total_count: "How many there are on all pages together, as recorded; sources may report another number.",
+        edge: "A tie between two nouns: the noun it leads to, and its own story.",
+        node: "The noun that the tie leads to.",
+    };
+
+    fn node(item: &Self::Item) -> &Arc<R::Node> {
+        &item.node
+    }
+
+    fn tie(view: View, item: &Self::Item) -> Self::Tie {
+        ViewedTie { view, tie: item.tie.clone() }
+    }
+
+    fn tie_fields() -> Vec<Field<Self::Tie>> {
+        R::Tie::describe().fields
+    }
+
+    async fn load_page(
+        ctx: &FieldContext<'_>,
+        view: View,
+        parent: i64,
+        arguments: &ParsedArguments,
+    ) -> Result<Option<Arc<Page<Self::Item>>>> {
+        let ParsedArguments { filter, order, request, columns, .. } = arguments;
+        let loader = RelationPageLoader::<R>::new(view, filter.clone(), *order, request.clone());
+        ctx.load_columns(loader, parent, *columns).await
+    }
+
+    async fn load_count(
+        ctx: &FieldContext<'_>,
+        view: View,
+        parent: i64,
+        arguments: &ParsedArguments,
+    ) -> Result<persistence::NounCount> {
+        let loader = RelationCountLoader::<R>::new(view, arguments.filter.clone());
+        Ok(ctx.load(loader, parent).await?.unwrap_or_default())
+    }
+}
+
+/// A page of a list; it is read when a field wants something of it.
+pub(crate) struct Connection<L: List> {
     view: View,
     parent: i64,
     arguments: ParsedArguments,
+    page: OnceLock<Arc<Page<L::Item>>>,
     is_charged: AtomicBool,
-    of: PhantomData<fn() -> R>,
 }
 
-impl<R: RelationType> Connection<R> {
-    /// Checks the arguments.
-    pub(crate) async fn from_arguments<T: FilterInput>(
-        ctx: &Context<'_>,
-        view: View,
-        requested_view: RequestedView,
-        parent: i64,
-        arguments: PageArguments<T>,
-    ) -> Result<Self> {
-        let arguments =
-            arguments.parse::<R::Node>(ctx, ListId { name: R::NAME, parent: Some(parent) }, requested_view).await?;
-        Ok(Connection { view, parent, arguments, is_charged: AtomicBool::new(false), of: PhantomData })
-    }
-
-    /// Reads the page together with all other parents that want the same, once for all fields.
-    async fn load_page(&self, ctx: &Context<'_>) -> Result<Arc<RelatedPage<R::Node, R::Tie>>> {
-        let ParsedArguments { filter, order, request, columns, .. } = &self.arguments;
-        let loader = RelationPageLoader::<R>::new(self.view, filter.clone(), *order, request.clone());
-        let page = ctx.load_columns(loader, self.parent, *columns).await?.unwrap_or_else(|| Arc::new(Page::empty()));
-        charge_page_once(ctx, &self.is_charged, page.items.len())?;
-        Ok(page)
-    }
-}
-
-impl<R: RelationType> TypeName for Connection<R> {
-    fn type_name() -> Cow<'static, str> {
-        format!("{}Connection", R::NAME).into()
-    }
-}
-
-/// A page of related nouns, the ties that lead to them, and how to go on.
-#[Object(name_type)]
-impl<R: RelationType> Connection<R>
-where
-    ViewedNoun<R::Node>: ObjectType,
-{
-    /// The ties of this page, each with its noun.
-    async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<Edge<R>>> {
-        let page = self.load_page(ctx).await?;
-        let edge = |(position, linked): &(Position, Linked<R::Node, R::Tie>)| Edge {
-            view: self.view,
-            scope: self.arguments.scope.clone(),
-            position: position.clone(),
-            linked: linked.clone(),
-        };
-        Ok(page.items.iter().map(edge).collect())
-    }
-
-    /// The nouns of this page, for those who need nothing of the ties.
-    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<ViewedNoun<R::Node>>> {
-        let page = self.load_page(ctx).await?;
-        Ok(page.items.iter().map(|(_, linked)| ViewedNoun { view: self.view, noun: linked.node.clone() }).collect())
-    }
-
-    /// How to go on from this page.
-    async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo> {
-        Ok(PageInfo::new(&*self.load_page(ctx).await?, &self.arguments.scope))
-    }
-
-    /// How many there are on all pages together, as recorded; sources may report another number.
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let loader = RelationCountLoader::<R>::new(self.view, self.arguments.filter.clone());
-        Ok(saturating_int(ctx.load(loader, self.parent).await?.unwrap_or_default().total))
-    }
-
-    /// How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.
-    async fn assumed_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let loader = RelationCountLoader::<R>::new(self.view, self.arguments.filter.clone());
-        Ok(saturating_int(ctx.load(loader, self.parent).await?.unwrap_or_default().assumed))
-    }
-}
-
-/// A tie, and the noun it leads to.
-pub(crate) struct Edge<R: Relation> {
+/// An item of a list, and its place.
+pub(crate) struct Edge<L: List> {
     view: View,
     scope: CursorScope,
     position: Position,
-    linked: Linked<R::Node, R::Tie>,
+    node: Arc<L::Node>,
+    tie: L::Tie,
 }
 
-impl<R: RelationType> TypeName for Edge<R> {
-    fn type_name() -> Cow<'static, str> {
-        format!("{}Edge", R::NAME).into()
-    }
-}
-
-/// A tie between two nouns: the noun it leads to, and its own story.
-#[Object(name_type)]
-impl<R: RelationType> Edge<R>
-where
-    ViewedNoun<R::Node>: ObjectType,
-{
-    /// The place of this item in the list, to pass on as `after` or `before`.
-    async fn cursor(&self) -> String {
-        self.position.encode(self.scope.get())
-    }
-
-    /// The noun that the tie leads to.
-    async fn node(&self) -> ViewedNoun<R::Node> {
-        ViewedNoun { view: self.view, noun: self.linked.node.clone() }
-    }
-
-    #[graphql(flatten)]
-    async fn tie(&self) -> R::TieObject {
-        R::tie_object(self.view, &self.linked.tie)
-    }
-}
-
-/// A page of all nouns of a kind; it is read when a field wants something of it.
-pub(crate) struct RootConnection<N: Noun> {
-    view: View,
-    arguments: ParsedArguments,
-    is_charged: AtomicBool,
-    of: PhantomData<fn() -> N>,
-}
-
-impl<N: FieldColumns + SchemaName> RootConnection<N> {
+impl<L: List> Connection<L> {
     /// Checks the arguments.
-    pub(crate) async fn from_arguments<T: FilterInput>(
-        ctx: &Context<'_>,
-        view: View,
-        requested_view: RequestedView,
-        arguments: PageArguments<T>,
-    ) -> Result<Self> {
-        let arguments = arguments.parse::<N>(ctx, ListId { name: N::NAME, parent: None }, requested_view).await?;
-        Ok(RootConnection { view, arguments, is_charged: AtomicBool::new(false), of: PhantomData })
+    async fn from_arguments(field: &FieldContext<'_>, view: View, list: ListId) -> FieldResult<Self> {
+        let parent = list.parent.unwrap_or(ALL_NOUNS);
+        let arguments = PageArguments::<<L::Node as NounType>::Filter>::of_field(field)?;
+        let arguments = arguments.parse::<L::Node>(field, list, requested_view(field, view)).await?;
+        Ok(Connection { view, parent, arguments, page: OnceLock::new(), is_charged: AtomicBool::new(false) })
     }
 
     /// Reads the page, once for all fields.
-    async fn load_page(&self, ctx: &Context<'_>) -> Result<Arc<NounPage<N>>> {
-        let ParsedArguments { filter, order, request, columns, .. } = &self.arguments;
-        let loader = NounPageLoader::<N>::new(self.view, filter.clone(), *order, request.clone());
-        let page = ctx.load_columns(loader, ALL_NOUNS, *columns).await?.unwrap_or_else(|| Arc::new(Page::empty()));
-        charge_page_once(ctx, &self.is_charged, page.items.len())?;
+    async fn load_page(&self, ctx: &FieldContext<'_>) -> FieldResult<Arc<Page<L::Item>>> {
+        let page = match self.page.get() {
+            Some(page) => page.clone(),
+            None => {
+                let page = L::load_page(ctx, self.view, self.parent, &self.arguments).await?;
+                self.page.get_or_init(|| page.unwrap_or_else(|| Arc::new(Page::empty()))).clone()
+            }
+        };
+        if !self.is_charged.swap(true, Relaxed) {
+            ctx.charge_objects(page.items.len())?;
+        }
         Ok(page)
     }
-}
 
-impl<N: FieldColumns + SchemaName> TypeName for RootConnection<N> {
-    fn type_name() -> Cow<'static, str> {
-        format!("{}Connection", N::NAME).into()
-    }
-}
-
-/// A page of all nouns of a kind, and how to go on.
-#[Object(name_type)]
-impl<N: FieldColumns + SchemaName> RootConnection<N>
-where
-    ViewedNoun<N>: ObjectType,
-{
-    /// The nouns of this page, each with its place.
-    async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<RootEdge<N>>> {
+    async fn load_edges(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<Edge<L>>> {
         let page = self.load_page(ctx).await?;
-        let edge = |(position, noun): &(Position, Arc<N>)| RootEdge {
+        let edge = |(position, item): &(Position, L::Item)| Edge {
+            view: self.view,
             scope: self.arguments.scope.clone(),
             position: position.clone(),
-            node: ViewedNoun { view: self.view, noun: noun.clone() },
+            node: L::node(item).clone(),
+            tie: L::tie(self.view, item),
         };
         Ok(page.items.iter().map(edge).collect())
     }
 
-    /// The nouns of this page.
-    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<ViewedNoun<N>>> {
+    async fn load_nodes(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<ViewedNoun<L::Node>>> {
         let page = self.load_page(ctx).await?;
-        Ok(page.items.iter().map(|(_, noun)| ViewedNoun { view: self.view, noun: noun.clone() }).collect())
+        let node = |(_, item): &(Position, L::Item)| ViewedNoun { view: self.view, noun: L::node(item).clone() };
+        Ok(page.items.iter().map(node).collect())
     }
 
-    /// How to go on from this page.
-    async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo> {
+    async fn load_page_info(&self, ctx: &FieldContext<'_>) -> FieldResult<PageInfo> {
         Ok(PageInfo::new(&*self.load_page(ctx).await?, &self.arguments.scope))
     }
 
-    /// How many there are on all pages together, as recorded.
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let loader = NounCountLoader::<N>::new(self.view, self.arguments.filter.clone());
-        Ok(saturating_int(ctx.load(loader, ALL_NOUNS).await?.unwrap_or_default().total))
-    }
-
-    /// How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.
-    async fn assumed_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let loader = NounCountLoader::<N>::new(self.view, self.arguments.filter.clone());
-        Ok(saturating_int(ctx.load(loader, ALL_NOUNS).await?.unwrap_or_default().assumed))
+    async fn load_count(&self, ctx: &FieldContext<'_>, of: fn(persistence::NounCount) -> u64) -> FieldResult<i32> {
+        Ok(saturating_int(of(L::load_count(ctx, self.view, self.parent, &self.arguments).await?)))
     }
 }
 
-/// A noun in a list.
-pub(crate) struct RootEdge<N: Noun> {
-    scope: CursorScope,
-    position: Position,
-    node: ViewedNoun<N>,
+/// The type of the connections of a list whose types are named so: `SchoolGroup` for `SchoolGroupConnection`.
+fn connection_type<L: List>(name: &str) -> ObjectType<Connection<L>> {
+    let Descriptions { connection, edges, nodes, total_count, .. } = L::DESCRIPTIONS;
+    let edge: &'static ObjectType<Edge<L>> = Box::leak(Box::new(edge_type::<L>(name)));
+    let below = FieldColumns::Below;
+    let none = FieldColumns::These(ColumnSet::LEAST);
+    ObjectType::<Connection<L>>::new(format!("{name}Connection"), connection)
+        .load_objects_of("edges", edges, edge, |it, ctx| Loading::later(it.load_edges(ctx)))
+        .looking_at(below)
+        .load_objects("nodes", nodes, |it: &Connection<L>, ctx| Loading::later(it.load_nodes(ctx)))
+        .looking_at(below)
+        .load_object("pageInfo", "How to go on from this page.", |it, ctx| Loading::later(it.load_page_info(ctx)))
+        .looking_at(below)
+        .load_leaf("totalCount", total_count, |it, ctx| Loading::later(it.load_count(ctx, |count| count.total)))
+        .looking_at(none)
+        .load_leaf(
+            "assumedCount",
+            "How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.",
+            |it, ctx| Loading::later(it.load_count(ctx, |count| count.assumed)),
+        )
+        .looking_at(none)
 }
 
-impl<N: Noun + SchemaName> TypeName for RootEdge<N> {
-    fn type_name() -> Cow<'static, str> {
-        format!("{}Edge", N::NAME).into()
+fn edge_type<L: List>(name: &str) -> ObjectType<Edge<L>> {
+    let Descriptions { edge, node, .. } = L::DESCRIPTIONS;
+    ObjectType::<Edge<L>>::new(format!("{name}Edge"), edge)
+        .leaf("cursor", "The place of this item in the list, to pass on as `after` or `before`.", |it: &Edge<L>| {
+            it.position.encode(it.scope.get())
+        })
+        .looking_at(FieldColumns::These(ColumnSet::POSITION))
+        .object("node", node, |it| ViewedNoun { view: it.view, noun: it.node.clone() })
+        .looking_at(FieldColumns::Below)
+        .with_fields_of(L::tie_fields(), |it| &it.tie)
+}
+
+impl<T: Send + Sync> ObjectType<T> {
+    /// Adds a list as a connection; its types are named after `name`, and `order` says what its own order is. `place` says
+    /// under which view it is read, and of which noun it is.
+    pub(crate) fn connection<L: List>(
+        self,
+        field: &'static str,
+        description: &'static str,
+        order: &'static str,
+        name: String,
+        place: fn(&T, &FieldContext<'_>) -> (View, Option<i64>),
+    ) -> Self {
+        let ty: &'static ObjectType<Connection<L>> = Box::leak(Box::new(connection_type::<L>(&name)));
+        let name: &'static str = name.leak();
+        let mut with = self.load_optional_object_of(field, description, ty, move |it, ctx| {
+            let (view, parent) = place(it, ctx);
+            Loading::later(async move {
+                Connection::<L>::from_arguments(ctx, view, ListId { name, parent }).await.map(Some)
+            })
+        });
+        with.last().arguments = PageArguments::<<L::Node as NounType>::Filter>::declare(order);
+        with
     }
 }
-
-/// A noun in a list, and its place.
-#[Object(name_type)]
-impl<N: Noun + SchemaName> RootEdge<N>
-where
-    ViewedNoun<N>: ObjectType,
-{
-    /// The place of this item in the list, to pass on as `after` or `before`.
-    async fn cursor(&self) -> String {
-        self.position.encode(self.scope.get())
-    }
-
-    /// The noun.
-    async fn node(&self) -> &ViewedNoun<N> {
-        &self.node
-    }
-}
-
-/// Declares an object that holds the relations of a noun, to be flattened into the noun's own; `about` says how many
-/// there are in a large city, for the cost of a query.
-macro_rules! relations {
-    ($object:ident of $noun:ty { $($(#[$doc:meta])* $field:ident: $relation:ty, $filter:ty, about $size:literal;)+ }) => {
-        /// The relations of a noun.
-        pub(crate) struct $object<'a>(pub(crate) &'a crate::objects::noun::ViewedNoun<$noun>);
-
-        impl $object<'_> {
-            /// The relations' names in the code.
-            pub(crate) const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
-        }
-
-        /// The relations of a noun.
-        #[async_graphql::Object]
-        impl $object<'_> {
-            $(
-                $(#[$doc])*
-                #[expect(clippy::too_many_arguments, reason = "Relay's four, a filter and an order")]
-                #[graphql(directive = crate::lists::list_size::list_size::apply(Some($size), crate::lists::list_size::slicing_arguments(), crate::lists::list_size::sized_fields(), Some(false)))]
-                async fn $field(
-                    &self,
-                    ctx: &async_graphql::Context<'_>,
-                    #[graphql(desc = "How many items from the start of the list, 0 to 100; 20 unless asked otherwise.")] first: Option<i64>,
-                    #[graphql(desc = "Only items after this cursor of the same list.")] after: Option<String>,
-                    #[graphql(desc = "How many items from the end of the list, 0 to 100; not together with `first`.")] last: Option<i64>,
-                    #[graphql(desc = "Only items before this cursor of the same list.")] before: Option<String>,
-                    #[graphql(desc = "Only items of which this is true.")] filter: Option<$filter>,
-                    #[graphql(desc = "The order of the list; its own unless asked otherwise.")] order_by: Option<crate::lists::page::OrderInput>,
-                ) -> Option<async_graphql::Result<crate::lists::connection::Connection<$relation>>> {
-                    let arguments = crate::lists::page::PageArguments { first, after, last, before, filter, order: order_by };
-                    let requested_view = crate::schema::requested_view(ctx, self.0.view);
-                    Some(crate::lists::connection::Connection::from_arguments(ctx, self.0.view, requested_view, self.0.noun.head().id, arguments).await)
-                }
-            )+
-        }
-    };
-}
-pub(crate) use relations;
-
-/// Declares how a relation is shown: its types' name and what its edges say.
-macro_rules! relation_types {
-    ($($relation:ty: $name:literal => $tie:ident;)+) => {$(
-        impl crate::lists::connection::RelationType for $relation {
-            const NAME: &'static str = $name;
-            type TieObject = $tie;
-
-            fn tie_object(view: domain::View, tie: &std::sync::Arc<Self::Tie>) -> $tie {
-                $tie { view, tie: tie.clone() }
-            }
-        }
-    )+};
-}
-pub(crate) use relation_types;

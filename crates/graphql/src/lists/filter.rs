@@ -1,6 +1,6 @@
 //! Filters: typed conditions, combined with `and`, `or` and `not`.
 
-use async_graphql::{Context, ID, Result};
+use async_graphql::{ID, InputType, Result};
 use domain::{
     AnyId, Condition, ConditionValue, Filter, IdError, Kind, Vocabulary,
     id::identity,
@@ -11,6 +11,7 @@ use futures::future::try_join_all;
 
 use crate::{
     batching::loaders::RecordedLoader,
+    definition::field::FieldContext,
     execution::{
         context::{ContextExt, mask_store_error},
         error::ErrorCode,
@@ -29,7 +30,7 @@ const MAX_CONDITIONS: usize = 100;
 const MAX_UNKNOWN_NOUNS: usize = 3;
 
 /// The filter of a noun as an input object of the schema.
-pub(crate) trait FilterInput: Sized + Send {
+pub(crate) trait FilterInput: InputType + 'static {
     /// The properties that conditions are on, each with the field that states it.
     const FIELDS: &'static [(&'static str, &'static str)];
     /// The filter as the store takes it.
@@ -37,7 +38,7 @@ pub(crate) trait FilterInput: Sized + Send {
 }
 
 /// Converts the filter of a list, and checks that the nouns it names are on record.
-pub(crate) async fn resolve_filter<T: FilterInput>(ctx: &Context<'_>, filter: Option<T>) -> Result<Filter> {
+pub(crate) async fn resolve_filter<T: FilterInput>(ctx: &FieldContext<'_>, filter: Option<T>) -> Result<Filter> {
     let Some(filter) = filter else { return Ok(Filter::default()) };
     let mut budget = FilterBudget { depth: 0, left: MAX_CONDITIONS, named: Vec::new() };
     let converted = filter.into_filter(&mut budget)?;
@@ -53,7 +54,7 @@ struct NamedNoun {
 }
 
 /// Checks that all of these are on record, in one statement with the other filters of the level.
-async fn check_recorded(ctx: &Context<'_>, named: &[NamedNoun]) -> Result<()> {
+async fn check_recorded(ctx: &FieldContext<'_>, named: &[NamedNoun]) -> Result<()> {
     let found = try_join_all(named.iter().map(|it| ctx.load(RecordedLoader, it.id.raw))).await?;
     let unknown = named.iter().zip(found).filter(|(_, found)| found.is_none());
     let mut problems = Vec::new();
@@ -70,7 +71,7 @@ async fn check_recorded(ctx: &Context<'_>, named: &[NamedNoun]) -> Result<()> {
 }
 
 /// Suggests the nearest slug; empty if none is near.
-async fn suggest_slug(ctx: &Context<'_>, it: &NamedNoun) -> Result<String> {
+async fn suggest_slug(ctx: &FieldContext<'_>, it: &NamedNoun) -> Result<String> {
     let of_slug = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '-';
     let word: String = it.text.to_lowercase().replace([' ', '_'], "-").chars().filter(of_slug).take(100).collect();
     let mut nearest = Nearest::to(&word);

@@ -1,6 +1,6 @@
 //! `@listSize`: how many items a list is expected to have, in the words of the cost specification that gateways read as well.
 
-use async_graphql::TypeDirective;
+use async_graphql::{TypeDirective, registry::MetaDirectiveInvocation};
 
 /// How many items a list is expected to have: no more than `assumedSize`, nor than one of `slicingArguments` asks for; `sizedFields` are those of a connection that hold the items.
 #[TypeDirective(location = "FieldDefinition", name = "listSize")]
@@ -21,4 +21,9 @@ pub(crate) fn slicing_arguments() -> Option<Vec<String>> {
 /// The fields of a connection that hold its items.
 pub(crate) fn sized_fields() -> Option<Vec<String>> {
     Some(["edges", "nodes"].map(str::to_owned).to_vec())
+}
+
+/// What the schema says of a connection that has about so many items in a large city.
+pub(crate) fn of_connection(size: u32) -> MetaDirectiveInvocation {
+    list_size::apply(Some(size), slicing_arguments(), sized_fields(), Some(false))
 }

@@ -1,22 +1,23 @@
 //! Pages of lists: the arguments that ask for one, and how to go on from it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering::Relaxed},
-};
+use std::sync::Arc;
 
-use async_graphql::{Context, InputObject, Result, SimpleObject};
-use domain::{Filter, OrderDirection, OrderField, Page, PageRequest};
+use async_graphql::{InputObject, InputType, Result};
+use domain::{Filter, OrderDirection, OrderField, Page, PageRequest, Position};
 use persistence::ColumnSet;
 
 use crate::{
-    batching::field_columns::{self, FieldColumns},
-    execution::{context::ContextExt, error::ErrorCode},
+    definition::{
+        argument::Argument,
+        field::{FieldColumns, FieldContext, FieldResult},
+        object_type::{Described, ObjectType},
+    },
+    execution::error::ErrorCode,
     lists::{
         cursor_scope::{CursorScope, ListId, RequestedView},
         filter::{FilterInput, resolve_filter},
     },
-    objects::word::Word,
+    objects::{noun::NounType, word::Word},
 };
 
 /// The order of a list.
@@ -52,10 +53,44 @@ pub(crate) struct ParsedArguments {
 }
 
 impl<T: FilterInput> PageArguments<T> {
+    /// Those of a field.
+    pub(crate) fn of_field(ctx: &FieldContext<'_>) -> FieldResult<Self> {
+        let given = ctx.arguments;
+        Ok(PageArguments {
+            first: given.get("first")?,
+            after: given.get("after")?,
+            last: given.get("last")?,
+            before: given.get("before")?,
+            filter: given.get("filter")?,
+            order: given.get("orderBy")?,
+        })
+    }
+
+    /// What a field that takes them declares; `order` says what the list's own order is.
+    pub(crate) fn declare(order: &'static str) -> Vec<Argument>
+    where
+        T: InputType,
+    {
+        vec![
+            Argument::new::<Option<i64>>(
+                "first",
+                "How many items from the start of the list, 0 to 100; 20 unless asked otherwise.",
+            ),
+            Argument::new::<Option<String>>("after", "Only items after this cursor of the same list."),
+            Argument::new::<Option<i64>>(
+                "last",
+                "How many items from the end of the list, 0 to 100; not together with `first`.",
+            ),
+            Argument::new::<Option<String>>("before", "Only items before this cursor of the same list."),
+            Argument::new::<Option<T>>("filter", "Only items of which this is true."),
+            Argument::new::<Option<OrderInput>>("orderBy", order),
+        ]
+    }
+
     /// Checks the arguments.
-    pub(crate) async fn parse<N: FieldColumns>(
+    pub(crate) async fn parse<N: NounType>(
         self,
-        ctx: &Context<'_>,
+        ctx: &FieldContext<'_>,
         list: ListId,
         view: RequestedView,
     ) -> Result<ParsedArguments> {
@@ -70,44 +105,49 @@ impl<T: FilterInput> PageArguments<T> {
         let expected = if has_cursor { scope.get() } else { 0 };
         let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)
             .map_err(|error| ErrorCode::from(error.clone()).with_message(error))?;
-        let columns = field_columns::columns_of_connection::<N>(ctx.field());
+        let columns = ctx.columns_below::<N>();
         Ok(ParsedArguments { filter, order, request: Arc::new(request), scope, columns })
     }
 }
 
 /// How to go on from a page.
-#[derive(SimpleObject)]
 pub(crate) struct PageInfo {
-    /// Whether items follow this page.
-    has_next_page: bool,
-    /// Whether items precede this page.
-    has_previous_page: bool,
-    /// The cursor of the first item, to pass on as `before`; null on an empty page.
-    start_cursor: Option<String>,
-    /// The cursor of the last item, to pass on as `after`; null on an empty page.
-    end_cursor: Option<String>,
+    has_next: bool,
+    has_previous: bool,
+    /// The positions of its first and its last item.
+    ends: Option<[Position; 2]>,
+    scope: CursorScope,
+}
+
+impl Described for PageInfo {
+    fn describe() -> ObjectType<Self> {
+        let position = FieldColumns::These(ColumnSet::POSITION);
+        let none = FieldColumns::These(ColumnSet::LEAST);
+        ObjectType::<Self>::new("PageInfo", "How to go on from a page.")
+            .leaf("hasNextPage", "Whether items follow this page.", |it| it.has_next)
+            .looking_at(none)
+            .leaf("hasPreviousPage", "Whether items precede this page.", |it| it.has_previous)
+            .looking_at(none)
+            .leaf("startCursor", "The cursor of the first item, to pass on as `before`; null on an empty page.", |it| {
+                it.ends.as_ref().map(|[first, _]| first.encode(it.scope.get()))
+            })
+            .looking_at(position)
+            .leaf("endCursor", "The cursor of the last item, to pass on as `after`; null on an empty page.", |it| {
+                it.ends.as_ref().map(|[_, last]| last.encode(it.scope.get()))
+            })
+            .looking_at(position)
+    }
 }
 
 impl PageInfo {
     pub(crate) fn new<T>(page: &Page<T>, scope: &CursorScope) -> Self {
-        PageInfo {
-            has_next_page: page.has_next,
-            has_previous_page: page.has_previous,
-            start_cursor: page.items.first().map(|(position, _)| position.encode(scope.get())),
-            end_cursor: page.items.last().map(|(position, _)| position.encode(scope.get())),
-        }
+        let position = |item: Option<&(Position, T)>| item.map(|(position, _)| position.clone());
+        let ends = position(page.items.first()).zip(position(page.items.last())).map(<[Position; 2]>::from);
+        PageInfo { has_next: page.has_next, has_previous: page.has_previous, ends, scope: scope.clone() }
     }
 }
 
 /// A count as GraphQL's `Int` carries it.
 pub(crate) fn saturating_int(count: u64) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
-}
-
-/// Charges the objects of a page once, whatever the number of fields that show them.
-pub(crate) fn charge_page_once(ctx: &Context<'_>, is_charged: &AtomicBool, objects: usize) -> Result<()> {
-    match is_charged.swap(true, Relaxed) {
-        true => Ok(()),
-        false => ctx.charge_objects(objects),
-    }
 }

@@ -1,29 +1,39 @@
 //! Names in several languages.
 
-use async_graphql::{Context, Object, Result, SimpleObject};
-use domain::View;
+use domain::{ImpreciseDate, NameKind, TextBasis, View};
 
 use crate::{
-    nouns::source::{Citation, load_citations},
-    objects::{
-        scalar::{ImpreciseDate, imprecise_date},
-        word::Word,
-    },
+    definition::object_type::{Described, ObjectType},
+    nouns::source::load_citations,
+    objects::word::Word,
 };
 
 /// A name chosen for a reader.
-#[derive(SimpleObject)]
 pub(crate) struct LocalizedName {
-    /// The name.
     pub(crate) text: String,
-    /// The language it is in, a BCP 47 tag.
     language: String,
-    /// What kind of name it is.
-    kind: Word<domain::NameKind>,
-    /// Why we believe it; null where the record does not say, which is then its own source's word.
-    basis: Option<Word<domain::TextBasis>>,
-    /// Whether no name in a language that was asked for is on record, short and former ones aside.
+    kind: NameKind,
+    basis: Option<TextBasis>,
     is_fallback: bool,
+}
+
+impl Described for LocalizedName {
+    fn describe() -> ObjectType<Self> {
+        ObjectType::<Self>::new("LocalizedName", "A name chosen for a reader.")
+            .text("text", "The name.", |it| &it.text)
+            .text("language", "The language it is in, a BCP 47 tag.", |it| &it.language)
+            .leaf("kind", "What kind of name it is.", |it| Word(it.kind))
+            .leaf(
+                "basis",
+                "Why we believe it; null where the record does not say, which is then its own source's word.",
+                |it| it.basis.map(Word),
+            )
+            .leaf(
+                "isFallback",
+                "Whether no name in a language that was asked for is on record, short and former ones aside.",
+                |it| it.is_fallback,
+            )
+    }
 }
 
 impl LocalizedName {
@@ -31,8 +41,8 @@ impl LocalizedName {
         LocalizedName {
             text: name.text.to_owned(),
             language: name.language.to_owned(),
-            kind: Word(name.kind),
-            basis: name.basis.map(Word),
+            kind: name.kind,
+            basis: name.basis,
             is_fallback: name.is_fallback,
         }
     }
@@ -44,8 +54,8 @@ pub(crate) struct Name {
     fact: i64,
     text: String,
     language: String,
-    kind: Word<domain::NameKind>,
-    basis: Option<domain::TextBasis>,
+    kind: NameKind,
+    basis: Option<TextBasis>,
     since: Option<ImpreciseDate>,
     until: Option<ImpreciseDate>,
 }
@@ -57,7 +67,7 @@ impl Name {
             fact,
             text: name.text.to_owned(),
             language: name.language.to_owned(),
-            kind: Word(name.kind),
+            kind: name.kind,
             basis: name.basis,
             since: None,
             until: None,
@@ -70,49 +80,29 @@ impl Name {
             fact: alias.id,
             text: alias.text.clone(),
             language: alias.language.clone(),
-            kind: Word(alias.kind),
+            kind: alias.kind,
             basis: alias.basis,
-            since: imprecise_date(&alias.since),
-            until: imprecise_date(&alias.until),
+            since: alias.since.clone(),
+            until: alias.until.clone(),
         }
     }
 }
 
-/// A name of a noun: official, or an alias.
-#[Object]
-impl Name {
-    /// The name.
-    async fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The language it is in, a BCP 47 tag.
-    async fn language(&self) -> &str {
-        &self.language
-    }
-
-    /// What kind of name it is.
-    async fn kind(&self) -> Word<domain::NameKind> {
-        self.kind
-    }
-
-    /// Why we believe it; null where the record does not say.
-    async fn basis(&self) -> Option<Word<domain::TextBasis>> {
-        self.basis.map(Word)
-    }
-
-    /// Since when it is used; null where no source says.
-    async fn since(&self) -> Option<&ImpreciseDate> {
-        self.since.as_ref()
-    }
-
-    /// Until when it was used; null where no source says, or it still is.
-    async fn until(&self) -> Option<&ImpreciseDate> {
-        self.until.as_ref()
-    }
-
-    /// The sources that state it; none where it is common knowledge.
-    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        load_citations(ctx, self.view, self.fact).await
+impl Described for Name {
+    fn describe() -> ObjectType<Self> {
+        ObjectType::<Self>::new("Name", "A name of a noun: official, or an alias.")
+            .text("text", "The name.", |it| &it.text)
+            .text("language", "The language it is in, a BCP 47 tag.", |it| &it.language)
+            .leaf("kind", "What kind of name it is.", |it| Word(it.kind))
+            .leaf(
+                "basis",
+                "Why we believe it; null where the record does not say.",
+                |it| -> Option<Word<domain::TextBasis>> { it.basis.map(Word) },
+            )
+            .date("since", "Since when it is used; null where no source says.", |it| &it.since)
+            .date("until", "Until when it was used; null where no source says, or it still is.", |it| &it.until)
+            .load_objects("sources", "The sources that state it; none where it is common knowledge.", |it, ctx| {
+                load_citations(ctx, it.view, it.fact)
+            })
     }
 }

@@ -1,60 +1,33 @@
 //! Authorities: governments, commissions and committees.
 
-use async_graphql::{Context, ID, Object, Result};
-use domain::Noun;
-
 use crate::{
-    batching::field_columns::FieldColumns,
-    execution::context::ContextExt,
+    definition::object_type::ObjectType,
     lists::filter::filter,
-    nouns::category::{Categorisation, load_categorisations},
-    objects::{
-        noun::{CommonFields, ViewedNoun},
-        register_code::{CodeInput, RegisterCode, load_codes},
-        word::Word,
-    },
-    schema::root_fields::root_fields,
+    objects::noun::{NounType, ViewedNoun},
+    objects::register_code::CodeInput,
+    objects::word::Word,
 };
 
-/// A government, commission or committee.
-#[Object(name = "Authority")]
-impl ViewedNoun<domain::Authority> {
-    /// The global id: the same in every database, for `node(id:)`.
-    pub(crate) async fn id(&self) -> ID {
-        self.global_id()
-    }
+impl NounType for domain::Authority {
+    const NAME: &'static str = "Authority";
+    const ONE: (&'static str, &'static str) = ("authority", "An authority; null if there is none.");
+    const MANY: (&'static str, &'static str) = ("authorities", "The authorities on record.");
+    type Filter = AuthorityFilter;
 
-    #[graphql(flatten)]
-    async fn common(&self) -> CommonFields<'_> {
-        self.common_fields()
-    }
-
-    /// Its codes in official registers.
-    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
-        load_codes(ctx, self.view, self.noun.head().id, []).await
-    }
-
-    /// The categories of the data set's own that it is in, by scheme and code.
-    async fn categories(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
-    ) -> Result<Vec<Categorisation>> {
-        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
-    }
-
-    /// The level it governs; `UNKNOWN` where no source says.
-    async fn level(&self) -> Word<domain::AuthorityLevel> {
-        Word(self.noun.level)
-    }
-
-    /// What it is; `UNKNOWN` where no source says.
-    async fn kind(&self) -> Word<domain::AuthorityKind> {
-        Word(self.noun.kind)
+    fn describe() -> ObjectType<ViewedNoun<Self>> {
+        ObjectType::<ViewedNoun<Self>>::noun("A government, commission or committee.")
+            .codes("Its codes in official registers.", &[], |_| Vec::new())
+            .categories()
+            .leaf(
+                "level",
+                "The level it governs; `UNKNOWN` where no source says.",
+                |it| -> Word<domain::AuthorityLevel> { Word(it.noun.level) },
+            )
+            .leaf("kind", "What it is; `UNKNOWN` where no source says.", |it| -> Word<domain::AuthorityKind> {
+                Word(it.noun.kind)
+            })
     }
 }
-
-impl FieldColumns for domain::Authority {}
 
 filter! {
     /// Which authorities.
@@ -65,14 +38,5 @@ filter! {
         level: Vec<Word<domain::AuthorityLevel>> => level,
         /// It is one of these.
         kind: Vec<Word<domain::AuthorityKind>> => kind,
-    }
-}
-
-root_fields! {
-    AuthorityQuery: domain::Authority as "Authority", AuthorityFilter {
-        /// An authority; null if there is none.
-        authority;
-        /// The authorities on record.
-        authorities;
     }
 }

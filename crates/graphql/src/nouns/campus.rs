@@ -1,126 +1,42 @@
 //! Campuses: the sites of schools, and who uses whose.
 
-use async_graphql::{Context, ID, Object, Result, Union};
-use domain::{Id, Kind, Noun, View};
-use persistence::CampusesOfSchool;
+use async_graphql::ID;
+use domain::{Kind, View};
 
 use crate::{
-    batching::field_columns::FieldColumns,
-    execution::context::ContextExt,
-    lists::{connection::relation_types, filter::filter, own_record::OwnRecord},
-    nouns::{
-        category::{Categorisation, load_categorisations},
-        source::{Citation, load_citations},
-    },
-    objects::{
-        localized_text::{LocalizedText, localize_text},
-        location::{LOCATION_COLUMNS, Location, location_of},
-        noun::{CommonFields, ViewedNoun},
-        register_code::{CodeInput, RegisterCode, load_codes},
-        scalar::{ImpreciseDate, LanguageTag, imprecise_date},
-        tie::load_existence,
-        word::Word,
-    },
-    schema::root_fields::root_fields,
+    definition::abstract_type::{AbstractType, Union},
+    definition::field::{FieldContext, Loading, load_parts},
+    definition::object_type::{Described, ObjectType},
+    lists::filter::filter,
+    nouns::source::load_citations,
+    objects::location::location_of,
+    objects::node::load_any_noun,
+    objects::noun::{NounType, ViewedNoun, load_noun},
+    objects::register_code::CodeInput,
+    objects::tie::load_existence,
+    objects::word::Word,
 };
 
-/// A site of a school.
-#[Object(name = "Campus")]
-impl ViewedNoun<domain::Campus> {
-    /// The global id: the same in every database, for `node(id:)`.
-    pub(crate) async fn id(&self) -> ID {
-        self.global_id()
-    }
+impl NounType for domain::Campus {
+    const NAME: &'static str = "Campus";
+    const ONE: (&'static str, &'static str) = ("campus", "A campus; null if there is none.");
+    const MANY: (&'static str, &'static str) = ("campuses", "The campuses on the map.");
+    type Filter = CampusFilter;
 
-    #[graphql(flatten)]
-    async fn common(&self) -> CommonFields<'_> {
-        self.common_fields()
+    fn describe() -> ObjectType<ViewedNoun<Self>> {
+        ObjectType::<ViewedNoun<Self>>::noun("A site of a school.")
+            .codes("Its codes in official registers.", &[], |_| Vec::new())
+            .categories()
+            .leaf("status", "Whether it was in use on the view's day; `UNKNOWN` where no source says. Where the opening is stated the status follows from it.", |it| Word(it.noun.status_on(it.view.day))).reading(&["status", "time"])
+            .date("openedOn", "When it opened, as a source states; null where none does.", |it| &it.noun.opened_on)
+            .date("dueOn", "When it is to open, as a source announced; null where none did. That it has opened only `openedOn` says.", |it| &it.noun.due_on)
+            .noun_of_record("school", "The school whose site it is.", |noun| Some(noun.school))
+            .load_objects("hostedSiteUses", "The uses of its premises by others.", |it, ctx| load_hosted_site_uses(ctx, it.view, it.head().id)).reading(&[])
+            .localized_text(("address", "The address, in the best language on record for the reader; `localizedAddress` says which one that is. Null where no source gives one."), ("localizedAddress", "The address with its language, and whether it is the one that was asked for. Null where no source gives one."), |it| &it.noun.address)
+            .leaf("addressConfidence", "How sure the address is; null where the record does not say.", |it| it.noun.address_confidence.map(Word))
+            .optional_object("location", "Where it stands; null where no source says.", |it| location_of(it.view, it.head(), it.noun.location)).reading(&["latitude", "longitude", "location_precision"])
+            .noun_of_record("township", "The township it stands in; null where no source says.", |noun| noun.township)
     }
-
-    /// Its codes in official registers.
-    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
-        load_codes(ctx, self.view, self.noun.head().id, []).await
-    }
-
-    /// The categories of the data set's own that it is in, by scheme and code.
-    async fn categories(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
-    ) -> Result<Vec<Categorisation>> {
-        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
-    }
-
-    /// Whether it was in use on the view's day; `UNKNOWN` where no source says. Where the opening is stated the status follows from it.
-    async fn status(&self) -> Word<domain::CampusStatus> {
-        Word(self.noun.status_on(self.view.day))
-    }
-
-    /// When it opened, as a source states; null where none does.
-    async fn opened_on(&self) -> Option<ImpreciseDate> {
-        imprecise_date(&self.noun.opened_on)
-    }
-
-    /// When it is to open, as a source announced; null where none did. That it has opened only `openedOn` says.
-    async fn due_on(&self) -> Option<ImpreciseDate> {
-        imprecise_date(&self.noun.due_on)
-    }
-
-    /// The school whose site it is.
-    async fn school(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::School>>> {
-        ctx.load_noun(self.view, self.noun.school).await
-    }
-
-    /// The uses of its premises by others.
-    async fn hosted_site_uses(&self, ctx: &Context<'_>) -> Result<Vec<SiteUse>> {
-        load_hosted_site_uses(ctx, self.view, self.noun.head.id).await
-    }
-
-    /// The address, in the best language on record for the reader; `localizedAddress` says which one that is. Null where no source gives one.
-    async fn address(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
-            LanguageTag,
-        >,
-    ) -> Option<String> {
-        localize_text(ctx, &self.noun.address, lang).map(|localized| localized.text)
-    }
-
-    /// The address with its language, and whether it is the one that was asked for. Null where no source gives one.
-    async fn localized_address(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
-            LanguageTag,
-        >,
-    ) -> Option<LocalizedText> {
-        localize_text(ctx, &self.noun.address, lang)
-    }
-
-    /// How sure the address is; null where the record does not say.
-    async fn address_confidence(&self) -> Option<Word<domain::AddressConfidence>> {
-        self.noun.address_confidence.map(Word)
-    }
-
-    /// Where it stands; null where no source says.
-    async fn location(&self) -> Option<Location> {
-        location_of(self.view, self.noun.head(), self.noun.location)
-    }
-
-    /// The township it stands in; null where no source says.
-    async fn township(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::Township>>> {
-        ctx.load_optional_noun(self.view, self.noun.township).await
-    }
-}
-
-impl FieldColumns for domain::Campus {
-    const OTHERS: &'static [(&'static str, &'static [&'static str])] = &[
-        ("status", &["status", "time"]),
-        ("hosted_site_uses", &[]),
-        ("localized_address", &["address"]),
-        LOCATION_COLUMNS,
-    ];
 }
 
 /// A school's use of premises that are another's.
@@ -129,65 +45,29 @@ pub(crate) struct SiteUse {
     pub(crate) it: domain::SiteUse,
 }
 
-/// A school's use of premises that are another's.
-#[Object]
-impl SiteUse {
-    /// The school that uses them.
-    async fn school(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::School>>> {
-        ctx.load_noun(self.view, self.it.school).await
-    }
-
-    /// The school or campus whose premises are used.
-    async fn host(&self, ctx: &Context<'_>) -> Option<Result<SiteHost>> {
-        let host = self.it.host;
-        match host.kind {
-            Kind::School => Some(ctx.load_noun(self.view, Id::from_raw(host.raw)).await?.map(SiteHost::School)),
-            _ => Some(ctx.load_noun(self.view, Id::from_raw(host.raw)).await?.map(SiteHost::Campus)),
-        }
-    }
-
-    /// The grade that is taught there; null where no source says.
-    async fn grade(&self) -> Option<&str> {
-        self.it.grade.as_deref()
-    }
-
-    /// What for; null where no source says.
-    async fn purpose(&self) -> Option<&str> {
-        self.it.purpose.as_deref()
-    }
-
-    /// The time for which the source states it; null where it does not say.
-    async fn as_of(&self) -> Option<ImpreciseDate> {
-        imprecise_date(&self.it.as_of)
-    }
-
-    /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
-    async fn existence(&self, ctx: &Context<'_>) -> Result<Word<domain::Existence>> {
-        load_existence(ctx, self.view, (Kind::SiteUse, self.it.id), [&self.it.as_of]).await
-    }
-
-    /// The sources that state it.
-    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        load_citations(ctx, self.view, self.it.id).await
+impl Described for SiteUse {
+    fn describe() -> ObjectType<Self> {
+        ObjectType::<Self>::new("SiteUse", "A school's use of premises that are another's.")
+            .load_optional_object("school", "The school that uses them.", |it, ctx| load_noun(ctx, it.view, Some(it.it.school)))
+            .load_abstract("host", "The school or campus whose premises are used.", AbstractType::Union(&SITE_HOST), |it, ctx| {
+                Loading::later(async move { Ok(load_any_noun(ctx, it.view, it.it.host).await?) })
+            })
+            .optional_text("grade", "The grade that is taught there; null where no source says.", |it| it.it.grade.as_deref())
+            .optional_text("purpose", "What for; null where no source says.", |it| it.it.purpose.as_deref())
+            .date("asOf", "The time for which the source states it; null where it does not say.", |it| &it.it.as_of)
+            .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.", |it, ctx| Loading::later(load_existence(ctx, it.view, (Kind::SiteUse, it.it.id), [&it.it.as_of])))
+            .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
     }
 }
 
 /// The uses of a host's premises.
-pub(crate) async fn load_hosted_site_uses(ctx: &Context<'_>, view: View, host: i64) -> Result<Vec<SiteUse>> {
-    let uses = ctx.load_parts::<domain::HostedSiteUse>(view, host).await?;
-    Ok(uses.iter().map(|domain::HostedSiteUse(it)| SiteUse { view, it: it.clone() }).collect())
+pub(crate) fn load_hosted_site_uses<'a>(ctx: &'a FieldContext<'a>, view: View, host: i64) -> Loading<'a, Vec<SiteUse>> {
+    load_parts(ctx, view, host, |view, domain::HostedSiteUse(it)| SiteUse { view, it: it.clone() })
 }
 
 /// Whose premises are used.
-#[derive(Union)]
-pub(crate) enum SiteHost {
-    School(ViewedNoun<domain::School>),
-    Campus(ViewedNoun<domain::Campus>),
-}
-
-relation_types! {
-    CampusesOfSchool: "SchoolCampus" => OwnRecord;
-}
+static SITE_HOST: Union =
+    Union { name: "SiteHost", description: "Whose premises are used.", kinds: &[Kind::School, Kind::Campus] };
 
 filter! {
     /// Which campuses.
@@ -204,14 +84,5 @@ filter! {
         region: ID => region [Region],
         /// It stands in a township of this district, by id or slug: those that `District.campuses` lists.
         district: ID => district [District],
-    }
-}
-
-root_fields! {
-    CampusQuery: domain::Campus as "Campus", CampusFilter {
-        /// A campus; null if there is none.
-        campus;
-        /// The campuses on the map.
-        campuses;
     }
 }

@@ -2,93 +2,38 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, Result};
-use domain::{ConditionValue, Id, Kind, Noun, View};
+use async_graphql::{ID, InputObject, Result};
+use domain::{ConditionValue, Id, Kind, View};
 use futures::future::try_join_all;
 use persistence::{ChildrenOfCategory, ColumnSet};
 
 use crate::{
-    batching::{field_columns::FieldColumns, loaders::NounLoader},
+    batching::loaders::NounLoader,
+    definition::field::{FieldContext, FieldResult, Loading},
+    definition::object_type::{Described, ObjectType},
     execution::context::ContextExt,
-    lists::{
-        connection::{relation_types, relations},
-        filter::{FilterBudget, IntoCondition, check_no_nul, filter},
-        own_record::OwnRecord,
-    },
-    nouns::source::{Citation, load_citations},
-    objects::{
-        noun::{CommonFields, ViewedNoun},
-        register_code::{CodeInput, RegisterCode, load_codes},
-        scalar::{ImpreciseDate, imprecise_date},
-        tie::TieRow,
-        word::Word,
-    },
-    schema::root_fields::root_fields,
+    lists::filter::{FilterBudget, IntoCondition, check_no_nul, filter},
+    nouns::source::load_citations,
+    objects::noun::{NounType, ViewedNoun, load_noun},
+    objects::register_code::{CodeInput, RegisterCode},
+    objects::tie::TieRow,
 };
 
-/// A category of the data set's own, in a scheme of its own, such as the kinds of groups in a country's register. Its label is its name. What is in it is found by the filter `category` of each list.
-#[Object(name = "Category")]
-impl ViewedNoun<domain::Category> {
-    /// The global id: the same in every database, for `node(id:)`.
-    pub(crate) async fn id(&self) -> ID {
-        self.global_id()
+impl NounType for domain::Category {
+    const NAME: &'static str = "Category";
+    const ONE: (&'static str, &'static str) = ("category", "A category; null if there is none.");
+    const MANY: (&'static str, &'static str) = ("categories", "The categories of the data set's own.");
+    type Filter = CategoryFilter;
+
+    fn describe() -> ObjectType<ViewedNoun<Self>> {
+        ObjectType::<ViewedNoun<Self>>::noun("A category of the data set's own, in a scheme of its own, such as the kinds of groups in a country's register. Its label is its name. What is in it is found by the filter `category` of each list.")
+            .codes("Its codes in official registers, that of its scheme first.", &["scheme", "code"], |it| vec![RegisterCode::of_column(it.view, it.head().fact, "code", &it.noun.scheme, &it.noun.code)])
+            .categories()
+            .text("scheme", "The scheme, in a word of the data set's own.", |it| &it.noun.scheme)
+            .text("code", "What the scheme knows it by; no other category of the scheme has it.", |it| &it.noun.code)
+            .noun_of_record("parent", "The category of the same scheme that it is a part of; null where the record names none.", |noun| noun.parent)
+            .relation::<ChildrenOfCategory>("children", "Child", 10, "The categories that are a part of it: `categories(filter: { parent })` finds the same.")
     }
-
-    #[graphql(flatten)]
-    async fn common(&self) -> CommonFields<'_> {
-        self.common_fields()
-    }
-
-    /// Its codes in official registers, that of its scheme first.
-    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
-        let (head, category) = (self.noun.head(), &self.noun);
-        let own = RegisterCode::of_column(self.view, head.fact, "code", &category.scheme, &category.code);
-        load_codes(ctx, self.view, head.id, [own]).await
-    }
-
-    /// The categories of the data set's own that it is in, by scheme and code.
-    async fn categories(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
-    ) -> Result<Vec<Categorisation>> {
-        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
-    }
-
-    /// The scheme, in a word of the data set's own.
-    async fn scheme(&self) -> &str {
-        &self.noun.scheme
-    }
-
-    /// What the scheme knows it by; no other category of the scheme has it.
-    async fn code(&self) -> &str {
-        &self.noun.code
-    }
-
-    /// The category of the same scheme that it is a part of; null where the record names none.
-    async fn parent(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::Category>>> {
-        ctx.load_optional_noun(self.view, self.noun.parent).await
-    }
-
-    #[graphql(flatten)]
-    async fn relations(&self) -> CategoryRelations<'_> {
-        CategoryRelations(self)
-    }
-}
-
-impl FieldColumns for domain::Category {
-    const RELATIONS: &'static [&'static str] = CategoryRelations::NAMES;
-}
-
-relations! {
-    CategoryRelations of domain::Category {
-        /// The categories that are a part of it: `categories(filter: { parent })` finds the same.
-        children: ChildrenOfCategory, CategoryFilter, about 10;
-    }
-}
-
-relation_types! {
-    ChildrenOfCategory: "CategoryChild" => OwnRecord;
 }
 
 /// A noun's place in a category.
@@ -100,48 +45,29 @@ pub(crate) struct Categorisation {
     read: Option<Arc<domain::Category>>,
 }
 
-/// A noun's place in a category.
-#[Object]
-impl Categorisation {
-    /// The category.
-    async fn category(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::Category>>> {
-        let view = self.row.view;
-        match &self.read {
-            Some(noun) => Some(Ok(ViewedNoun { view, noun: Arc::clone(noun) })),
-            None => ctx.load_noun(view, self.category).await,
-        }
-    }
-
-    /// Since when it is in the category; null where no source says. Of a membership: when that began.
-    async fn since(&self) -> Option<ImpreciseDate> {
-        imprecise_date(&self.row.since)
-    }
-
-    /// Until when it was; null where no source says, or it still is. Of a membership: when that ended.
-    async fn until(&self) -> Option<ImpreciseDate> {
-        imprecise_date(&self.row.until)
-    }
-
-    /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
-    async fn existence(&self, ctx: &Context<'_>) -> Result<Word<domain::Existence>> {
-        self.row.load_existence(ctx).await
-    }
-
-    /// The sources that state it. Of a membership: those of that.
-    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        load_citations(ctx, self.row.view, self.row.tie.1).await
+impl Described for Categorisation {
+    fn describe() -> ObjectType<Self> {
+        ObjectType::<Self>::new("Categorisation", "A noun's place in a category.")
+            .load_optional_object("category", "The category.", |it, ctx| match &it.read {
+                Some(noun) => Loading::Now(Ok(Some(ViewedNoun { view: it.row.view, noun: Arc::clone(noun) }))),
+                None => load_noun(ctx, it.row.view, Some(it.category)),
+            })
+            .date("since", "Since when it is in the category; null where no source says. Of a membership: when that began.", |it| &it.row.since)
+            .date("until", "Until when it was; null where no source says, or it still is. Of a membership: when that ended.", |it| &it.row.until)
+            .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.", |it, ctx| Loading::later(it.row.load_existence(ctx)))
+            .load_objects("sources", "The sources that state it. Of a membership: those of that.", |it, ctx| load_citations(ctx, it.row.view, it.row.tie.1))
     }
 }
 
 /// The categories of a noun, of one scheme or of all.
 pub(crate) async fn load_categorisations(
-    ctx: &Context<'_>,
+    ctx: &FieldContext<'_>,
     view: View,
     noun: i64,
-    scheme: Option<&str>,
-) -> Result<Vec<Categorisation>> {
+) -> FieldResult<Vec<Categorisation>> {
+    let scheme: Option<String> = ctx.arguments.get("scheme")?;
     let all = ctx.load_parts::<domain::Categorisation>(view, noun).await?;
-    let wanted = all.iter().filter(|it| scheme.is_none_or(|scheme| it.scheme == scheme));
+    let wanted = all.iter().filter(|it| scheme.as_ref().is_none_or(|scheme| it.scheme == *scheme));
     let categorisation = |it: &domain::Categorisation| {
         let tie = (Kind::Categorisation, it.id);
         let row = TieRow { view, tie, since: it.since.clone(), until: it.until.clone(), as_of: None, turn: None };
@@ -152,16 +78,17 @@ pub(crate) async fn load_categorisations(
 
 /// The categories that a row names, as far as they are on the map, of one scheme or of all.
 pub(crate) async fn load_named_categories(
-    ctx: &Context<'_>,
+    ctx: &FieldContext<'_>,
     row: TieRow,
     named: &[Id<domain::Category>],
-    scheme: Option<&str>,
-) -> Result<Vec<Categorisation>> {
+) -> FieldResult<Vec<Categorisation>> {
+    let scheme: Option<String> = ctx.arguments.get("scheme")?;
     let view = row.view;
     let load = |id: &Id<domain::Category>| ctx.load_columns(NounLoader::new(view), id.raw, ColumnSet::ALL);
     let all = try_join_all(named.iter().map(load)).await?;
     let is_wanted = |category: &Arc<domain::Category>| {
-        category.head.time.validity.holds_on(view.day) && scheme.is_none_or(|scheme| category.scheme == scheme)
+        category.head.time.validity.holds_on(view.day)
+            && scheme.as_ref().is_none_or(|scheme| category.scheme == *scheme)
     };
     let categorisation = |noun: Arc<domain::Category>| Categorisation {
         row: row.clone(),
@@ -196,14 +123,5 @@ filter! {
         scheme: String => scheme,
         /// Part of this category, by id or slug.
         parent: ID => parent [Category],
-    }
-}
-
-root_fields! {
-    CategoryQuery: domain::Category as "Category", CategoryFilter {
-        /// A category; null if there is none.
-        category;
-        /// The categories of the data set's own.
-        categories;
     }
 }

@@ -1,115 +1,52 @@
 //! Designations: titles and awards that schools are given.
 
-use std::sync::Arc;
-
-use async_graphql::{Context, ID, Object, Result};
-use domain::{Kind, Noun, View};
-use persistence::{DesignationsOfSchool, SchoolsOfDesignation};
+use async_graphql::ID;
+use domain::Kind;
+use persistence::SchoolsOfDesignation;
 
 use crate::{
-    batching::field_columns::FieldColumns,
-    execution::context::ContextExt,
-    lists::{
-        connection::{relation_types, relations},
-        filter::filter,
-    },
-    nouns::{
-        category::{Categorisation, load_categorisations},
-        school::SchoolFilter,
-        source::{Citation, load_citations},
-    },
-    objects::{
-        noun::{CommonFields, ViewedNoun},
-        register_code::{CodeInput, RegisterCode, load_codes},
-        scalar::{ImpreciseDate, imprecise_date},
-        tie::load_existence,
-        word::Word,
-    },
-    schema::root_fields::root_fields,
+    definition::field::Loading,
+    definition::object_type::ObjectType,
+    lists::filter::filter,
+    nouns::source::load_citations,
+    objects::noun::{NounType, ViewedNoun},
+    objects::register_code::CodeInput,
+    objects::tie::{TieType, ViewedTie, load_existence},
+    objects::word::Word,
 };
 
-/// A title or an award that schools are given, such as demonstration school.
-#[Object(name = "Designation")]
-impl ViewedNoun<domain::Designation> {
-    /// The global id: the same in every database, for `node(id:)`.
-    pub(crate) async fn id(&self) -> ID {
-        self.global_id()
-    }
+impl NounType for domain::Designation {
+    const NAME: &'static str = "Designation";
+    const ONE: (&'static str, &'static str) = ("designation", "A designation; null if there is none.");
+    const MANY: (&'static str, &'static str) = ("designations", "The designations on record.");
+    type Filter = DesignationFilter;
 
-    #[graphql(flatten)]
-    async fn common(&self) -> CommonFields<'_> {
-        self.common_fields()
-    }
-
-    /// Its codes in official registers.
-    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
-        load_codes(ctx, self.view, self.noun.head().id, []).await
-    }
-
-    /// The categories of the data set's own that it is in, by scheme and code.
-    async fn categories(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
-    ) -> Result<Vec<Categorisation>> {
-        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
-    }
-
-    /// The level at which it is given; `UNKNOWN` where no source says.
-    async fn level(&self) -> Word<domain::DesignationLevel> {
-        Word(self.noun.level)
-    }
-
-    /// Who gives it, in the words of the source; null where none says.
-    async fn awarding_body(&self) -> Option<&str> {
-        self.noun.awarding_body.as_deref()
-    }
-
-    #[graphql(flatten)]
-    async fn relations(&self) -> DesignationRelations<'_> {
-        DesignationRelations(self)
+    fn describe() -> ObjectType<ViewedNoun<Self>> {
+        ObjectType::<ViewedNoun<Self>>::noun(
+            "A title or an award that schools are given, such as demonstration school.",
+        )
+        .codes("Its codes in official registers.", &[], |_| Vec::new())
+        .categories()
+        .leaf("level", "The level at which it is given; `UNKNOWN` where no source says.", |it| Word(it.noun.level))
+        .optional_text("awardingBody", "Who gives it, in the words of the source; null where none says.", |it| {
+            it.noun.awarding_body.as_deref()
+        })
+        .relation::<SchoolsOfDesignation>(
+            "schools",
+            "School",
+            20,
+            "The schools on record that were given it by the view's day; one that was given it twice is there twice.",
+        )
     }
 }
 
-impl FieldColumns for domain::Designation {
-    const RELATIONS: &'static [&'static str] = DesignationRelations::NAMES;
-}
-
-relations! {
-    DesignationRelations of domain::Designation {
-        /// The schools on record that were given it by the view's day; one that was given it twice is there twice.
-        schools: SchoolsOfDesignation, SchoolFilter, about 20;
+impl TieType for domain::SchoolDesignation {
+    fn describe() -> ObjectType<ViewedTie<Self>> {
+        ObjectType::<ViewedTie<Self>>::new("SchoolDesignation", "A designation that a school was given.")
+            .date("awardedOn", "When it was given; null where no source says.", |it| &it.tie.awarded_on)
+            .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.", |it, ctx| Loading::later(load_existence(ctx, it.view, (Kind::SchoolDesignation, it.tie.id), [&it.tie.awarded_on])))
+            .load_objects("sources", "The sources that state that it was given.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
     }
-}
-
-/// A designation that a school was given.
-pub(crate) struct SchoolDesignation {
-    pub(crate) view: View,
-    pub(crate) tie: Arc<domain::SchoolDesignation>,
-}
-
-/// A designation that a school was given.
-#[Object]
-impl SchoolDesignation {
-    /// When it was given; null where no source says.
-    async fn awarded_on(&self) -> Option<ImpreciseDate> {
-        imprecise_date(&self.tie.awarded_on)
-    }
-
-    /// Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.
-    async fn existence(&self, ctx: &Context<'_>) -> Result<Word<domain::Existence>> {
-        load_existence(ctx, self.view, (Kind::SchoolDesignation, self.tie.id), [&self.tie.awarded_on]).await
-    }
-
-    /// The sources that state that it was given.
-    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        load_citations(ctx, self.view, self.tie.id).await
-    }
-}
-
-relation_types! {
-    DesignationsOfSchool: "SchoolDesignation" => SchoolDesignation;
-    SchoolsOfDesignation: "DesignationSchool" => SchoolDesignation;
 }
 
 filter! {
@@ -121,14 +58,5 @@ filter! {
         level: Vec<Word<domain::DesignationLevel>> => level,
         /// It is on record as given to this school, by id or slug.
         school: ID => school [School],
-    }
-}
-
-root_fields! {
-    DesignationQuery: domain::Designation as "Designation", DesignationFilter {
-        /// A designation; null if there is none.
-        designation;
-        /// The designations on record.
-        designations;
     }
 }

@@ -1,121 +1,64 @@
 //! Education groups.
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use domain::Noun;
+use async_graphql::ID;
 use persistence::{AlliancesOfGroup, SchoolsOfGroup};
 
 use crate::{
-    batching::field_columns::FieldColumns,
-    execution::context::ContextExt,
-    lists::{connection::relations, filter::filter},
-    nouns::{
-        alliance::AllianceFilter,
-        category::{Categorisation, load_categorisations},
-        school::SchoolFilter,
-    },
-    objects::{
-        noun::{CommonFields, ViewedNoun},
-        register_code::{CodeInput, RegisterCode, load_codes},
-        scalar::{ImpreciseDate, imprecise_date},
-        word::Word,
-    },
-    schema::root_fields::root_fields,
+    definition::object_type::{Described, ObjectType},
+    lists::filter::filter,
+    objects::noun::{NounType, ViewedNoun},
+    objects::register_code::CodeInput,
+    objects::word::Word,
 };
 
-/// An education group: one body of a lead school and its members.
-#[Object(name = "Group")]
-impl ViewedNoun<domain::Group> {
-    /// The global id: the same in every database, for `node(id:)`.
-    pub(crate) async fn id(&self) -> ID {
-        self.global_id()
-    }
+impl NounType for domain::Group {
+    const NAME: &'static str = "Group";
+    const ONE: (&'static str, &'static str) = ("group", "An education group; null if there is none.");
+    const MANY: (&'static str, &'static str) = ("groups", "The education groups on the map.");
+    type Filter = GroupFilter;
 
-    #[graphql(flatten)]
-    async fn common(&self) -> CommonFields<'_> {
-        self.common_fields()
+    fn describe() -> ObjectType<ViewedNoun<Self>> {
+        ObjectType::<ViewedNoun<Self>>::noun("An education group: one body of a lead school and its members.")
+            .codes("Its codes in official registers.", &[], |_| Vec::new())
+            .categories()
+            .noun_of_record("leadSchool", "The school that leads it, as last recorded; null where no source says. Which one led it on the view's day is the first of `schools`, with the role `LEAD`.", |noun| noun.lead_school)
+            .leaf("status", "Whether it worked on the view's day. Where dates are stated it follows from them: `PLANNED` before it was established, `OPERATING` from then on, `DISSOLVED` after its end; where none are, it is as recorded.", |it| Word(it.noun.status_on(it.view.day))).reading(&["status", "time"])
+            .date("establishedOn", "When it was established; null where no source says.", |it| &it.noun.established_on)
+            .date("dissolvedOn", "When it was dissolved; null where no source says, or it was not.", |it| &it.noun.dissolved_on)
+            .object("reported", "What sources report of its size. Members on record are counted by `schools { totalCount }`: the two may differ.", |it| ReportedSize::of(&it.noun)).reading(&["reported_branches", "reported_sites", "reported_member_schools"])
+            .noun_of_record("district", "The district it belongs to; null where the record does not say.", |noun| noun.district)
+            .relation::<SchoolsOfGroup>("schools", "School", 15, "The schools on record as its members, the lead school first. A source that names some members rarely names all.")
+            .relation::<AlliancesOfGroup>("alliances", "Alliance", 4, "The alliances it is a member of, then those that serve its district.")
     }
+}
 
-    /// Its codes in official registers.
-    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
-        load_codes(ctx, self.view, self.noun.head().id, []).await
-    }
+/// What sources report of a group's size.
+struct ReportedSize {
+    branches: Option<i32>,
+    sites: Option<i32>,
+    member_schools: Option<i32>,
+}
 
-    /// The categories of the data set's own that it is in, by scheme and code.
-    async fn categories(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
-    ) -> Result<Vec<Categorisation>> {
-        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
-    }
-
-    /// The school that leads it, as last recorded; null where no source says. Which one led it on the view's day is the first of `schools`, with the role `LEAD`.
-    async fn lead_school(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::School>>> {
-        ctx.load_optional_noun(self.view, self.noun.lead_school).await
-    }
-
-    /// Whether it worked on the view's day. Where dates are stated it follows from them: `PLANNED` before it was established, `OPERATING` from then on, `DISSOLVED` after its end; where none are, it is as recorded.
-    async fn status(&self) -> Word<domain::GroupStatus> {
-        Word(self.noun.status_on(self.view.day))
-    }
-
-    /// When it was established; null where no source says.
-    async fn established_on(&self) -> Option<ImpreciseDate> {
-        imprecise_date(&self.noun.established_on)
-    }
-
-    /// When it was dissolved; null where no source says, or it was not.
-    async fn dissolved_on(&self) -> Option<ImpreciseDate> {
-        imprecise_date(&self.noun.dissolved_on)
-    }
-
-    /// What sources report of its size. Members on record are counted by `schools { totalCount }`: the two may differ.
-    async fn reported(&self) -> ReportedSize {
+impl ReportedSize {
+    fn of(group: &domain::Group) -> Self {
         let count = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
         ReportedSize {
-            branches: count(self.noun.reported_branches),
-            sites: count(self.noun.reported_sites),
-            member_schools: count(self.noun.reported_member_schools),
+            branches: count(group.reported_branches),
+            sites: count(group.reported_sites),
+            member_schools: count(group.reported_member_schools),
         }
     }
-
-    /// The district it belongs to; null where the record does not say.
-    async fn district(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::District>>> {
-        ctx.load_optional_noun(self.view, self.noun.district).await
-    }
-
-    #[graphql(flatten)]
-    async fn relations(&self) -> GroupRelations<'_> {
-        GroupRelations(self)
-    }
 }
 
-impl FieldColumns for domain::Group {
-    const RELATIONS: &'static [&'static str] = GroupRelations::NAMES;
-    const OTHERS: &'static [(&'static str, &'static [&'static str])] = &[
-        ("status", &["status", "time"]),
-        ("reported", &["reported_branches", "reported_sites", "reported_member_schools"]),
-    ];
-}
-
-relations! {
-    GroupRelations of domain::Group {
-        /// The schools on record as its members, the lead school first. A source that names some members rarely names all.
-        schools: SchoolsOfGroup, SchoolFilter, about 15;
-        /// The alliances it is a member of, then those that serve its district.
-        alliances: AlliancesOfGroup, AllianceFilter, about 4;
+impl Described for ReportedSize {
+    fn describe() -> ObjectType<Self> {
+        ObjectType::<Self>::new("ReportedSize", "What sources report of a group's size; null where none does.")
+            .leaf("branches", "How many branches a source counts; null where none does.", |it| it.branches)
+            .leaf("sites", "How many sites a source counts; null where none does.", |it| it.sites)
+            .leaf("memberSchools", "How many member schools a source counts; null where none does.", |it| {
+                it.member_schools
+            })
     }
-}
-
-/// What sources report of a group's size; null where none does.
-#[derive(SimpleObject)]
-pub(crate) struct ReportedSize {
-    /// How many branches a source counts; null where none does.
-    branches: Option<i32>,
-    /// How many sites a source counts; null where none does.
-    sites: Option<i32>,
-    /// How many member schools a source counts; null where none does.
-    member_schools: Option<i32>,
 }
 
 filter! {
@@ -131,14 +74,5 @@ filter! {
         school: ID => school [School],
         /// It is on record as a member of this alliance, or the alliance serves its district; by id or slug.
         alliance: ID => alliance [Alliance],
-    }
-}
-
-root_fields! {
-    GroupQuery: domain::Group as "Group", GroupFilter {
-        /// An education group; null if there is none.
-        group;
-        /// The education groups on the map.
-        groups;
     }
 }

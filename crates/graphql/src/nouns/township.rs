@@ -1,100 +1,57 @@
 //! Townships, areas and subdistricts.
 
-use async_graphql::{Context, ID, Object, Result};
-use domain::Noun;
+use async_graphql::ID;
 use persistence::{CampusesOfTownship, SchoolsOfTownship, SchoolsWithCampusInTownship};
 
 use crate::{
-    batching::field_columns::FieldColumns,
-    execution::context::ContextExt,
-    lists::{
-        connection::{relation_types, relations},
-        filter::filter,
-        own_record::OwnRecord,
-    },
-    nouns::{
-        campus::CampusFilter,
-        category::{Categorisation, load_categorisations},
-        school::SchoolFilter,
-    },
-    objects::{
-        noun::{CommonFields, ViewedNoun},
-        register_code::{CodeInput, RegisterCode, load_codes},
-        word::Word,
-    },
-    schema::root_fields::root_fields,
+    definition::object_type::ObjectType,
+    lists::filter::filter,
+    objects::noun::{NounType, ViewedNoun},
+    objects::register_code::{CodeInput, RegisterCode},
+    objects::word::Word,
 };
 
-/// A township, area or subdistrict.
-#[Object(name = "Township")]
-impl ViewedNoun<domain::Township> {
-    /// The global id: the same in every database, for `node(id:)`.
-    pub(crate) async fn id(&self) -> ID {
-        self.global_id()
+impl NounType for domain::Township {
+    const NAME: &'static str = "Township";
+    const ONE: (&'static str, &'static str) = ("township", "A township; null if there is none.");
+    const MANY: (&'static str, &'static str) = ("townships", "The townships on the map.");
+    type Filter = TownshipFilter;
+
+    fn describe() -> ObjectType<ViewedNoun<Self>> {
+        ObjectType::<ViewedNoun<Self>>::noun("A township, area or subdistrict.")
+            .codes("Its codes in official registers.", &["code"], |it| {
+                let code = it.noun.code.iter();
+                let scheme = domain::code::scheme_of("code");
+                code.map(|code| RegisterCode::of_column(it.view, it.head().fact, "code", scheme, code)).collect()
+            })
+            .reading(&["code"])
+            .categories()
+            .leaf("kind", "What it is; `UNKNOWN` where no source says.", |it| -> Word<domain::TownshipKind> {
+                Word(it.noun.kind)
+            })
+            .noun_of_record("region", "The region it lies in; null where no source says.", |noun| noun.region)
+            .noun_of_record("district", "The district it is part of; null where the record does not say.", |noun| {
+                noun.district
+            })
+            .relation::<SchoolsOfTownship>(
+                "schools",
+                "School",
+                20,
+                "The schools whose own record places them in it: `schools(filter: { township })` finds the same.",
+            )
+            .relation::<SchoolsWithCampusInTownship>(
+                "schoolsWithCampus",
+                "SchoolWithCampus",
+                20,
+                "The schools of which a campus stands in it: `schools(filter: { campusTownship })` finds the same.",
+            )
+            .relation::<CampusesOfTownship>(
+                "campuses",
+                "Campus",
+                20,
+                "The campuses that stand in it: `campuses(filter: { township })` finds the same.",
+            )
     }
-
-    #[graphql(flatten)]
-    async fn common(&self) -> CommonFields<'_> {
-        self.common_fields()
-    }
-
-    /// Its codes in official registers.
-    async fn codes(&self, ctx: &Context<'_>) -> Result<Vec<RegisterCode>> {
-        let (head, scheme) = (self.noun.head(), domain::code::scheme_of("code"));
-        let own = self.noun.code.iter().map(|code| RegisterCode::of_column(self.view, head.fact, "code", scheme, code));
-        load_codes(ctx, self.view, head.id, own).await
-    }
-
-    /// The categories of the data set's own that it is in, by scheme and code.
-    async fn categories(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only those of this scheme, as `Category.scheme` names it.")] scheme: Option<String>,
-    ) -> Result<Vec<Categorisation>> {
-        load_categorisations(ctx, self.view, self.noun.head().id, scheme.as_deref()).await
-    }
-
-    /// What it is; `UNKNOWN` where no source says.
-    async fn kind(&self) -> Word<domain::TownshipKind> {
-        Word(self.noun.kind)
-    }
-
-    /// The region it lies in; null where no source says.
-    async fn region(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::Region>>> {
-        ctx.load_optional_noun(self.view, self.noun.region).await
-    }
-
-    /// The district it is part of; null where the record does not say.
-    async fn district(&self, ctx: &Context<'_>) -> Option<Result<ViewedNoun<domain::District>>> {
-        ctx.load_optional_noun(self.view, self.noun.district).await
-    }
-
-    #[graphql(flatten)]
-    async fn relations(&self) -> TownshipRelations<'_> {
-        TownshipRelations(self)
-    }
-}
-
-impl FieldColumns for domain::Township {
-    const RELATIONS: &'static [&'static str] = TownshipRelations::NAMES;
-    const OTHERS: &'static [(&'static str, &'static [&'static str])] = &[("codes", &["code"])];
-}
-
-relations! {
-    TownshipRelations of domain::Township {
-        /// The schools whose own record places them in it: `schools(filter: { township })` finds the same.
-        schools: SchoolsOfTownship, SchoolFilter, about 20;
-        /// The schools of which a campus stands in it: `schools(filter: { campusTownship })` finds the same.
-        schools_with_campus: SchoolsWithCampusInTownship, SchoolFilter, about 20;
-        /// The campuses that stand in it: `campuses(filter: { township })` finds the same.
-        campuses: CampusesOfTownship, CampusFilter, about 20;
-    }
-}
-
-relation_types! {
-    SchoolsOfTownship: "TownshipSchool" => OwnRecord;
-    CampusesOfTownship: "TownshipCampus" => OwnRecord;
-    SchoolsWithCampusInTownship: "TownshipSchoolWithCampus" => OwnRecord;
 }
 
 filter! {
@@ -108,14 +65,5 @@ filter! {
         region: ID => region [Region],
         /// Part of this district, by id or slug.
         district: ID => district [District],
-    }
-}
-
-root_fields! {
-    TownshipQuery: domain::Township as "Township", TownshipFilter {
-        /// A township; null if there is none.
-        township;
-        /// The townships on the map.
-        townships;
     }
 }

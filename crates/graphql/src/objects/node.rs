@@ -1,95 +1,110 @@
-//! The `Node` interface: any noun by its global id.
+//! Nouns of whatever kind: the list of all kinds, and any noun by its global id.
 
-use async_graphql::{Context, ID, Interface, Object, Result, Union};
+use async_graphql::{ID, Result, registry::Registry};
 use domain::{AnyId, Id, Kind, View};
+use futures::{FutureExt, future::BoxFuture};
 
 use crate::{
-    execution::{context::ContextExt, error::ErrorCode},
-    objects::noun::ViewedNoun,
-    schema::ViewArgs,
+    definition::{
+        abstract_type::{AbstractType, AnyObject},
+        field::{FieldContext, FieldResult, Loading},
+        object_type::{ObjectType, object_type},
+        registry::register_object,
+    },
+    execution::error::ErrorCode,
+    objects::noun::{NounType, ViewedNoun},
+    schema::Map,
 };
 
-/// Declares what holds each noun of the schema, and the way to one by its id.
+/// A kind of noun of the schema.
+pub(crate) struct NounEntry {
+    pub(crate) kind: Kind,
+    /// Its type.
+    pub(crate) name: &'static str,
+    /// Adds its type to the schema.
+    pub(crate) register: fn(&mut Registry) -> String,
+    /// Adds the fields that find one and list all.
+    pub(crate) with_root_fields: fn(ObjectType<Map>) -> ObjectType<Map>,
+    load: LoadAnyNoun,
+}
+
+/// Loads the noun with an identity.
+type LoadAnyNoun = for<'a> fn(&'a FieldContext<'a>, View, i64) -> BoxFuture<'a, Result<Option<AnyObject>>>;
+
+impl NounEntry {
+    const fn of<N: NounType>() -> Self {
+        NounEntry {
+            kind: N::KIND,
+            name: N::NAME,
+            register: |registry| register_object(object_type::<ViewedNoun<N>>(), registry),
+            with_root_fields: ObjectType::<Map>::noun_fields::<N>,
+            load: |ctx, view, raw| {
+                async move { Ok(ctx.load_noun(view, Id::<N>::from_raw(raw)).await?.map(AnyObject::new)) }.boxed()
+            },
+        }
+    }
+}
+
+/// Lists all kinds of nouns.
 macro_rules! nouns {
     ($($noun:ident),+) => {
-        /// A thing with a global id.
-        #[derive(Interface)]
-        #[graphql(field(name = "id", ty = "ID", desc = "The global id: the same in every database."))]
-        pub(crate) enum Node {
-            $($noun(ViewedNoun<domain::$noun>),)+
-        }
-
-        /// A noun that a gateway can refer to by its type and id.
-        #[derive(Union)]
-        #[graphql(name = "_Entity")]
-        pub(crate) enum Entity {
-            $($noun(ViewedNoun<domain::$noun>),)+
-        }
-
-        impl From<Node> for Entity {
-            fn from(node: Node) -> Entity {
-                match node {
-                    $(Node::$noun(noun) => Entity::$noun(noun),)+
-                }
-            }
-        }
-
-        impl Node {
-            /// The kind of the noun with this type in the schema.
-            pub(crate) fn kind_of_type(type_name: &str) -> Option<Kind> {
-                match type_name {
-                    $(stringify!($noun) => Some(Kind::$noun),)+
-                    _ => None,
-                }
-            }
-
-            /// The noun with this id; `None` if the view knows none.
-            pub(crate) async fn load(ctx: &Context<'_>, view: View, id: AnyId) -> Option<Result<Node>> {
-                match id.kind {
-                    $(Kind::$noun => Some(ctx.load_noun(view, Id::<domain::$noun>::from_raw(id.raw)).await?.map(Node::$noun)),)+
-                    _ => None,
-                }
-            }
-        }
+        /// All kinds of nouns.
+        pub(crate) static NOUNS: &[NounEntry] = &[$(NounEntry::of::<domain::$noun>()),+];
     };
 }
 
 domain::with_nouns!(nouns);
 
-/// Nouns by their ids.
-pub(crate) struct NodeQuery(pub(crate) ViewArgs);
+/// The kind of the nouns of a type.
+pub(crate) fn kind_of_type(name: &str) -> Option<Kind> {
+    NOUNS.iter().find(|entry| entry.name == name).map(|entry| entry.kind)
+}
 
-/// Nouns by their ids.
-#[Object]
-impl NodeQuery {
-    /// The noun with this global id; null if there is none.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: ID) -> Option<Result<Node>> {
-        match parse_global_id(&id) {
-            Ok(id) => Node::load(ctx, self.0.view(ctx), id).await,
-            Err(error) => Some(Err(error)),
-        }
-    }
-
-    /// The nouns with these global ids, in their order; null for an id that none has, and with an error for a text that is no id.
-    async fn nodes(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The global ids, at most 100.")] ids: Vec<ID>,
-    ) -> Result<Vec<Option<Result<Node>>>> {
-        if ids.len() > 100 {
-            return Err(ErrorCode::InvalidArgument
-                .with_message(format!("`ids` has {} ids, and at most 100 are answered", ids.len())));
-        }
-        let view = self.0.view(ctx);
-        let find = async |id: &ID| match parse_global_id(id) {
-            Ok(id) => Node::load(ctx, view, id).await,
-            Err(error) => Some(Err(error)),
-        };
-        Ok(futures::future::join_all(ids.iter().map(find)).await)
+/// The noun with this id; `None` if the view knows none.
+pub(crate) async fn load_any_noun(ctx: &FieldContext<'_>, view: View, id: AnyId) -> Result<Option<AnyObject>> {
+    match NOUNS.iter().find(|entry| entry.kind == id.kind) {
+        Some(entry) => (entry.load)(ctx, view, id.raw).await,
+        None => Ok(None),
     }
 }
 
 /// Reads an id of any noun.
 pub(crate) fn parse_global_id(id: &str) -> Result<AnyId> {
     id.parse().map_err(|error| ErrorCode::InvalidId.with_message(error))
+}
+
+impl ObjectType<Map> {
+    /// Adds the fields that find nouns by their global ids.
+    pub(crate) fn node_fields(self) -> Self {
+        self.load_abstract(
+            "node",
+            "The noun with this global id; null if there is none.",
+            AbstractType::Node,
+            |map, ctx| {
+                Loading::later(async move {
+                    let id: ID = ctx.arguments.get("id")?;
+                    Ok(load_any_noun(ctx, map.view(ctx), parse_global_id(&id)?).await?)
+                })
+            },
+        )
+        .argument::<ID>("id", "The global id.")
+        .load_abstracts(
+            "nodes",
+            "The nouns with these global ids, in their order; null for an id that none has, and with an error for a text that is no id.",
+            AbstractType::Node,
+            |map, ctx| Loading::later(load_nodes(map, ctx)),
+        )
+        .argument::<Vec<ID>>("ids", "The global ids, at most 100.")
+    }
+}
+
+async fn load_nodes(map: &Map, ctx: &FieldContext<'_>) -> FieldResult<Vec<Result<Option<AnyObject>>>> {
+    let ids: Vec<ID> = ctx.arguments.get("ids")?;
+    if ids.len() > 100 {
+        let problem = format!("`ids` has {} ids, and at most 100 are answered", ids.len());
+        return Err(ErrorCode::InvalidArgument.with_message(problem).into());
+    }
+    let view = map.view(ctx);
+    let find = async |id: &ID| load_any_noun(ctx, view, parse_global_id(id)?).await;
+    Ok(futures::future::join_all(ids.iter().map(find)).await)
 }

@@ -2,17 +2,28 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result};
-use domain::{Noun, View};
+use async_graphql::ID;
+use domain::{Existence, Head, View};
+use persistence::{ColumnSet, Noun, Relation};
 
 use crate::{
+    definition::{
+        abstract_type::NODE,
+        field::{FieldColumns, FieldContext, FieldError, FieldResult, Loading},
+        field_builder::lang_argument,
+        object_type::{Described, ObjectType},
+    },
     execution::context::ContextExt,
+    lists::{connection::Related, filter::FilterInput},
     nouns::{
         alias::{LocalizedName, Name},
-        source::Citation,
+        category::load_categorisations,
+        source::load_citations,
     },
     objects::{
-        scalar::{Date, ImpreciseDate, LanguageTag, imprecise_date},
+        register_code::{RegisterCode, load_codes},
+        scalar::{Date, LanguageTag},
+        tie::TieType,
         word::Word,
     },
 };
@@ -23,118 +34,236 @@ pub(crate) struct ViewedNoun<N> {
     pub(crate) noun: Arc<N>,
 }
 
-/// A noun's name in the schema.
-pub(crate) trait SchemaName {
+/// A kind of noun, as the schema shows it.
+pub(crate) trait NounType: Noun {
+    /// Its name in the schema.
     const NAME: &'static str;
+    /// The field at the root that finds one, and what it says.
+    const ONE: (&'static str, &'static str);
+    /// The field at the root that lists all, and what it says.
+    const MANY: (&'static str, &'static str);
+    /// What narrows its lists.
+    type Filter: FilterInput;
+
+    /// What it answers.
+    fn describe() -> ObjectType<ViewedNoun<Self>>
+    where
+        Self: Sized;
 }
 
-impl<N: Noun> ViewedNoun<N> {
+impl<N: NounType> Described for ViewedNoun<N> {
+    fn describe() -> ObjectType<Self> {
+        let mut ty = N::describe();
+        for field in &mut ty.fields {
+            if field.columns == FieldColumns::ByName {
+                let column = ColumnSet::named::<N>(&snake_case(field.name));
+                field.columns = FieldColumns::These(column.unwrap_or(ColumnSet::ALL));
+            }
+        }
+        ty
+    }
+}
+
+/// The name that a field has in files and tables: `openedOn` is `opened_on`.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}
+
+const NONE: FieldColumns = FieldColumns::These(ColumnSet::LEAST);
+const NAMES: FieldColumns = FieldColumns::These(ColumnSet::NAMES);
+const TIME: FieldColumns = FieldColumns::These(ColumnSet::TIME);
+
+impl<N: NounType> ObjectType<ViewedNoun<N>> {
+    /// A kind of noun, with the fields that all nouns have.
+    pub(crate) fn noun(description: &'static str) -> Self {
+        ObjectType::<ViewedNoun<N>> { implements: &[NODE], ..ObjectType::new(N::NAME, description) }
+            .leaf("id", "The global id: the same in every database, for `node(id:)`.", |it| it.global_id())
+            .looking_at(NONE)
+            .text("slug", "The word people use for it in addresses and files.", |it| &it.head().slug)
+            .looking_at(NONE)
+            .load_leaf(
+                "name",
+                "The name, in the best language on record for the reader; `localizedName` says which one that is, and why this name.",
+                |it, ctx| it.choose_name(ctx).map(|name| name.text),
+            )
+            .with_argument(lang_argument())
+            .looking_at(NAMES)
+            .load_object(
+                "localizedName",
+                "The name with its language, and whether it is the one that was asked for. Of several names in that language, what it calls itself comes before what a source calls it, and that before a translation; short and former names are not chosen. `names` lists all.",
+                |it, ctx| it.choose_name(ctx),
+            )
+            .with_argument(lang_argument())
+            .looking_at(NAMES)
+            .load_objects(
+                "names",
+                "All names that hold on the view's day: the official ones, then the aliases.",
+                |it, ctx| Loading::later(it.load_names(ctx)),
+            )
+            .looking_at(NAMES)
+            .date(
+                "since",
+                "Since when this entry is on the map, as precise as its source; null where no source says.",
+                |it| &it.head().time.stated.since,
+            )
+            .looking_at(TIME)
+            .leaf(
+                "sinceDay",
+                "The first day that `since` can mean, from which it counts; null where no source says, or the year is not known.",
+                |it| it.head().time.stated.since.as_ref().and_then(domain::ImpreciseDate::first_day).map(Date),
+            )
+            .looking_at(TIME)
+            .date(
+                "until",
+                "Until when this entry is on the map, as precise as its source; null where no source says, or it still is.",
+                |it| &it.head().time.stated.until,
+            )
+            .looking_at(TIME)
+            .leaf(
+                "untilDay",
+                "The last day that `until` can mean, to which it counts; null where no source says, it still is, or the year is not known.",
+                |it| it.head().time.stated.until.as_ref().and_then(domain::ImpreciseDate::last_day).map(Date),
+            )
+            .looking_at(TIME)
+            .leaf(
+                "knownDay",
+                "The earliest known day: the first on which anything on record shows that this exists, or is planned. It is the earliest of its stated beginning and end, the dates of its ties, the publication of the sources that speak of it, and the day on which it was first recorded.",
+                |it| Date(it.head().time.known_day),
+            )
+            .looking_at(TIME)
+            .leaf(
+                "isOnMap",
+                "Whether the entry is on the map of the view's day. One with a stated beginning is from that day on; one without is on every day up to its end, but see `existence`; one that is planned, with no stated beginning, is from its `knownDay` on. A former or future one is still found by slug, by id and along its history.",
+                |it| it.head().time.validity.holds_on(it.view.day),
+            )
+            .looking_at(TIME)
+            .leaf(
+                "existence",
+                "Whether it is known to have existed on the view's day, or only assumed since nobody states its beginning; null where it is not on the map of that day.",
+                |it| -> Option<Word<Existence>> { it.head().time.existence_on(it.view.day).map(Word) },
+            )
+            .looking_at(TIME)
+            .load_objects(
+                "sources",
+                "The sources that state it; for one that states a single field, `field` says which.",
+                |it, ctx| load_citations(ctx, it.view, it.head().fact),
+            )
+            .looking_at(NONE)
+    }
+
+    /// Adds the codes in official registers: those of the noun's own record, then those of `codes.csv`.
+    pub(crate) fn codes(
+        self,
+        description: &'static str,
+        columns: &[&str],
+        own: fn(&ViewedNoun<N>) -> Vec<RegisterCode>,
+    ) -> Self {
+        self.load_objects("codes", description, move |it, ctx| {
+            Loading::later(load_codes(ctx, it.view, it.head().id, own(it)))
+        })
+        .reading(columns)
+    }
+
+    /// Adds the categories of the data set's own.
+    pub(crate) fn categories(self) -> Self {
+        self.load_objects(
+            "categories",
+            "The categories of the data set's own that it is in, by scheme and code.",
+            |it, ctx| Loading::later(load_categorisations(ctx, it.view, it.head().id)),
+        )
+        .argument::<Option<String>>("scheme", "Only those of this scheme, as `Category.scheme` names it.")
+        .looking_at(NONE)
+    }
+
+    /// Says which columns the field that was added last looks at; `names` and `time` stand for those of these.
+    ///
+    /// # Panics
+    /// The noun has no such column.
+    pub(crate) fn reading(self, columns: &[&str]) -> Self {
+        let named =
+            |name: &&str| ColumnSet::named::<N>(name).unwrap_or_else(|| panic!("{} has no column `{name}`", N::NAME));
+        let columns = columns.iter().map(named).fold(ColumnSet::LEAST, ColumnSet::union);
+        self.looking_at(FieldColumns::These(columns))
+    }
+
+    /// Adds a noun that the noun's own record names; null where it names none.
+    pub(crate) fn noun_of_record<M: NounType>(
+        self,
+        name: &'static str,
+        description: &'static str,
+        id: fn(&N) -> Option<domain::Id<M>>,
+    ) -> Self {
+        self.load_optional_object(name, description, move |it, ctx| load_noun(ctx, it.view, id(&it.noun)))
+    }
+
+    /// Adds the nouns to which a relation leads, as a connection; its types are named after the noun and `singular`. `size`
+    /// says how many there are in a large city, for the cost of a query.
+    pub(crate) fn relation<R: Relation<Node: NounType, Tie: TieType>>(
+        self,
+        name: &'static str,
+        singular: &str,
+        size: u32,
+        description: &'static str,
+    ) -> Self {
+        let order = "The order of the list; its own unless asked otherwise.";
+        let types = format!("{}{singular}", N::NAME);
+        let mut with =
+            self.connection::<Related<R>>(name, description, order, types, |it, _| (it.view, Some(it.head().id)));
+        with.last().expected_size = Some(size);
+        with.looking_at(NONE)
+    }
+}
+
+/// The noun with this id, of which what is selected below the field is read; `None` if there is no id, or the view knows none.
+pub(crate) fn load_noun<'a, N: NounType>(
+    ctx: &'a FieldContext<'a>,
+    view: View,
+    id: Option<domain::Id<N>>,
+) -> Loading<'a, Option<ViewedNoun<N>>> {
+    match id {
+        None => Loading::Now(Ok(None)),
+        Some(id) => Loading::later(async move { Ok(ctx.load_noun(view, id).await?) }),
+    }
+}
+
+impl<N: NounType> ViewedNoun<N> {
+    /// What it shares with all nouns.
+    pub(crate) fn head(&self) -> &Head {
+        self.noun.head()
+    }
+
     /// The id for `node(id:)`.
     pub(crate) fn global_id(&self) -> ID {
-        domain::Id::<N>::from_raw(self.noun.head().id).into()
+        domain::Id::<N>::from_raw(self.head().id).into()
     }
 
-    /// What all nouns answer.
-    pub(crate) fn common_fields(&self) -> CommonFields<'_> {
-        CommonFields { view: self.view, head: self.noun.head() }
-    }
-}
-
-/// What all nouns answer.
-pub(crate) struct CommonFields<'a> {
-    view: View,
-    head: &'a domain::Head,
-}
-
-// `categories` stands in each noun instead: it leads back to a noun, and `Category` would be registered without all of these.
-/// What all nouns answer.
-#[Object]
-impl CommonFields<'_> {
-    /// The word people use for it in addresses and files.
-    async fn slug(&self) -> &str {
-        &self.head.slug
-    }
-
-    /// The name, in the best language on record for the reader; `localizedName` says which one that is, and why this name.
-    async fn name(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
-            LanguageTag,
-        >,
-    ) -> Result<String> {
-        Ok(self.choose_name(ctx, lang).await?.text)
-    }
-
-    /// The name with its language, and whether it is the one that was asked for. Of several names in that language, what it calls itself comes before what a source calls it, and that before a translation; short and former names are not chosen. `names` lists all.
-    async fn localized_name(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The language wanted; that of `Accept-Language` unless asked otherwise.")] lang: Option<
-            LanguageTag,
-        >,
-    ) -> Result<LocalizedName> {
-        self.choose_name(ctx, lang).await
-    }
-
-    /// All names that hold on the view's day: the official ones, then the aliases.
-    async fn names(&self, ctx: &Context<'_>) -> Result<Vec<Name>> {
-        let aliases = ctx.load_parts::<domain::Alias>(self.view, self.head.id).await?;
-        let official = self.head.names.official_names().map(|name| Name::official(self.view, self.head.fact, name));
+    async fn load_names(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<Name>> {
+        let aliases = ctx.load_parts::<domain::Alias>(self.view, self.head().id).await?;
+        let official = self.head().names.official_names();
+        let official = official.map(|name| Name::official(self.view, self.head().fact, name));
         Ok(official.chain(aliases.iter().map(|alias| Name::alias(self.view, alias))).collect())
     }
 
-    /// Since when this entry is on the map, as precise as its source; null where no source says.
-    async fn since(&self) -> Option<ImpreciseDate> {
-        imprecise_date(&self.head.time.stated.since)
-    }
-
-    /// The first day that `since` can mean, from which it counts; null where no source says, or the year is not known.
-    async fn since_day(&self) -> Option<Date> {
-        let since = self.head.time.stated.since.as_ref();
-        since.and_then(domain::ImpreciseDate::first_day).map(Date)
-    }
-
-    /// Until when this entry is on the map, as precise as its source; null where no source says, or it still is.
-    async fn until(&self) -> Option<ImpreciseDate> {
-        imprecise_date(&self.head.time.stated.until)
-    }
-
-    /// The last day that `until` can mean, to which it counts; null where no source says, it still is, or the year is not known.
-    async fn until_day(&self) -> Option<Date> {
-        let until = self.head.time.stated.until.as_ref();
-        until.and_then(domain::ImpreciseDate::last_day).map(Date)
-    }
-
-    /// The earliest known day: the first on which anything on record shows that this exists, or is planned. It is the earliest of its stated beginning and end, the dates of its ties, the publication of the sources that speak of it, and the day on which it was first recorded.
-    async fn known_day(&self) -> Date {
-        Date(self.head.time.known_day)
-    }
-
-    /// Whether the entry is on the map of the view's day. One with a stated beginning is from that day on; one without is on every day up to its end, but see `existence`; one that is planned, with no stated beginning, is from its `knownDay` on. A former or future one is still found by slug, by id and along its history.
-    async fn is_on_map(&self) -> bool {
-        self.head.time.validity.holds_on(self.view.day)
-    }
-
-    /// Whether it is known to have existed on the view's day, or only assumed since nobody states its beginning; null where it is not on the map of that day.
-    async fn existence(&self) -> Option<Word<domain::Existence>> {
-        self.head.time.existence_on(self.view.day).map(Word)
-    }
-
-    /// The sources that state it; for one that states a single field, `field` says which.
-    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        crate::nouns::source::load_citations(ctx, self.view, self.head.fact).await
-    }
-}
-
-impl CommonFields<'_> {
-    async fn choose_name(&self, ctx: &Context<'_>, lang: Option<LanguageTag>) -> Result<LocalizedName> {
-        let asked = lang.map(|tag| [tag.0]);
-        let wanted = ctx.wanted_languages(asked.as_ref());
-        if let Some(name) = self.head.names.settled_name(wanted) {
-            return Ok(LocalizedName::new(name));
+    /// The name for the reader; aliases are loaded only where no official name serves.
+    fn choose_name<'a>(&'a self, ctx: &'a FieldContext<'a>) -> Loading<'a, LocalizedName> {
+        let asked = match ctx.arguments.get::<Option<LanguageTag>>("lang") {
+            Ok(lang) => lang.map(|tag| [tag.0]),
+            Err(error) => return Loading::Now(Err(error.into())),
+        };
+        if let Some(name) = self.head().names.settled_name(ctx.wanted_languages(asked.as_ref())) {
+            return Loading::Now(Ok(LocalizedName::new(name)));
         }
-        let aliases = ctx.load_parts::<domain::Alias>(self.view, self.head.id).await?;
-        Ok(LocalizedName::new(self.head.names.choose_name(&aliases, wanted)))
+        Loading::later(async move {
+            let aliases = ctx.load_parts::<domain::Alias>(self.view, self.head().id).await?;
+            let wanted = ctx.wanted_languages(asked.as_ref());
+            Ok::<_, FieldError>(LocalizedName::new(self.head().names.choose_name(&aliases, wanted)))
+        })
     }
 }

@@ -1,12 +1,14 @@
 //! Codes of nouns in official registers.
 
-use async_graphql::{Context, InputObject, Object, Result};
+use async_graphql::{InputObject, Result};
 use domain::{ConditionValue, Kind, View};
 
 use crate::{
+    definition::field::{FieldContext, FieldResult},
+    definition::object_type::{Described, ObjectType},
     execution::context::ContextExt,
     lists::filter::{FilterBudget, IntoCondition, check_no_nul},
-    nouns::source::{Citation, load_citations},
+    nouns::source::load_citations,
 };
 
 /// A code of a noun in an official register.
@@ -20,26 +22,17 @@ pub(crate) struct RegisterCode {
     column: Option<&'static str>,
 }
 
-/// A code of a noun in an official register.
-#[Object(name = "Code")]
-impl RegisterCode {
-    /// The register, in a word of the data set's own; `junior_code_2025`, `senior_code` and `national_statistical_code` are those of columns of their own.
-    async fn scheme(&self) -> &str {
-        &self.scheme
-    }
-
-    /// The code: text, since codes may begin with 0.
-    async fn value(&self) -> &str {
-        &self.value
-    }
-
-    /// The sources that state it.
-    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Citation>> {
-        let mut sources = load_citations(ctx, self.view, self.fact).await?;
-        if let Some(column) = self.column {
-            sources.retain(|citation| citation.states(column));
-        }
-        Ok(sources)
+impl Described for RegisterCode {
+    fn describe() -> ObjectType<Self> {
+        ObjectType::<Self>::new("Code", "A code of a noun in an official register.")
+            .text("scheme", "The register, in a word of the data set's own; `junior_code_2025`, `senior_code` and `national_statistical_code` are those of columns of their own.", |it| &it.scheme)
+            .text("value", "The code: text, since codes may begin with 0.", |it| &it.value)
+            .load_objects("sources", "The sources that state it.", |it, ctx| {
+                load_citations(ctx, it.view, it.fact).map(|mut sources| {
+                    sources.retain(|citation| it.column.is_none_or(|column| citation.states(column)));
+                    sources
+                })
+            })
     }
 }
 
@@ -68,11 +61,11 @@ impl RegisterCode {
 
 /// The codes of a noun: those of its own record, then those of `codes.csv`, by register.
 pub(crate) async fn load_codes(
-    ctx: &Context<'_>,
+    ctx: &FieldContext<'_>,
     view: View,
     noun: i64,
-    own: impl IntoIterator<Item = RegisterCode>,
-) -> Result<Vec<RegisterCode>> {
+    own: Vec<RegisterCode>,
+) -> FieldResult<Vec<RegisterCode>> {
     let recorded = ctx.load_parts::<domain::RegisterCode>(view, noun).await?;
     let recorded = recorded.iter().map(|code| RegisterCode {
         view,

@@ -1,61 +1,82 @@
 //! Revisions: the log of writes, and the view that answers are true for.
 
-use async_graphql::{Context, Object, Result, SimpleObject, Subscription};
+use std::borrow::Cow;
+
+use async_graphql::{
+    Context, ContextSelectionSet, OutputType, Positioned, Result, ServerResult, Subscription, Value,
+    parser::types::Field as DocumentField, registry::Registry,
+};
 use domain::{Known, TimeZone, View};
 use futures::{Stream, StreamExt};
 
 use crate::{
+    definition::{
+        field::{FieldContext, FieldResult, Loading},
+        object_type::{Described, ObjectType, object_type},
+        registry::register_object,
+        resolver::Resolved,
+    },
     execution::{
         context::{ContextExt, mask_store_error},
         error::ErrorCode,
     },
-    schema::ViewArgs,
+    objects::scalar::Date,
+    schema::Map,
 };
 
-/// A write that was recorded. Nothing is overwritten: a revision closes what is known no longer and adds what is.
-#[derive(SimpleObject)]
-pub(crate) struct Revision {
-    /// Its number, counting up from 1; `map(knownAt:)` takes it.
-    number: i64,
-    /// When it was recorded, RFC 3339, UTC.
-    recorded_at: String,
-    /// Who recorded it.
-    actor: String,
-    /// What it is about.
-    message: String,
-}
+/// A write that was recorded.
+pub(crate) struct Revision(domain::Revision);
 
-impl From<domain::Revision> for Revision {
-    fn from(revision: domain::Revision) -> Self {
-        let domain::Revision { number, recorded_at, actor, message } = revision;
-        Revision { number, recorded_at, actor, message }
+impl Described for Revision {
+    fn describe() -> ObjectType<Self> {
+        ObjectType::<Self>::new("Revision", "A write that was recorded. Nothing is overwritten: a revision closes what is known no longer and adds what is.")
+            .leaf("number", "Its number, counting up from 1; `map(knownAt:)` takes it.", |it| it.0.number)
+            .text("recordedAt", "When it was recorded, RFC 3339, UTC.", |it| &it.0.recorded_at)
+            .text("actor", "Who recorded it.", |it| &it.0.actor)
+            .text("message", "What it is about.", |it| &it.0.message)
     }
 }
 
-/// The log, and the view.
-pub(crate) struct RevisionQuery(pub(crate) ViewArgs);
-
-/// The log, and the view.
-#[Object]
-impl RevisionQuery {
-    /// The day and the revision that the answers are true for.
-    async fn view(&self, ctx: &Context<'_>) -> ViewInfo {
-        let zone = (!self.0.has_day()).then(|| ctx.request_context().zone);
-        ViewInfo { view: self.0.view(ctx), zone }
+/// As subscriptions, which a macro makes, have it.
+impl OutputType for Revision {
+    fn type_name() -> Cow<'static, str> {
+        object_type::<Self>().name.clone()
     }
 
-    /// The revisions of the map, the latest first.
-    async fn revisions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many, 0 to 100; 20 unless asked otherwise.")] first: Option<i64>,
-        #[graphql(desc = "Only revisions before this number.")] before_number: Option<i64>,
-    ) -> Result<Vec<Revision>> {
-        let request = domain::PageRequest::parse(first, None, None, None, 0)
-            .map_err(|error| ErrorCode::from(error.clone()).with_message(error))?;
-        let revisions = ctx.store().revisions(before_number, request.size).await.map_err(mask_store_error)?;
-        Ok(revisions.into_iter().map(Revision::from).collect())
+    fn create_type_info(registry: &mut Registry) -> String {
+        format!("{}!", register_object(object_type::<Self>(), registry))
     }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<DocumentField>) -> ServerResult<Value> {
+        Resolved { object: Revision(self.0.clone()), ty: object_type::<Self>() }.resolve(ctx, field).await
+    }
+}
+
+impl ObjectType<Map> {
+    /// Adds the view, and the log.
+    pub(crate) fn revision_fields(self) -> Self {
+        self.load_object("view", "The day and the revision that the answers are true for.", |map, ctx| {
+            let zone = (!map.has_day()).then_some(ctx.request.zone);
+            Loading::Now(Ok(ViewInfo { view: map.view(ctx), zone }))
+        })
+        .load_objects("revisions", "The revisions of the map, the latest first.", |_, ctx| {
+            Loading::later(load_revisions(ctx))
+        })
+        .argument::<Option<i64>>("first", "How many, 0 to 100; 20 unless asked otherwise.")
+        .argument::<Option<i64>>("beforeNumber", "Only revisions before this number.")
+    }
+}
+
+async fn load_revisions(ctx: &FieldContext<'_>) -> FieldResult<Vec<Revision>> {
+    let request = domain::PageRequest::parse(ctx.arguments.get("first")?, None, None, None, 0)
+        .map_err(|error| ErrorCode::from(error.clone()).with_message(error))?;
+    let before = ctx.arguments.get("beforeNumber")?;
+    let revisions = ctx.store().revisions(before, request.size).await.map_err(mask_store_error)?;
+    Ok(revisions.into_iter().map(Revision).collect())
+}
+
+async fn load_revision(ctx: &FieldContext<'_>, known: Known) -> FieldResult<Option<Revision>> {
+    Ok(ctx.store().revision(known).await.map_err(mask_store_error)?.map(Revision))
 }
 
 /// What is told as it happens.
@@ -75,7 +96,7 @@ impl RevisionSubscription {
     ) -> Result<impl Stream<Item = Revision> + use<>> {
         let revisions =
             ctx.request_context().feed.stream_revisions(ctx.store(), after_number).await.map_err(mask_store_error)?;
-        Ok(revisions.map(Revision::from))
+        Ok(revisions.map(Revision))
     }
 }
 
@@ -86,27 +107,25 @@ pub(crate) struct ViewInfo {
     zone: Option<TimeZone>,
 }
 
-/// What a view shows: the map as it was on a day, as far as it was known at a revision.
-#[Object(name = "View")]
-impl ViewInfo {
-    /// The day that facts must hold on.
-    async fn as_of(&self) -> crate::objects::scalar::Date {
-        crate::objects::scalar::Date(self.view.day)
-    }
-
-    /// The time zone in which `asOf` is today, such as `Europe/London`; null where the day was asked for.
-    async fn time_zone(&self) -> Option<&'static str> {
-        self.zone.map(|zone| zone.name())
-    }
-
-    /// The revision whose knowledge is read: the one asked for, or the latest; null while nothing is recorded.
-    async fn revision(&self, ctx: &Context<'_>) -> Option<Result<Revision>> {
-        let revision = ctx.store().revision(self.view.known).await.map_err(mask_store_error);
-        revision.map(|found| found.map(Revision::from)).transpose()
-    }
-
-    /// Whether the revision was asked for, so that the answer can never change.
-    async fn is_pinned(&self) -> bool {
-        matches!(self.view.known, Known::At(_))
+impl Described for ViewInfo {
+    fn describe() -> ObjectType<Self> {
+        ObjectType::<Self>::new(
+            "View",
+            "What a view shows: the map as it was on a day, as far as it was known at a revision.",
+        )
+        .leaf("asOf", "The day that facts must hold on.", |it| Date(it.view.day))
+        .optional_text(
+            "timeZone",
+            "The time zone in which `asOf` is today, such as `Europe/London`; null where the day was asked for.",
+            |it| it.zone.map(|zone| zone.name()),
+        )
+        .load_optional_object(
+            "revision",
+            "The revision whose knowledge is read: the one asked for, or the latest; null while nothing is recorded.",
+            |it, ctx| Loading::later(load_revision(ctx, it.view.known)),
+        )
+        .leaf("isPinned", "Whether the revision was asked for, so that the answer can never change.", |it| {
+            matches!(it.view.known, Known::At(_))
+        })
     }
 }

@@ -1,10 +1,17 @@
 //! Scalars, each read with a sentence and a code when it is wrong.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::NaiveDate;
-use domain::fact::{day_text, parse_day};
+use domain::{
+    ImpreciseDate,
+    fact::{day_text, parse_day},
+};
 
-use crate::{execution::error::ErrorCode, objects::word::Word};
+use crate::{
+    definition::object_type::{Described, ObjectType},
+    execution::error::ErrorCode,
+    objects::word::Word,
+};
 
 /// A day of the calendar, `YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,31 +64,12 @@ fn invalid_value<T: async_graphql::InputType>(code: ErrorCode, problem: impl std
     InputValueError::custom(problem).with_extension("code", code.as_str())
 }
 
-/// A date as precise as its source: "in 2025" stays "in 2025".
-#[derive(SimpleObject)]
-pub(crate) struct ImpreciseDate {
-    /// The date as recorded: `2025`, `2025-09`, `2025-09-01`, or `12-23` where the year is not shown, perhaps with a remark in brackets.
-    text: String,
-    /// How much of it the source states.
-    precision: Word<domain::DatePrecision>,
-    /// The first day it can mean, from which an imprecise start counts; null where the year is not known.
-    earliest: Option<Date>,
-    /// The last day it can mean, to which an imprecise end counts; null where the year is not known.
-    latest: Option<Date>,
-}
-
-impl From<&domain::ImpreciseDate> for ImpreciseDate {
-    fn from(date: &domain::ImpreciseDate) -> Self {
-        ImpreciseDate {
-            text: date.as_str().to_owned(),
-            precision: Word(date.precision()),
-            earliest: date.first_day().map(Date),
-            latest: date.last_day().map(Date),
-        }
+impl Described for ImpreciseDate {
+    fn describe() -> ObjectType<Self> {
+        ObjectType::<Self>::new("ImpreciseDate", "A date as precise as its source: \"in 2025\" stays \"in 2025\".")
+            .text("text", "The date as recorded: `2025`, `2025-09`, `2025-09-01`, or `12-23` where the year is not shown, perhaps with a remark in brackets.", |it| it.as_str())
+            .leaf("precision", "How much of it the source states.", |it| Word(it.precision()))
+            .leaf("earliest", "The first day it can mean, from which an imprecise start counts; null where the year is not known.", |it| it.first_day().map(Date))
+            .leaf("latest", "The last day it can mean, to which an imprecise end counts; null where the year is not known.", |it| it.last_day().map(Date))
     }
-}
-
-/// A date that may not be stated.
-pub(crate) fn imprecise_date(date: &Option<domain::ImpreciseDate>) -> Option<ImpreciseDate> {
-    date.as_ref().map(ImpreciseDate::from)
 }

@@ -1,18 +1,51 @@
 //! What the objects of ties share.
 
-use async_graphql::{Context, Result};
+use std::sync::Arc;
+
 use domain::{Evidence, ImpreciseDate, Kind, Turn, View};
 
-use crate::{batching::loaders::KnownDayLoader, execution::context::ContextExt, objects::word::Word};
+use crate::{
+    batching::loaders::KnownDayLoader,
+    definition::{
+        field::{FieldContext, FieldResult},
+        object_type::ObjectType,
+    },
+    execution::context::ContextExt,
+    nouns::source::load_citations,
+    objects::word::Word,
+};
+
+/// A tie, as a view shows it.
+pub(crate) struct ViewedTie<T> {
+    pub(crate) view: View,
+    pub(crate) tie: Arc<T>,
+}
+
+/// What a tie says, as edges show it.
+pub(crate) trait TieType: Sized + Send + Sync + 'static {
+    /// The fields of an edge beside its noun.
+    fn describe() -> ObjectType<ViewedTie<Self>>;
+}
+
+/// A tie that is stated in the noun's own record: the record's fact.
+impl TieType for i64 {
+    fn describe() -> ObjectType<ViewedTie<Self>> {
+        ObjectType::<ViewedTie<Self>>::new("OwnRecord", "A tie that is stated in the noun's own record.").load_objects(
+            "sources",
+            "The sources that state the record.",
+            |it, ctx| load_citations(ctx, it.view, *it.tie),
+        )
+    }
+}
 
 /// Whether a tie that is on the map of the view's day is known to have held then: by a date that it states, the time for
 /// which a source states it, the publication of a source, or the day on which it was recorded.
 pub(crate) async fn load_existence<'a>(
-    ctx: &Context<'_>,
+    ctx: &FieldContext<'_>,
     view: View,
     (kind, tie): (Kind, i64),
     dates: impl IntoIterator<Item = &'a Option<ImpreciseDate>>,
-) -> Result<Word<domain::Existence>> {
+) -> FieldResult<Word<domain::Existence>> {
     let mut evidence = Evidence::default().with_dates(dates.into_iter().map(Option::as_ref));
     if evidence.existence_on(view.day) == domain::Existence::Assumed {
         evidence.add_day(ctx.load(KnownDayLoader { kind, view }, tie).await?);
@@ -36,7 +69,7 @@ pub(crate) struct TieRow {
 
 impl TieRow {
     /// Whether the tie is known to have held on the view's day.
-    pub(crate) async fn load_existence(&self, ctx: &Context<'_>) -> Result<Word<domain::Existence>> {
+    pub(crate) async fn load_existence(&self, ctx: &FieldContext<'_>) -> FieldResult<Word<domain::Existence>> {
         if self.turn.is_some_and(|turn| turn.existence_on(self.view.day) == domain::Existence::Assumed) {
             return Ok(Word(domain::Existence::Assumed));
         }

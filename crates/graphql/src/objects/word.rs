@@ -11,6 +11,8 @@ use async_graphql::{
 };
 use domain::{Vocabulary, VocabularyValue};
 
+use crate::definition::leaf::{IntoLeaf, Leaf};
+
 /// A word of a vocabulary: a value of the enum that has the vocabulary's name, words and descriptions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Word<V>(pub(crate) V);
@@ -89,6 +91,12 @@ impl<V: Vocabulary> OutputType for Word<V> {
 
     async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
         Ok(self.to_value())
+    }
+}
+
+impl<'a, V: Vocabulary> IntoLeaf<'a> for Word<V> {
+    fn into_leaf(self) -> Leaf<'a> {
+        Leaf::Word(enum_name(self.0.word()))
     }
 }
 

@@ -3,13 +3,19 @@
 //! Every noun is an entity with its global id for a key. The contract is the text of the subgraph as well, word for
 //! word, so that what clients generate from and what gateways compose cannot drift apart (docs/decisions/0014).
 
-use async_graphql::{Any, Context, Object, Result, SimpleObject, Value};
+use async_graphql::{Any, Result, Value};
 use domain::{AnyId, IdError};
 use futures::future::join_all;
 
 use crate::{
+    definition::{
+        abstract_type::{AbstractType, AnyObject, Union},
+        field::{FieldContext, FieldResult, Loading},
+        object_type::{Described, ObjectType},
+    },
     execution::{context::ContextExt, error::ErrorCode},
-    objects::node::{self, Entity, Node},
+    objects::node::{self, load_any_noun},
+    schema::Map,
 };
 
 /// The directives of the specifications of links and federation, as far as the schema uses them.
@@ -36,43 +42,46 @@ pub(crate) fn subgraph_sdl(sdl: &str) -> String {
         .replace("\nschema {\n", DIRECTIVES)
 }
 
-/// What gateways ask.
-pub(crate) struct FederationQuery;
+/// A noun that a gateway can refer to by its type and id.
+static ENTITY: Union =
+    Union { name: "_Entity", description: "A noun that a gateway can refer to by its type and id.", kinds: &[] };
 
 /// This API, to a gateway that joins it with others.
-#[derive(SimpleObject)]
-#[graphql(name = "_Service")]
 struct Service {
-    /// The schema's text, for Apollo Federation 2.
-    sdl: Option<String>,
+    sdl: String,
 }
 
-/// What gateways ask.
-#[Object]
-impl FederationQuery {
-    /// This API, to a gateway that joins it with others.
-    #[graphql(name = "_service")]
-    async fn service(&self, ctx: &Context<'_>) -> Service {
-        Service { sdl: Some(ctx.request_context().schema.sdl()) }
-    }
-
-    /// The nouns that a gateway refers to, in its order, as they are today; null for one that is unknown.
-    #[graphql(name = "_entities")]
-    async fn entities(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The nouns, each by its `__typename` and `id`.")] representations: Vec<Any>,
-    ) -> Result<Vec<Option<Result<Entity>>>> {
-        ctx.charge_objects(representations.len())?;
-        Ok(join_all(representations.iter().map(|it| load_entity(ctx, it))).await)
+impl Described for Service {
+    fn describe() -> ObjectType<Self> {
+        ObjectType::<Self>::new("_Service", "This API, to a gateway that joins it with others.").optional_text(
+            "sdl",
+            "The schema's text, for Apollo Federation 2.",
+            |it| Some(&it.sdl),
+        )
     }
 }
 
-async fn load_entity(ctx: &Context<'_>, representation: &Any) -> Option<Result<Entity>> {
-    match parse_representation(&representation.0) {
-        Ok(id) => Node::load(ctx, ctx.default_view(), id).await.map(|found| found.map(Entity::from)),
-        Err(error) => Some(Err(error)),
+impl ObjectType<Map> {
+    /// Adds what gateways ask.
+    pub(crate) fn federation_fields(self) -> Self {
+        self.load_object("_service", "This API, to a gateway that joins it with others.", |_, ctx| {
+            Loading::Now(Ok(Service { sdl: ctx.request.schema.sdl() }))
+        })
+        .load_abstracts(
+            "_entities",
+            "The nouns that a gateway refers to, in its order, as they are today; null for one that is unknown.",
+            AbstractType::Union(&ENTITY),
+            |_, ctx| Loading::later(load_entities(ctx)),
+        )
+        .argument::<Vec<Any>>("representations", "The nouns, each by its `__typename` and `id`.")
     }
+}
+
+async fn load_entities(ctx: &FieldContext<'_>) -> FieldResult<Vec<Result<Option<AnyObject>>>> {
+    let representations: Vec<Any> = ctx.arguments.get("representations")?;
+    ctx.charge_objects(representations.len())?;
+    let load = async |it: &Any| load_any_noun(ctx, ctx.default_view(), parse_representation(&it.0)?).await;
+    Ok(join_all(representations.iter().map(load)).await)
 }
 
 /// The id in a representation, if it is of the type that stands beside it.
@@ -85,7 +94,7 @@ fn parse_representation(representation: &Value) -> Result<AnyId> {
         _ => Err(ErrorCode::InvalidArgument.with_message(format!("a representation needs a text for `{name}`"))),
     };
     let (type_name, text) = (text("__typename")?, text("id")?);
-    let wanted = Node::kind_of_type(type_name)
+    let wanted = node::kind_of_type(type_name)
         .ok_or_else(|| ErrorCode::InvalidArgument.with_message(format!("`{type_name}` is no entity of this graph")))?;
     let id = node::parse_global_id(text)?;
     match id.kind == wanted {

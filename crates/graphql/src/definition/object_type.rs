@@ -1,0 +1,69 @@
+//! Types with fields.
+
+use std::{
+    any::{Any, TypeId},
+    borrow::Cow,
+    collections::HashMap,
+    sync::{LazyLock, PoisonError, RwLock},
+};
+
+use async_graphql::SelectionField;
+use persistence::ColumnSet;
+
+use crate::definition::field::{Below, Field, FieldColumns, Source};
+
+/// A type of the schema with fields; its objects are values of type `T`.
+pub(crate) struct ObjectType<T: 'static> {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) description: &'static str,
+    /// The interfaces that it implements.
+    pub(crate) implements: &'static [&'static str],
+    pub(crate) fields: Vec<Field<T>>,
+}
+
+/// A value that is an object of the schema.
+pub(crate) trait Described: Sized + Send + Sync + 'static {
+    /// Its type.
+    fn describe() -> ObjectType<Self>;
+}
+
+/// The type of the objects that are a `T`: described once, and kept.
+pub(crate) fn object_type<T: Described>() -> &'static ObjectType<T> {
+    static TYPES: LazyLock<RwLock<HashMap<TypeId, &'static (dyn Any + Send + Sync)>>> = LazyLock::new(RwLock::default);
+    let known = TYPES.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<T>()).copied();
+    let known = known.unwrap_or_else(|| {
+        // Described outside of the lock: a description may look at other types.
+        let described: &'static ObjectType<T> = Box::leak(Box::new(T::describe()));
+        *TYPES.write().unwrap_or_else(PoisonError::into_inner).entry(TypeId::of::<T>()).or_insert(described)
+    });
+    known.downcast_ref().expect("a type is kept under its own id")
+}
+
+impl<T> ObjectType<T> {
+    /// A type without fields.
+    pub(crate) fn new(name: impl Into<Cow<'static, str>>, description: &'static str) -> Self {
+        ObjectType { name: name.into(), description, implements: &[], fields: Vec::new() }
+    }
+
+    /// The field of this name.
+    pub(crate) fn field(&self, name: &str) -> Option<&Field<T>> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The columns of the noun that was read for an object that what is selected of it looks at.
+    pub(crate) fn columns_of(&self, object: SelectionField<'_>) -> ColumnSet {
+        let columns = |selected: SelectionField<'_>| match self.field(selected.name()) {
+            Some(Field { columns: FieldColumns::These(columns), .. }) => *columns,
+            Some(Field { columns: FieldColumns::Below, source: Source::Objects(objects), .. }) => {
+                match objects.below(selected) {
+                    Below::Columns(columns) => columns,
+                    Below::Fields(_) => ColumnSet::ALL,
+                }
+            }
+            Some(_) => ColumnSet::ALL,
+            // `__typename`.
+            None => ColumnSet::LEAST,
+        };
+        object.selection_set().map(columns).fold(ColumnSet::LEAST, ColumnSet::union)
+    }
+}
