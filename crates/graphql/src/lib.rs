@@ -11,6 +11,7 @@ mod execution;
 mod lists;
 mod nouns;
 mod objects;
+mod plan;
 mod schema;
 
 pub use async_graphql::{Request, Variables};

@@ -109,6 +109,7 @@ pub(crate) fn requested_view(ctx: &impl ContextExt, view: View) -> RequestedView
 }
 
 /// The map under a view.
+#[derive(Default)]
 pub(crate) struct Map(ViewArgs);
 
 impl Map {
@@ -180,6 +181,7 @@ async fn load_map(ctx: &FieldContext<'_>) -> FieldResult<Map> {
 }
 
 /// The root of queries: the map at the default view, and the way to others.
+#[derive(Default)]
 pub(crate) struct Query(Map);
 
 impl Described for Query {
@@ -242,7 +244,7 @@ pub fn closed_schema() -> Schema {
 }
 
 fn build_schema(is_open: bool) -> Schema {
-    let library = LibrarySchema::build(Query(Map(ViewArgs::default())), EmptyMutation, RevisionSubscription)
+    let library = LibrarySchema::build(Query::default(), EmptyMutation, RevisionSubscription)
         .limit_recursive_depth(200)
         // Documents are validated before they come here, and questions about the schema are answered elsewhere.
         .validation_mode(ValidationMode::Fast)

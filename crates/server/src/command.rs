@@ -19,7 +19,7 @@ use crate::{
     App,
     config::{
         Command, Config, DEFAULT_DATABASE, DatabaseFlags, DocumentFlags, ExportFlags, GenerateFlags, ImportFlags,
-        MigrateFlags, ReportFormat, ServeFlags, ShowFlags,
+        MigrateFlags, OnOff, ReportFormat, ServeFlags, ShowFlags,
     },
     documents::Documents,
     export::export,
@@ -190,7 +190,8 @@ async fn serve_with_workers(operations: &Handle, flags: ServeFlags) -> anyhow::R
         workers: Some(operations.clone()),
         ..App::new(store, Arc::new(SystemClock))
     };
-    let backend = Backend { zone: flags.time_zone, ..app.backend.clone() };
+    let has_plans = flags.documents.planned_reads == OnOff::On;
+    let backend = Backend { zone: flags.time_zone, has_plans, ..app.backend.clone() };
     let app = App { backend, ..app };
     let stopping = capacity.stopping.clone();
     tokio::spawn(async move {

@@ -19,6 +19,10 @@ use crate::{
         resolver::Resolved,
     },
     objects::node::{NOUNS, NounEntry},
+    plan::{
+        compile::{Compiler, Occurrence},
+        level::Level,
+    },
 };
 
 /// A union of kinds of nouns.
@@ -187,6 +191,10 @@ impl<T: Send + Sync> ObjectSource<T> for AbstractObject<T> {
         Below::Fields(field)
     }
 
+    fn plan<'a>(&'static self, _: &Compiler<'a>, _: &[Occurrence<'a>]) -> Option<Box<dyn Level<T>>> {
+        None
+    }
+
     fn resolve<'a>(
         &'a self,
         object: &'a T,
@@ -215,6 +223,10 @@ impl<T: Send + Sync> ObjectSource<T> for AbstractObjects<T> {
 
     fn below<'a>(&self, field: SelectionField<'a>) -> Below<'a> {
         Below::Fields(field)
+    }
+
+    fn plan<'a>(&'static self, _: &Compiler<'a>, _: &[Occurrence<'a>]) -> Option<Box<dyn Level<T>>> {
+        None
     }
 
     fn resolve<'a>(

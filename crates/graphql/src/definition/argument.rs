@@ -43,6 +43,11 @@ impl Argument {
 pub(crate) struct ArgumentValues(Vec<(&'static str, Option<Value>, Pos)>);
 
 impl ArgumentValues {
+    /// These: a name each, with the value that is given, and where.
+    pub(crate) fn new(values: Vec<(&'static str, Option<Value>, Pos)>) -> Self {
+        ArgumentValues(values)
+    }
+
     /// Those of the field that is resolved.
     pub(crate) fn of_field(arguments: &[Argument], ctx: &Context<'_>) -> ServerResult<Self> {
         let value = |argument: &Argument| {

@@ -14,6 +14,10 @@ use crate::{
     },
     execution::context::{ContextExt, RequestContext},
     objects::noun::{NounType, ViewedNoun},
+    plan::{
+        compile::{Compiler, Occurrence},
+        level::{HeldLevel, Level},
+    },
 };
 
 /// A field of objects of type `T`.
@@ -37,6 +41,17 @@ pub(crate) enum FieldColumns {
     These(ColumnSet),
     /// What the fields that are selected below it look at.
     Below,
+}
+
+impl FieldColumns {
+    /// The columns, where those below are looked at or the field does not say.
+    pub(crate) fn or(self, below: ColumnSet) -> ColumnSet {
+        match self {
+            FieldColumns::These(columns) => columns,
+            FieldColumns::ByName => ColumnSet::ALL,
+            FieldColumns::Below => below,
+        }
+    }
 }
 
 /// How the value of a field of objects of type `T` is got.
@@ -79,6 +94,9 @@ pub(crate) trait ObjectSource<T>: Send + Sync {
 
     /// What is selected below the field.
     fn below<'a>(&self, field: SelectionField<'a>) -> Below<'a>;
+
+    /// What is selected below the field, compiled; `None` if some of it has no planned form.
+    fn plan<'a>(&'static self, compiler: &Compiler<'a>, sets: &[Occurrence<'a>]) -> Option<Box<dyn Level<T>>>;
 
     /// The value of one object's field, with what is selected below it.
     fn resolve<'a>(
@@ -244,6 +262,11 @@ impl<U: Send + Sync, T: Send + Sync> ObjectSource<U> for Held<U, T> {
 
     fn below<'a>(&self, field: SelectionField<'a>) -> Below<'a> {
         self.objects.below(field)
+    }
+
+    fn plan<'a>(&'static self, compiler: &Compiler<'a>, sets: &[Occurrence<'a>]) -> Option<Box<dyn Level<U>>> {
+        let level = self.objects.plan(compiler, sets)?;
+        Some(Box::new(HeldLevel { level, held: self.held }))
     }
 
     fn resolve<'a>(

@@ -19,6 +19,10 @@ pub(crate) struct ObjectType<T: 'static> {
     /// The interfaces that it implements.
     pub(crate) implements: &'static [&'static str],
     pub(crate) fields: Vec<Field<T>>,
+    /// What tells its objects apart under one view, if equal ones are answered alike.
+    pub(crate) identity: Option<fn(&T) -> i64>,
+    /// How many objects of a page an object has brought into the answer.
+    pub(crate) charge: Option<fn(&T) -> u64>,
 }
 
 /// A value that is an object of the schema.
@@ -42,7 +46,7 @@ pub(crate) fn object_type<T: Described>() -> &'static ObjectType<T> {
 impl<T> ObjectType<T> {
     /// A type without fields.
     pub(crate) fn new(name: impl Into<Cow<'static, str>>, description: &'static str) -> Self {
-        ObjectType { name: name.into(), description, implements: &[], fields: Vec::new() }
+        ObjectType { name: name.into(), description, implements: &[], fields: Vec::new(), identity: None, charge: None }
     }
 
     /// The field of this name.

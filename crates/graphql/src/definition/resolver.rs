@@ -19,6 +19,10 @@ use crate::{
         registry::register_object,
     },
     execution::context::ContextExt,
+    plan::{
+        compile::{Compiler, Occurrence},
+        level::{Level, LevelOf},
+    },
 };
 
 /// An object with its type.
@@ -147,6 +151,11 @@ impl<T: Send + Sync, U: Send + Sync> ObjectSource<T> for Objects<T, U> {
 
     fn below<'a>(&self, field: SelectionField<'a>) -> Below<'a> {
         Below::Columns((self.ty)().columns_of(field))
+    }
+
+    fn plan<'a>(&'static self, compiler: &Compiler<'a>, sets: &[Occurrence<'a>]) -> Option<Box<dyn Level<T>>> {
+        let selection = compiler.selection((self.ty)(), sets)?;
+        Some(Box::new(LevelOf { load: &self.load, selection }))
     }
 
     fn resolve<'a>(

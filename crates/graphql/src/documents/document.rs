@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     mem,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use apollo_compiler::{ExecutableDocument as TypedDocument, validation::Valid};
@@ -29,6 +29,7 @@ use crate::{
         validation::parse_document,
     },
     execution::{answer::Answer, error::request_error, prepared::check_cost},
+    plan::compile::Plan,
     schema::Schema,
 };
 
@@ -43,6 +44,8 @@ pub(crate) struct Document {
     limits: Limits,
     /// How many tokens it has.
     tokens: usize,
+    /// The plans of its operations, in their order, compiled when the first of them is wanted.
+    plans: OnceLock<Vec<Option<Arc<Plan>>>>,
 }
 
 impl Document {
@@ -63,7 +66,20 @@ impl Document {
             .iter()
             .any(|operation| operation.root_fields(&typed).any(|field| is_schema_field(&field.name)));
         let typed = asks_for_schema.then(|| one_of::without_is_one_of(&parsed, typed, &schema.rules().schema));
-        Ok(Document { executable, typed, limits: limits.clone(), tokens })
+        Ok(Document { executable, typed, limits: limits.clone(), tokens, plans: OnceLock::new() })
+    }
+
+    /// The plan of an operation; `None` if it has none.
+    pub(crate) fn plan(&self, schema: &Schema, name: Option<&str>) -> Option<Arc<Plan>> {
+        let plans = self.plans.get_or_init(|| {
+            let compile = |operation: &Positioned<OperationDefinition>| {
+                let is_query = operation.node.ty == OperationType::Query;
+                is_query.then(|| Plan::compile(&self.executable, schema.types(), &operation.node.selection_set.node))?
+            };
+            self.executable.operations.iter().map(|(_, operation)| compile(operation)).collect()
+        });
+        let at = self.executable.operations.iter().position(|(of, _)| of.map(Name::as_str) == name)?;
+        plans[at].clone()
     }
 
     /// The operation that a request names, or the only one there is.

@@ -48,6 +48,11 @@ impl SchemaTypes {
         SchemaTypes { fields }
     }
 
+    /// Whether a type has fields, as unions have not.
+    pub(crate) fn has_fields(&self, ty: &str) -> bool {
+        self.fields.contains_key(ty)
+    }
+
     /// What the schema says of a field.
     pub(crate) fn find_field(&self, ty: &str, field: &str) -> Option<&FieldInfo> {
         self.fields.get(ty)?.get(field)

@@ -25,6 +25,8 @@ pub struct Figures {
 #[derive(Debug)]
 pub struct Answer {
     pub(super) response: Response,
+    /// The data as JSON, if it was written at once; that of `response` is null then.
+    pub(super) data: Option<Vec<u8>>,
     /// What it took.
     pub figures: Figures,
     /// Whether the request was refused before anything ran: then the answer has no data.
@@ -43,6 +45,9 @@ impl Answer {
     /// # Errors
     /// A value cannot be written.
     pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        if let Some(data) = &self.data {
+            return self.with_data(data);
+        }
         if !self.is_refused {
             return serde_json::to_vec(&self.response);
         }
@@ -55,6 +60,19 @@ impl Answer {
             members.insert("extensions".to_owned(), serde_json::to_value(&self.response.extensions)?);
         }
         serde_json::to_vec(&members)
+    }
+
+    /// The answer with data that is JSON already, in the order of a [`Response`].
+    fn with_data(&self, data: &[u8]) -> serde_json::Result<Vec<u8>> {
+        let mut json = Vec::with_capacity(data.len() + 64);
+        json.extend_from_slice(b"{\"data\":");
+        json.extend_from_slice(data);
+        if !self.response.extensions.is_empty() {
+            json.extend_from_slice(b",\"extensions\":");
+            serde_json::to_writer(&mut json, &self.response.extensions)?;
+        }
+        json.push(b'}');
+        Ok(json)
     }
 
     /// The errors alone, as JSON.
@@ -91,7 +109,7 @@ impl From<ServerError> for Answer {
 
 impl From<Vec<ServerError>> for Answer {
     fn from(errors: Vec<ServerError>) -> Self {
-        Answer { response: Response::from_errors(errors), figures: Figures::default(), is_refused: true }
+        Answer { response: Response::from_errors(errors), data: None, figures: Figures::default(), is_refused: true }
     }
 }
 

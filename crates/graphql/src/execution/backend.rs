@@ -18,6 +18,8 @@ pub struct Backend {
     pub zone: Option<TimeZone>,
     /// The revisions as they are recorded.
     pub feed: RevisionFeed,
+    /// Whether operations are planned where they can be; else resolvers answer them all.
+    pub has_plans: bool,
 }
 
 impl Backend {

@@ -34,8 +34,9 @@ pub(super) fn count_fields(value: &Value) -> u64 {
     }
 }
 
-pub(super) fn stats_extension(counts: &Counts, started: Instant) -> Value {
+pub(super) fn stats_extension(counts: &Counts, started: Instant, is_planned: bool) -> Value {
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     let figures = [("sqlStatements", counts.statements()), ("rows", counts.rows()), ("elapsedMicros", micros)];
-    Value::Object(figures.into_iter().map(|(name, figure)| (Name::new(name), Value::from(figure))).collect())
+    let figures = figures.into_iter().map(|(name, figure)| (Name::new(name), Value::from(figure)));
+    Value::Object(figures.chain([(Name::new("planned"), Value::from(is_planned))]).collect())
 }

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::{Request, Response, Value};
+use async_graphql::{PathSegment, Pos, Request, Response, ServerError, Value};
 use domain::TimeZone;
 use futures::{
     FutureExt, StreamExt,
@@ -25,6 +25,7 @@ use crate::{
         document::Document,
         introspection::{Introspection, RequestText},
         limits::Limits,
+        variables::CoercedVariables,
     },
     execution::{
         answer::{Answer, Figures, finalize_errors},
@@ -35,6 +36,7 @@ use crate::{
         extensions::{cost_extension, count_fields, stats_extension},
         prepared::{OperationKind, PreparedRequest},
     },
+    plan::selection::Run as PlanRun,
     schema::Schema,
 };
 
@@ -57,20 +59,30 @@ impl PreparedRequest {
             return *refused;
         }
         let time = self.limits.time;
+        let plan = match self.kind == OperationKind::Query && backend.has_plans {
+            true => self.document.plan(schema, self.name.as_deref()),
+            false => None,
+        };
         let running = async {
             let introspection = Introspection::new(&self.document, self.name.as_deref(), &self.variables);
-            let (request, run) = self.start_operation(schema, backend, options).await;
+            let (context, request, run) = self.start_operation(schema, backend, options).await;
             let running = run.run_batched(async {
-                let response = schema.library().execute(request).await;
-                match introspection {
+                if let Some(plan) = plan {
+                    let variables = &request.variables.values;
+                    let planned = PlanRun { request: &context, variables, budget: run.limits.cost };
+                    if let Ok((data, fields)) = plan.answer(&planned).await {
+                        return run.complete_planned(data, fields);
+                    }
+                    // The resolvers say what is wrong; what is loaded already they are given.
+                    context.budget.store(run.limits.cost, Relaxed);
+                }
+                let response = schema.library().execute(request.bind(context)).await;
+                run.complete_answer(match introspection {
                     Some(introspection) => introspection.merge_into(schema, response),
                     None => response,
-                }
+                })
             });
-            match running.await {
-                Ok(response) => run.complete_answer(response),
-                Err(failure) => Answer::from(failure.to_request_error()),
-            }
+            running.await.unwrap_or_else(|failure| Answer::from(failure.to_request_error()))
         };
         match tokio::time::timeout(time, running).await {
             Ok(answer) => answer,
@@ -98,8 +110,8 @@ impl PreparedRequest {
         }
         let (schema, backend) = (schema.clone(), backend.clone());
         let events = async move {
-            let (request, run) = self.start_operation(&schema, &backend, options).await;
-            let responses = schema.library().execute_stream(request);
+            let (context, request, run) = self.start_operation(&schema, &backend, options).await;
+            let responses = schema.library().execute_stream(request.bind(context));
             unfold(Some((run, responses)), |going| async move {
                 let (mut run, mut responses) = going?;
                 match run.run_batched(responses.next()).await {
@@ -120,16 +132,12 @@ impl PreparedRequest {
         schema: &Schema,
         backend: &Backend,
         options: RequestOptions,
-    ) -> (Request, RunningOperation) {
+    ) -> (RequestContext, LibraryRequest, RunningOperation) {
         // A store that fails here fails the reads of the request, too, which say so.
         let zone = backend.time_zone().await.unwrap_or(TimeZone::UTC);
-        let PreparedRequest { mut request, document, variables, name, kind, cost, breakdown, limits, .. } = self;
+        let PreparedRequest { request, document, variables, name, kind, cost, breakdown, limits, .. } = self;
         let request_text = (!schema.is_open()).then(|| RequestText::new(&request));
-        let operation = document.find_operation(request.operation_name.take().as_deref());
-        if let Ok((_, operation)) = operation {
-            request.set_parsed_query(document.bind_variables(operation, &variables.absent));
-        }
-        request.variables = variables.values;
+        let request = LibraryRequest { request, document: document.clone(), variables };
         let called = name.as_deref().unwrap_or("anonymous");
         let span =
             tracing::debug_span!("operation", graphql.operation.name = called, graphql.operation.type = kind.as_str());
@@ -166,7 +174,26 @@ impl PreparedRequest {
             wants_stats,
             wants_cost,
         };
-        (request.data(context), run)
+        (context, request, run)
+    }
+}
+
+/// A request, before the library is given what it takes.
+struct LibraryRequest {
+    request: Request,
+    document: Arc<Document>,
+    variables: CoercedVariables,
+}
+
+impl LibraryRequest {
+    fn bind(self, context: RequestContext) -> Request {
+        let LibraryRequest { mut request, document, variables } = self;
+        let operation = document.find_operation(request.operation_name.take().as_deref());
+        if let Ok((_, operation)) = operation {
+            request.set_parsed_query(document.bind_variables(operation, &variables.absent));
+        }
+        request.variables = variables.values;
+        request.data(context)
     }
 }
 
@@ -196,25 +223,43 @@ impl RunningOperation {
         running.instrument(self.span.clone()).await.map_err(|cause| LoggedFailure::log_panic(&*cause))
     }
 
+    /// Completes what a plan has answered: the JSON of the data, and how many fields it carries.
+    fn complete_planned(&self, data: Vec<u8>, fields: u64) -> Answer {
+        let response = self.extend(Response::new(Value::Null), true, || fields);
+        Answer { response, data: Some(data), figures: self.figures(), is_refused: false }
+    }
+
+    /// Adds the extensions that are asked for.
+    fn extend(&self, mut response: Response, is_planned: bool, fields: impl FnOnce() -> u64) -> Response {
+        if self.wants_stats {
+            response = response.extension("stats", stats_extension(&self.counts, self.started, is_planned));
+        }
+        if self.wants_cost {
+            let actual = Some(fields());
+            response = response.extension("cost", cost_extension(self.cost, &self.limits, actual, &self.breakdown));
+        }
+        response
+    }
+
+    fn figures(&self) -> Figures {
+        Figures { statements: self.counts.statements(), rows: self.counts.rows(), cost: self.cost }
+    }
+
     /// Completes a response: codes and paths of its errors, and its extensions.
     fn complete_answer(&self, mut response: Response) -> Answer {
         let is_refused = response.data == Value::Null
             && !response.errors.is_empty()
             && response.errors.iter().all(|error| error.path.is_empty());
+        // They come as resolvers end, which differs from run to run.
+        response.errors.sort_by_cached_key(|error| (error.locations.first().copied().map(place), path_key(error)));
         finalize_errors(&mut response.errors, self.request_text.as_ref());
         if let Ok((_, operation)) = self.document.find_operation(self.operation.as_deref()) {
             let (document, types) = (&self.document.executable, self.schema.types());
             complete_paths(&mut response.errors, document, &operation.node, types);
         }
-        if self.wants_stats {
-            response = response.extension("stats", stats_extension(&self.counts, self.started));
-        }
-        if self.wants_cost {
-            let actual = Some(count_fields(&response.data));
-            response = response.extension("cost", cost_extension(self.cost, &self.limits, actual, &self.breakdown));
-        }
-        let (statements, rows) = (self.counts.statements(), self.counts.rows());
-        Answer { response, figures: Figures { statements, rows, cost: self.cost }, is_refused }
+        let fields = if self.wants_cost { count_fields(&response.data) } else { 0 };
+        let response = self.extend(response, false, || fields);
+        Answer { response, data: None, figures: self.figures(), is_refused }
     }
 
     /// Resets values, counts and budget for the next event.
@@ -224,6 +269,19 @@ impl RunningOperation {
         self.started = Instant::now();
         self.budget.store(self.limits.cost, Relaxed);
     }
+}
+
+fn place(at: Pos) -> (usize, usize) {
+    (at.line, at.column)
+}
+
+/// What the paths of errors at one place of the document are ordered by: the indices in lists, which alone differ.
+fn path_key(error: &ServerError) -> Vec<usize> {
+    let index = |segment: &PathSegment| match segment {
+        PathSegment::Index(index) => Some(*index),
+        PathSegment::Field(_) => None,
+    };
+    error.path.iter().filter_map(index).collect()
 }
 
 fn format_seconds(time: Duration) -> String {

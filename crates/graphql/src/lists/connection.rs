@@ -250,7 +250,7 @@ fn connection_type<L: List>(name: &str) -> ObjectType<Connection<L>> {
     let edge: &'static ObjectType<Edge<L>> = Box::leak(Box::new(edge_type::<L>(name)));
     let below = FieldColumns::Below;
     let none = FieldColumns::These(ColumnSet::LEAST);
-    ObjectType::<Connection<L>>::new(format!("{name}Connection"), connection)
+    let mut ty = ObjectType::<Connection<L>>::new(format!("{name}Connection"), connection)
         .load_objects_of("edges", edges, edge, |it, ctx| Loading::later(it.load_edges(ctx)))
         .looking_at(below)
         .load_objects("nodes", nodes, |it: &Connection<L>, ctx| Loading::later(it.load_nodes(ctx)))
@@ -264,7 +264,9 @@ fn connection_type<L: List>(name: &str) -> ObjectType<Connection<L>> {
             "How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.",
             |it, ctx| Loading::later(it.load_count(ctx, |count| count.assumed)),
         )
-        .looking_at(none)
+        .looking_at(none);
+    ty.charge = Some(|it| it.page.get().map_or(0, |page| u64::try_from(page.items.len()).unwrap_or(u64::MAX)));
+    ty
 }
 
 fn edge_type<L: List>(name: &str) -> ObjectType<Edge<L>> {

@@ -54,6 +54,7 @@ pub(crate) trait NounType: Noun {
 impl<N: NounType> Described for ViewedNoun<N> {
     fn describe() -> ObjectType<Self> {
         let mut ty = N::describe();
+        ty.identity = Some(|it| it.head().id);
         for field in &mut ty.fields {
             if field.columns == FieldColumns::ByName {
                 let column = ColumnSet::named::<N>(&snake_case(field.name));

@@ -83,6 +83,9 @@ pub struct DocumentFlags {
     /// Whether requests may ask what is in the schema.
     #[arg(long, env = "EDUMAP_INTROSPECTION", value_enum, default_value_t = OnOff::On)]
     pub introspection: OnOff,
+    /// Whether operations that read are planned and run level by level; `off` has resolvers answer them all.
+    #[arg(long, env = "EDUMAP_PLANNED_READS", value_enum, default_value_t = OnOff::On)]
+    pub planned_reads: OnOff,
 }
 
 impl DocumentFlags {

@@ -35,7 +35,7 @@ impl App {
     /// The server on a store, with the limits it has unless asked otherwise.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        let backend = Backend { store, clock, zone: None, feed: RevisionFeed::default() };
+        let backend = Backend { store, clock, zone: None, feed: RevisionFeed::default(), has_plans: true };
         App {
             backend,
             schema: graphql::schema(),

@@ -1,0 +1,163 @@
+//! A level of a plan: the objects to which a field leads, from all objects that have it.
+
+use std::collections::{HashMap, hash_map::Entry};
+
+use futures::{FutureExt, future::BoxFuture};
+use persistence::ColumnSet;
+
+use crate::{
+    definition::{
+        argument::ArgumentValues,
+        field::{Below, FieldContext},
+        object_type::ObjectType,
+        resolver::{Children, LoadChildren},
+    },
+    plan::selection::{Counts, Fragments, GiveUp, Run, Selection, get_all},
+};
+
+/// The objects to which a field leads, and what is selected of them.
+pub(crate) trait Level<T>: Send + Sync {
+    /// What is looked at of the nouns that are read for it.
+    fn columns(&self, run: &Run<'_>) -> ColumnSet;
+
+    /// Loads and answers it for all objects that have the field.
+    fn answer<'a>(
+        &'a self,
+        run: &'a Run<'a>,
+        objects: &'a [&'a T],
+        arguments: &'a ArgumentValues,
+    ) -> BoxFuture<'a, Result<Answered, GiveUp>>;
+}
+
+/// The answers of a level: the distinct objects, and which of them each parent leads to.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    fragments: Fragments,
+    /// The objects of lists, one list after the other.
+    items: Vec<usize>,
+    of_parents: Vec<OfParent>,
+}
+
+/// Where a parent leads to.
+#[derive(Debug, Clone, Copy)]
+enum OfParent {
+    Null,
+    /// To this object.
+    One(usize),
+    /// To the items in this range.
+    Many(usize, usize),
+}
+
+impl Answered {
+    /// Appends what a parent leads to.
+    pub(crate) fn write(&self, parent: usize, json: &mut Vec<u8>) -> Counts {
+        match self.of_parents[parent] {
+            OfParent::Null => {
+                json.extend_from_slice(b"null");
+                Counts::default()
+            }
+            OfParent::One(at) => self.fragments.write(at, json),
+            OfParent::Many(start, end) => {
+                let mut counts = Counts::default();
+                json.push(b'[');
+                for (n, at) in self.items[start..end].iter().enumerate() {
+                    if n > 0 {
+                        json.push(b',');
+                    }
+                    counts.add(self.fragments.write(*at, json));
+                }
+                json.push(b']');
+                counts
+            }
+        }
+    }
+}
+
+/// A level of what another object holds.
+pub(crate) struct HeldLevel<U, T: 'static> {
+    pub(crate) level: Box<dyn Level<T>>,
+    pub(crate) held: fn(&U) -> &T,
+}
+
+impl<U: Send + Sync, T: Send + Sync> Level<U> for HeldLevel<U, T> {
+    fn columns(&self, run: &Run<'_>) -> ColumnSet {
+        self.level.columns(run)
+    }
+
+    fn answer<'a>(
+        &'a self,
+        run: &'a Run<'a>,
+        objects: &'a [&'a U],
+        arguments: &'a ArgumentValues,
+    ) -> BoxFuture<'a, Result<Answered, GiveUp>> {
+        async move {
+            let held: Vec<&T> = objects.iter().map(|object| (self.held)(object)).collect();
+            self.level.answer(run, &held, arguments).await
+        }
+        .boxed()
+    }
+}
+
+/// The objects of type `U` to which a field of objects of type `T` leads.
+pub(crate) struct LevelOf<T: 'static, U: 'static> {
+    pub(crate) load: &'static LoadChildren<T, U>,
+    pub(crate) selection: Selection<U>,
+}
+
+/// Objects without those that are there already.
+struct Distinct<U: 'static> {
+    ty: &'static ObjectType<U>,
+    objects: Vec<U>,
+    places: HashMap<i64, usize>,
+}
+
+impl<U> Distinct<U> {
+    /// The place of an object.
+    fn place(&mut self, object: U) -> usize {
+        let next = self.objects.len();
+        if let Some(identity) = self.ty.identity {
+            match self.places.entry(identity(&object)) {
+                Entry::Occupied(known) => return *known.get(),
+                Entry::Vacant(new) => new.insert(next),
+            };
+        }
+        self.objects.push(object);
+        next
+    }
+}
+
+impl<T: Send + Sync, U: Send + Sync> Level<T> for LevelOf<T, U> {
+    fn columns(&self, run: &Run<'_>) -> ColumnSet {
+        self.selection.columns(run)
+    }
+
+    fn answer<'a>(
+        &'a self,
+        run: &'a Run<'a>,
+        objects: &'a [&'a T],
+        arguments: &'a ArgumentValues,
+    ) -> BoxFuture<'a, Result<Answered, GiveUp>> {
+        async move {
+            let field = FieldContext { request: run.request, arguments, below: Below::Columns(self.columns(run)) };
+            let children = get_all(objects.iter().copied().map(|object| (self.load)(object, &field))).await?;
+            let mut distinct = Distinct { ty: self.selection.ty, objects: Vec::new(), places: HashMap::new() };
+            let mut items = Vec::new();
+            let mut of_parents = Vec::with_capacity(children.len());
+            for children in children {
+                of_parents.push(match children {
+                    Children::Null => OfParent::Null,
+                    Children::One(object) => OfParent::One(distinct.place(object)),
+                    Children::Many(objects) => {
+                        let start = items.len();
+                        items.extend(objects.into_iter().map(|object| distinct.place(object)));
+                        OfParent::Many(start, items.len())
+                    }
+                });
+            }
+            let objects: Vec<&U> = distinct.objects.iter().collect();
+            let fragments = self.selection.answer(run, &objects).await?;
+            Ok(Answered { fragments, items, of_parents })
+        }
+        .boxed()
+    }
+}

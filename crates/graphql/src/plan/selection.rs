@@ -1,0 +1,267 @@
+//! What is selected of objects of one type, and the answer to it.
+
+use async_graphql::{Name, Pos, Value, Variables};
+use async_graphql_value::Value as DocumentValue;
+use futures::{
+    FutureExt,
+    future::{BoxFuture, join_all, try_join_all},
+};
+use persistence::ColumnSet;
+
+use crate::{
+    definition::{
+        argument::ArgumentValues,
+        field::{Below, Field, FieldContext, GetLeaf, Loading, Source},
+        leaf::Leaf,
+        object_type::ObjectType,
+    },
+    execution::context::RequestContext,
+    plan::{
+        json::{write_leaf, write_text},
+        level::{Answered, Level},
+    },
+};
+
+/// What one run of a plan has at hand.
+pub(crate) struct Run<'a> {
+    pub(crate) request: &'a RequestContext,
+    /// The values of the variables that have one.
+    pub(crate) variables: &'a Variables,
+    /// How many objects of pages the answer may carry.
+    pub(crate) budget: u64,
+}
+
+/// A plan did not get through: the resolvers are to answer, and to say what is wrong if anything is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct GiveUp;
+
+/// A condition under which a field is in the answer: a variable, and what it must hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Condition {
+    pub(crate) variable: Name,
+    pub(crate) holds: bool,
+}
+
+impl Condition {
+    fn is_met(&self, run: &Run<'_>) -> bool {
+        matches!(run.variables.get(&self.variable), Some(Value::Boolean(holds)) if *holds == self.holds)
+    }
+}
+
+/// What is selected of objects of type `T`.
+pub(crate) struct Selection<T: 'static> {
+    pub(crate) ty: &'static ObjectType<T>,
+    pub(crate) fields: Vec<SelectedField<T>>,
+}
+
+/// A field of a selection.
+pub(crate) struct SelectedField<T: 'static> {
+    /// The name under which it is answered, in quotation marks and with a colon.
+    key: Vec<u8>,
+    /// It is in the answer if all conditions of one of these are met.
+    conditions: Vec<Vec<Condition>>,
+    arguments: Vec<(&'static str, Option<DocumentValue>)>,
+    value: SelectedValue<T>,
+}
+
+/// How the value of a selected field is got.
+pub(crate) enum SelectedValue<T: 'static> {
+    TypeName,
+    Leaf(&'static Field<T>),
+    Objects(&'static Field<T>, Box<dyn Level<T>>),
+}
+
+/// The answers for the objects of a level: the JSON of each, and what it counts.
+#[derive(Debug, Default)]
+pub(crate) struct Fragments {
+    json: Vec<u8>,
+    each: Vec<Fragment>,
+}
+
+/// Where the JSON of an object ends, and what it counts.
+#[derive(Debug, Clone, Copy)]
+struct Fragment {
+    end: usize,
+    counts: Counts,
+}
+
+/// What a part of an answer counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// How many fields it carries.
+    pub(crate) fields: u64,
+    /// How many objects of pages it carries.
+    pub(crate) objects: u64,
+}
+
+impl Counts {
+    pub(crate) fn add(&mut self, other: Counts) {
+        self.fields = self.fields.saturating_add(other.fields);
+        self.objects = self.objects.saturating_add(other.objects);
+    }
+}
+
+impl Fragments {
+    /// Appends the JSON of an object to that of another.
+    pub(crate) fn write(&self, at: usize, json: &mut Vec<u8>) -> Counts {
+        let start = if at == 0 { 0 } else { self.each[at - 1].end };
+        let Fragment { end, counts } = self.each[at];
+        json.extend_from_slice(&self.json[start..end]);
+        counts
+    }
+}
+
+impl<T: Send + Sync> SelectedField<T> {
+    pub(crate) fn new(
+        response_key: &str,
+        conditions: Vec<Vec<Condition>>,
+        arguments: Vec<(&'static str, Option<DocumentValue>)>,
+        value: SelectedValue<T>,
+    ) -> Self {
+        let mut key = Vec::with_capacity(response_key.len() + 3);
+        write_text(response_key, &mut key);
+        key.push(b':');
+        SelectedField { key, conditions, arguments, value }
+    }
+
+    /// What it looks at of the noun that was read for its object.
+    fn columns(&self, run: &Run<'_>) -> ColumnSet {
+        match &self.value {
+            SelectedValue::TypeName => ColumnSet::LEAST,
+            SelectedValue::Leaf(field) => field.columns.or(ColumnSet::ALL),
+            SelectedValue::Objects(field, level) => field.columns.or(level.columns(run)),
+        }
+    }
+
+    fn is_included(&self, run: &Run<'_>) -> bool {
+        self.conditions.iter().any(|all| all.iter().all(|condition| condition.is_met(run)))
+    }
+
+    /// Its values for all objects.
+    async fn load<'a>(&'a self, run: &'a Run<'a>, objects: &'a [&'a T]) -> Result<Loaded<'a, T>, GiveUp> {
+        let given = self.arguments.iter().map(|(name, value)| {
+            let value = value.as_ref().and_then(|value| bind(value, run.variables));
+            (*name, value, Pos::default())
+        });
+        match &self.value {
+            SelectedValue::TypeName => Ok(Loaded::TypeName),
+            SelectedValue::Leaf(Field { source: Source::Leaf(_, get), .. }) => Ok(Loaded::AtHand(get)),
+            SelectedValue::Leaf(Field { source: Source::LoadedLeaf(_, load), .. }) => {
+                let arguments = ArgumentValues::new(given.collect());
+                let below = Below::Columns(ColumnSet::LEAST);
+                let field = FieldContext { request: run.request, arguments: &arguments, below };
+                let leaves = get_all(objects.iter().copied().map(|object| load(object, &field))).await?;
+                Ok(Loaded::Leaves(leaves))
+            }
+            SelectedValue::Leaf(_) => Err(GiveUp),
+            SelectedValue::Objects(_, level) => {
+                let arguments = ArgumentValues::new(given.collect());
+                Ok(Loaded::Objects(level.answer(run, objects, &arguments).await?))
+            }
+        }
+    }
+}
+
+/// All of these, in their order.
+pub(crate) async fn get_all<'a, V: Send + 'a>(all: impl Iterator<Item = Loading<'a, V>>) -> Result<Vec<V>, GiveUp> {
+    let mut values = Vec::with_capacity(all.size_hint().0);
+    let mut later = Vec::new();
+    for (at, one) in all.enumerate() {
+        match one {
+            Loading::Now(value) => values.push(Some(value.map_err(|_| GiveUp)?)),
+            Loading::Later(value) => {
+                values.push(None);
+                later.push(value.map(move |value| (at, value)));
+            }
+        }
+    }
+    for (at, value) in join_all(later).await {
+        values[at] = Some(value.map_err(|_| GiveUp)?);
+    }
+    Ok(values.into_iter().flatten().collect())
+}
+
+/// A value of the document with variables in place; `None` if it is a variable that has none.
+fn bind(value: &DocumentValue, variables: &Variables) -> Option<Value> {
+    match value {
+        DocumentValue::Variable(name) => variables.get(name).cloned(),
+        DocumentValue::List(items) => {
+            Some(Value::List(items.iter().map(|item| bind(item, variables).unwrap_or_default()).collect()))
+        }
+        DocumentValue::Object(fields) => {
+            let given = fields.iter().filter_map(|(name, value)| Some((name.clone(), bind(value, variables)?)));
+            Some(Value::Object(given.collect()))
+        }
+        other => other.clone().into_const(),
+    }
+}
+
+/// The values of a field for all objects of a level.
+enum Loaded<'a, T: 'static> {
+    TypeName,
+    AtHand(&'a GetLeaf<T>),
+    Leaves(Vec<Leaf<'static>>),
+    Objects(Answered),
+}
+
+impl<T: Send + Sync> Selection<T> {
+    /// The fields that are in the answer.
+    fn included<'a>(&'a self, run: &'a Run<'_>) -> impl Iterator<Item = &'a SelectedField<T>> {
+        self.fields.iter().filter(|field| field.is_included(run))
+    }
+
+    /// What is looked at of a noun that is read for it.
+    pub(crate) fn columns(&self, run: &Run<'_>) -> ColumnSet {
+        self.included(run).fold(ColumnSet::LEAST, |all, field| all.union(field.columns(run)))
+    }
+
+    /// Answers for all objects; the levels below are loaded at the same time.
+    pub(crate) fn answer<'a>(
+        &'a self,
+        run: &'a Run<'a>,
+        objects: &'a [&'a T],
+    ) -> BoxFuture<'a, Result<Fragments, GiveUp>> {
+        async move {
+            let included: Vec<&SelectedField<T>> = self.included(run).collect();
+            let loaded = try_join_all(included.iter().map(|field| field.load(run, objects))).await?;
+            self.write(run, objects, &included, &loaded)
+        }
+        .boxed()
+    }
+
+    fn write(
+        &self,
+        run: &Run<'_>,
+        objects: &[&T],
+        included: &[&SelectedField<T>],
+        loaded: &[Loaded<'_, T>],
+    ) -> Result<Fragments, GiveUp> {
+        let mut fragments = Fragments { json: Vec::new(), each: Vec::with_capacity(objects.len()) };
+        let json = &mut fragments.json;
+        for (at, object) in objects.iter().enumerate() {
+            let objects = self.ty.charge.map_or(0, |charge| charge(object));
+            let fields = u64::try_from(included.len()).unwrap_or(u64::MAX);
+            let mut counts = Counts { fields, objects };
+            json.push(b'{');
+            for (n, (field, value)) in included.iter().zip(loaded).enumerate() {
+                if n > 0 {
+                    json.push(b',');
+                }
+                json.extend_from_slice(&field.key);
+                match value {
+                    Loaded::TypeName => write_text(&self.ty.name, json),
+                    Loaded::AtHand(get) => write_leaf(&get(object), json),
+                    Loaded::Leaves(leaves) => write_leaf(&leaves[at], json),
+                    Loaded::Objects(answered) => counts.add(answered.write(at, json)),
+                }
+                // Copies of an object cost nothing to load: they are stopped before they are made.
+                if counts.objects > run.budget {
+                    return Err(GiveUp);
+                }
+            }
+            json.push(b'}');
+            fragments.each.push(Fragment { end: json.len(), counts });
+        }
+        Ok(fragments)
+    }
+}
