@@ -23,6 +23,7 @@ mod licenses;
 mod parity;
 mod periods;
 mod places;
+mod planned_reads;
 mod plans;
 mod poolers;
 mod protocol;

@@ -7,6 +7,7 @@ pub mod pooler;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod random_document;
 pub mod schema;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
