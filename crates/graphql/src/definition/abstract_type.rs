@@ -1,22 +1,16 @@
 //! Interfaces and unions of nouns, and a noun of any kind.
 
-use std::borrow::Cow;
-
 use async_graphql::{
-    Context, ContextSelectionSet, OutputType, Positioned, Result, SelectionField, ServerResult, Value,
+    Result, SelectionField,
     indexmap::{IndexMap, IndexSet},
-    parser::types::Field as DocumentField,
     registry::{MetaField, MetaType, Registry},
-    resolver_utils::resolve_list,
 };
 use domain::Kind;
-use futures::{FutureExt, future::BoxFuture};
 
 use crate::{
     definition::{
-        field::{Below, FieldContext, FieldResult, Loading, ObjectSource},
-        object_type::{Described, object_type},
-        resolver::Resolved,
+        field::{Below, FieldContext, Loading, ObjectSource},
+        resolver::{AnyChildren, AnyObject},
     },
     objects::node::{NOUNS, NounEntry},
     plan::{
@@ -122,48 +116,6 @@ fn id_field() -> MetaField {
     }
 }
 
-/// An object of whatever type.
-pub(crate) struct AnyObject(Box<dyn Resolve>);
-
-impl AnyObject {
-    pub(crate) fn new<T: Described>(object: T) -> Self {
-        AnyObject(Box::new(Resolved { object, ty: object_type::<T>() }))
-    }
-}
-
-trait Resolve: Send + Sync {
-    fn resolve<'a>(
-        &'a self,
-        ctx: &'a ContextSelectionSet<'a>,
-        field: &'a Positioned<DocumentField>,
-    ) -> BoxFuture<'a, ServerResult<Value>>;
-}
-
-impl<T: Send + Sync + 'static> Resolve for Resolved<T> {
-    fn resolve<'a>(
-        &'a self,
-        ctx: &'a ContextSelectionSet<'a>,
-        field: &'a Positioned<DocumentField>,
-    ) -> BoxFuture<'a, ServerResult<Value>> {
-        OutputType::resolve(self, ctx, field).boxed()
-    }
-}
-
-impl OutputType for AnyObject {
-    /// Of no use: what a type is called, its objects know.
-    fn type_name() -> Cow<'static, str> {
-        Cow::Borrowed("")
-    }
-
-    fn create_type_info(_: &mut Registry) -> String {
-        Self::type_name().into_owned()
-    }
-
-    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<DocumentField>) -> ServerResult<Value> {
-        self.0.resolve(ctx, field).await
-    }
-}
-
 /// An object of an abstract type; null where there is none.
 pub(crate) struct AbstractObject<T> {
     pub(crate) ty: AbstractType,
@@ -195,20 +147,8 @@ impl<T: Send + Sync> ObjectSource<T> for AbstractObject<T> {
         None
     }
 
-    fn resolve<'a>(
-        &'a self,
-        object: &'a T,
-        field: &'a FieldContext<'a>,
-        ctx: &'a Context<'a>,
-    ) -> BoxFuture<'a, FieldResult<Value>> {
-        async move {
-            let below = ctx.with_selection_set(&ctx.item.node.selection_set);
-            match (self.load)(object, field).get().await? {
-                Some(object) => Ok(object.resolve(&below, ctx.item).await?),
-                None => Ok(Value::Null),
-            }
-        }
-        .boxed()
+    fn load<'a>(&'a self, object: &'a T, field: &'a FieldContext<'a>) -> Loading<'a, AnyChildren> {
+        (self.load)(object, field).map(|object| object.map_or(AnyChildren::Null, AnyChildren::One))
     }
 }
 
@@ -229,20 +169,7 @@ impl<T: Send + Sync> ObjectSource<T> for AbstractObjects<T> {
         None
     }
 
-    fn resolve<'a>(
-        &'a self,
-        object: &'a T,
-        field: &'a FieldContext<'a>,
-        ctx: &'a Context<'a>,
-    ) -> BoxFuture<'a, FieldResult<Value>> {
-        async move {
-            let below = ctx.with_selection_set(&ctx.item.node.selection_set);
-            let objects = (self.load)(object, field).get().await?;
-            let length = objects.len();
-            // The library nulls an item that has an error.
-            let objects = objects.into_iter().map(Result::transpose);
-            Ok(resolve_list(&below, ctx.item, objects, Some(length)).await?)
-        }
-        .boxed()
+    fn load<'a>(&'a self, object: &'a T, field: &'a FieldContext<'a>) -> Loading<'a, AnyChildren> {
+        (self.load)(object, field).map(AnyChildren::ManyOptional)
     }
 }

@@ -1,6 +1,6 @@
 //! A field of a type: what it is called, what it means, and how its value is got.
 
-use async_graphql::{Context, Error, OutputType, Pos, SelectionField, ServerError, Value, registry::Registry};
+use async_graphql::{Error, OutputType, Pos, SelectionField, ServerError, registry::Registry};
 use domain::{Id, View};
 use futures::{FutureExt, future::BoxFuture};
 use persistence::{ColumnSet, Parts};
@@ -11,6 +11,7 @@ use crate::{
         argument::{Argument, ArgumentValues},
         leaf::Leaf,
         object_type::object_type,
+        resolver::AnyChildren,
     },
     execution::context::{ContextExt, RequestContext},
     objects::noun::{NounType, ViewedNoun},
@@ -64,6 +65,16 @@ pub(crate) enum Source<T: 'static> {
     Objects(Box<dyn ObjectSource<T>>),
 }
 
+impl<T> Source<T> {
+    /// Whether the value may be null.
+    pub(crate) fn is_nullable(&self) -> bool {
+        match self {
+            Source::Leaf(ty, _) | Source::LoadedLeaf(ty, _) => ty.is_nullable,
+            Source::Objects(objects) => objects.is_nullable(),
+        }
+    }
+}
+
 /// The type of a value without fields.
 #[derive(Clone, Copy)]
 pub(crate) struct LeafType {
@@ -98,13 +109,8 @@ pub(crate) trait ObjectSource<T>: Send + Sync {
     /// What is selected below the field, compiled; `None` if some of it has no planned form.
     fn plan<'a>(&'static self, compiler: &Compiler<'a>, sets: &[Occurrence<'a>]) -> Option<Box<dyn Level<T>>>;
 
-    /// The value of one object's field, with what is selected below it.
-    fn resolve<'a>(
-        &'a self,
-        object: &'a T,
-        field: &'a FieldContext<'a>,
-        ctx: &'a Context<'a>,
-    ) -> BoxFuture<'a, FieldResult<Value>>;
+    /// The objects to which the field of one object leads.
+    fn load<'a>(&'a self, object: &'a T, field: &'a FieldContext<'a>) -> Loading<'a, AnyChildren>;
 }
 
 /// What a field knows when its value is got.
@@ -269,12 +275,7 @@ impl<U: Send + Sync, T: Send + Sync> ObjectSource<U> for Held<U, T> {
         Some(Box::new(HeldLevel { level, held: self.held }))
     }
 
-    fn resolve<'a>(
-        &'a self,
-        object: &'a U,
-        field: &'a FieldContext<'a>,
-        ctx: &'a Context<'a>,
-    ) -> BoxFuture<'a, FieldResult<Value>> {
-        self.objects.resolve((self.held)(object), field, ctx)
+    fn load<'a>(&'a self, object: &'a U, field: &'a FieldContext<'a>) -> Loading<'a, AnyChildren> {
+        self.objects.load((self.held)(object), field)
     }
 }

@@ -5,12 +5,12 @@ use domain::Texts;
 
 use crate::{
     definition::{
-        abstract_type::{AbstractObject, AbstractObjects, AbstractType, AnyObject},
+        abstract_type::{AbstractObject, AbstractObjects, AbstractType},
         argument::Argument,
         field::{Field, FieldColumns, FieldContext, FieldResult, LeafType, LoadLeaf, Loading, Source},
         leaf::IntoLeaf,
         object_type::{Described, ObjectType, object_type},
-        resolver::{Children, LoadChildren, Multiplicity, Objects},
+        resolver::{AnyObject, Children, LoadChildren, Multiplicity, Objects},
     },
     objects::{
         localized_text::{LocalizedText, localize_text},

@@ -3,18 +3,22 @@
 use std::borrow::Cow;
 
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, OutputType, Positioned, SelectionField, ServerResult, Value,
+    ContainerType, Context, ContextSelectionSet, OutputType, Positioned, Result, SelectionField, ServerResult, Value,
     parser::types::Field as DocumentField,
     registry::Registry,
     resolver_utils::{resolve_container, resolve_list},
 };
-use futures::{FutureExt, future::BoxFuture};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, ready},
+};
 use persistence::ColumnSet;
 
 use crate::{
     definition::{
         argument::ArgumentValues,
-        field::{Below, Field, FieldContext, FieldResult, Loading, ObjectSource, Source},
+        field::{Below, Field, FieldContext, FieldError, FieldResult, Loading, ObjectSource, Source},
+        leaf::Leaf,
         object_type::ObjectType,
         registry::register_object,
     },
@@ -25,20 +29,55 @@ use crate::{
     },
 };
 
-/// An object with its type.
-pub(crate) struct Resolved<U: 'static> {
-    pub(crate) object: U,
-    pub(crate) ty: &'static ObjectType<U>,
+/// An object of whatever type, as async-graphql's executor has it: one type for all, so that its code is made once.
+pub(crate) struct AnyObject(Box<dyn Resolve>);
+
+impl AnyObject {
+    /// An object of a type.
+    pub(crate) fn new<T: Send + Sync>(object: T, ty: &'static ObjectType<T>) -> Self {
+        AnyObject(Box::new(Typed { object, ty }))
+    }
 }
 
-impl<U: Send + Sync + 'static> OutputType for Resolved<U> {
+/// Objects of whatever type, to which a field leads.
+pub(crate) enum AnyChildren {
+    Null,
+    One(AnyObject),
+    Many(Vec<AnyObject>),
+    /// Each may be missing, or have an error of its own.
+    ManyOptional(Vec<Result<Option<AnyObject>>>),
+}
+
+trait Resolve: Send + Sync {
+    fn type_name(&self) -> Cow<'static, str>;
+
+    fn resolve_field<'a>(&'a self, ctx: &'a Context<'a>) -> BoxFuture<'a, ServerResult<Option<Value>>>;
+}
+
+/// An object with its type.
+struct Typed<T: 'static> {
+    object: T,
+    ty: &'static ObjectType<T>,
+}
+
+impl<T: Send + Sync> Resolve for Typed<T> {
+    fn type_name(&self) -> Cow<'static, str> {
+        self.ty.name.clone()
+    }
+
+    fn resolve_field<'a>(&'a self, ctx: &'a Context<'a>) -> BoxFuture<'a, ServerResult<Option<Value>>> {
+        self.ty.resolve_field(&self.object, ctx)
+    }
+}
+
+impl OutputType for AnyObject {
     /// Of no use: what a type is called, its objects know.
     fn type_name() -> Cow<'static, str> {
         Cow::Borrowed("")
     }
 
     fn introspection_type_name(&self) -> Cow<'static, str> {
-        self.ty.name.clone()
+        self.0.type_name()
     }
 
     fn create_type_info(_: &mut Registry) -> String {
@@ -50,62 +89,82 @@ impl<U: Send + Sync + 'static> OutputType for Resolved<U> {
     }
 }
 
-impl<U: Send + Sync + 'static> ContainerType for Resolved<U> {
+impl ContainerType for AnyObject {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        self.ty.resolve_field(&self.object, ctx).await
+        self.0.resolve_field(ctx).await
     }
 }
 
 impl<T: Send + Sync> ObjectType<T> {
     /// The value of the field of an object that is resolved; `None` if the type has no such field.
-    pub(crate) async fn resolve_field(&self, object: &T, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+    pub(crate) fn resolve_field<'a>(
+        &'a self,
+        object: &'a T,
+        ctx: &'a Context<'a>,
+    ) -> BoxFuture<'a, ServerResult<Option<Value>>> {
         match self.field(ctx.item.node.name.node.as_str()) {
-            Some(field) => field.resolve(object, ctx).await.map(Some),
-            None => Ok(None),
+            None => ready(Ok(None)).boxed(),
+            Some(Field { source: Source::Leaf(_, get), .. }) => ready(Ok(Some(get(object).into_value()))).boxed(),
+            Some(field) => field.resolve(object, ctx).map(|value| value.map(Some)).boxed(),
         }
     }
 }
 
 impl<T: Send + Sync> Field<T> {
     async fn resolve(&self, object: &T, ctx: &Context<'_>) -> ServerResult<Value> {
-        let (value, is_nullable) = match &self.source {
-            Source::Leaf(_, get) => return Ok(get(object).into_value()),
-            Source::LoadedLeaf(ty, load) => {
-                let load_value = async {
-                    let arguments = ArgumentValues::of_field(&self.arguments, ctx)?;
-                    let request = ctx.request_context();
-                    let below = Below::Columns(ColumnSet::LEAST);
-                    let field = FieldContext { request, arguments: &arguments, below };
-                    Ok(load(object, &field).get().await?.into_value())
-                };
-                (load_value.await, ty.is_nullable)
-            }
-            Source::Objects(objects) => {
-                let load_value = async {
-                    let arguments = ArgumentValues::of_field(&self.arguments, ctx)?;
-                    let below = objects.below(ctx.field());
-                    let field = FieldContext { request: ctx.request_context(), arguments: &arguments, below };
-                    objects.resolve(object, &field, ctx).await
-                };
-                (load_value.await, objects.is_nullable())
-            }
+        let below = match &self.source {
+            Source::Objects(objects) => objects.below(ctx.field()),
+            _ => Below::Columns(ColumnSet::LEAST),
         };
-        let value: FieldResult<Value> = value;
-        match value.map_err(|error| error.into_server_error(ctx.item.pos)) {
-            Ok(value) => Ok(value),
-            Err(error) => {
-                // One that comes from below has its path already.
-                let error = if error.path.is_empty() { ctx.set_error_path(error) } else { error };
-                match is_nullable {
-                    true => {
-                        ctx.add_error(error);
-                        Ok(Value::Null)
-                    }
-                    false => Err(error),
-                }
-            }
+        let arguments = match ArgumentValues::of_field(&self.arguments, ctx) {
+            Ok(arguments) => arguments,
+            Err(error) => return answer_field(Err(error.into()), self.source.is_nullable(), ctx),
+        };
+        let field = FieldContext { request: ctx.request_context(), arguments: &arguments, below };
+        let value = match &self.source {
+            Source::Leaf(_, get) => Ok(get(object).into_value()),
+            Source::LoadedLeaf(_, load) => load(object, &field).get().await.map(Leaf::into_value),
+            Source::Objects(objects) => match objects.load(object, &field).get().await {
+                Ok(children) => resolve_children(children, ctx).await.map_err(FieldError::from),
+                Err(error) => Err(error),
+            },
+        };
+        answer_field(value, self.source.is_nullable(), ctx)
+    }
+}
+
+/// What is selected of the objects to which a field leads.
+async fn resolve_children(children: AnyChildren, ctx: &Context<'_>) -> ServerResult<Value> {
+    let below = ctx.with_selection_set(&ctx.item.node.selection_set);
+    match children {
+        AnyChildren::Null => Ok(Value::Null),
+        AnyChildren::One(object) => object.resolve(&below, ctx.item).await,
+        AnyChildren::Many(objects) => {
+            let length = objects.len();
+            resolve_list(&below, ctx.item, objects, Some(length)).await
+        }
+        AnyChildren::ManyOptional(objects) => {
+            let length = objects.len();
+            // The library nulls an item that has an error.
+            resolve_list(&below, ctx.item, objects.into_iter().map(Result::transpose), Some(length)).await
         }
     }
+}
+
+/// The answer of a field: one that may be null is null where it has an error, others take the object with them.
+fn answer_field(value: FieldResult<Value>, is_nullable: bool, ctx: &Context<'_>) -> ServerResult<Value> {
+    value.or_else(|error| {
+        let error = error.into_server_error(ctx.item.pos);
+        // One that comes from below has its path already.
+        let error = if error.path.is_empty() { ctx.set_error_path(error) } else { error };
+        match is_nullable {
+            true => {
+                ctx.add_error(error);
+                Ok(Value::Null)
+            }
+            false => Err(error),
+        }
+    })
 }
 
 /// The objects to which a field leads.
@@ -158,25 +217,21 @@ impl<T: Send + Sync, U: Send + Sync> ObjectSource<T> for Objects<T, U> {
         Some(Box::new(LevelOf { load: &self.load, selection }))
     }
 
-    fn resolve<'a>(
-        &'a self,
-        object: &'a T,
-        field: &'a FieldContext<'a>,
-        ctx: &'a Context<'a>,
-    ) -> BoxFuture<'a, FieldResult<Value>> {
-        async move {
-            let ty = (self.ty)();
-            let below = ctx.with_selection_set(&ctx.item.node.selection_set);
-            match (self.load)(object, field).get().await? {
-                Children::Null => Ok(Value::Null),
-                Children::One(object) => Ok(Resolved { object, ty }.resolve(&below, ctx.item).await?),
-                Children::Many(objects) => {
-                    let length = objects.len();
-                    let objects = objects.into_iter().map(|object| Resolved { object, ty });
-                    Ok(resolve_list(&below, ctx.item, objects, Some(length)).await?)
-                }
-            }
-        }
-        .boxed()
+    fn load<'a>(&'a self, object: &'a T, field: &'a FieldContext<'a>) -> Loading<'a, AnyChildren> {
+        erase((self.load)(object, field), (self.ty)())
     }
+}
+
+/// Objects of a type as objects of whatever type.
+fn erase<'a, U: Send + Sync>(
+    children: Loading<'a, Children<U>>,
+    ty: &'static ObjectType<U>,
+) -> Loading<'a, AnyChildren> {
+    children.map(move |children| match children {
+        Children::Null => AnyChildren::Null,
+        Children::One(object) => AnyChildren::One(AnyObject::new(object, ty)),
+        Children::Many(objects) => {
+            AnyChildren::Many(objects.into_iter().map(|object| AnyObject::new(object, ty)).collect())
+        }
+    })
 }

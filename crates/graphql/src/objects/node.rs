@@ -6,10 +6,11 @@ use futures::{FutureExt, future::BoxFuture};
 
 use crate::{
     definition::{
-        abstract_type::{AbstractType, AnyObject},
+        abstract_type::AbstractType,
         field::{FieldContext, FieldResult, Loading},
         object_type::{ObjectType, object_type},
         registry::register_object,
+        resolver::AnyObject,
     },
     execution::error::ErrorCode,
     objects::noun::{NounType, ViewedNoun},
@@ -39,7 +40,11 @@ impl NounEntry {
             register: |registry| register_object(object_type::<ViewedNoun<N>>(), registry),
             with_root_fields: ObjectType::<Map>::noun_fields::<N>,
             load: |ctx, view, raw| {
-                async move { Ok(ctx.load_noun(view, Id::<N>::from_raw(raw)).await?.map(AnyObject::new)) }.boxed()
+                async move {
+                    let noun = ctx.load_noun(view, Id::<N>::from_raw(raw)).await?;
+                    Ok(noun.map(|noun| AnyObject::new(noun, object_type::<ViewedNoun<N>>())))
+                }
+                .boxed()
             },
         }
     }

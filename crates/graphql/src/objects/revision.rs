@@ -14,7 +14,7 @@ use crate::{
         field::{FieldContext, FieldResult, Loading},
         object_type::{Described, ObjectType, object_type},
         registry::register_object,
-        resolver::Resolved,
+        resolver::AnyObject,
     },
     execution::{
         context::{ContextExt, mask_store_error},
@@ -48,7 +48,7 @@ impl OutputType for Revision {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<DocumentField>) -> ServerResult<Value> {
-        Resolved { object: Revision(self.0.clone()), ty: object_type::<Self>() }.resolve(ctx, field).await
+        AnyObject::new(Revision(self.0.clone()), object_type::<Self>()).resolve(ctx, field).await
     }
 }
 

@@ -139,8 +139,22 @@ impl<T: Send + Sync, U: Send + Sync> Level<T> for LevelOf<T, U> {
     ) -> BoxFuture<'a, Result<Answered, GiveUp>> {
         async move {
             let field = FieldContext { request: run.request, arguments, below: Below::Columns(self.columns(run)) };
-            let children = get_all(objects.iter().copied().map(|object| (self.load)(object, &field))).await?;
-            let mut distinct = Distinct { ty: self.selection.ty, objects: Vec::new(), places: HashMap::new() };
+            let children = objects.iter().map(|object| (self.load)(object, &field)).collect();
+            self.selection.answer_children(run, get_all(children).await?).await
+        }
+        .boxed()
+    }
+}
+
+impl<U: Send + Sync> Selection<U> {
+    /// Answers for the objects to which each parent leads, for equal ones once.
+    fn answer_children<'a>(
+        &'a self,
+        run: &'a Run<'a>,
+        children: Vec<Children<U>>,
+    ) -> BoxFuture<'a, Result<Answered, GiveUp>> {
+        async move {
+            let mut distinct = Distinct { ty: self.ty, objects: Vec::new(), places: HashMap::new() };
             let mut items = Vec::new();
             let mut of_parents = Vec::with_capacity(children.len());
             for children in children {
@@ -155,7 +169,7 @@ impl<T: Send + Sync, U: Send + Sync> Level<T> for LevelOf<T, U> {
                 });
             }
             let objects: Vec<&U> = distinct.objects.iter().collect();
-            let fragments = self.selection.answer(run, &objects).await?;
+            let fragments = self.answer(run, &objects).await?;
             Ok(Answered { fragments, items, of_parents })
         }
         .boxed()

@@ -150,7 +150,7 @@ impl<T: Send + Sync> SelectedField<T> {
                 let arguments = ArgumentValues::new(given.collect());
                 let below = Below::Columns(ColumnSet::LEAST);
                 let field = FieldContext { request: run.request, arguments: &arguments, below };
-                let leaves = get_all(objects.iter().copied().map(|object| load(object, &field))).await?;
+                let leaves = get_all(objects.iter().map(|object| load(object, &field)).collect()).await?;
                 Ok(Loaded::Leaves(leaves))
             }
             SelectedValue::Leaf(_) => Err(GiveUp),
@@ -163,10 +163,10 @@ impl<T: Send + Sync> SelectedField<T> {
 }
 
 /// All of these, in their order.
-pub(crate) async fn get_all<'a, V: Send + 'a>(all: impl Iterator<Item = Loading<'a, V>>) -> Result<Vec<V>, GiveUp> {
-    let mut values = Vec::with_capacity(all.size_hint().0);
+pub(crate) async fn get_all<V: Send>(all: Vec<Loading<'_, V>>) -> Result<Vec<V>, GiveUp> {
+    let mut values = Vec::with_capacity(all.len());
     let mut later = Vec::new();
-    for (at, one) in all.enumerate() {
+    for (at, one) in all.into_iter().enumerate() {
         match one {
             Loading::Now(value) => values.push(Some(value.map_err(|_| GiveUp)?)),
             Loading::Later(value) => {

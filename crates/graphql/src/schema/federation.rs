@@ -9,9 +9,10 @@ use futures::future::join_all;
 
 use crate::{
     definition::{
-        abstract_type::{AbstractType, AnyObject, Union},
+        abstract_type::{AbstractType, Union},
         field::{FieldContext, FieldResult, Loading},
         object_type::{Described, ObjectType},
+        resolver::AnyObject,
     },
     execution::{context::ContextExt, error::ErrorCode},
     objects::node::{self, load_any_noun},
