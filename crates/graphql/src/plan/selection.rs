@@ -11,7 +11,7 @@ use persistence::ColumnSet;
 use crate::{
     definition::{
         argument::ArgumentValues,
-        field::{Below, Field, FieldContext, GetLeaf, Loading, Source},
+        field::{Below, Field, FieldContext, FieldResult, Loading, Source},
         leaf::Leaf,
         object_type::ObjectType,
     },
@@ -138,14 +138,15 @@ impl<T: Send + Sync> SelectedField<T> {
     }
 
     /// Its values for all objects.
-    async fn load<'a>(&'a self, run: &'a Run<'a>, objects: &'a [&'a T]) -> Result<Loaded<'a, T>, GiveUp> {
+    async fn load<'a>(&'a self, run: &'a Run<'a>, objects: &'a [&'a T]) -> Result<Loaded, GiveUp> {
         let given = self.arguments.iter().map(|(name, value)| {
             let value = value.as_ref().and_then(|value| bind(value, run.variables));
             (*name, value, Pos::default())
         });
         match &self.value {
-            SelectedValue::TypeName => Ok(Loaded::TypeName),
-            SelectedValue::Leaf(Field { source: Source::Leaf(_, get), .. }) => Ok(Loaded::AtHand(get)),
+            SelectedValue::TypeName | SelectedValue::Leaf(Field { source: Source::Leaf(..), .. }) => {
+                Ok(Loaded::Nothing)
+            }
             SelectedValue::Leaf(Field { source: Source::LoadedLeaf(_, load), .. }) => {
                 let arguments = ArgumentValues::new(given.collect());
                 let below = Below::Columns(ColumnSet::LEAST);
@@ -164,21 +165,17 @@ impl<T: Send + Sync> SelectedField<T> {
 
 /// All of these, in their order.
 pub(crate) async fn get_all<V: Send>(all: Vec<Loading<'_, V>>) -> Result<Vec<V>, GiveUp> {
-    let mut values = Vec::with_capacity(all.len());
-    let mut later = Vec::new();
-    for (at, one) in all.into_iter().enumerate() {
+    let mut values: Vec<Option<FieldResult<V>>> = all.iter().map(|_| None).collect();
+    // Boxed as futures of nothing, so that joining them is compiled once and not for each type of values.
+    let mut later: Vec<BoxFuture<'_, ()>> = Vec::new();
+    for (value, one) in values.iter_mut().zip(all) {
         match one {
-            Loading::Now(value) => values.push(Some(value.map_err(|_| GiveUp)?)),
-            Loading::Later(value) => {
-                values.push(None);
-                later.push(value.map(move |value| (at, value)));
-            }
+            Loading::Now(now) => *value = Some(now),
+            Loading::Later(future) => later.push(async move { *value = Some(future.await) }.boxed()),
         }
     }
-    for (at, value) in join_all(later).await {
-        values[at] = Some(value.map_err(|_| GiveUp)?);
-    }
-    Ok(values.into_iter().flatten().collect())
+    join_all(later).await;
+    values.into_iter().map(|value| value.ok_or(GiveUp)?.map_err(|_| GiveUp)).collect()
 }
 
 /// A value of the document with variables in place; `None` if it is a variable that has none.
@@ -196,10 +193,10 @@ fn bind(value: &DocumentValue, variables: &Variables) -> Option<Value> {
     }
 }
 
-/// The values of a field for all objects of a level.
-enum Loaded<'a, T: 'static> {
-    TypeName,
-    AtHand(&'a GetLeaf<T>),
+/// What was loaded of a field for all objects of a level.
+enum Loaded {
+    /// Nothing: its values are at hand.
+    Nothing,
     Leaves(Vec<Leaf<'static>>),
     Objects(Answered),
 }
@@ -223,7 +220,9 @@ impl<T: Send + Sync> Selection<T> {
     ) -> BoxFuture<'a, Result<Fragments, GiveUp>> {
         async move {
             let included: Vec<&SelectedField<T>> = self.included(run).collect();
-            let loaded = try_join_all(included.iter().map(|field| field.load(run, objects))).await?;
+            // Boxed for the same reason: what is loaded is of one type, whatever the objects are.
+            let loading = included.iter().map(|field| field.load(run, objects).boxed());
+            let loaded = try_join_all(loading.collect::<Vec<BoxFuture<'_, _>>>()).await?;
             self.write(run, objects, &included, &loaded)
         }
         .boxed()
@@ -234,7 +233,7 @@ impl<T: Send + Sync> Selection<T> {
         run: &Run<'_>,
         objects: &[&T],
         included: &[&SelectedField<T>],
-        loaded: &[Loaded<'_, T>],
+        loaded: &[Loaded],
     ) -> Result<Fragments, GiveUp> {
         let mut fragments = Fragments { json: Vec::new(), each: Vec::with_capacity(objects.len()) };
         let json = &mut fragments.json;
@@ -248,11 +247,13 @@ impl<T: Send + Sync> Selection<T> {
                     json.push(b',');
                 }
                 json.extend_from_slice(&field.key);
-                match value {
-                    Loaded::TypeName => write_text(&self.ty.name, json),
-                    Loaded::AtHand(get) => write_leaf(&get(object), json),
-                    Loaded::Leaves(leaves) => write_leaf(&leaves[at], json),
-                    Loaded::Objects(answered) => counts.add(answered.write(at, json)),
+                match (value, &field.value) {
+                    (Loaded::Leaves(leaves), _) => write_leaf(&leaves[at], json),
+                    (Loaded::Objects(answered), _) => counts.add(answered.write(at, json)),
+                    (_, SelectedValue::Leaf(Field { source: Source::Leaf(_, get), .. })) => {
+                        write_leaf(&get(object), json);
+                    }
+                    _ => write_text(&self.ty.name, json),
                 }
                 // Copies of an object cost nothing to load: they are stopped before they are made.
                 if counts.objects > run.budget {
