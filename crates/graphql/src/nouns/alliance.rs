@@ -5,15 +5,18 @@ use domain::{Kind, View};
 use persistence::{GroupsOfAlliance, PartnersOfAlliance, SchoolsOfAlliance};
 
 use crate::{
-    definition::field::{Loading, load_parts},
-    definition::object_type::{Described, ObjectType},
+    definition::{
+        field::{Loading, load_parts},
+        object_type::{Described, ObjectType},
+    },
     lists::filter::filter,
-    nouns::category::load_named_categories,
-    nouns::source::load_citations,
-    objects::noun::{NounType, ViewedNoun},
-    objects::register_code::CodeInput,
-    objects::tie::{TieRow, TieType, ViewedTie},
-    objects::word::Word,
+    nouns::{category::load_named_categories, source::load_citations},
+    objects::{
+        noun::{NounType, ViewedNoun},
+        register_code::CodeInput,
+        tie::{TieRow, TieType, ViewedTie},
+        word::Word,
+    },
 };
 
 impl NounType for domain::Alliance {

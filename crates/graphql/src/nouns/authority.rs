@@ -3,9 +3,11 @@
 use crate::{
     definition::object_type::ObjectType,
     lists::filter::filter,
-    objects::noun::{NounType, ViewedNoun},
-    objects::register_code::CodeInput,
-    objects::word::Word,
+    objects::{
+        noun::{NounType, ViewedNoun},
+        register_code::CodeInput,
+        word::Word,
+    },
 };
 
 impl NounType for domain::Authority {

@@ -4,17 +4,21 @@ use async_graphql::ID;
 use domain::{Kind, View};
 
 use crate::{
-    definition::abstract_type::{AbstractType, Union},
-    definition::field::{FieldContext, Loading, load_parts},
-    definition::object_type::{Described, ObjectType},
+    definition::{
+        abstract_type::{AbstractType, Union},
+        field::{FieldContext, Loading, load_parts},
+        object_type::{Described, ObjectType},
+    },
     lists::filter::filter,
     nouns::source::load_citations,
-    objects::location::location_of,
-    objects::node::load_any_noun,
-    objects::noun::{NounType, ViewedNoun, load_noun},
-    objects::register_code::CodeInput,
-    objects::tie::load_existence,
-    objects::word::Word,
+    objects::{
+        location::location_of,
+        node::load_any_noun,
+        noun::{NounType, ViewedNoun, load_noun},
+        register_code::CodeInput,
+        tie::load_existence,
+        word::Word,
+    },
 };
 
 impl NounType for domain::Campus {

@@ -9,14 +9,18 @@ use persistence::{ChildrenOfCategory, ColumnSet};
 
 use crate::{
     batching::loaders::NounLoader,
-    definition::field::{FieldContext, FieldResult, Loading},
-    definition::object_type::{Described, ObjectType},
+    definition::{
+        field::{FieldContext, FieldResult, Loading},
+        object_type::{Described, ObjectType},
+    },
     execution::context::ContextExt,
     lists::filter::{FilterBudget, IntoCondition, check_no_nul, filter},
     nouns::source::load_citations,
-    objects::noun::{NounType, ViewedNoun, load_noun},
-    objects::register_code::{CodeInput, RegisterCode},
-    objects::tie::TieRow,
+    objects::{
+        noun::{NounType, ViewedNoun, load_noun},
+        register_code::{CodeInput, RegisterCode},
+        tie::TieRow,
+    },
 };
 
 impl NounType for domain::Category {

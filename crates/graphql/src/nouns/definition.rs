@@ -3,8 +3,10 @@
 use domain::View;
 
 use crate::{
-    definition::field::Loading,
-    definition::object_type::{Described, ObjectType},
+    definition::{
+        field::Loading,
+        object_type::{Described, ObjectType},
+    },
     execution::context::mask_store_error,
     nouns::source::load_citations,
     schema::Map,

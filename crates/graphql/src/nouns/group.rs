@@ -6,9 +6,11 @@ use persistence::{AlliancesOfGroup, SchoolsOfGroup};
 use crate::{
     definition::object_type::{Described, ObjectType},
     lists::filter::filter,
-    objects::noun::{NounType, ViewedNoun},
-    objects::register_code::CodeInput,
-    objects::word::Word,
+    objects::{
+        noun::{NounType, ViewedNoun},
+        register_code::CodeInput,
+        word::Word,
+    },
 };
 
 impl NounType for domain::Group {

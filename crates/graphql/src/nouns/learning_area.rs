@@ -5,8 +5,10 @@ use async_graphql::ID;
 use crate::{
     definition::object_type::ObjectType,
     lists::filter::filter,
-    objects::noun::{NounType, ViewedNoun},
-    objects::register_code::CodeInput,
+    objects::{
+        noun::{NounType, ViewedNoun},
+        register_code::CodeInput,
+    },
 };
 
 impl NounType for domain::LearningArea {

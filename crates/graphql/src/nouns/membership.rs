@@ -3,12 +3,12 @@
 use domain::Kind;
 
 use crate::{
-    definition::field::Loading,
-    definition::object_type::ObjectType,
-    nouns::category::load_named_categories,
-    nouns::source::load_citations,
-    objects::tie::{TieRow, TieType, ViewedTie},
-    objects::word::Word,
+    definition::{field::Loading, object_type::ObjectType},
+    nouns::{category::load_named_categories, source::load_citations},
+    objects::{
+        tie::{TieRow, TieType, ViewedTie},
+        word::Word,
+    },
 };
 
 impl TieType for domain::Membership {

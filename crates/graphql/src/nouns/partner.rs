@@ -5,14 +5,15 @@ use domain::Kind;
 use persistence::{AlliancesOfPartner, SchoolsOfPartner};
 
 use crate::{
-    definition::field::Loading,
-    definition::object_type::ObjectType,
+    definition::{field::Loading, object_type::ObjectType},
     lists::filter::filter,
     nouns::source::load_citations,
-    objects::noun::{NounType, ViewedNoun},
-    objects::register_code::CodeInput,
-    objects::tie::{TieType, ViewedTie, load_existence},
-    objects::word::Word,
+    objects::{
+        noun::{NounType, ViewedNoun},
+        register_code::CodeInput,
+        tie::{TieType, ViewedTie, load_existence},
+        word::Word,
+    },
 };
 
 impl NounType for domain::Partner {

@@ -6,8 +6,10 @@ use persistence::{CampusesOfRegion, SchoolsOfRegion, SchoolsWithCampusInRegion, 
 use crate::{
     definition::object_type::ObjectType,
     lists::filter::filter,
-    objects::noun::{NounType, ViewedNoun},
-    objects::register_code::CodeInput,
+    objects::{
+        noun::{NounType, ViewedNoun},
+        register_code::CodeInput,
+    },
 };
 
 impl NounType for domain::Region {

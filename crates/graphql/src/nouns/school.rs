@@ -11,17 +11,23 @@ use persistence::{
 
 use crate::{
     batching::loaders::RelationPageLoader,
-    definition::field::{FieldContext, FieldResult, Loading, load_parts},
-    definition::object_type::ObjectType,
+    definition::{
+        field::{FieldContext, FieldResult, Loading, load_parts},
+        object_type::ObjectType,
+    },
     execution::context::ContextExt,
     lists::filter::filter,
-    nouns::campus::{SiteUse, load_hosted_site_uses},
-    nouns::source::load_citations,
-    objects::location::location_of,
-    objects::noun::{NounType, ViewedNoun},
-    objects::register_code::{CodeInput, RegisterCode},
-    objects::tie::{TieType, ViewedTie, load_existence},
-    objects::word::Word,
+    nouns::{
+        campus::{SiteUse, load_hosted_site_uses},
+        source::load_citations,
+    },
+    objects::{
+        location::location_of,
+        noun::{NounType, ViewedNoun},
+        register_code::{CodeInput, RegisterCode},
+        tie::{TieType, ViewedTie, load_existence},
+        word::Word,
+    },
 };
 
 impl NounType for domain::School {

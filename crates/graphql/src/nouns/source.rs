@@ -5,12 +5,16 @@ use std::sync::Arc;
 use domain::View;
 
 use crate::{
-    definition::field::{FieldContext, Loading},
-    definition::object_type::{Described, ObjectType},
+    definition::{
+        field::{FieldContext, Loading},
+        object_type::{Described, ObjectType},
+    },
     execution::context::ContextExt,
     lists::filter::filter,
-    objects::noun::{NounType, ViewedNoun},
-    objects::word::Word,
+    objects::{
+        noun::{NounType, ViewedNoun},
+        word::Word,
+    },
 };
 
 impl NounType for domain::Source {

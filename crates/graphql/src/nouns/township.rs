@@ -6,9 +6,11 @@ use persistence::{CampusesOfTownship, SchoolsOfTownship, SchoolsWithCampusInTown
 use crate::{
     definition::object_type::ObjectType,
     lists::filter::filter,
-    objects::noun::{NounType, ViewedNoun},
-    objects::register_code::{CodeInput, RegisterCode},
-    objects::word::Word,
+    objects::{
+        noun::{NounType, ViewedNoun},
+        register_code::{CodeInput, RegisterCode},
+        word::Word,
+    },
 };
 
 impl NounType for domain::Township {

@@ -3,8 +3,10 @@
 use domain::{TextBasis, Texts};
 
 use crate::{
-    definition::field::FieldContext,
-    definition::object_type::{Described, ObjectType},
+    definition::{
+        field::FieldContext,
+        object_type::{Described, ObjectType},
+    },
     execution::context::ContextExt,
     objects::{scalar::LanguageTag, word::Word},
 };

@@ -4,8 +4,10 @@ use async_graphql::{InputObject, Result};
 use domain::{ConditionValue, Kind, View};
 
 use crate::{
-    definition::field::{FieldContext, FieldResult},
-    definition::object_type::{Described, ObjectType},
+    definition::{
+        field::{FieldContext, FieldResult},
+        object_type::{Described, ObjectType},
+    },
     execution::context::ContextExt,
     lists::filter::{FilterBudget, IntoCondition, check_no_nul},
     nouns::source::load_citations,
