@@ -87,7 +87,11 @@ impl TieType for domain::AllianceTie {
             .leaf("role", "As what the member belongs to the alliance; null where the alliance serves its district.", |it| it.tie.role.map(Word))
             .date("since", "When the member joined; null where no source says, and where the alliance serves its district.", |it| &it.tie.joined_on)
             .date("until", "When the member left; null where no source says, or it still belongs, and where the alliance serves its district.", |it| &it.tie.left_on)
-            .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one. Where the alliance serves its district, as the alliance is.", |it, ctx| Loading::later(async move { row(it).load_existence(ctx).await }))
+            .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one. Where the alliance serves its district, as the alliance is.", |it, ctx| match it.tie.alliance_known_day {
+                Some(known) if known <= it.view.day => Loading::Now(Ok(Word(domain::Existence::Certain))),
+                Some(_) => Loading::Now(Ok(Word(domain::Existence::Assumed))),
+                None => Loading::later(async move { row(it).load_existence(ctx).await }),
+            })
             .load_objects("categories", "The categories of the data set's own that the membership is in, in the order of its row, as far as they are on the map; none where the alliance serves its district.", |it, ctx| Loading::later(load_named_categories(ctx, row(it), &it.tie.categories)))
             .argument::<Option<String>>("scheme", "Only those of this scheme, as `Category.scheme` names it.")
             .load_objects("sources", "The sources that state the membership or, where the alliance serves a district, the alliance and its scope.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
