@@ -44,6 +44,8 @@ pub(crate) struct Document {
     limits: Limits,
     /// How many tokens it has.
     tokens: usize,
+    /// How many selections it has with its fragments expanded, as plans have them.
+    selections: u64,
     /// The plans of its operations, in their order, compiled when the first of them is wanted.
     plans: OnceLock<Vec<Option<Arc<Plan>>>>,
 }
@@ -56,7 +58,7 @@ impl Document {
         let parsed = parse_document(text).map_err(one)?;
         let executable = to_executable(&parsed, text);
         check_counts(&executable, limits).map_err(one)?;
-        check_expanded_size(&executable).map_err(one)?;
+        let selections = check_expanded_size(&executable).map_err(one)?;
         if !schema.is_open() {
             introspection::refuse_introspection(&executable).map_err(one)?;
         }
@@ -66,7 +68,7 @@ impl Document {
             .iter()
             .any(|operation| operation.root_fields(&typed).any(|field| is_schema_field(&field.name)));
         let typed = asks_for_schema.then(|| one_of::without_is_one_of(&parsed, typed, &schema.rules().schema));
-        Ok(Document { executable, typed, limits: limits.clone(), tokens, plans: OnceLock::new() })
+        Ok(Document { executable, typed, limits: limits.clone(), tokens, selections, plans: OnceLock::new() })
     }
 
     /// The plan of an operation; `None` if it has none.
@@ -227,7 +229,9 @@ type CacheLifecycle = DefaultLifecycle<Arc<str>, Arc<Document>>;
 const CACHE_BYTES: u64 = 32 << 20;
 /// What a token takes in both trees, more or less.
 const BYTES_PER_TOKEN: u64 = 400;
-/// What a document takes beside its text and its tokens, more or less.
+/// What a selection takes in a plan, more or less.
+const BYTES_PER_SELECTION: u64 = 600;
+/// What a document takes beside its text, its tokens and its plans, more or less.
 const BYTES_PER_DOCUMENT: u64 = 2_000;
 
 /// Weighs a document in bytes.
@@ -237,7 +241,8 @@ struct DocumentWeighter;
 impl Weighter<Arc<str>, Arc<Document>> for DocumentWeighter {
     fn weight(&self, text: &Arc<str>, document: &Arc<Document>) -> u64 {
         // Texts within it are there thrice: as they are, and as a value in each tree.
-        BYTES_PER_DOCUMENT + 3 * text.len() as u64 + BYTES_PER_TOKEN * document.tokens as u64
+        let trees = 3 * text.len() as u64 + BYTES_PER_TOKEN * document.tokens as u64;
+        BYTES_PER_DOCUMENT + trees + BYTES_PER_SELECTION * document.selections
     }
 }
 

@@ -15,8 +15,8 @@ use crate::execution::error::request_error;
 /// How many selections a document may have with its fragments expanded. The ready-made questions have fewer than 200.
 const MAX_SELECTIONS: u64 = 50_000;
 
-/// Refuses a document with too many selections, be they in an operation that is not asked for.
-pub(crate) fn check_expanded_size(document: &ExecutableDocument) -> Result<(), ServerError> {
+/// Refuses a document with too many selections, be they in an operation that is not asked for; gives their number.
+pub(crate) fn check_expanded_size(document: &ExecutableDocument) -> Result<u64, ServerError> {
     let mut expansion = FragmentExpansion { document, sizes: HashMap::new() };
     let mut all: u64 = 0;
     for (_, operation) in document.operations.iter() {
@@ -29,7 +29,7 @@ pub(crate) fn check_expanded_size(document: &ExecutableDocument) -> Result<(), S
         let problem = format!("with its fragments in place the document has more than {MAX_SELECTIONS} selections");
         return Err(request_error("DOCUMENT_TOO_LARGE", problem, None));
     }
-    Ok(())
+    Ok(all)
 }
 
 struct FragmentExpansion<'a> {

@@ -236,6 +236,7 @@ impl<T: Send + Sync> Selection<T> {
         loaded: &[Loaded],
     ) -> Result<Fragments, GiveUp> {
         let mut fragments = Fragments { json: Vec::new(), each: Vec::with_capacity(objects.len()) };
+        let mut of_level = Counts::default();
         let json = &mut fragments.json;
         for (at, object) in objects.iter().enumerate() {
             let objects = self.ty.charge.map_or(0, |charge| charge(object));
@@ -255,11 +256,13 @@ impl<T: Send + Sync> Selection<T> {
                     }
                     _ => write_text(&self.ty.name, json),
                 }
-                // Copies of an object cost nothing to load: they are stopped before they are made.
-                if counts.objects > run.budget {
+                // Copies of an object cost nothing to load: they are stopped before more are made. Each object of the level
+                // stands in the answer at least once.
+                if of_level.objects.saturating_add(counts.objects) > run.budget {
                     return Err(GiveUp);
                 }
             }
+            of_level.add(counts);
             json.push(b'}');
             fragments.each.push(Fragment { end: json.len(), counts });
         }
