@@ -1,16 +1,17 @@
 //! Interfaces and unions of nouns, and a noun of any kind.
 
 use async_graphql::{
-    Result, SelectionField,
+    SelectionField,
     indexmap::{IndexMap, IndexSet},
-    registry::{MetaField, MetaType, Registry},
+    registry::{MetaType, Registry},
 };
 use domain::Kind;
 
 use crate::{
     definition::{
         field::{Below, FieldContext, Loading, ObjectSource},
-        resolver::{AnyChildren, AnyObject},
+        registry::described_field,
+        resolver::AnyChildren,
     },
     objects::node::{NOUNS, NounEntry},
     plan::{
@@ -26,6 +27,8 @@ pub(crate) struct Union {
     /// The kinds; all where none are named.
     pub(crate) kinds: &'static [Kind],
 }
+
+const ID_DESCRIPTION: &str = "The global id: the same in every database.";
 
 /// The interface of whatever has a global id.
 pub(crate) const NODE: &str = "Node";
@@ -54,7 +57,7 @@ impl AbstractType {
             AbstractType::Node => MetaType::Interface {
                 name: name.to_owned(),
                 description: Some("A thing with a global id.".to_owned()),
-                fields: IndexMap::from([("id".to_owned(), id_field())]),
+                fields: IndexMap::from([("id".to_owned(), described_field("id", ID_DESCRIPTION, "ID!".to_owned()))]),
                 possible_types,
                 extends: false,
                 keys: None,
@@ -94,71 +97,23 @@ impl AbstractType {
     }
 }
 
-fn id_field() -> MetaField {
-    MetaField {
-        name: "id".to_owned(),
-        description: Some("The global id: the same in every database.".to_owned()),
-        args: IndexMap::new(),
-        ty: "ID!".to_owned(),
-        deprecation: Default::default(),
-        cache_control: Default::default(),
-        external: false,
-        requires: None,
-        provides: None,
-        visible: None,
-        shareable: false,
-        inaccessible: false,
-        tags: Vec::new(),
-        override_from: None,
-        compute_complexity: None,
-        directive_invocations: Vec::new(),
-        requires_scopes: Vec::new(),
-    }
-}
-
-/// An object of an abstract type; null where there is none.
-pub(crate) struct AbstractObject<T> {
-    pub(crate) ty: AbstractType,
-    pub(crate) load: LoadAbstract<T, Option<AnyObject>>,
-}
-
-/// Objects of an abstract type, each of which may be missing.
+/// What a field of an abstract type leads to: one object or none, or a list of them.
 pub(crate) struct AbstractObjects<T> {
     pub(crate) ty: AbstractType,
-    pub(crate) load: LoadAbstract<T, Vec<Result<Option<AnyObject>>>>,
+    pub(crate) is_list: bool,
+    pub(crate) load: LoadAbstract<T>,
 }
 
-type LoadAbstract<T, V> = Box<dyn for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, V> + Send + Sync>;
-
-impl<T: Send + Sync> ObjectSource<T> for AbstractObject<T> {
-    fn register(&self, registry: &mut Registry) -> String {
-        self.ty.register(registry)
-    }
-
-    fn is_nullable(&self) -> bool {
-        true
-    }
-
-    fn below<'a>(&self, field: SelectionField<'a>) -> Below<'a> {
-        Below::Fields(field)
-    }
-
-    fn plan<'a>(&'static self, _: &Compiler<'a>, _: &[Occurrence<'a>]) -> Option<Box<dyn Level<T>>> {
-        None
-    }
-
-    fn load<'a>(&'a self, object: &'a T, field: &'a FieldContext<'a>) -> Loading<'a, AnyChildren> {
-        (self.load)(object, field).map(|object| object.map_or(AnyChildren::Null, AnyChildren::One))
-    }
-}
+type LoadAbstract<T> = Box<dyn for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, AnyChildren> + Send + Sync>;
 
 impl<T: Send + Sync> ObjectSource<T> for AbstractObjects<T> {
     fn register(&self, registry: &mut Registry) -> String {
-        format!("[{}]!", self.ty.register(registry))
+        let name = self.ty.register(registry);
+        if self.is_list { format!("[{name}]!") } else { name }
     }
 
     fn is_nullable(&self) -> bool {
-        false
+        !self.is_list
     }
 
     fn below<'a>(&self, field: SelectionField<'a>) -> Below<'a> {
@@ -170,6 +125,6 @@ impl<T: Send + Sync> ObjectSource<T> for AbstractObjects<T> {
     }
 
     fn load<'a>(&'a self, object: &'a T, field: &'a FieldContext<'a>) -> Loading<'a, AnyChildren> {
-        (self.load)(object, field).map(AnyChildren::ManyOptional)
+        (self.load)(object, field)
     }
 }

@@ -5,12 +5,12 @@ use domain::Texts;
 
 use crate::{
     definition::{
-        abstract_type::{AbstractObject, AbstractObjects, AbstractType},
+        abstract_type::{AbstractObjects, AbstractType},
         argument::Argument,
         field::{Field, FieldColumns, FieldContext, FieldResult, LeafType, LoadLeaf, Loading, Source},
         leaf::IntoLeaf,
         object_type::{Described, ObjectType, object_type},
-        resolver::{AnyObject, Children, LoadChildren, Multiplicity, Objects},
+        resolver::{AnyChildren, AnyObject, Children, GetType, LoadChildren, Multiplicity, Objects},
     },
     objects::{
         localized_text::{LocalizedText, localize_text},
@@ -202,8 +202,18 @@ impl<T: Send + Sync> ObjectType<T> {
         multiplicity: Multiplicity,
         load: LoadChildren<T, U>,
     ) -> Self {
-        let objects = Objects { multiplicity, ty: Box::new(object_type::<U>), load };
-        self.with(name, description, Source::Objects(Box::new(objects)))
+        self.with_objects_of(name, description, multiplicity, Box::new(object_type::<U>), load)
+    }
+
+    fn with_objects_of<U: Send + Sync>(
+        self,
+        name: &'static str,
+        description: &'static str,
+        multiplicity: Multiplicity,
+        ty: GetType<U>,
+        load: LoadChildren<T, U>,
+    ) -> Self {
+        self.with(name, description, Source::Objects(Box::new(Objects { multiplicity, ty, load })))
     }
 
     /// Objects that are loaded, of a type that is at hand.
@@ -215,8 +225,7 @@ impl<T: Send + Sync> ObjectType<T> {
         load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Vec<U>> + Send + Sync + 'static,
     ) -> Self {
         let load: LoadChildren<T, U> = Box::new(move |it, field| load(it, field).map(Children::Many));
-        let objects = Objects { multiplicity: Multiplicity::Many, ty: Box::new(move || ty), load };
-        self.with(name, description, Source::Objects(Box::new(objects)))
+        self.with_objects_of(name, description, Multiplicity::Many, Box::new(move || ty), load)
     }
 
     /// An object that is loaded, of a type that is at hand; null where there is none.
@@ -228,8 +237,7 @@ impl<T: Send + Sync> ObjectType<T> {
         load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Option<U>> + Send + Sync + 'static,
     ) -> Self {
         let load: LoadChildren<T, U> = Box::new(move |it, field| load(it, field).map(one_or_null));
-        let objects = Objects { multiplicity: Multiplicity::OneOrNull, ty: Box::new(move || ty), load };
-        self.with(name, description, Source::Objects(Box::new(objects)))
+        self.with_objects_of(name, description, Multiplicity::OneOrNull, Box::new(move || ty), load)
     }
 
     /// An object of an abstract type; null where there is none.
@@ -240,7 +248,9 @@ impl<T: Send + Sync> ObjectType<T> {
         ty: AbstractType,
         load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Option<AnyObject>> + Send + Sync + 'static,
     ) -> Self {
-        self.with(name, description, Source::Objects(Box::new(AbstractObject { ty, load: Box::new(load) })))
+        self.with_abstract(name, description, ty, false, move |it, field| {
+            load(it, field).map(|object| object.map_or(AnyChildren::Null, AnyChildren::One))
+        })
     }
 
     /// Objects of an abstract type, each of which may be missing.
@@ -254,7 +264,18 @@ impl<T: Send + Sync> ObjectType<T> {
         + Sync
         + 'static,
     ) -> Self {
-        self.with(name, description, Source::Objects(Box::new(AbstractObjects { ty, load: Box::new(load) })))
+        self.with_abstract(name, description, ty, true, move |it, field| load(it, field).map(AnyChildren::ManyOptional))
+    }
+
+    fn with_abstract(
+        self,
+        name: &'static str,
+        description: &'static str,
+        ty: AbstractType,
+        is_list: bool,
+        load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, AnyChildren> + Send + Sync + 'static,
+    ) -> Self {
+        self.with(name, description, Source::Objects(Box::new(AbstractObjects { ty, is_list, load: Box::new(load) })))
     }
 }
 

@@ -63,9 +63,18 @@ fn meta_field<T>(field: &Field<T>, registry: &mut Registry) -> MetaField {
         list_size::of_connection(size)
     });
     MetaField {
-        name: field.name.to_owned(),
-        description: Some(field.description.to_owned()),
         args,
+        directive_invocations: directive_invocations.into_iter().collect(),
+        ..described_field(field.name, field.description, ty)
+    }
+}
+
+/// A field without arguments, as the library registers it.
+pub(crate) fn described_field(name: &str, description: &str, ty: String) -> MetaField {
+    MetaField {
+        name: name.to_owned(),
+        description: Some(description.to_owned()),
+        args: IndexMap::new(),
         ty,
         deprecation: Default::default(),
         cache_control: Default::default(),
@@ -78,7 +87,7 @@ fn meta_field<T>(field: &Field<T>, registry: &mut Registry) -> MetaField {
         tags: Vec::new(),
         override_from: None,
         compute_complexity: None,
-        directive_invocations: directive_invocations.into_iter().collect(),
+        directive_invocations: Vec::new(),
         requires_scopes: Vec::new(),
     }
 }

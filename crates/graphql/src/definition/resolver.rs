@@ -186,11 +186,13 @@ pub(crate) enum Multiplicity {
 pub(crate) type LoadChildren<T, U> =
     Box<dyn for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Children<U>> + Send + Sync>;
 
+pub(crate) type GetType<U> = Box<dyn Fn() -> &'static ObjectType<U> + Send + Sync>;
+
 /// Objects of type `U`, to which a field of objects of type `T` leads.
 pub(crate) struct Objects<T, U: 'static> {
     pub(crate) multiplicity: Multiplicity,
     /// Their type, which may lead back to that of the field.
-    pub(crate) ty: Box<dyn Fn() -> &'static ObjectType<U> + Send + Sync>,
+    pub(crate) ty: GetType<U>,
     pub(crate) load: LoadChildren<T, U>,
 }
 
