@@ -85,21 +85,6 @@ impl Schema {
     }
 }
 
-/// The arguments of `map`: today and the latest revision where they are not given.
-#[derive(Debug, Clone, Copy, Default)]
-struct ViewArgs {
-    as_of: Option<NaiveDate>,
-    known_at: Option<i64>,
-}
-
-impl ViewArgs {
-    /// The view of the request at hand.
-    fn view(self, ctx: &impl ContextExt) -> View {
-        let default = ctx.default_view();
-        View { day: self.as_of.unwrap_or(default.day), known: self.known_at.map_or(default.known, Known::At) }
-    }
-}
-
 /// What cursors of a view hold for: the default view goes on from day to day.
 pub(crate) fn requested_view(ctx: &impl ContextExt, view: View) -> RequestedView {
     match view == ctx.default_view() {
@@ -108,19 +93,23 @@ pub(crate) fn requested_view(ctx: &impl ContextExt, view: View) -> RequestedView
     }
 }
 
-/// The map under a view.
-#[derive(Default)]
-pub(crate) struct Map(ViewArgs);
+/// The map under a view: today and the latest revision where nothing else is asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Map {
+    as_of: Option<NaiveDate>,
+    known_at: Option<i64>,
+}
 
 impl Map {
     /// Whether a day is given.
     pub(crate) fn has_day(&self) -> bool {
-        self.0.as_of.is_some()
+        self.as_of.is_some()
     }
 
     /// The view under which it is shown.
     pub(crate) fn view(&self, ctx: &impl ContextExt) -> View {
-        self.0.view(ctx)
+        let default = ctx.default_view();
+        View { day: self.as_of.unwrap_or(default.day), known: self.known_at.map_or(default.known, Known::At) }
     }
 }
 
@@ -177,7 +166,7 @@ async fn load_map(ctx: &FieldContext<'_>) -> FieldResult<Map> {
             return Err(ErrorCode::UnknownRevision.with_message(problem).into());
         }
     }
-    Ok(Map(ViewArgs { as_of: as_of.map(|day| day.0), known_at }))
+    Ok(Map { as_of: as_of.map(|day| day.0), known_at })
 }
 
 /// The root of queries: the map at the default view, and the way to others.
