@@ -25,6 +25,7 @@ use crate::{
         },
     },
     export::{self, ExportRow},
+    latest::LatestChecks,
     open::WRITER_TIMEOUT,
     references::References,
     row::Row,
@@ -32,7 +33,6 @@ use crate::{
     transaction_pipe::TransactionPipe,
     view::{Scope, Sees, col},
     writer::{WriteTransaction, Writer},
-    zone::Zones,
 };
 
 /// A fact to record.
@@ -97,7 +97,7 @@ pub struct Draft {
     /// Where the transaction runs.
     write: Writer,
     /// What another revision may change.
-    zones: Arc<Zones>,
+    latest: Arc<LatestChecks>,
 }
 
 struct Tables {
@@ -189,7 +189,7 @@ impl Draft {
         let identity_changes: &[&str] = if number == 1 { &[] } else { &["position", "digest", "part_of"] };
         Draft {
             write: store.write.clone(),
-            zones: store.zones.clone(),
+            latest: store.latest.clone(),
             pipe: TransactionPipe::new(transaction),
             backend,
             number,
@@ -416,7 +416,7 @@ impl Draft {
         deferred.restore(self.pipe.settled_transaction().await?, self.backend).await?;
         let number = self.number;
         self.pipe.commit().await?;
-        self.zones.invalidate();
+        self.latest.invalidate();
         if self.backend == DbBackend::Sqlite
             // A file that somebody copies should have it all, and the log beside it not stay as large as the revision.
             && let Err(error) = empty_log(&self.write).await

@@ -15,11 +15,11 @@ use tracing::Instrument;
 use crate::{
     StoreError, dialect,
     entity::revisions::{self, Column::Number},
+    latest::LatestChecks,
     readers::Readers,
     row::Row,
     statement::Statements,
     writer::Writer,
-    zone::Zones,
 };
 
 /// The facts, revisions and sources of a map. Cheap to clone.
@@ -31,7 +31,7 @@ pub struct Store {
     pub(crate) write: Writer,
     pub(crate) backend: DbBackend,
     is_read_only: bool,
-    pub(crate) zones: Arc<Zones>,
+    pub(crate) latest: Arc<LatestChecks>,
     origin: Arc<OnceLock<Revision>>,
     counted: Option<Arc<Counts>>,
     explained: Option<Arc<Mutex<Vec<Plan>>>>,
@@ -75,14 +75,14 @@ impl Counts {
 impl Store {
     pub(crate) fn of(read: Readers, max_readers: u32, write: Writer, is_read_only: bool) -> Store {
         let backend = write.backend();
-        let (zones, origin, statements) = Default::default();
+        let (latest, origin, statements) = Default::default();
         Store {
             read,
             max_readers,
             write,
             backend,
             is_read_only,
-            zones,
+            latest,
             origin,
             counted: None,
             explained: None,
@@ -179,7 +179,7 @@ impl Store {
     /// The database failed.
     pub async fn origin(&self) -> Result<Option<&Revision>, StoreError> {
         if self.origin.get().is_none()
-            && let Some(first) = self.revision(Known::At(1)).await?
+            && let Some(first) = self.uncounted().revision(Known::At(1)).await?
         {
             let _ = self.origin.set(first);
         }
