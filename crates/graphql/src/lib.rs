@@ -15,10 +15,10 @@ mod plan;
 mod schema;
 
 pub use async_graphql::{Request, Variables};
-pub use documents::{document::check_document, limits::Limits};
+pub use documents::{document::check_document, freshness::Freshness, limits::Limits};
 pub use execution::{
     answer::{Answer, Figures},
-    backend::{Backend, RequestOptions},
+    backend::{Backend, LatestView, RequestOptions},
     feed::RevisionFeed,
     prepared::{OperationKind, PreparedRequest, prepare_request},
 };

@@ -75,6 +75,12 @@ impl Schema {
         &self.rules
     }
 
+    /// Whether a document was checked before, so that a request for it is prepared in microseconds.
+    #[must_use]
+    pub fn is_checked(&self, limits: &Limits, text: &str) -> bool {
+        self.documents.is_kept(limits, text)
+    }
+
     /// The document of a request, checked once as long as it is cached.
     pub(crate) fn checked_document(&self, limits: &Limits, request: &Request) -> Result<Arc<Document>, Box<Answer>> {
         let request_text = || (!self.is_open).then(|| RequestText::new(request));

@@ -247,6 +247,11 @@ impl Weighter<Arc<str>, Arc<Document>> for DocumentWeighter {
 }
 
 impl DocumentCache {
+    /// Whether a text is kept, checked under these limits.
+    pub(crate) fn is_kept(&self, limits: &Limits, text: &str) -> bool {
+        self.0.peek(text).is_some_and(|document| document.limits == *limits)
+    }
+
     /// The document of a text, checked now or before under the same limits.
     pub(crate) fn get_or_check(
         &self,

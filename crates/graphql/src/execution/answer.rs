@@ -1,5 +1,7 @@
 //! Answers: data or errors, and what they took.
 
+use std::time::Duration;
+
 use async_graphql::{Response, ServerError, Value};
 
 use crate::{
@@ -19,6 +21,8 @@ pub struct Figures {
     pub rows: u64,
     /// How many fields the answer was expected to have.
     pub cost: u64,
+    /// Whether a plan gave the answer, and not resolvers.
+    pub is_planned: bool,
 }
 
 /// An answer, or why there is none.
@@ -38,6 +42,13 @@ impl Answer {
     #[must_use]
     pub fn refused(code: &'static str, problem: &str) -> Answer {
         Answer::from(request_error(code, problem.to_owned(), None))
+    }
+
+    /// The answer to a request whose time is over.
+    #[must_use]
+    pub fn timed_out(time: Duration) -> Answer {
+        let problem = format!("the answer took longer than {} s, and was given up", time.as_secs_f64());
+        Answer::refused("TIMEOUT", &problem)
     }
 
     /// The answer as JSON.

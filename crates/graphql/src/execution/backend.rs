@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use domain::{Clock, LanguageTag, TimeZone};
-use persistence::{Store, StoreError};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{Clock, FixedClock, LanguageTag, TimeZone};
+use persistence::{Latest, Store, StoreError};
 
 use crate::execution::feed::RevisionFeed;
 
@@ -31,11 +32,52 @@ impl Backend {
     pub async fn time_zone(&self) -> Result<TimeZone, StoreError> {
         match self.zone {
             Some(zone) => Ok(zone),
-            None => Ok(match self.store.time_zones().await?[..] {
-                [zone] => zone,
-                _ => TimeZone::UTC,
-            }),
+            None => Ok(common_zone(&self.store.time_zones().await?)),
         }
+    }
+
+    /// The default view as it is now: the latest revision, with every one that was recorded before this is called, the day
+    /// and the time zone in which it began.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn latest_view(&self) -> Result<LatestView, StoreError> {
+        let latest = self.store.latest().await?;
+        let zone = self.zone.unwrap_or_else(|| common_zone(&latest.time_zones));
+        let now = self.clock.now();
+        Ok(LatestView { latest, zone, now })
+    }
+}
+
+/// The time zone on which all agree; UTC if they do not, or there is none.
+fn common_zone(zones: &[TimeZone]) -> TimeZone {
+    match zones {
+        [zone] => *zone,
+        _ => TimeZone::UTC,
+    }
+}
+
+/// The default view at one moment.
+#[derive(Debug, Clone)]
+pub struct LatestView {
+    /// The latest revision.
+    pub latest: Arc<Latest>,
+    /// The time zone in which days begin.
+    pub zone: TimeZone,
+    now: DateTime<Utc>,
+}
+
+impl LatestView {
+    /// The day.
+    #[must_use]
+    pub fn day(&self) -> NaiveDate {
+        FixedClock(self.now).today(self.zone)
+    }
+
+    /// The backend with this view's day as today, however late it is asked.
+    #[must_use]
+    pub fn backend(&self, backend: &Backend) -> Backend {
+        Backend { clock: Arc::new(FixedClock(self.now)), zone: Some(self.zone), ..backend.clone() }
     }
 }
 

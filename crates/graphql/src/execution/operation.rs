@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use async_graphql::{PathSegment, Pos, Request, Response, ServerError, Value};
@@ -86,10 +86,7 @@ impl PreparedRequest {
         };
         match tokio::time::timeout(time, running).await {
             Ok(answer) => answer,
-            Err(_) => {
-                let problem = format!("the answer took longer than {}, and was given up", format_seconds(time));
-                Answer::refused("TIMEOUT", &problem)
-            }
+            Err(_) => Answer::timed_out(time),
         }
     }
 
@@ -226,7 +223,7 @@ impl RunningOperation {
     /// Completes what a plan has answered: the JSON of the data, and how many fields it carries.
     fn complete_planned(&self, data: Vec<u8>, fields: u64) -> Answer {
         let response = self.extend(Response::new(Value::Null), true, || fields);
-        Answer { response, data: Some(data), figures: self.figures(), is_refused: false }
+        Answer { response, data: Some(data), figures: self.figures(true), is_refused: false }
     }
 
     /// Adds the extensions that are asked for.
@@ -241,8 +238,8 @@ impl RunningOperation {
         response
     }
 
-    fn figures(&self) -> Figures {
-        Figures { statements: self.counts.statements(), rows: self.counts.rows(), cost: self.cost }
+    fn figures(&self, is_planned: bool) -> Figures {
+        Figures { statements: self.counts.statements(), rows: self.counts.rows(), cost: self.cost, is_planned }
     }
 
     /// Completes a response: codes and paths of its errors, and its extensions.
@@ -259,7 +256,7 @@ impl RunningOperation {
         }
         let fields = if self.wants_cost { count_fields(&response.data) } else { 0 };
         let response = self.extend(response, false, || fields);
-        Answer { response, data: None, figures: self.figures(), is_refused }
+        Answer { response, data: None, figures: self.figures(false), is_refused }
     }
 
     /// Resets values, counts and budget for the next event.
@@ -282,8 +279,4 @@ fn path_key(error: &ServerError) -> Vec<usize> {
         PathSegment::Field(_) => None,
     };
     error.path.iter().filter_map(index).collect()
-}
-
-fn format_seconds(time: Duration) -> String {
-    format!("{} s", time.as_secs_f64())
 }

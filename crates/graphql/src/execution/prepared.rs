@@ -8,9 +8,9 @@ use crate::{
     documents::{
         cost::{cost_breakdown, estimate_cost},
         document::Document,
+        freshness::{Freshness, freshness},
         introspection::RequestText,
         limits::{Limits, check_events, check_variables},
-        pinned::is_pinned,
         variables::{CoercedVariables, coerce_variables},
     },
     execution::{
@@ -54,8 +54,8 @@ pub struct PreparedRequest {
     pub name: Option<String>,
     /// What kind of operation it wants to run.
     pub kind: OperationKind,
-    /// Whether its answer can never change: all of it is read at a named day and a named revision.
-    pub is_pinned: bool,
+    /// What can change its answer.
+    pub freshness: Freshness,
     pub(super) cost: u64,
     pub(super) breakdown: Vec<(String, u64)>,
     pub(super) limits: Limits,
@@ -93,9 +93,9 @@ pub fn prepare_request(
         OperationType::Mutation => OperationKind::Mutation,
         OperationType::Subscription => OperationKind::Subscription,
     };
-    let is_pinned = is_pinned(executable, operation, &variables.values);
+    let freshness = freshness(executable, operation, &variables.values);
     let (name, limits) = (name.map(str::to_owned), limits.clone());
-    Ok(PreparedRequest { request, document, variables, name, kind, is_pinned, cost, breakdown, limits })
+    Ok(PreparedRequest { request, document, variables, name, kind, freshness, cost, breakdown, limits })
 }
 
 /// Refuses a request that is expected to cost more than it may.

@@ -1,4 +1,4 @@
-//! Whether the answer to an operation can change.
+//! What can change the answer to an operation.
 
 use std::collections::HashSet;
 
@@ -7,8 +7,26 @@ use async_graphql::{
     parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet},
 };
 
-/// Whether everything that an operation asks for stands under `map` with a day and a revision, where nothing changes.
-pub(crate) fn is_pinned(document: &ExecutableDocument, operation: &OperationDefinition, variables: &Variables) -> bool {
+use crate::documents::introspection::is_schema_field;
+
+/// What can change the answer to an operation, if its request is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// A revision, and a day that begins.
+    Latest,
+    /// Nothing in the map, of which nothing is asked: another version of the schema.
+    Schema,
+    /// Nothing: all of it stands under `map` with a day and a revision.
+    Pinned,
+}
+
+/// What can change the answer to an operation.
+pub(crate) fn freshness(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &Variables,
+) -> Freshness {
+    let mut freshness = Freshness::Pinned;
     let given = |value: &async_graphql_value::Value| match value {
         async_graphql_value::Value::Variable(name) => variables.get(name).is_some_and(|it| *it != Value::Null),
         value => *value != async_graphql_value::Value::Null,
@@ -24,12 +42,13 @@ pub(crate) fn is_pinned(document: &ExecutableDocument, operation: &OperationDefi
                         let pins = ["asOf", "knownAt"];
                         if !pins.iter().all(|pin| field.node.get_argument(pin).is_some_and(|value| given(&value.node)))
                         {
-                            return false;
+                            return Freshness::Latest;
                         }
                         pending.push((&field.node.selection_set.node, false));
                     }
+                    (true, name) if is_schema_field(name) || name == "_service" => freshness = Freshness::Schema,
                     // The log goes on, also under a view of the past.
-                    (true, _) | (false, "revisions") => return false,
+                    (true, _) | (false, "revisions") => return Freshness::Latest,
                     (false, _) => {}
                 },
                 Selection::InlineFragment(fragment) => pending.push((&fragment.node.selection_set.node, is_root)),
@@ -45,5 +64,5 @@ pub(crate) fn is_pinned(document: &ExecutableDocument, operation: &OperationDefi
             }
         }
     }
-    true
+    freshness
 }
