@@ -13,7 +13,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use domain::{Clock, NewRevision, TimeZone, Validity, region as noun};
 use http_body_util::BodyExt;
 use persistence::{Fact, Store};
-use server::{App, router};
+use server::{AnswerCache, App, router};
 use tests::{TODAY, TestApp, empty, record, region};
 use tower::ServiceExt;
 
@@ -78,6 +78,8 @@ struct Kept {
 /// A server and a reader who keeps answers as HTTP allows.
 struct Reader {
     router: axum::Router,
+    /// The same map, served without keeping an answer.
+    forgetful: axum::Router,
     clock: MovableClock,
     kept: HashMap<Ask, Kept>,
     unasked: usize,
@@ -90,11 +92,16 @@ const RESPONSE: &str = "application/graphql-response+json";
 impl Reader {
     fn new(store: Store) -> Self {
         let clock = MovableClock::new();
-        let router = router(App::new(store, Arc::new(clock.clone())));
-        Reader { router, clock, kept: HashMap::new(), unasked: 0, unchanged: 0 }
+        let kept = App::new(store, Arc::new(clock.clone()));
+        let forgetful = router(App { answers: Arc::new(AnswerCache::new(0)), ..kept.clone() });
+        Reader { router: router(kept), forgetful, clock, kept: HashMap::new(), unasked: 0, unchanged: 0 }
     }
 
     async fn send(&self, ask: &Ask, tag: Option<&str>) -> (HeaderMap, Seen) {
+        Self::send_to(&self.router, ask, tag).await
+    }
+
+    async fn send_to(router: &axum::Router, ask: &Ask, tag: Option<&str>) -> (HeaderMap, Seen) {
         let mut request = Request::get(&ask.address).header(header::ACCEPT, ask.accept);
         for (name, value) in [(header::ACCEPT_LANGUAGE, ask.language), (header::ACCEPT_ENCODING, ask.encoding)] {
             if !value.is_empty() {
@@ -105,7 +112,7 @@ impl Reader {
             request = request.header(header::IF_NONE_MATCH, tag);
         }
         let request = request.body(Body::empty()).expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let response = router.clone().oneshot(request).await.expect("the router answers");
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.into_body().collect().await.expect("a body").to_bytes().to_vec();
         (headers, Seen { status, body })
@@ -113,7 +120,7 @@ impl Reader {
 
     /// The answer without any cache.
     async fn afresh(&self, ask: &Ask) -> Seen {
-        self.send(ask, None).await.1
+        Self::send_to(&self.forgetful, ask, None).await.1
     }
 
     /// The answer out of the cache, as far as HTTP allows.

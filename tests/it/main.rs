@@ -31,6 +31,7 @@ mod proxies;
 mod queries;
 mod references;
 mod registers;
+mod repeated_answers;
 mod restart;
 mod rights;
 mod rust_client;

@@ -25,7 +25,7 @@ use crate::{
     export::export,
     flags::{Flag, FlagError, mask_password},
     generate::{Plan, generate},
-    http::router,
+    http::{AnswerCache, router},
     import::{Folder, Options, import},
 };
 
@@ -185,6 +185,7 @@ async fn serve_with_workers(operations: &Handle, flags: ServeFlags) -> anyhow::R
     let app = App {
         limits: Arc::new(limits),
         capacity: capacity.clone(),
+        answers: Arc::new(AnswerCache::new(flags.documents.max_cached_bytes)),
         documents,
         schema,
         workers: Some(operations.clone()),

@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use domain::{Known, Revision};
+use domain::Revision;
 use graphql::{Backend, Limits, Request, RequestOptions, Schema, Variables};
 use serde_json::{Map, Value, json};
 use tokio::{sync::Mutex, time::timeout};
@@ -72,14 +72,13 @@ impl Examples {
     ) -> String {
         // One search at a time: others wait for the lock, and find its result.
         let mut found = self.found.lock().await;
-        let (latest, zone) = match tokio::try_join!(backend.store.revision(Known::Latest), backend.time_zone()) {
-            Ok(both) => both,
+        let view = match backend.latest_view().await {
+            Ok(now) => Some((now.latest.revision.clone(), now.day())),
             Err(error) => {
                 tracing::warn!(%error, question, "no example was looked for");
                 return found.slugs.get(question).cloned().unwrap_or_else(|| NO_EXAMPLE.to_owned());
             }
         };
-        let view = Some((latest, backend.clock.today(zone)));
         if found.view != view {
             *found = FoundExamples { view, slugs: HashMap::new() };
         }

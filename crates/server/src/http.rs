@@ -5,7 +5,8 @@
 //! - `app` is the state that every handler gets, and `capacity` the limits and permits in it.
 //! - `accept`, `encoding`, `language`, `origin`, `proxy` and `request` read a request. Use `request` for its GraphQL
 //!   fields, `origin` for the site that it comes from, and `proxy` for what trusted proxies say of it.
-//! - `answer` and `events` build responses: one answer, or a stream of them. `cache` decides how long one is kept.
+//! - `answer` and `events` build responses: one answer, or a stream of them. `cache` decides how long others may keep
+//!   one, and `answer_cache` keeps them here.
 //!   A handler that fails uses `answer::error_response`.
 //! - `endpoint` handles `/graphql`, `socket` its WebSockets, `health` and `missing` the rest.
 //! - `outcome`, `observe` and `metrics` record what became of a request; `rate_limit` and `vary` are layers.
@@ -13,6 +14,7 @@
 
 mod accept;
 mod answer;
+mod answer_cache;
 mod app;
 mod cache;
 mod capacity;
@@ -67,13 +69,17 @@ use self::{
     rate_limit::limit_rate,
 };
 pub use self::{
+    answer_cache::AnswerCache,
     app::App,
     capacity::{Capacity, SharedBudget},
     listen::serve,
     proxy::TrustedProxies,
     rates::ClientRates,
 };
-pub(crate) use self::{encoding::accepts_encoding, metrics::run_maintenance, origin::without_default_port};
+pub(crate) use self::{
+    answer_cache::DEFAULT_CACHED_BYTES, encoding::accepts_encoding, metrics::run_maintenance,
+    origin::without_default_port,
+};
 
 /// The whole server as one service: all routes, and the layers around them.
 pub fn router(app: App) -> Router {

@@ -22,5 +22,5 @@ pub mod report;
 pub mod telemetry;
 mod web;
 
-pub use http::{App, Capacity, ClientRates, SharedBudget, TrustedProxies, router, serve};
+pub use http::{AnswerCache, App, Capacity, ClientRates, SharedBudget, TrustedProxies, router, serve};
 pub use web::has_real_pages;

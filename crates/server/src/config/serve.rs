@@ -11,7 +11,7 @@ use super::{
     DatabaseFlags, LimitFlags, LogFlags,
     values::{parse_bool, parse_origin, parse_time_zone},
 };
-use crate::{Capacity, documents};
+use crate::{Capacity, documents, http::DEFAULT_CACHED_BYTES};
 
 /// Flags of `serve`.
 #[derive(Debug, Clone, Args)]
@@ -80,6 +80,9 @@ pub struct DocumentFlags {
     /// Bytes of documents that clients send along with their digest; 0 keeps none.
     #[arg(long, env = "EDUMAP_MAX_PERSISTED_BYTES", default_value_t = documents::DEFAULT_PERSISTED_BYTES)]
     pub max_persisted_bytes: u64,
+    /// Bytes of answers that are kept, and given again while the map and the day are the same; 0 keeps none.
+    #[arg(long, env = "EDUMAP_MAX_CACHED_BYTES", default_value_t = DEFAULT_CACHED_BYTES)]
+    pub max_cached_bytes: u64,
     /// Whether requests may ask what is in the schema.
     #[arg(long, env = "EDUMAP_INTROSPECTION", value_enum, default_value_t = OnOff::On)]
     pub introspection: OnOff,

@@ -1,36 +1,115 @@
 //! Turns an answer, or an error, into a response: its form, its status, its headers.
 
+use std::{convert::Infallible, future::ready};
+
 use axum::{
-    body::Body,
-    http::{HeaderValue, Response, StatusCode, header},
+    body::{Body, Bytes},
+    http::{HeaderValue, Request, Response, StatusCode, header},
 };
 use graphql::{Answer, Figures};
+use http_body_util::{BodyExt, Full};
+use tower::{Layer, ServiceExt, service_fn};
+use tower_http::compression::CompressionLayer;
 
-use super::{accept::MediaType, cache::CachePolicy, outcome::Outcome, request::RequestError};
+use super::{
+    accept::MediaType,
+    cache::CachePolicy,
+    encoding::Encoding,
+    outcome::{AnsweredBy, Outcome},
+    request::RequestError,
+};
 
-/// The answer to a request, in the form that was asked for.
-pub(crate) fn answer_response(answer: &Answer, media: MediaType, policy: CachePolicy) -> Response<Body> {
-    let policy = match (&policy, answer.code()) {
-        (CachePolicy::Unset, _) | (_, None) => policy,
-        (_, Some(_)) => CachePolicy::NoStore,
-    };
-    match answer.to_json() {
-        Ok(body) => {
-            let mut response = build_response(answer_status(answer, media), media, body, &policy);
-            response.extensions_mut().insert(Outcome::from_answer(answer));
-            response
-        }
-        Err(error) => {
-            tracing::error!(%error, "an answer could not be written");
-            let failed = Answer::refused("INTERNAL", FAILED_MESSAGE);
-            build_response(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                media,
-                failed.to_json().unwrap_or_default(),
-                &CachePolicy::NoStore,
-            )
+/// An answer as it is sent.
+#[derive(Debug, Clone)]
+pub(crate) struct WrittenAnswer {
+    pub(super) body: Bytes,
+    /// The encoding of the body.
+    encoding: Option<HeaderValue>,
+    /// The code of the first error.
+    pub(super) code: Option<String>,
+    is_refused: bool,
+    outcome: Outcome,
+}
+
+impl WrittenAnswer {
+    pub(crate) fn new(answer: &Answer) -> WrittenAnswer {
+        match answer.to_json() {
+            Ok(body) => WrittenAnswer::with_body(answer, body),
+            Err(error) => {
+                tracing::error!(%error, "an answer could not be written");
+                let failed = Answer::refused("INTERNAL", FAILED_MESSAGE);
+                WrittenAnswer::with_body(&failed, failed.to_json().unwrap_or_default())
+            }
         }
     }
+
+    fn with_body(answer: &Answer, body: Vec<u8>) -> WrittenAnswer {
+        WrittenAnswer {
+            body: body.into(),
+            encoding: None,
+            code: answer.code().map(str::to_owned),
+            is_refused: answer.is_refused,
+            outcome: Outcome::from_answer(answer),
+        }
+    }
+
+    /// The same with its body in an encoding, unless it is too short for that.
+    pub(super) async fn encode(self, encoding: Encoding) -> WrittenAnswer {
+        let body = self.body.clone();
+        let service = service_fn(|_| ready(Ok::<_, Infallible>(Response::new(Full::new(body.clone())))));
+        let request = Request::builder().header(header::ACCEPT_ENCODING, encoding.as_str()).body(());
+        let Ok(request) = request else { return self };
+        let Ok(response) = CompressionLayer::new().layer(service).oneshot(request).await;
+        let (head, body) = response.into_parts();
+        match body.collect().await {
+            Ok(body) => WrittenAnswer {
+                body: body.to_bytes(),
+                encoding: head.headers.get(header::CONTENT_ENCODING).cloned(),
+                ..self
+            },
+            Err(error) => {
+                tracing::error!(error, "an answer could not be compressed");
+                self
+            }
+        }
+    }
+
+    /// The same as the answer to another request, for which nothing ran.
+    pub(super) fn repeated_by(&self, by: AnsweredBy) -> WrittenAnswer {
+        let figures = Figures { statements: 0, rows: 0, ..self.outcome.figures };
+        WrittenAnswer { outcome: Outcome { answered_by: Some(by), figures, ..self.outcome.clone() }, ..self.clone() }
+    }
+
+    pub(super) fn is_timeout(&self) -> bool {
+        self.code.as_deref() == Some("TIMEOUT")
+    }
+
+    /// The status. Older clients treat any but 200 as a network failure, so their own errors get 200.
+    fn status(&self, media: MediaType) -> StatusCode {
+        match (self.is_refused, self.code.as_deref(), media) {
+            (_, Some("TIMEOUT"), _) => StatusCode::GATEWAY_TIMEOUT,
+            (true, Some("INTERNAL"), _) => StatusCode::INTERNAL_SERVER_ERROR,
+            (true, Some(_), MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+            _ => StatusCode::OK,
+        }
+    }
+
+    /// The response in the form that was asked for.
+    pub(crate) fn to_response(&self, media: MediaType, policy: &CachePolicy) -> Response<Body> {
+        let policy = match (policy, &self.code) {
+            (CachePolicy::Unset, _) | (_, None) => policy,
+            (_, Some(_)) => &CachePolicy::NoStore,
+        };
+        let mut response = build_response(self.status(media), media, self.body.clone(), policy);
+        response.headers_mut().extend(self.encoding.clone().map(|encoding| (header::CONTENT_ENCODING, encoding)));
+        response.extensions_mut().insert(self.outcome.clone());
+        response
+    }
+}
+
+/// The answer to a request, in the form that was asked for.
+pub(crate) fn answer_response(answer: &Answer, media: MediaType, policy: &CachePolicy) -> Response<Body> {
+    WrittenAnswer::new(answer).to_response(media, policy)
 }
 
 /// 304, with the tag that the client sent: caches update the entry of that tag only.
@@ -51,9 +130,9 @@ pub(crate) fn error_response(
     code: &'static str,
     problem: &str,
 ) -> Response<Body> {
-    let body = Answer::refused(code, problem).to_json().unwrap_or_default();
+    let body = Answer::refused(code, problem).to_json().unwrap_or_default().into();
     let mut response = build_response(status, media, body, &CachePolicy::Unset);
-    response.extensions_mut().insert(Outcome { code: code.to_owned(), figures: Figures::default() });
+    response.extensions_mut().insert(Outcome::with_code(code));
     response
 }
 
@@ -62,21 +141,11 @@ pub(crate) fn request_error_response(wrong: &RequestError, media: MediaType) -> 
     let RequestError { status, code, problem } = wrong;
     match status {
         Some(status) => error_response(*status, media, code, problem),
-        None => answer_response(&Answer::refused(code, problem), media, CachePolicy::NoStore),
+        None => answer_response(&Answer::refused(code, problem), media, &CachePolicy::NoStore),
     }
 }
 
-/// The status of an answer. Older clients treat any but 200 as a network failure, so their own errors get 200.
-fn answer_status(answer: &Answer, media: MediaType) -> StatusCode {
-    match (answer.is_refused, answer.code(), media) {
-        (_, Some("TIMEOUT"), _) => StatusCode::GATEWAY_TIMEOUT,
-        (true, Some("INTERNAL"), _) => StatusCode::INTERNAL_SERVER_ERROR,
-        (true, Some(_), MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
-        _ => StatusCode::OK,
-    }
-}
-
-fn build_response(status: StatusCode, media: MediaType, body: Vec<u8>, policy: &CachePolicy) -> Response<Body> {
+fn build_response(status: StatusCode, media: MediaType, body: Bytes, policy: &CachePolicy) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
-use super::capacity::Capacity;
+use super::{answer_cache::AnswerCache, capacity::Capacity};
 use crate::{documents::Documents, examples::Examples};
 
 /// The state that all handlers share.
@@ -23,6 +23,8 @@ pub struct App {
     pub limits: Arc<Limits>,
     /// Limits and permits of connections, requests and operations.
     pub capacity: Arc<Capacity>,
+    /// The answers that are kept, and those that run.
+    pub answers: Arc<AnswerCache>,
     /// The documents that a request may name.
     pub documents: Arc<Documents>,
     /// The nouns that ready-made questions are asked about unless told otherwise.
@@ -41,6 +43,7 @@ impl App {
             schema: graphql::schema(),
             limits: Arc::default(),
             capacity: Arc::default(),
+            answers: Arc::default(),
             documents: Arc::default(),
             examples: Arc::default(),
             workers: None,

@@ -4,10 +4,9 @@ use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, Response, header},
 };
-use domain::{Known, id::fingerprint};
-use graphql::{Answer, Request};
+use graphql::Freshness;
 
-use super::{accept::MediaType, app::App, encoding::accepts_encoding, language::accepted_languages};
+use super::{accept::MediaType, answer::WrittenAnswer, answer_cache::AnswerKey, encoding::accepts_encoding};
 
 /// What `Cache-Control` and `ETag` say of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,37 +22,14 @@ pub(crate) enum CachePolicy {
 }
 
 impl CachePolicy {
-    /// The policy of an answer, before the operation runs.
+    /// The policy of the answer with this key, in a form.
     ///
-    /// The tag is made of everything the answer depends on: the map, the request, the reader's languages, the form and,
-    /// unless the request names its view, today, its time zone and the latest revision: all of it, since a database that
-    /// was made anew counts from 1 again. The revision is read first, so that an answer may be
-    /// newer than its tag and never older.
-    pub(crate) async fn for_request(
-        app: &App,
-        request: &Request,
-        headers: &HeaderMap,
-        media: MediaType,
-        is_pinned: bool,
-    ) -> CachePolicy {
-        // The operation will report that the store fails.
-        let Ok(map) = app.backend.store.origin().await else { return CachePolicy::NoStore };
-        let view = match is_pinned {
-            true => None,
-            false => match tokio::try_join!(app.backend.store.revision(Known::Latest), app.backend.time_zone()) {
-                Ok((latest, zone)) => Some((app.backend.clock.today(zone), zone, latest)),
-                Err(_) => return CachePolicy::NoStore,
-            },
-        };
-        let Request { query, operation_name, variables, .. } = request;
-        let languages = accepted_languages(headers);
-        let all = format!(
-            "{} {map:?} {query:?} {operation_name:?} {} {languages:?} {media:?} {view:?}",
-            env!("CARGO_PKG_VERSION"),
-            serde_json::to_string(variables).unwrap_or_default(),
-        );
-        let tag = format!("{:016x}", fingerprint(all.as_bytes()));
-        if is_pinned { CachePolicy::Immutable(tag) } else { CachePolicy::Revalidate(tag) }
+    /// The revision was read before the operation runs, so that an answer may be newer than its tag and never older.
+    pub(super) fn for_answer(key: &AnswerKey, freshness: Freshness, media: MediaType) -> CachePolicy {
+        match freshness {
+            Freshness::Pinned => CachePolicy::Immutable(key.tag(media)),
+            Freshness::Schema | Freshness::Latest => CachePolicy::Revalidate(key.tag(media)),
+        }
     }
 
     /// The tag of `If-None-Match` that is this answer, in an encoding that the client accepts.
@@ -69,10 +45,10 @@ impl CachePolicy {
     }
 
     /// The tag of an answer that exists, if the client sent `If-None-Match: *`.
-    pub(crate) fn tag_if_any(&self, headers: &HeaderMap, answer: &Answer) -> Option<&str> {
+    pub(crate) fn tag_if_any(&self, headers: &HeaderMap, answer: &WrittenAnswer) -> Option<&str> {
         let (CachePolicy::Revalidate(tag) | CachePolicy::Immutable(tag)) = self else { return None };
         // An answer with errors has no tag.
-        (answer.code().is_none() && if_none_match_tags(headers).any(|held| held == "*")).then_some(tag)
+        (answer.code.is_none() && if_none_match_tags(headers).any(|held| held == "*")).then_some(tag)
     }
 
     pub(crate) fn write_headers(&self, headers: &mut HeaderMap) {

@@ -8,32 +8,61 @@ use axum::{
     response::IntoResponse,
 };
 
-/// The encodings that are written; of those with equal weight, the first.
+/// An encoding that is written; of those with equal weight, the first is.
 ///
 /// Many clients pass on an `Accept-Encoding` that names zstd and cannot decode it; Node.js 20 is one.
-const ENCODINGS: [&str; 4] = ["br", "gzip", "zstd", "identity"];
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Encoding {
+    Brotli,
+    Gzip,
+    Zstd,
+    Identity,
+}
+
+impl Encoding {
+    const ALL: [Encoding; 4] = [Encoding::Brotli, Encoding::Gzip, Encoding::Zstd, Encoding::Identity];
+
+    /// Its name in headers.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Encoding::Brotli => "br",
+            Encoding::Gzip => "gzip",
+            Encoding::Zstd => "zstd",
+            Encoding::Identity => "identity",
+        }
+    }
+
+    /// The encoding that [`negotiate_encoding`] chose for a request.
+    pub(super) fn negotiated(headers: &HeaderMap) -> Encoding {
+        let chosen = headers.get(header::ACCEPT_ENCODING);
+        let is_it = |it: &Encoding| chosen.is_some_and(|chosen| chosen == it.as_str());
+        Encoding::ALL.into_iter().find(is_it).unwrap_or(Encoding::Identity)
+    }
+}
 
 /// Reduces `Accept-Encoding` to the encoding that is used: the compression layer has an order of its own.
 pub(crate) async fn negotiate_encoding(mut request: Request, next: Next) -> Response<axum::body::Body> {
     let Some(encoding) = preferred_encoding(request.headers()) else {
-        let problem = format!("accept one of the encodings {}\n", ENCODINGS.join(", "));
+        let problem = format!("accept one of the encodings {}\n", Encoding::ALL.map(Encoding::as_str).join(", "));
         return (StatusCode::NOT_ACCEPTABLE, problem).into_response();
     };
-    request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding));
+    request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding.as_str()));
     next.run(request).await
 }
 
 /// The encoding to use; `None` if the client accepts none of them.
-fn preferred_encoding(headers: &HeaderMap) -> Option<&'static str> {
-    let weighed = ENCODINGS.iter().rev().filter_map(|name| Some((*name, encoding_weight(headers, name)?)));
+fn preferred_encoding(headers: &HeaderMap) -> Option<Encoding> {
+    let weighed = Encoding::ALL.into_iter().rev().filter_map(|it| Some((it, encoding_weight(headers, it.as_str())?)));
     let named = weighed.filter(|(_, weight)| *weight > 0.0).max_by(|one, other| one.1.total_cmp(&other.1));
     let rest = encoding_weight(headers, "*");
-    let excludes = |name| encoding_weight(headers, name).or(rest) == Some(0.0);
+    let excludes = |it: Encoding| encoding_weight(headers, it.as_str()).or(rest) == Some(0.0);
     match named {
-        Some((name, _)) => Some(name),
-        None if !excludes("identity") => Some("identity"),
+        Some((encoding, _)) => Some(encoding),
+        None if !excludes(Encoding::Identity) => Some(Encoding::Identity),
         // `identity` is excluded, and `*` is not.
-        None => ["gzip", "br", "zstd"].into_iter().find(|name| rest.is_some() && !excludes(name)),
+        None => {
+            [Encoding::Gzip, Encoding::Brotli, Encoding::Zstd].into_iter().find(|it| rest.is_some() && !excludes(*it))
+        }
     }
 }
 
@@ -84,9 +113,9 @@ mod tests {
             ("identity;q=0", None),
             ("deflate, *;q=0", None),
         ] {
-            assert_eq!(preferred_encoding(&asking(accept)), encoding, "{accept}");
+            assert_eq!(preferred_encoding(&asking(accept)).map(Encoding::as_str), encoding, "{accept}");
         }
-        assert_eq!(preferred_encoding(&HeaderMap::new()), Some("identity"));
+        assert_eq!(preferred_encoding(&HeaderMap::new()), Some(Encoding::Identity));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `GET` and `POST /graphql`: a request is parsed, checked, run and answered.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Extension,
@@ -8,20 +8,25 @@ use axum::{
     extract::{ConnectInfo, FromRequest, Query, Request, State, WebSocketUpgrade, rejection::BytesRejection},
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
 };
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, stream};
 use graphql::{Answer, OperationKind, PreparedRequest, RequestOptions};
 use tokio::time::timeout;
 
 use super::{
     accept::{Accepted, MediaType},
-    answer::{answer_response, error_response, not_modified_response, overloaded_response, request_error_response},
+    answer::{
+        WrittenAnswer, answer_response, error_response, not_modified_response, overloaded_response,
+        request_error_response,
+    },
+    answer_cache::{AnswerKey, AnswerSource},
     app::App,
     cache::CachePolicy,
     capacity::ConnectionPermit,
+    encoding::Encoding,
     events::{event_stream_response, format_event},
     language::accepted_languages,
     origin::is_forged,
-    outcome::{OperationInfo, Outcome},
+    outcome::{AnsweredBy, OperationInfo, Outcome},
     request::{ParsedRequest, RequestError, parse_get, parse_post},
     socket,
 };
@@ -42,7 +47,7 @@ pub(super) async fn handle_get(
         Err(_) => {
             let head = RequestHead { headers, method: Method::GET, permit: permit.map(|Extension(permit)| permit) };
             let request = parse_get(&head.headers, pairs, &app.documents);
-            let mut response = app.run_on_workers(answer_with_permit(app.clone(), head, request)).await;
+            let mut response = answer_with_permit(app, head, request).await;
             // Caches may keep a response without `Cache-Control`.
             response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
             response
@@ -65,8 +70,7 @@ pub(super) async fn handle_post(State(app): State<App>, headers: HeaderMap, requ
             Err(RequestError { status: Some(StatusCode::REQUEST_TIMEOUT), code: "BODY_TIMEOUT", problem })
         }
     };
-    app.run_on_workers(answer_with_permit(app.clone(), RequestHead { headers, method: Method::POST, permit }, request))
-        .await
+    answer_with_permit(app, RequestHead { headers, method: Method::POST, permit }, request).await
 }
 
 /// What is known of a request beside its body.
@@ -77,13 +81,35 @@ struct RequestHead {
     permit: Option<ConnectionPermit>,
 }
 
+impl RequestHead {
+    /// The value of a header; empty if it is missing or no text.
+    fn text(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    fn options(&self) -> RequestOptions {
+        RequestOptions {
+            languages: accepted_languages(&self.headers),
+            wants_stats: self.text("edumap-stats") == "1",
+            wants_cost: self.text("edumap-cost") == "1",
+        }
+    }
+}
+
 /// Answers a request; the response has a permit to be kept until it is read.
 async fn answer_with_permit(
     app: App,
     head: RequestHead,
     request: Result<ParsedRequest, RequestError>,
 ) -> Response<Body> {
-    let mut response = answer_request(&app, &head, request).await;
+    let accepted = Accepted::from_headers(&head.headers);
+    let mut response = match accepted {
+        Some(accepted) => answer_request(&app, head, accepted, request).await,
+        None => {
+            let problem = "accept `application/graphql-response+json`, `application/json` or `text/event-stream`";
+            error_response(StatusCode::NOT_ACCEPTABLE, MediaType::Json, "NOT_ACCEPTABLE", problem)
+        }
+    };
     let bytes = response.body().size_hint().exact().unwrap_or_default();
     match app.capacity.acquire_unread(bytes).await {
         Some(unread_permit) => {
@@ -91,7 +117,7 @@ async fn answer_with_permit(
             response
         }
         None => {
-            let media = Accepted::from_headers(&head.headers).and_then(|accepted| accepted.media);
+            let media = accepted.and_then(|accepted| accepted.media);
             let mut overloaded = overloaded_response(media.unwrap_or(MediaType::Json));
             // Log and metrics still name the operation.
             if let Some(info) = response.extensions_mut().remove::<OperationInfo>() {
@@ -102,116 +128,196 @@ async fn answer_with_permit(
     }
 }
 
-async fn answer_request(app: &App, head: &RequestHead, request: Result<ParsedRequest, RequestError>) -> Response<Body> {
-    let headers = &head.headers;
-    let Some(accepted) = Accepted::from_headers(headers) else {
-        let problem = "accept `application/graphql-response+json`, `application/json` or `text/event-stream`";
-        return error_response(StatusCode::NOT_ACCEPTABLE, MediaType::Json, "NOT_ACCEPTABLE", problem);
-    };
+async fn answer_request(
+    app: &App,
+    head: RequestHead,
+    accepted: Accepted,
+    request: Result<ParsedRequest, RequestError>,
+) -> Response<Body> {
     let media = accepted.media.unwrap_or(MediaType::Json);
-    if is_forged(headers) {
+    if is_forged(&head.headers) {
         let problem = "a page of another site sent this: send it with `Content-Type: application/json`, or with `GraphQL-Require-Preflight: 1`";
         return error_response(StatusCode::FORBIDDEN, media, "CSRF", problem);
     }
-    let mut parsed = match request {
+    let parsed = match request {
         Ok(parsed) => parsed,
         Err(wrong) => return request_error_response(&wrong, media),
     };
-    parsed.fill_variables(app).await;
-    let ParsedRequest { request, persist_as, .. } = parsed;
-    let (cost, wants_stats) = (header_text(headers, "edumap-cost"), header_text(headers, "edumap-stats") == "1");
-    let options = RequestOptions { languages: accepted_languages(headers), wants_stats, wants_cost: cost == "1" };
-    let prepared = match graphql::prepare_request(&app.schema, &app.limits, request, !cost.is_empty()) {
-        Ok(prepared) => prepared,
-        Err(refused) => return respond_with(app, accepted, *refused),
+    let exchange = Arc::new(Exchange { app: app.clone(), head, accepted });
+    // With a document that was checked before it takes microseconds, and no other thread is woken for them.
+    let is_checked = parsed.question.is_none() && app.schema.is_checked(&app.limits, &parsed.request.query);
+    let preparing = exchange.clone();
+    let prepared = match is_checked {
+        true => preparing.prepare(parsed).await,
+        false => app.run_on_workers(async move { preparing.prepare(parsed).await }).await,
     };
-    if let Some(digest) = persist_as {
-        app.documents.persist(digest, &prepared.request().query);
-    }
-    let info = OperationInfo::from_prepared(&prepared);
-    let mut response = run_operation(app, head, accepted, prepared, options).await;
-    response.extensions_mut().insert(info);
-    response
-}
-
-/// Runs an operation, or answers with its cost.
-async fn run_operation(
-    app: &App,
-    head: &RequestHead,
-    accepted: Accepted,
-    prepared: PreparedRequest,
-    options: RequestOptions,
-) -> Response<Body> {
-    let RequestHead { headers, method, permit } = head;
-    let media = accepted.media.unwrap_or(MediaType::Json);
-    if *method == Method::GET && prepared.kind == OperationKind::Mutation {
-        let problem = "a mutation is sent by `POST`";
-        let mut response = error_response(StatusCode::METHOD_NOT_ALLOWED, media, "METHOD_NOT_ALLOWED", problem);
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
-        return response;
-    }
-    if header_text(headers, "edumap-cost") == "only" {
-        return respond_with(app, accepted, prepared.into_estimate());
-    }
-    if let Err(refused) = prepared.check_cost() {
-        return respond_with(app, accepted, *refused);
-    }
-    if prepared.kind == OperationKind::Subscription {
-        if accepted.stream {
-            let stream_permit = permit.as_ref().map(ConnectionPermit::acquire_stream);
-            if let Some(None) = stream_permit {
-                let most = app.capacity.subscriptions;
-                let problem = format!("a connection has at most {most} subscriptions at the same time: end one first");
-                return respond_with(app, accepted, Answer::refused("TOO_MANY_SUBSCRIPTIONS", &problem));
-            }
-            let answers = prepared.stream_answers(&app.schema, &app.backend, options);
-            return event_stream_response(
-                answers.map(|answer| format_event(&answer)),
-                app.capacity.clone(),
-                stream_permit.flatten(),
-            );
-        }
-        let problem = "a subscription is answered as `text/event-stream`, or over a WebSocket";
-        return error_response(StatusCode::NOT_ACCEPTABLE, media, "NOT_ACCEPTABLE", problem);
-    }
-    let Some(_permit) = app.capacity.acquire_operation(prepared.cost()).await else {
-        return overloaded_response(media);
-    };
-    let policy = match (*method == Method::GET, accepted.media) {
-        (true, Some(_)) if options.wants_stats || options.wants_cost => CachePolicy::NoStore,
-        (true, Some(media)) => {
-            CachePolicy::for_request(app, prepared.request(), headers, media, prepared.is_pinned).await
-        }
-        _ => CachePolicy::Unset,
-    };
-    if let Some(tag) = policy.matching_tag(headers) {
-        return not_modified_response(&policy, tag);
-    }
-    let answer = prepared.execute(&app.schema, &app.backend, options).await;
-    if let Some(tag) = policy.tag_if_any(headers, &answer) {
-        return not_modified_response(&policy, tag);
-    }
-    match policy {
-        CachePolicy::Unset => respond_with(app, accepted, answer),
-        policy => answer_response(&answer, media, policy),
-    }
-}
-
-/// The value of a header; empty if it is missing or no text.
-fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
-
-/// An answer, or the error of a request that could be parsed, in the accepted form.
-fn respond_with(app: &App, accepted: Accepted, answer: Answer) -> Response<Body> {
-    match accepted.media {
-        Some(media) => answer_response(&answer, media, CachePolicy::Unset),
-        None => {
-            let outcome = Outcome::from_answer(&answer);
-            // It is serialized here, on the threads of operations, and not when it is sent.
-            let mut response = event_stream_response(stream::iter([format_event(&answer)]), app.capacity.clone(), None);
-            response.extensions_mut().insert(outcome);
+    match prepared {
+        Ok(prepared) => {
+            let info = OperationInfo::from_prepared(&prepared);
+            let mut response = exchange.answer_operation(prepared).await;
+            response.extensions_mut().insert(info);
             response
         }
+        Err(refused) => refused,
+    }
+}
+
+/// A request of which all but its operation is settled, and where it is answered.
+struct Exchange {
+    app: App,
+    head: RequestHead,
+    accepted: Accepted,
+}
+
+impl Exchange {
+    /// Checks the document and the variables of a request, or refuses it.
+    async fn prepare(&self, mut parsed: ParsedRequest) -> Result<PreparedRequest, Response<Body>> {
+        parsed.fill_variables(&self.app).await;
+        let ParsedRequest { request, persist_as, .. } = parsed;
+        let App { schema, limits, documents, .. } = &self.app;
+        let wants_cost = !self.head.text("edumap-cost").is_empty();
+        let prepared = graphql::prepare_request(schema, limits, request, wants_cost);
+        let prepared = prepared.map_err(|refused| self.respond(&refused))?;
+        if let Some(digest) = persist_as {
+            documents.persist(digest, &prepared.request().query);
+        }
+        Ok(prepared)
+    }
+
+    /// Answers an operation: with its cost, with what is kept, or by running it.
+    async fn answer_operation(self: Arc<Self>, prepared: PreparedRequest) -> Response<Body> {
+        let Exchange { head, accepted, .. } = &*self;
+        if head.method == Method::GET && prepared.kind == OperationKind::Mutation {
+            let problem = "a mutation is sent by `POST`";
+            let media = accepted.media.unwrap_or(MediaType::Json);
+            let mut response = error_response(StatusCode::METHOD_NOT_ALLOWED, media, "METHOD_NOT_ALLOWED", problem);
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+            return response;
+        }
+        if head.text("edumap-cost") == "only" {
+            return self.respond(&prepared.into_estimate());
+        }
+        if let Err(refused) = prepared.check_cost() {
+            return self.respond(&refused);
+        }
+        let options = head.options();
+        match (prepared.kind, accepted.media) {
+            (OperationKind::Subscription, _) => self.answer_subscription(prepared, options),
+            (OperationKind::Query, Some(media)) if !options.wants_stats && !options.wants_cost => {
+                self.answer_query(media, prepared, options).await
+            }
+            _ => self.run_alone(prepared, options).await,
+        }
+    }
+
+    fn answer_subscription(&self, prepared: PreparedRequest, options: RequestOptions) -> Response<Body> {
+        let Exchange { app, head, accepted } = self;
+        if !accepted.stream {
+            let problem = "a subscription is answered as `text/event-stream`, or over a WebSocket";
+            let media = accepted.media.unwrap_or(MediaType::Json);
+            return error_response(StatusCode::NOT_ACCEPTABLE, media, "NOT_ACCEPTABLE", problem);
+        }
+        let stream_permit = head.permit.as_ref().map(ConnectionPermit::acquire_stream);
+        if let Some(None) = stream_permit {
+            let most = app.capacity.subscriptions;
+            let problem = format!("a connection has at most {most} subscriptions at the same time: end one first");
+            return self.respond(&Answer::refused("TOO_MANY_SUBSCRIPTIONS", &problem));
+        }
+        let answers = prepared.stream_answers(&app.schema, &app.backend, options);
+        let events = answers.map(|answer| format_event(&answer));
+        event_stream_response(events, app.capacity.clone(), stream_permit.flatten())
+    }
+
+    /// Answers a query with what is kept or running already, or runs it.
+    async fn answer_query(
+        self: Arc<Self>,
+        media: MediaType,
+        prepared: PreparedRequest,
+        options: RequestOptions,
+    ) -> Response<Body> {
+        let Exchange { app, head: RequestHead { headers, method, .. }, .. } = &*self;
+        if *method != Method::GET && !app.answers.is_on() {
+            return self.run_alone(prepared, options).await;
+        }
+        let key = match AnswerKey::new(&app.backend, &prepared, &options.languages).await {
+            Ok(key) => key,
+            Err(error) => {
+                tracing::warn!(%error, "the latest revision is not known, and no answer is kept");
+                return self.run_alone(prepared, options).await;
+            }
+        };
+        let policy = match *method == Method::GET {
+            true => CachePolicy::for_answer(&key, prepared.freshness, media),
+            false => CachePolicy::Unset,
+        };
+        if let Some(tag) = policy.matching_tag(headers) {
+            return not_modified_response(&policy, tag);
+        }
+        let encoding = Encoding::negotiated(headers);
+        let answer = match app.answers.get(&key, encoding) {
+            Some(kept) => kept.repeated_by(AnsweredBy::Cache),
+            None => {
+                let app = app.clone();
+                let run = async move { run_or_join(&app, &key, encoding, prepared, options).await };
+                match self.app.run_on_workers(run).await {
+                    Some(answer) => answer,
+                    None => return overloaded_response(media),
+                }
+            }
+        };
+        match policy.tag_if_any(headers, &answer) {
+            Some(tag) => not_modified_response(&policy, tag),
+            None => answer.to_response(media, &policy),
+        }
+    }
+
+    /// Runs an operation for this request alone.
+    async fn run_alone(self: Arc<Self>, prepared: PreparedRequest, options: RequestOptions) -> Response<Body> {
+        let exchange = self.clone();
+        let run = async move {
+            let Exchange { app, accepted, .. } = &*exchange;
+            let Some(_permit) = app.capacity.acquire_operation(prepared.cost()).await else {
+                return overloaded_response(accepted.media.unwrap_or(MediaType::Json));
+            };
+            exchange.respond(&prepared.execute(&app.schema, &app.backend, options).await)
+        };
+        self.app.run_on_workers(run).await
+    }
+
+    /// An answer in the accepted form.
+    fn respond(&self, answer: &Answer) -> Response<Body> {
+        match self.accepted.media {
+            Some(media) => answer_response(answer, media, &CachePolicy::Unset),
+            None => {
+                let outcome = Outcome::from_answer(answer);
+                // It is serialized here, on the threads of operations, and not when it is sent.
+                let events = stream::iter([format_event(answer)]);
+                let mut response = event_stream_response(events, self.app.capacity.clone(), None);
+                response.extensions_mut().insert(outcome);
+                response
+            }
+        }
+    }
+}
+
+/// Waits for the answer that is running already, or runs it; `None` if there was no permit for it.
+async fn run_or_join(
+    app: &App,
+    key: &AnswerKey,
+    encoding: Encoding,
+    prepared: PreparedRequest,
+    options: RequestOptions,
+) -> Option<WrittenAnswer> {
+    let run = || {
+        let (app, backend) = (app.clone(), key.backend(&app.backend));
+        let run = async move {
+            let _permit = app.capacity.acquire_operation(prepared.cost()).await?;
+            Some(prepared.execute(&app.schema, &backend, options).await)
+        };
+        run.boxed()
+    };
+    match app.answers.join_or_run(key, encoding, app.limits.time, run).await {
+        (answer, AnswerSource::Shared) => answer.map(|answer| answer.repeated_by(AnsweredBy::SharedRun)),
+        (answer, AnswerSource::Run) => answer.map(|answer| WrittenAnswer::clone(&answer)),
     }
 }

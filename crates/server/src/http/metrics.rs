@@ -24,13 +24,16 @@ pub(crate) fn record_operation(
     took: Duration,
 ) {
     let operation = info.map_or_else(|| "none".to_owned(), OperationInfo::metric_label);
-    let Outcome { code, figures } = outcome;
+    let Outcome { code, answered_by, figures } = outcome;
     counter!(
         "edumap_operations_total",
         "operation" => operation.clone(), "type" => info.map_or("none", |info| info.kind),
         "outcome" => code.clone(), "transport" => transport
     )
     .increment(1);
+    if let Some(by) = answered_by {
+        counter!("edumap_answers_total", "by" => by.as_str()).increment(1);
+    }
     let Some(info) = info else { return };
     // A subscription lasts as long as its client listens.
     if info.kind != OperationKind::Subscription.as_str() {
@@ -61,6 +64,7 @@ pub(crate) async fn handle_metrics(State(app): State<App>) -> impl IntoResponse 
     gauge!("edumap_subscriptions").set(count(app.backend.feed.listener_count()));
     gauge!("edumap_websockets").set(count(app.capacity.sockets.len()));
     gauge!("edumap_free_turns").set(count(app.capacity.operations.available_permits()));
+    gauge!("edumap_cached_answer_bytes").set(to_f64(app.answers.bytes()));
     metrics_process::Collector::default().collect();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics_recorder().render())
 }
@@ -94,6 +98,11 @@ fn describe_metrics() {
     use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
     describe_counter!("edumap_http_requests_total", "HTTP requests by status");
     describe_counter!("edumap_operations_total", "GraphQL operations by name, type, outcome and transport");
+    describe_counter!(
+        "edumap_answers_total",
+        "Answers by what gave them: a plan, resolvers, the cache, or a shared run"
+    );
+    describe_gauge!("edumap_cached_answer_bytes", Unit::Bytes, "Answers that are kept");
     describe_counter!(
         "edumap_persisted_documents_total",
         "Documents named by their digest, by whether they were there"

@@ -21,7 +21,7 @@ use super::{
     app::App,
     capacity::Capacity,
     metrics::record_operation,
-    outcome::{OperationInfo, Outcome},
+    outcome::{AnsweredBy, OperationInfo, Outcome},
 };
 
 /// Counts and logs a request and its response, in a span of its own.
@@ -84,10 +84,11 @@ fn log_response(app: &App, method: &Method, path: &str, response: &Response<Body
         return;
     };
     let info: Option<&OperationInfo> = response.extensions().get();
-    let Outcome { code, figures: Figures { statements, rows, cost } } = &outcome;
+    let Outcome { code, answered_by, figures: Figures { statements, rows, cost, .. } } = &outcome;
     let (operation, kind) = (info.map(OperationInfo::name_or_anonymous), info.map(|info| info.kind));
+    let by = answered_by.map(AnsweredBy::as_str);
     tracing::info!(
-        %method, path, status, micros, operation, kind, outcome = code, statements, rows, cost, "answered"
+        %method, path, status, micros, operation, kind, outcome = code, by, statements, rows, cost, "answered"
     );
     if let Some(info) = info {
         log_if_slow(&app.capacity, info, &outcome, took);
@@ -98,7 +99,7 @@ fn log_if_slow(capacity: &Capacity, info: &OperationInfo, outcome: &Outcome, too
     if took < capacity.slow {
         return;
     }
-    let (operation, micros, Figures { statements, rows, cost }) =
+    let (operation, micros, Figures { statements, rows, cost, .. }) =
         (info.name_or_anonymous(), to_micros(took), outcome.figures);
     let document: String = info.document.chars().take(MAX_DOCUMENT_CHARS).collect();
     tracing::warn!(operation, micros, statements, rows, cost, document, "a slow operation");
@@ -165,14 +166,16 @@ impl OperationObserver {
 
     fn log_outcome(&self, outcome: &Outcome, took: Duration) {
         let (info, micros) = (self.info.as_ref(), to_micros(took));
-        let Outcome { code, figures: Figures { statements, rows, cost } } = outcome;
+        let Outcome { code, answered_by, figures: Figures { statements, rows, cost, .. } } = outcome;
         let (operation, kind) = (info.map(OperationInfo::name_or_anonymous), info.map(|info| info.kind));
+        let by = answered_by.map(AnsweredBy::as_str);
         tracing::info!(
             transport = "websocket",
             micros,
             operation,
             kind,
             outcome = code,
+            by,
             statements,
             rows,
             cost,

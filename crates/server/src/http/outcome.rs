@@ -48,15 +48,44 @@ const MAX_LABELED_NAMES: usize = 200;
 pub(crate) struct Outcome {
     /// The code of the first error, or `ok`.
     pub(crate) code: String,
+    /// How the answer came about; `None` if nothing ran for it.
+    pub(crate) answered_by: Option<AnsweredBy>,
     pub(crate) figures: Figures,
+}
+
+/// How an answer came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AnsweredBy {
+    /// A plan ran.
+    Plan,
+    /// Resolvers ran.
+    Resolvers,
+    /// It was kept from before.
+    Cache,
+    /// The same was running for another request.
+    SharedRun,
+}
+
+impl AnsweredBy {
+    /// Its word in the log and in metrics.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            AnsweredBy::Plan => "plan",
+            AnsweredBy::Resolvers => "resolvers",
+            AnsweredBy::Cache => "cache",
+            AnsweredBy::SharedRun => "shared",
+        }
+    }
 }
 
 impl Outcome {
     pub(crate) fn from_answer(answer: &Answer) -> Self {
-        Outcome { code: answer.code().unwrap_or("ok").to_owned(), figures: answer.figures }
+        let by = if answer.figures.is_planned { AnsweredBy::Plan } else { AnsweredBy::Resolvers };
+        let code = answer.code().unwrap_or("ok").to_owned();
+        Outcome { code, answered_by: (!answer.is_refused).then_some(by), figures: answer.figures }
     }
 
     pub(crate) fn with_code(code: &str) -> Self {
-        Outcome { code: code.to_owned(), figures: Figures::default() }
+        Outcome { code: code.to_owned(), answered_by: None, figures: Figures::default() }
     }
 }
