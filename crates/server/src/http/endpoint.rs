@@ -239,9 +239,11 @@ impl Exchange {
         if *method != Method::GET && !app.answers.is_on() {
             return self.run_alone(prepared, options).await;
         }
-        let key = match AnswerKey::new(&app.backend, &prepared, &options.languages).await {
-            Ok(key) => key,
-            Err(error) => {
+        let key = AnswerKey::new(&app.backend, &prepared, &options.languages);
+        let key = match timeout(app.limits.time, key).await {
+            Ok(Ok(key)) => key,
+            Err(_) => return self.respond(&Answer::timed_out(app.limits.time)),
+            Ok(Err(error)) => {
                 tracing::warn!(%error, "the latest revision is not known, and no answer is kept");
                 return self.run_alone(prepared, options).await;
             }
