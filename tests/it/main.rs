@@ -14,6 +14,7 @@ mod data_set;
 mod dates;
 mod district_in_code;
 mod documents;
+mod explain;
 mod federation;
 mod filters;
 mod input;

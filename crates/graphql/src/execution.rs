@@ -9,3 +9,4 @@ pub(crate) mod extensions;
 pub(crate) mod feed;
 pub(crate) mod operation;
 pub(crate) mod prepared;
+pub(crate) mod trace;

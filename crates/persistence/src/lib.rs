@@ -47,6 +47,6 @@ pub use noun::{ListRequest, Noun, NounCount, NounPage};
 pub use open::{Access, StoreOptions};
 pub use parts::Parts;
 pub use relation::*;
-pub use store::{Counts, Plan, Store};
+pub use store::{Counts, Plan, StatementLog, StatementRun, Store};
 pub use tie::{Linked, Path, RelatedPage};
 pub use upgrade::{Condition, Upgrade};

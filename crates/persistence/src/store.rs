@@ -1,8 +1,11 @@
 //! The store: one database, read by many, written by one at a time.
 
-use std::sync::{
-    Arc, Mutex, OnceLock, PoisonError,
-    atomic::{AtomicU64, Ordering::Relaxed},
+use std::{
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
 };
 
 use domain::{Known, Revision};
@@ -35,6 +38,7 @@ pub struct Store {
     origin: Arc<OnceLock<Revision>>,
     counted: Option<Arc<Counts>>,
     explained: Option<Arc<Mutex<Vec<Plan>>>>,
+    log: Option<(StatementLog, Vec<usize>)>,
     pub(crate) statements: Arc<Statements>,
 }
 
@@ -46,6 +50,22 @@ pub struct Plan {
     /// The database's own words, line by line.
     pub lines: Vec<String>,
 }
+
+/// A statement that ran.
+#[derive(Debug, Clone)]
+pub struct StatementRun {
+    /// The statement.
+    pub sql: String,
+    /// How many rows it gave.
+    pub rows: usize,
+    /// How long it took, with the wait for a connection.
+    pub took: Duration,
+    /// Who asked for it, by numbers of their own.
+    pub asked_by: Vec<usize>,
+}
+
+/// The statements that ran, in the order in which they ended.
+pub type StatementLog = Arc<Mutex<Vec<StatementRun>>>;
 
 /// What reads cost: how many statements, how many rows.
 #[derive(Debug, Default)]
@@ -86,6 +106,7 @@ impl Store {
             origin,
             counted: None,
             explained: None,
+            log: None,
             statements,
         }
     }
@@ -127,7 +148,20 @@ impl Store {
     /// The same store, whose reads are on nobody's bill, and in no list of plans.
     #[must_use]
     pub fn uncounted(&self) -> Store {
-        Store { counted: None, explained: None, ..self.clone() }
+        Store { counted: None, explained: None, log: None, ..self.clone() }
+    }
+
+    /// The same store, whose reads are put on record.
+    #[must_use]
+    pub fn logged(&self, log: StatementLog) -> Store {
+        Store { log: Some((log, Vec::new())), ..self.clone() }
+    }
+
+    /// The same store; if its reads are put on record, then as asked for by these.
+    #[must_use]
+    pub fn asked_by(&self, asked_by: Vec<usize>) -> Store {
+        let log = self.log.as_ref().map(|(log, _)| (log.clone(), asked_by));
+        Store { log, ..self.clone() }
     }
 
     /// The same store, whose reads also tell their plans: for tests that no read goes without an index.
@@ -212,7 +246,13 @@ impl Store {
             plans.lock().unwrap_or_else(PoisonError::into_inner).push(plan);
         }
         let span = tracing::debug_span!("statement", otel.kind = "client", db.query.text = statement.sql);
+        let logged = self.log.as_ref().map(|(log, asked_by)| (log, asked_by, statement.sql.clone(), Instant::now()));
         let rows = self.read(statement).instrument(span).await?;
+        if let Some((log, asked_by, sql, began)) = logged {
+            let (took, asked_by) = (began.elapsed(), asked_by.clone());
+            let run = StatementRun { sql, rows: rows.len(), took, asked_by };
+            log.lock().unwrap_or_else(PoisonError::into_inner).push(run);
+        }
         if let Some(counts) = &self.counted {
             counts.statements.fetch_add(1, Relaxed);
             counts.rows.fetch_add(rows.len() as u64, Relaxed);

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use domain::{Known, SystemClock};
-use graphql::{Backend, Schema};
+use graphql::{Backend, Request, Schema, Variables};
 use include_dir::{Dir, include_dir};
 use persistence::{Access, Condition, Store, StoreError, StoreOptions, Upgrade};
 use tokio::runtime::{Builder, Handle};
@@ -18,10 +18,11 @@ use tokio::runtime::{Builder, Handle};
 use crate::{
     App,
     config::{
-        Command, Config, DEFAULT_DATABASE, DatabaseFlags, DocumentFlags, ExportFlags, GenerateFlags, ImportFlags,
-        MigrateFlags, OnOff, ReportFormat, ServeFlags, ShowFlags,
+        Command, Config, DEFAULT_DATABASE, DatabaseFlags, DocumentFlags, ExplainFlags, ExportFlags, GenerateFlags,
+        ImportFlags, MigrateFlags, OnOff, ReportFormat, ServeFlags, ShowFlags,
     },
     documents::Documents,
+    explain::explain,
     export::export,
     flags::{Flag, FlagError, mask_password},
     generate::{Plan, generate},
@@ -46,6 +47,7 @@ pub async fn run(config: Config, flags: &[Flag]) -> anyhow::Result<ExitCode> {
         Command::Export(flags) => run_export(flags).await?,
         Command::Generate(flags) => run_generate(&flags)?,
         Command::Migrate(flags) => run_migrate(flags).await?,
+        Command::Explain(flags) => run_explain(flags).await?,
         Command::Schema => print_text(&graphql::schema().sdl())?,
         Command::Config(show) => print_config(&show, flags).await?,
     };
@@ -325,6 +327,23 @@ async fn run_export(flags: ExportFlags) -> anyhow::Result<u8> {
     }
     let exported = export(&store, known, &flags.dir, flags.force).await?;
     print_text(&format!("{exported}\n"))
+}
+
+async fn run_explain(flags: ExplainFlags) -> anyhow::Result<u8> {
+    let ExplainFlags { file, operation, variables, sql, format, database, log: _ } = flags;
+    let text = match file.as_os_str() == "-" {
+        true => std::io::read_to_string(std::io::stdin()),
+        false => std::fs::read_to_string(&file),
+    };
+    let text = text.with_context(|| file.display().to_string())?;
+    let (store, _) = open_database(&database, None, Access::Existing).await?;
+    let mut request = Request::new(text).variables(Variables::from_json(variables.unwrap_or_default().into()));
+    request.operation_name = operation;
+    match explain(store, request).await {
+        Ok(explanation) if format == ReportFormat::Json => print_text(&format!("{:#}\n", explanation.to_json())),
+        Ok(explanation) => print_text(&explanation.with_sql(sql).to_string()),
+        Err(problems) => bail!("{}: {}", file.display(), problems.join("; ")),
+    }
 }
 
 fn run_generate(flags: &GenerateFlags) -> anyhow::Result<u8> {

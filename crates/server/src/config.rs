@@ -9,8 +9,9 @@ mod values;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde_json::{Map, Value};
 
-use self::values::{parse_bool, parse_database_url};
+use self::values::{parse_bool, parse_database_url, parse_variables};
 pub use self::{
     limits::LimitFlags,
     serve::{DocumentFlags, OnOff, ServeFlags},
@@ -38,6 +39,7 @@ impl Config {
             Some(Command::Import(flags)) => &flags.log,
             Some(Command::Export(flags)) => &flags.log,
             Some(Command::Migrate(flags)) => &flags.log,
+            Some(Command::Explain(flags)) => &flags.log,
             Some(Command::Config(flags)) => &flags.serve.log,
             Some(Command::Generate(_) | Command::Schema) => return None,
         };
@@ -91,6 +93,8 @@ pub enum Command {
     Generate(GenerateFlags),
     /// Bring the database up to date.
     Migrate(MigrateFlags),
+    /// Run an operation, and print how it was answered: levels, statements, rows, time.
+    Explain(ExplainFlags),
     /// Print the GraphQL schema.
     Schema,
     /// Print what each flag says, and where that comes from.
@@ -176,6 +180,31 @@ pub struct MigrateFlags {
     /// Only tell which steps have not run yet; exits with 3 if there are any.
     #[arg(long)]
     pub status: bool,
+    /// Where the facts are kept.
+    #[command(flatten)]
+    pub database: DatabaseFlags,
+    /// How the log is written.
+    #[command(flatten)]
+    pub log: LogFlags,
+}
+
+/// Flags of `explain`.
+#[derive(Debug, Clone, Args)]
+pub struct ExplainFlags {
+    /// The file with the document; `-` stands for standard input.
+    pub file: PathBuf,
+    /// The operation to run, if the document has several.
+    #[arg(long, value_name = "NAME")]
+    pub operation: Option<String>,
+    /// Its variables, as a JSON object.
+    #[arg(long, value_name = "JSON", value_parser = parse_variables)]
+    pub variables: Option<Map<String, Value>>,
+    /// Print the text of the statements too.
+    #[arg(long)]
+    pub sql: bool,
+    /// How to write what was found out.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
     /// Where the facts are kept.
     #[command(flatten)]
     pub database: DatabaseFlags,

@@ -128,8 +128,14 @@ const SIMPLE_HEADERS: [HeaderName; 4] =
     [header::CONTENT_TYPE, header::ACCEPT, header::ACCEPT_LANGUAGE, header::IF_NONE_MATCH];
 
 /// Headers that make a browser send a preflight request first.
-const PREFLIGHT_HEADERS: [&str; 5] =
-    ["apollo-require-preflight", "edumap-cost", "edumap-stats", "graphql-require-preflight", "x-apollo-operation-name"];
+const PREFLIGHT_HEADERS: [&str; 6] = [
+    "apollo-require-preflight",
+    "edumap-cost",
+    "edumap-plan",
+    "edumap-stats",
+    "graphql-require-preflight",
+    "x-apollo-operation-name",
+];
 
 /// The answer to a request whose handler panicked: 500, with the cause in the log only.
 fn panic_response(cause: Box<dyn std::any::Any + Send>) -> Response<Body> {

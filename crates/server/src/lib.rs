@@ -10,6 +10,7 @@ pub mod command;
 pub mod config;
 pub mod documents;
 pub mod examples;
+pub mod explain;
 pub mod export;
 pub mod flags;
 pub mod format;

@@ -98,6 +98,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("--time-zone", "utc+8", "the IANA name of a time zone, such as `Europe/London`"),
     ("--documents", "no-such-folder", "No such file"),
     ("--introspection", "maybe", "one of on, off"),
+    ("--explain", "maybe", "one of on, off"),
+    ("--max-cached-bytes", "much", "a whole number"),
     ("--max-persisted-bytes", "much", "a whole number"),
     ("--max-body-bytes", "1.5", "a whole number"),
     ("--max-nesting", "900", "a number from 1 to 100"),

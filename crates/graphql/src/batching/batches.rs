@@ -25,7 +25,7 @@ use std::{
 use futures::{StreamExt, channel::oneshot, future::BoxFuture, stream::FuturesUnordered, task::AtomicWaker};
 use persistence::{ColumnSet, Store, StoreError};
 
-use crate::execution::error::LoggedFailure;
+use crate::execution::{error::LoggedFailure, trace::LevelNumber};
 
 /// Loads values for many ids in one statement. Loaders that are equal share a batch.
 pub(crate) trait Loader: Clone + Eq + Hash + Send + Sync + 'static {
@@ -65,24 +65,29 @@ struct BatchQueue<L: Loader> {
     pending_ids: Vec<i64>,
     /// The columns that are asked for of the pending ids.
     columns: ColumnSet,
+    /// The levels of a traced run that ask for pending ids.
+    asked_by: Vec<LevelNumber>,
     states: HashMap<i64, LoadState<L>>,
 }
 
 impl<L: Loader> Default for BatchQueue<L> {
     fn default() -> Self {
-        BatchQueue { pending_ids: Vec::new(), columns: ColumnSet::LEAST, states: HashMap::new() }
+        BatchQueue { pending_ids: Vec::new(), columns: ColumnSet::LEAST, asked_by: Vec::new(), states: HashMap::new() }
     }
 }
 
 impl<L: Loader> BatchQueue<L> {
     /// Adds an id, unless it is there already.
-    fn enqueue(&mut self, id: i64, columns: ColumnSet) -> QueueReply<L> {
+    fn enqueue(&mut self, id: i64, columns: ColumnSet, level: Option<LevelNumber>) -> QueueReply<L> {
         let (sender, receiver) = oneshot::channel();
         match self.states.get_mut(&id) {
             Some(LoadState::Loaded(read, result)) if read.contains(columns) => {
                 return QueueReply::Loaded(result.clone());
             }
-            Some(LoadState::Loading(read, senders)) if read.contains(columns) => senders.push(sender),
+            Some(LoadState::Loading(read, senders)) if read.contains(columns) => {
+                senders.push(sender);
+                return QueueReply::Pending(receiver);
+            }
             Some(LoadState::Loaded(..) | LoadState::Loading(..)) => return QueueReply::TooFewColumns,
             Some(LoadState::Pending(senders)) => {
                 senders.push(sender);
@@ -93,6 +98,9 @@ impl<L: Loader> BatchQueue<L> {
                 self.states.insert(id, LoadState::Pending(vec![sender]));
                 self.columns = self.columns.union(columns);
             }
+        }
+        if let Some(level) = level.filter(|level| !self.asked_by.contains(level)) {
+            self.asked_by.push(level);
         }
         QueueReply::Pending(receiver)
     }
@@ -137,7 +145,11 @@ impl<L: Loader> AnyQueues for LoaderQueues<L> {
                 continue;
             }
             let (ids, columns) = queue.take_batch();
-            let (key, store, queues) = (key.clone(), store.clone(), self.0.clone());
+            let store = match std::mem::take(&mut queue.asked_by) {
+                nobody if nobody.is_empty() => store.clone(),
+                levels => store.asked_by(levels),
+            };
+            let (key, queues) = (key.clone(), self.0.clone());
             batches.push(Box::pin(async move {
                 let values = key.0.load(&store, &ids, columns).await.map_err(LoggedFailure::log_store_error);
                 send_values(&queues, &key, &ids, columns, values);
@@ -184,13 +196,25 @@ impl Batches {
     }
 
     /// Loads the value of an id in the next batch, with these columns at least; `None` if it has none.
+    #[cfg(test)]
     pub(crate) async fn load<L: Loader>(&self, loader: L, id: i64, columns: ColumnSet) -> LoadResult<L> {
+        self.load_for(loader, id, columns, None).await
+    }
+
+    /// The same for a level of a run that is traced, if it is.
+    pub(crate) async fn load_for<L: Loader>(
+        &self,
+        loader: L,
+        id: i64,
+        columns: ColumnSet,
+        level: Option<LevelNumber>,
+    ) -> LoadResult<L> {
         let receiver = {
             let queues = self.queues_of::<L>();
             let mut queues = lock_mutex(&queues);
-            let mut reply = queues.entry((loader.clone(), false)).or_default().enqueue(id, columns);
+            let mut reply = queues.entry((loader.clone(), false)).or_default().enqueue(id, columns, level);
             if let QueueReply::TooFewColumns = reply {
-                reply = queues.entry((loader, true)).or_default().enqueue(id, ColumnSet::ALL);
+                reply = queues.entry((loader, true)).or_default().enqueue(id, ColumnSet::ALL, level);
             }
             match reply {
                 QueueReply::Loaded(result) => return result,

@@ -13,7 +13,10 @@ use crate::{
         object_type::object_type,
         resolver::AnyChildren,
     },
-    execution::context::{ContextExt, RequestContext},
+    execution::{
+        context::{ContextExt, RequestContext},
+        trace::LevelNumber,
+    },
     objects::noun::{NounType, ViewedNoun},
     plan::{
         compile::{Compiler, Occurrence},
@@ -118,6 +121,8 @@ pub(crate) struct FieldContext<'a> {
     pub(crate) request: &'a RequestContext,
     pub(crate) arguments: &'a ArgumentValues,
     pub(crate) below: Below<'a>,
+    /// The level for which it is got, in a run of a plan that is traced.
+    pub(crate) level: Option<LevelNumber>,
 }
 
 /// What is selected below a field.
@@ -132,6 +137,10 @@ pub(crate) enum Below<'a> {
 impl ContextExt for FieldContext<'_> {
     fn request_context(&self) -> &RequestContext {
         self.request
+    }
+
+    fn level(&self) -> Option<LevelNumber> {
+        self.level
     }
 }
 

@@ -120,7 +120,7 @@ impl<T: Send + Sync> Field<T> {
             Ok(arguments) => arguments,
             Err(error) => return answer_field(Err(error.into()), self.source.is_nullable(), ctx),
         };
-        let field = FieldContext { request: ctx.request_context(), arguments: &arguments, below };
+        let field = FieldContext { request: ctx.request_context(), arguments: &arguments, below, level: None };
         let value = match &self.source {
             Source::Leaf(_, get) => Ok(get(object).into_value()),
             Source::LoadedLeaf(_, load) => load(object, &field).get().await.map(Leaf::into_value),

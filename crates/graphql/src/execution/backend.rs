@@ -90,4 +90,14 @@ pub struct RequestOptions {
     pub wants_stats: bool,
     /// Whether `extensions.cost` is to say what the answer cost.
     pub wants_cost: bool,
+    /// Whether `extensions.plan` is to say how the answer came about.
+    pub wants_plan: bool,
+}
+
+impl RequestOptions {
+    /// Whether the answer is to tell of its own run, and can be no other request's.
+    #[must_use]
+    pub fn wants_figures(&self) -> bool {
+        self.wants_stats || self.wants_cost || self.wants_plan
+    }
 }

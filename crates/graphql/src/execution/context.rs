@@ -17,6 +17,7 @@ use crate::{
     execution::{
         error::{ErrorCode, LoggedFailure},
         feed::RevisionFeed,
+        trace::{LevelNumber, Trace},
     },
     schema::Schema,
 };
@@ -33,6 +34,8 @@ pub(crate) struct RequestContext {
     pub(crate) languages: Vec<LanguageTag>,
     /// How many more objects the answer may carry.
     pub(crate) budget: Arc<AtomicU64>,
+    /// What the run does, if it is to tell.
+    pub(crate) trace: Option<Arc<Trace>>,
 }
 
 /// What resolvers call on their context.
@@ -40,9 +43,15 @@ pub(crate) trait ContextExt {
     /// What the resolvers of the request share.
     fn request_context(&self) -> &RequestContext;
 
+    /// The level of a traced run for which something is loaded here.
+    fn level(&self) -> Option<LevelNumber> {
+        None
+    }
+
     /// The store.
-    fn store(&self) -> &Store {
-        &self.request_context().store
+    fn store(&self) -> Store {
+        let store = &self.request_context().store;
+        self.level().map_or_else(|| store.clone(), |level| store.asked_by(vec![level]))
     }
 
     /// The view of a request that asks for none: today, all that is known.
@@ -88,7 +97,10 @@ pub(crate) trait ContextExt {
     where
         Self: Sync,
     {
-        async move { self.request_context().batches.load(loader, id, columns).await.map_err(Error::from) }
+        async move {
+            let batches = &self.request_context().batches;
+            batches.load_for(loader, id, columns, self.level()).await.map_err(Error::from)
+        }
     }
 
     /// The parts of a noun.

@@ -35,6 +35,7 @@ use crate::{
         error_path::complete_paths,
         extensions::{cost_extension, count_fields, stats_extension},
         prepared::{OperationKind, PreparedRequest},
+        trace::Trace,
     },
     plan::selection::Run as PlanRun,
     schema::Schema,
@@ -69,12 +70,14 @@ impl PreparedRequest {
             let running = run.run_batched(async {
                 if let Some(plan) = plan {
                     let variables = &request.variables.values;
-                    let planned = PlanRun { request: &context, variables, budget: run.limits.cost };
+                    let budget = run.limits.cost;
+                    let planned = PlanRun { request: &context, variables, budget, level: None };
                     if let Ok((data, fields)) = plan.answer(&planned).await {
                         return run.complete_planned(data, fields);
                     }
                     // The resolvers say what is wrong; what is loaded already they are given.
                     context.budget.store(run.limits.cost, Relaxed);
+                    context.trace.iter().for_each(|trace| trace.forget_levels());
                 }
                 let response = schema.library().execute(request.bind(context)).await;
                 run.complete_answer(match introspection {
@@ -139,9 +142,14 @@ impl PreparedRequest {
         let span =
             tracing::debug_span!("operation", graphql.operation.name = called, graphql.operation.type = kind.as_str());
         let Backend { store, clock, feed, .. } = backend.clone();
-        let RequestOptions { languages, wants_stats, wants_cost } = options;
+        let RequestOptions { languages, wants_stats, wants_cost, wants_plan } = options;
         let counts = Arc::new(Counts::default());
         let store = store.counted(counts.clone());
+        let trace = wants_plan.then(Arc::<Trace>::default);
+        let store = match &trace {
+            Some(trace) => store.logged(trace.statements.clone()),
+            None => store,
+        };
         let batches = Arc::new(Batches::new(store.clone()));
         let budget = Arc::new(AtomicU64::new(limits.cost));
         let context = RequestContext {
@@ -153,6 +161,7 @@ impl PreparedRequest {
             zone,
             languages,
             budget: budget.clone(),
+            trace: trace.clone(),
         };
         let started = Instant::now();
         let run = RunningOperation {
@@ -170,6 +179,7 @@ impl PreparedRequest {
             request_text,
             wants_stats,
             wants_cost,
+            trace,
         };
         (context, request, run)
     }
@@ -211,6 +221,7 @@ struct RunningOperation {
     request_text: Option<RequestText>,
     wants_stats: bool,
     wants_cost: bool,
+    trace: Option<Arc<Trace>>,
 }
 
 impl RunningOperation {
@@ -234,6 +245,9 @@ impl RunningOperation {
         if self.wants_cost {
             let actual = Some(fields());
             response = response.extension("cost", cost_extension(self.cost, &self.limits, actual, &self.breakdown));
+        }
+        if let Some(trace) = &self.trace {
+            response = response.extension("plan", trace.to_extension(is_planned));
         }
         response
     }

@@ -95,7 +95,7 @@ impl RevisionSubscription {
         after_number: Option<i64>,
     ) -> Result<impl Stream<Item = Revision> + use<>> {
         let revisions =
-            ctx.request_context().feed.stream_revisions(ctx.store(), after_number).await.map_err(mask_store_error)?;
+            ctx.request_context().feed.stream_revisions(&ctx.store(), after_number).await.map_err(mask_store_error)?;
         Ok(revisions.map(Revision))
     }
 }

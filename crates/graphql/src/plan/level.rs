@@ -138,7 +138,8 @@ impl<T: Send + Sync, U: Send + Sync> Level<T> for LevelOf<T, U> {
         arguments: &'a ArgumentValues,
     ) -> BoxFuture<'a, Result<Answered, GiveUp>> {
         async move {
-            let field = FieldContext { request: run.request, arguments, below: Below::Columns(self.columns(run)) };
+            let below = Below::Columns(self.columns(run));
+            let field = FieldContext { request: run.request, arguments, below, level: run.level };
             let children = objects.iter().map(|object| (self.load)(object, &field)).collect();
             self.selection.answer_children(run, get_all(children).await?).await
         }
@@ -169,6 +170,7 @@ impl<U: Send + Sync> Selection<U> {
                 });
             }
             let objects: Vec<&U> = distinct.objects.iter().collect();
+            run.end_level(Some((&self.ty.name, objects.len())));
             let fragments = self.answer(run, &objects).await?;
             Ok(Answered { fragments, items, of_parents })
         }

@@ -15,7 +15,7 @@ use crate::{
         leaf::Leaf,
         object_type::ObjectType,
     },
-    execution::context::RequestContext,
+    execution::{context::RequestContext, trace::LevelNumber},
     plan::{
         json::{write_leaf, write_text},
         level::{Answered, Level},
@@ -23,12 +23,33 @@ use crate::{
 };
 
 /// What one run of a plan has at hand.
+#[derive(Clone, Copy)]
 pub(crate) struct Run<'a> {
     pub(crate) request: &'a RequestContext,
     /// The values of the variables that have one.
     pub(crate) variables: &'a Variables,
     /// How many objects of pages the answer may carry.
     pub(crate) budget: u64,
+    /// The level that is answered, if the run is traced.
+    pub(crate) level: Option<LevelNumber>,
+}
+
+impl Run<'_> {
+    /// The run within the level of a field.
+    fn enter(&self, key: &[u8], parents: usize) -> Self {
+        let Some(trace) = &self.request.trace else { return *self };
+        // The key is JSON, with a colon behind it.
+        let key = serde_json::from_slice(&key[..key.len() - 1]).unwrap_or_default();
+        let key: String = key;
+        Run { level: Some(trace.begin_level(self.level, &key, parents)), ..*self }
+    }
+
+    /// All of the level is loaded: objects of this type, and so many different ones, if it leads to objects.
+    pub(crate) fn end_level(&self, objects: Option<(&str, usize)>) {
+        if let (Some(trace), Some(level)) = (&self.request.trace, self.level) {
+            trace.end_level(level, objects);
+        }
+    }
 }
 
 /// A plan did not get through: the resolvers are to answer, and to say what is wrong if anything is.
@@ -150,14 +171,17 @@ impl<T: Send + Sync> SelectedField<T> {
             SelectedValue::Leaf(Field { source: Source::LoadedLeaf(_, load), .. }) => {
                 let arguments = ArgumentValues::new(given.collect());
                 let below = Below::Columns(ColumnSet::LEAST);
-                let field = FieldContext { request: run.request, arguments: &arguments, below };
+                let run = run.enter(&self.key, objects.len());
+                let field = FieldContext { request: run.request, arguments: &arguments, below, level: run.level };
                 let leaves = get_all(objects.iter().map(|object| load(object, &field)).collect()).await?;
+                run.end_level(None);
                 Ok(Loaded::Leaves(leaves))
             }
             SelectedValue::Leaf(_) => Err(GiveUp),
             SelectedValue::Objects(_, level) => {
                 let arguments = ArgumentValues::new(given.collect());
-                Ok(Loaded::Objects(level.answer(run, objects, &arguments).await?))
+                let run = run.enter(&self.key, objects.len());
+                Ok(Loaded::Objects(level.answer(&run, objects, &arguments).await?))
             }
         }
     }

@@ -61,6 +61,7 @@ impl ServeFlags {
             origins: self.allow_origin.clone(),
             slow: Duration::from_millis(self.slow_millis),
             has_metrics: self.metrics == OnOff::On,
+            explains: self.documents.explain == OnOff::On,
             logs_requests: self.log_requests == OnOff::On,
             ..self.limits.capacity()
         }
@@ -89,6 +90,9 @@ pub struct DocumentFlags {
     /// Whether operations that read are planned and run level by level; `off` has resolvers answer them all.
     #[arg(long, env = "EDUMAP_PLANNED_READS", value_enum, default_value_t = OnOff::On)]
     pub planned_reads: OnOff,
+    /// Whether requests may ask, by the header `edumap-plan: 1`, how they are answered, with the text of all statements.
+    #[arg(long, env = "EDUMAP_EXPLAIN", value_enum, default_value_t = OnOff::Off)]
+    pub explain: OnOff,
 }
 
 impl DocumentFlags {

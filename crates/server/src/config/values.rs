@@ -11,6 +11,7 @@ use axum::http::HeaderValue;
 use domain::TimeZone;
 use ipnet::IpNet;
 use persistence::Store;
+use serde_json::{Map, Value};
 
 use crate::http::without_default_port;
 
@@ -22,6 +23,15 @@ pub(super) fn parse_database_url(text: &str) -> Result<String, String> {
 /// A time zone, by its name.
 pub(super) fn parse_time_zone(text: &str) -> Result<TimeZone, String> {
     text.parse().map_err(|_| "give the IANA name of a time zone, such as `Europe/London`, or `UTC`".to_owned())
+}
+
+/// The variables of an operation.
+pub(super) fn parse_variables(text: &str) -> Result<Map<String, Value>, String> {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(variables)) => Ok(variables),
+        Ok(_) => Err("give a JSON object, such as `{\"first\": 5}`".to_owned()),
+        Err(error) => Err(format!("this is not JSON: {error}")),
+    }
 }
 
 /// A truth value, for a flag's variable.

@@ -328,6 +328,7 @@ mod tests {
         let short = Duration::from_millis(20);
         let second = cache.join_or_run(&key, Encoding::Identity, short, || panic!("it runs already"));
         tokio::select! {
+            biased;
             _ = first => panic!("it never ends"),
             (answer, _) = second => assert!(answer.expect("an answer").is_timeout()),
         }

@@ -55,6 +55,8 @@ pub struct Capacity {
     pub has_metrics: bool,
     /// Whether the log has a line for each request.
     pub logs_requests: bool,
+    /// Whether requests may ask how they are answered.
+    pub explains: bool,
     /// How long open requests may go on once the server is told to stop.
     pub grace: Duration,
     /// Cancelled when the server is to stop.
@@ -87,6 +89,7 @@ impl Capacity {
             slow: Duration::from_secs(1),
             has_metrics: true,
             logs_requests: true,
+            explains: false,
             grace: Duration::from_secs(30),
             stopping: CancellationToken::new(),
             sockets: TaskTracker::new(),

@@ -87,11 +87,12 @@ impl RequestHead {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    fn options(&self) -> RequestOptions {
+    fn options(&self, app: &App) -> RequestOptions {
         RequestOptions {
             languages: accepted_languages(&self.headers),
             wants_stats: self.text("edumap-stats") == "1",
             wants_cost: self.text("edumap-cost") == "1",
+            wants_plan: app.capacity.explains && self.text("edumap-plan") == "1",
         }
     }
 }
@@ -200,10 +201,10 @@ impl Exchange {
         if let Err(refused) = prepared.check_cost() {
             return self.respond(&refused);
         }
-        let options = head.options();
+        let options = head.options(&self.app);
         match (prepared.kind, accepted.media) {
             (OperationKind::Subscription, _) => self.answer_subscription(prepared, options),
-            (OperationKind::Query, Some(media)) if !options.wants_stats && !options.wants_cost => {
+            (OperationKind::Query, Some(media)) if !options.wants_figures() => {
                 self.answer_query(media, prepared, options).await
             }
             _ => self.run_alone(prepared, options).await,

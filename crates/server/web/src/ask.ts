@@ -14,6 +14,26 @@ export interface Cost {
   limit?: number;
 }
 
+/** How an answer came about, as `extensions.plan` says where the server tells it. */
+export interface Plan {
+  by: "plan" | "resolvers";
+  levels: Level[];
+  statements: { sql: string; rows: number; micros: number }[];
+}
+
+/** A field for which something was loaded, for all objects that have it. */
+export interface Level {
+  field: string;
+  parents: number;
+  micros: number | null;
+  /** The places of its statements in the plan's list. */
+  statements: number[];
+  /** The type to which it leads, to how many different objects, and what was loaded for those. */
+  type?: string;
+  objects?: number;
+  levels?: Level[];
+}
+
 /** An error of an answer. */
 export interface Problem {
   message: string;
@@ -26,7 +46,7 @@ export interface Problem {
 export interface Answer {
   data?: any;
   errors?: Problem[];
-  extensions?: { stats?: Stats; cost?: Cost; [name: string]: unknown };
+  extensions?: { stats?: Stats; cost?: Cost; plan?: Plan; [name: string]: unknown };
 }
 
 /** What is asked. */

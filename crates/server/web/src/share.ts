@@ -1,13 +1,14 @@
 // A link that opens the same operation, variables and view. It lives in the fragment, which no browser sends anywhere.
 
 /** A way to read an answer. */
-export type View = "json" | "table" | "graph";
+export type View = "json" | "table" | "graph" | "plan";
 
 /** All of them, with their names. */
 export const VIEWS: [View, string][] = [
   ["json", "JSON"],
   ["table", "Table"],
   ["graph", "Graph"],
+  ["plan", "Plan"],
 ];
 
 /** What a link carries; headers are not among it, since they may hold secrets. */

@@ -5,6 +5,7 @@ import { type Cost, type Problem, many, took } from "../ask";
 import { type Table, csv, table, tsv, written } from "../rows";
 import { VIEWS, type View } from "../share";
 import { type Answered, estimate, useAnswer } from "./answers";
+import { AsPlan } from "./AsPlan";
 import { isStale, useOperation } from "./operation";
 
 // The library that draws is large, and most readers of an answer do not need it.
@@ -17,7 +18,7 @@ export function Reading({ view, setView, tab }: { view: View; setView: (view: Vi
     <div className="reading">
       <div className="strip">
         <div role="group" aria-label="Read the answer as">
-          {VIEWS.map(([one, name]) => (
+          {VIEWS.filter(([one]) => one !== "plan" || view === "plan" || answer?.plan).map(([one, name]) => (
             <button key={one} type="button" className="small" aria-pressed={view === one} onClick={() => setView(one)}>
               {name}
             </button>
@@ -29,6 +30,7 @@ export function Reading({ view, setView, tab }: { view: View; setView: (view: Vi
       {answer && answer.errors.length > 0 && <Errors errors={answer.errors} />}
       {view !== "json" && !answer && <p className="empty">Run the operation to see its answer here.</p>}
       {view === "table" && answer && <AsTable answer={answer} />}
+      {view === "plan" && answer && <AsPlan plan={answer.plan} />}
       {view === "graph" && answer && (
         <Suspense fallback={<p className="empty">Drawing…</p>}>
           <AsGraph answer={answer} />

@@ -1,7 +1,7 @@
 // Runs queries, and remembers for each tab what was asked, what came back and what it took.
 import { type GraphQLSchema, buildClientSchema, validate } from "graphql";
 import { useSyncExternalStore } from "react";
-import { type Answer, type Cost, type Problem, type Question, type Stats, ask } from "../ask";
+import { type Answer, type Cost, type Plan, type Problem, type Question, type Stats, ask } from "../ask";
 import { parsed } from "../graph";
 import { identify, strip } from "../identify";
 import { operationOf } from "./operation";
@@ -16,6 +16,8 @@ export interface Answered {
   errors: Problem[];
   stats?: Stats;
   cost?: Cost;
+  /** How it came about, if the server tells it. */
+  plan?: Plan;
 }
 
 const answers = new Map<string, Answered>();
@@ -63,11 +65,16 @@ export async function fetcher(question: Question, options?: { headers?: Record<s
   }
   try {
     const { answer, ...identified } = await run(question, own);
-    const { stats, cost, ...rest } = answer.extensions ?? {};
-    remember({ data: answer.data, identified, errors: answer.errors ?? [], stats, cost });
+    const { stats, cost, plan, ...rest } = answer.extensions ?? {};
+    remember({ data: answer.data, identified, errors: answer.errors ?? [], stats, cost, plan });
     // The meter shows what we asked for; the answer shows what the reader asked for.
     const wants = (name: string) => Object.keys(own).some((header) => header.toLowerCase() === name);
-    const kept = { ...rest, ...(stats && wants("edumap-stats") ? { stats } : {}), ...(cost && wants("edumap-cost") ? { cost } : {}) };
+    const kept = {
+      ...rest,
+      ...(stats && wants("edumap-stats") ? { stats } : {}),
+      ...(cost && wants("edumap-cost") ? { cost } : {}),
+      ...(plan && wants("edumap-plan") ? { plan } : {}),
+    };
     const shown: Answer = { ...answer, extensions: kept };
     if (Object.keys(kept).length === 0) delete shown.extensions;
     return shown;
@@ -91,7 +98,7 @@ async function introspect(question: Question, headers: Record<string, string>): 
 
 /** Runs a question, with ids if it can have them; gives its own answer, and the same with ids. */
 async function run(question: Question, own: Record<string, string>): Promise<{ answer: Answer; query: string; data: unknown }> {
-  const headers = { "edumap-stats": "1", "edumap-cost": "1", ...own };
+  const headers = { "edumap-stats": "1", "edumap-cost": "1", "edumap-plan": "1", ...own };
   const known = await schema;
   const document = parsed(question.query);
   const isQuery = document && operationOf(document, question.operationName ?? null)?.operation === "query";
