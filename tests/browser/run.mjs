@@ -363,6 +363,19 @@ const tests = {
     await leave(visited);
   },
 
+  async "the plan of an answer is a tree of its levels, with their statements"() {
+    const visited = await asked("{ schools(first: 5) { nodes { slug group { slug } } } }");
+    const { page } = visited;
+    await page.click('.strip >> text="Plan"');
+    const levels = await page.$$eval(".plan ul code", (fields) => fields.map((field) => field.textContent));
+    assert.deepEqual(levels, ["schools", "nodes", "group"]);
+    assert.match(await page.textContent(".plan ul"), /1 → 5 School.*statement 1: \d rows/);
+    await page.click(".plan ul a >> nth=0");
+    assert.match(await page.textContent(".plan ol details[open] pre"), /^SELECT/);
+    await inspect(page, "playground-plan");
+    await leave(visited);
+  },
+
   async "errors stand above every view"() {
     const visited = await asked('{\n  schools(first: 1) { nodes { name } }\n  map(knownAt: 999999) { view { asOf } }\n}');
     for (const view of ["JSON", "Table", "Graph"]) {
@@ -502,6 +515,11 @@ const tests = {
     const visited = await playground();
     await choose(visited.page, "where-did-it-go");
     await visited.page.waitForSelector(".meter .took");
+    // GraphiQL stores a tab half a second after it has changed.
+    await visited.page.waitForFunction(() => {
+      const { tabs, activeTabIndex } = JSON.parse(localStorage.getItem("graphiql:tabState"));
+      return JSON.parse(tabs[activeTabIndex].variables || "{}").school !== undefined && tabs[activeTabIndex].query.includes("WhereDidItGo");
+    });
     const [again] = await Promise.all([answered(visited.page), visited.page.reload()]);
     // Nobody has written anything, and it is asked again with its variables.
     assert.equal(again.errors, undefined);

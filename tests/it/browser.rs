@@ -1,10 +1,13 @@
 //! The pages in a real browser: `tests/browser/run.mjs` clicks through them.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use persistence::Store;
-use server::generate::{Plan, generate};
-use tests::{TestApp, chaoyang, node};
+use server::{
+    App, Capacity,
+    generate::{Plan, generate},
+};
+use tests::{TestApp, chaoyang, clock, node};
 
 /// Why the pages cannot be looked at here.
 fn missing() -> Option<&'static str> {
@@ -21,11 +24,14 @@ async fn a_person_finds_everything_on_the_pages_and_nothing_leaves_for_elsewhere
     if let Some(reason) = missing() {
         return node::skip_test("the pages in a browser", reason);
     }
-    let address = chaoyang("the pages").await.remove(0).listen().await;
+    let app = chaoyang("the pages").await.remove(0);
+    let capacity = Arc::new(Capacity { explains: true, ..Capacity::default() });
+    let served = App { capacity, ..App::new(app.store.clone(), Arc::new(clock())) };
+    let address = TestApp::of(app.name, served).listen().await;
     let clicked = tokio::task::spawn_blocking(move || node::run_script("browser", "run.mjs", &address));
     let told = clicked.await.expect("the browser ends");
     // As many tests as the file has; one that did not run has not passed.
-    assert!(told.contains("\n24 passed, 0 failed"), "{told}");
+    assert!(told.contains("\n25 passed, 0 failed"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -41,7 +41,7 @@ function Levels({ levels, plan }: { levels: Level[]; plan: Plan }) {
           <code>{level.field}</code>{" "}
           <span>
             {level.parents.toLocaleString("en")}
-            {level.type ? ` → ${(level.objects ?? 0).toLocaleString("en")} ${level.type}` : " values"}
+            {level.type ? ` → ${(level.objects ?? 0).toLocaleString("en")} ${level.type}` : level.parents === 1 ? " value" : " values"}
           </span>
           {level.statements.map((at) => (
             <a key={at} href={`#statement-${at + 1}`} onClick={(event) => show(event, at)}>
