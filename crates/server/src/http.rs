@@ -77,12 +77,13 @@ pub use self::{
     rates::ClientRates,
 };
 pub(crate) use self::{
-    answer_cache::DEFAULT_CACHED_BYTES, encoding::accepts_encoding, metrics::run_maintenance,
+    answer_cache::DEFAULT_CACHED_BYTES, app::SharedApp, encoding::accepts_encoding, metrics::run_maintenance,
     origin::without_default_port,
 };
 
 /// The whole server as one service: all routes, and the layers around them.
 pub fn router(app: App) -> Router {
+    let app = SharedApp::new(app);
     let origins = app.capacity.origins.clone();
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))

@@ -14,13 +14,16 @@ use include_dir::{Dir, DirEntry, include_dir};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{App, http::accepts_encoding, queries};
+use crate::{
+    http::{SharedApp, accepts_encoding},
+    queries,
+};
 
 /// What `build.rs` made: the bundle of `web/` or, where Node.js is missing, the plain pages.
 static BUILT_PAGES: Dir<'_> = include_dir!("$OUT_DIR/web");
 
 /// A route for each embedded file, and those of the ready-made questions and the documents.
-pub(crate) fn page_routes() -> Router<App> {
+pub(crate) fn page_routes() -> Router<SharedApp> {
     let questions = Router::new()
         .route("/playground/queries.json", get(handle_questions))
         .route("/documents.json", get(handle_documents));
@@ -41,7 +44,7 @@ pub fn has_real_pages() -> bool {
 }
 
 /// The ready-made questions, with the variables that they are asked with now.
-async fn handle_questions(State(app): State<App>) -> impl IntoResponse {
+async fn handle_questions(State(app): State<SharedApp>) -> impl IntoResponse {
     let asking = app.clone();
     let all = app.run_on_workers(async move {
         let mut all = Vec::new();
@@ -55,7 +58,7 @@ async fn handle_questions(State(app): State<App>) -> impl IntoResponse {
 }
 
 /// The documents that a request may name, each with its digest and its text.
-async fn handle_documents(State(app): State<App>) -> Response {
+async fn handle_documents(State(app): State<SharedApp>) -> Response {
     if !app.schema.is_open() {
         let problem = json!({ "errors": [{
             "message": "this server does not tell its documents",

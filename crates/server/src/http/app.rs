@@ -12,6 +12,9 @@ use tracing::Instrument;
 use super::{answer_cache::AnswerCache, capacity::Capacity};
 use crate::{documents::Documents, examples::Examples};
 
+/// The state as handlers get it: each of them, and each layer, has a copy.
+pub(crate) type SharedApp = Arc<App>;
+
 /// The state that all handlers share.
 #[derive(Clone)]
 pub struct App {

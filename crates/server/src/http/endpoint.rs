@@ -19,7 +19,7 @@ use super::{
         request_error_response,
     },
     answer_cache::{AnswerKey, AnswerSource},
-    app::App,
+    app::{App, SharedApp},
     cache::CachePolicy,
     capacity::ConnectionPermit,
     encoding::Encoding,
@@ -32,7 +32,7 @@ use super::{
 };
 
 pub(super) async fn handle_get(
-    State(app): State<App>,
+    State(app): State<SharedApp>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
     permit: Option<Extension<ConnectionPermit>>,
@@ -55,7 +55,7 @@ pub(super) async fn handle_get(
     }
 }
 
-pub(super) async fn handle_post(State(app): State<App>, headers: HeaderMap, request: Request) -> Response<Body> {
+pub(super) async fn handle_post(State(app): State<SharedApp>, headers: HeaderMap, request: Request) -> Response<Body> {
     let permit = request.extensions().get().cloned();
     let body = timeout(app.capacity.body_time, Bytes::from_request(request, &()));
     let request = match body.await {
@@ -99,7 +99,7 @@ impl RequestHead {
 
 /// Answers a request; the response has a permit to be kept until it is read.
 async fn answer_with_permit(
-    app: App,
+    app: SharedApp,
     head: RequestHead,
     request: Result<ParsedRequest, RequestError>,
 ) -> Response<Body> {
@@ -130,7 +130,7 @@ async fn answer_with_permit(
 }
 
 async fn answer_request(
-    app: &App,
+    app: &SharedApp,
     head: RequestHead,
     accepted: Accepted,
     request: Result<ParsedRequest, RequestError>,
@@ -165,7 +165,7 @@ async fn answer_request(
 
 /// A request of which all but its operation is settled, and where it is answered.
 struct Exchange {
-    app: App,
+    app: SharedApp,
     head: RequestHead,
     accepted: Accepted,
 }
@@ -175,7 +175,7 @@ impl Exchange {
     async fn prepare(&self, mut parsed: ParsedRequest) -> Result<PreparedRequest, Response<Body>> {
         parsed.fill_variables(&self.app).await;
         let ParsedRequest { request, persist_as, .. } = parsed;
-        let App { schema, limits, documents, .. } = &self.app;
+        let App { schema, limits, documents, .. } = &*self.app;
         let wants_cost = !self.head.text("edumap-cost").is_empty();
         let prepared = graphql::prepare_request(schema, limits, request, wants_cost);
         let prepared = prepared.map_err(|refused| self.respond(&refused))?;
@@ -305,7 +305,7 @@ impl Exchange {
 
 /// Waits for the answer that is running already, or runs it; `None` if there was no permit for it.
 async fn run_or_join(
-    app: &App,
+    app: &SharedApp,
     key: &AnswerKey,
     encoding: Encoding,
     prepared: PreparedRequest,

@@ -7,10 +7,10 @@ use axum::{
     response::IntoResponse,
 };
 
-use super::{accept::MediaType, answer::error_response, app::App};
+use super::{accept::MediaType, answer::error_response, app::SharedApp};
 
 /// Ready when the database answers and is up to date; 503 otherwise.
-pub(super) async fn handle_ready(State(app): State<App>) -> Response<Body> {
+pub(super) async fn handle_ready(State(app): State<SharedApp>) -> Response<Body> {
     let problem = match app.backend.store.is_current().await {
         Ok(true) => return "ready\n".into_response(),
         Ok(false) => {
@@ -24,7 +24,7 @@ pub(super) async fn handle_ready(State(app): State<App>) -> Response<Body> {
 }
 
 /// The text of the schema; 403 if introspection is off.
-pub(super) async fn handle_schema(State(app): State<App>) -> Response<Body> {
+pub(super) async fn handle_schema(State(app): State<SharedApp>) -> Response<Body> {
     if !app.schema.is_open() {
         let problem = "this server does not tell its schema";
         return error_response(StatusCode::FORBIDDEN, MediaType::Json, "INTROSPECTION_DISABLED", problem);

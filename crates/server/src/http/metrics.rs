@@ -11,7 +11,7 @@ use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::{
-    app::App,
+    app::SharedApp,
     capacity::Capacity,
     outcome::{OperationInfo, Outcome},
 };
@@ -56,7 +56,7 @@ pub(crate) fn record_document_lookup(is_there: bool) {
 }
 
 /// The metrics in the text format of Prometheus.
-pub(crate) async fn handle_metrics(State(app): State<App>) -> impl IntoResponse {
+pub(crate) async fn handle_metrics(State(app): State<SharedApp>) -> impl IntoResponse {
     let (connections, idle) = app.backend.store.readers();
     gauge!("edumap_pool_connections").set(connections);
     gauge!("edumap_pool_idle_connections").set(u32::try_from(idle).unwrap_or(u32::MAX));

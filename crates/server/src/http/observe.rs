@@ -18,14 +18,14 @@ use tracing::Instrument;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::{
-    app::App,
+    app::{App, SharedApp},
     capacity::Capacity,
     metrics::record_operation,
     outcome::{AnsweredBy, OperationInfo, Outcome},
 };
 
 /// Counts and logs a request and its response, in a span of its own.
-pub(crate) async fn observe_request(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
+pub(crate) async fn observe_request(State(app): State<SharedApp>, request: Request, next: Next) -> Response<Body> {
     if !app.capacity.has_metrics && !app.capacity.logs_requests && !crate::telemetry::is_traced() {
         return next.run(request).await;
     }

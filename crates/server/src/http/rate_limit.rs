@@ -12,11 +12,11 @@ use axum::{
 use super::{
     accept::{Accepted, MediaType},
     answer::error_response,
-    app::App,
+    app::SharedApp,
 };
 
 /// Refuses a client that asks too often.
-pub(super) async fn limit_rate(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
+pub(super) async fn limit_rate(State(app): State<SharedApp>, request: Request, next: Next) -> Response<Body> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let (Some(rates), Some(peer)) = (&app.capacity.rates, peer) else { return next.run(request).await };
     let client = app.capacity.proxies.client_address(peer.ip(), request.headers());

@@ -42,7 +42,7 @@ use self::{
 };
 use super::{
     answer::FAILED_MESSAGE,
-    app::App,
+    app::SharedApp,
     capacity::ConnectionPermit,
     language::accepted_languages,
     observe::OperationObserver,
@@ -61,7 +61,7 @@ const OUTPUT_QUEUE_LENGTH: usize = 16;
 
 /// Upgrades a request to a WebSocket, which keeps the permit of its connection.
 pub(crate) fn upgrade_socket(
-    app: App,
+    app: SharedApp,
     headers: &HeaderMap,
     upgrade: WebSocketUpgrade,
     permit: Option<ConnectionPermit>,
@@ -109,7 +109,7 @@ struct RunningOperation {
 
 /// The state of one connection.
 struct SocketSession {
-    app: App,
+    app: SharedApp,
     subprotocol: Subprotocol,
     languages: Vec<LanguageTag>,
     /// Whose requests are counted; `None` without a socket.
@@ -127,7 +127,7 @@ struct SocketSession {
 }
 
 impl SocketSession {
-    fn new(app: App, subprotocol: Subprotocol, languages: Vec<LanguageTag>, client: Option<IpAddr>) -> Self {
+    fn new(app: SharedApp, subprotocol: Subprotocol, languages: Vec<LanguageTag>, client: Option<IpAddr>) -> Self {
         let (output_sender, outputs) = mpsc::channel(OUTPUT_QUEUE_LENGTH);
         let pace = Quota::per_second(app.capacity.messages);
         // A page that changes ends all its subscriptions at once, and starts as many, beside what else it asks.

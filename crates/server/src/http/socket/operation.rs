@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::protocol::{Subprotocol, error_message};
 use crate::http::{
     answer::{FAILED_MESSAGE, overloaded_answer},
-    app::App,
+    app::SharedApp,
     capacity::UnreadPermit,
     observe::OperationObserver,
     request::{ParsedRequest, RequestError},
@@ -55,7 +55,7 @@ impl OutputSender {
 
 /// Runs one operation to its end.
 pub(super) async fn run_operation(
-    app: App,
+    app: SharedApp,
     parsed: Result<ParsedRequest, RequestError>,
     options: RequestOptions,
     sender: &OutputSender,
@@ -107,7 +107,7 @@ pub(super) async fn run_operation(
 
 /// Checks the request, and persists its document if the client wants it.
 async fn prepare_request(
-    app: &App,
+    app: &SharedApp,
     parsed: Result<ParsedRequest, RequestError>,
 ) -> Result<PreparedRequest, Box<Answer>> {
     let mut parsed = parsed.map_err(|RequestError { code, problem, .. }| Answer::refused(code, &problem))?;
