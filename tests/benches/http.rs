@@ -2,7 +2,8 @@
 //!
 //! The release build of edumap answers in a process of its own, and so does a floor written by hand (`tests::floor`); the
 //! load comes from `wrk`, in a third. The two are measured in turns, on SQLite and on a private PostgreSQL, over a made-up
-//! city. `EDUMAP_BINARY` names another binary than the one that cargo builds, `EDUMAP_BENCH_SCHOOLS` another size.
+//! city. Questions are asked of a server that keeps no answer; one that keeps them is measured against a handler that gives
+//! the same bytes each time, and what asks nothing against `/healthz`. `EDUMAP_BINARY` names another binary than the one that cargo builds, `EDUMAP_BENCH_SCHOOLS` another size.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
@@ -19,9 +20,10 @@ use std::{
 
 use axum::{
     Router,
+    body::Bytes,
     extract::{self, State},
     http::{HeaderName, header},
-    routing::get,
+    routing::{any, get},
 };
 use serde_json::{Value, json};
 use tests::{
@@ -39,6 +41,8 @@ const TURN: &str = "3s";
 const TURNS: usize = 5;
 /// How many connections ask at the same time.
 const CONNECTIONS: &str = "8";
+/// How many ask for answers that are kept.
+const MANY_CONNECTIONS: &str = "64";
 
 /// A question: its document, and the path at which the floor answers the same.
 struct Question {
@@ -51,8 +55,9 @@ fn main() {
     let arguments: Vec<String> = env::args().collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        [_, "floor", url, day] => {
-            tokio::runtime::Runtime::new().expect("a runtime").block_on(serve_floor(url, day));
+        [_, "floor", url, day, constant] => {
+            let constant = fs::read(constant).expect("the answer that is always the same");
+            tokio::runtime::Runtime::new().expect("a runtime").block_on(serve_floor(url, day, constant));
         }
         _ if arguments.contains(&"--bench") => compare(),
         // `cargo test --benches` only asks whether it starts.
@@ -61,11 +66,13 @@ fn main() {
 }
 
 /// Serves the floor until the process is ended; prints its address first.
-async fn serve_floor(url: &str, day: &str) {
+async fn serve_floor(url: &str, day: &str, constant: Vec<u8>) {
     type Floored = State<Arc<Floor>>;
     type Slug = extract::Path<String>;
     const JSON: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/json")];
+    let constant = Bytes::from(constant);
     let router = Router::new()
+        .route("/constant", any(async move || (JSON, constant.clone())))
         .route("/headline", get(async |State(floor): Floored| (JSON, floor.headline_json().await)))
         .route("/hundred", get(async |State(floor): Floored| (JSON, floor.hundred_json().await)))
         .route("/school/{slug}", get(async |State(floor): Floored, slug: Slug| (JSON, floor.school_json(&slug).await)))
@@ -89,30 +96,53 @@ fn compare() {
     run(Command::new(&binary).args(["generate", "--schools", &schools, "--seed", "1"]).arg(&data));
     let sqlite = format!("sqlite://{}", dir.path().join("map.db").display());
     let databases = [("SQLite", Some(sqlite)), ("PostgreSQL", postgres::url_or_skip("the benchmark"))];
-    println!("`{}`, {schools} schools, {TURNS} turns of {TURN}, {CONNECTIONS} connections\n", binary.display());
+    println!(
+        "`{}`, {schools} schools, {TURNS} turns of {TURN}, {CONNECTIONS} connections, {MANY_CONNECTIONS} where answers are kept\n",
+        binary.display()
+    );
     println!(
         "| database | question | requests/s | floor | ratio | CPU a request, µs | floor | ratio | of that the database, µs \
          | floor | p50 ms | floor | p99 ms | floor |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
     );
     for (database, url) in databases.into_iter().filter_map(|(database, url)| Some((database, url?))) {
         run(Command::new(&binary).arg("import").arg(&data).env("EDUMAP_DATABASE_URL", &url));
-        let typed = Server::edumap(&binary, &url);
+        let typed = Server::edumap(&binary, &url, &["--max-cached-bytes", "0"]);
         let view = typed.ask("{ map { view { asOf } } }");
-        let floor = Server::floor(&url, view["map"]["view"]["asOf"].as_str().expect("a day"));
         let questions = questions(&typed);
+        let constant = dir.path().join("constant.json");
+        fs::write(&constant, typed.post(&questions[0].document)).expect("written");
+        let floor = Server::floor(&url, view["map"]["view"]["asOf"].as_str().expect("a day"), &constant);
         for Question { name, document, path } in &questions {
             let told: Value = serde_json::from_slice(&floor.get(path)).expect("JSON");
             assert_eq!(typed.ask(document), told["data"], "{name}: the floor says something else");
         }
-        for question in questions {
-            let script = dir.path().join("post.lua");
-            fs::write(&script, post(&question.document)).expect("a script");
-            let mut turns = Vec::new();
-            for _ in 0..TURNS {
-                turns.push([typed.measure("/graphql", Some(&script)), floor.measure(&question.path, None)]);
-            }
-            println!("| {database} | {} | {} |", question.name, row(&turns));
+        let compare = |name: &str, ours: &dyn Fn() -> Turn, floor: &dyn Fn() -> Turn| {
+            let turns: Vec<_> = (0..TURNS).map(|_| [ours(), floor()]).collect();
+            println!("| {database} | {name} | {} |", row(&turns));
+        };
+        let script = dir.path().join("wrk.lua");
+        let write = |text: String| fs::write(&script, text).expect("a script");
+        for question in &questions {
+            write(post(&question.document));
+            let ours = || typed.measure("/graphql", Some(&script), CONNECTIONS);
+            compare(question.name, &ours, &|| floor.measure(&question.path, None, CONNECTIONS));
         }
+        drop(typed);
+        let keeping = Server::edumap(&binary, &url, &[]);
+        let constant = || floor.measure("/constant", None, MANY_CONNECTIONS);
+        write(post(&questions[0].document));
+        let again = || keeping.measure("/graphql", Some(&script), MANY_CONNECTIONS);
+        compare("headline again, and constant bytes", &again, &constant);
+        let address = format!(
+            "/graphql?query={}",
+            questions[0].document.replace(' ', "%20").replace('{', "%7B").replace('}', "%7D")
+        );
+        write(format!("wrk.headers[\"if-none-match\"] = '{}'\n", keeping.tag(&address)));
+        let unchanged = || keeping.measure(&address, Some(&script), MANY_CONNECTIONS);
+        compare("304, and constant bytes", &unchanged, &constant);
+        write(post("{ __typename }"));
+        let nothing = || keeping.measure("/graphql", Some(&script), MANY_CONNECTIONS);
+        compare("`{ __typename }`, and `/healthz`", &nothing, &|| keeping.measure("/healthz", None, MANY_CONNECTIONS));
     }
 }
 
@@ -220,10 +250,11 @@ impl Drop for Server {
 }
 
 impl Server {
-    fn edumap(binary: &Path, url: &str) -> Server {
+    fn edumap(binary: &Path, url: &str, flags: &[&str]) -> Server {
         let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port");
         let process = Command::new(binary)
             .args(["serve", "--dataset", "none", "--listen", &address.to_string()])
+            .args(flags)
             .env("EDUMAP_DATABASE_URL", url)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -239,9 +270,10 @@ impl Server {
         server
     }
 
-    fn floor(url: &str, day: &str) -> Server {
+    fn floor(url: &str, day: &str, constant: &Path) -> Server {
         let mut process = Command::new(env::current_exe().expect("this program"))
             .args(["floor", url, day])
+            .arg(constant)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -252,40 +284,54 @@ impl Server {
     }
 
     fn get(&self, path: &str) -> Vec<u8> {
-        self.exchange(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
+        self.exchange(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")).1
+    }
+
+    /// The tag of the answer at a path.
+    fn tag(&self, path: &str) -> String {
+        let (head, _) = self.exchange(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+        let line = head.lines().find_map(|line| line.strip_prefix("etag: "));
+        line.unwrap_or_else(|| panic!("no tag: {head}")).to_owned()
+    }
+
+    /// The answer to a document.
+    fn post(&self, document: &str) -> Vec<u8> {
+        let body = json!({ "query": document }).to_string();
+        self.exchange(&format!(
+            "POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        ))
+        .1
     }
 
     /// The data of an answer.
     fn ask(&self, document: &str) -> Value {
-        let body = json!({ "query": document }).to_string();
-        let answer = self.exchange(&format!(
-            "POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\n\r\n{body}",
-            body.len()
-        ));
-        let answer: Value = serde_json::from_slice(&answer).expect("JSON");
+        let answer: Value = serde_json::from_slice(&self.post(document)).expect("JSON");
         assert!(answer.get("errors").is_none(), "{answer:#}");
         answer["data"].clone()
     }
 
-    fn exchange(&self, request: &str) -> Vec<u8> {
+    /// The head and the body of the response to a request.
+    fn exchange(&self, request: &str) -> (String, Vec<u8>) {
         let mut stream = TcpStream::connect(self.address).expect("a connection");
         stream.write_all(request.as_bytes()).expect("sent");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("received");
         let head = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
-        answer.split_off(head + 4)
+        let body = answer.split_off(head + 4);
+        (String::from_utf8(answer).expect("text"), body)
     }
 
     /// One turn, after a short one that warms up.
-    fn measure(&self, path: &str, script: Option<&Path>) -> Turn {
+    fn measure(&self, path: &str, script: Option<&Path>, connections: &str) -> Turn {
         let load = |time: &str| {
             let mut load = Command::new("wrk");
             load.args([
                 "--threads",
                 "1",
                 "--connections",
-                CONNECTIONS,
+                connections,
                 "--latency",
                 "--timeout",
                 "10s",
