@@ -9,11 +9,8 @@ use std::{
 };
 
 use domain::{Known, Revision, TimeZone, Validity, View};
-use futures::{
-    FutureExt,
-    future::{BoxFuture, Shared, WeakShared},
-};
 use sea_orm::sea_query::{ExprTrait, Order};
+use tokio::sync::oneshot;
 
 use crate::{
     Store, StoreError,
@@ -34,19 +31,17 @@ pub struct Latest {
 /// How long another process's revision may be unknown to those who only want the time zones.
 const FRESH: Duration = Duration::from_secs(1);
 
-type Check = BoxFuture<'static, Result<Arc<Latest>, StoreError>>;
+type Found = Result<Arc<Latest>, StoreError>;
 
-/// The checks of the latest revision: one runs at a time, and one waits for its turn.
+/// The checks of the latest revision: one runs at a time, as long as anybody waits.
 #[derive(Default)]
-pub(crate) struct LatestChecks {
-    state: Mutex<State>,
-    turn: tokio::sync::Mutex<()>,
-}
+pub(crate) struct LatestChecks(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    /// The check that has not begun; it goes when nobody waits for it any more.
-    next: Option<WeakShared<Check>>,
+    /// Those who came since the last check began.
+    waiting: Vec<oneshot::Sender<Found>>,
+    is_checking: bool,
     /// What the last one found, and when it began.
     found: Option<(Instant, Arc<Latest>)>,
     /// How often that was forgotten: what a check finds that began before is not kept.
@@ -55,18 +50,7 @@ struct State {
 
 impl LatestChecks {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The check that is to begin, or a new one.
-    fn join_next(&self, store: &Store) -> Shared<Check> {
-        let mut state = self.state();
-        if let Some(check) = state.next.as_ref().and_then(WeakShared::upgrade) {
-            return check;
-        }
-        let check = store.uncounted().check_latest().boxed().shared();
-        state.next = check.downgrade();
-        check
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets what was found, since there is another revision.
@@ -77,13 +61,69 @@ impl LatestChecks {
     }
 }
 
+/// The turn to check; if it is given up, with its runtime, those who wait learn that nobody answers.
+struct CheckTurn {
+    checks: Arc<LatestChecks>,
+    is_over: bool,
+}
+
+impl CheckTurn {
+    /// Those who wait for the next check; `None`, and the turn is over, if nobody does.
+    fn take_waiting(&mut self) -> Option<Vec<oneshot::Sender<Found>>> {
+        let mut state = self.checks.state();
+        if state.waiting.is_empty() {
+            state.is_checking = false;
+            self.is_over = true;
+            return None;
+        }
+        Some(std::mem::take(&mut state.waiting))
+    }
+}
+
+impl Drop for CheckTurn {
+    fn drop(&mut self) {
+        if !self.is_over {
+            let mut state = self.checks.state();
+            state.is_checking = false;
+            state.waiting.clear();
+        }
+    }
+}
+
 impl Store {
     /// The latest revision, with every one that was recorded before this is called.
     ///
     /// # Errors
     /// The database failed, or the name of a time zone has no meaning.
-    pub async fn latest(&self) -> Result<Arc<Latest>, StoreError> {
-        self.latest.join_next(self).await
+    pub async fn latest(&self) -> Found {
+        let (sender, receiver) = oneshot::channel();
+        let is_first = {
+            let mut state = self.latest.state();
+            state.waiting.push(sender);
+            !std::mem::replace(&mut state.is_checking, true)
+        };
+        if is_first {
+            let turn = CheckTurn { checks: self.latest.clone(), is_over: false };
+            tokio::spawn(self.uncounted().check_while_awaited(turn));
+        }
+        match receiver.await {
+            Ok(found) => found,
+            // The check was given up with its runtime.
+            Err(_) => self.uncounted().check_latest().await,
+        }
+    }
+
+    async fn check_while_awaited(self, mut turn: CheckTurn) {
+        loop {
+            // Those who can come at once do, and this check serves them.
+            tokio::task::yield_now().await;
+            let Some(waiting) = turn.take_waiting() else { return };
+            let found = self.check_latest().await;
+            for one in waiting {
+                // It may have gone.
+                let _ = one.send(found.clone());
+            }
+        }
     }
 
     /// The time zones that the districts on record name: none, one, or, where they do not agree, two of them.
@@ -99,12 +139,9 @@ impl Store {
         Ok(latest.time_zones.clone())
     }
 
-    async fn check_latest(self) -> Result<Arc<Latest>, StoreError> {
-        let _turn = self.latest.turn.lock().await;
+    async fn check_latest(&self) -> Found {
         let (before, generation) = {
-            let mut state = self.latest.state();
-            // Whoever comes from here on waits for the next check.
-            state.next = None;
+            let state = self.latest.state();
             (state.found.clone(), state.generation)
         };
         let began = Instant::now();
