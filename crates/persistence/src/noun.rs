@@ -93,11 +93,20 @@ impl Store {
         ids: &[i64],
         columns: ColumnSet,
     ) -> Result<HashMap<i64, Arc<N>>, StoreError> {
-        let form = self.form(Question::ByIds(N::SHAPE.table), view, FilterForm::default(), None, columns);
+        // PostgreSQL plans a list anew each time, since it does not know how many are in it; one id it does not.
+        let question = match ids {
+            [_] => Question::ById(N::SHAPE.table),
+            _ => Question::ByIds(N::SHAPE.table),
+        };
+        let form = self.form(question, view, FilterForm::default(), None, columns);
         let statement = self.statements.get(&form, || {
             let (scope, columns) = (Scope::new(self.backend, view), columns.with_required::<N>());
             let mut select = scope.select_from(N::SHAPE.table, "c", Sees::Shown);
-            select.exprs(exprs::<N>("c", columns)).and_where(scope.is_asked(col("c", Alias::new("id"))));
+            let id = col("c", Alias::new("id"));
+            select.exprs(exprs::<N>("c", columns)).and_where(match question {
+                Question::ById(_) => id.eq(Parameter::Id.expr()),
+                _ => scope.is_asked(id),
+            });
             Prepared::of_columns(self.backend, &select, columns)
         });
         let rows = self.rows(statement.bind(&Values::of_ids(view, ids))).await?;

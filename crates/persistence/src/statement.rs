@@ -23,6 +23,8 @@ const KEPT: usize = 2_000;
 pub(crate) enum Parameter {
     /// The ids that are asked about, all of them in one value.
     Ids,
+    /// The only id that is asked about.
+    Id,
     /// The view's day.
     Day,
     /// The view's revision.
@@ -63,6 +65,7 @@ impl Parameter {
             Parameter::Limit => (7, 0),
             Parameter::Filter(slot) => (8, slot),
             Parameter::Grams(slot) => (9, slot),
+            Parameter::Id => (10, 0),
         };
         PLANE + form * SLOTS + slot
     }
@@ -81,6 +84,7 @@ impl Parameter {
             7 => Parameter::Limit,
             8 => Parameter::Filter(slot),
             9 => Parameter::Grams(slot),
+            10 => Parameter::Id,
             _ => return None,
         })
     }
@@ -162,6 +166,7 @@ impl Prepared {
         let before = || values.request.and_then(|request| request.before.as_ref());
         match parameter {
             Parameter::Ids => dialect::id_list(self.backend, values.ids),
+            Parameter::Id => values.ids.first().copied().into(),
             Parameter::Day => domain::fact::day_text(values.view.day).into(),
             Parameter::Revision => match values.view.known {
                 domain::Known::At(number) => number.into(),
@@ -198,6 +203,8 @@ pub(crate) struct Form {
 pub(crate) enum Question {
     /// The nouns of a table, by id.
     ByIds(&'static str),
+    /// A noun of a table, by id.
+    ById(&'static str),
     /// A page of a table.
     Page(&'static str),
     /// How many a table has.
@@ -261,6 +268,7 @@ mod tests {
     fn a_parameter_is_told_by_its_code() {
         for parameter in [
             Parameter::Ids,
+            Parameter::Id,
             Parameter::Day,
             Parameter::Revision,
             Parameter::After(2),
