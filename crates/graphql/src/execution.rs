@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod backend;
 pub(crate) mod context;
 pub(crate) mod error;
+pub(crate) mod error_code;
 pub(crate) mod error_path;
 pub(crate) mod extensions;
 pub(crate) mod feed;

@@ -19,6 +19,7 @@ pub use documents::{document::check_document, freshness::Freshness, limits::Limi
 pub use execution::{
     answer::{Answer, Figures},
     backend::{Backend, LatestView, RequestOptions},
+    error_code::ErrorCode,
     feed::RevisionFeed,
     prepared::{OperationKind, PreparedRequest, prepare_request},
 };

@@ -31,7 +31,7 @@ use crate::{
     execution::{
         answer::{Answer, finalize_errors},
         context::{ContextExt, mask_store_error},
-        error::ErrorCode,
+        error_code::ErrorCode,
     },
     lists::{connection::AllNouns, cursor_scope::RequestedView},
     objects::{node::NOUNS, noun::NounType, revision::RevisionSubscription, scalar::Date},

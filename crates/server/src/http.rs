@@ -44,10 +44,11 @@ use axum::{
     Router,
     body::Body,
     extract::DefaultBodyLimit,
-    http::{HeaderName, Method, Response, StatusCode, header},
+    http::{HeaderName, Method, Response, header},
     middleware,
     routing::get,
 };
+use graphql::ErrorCode;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
@@ -142,5 +143,5 @@ const PREFLIGHT_HEADERS: [&str; 6] = [
 fn panic_response(cause: Box<dyn std::any::Any + Send>) -> Response<Body> {
     let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref().copied());
     tracing::error!(panic = text.unwrap_or("unknown"), "a request panicked");
-    error_response(StatusCode::INTERNAL_SERVER_ERROR, MediaType::Json, "INTERNAL", FAILED_MESSAGE)
+    error_response(MediaType::Json, ErrorCode::Internal, FAILED_MESSAGE)
 }

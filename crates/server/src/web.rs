@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use graphql::ErrorCode;
 use include_dir::{Dir, DirEntry, include_dir};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -62,7 +63,7 @@ async fn handle_documents(State(app): State<SharedApp>) -> Response {
     if !app.schema.is_open() {
         let problem = json!({ "errors": [{
             "message": "this server does not tell its documents",
-            "extensions": { "code": "INTROSPECTION_DISABLED" },
+            "extensions": { "code": ErrorCode::IntrospectionDisabled.as_str() },
         }] });
         return (StatusCode::FORBIDDEN, json_response(&problem)).into_response();
     }

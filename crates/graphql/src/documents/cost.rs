@@ -13,7 +13,7 @@ use async_graphql_value::{ConstValue, Value};
 
 use crate::{
     documents::{limits::Limits, schema_types::SchemaTypes},
-    execution::error::request_error,
+    execution::{error::request_error, error_code::ErrorCode},
 };
 
 /// How many times lists may lead to lists in introspection: a type's fields, their types' fields, and once more.
@@ -47,7 +47,7 @@ pub(crate) fn estimate_cost(
             "the operation has {} fields at its root, and at most {} are answered",
             weight.fields, limits.root_fields
         );
-        return Err(request_error("TOO_MANY_ROOT_FIELDS", problem, Some(operation.selection_set.pos)));
+        return Err(request_error(ErrorCode::TooManyRootFields, problem, Some(operation.selection_set.pos)));
     }
     Ok(weight.cost)
 }
@@ -251,7 +251,7 @@ impl<'a> CostEstimator<'a> {
     fn check_depth(&self, depth: usize, at: Pos) -> Result<(), ServerError> {
         if depth > self.limits.depth {
             let problem = format!("the fields nest more than {} deep", self.limits.depth);
-            return Err(request_error("TOO_DEEP", problem, Some(at)));
+            return Err(request_error(ErrorCode::TooDeep, problem, Some(at)));
         }
         Ok(())
     }
@@ -311,7 +311,7 @@ fn introspection_field<'a>(name: &str, lists: usize, at: Pos) -> Result<FieldEst
     if lists + deeper > MAX_INTROSPECTION_LISTS {
         let problem =
             format!("lists of fields lead to each other more than {MAX_INTROSPECTION_LISTS} times in introspection");
-        return Err(request_error("INTROSPECTION_TOO_DEEP", problem, Some(at)));
+        return Err(request_error(ErrorCode::IntrospectionTooDeep, problem, Some(at)));
     }
     let times = match name {
         "types" => 150,

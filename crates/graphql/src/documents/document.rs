@@ -28,7 +28,7 @@ use crate::{
         scan::TextScan,
         validation::parse_document,
     },
-    execution::{answer::Answer, error::request_error, prepared::check_cost},
+    execution::{answer::Answer, error::request_error, error_code::ErrorCode, prepared::check_cost},
     plan::compile::Plan,
     schema::Schema,
 };
@@ -89,7 +89,7 @@ impl Document {
         &self,
         name: Option<&str>,
     ) -> Result<(Option<&str>, &Positioned<OperationDefinition>), ServerError> {
-        let unknown = |problem: String| request_error("GRAPHQL_VALIDATION_FAILED", problem, None);
+        let unknown = |problem: String| request_error(ErrorCode::GraphqlValidationFailed, problem, None);
         match (&self.executable.operations, name) {
             (DocumentOperations::Single(operation), None) => Ok((None, operation)),
             (DocumentOperations::Single(_), Some(name)) => {
@@ -134,15 +134,15 @@ fn check_text(text: &str, limits: &Limits) -> Result<usize, ServerError> {
     let TextScan { tokens, nesting, longest, .. } = TextScan::new(text);
     if tokens > limits.tokens {
         let problem = format!("the document has {tokens} tokens, and at most {} are read", limits.tokens);
-        return Err(request_error("TOO_MANY_TOKENS", problem, None));
+        return Err(request_error(ErrorCode::TooManyTokens, problem, None));
     }
     if nesting > limits.nesting {
         let problem = format!("the document nests brackets more than {} deep", limits.nesting);
-        return Err(request_error("TOO_DEEP", problem, None));
+        return Err(request_error(ErrorCode::TooDeep, problem, None));
     }
     if longest > MAX_NAME_LENGTH {
         let problem = format!("a name or number of the document is longer than {MAX_NAME_LENGTH} characters");
-        return Err(request_error("NAME_TOO_LONG", problem, None));
+        return Err(request_error(ErrorCode::NameTooLong, problem, None));
     }
     Ok(tokens)
 }

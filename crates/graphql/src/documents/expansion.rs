@@ -10,7 +10,7 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Selection, SelectionSet},
 };
 
-use crate::execution::error::request_error;
+use crate::execution::{error::request_error, error_code::ErrorCode};
 
 /// How many selections a document may have with its fragments expanded. The ready-made questions have fewer than 200.
 const MAX_SELECTIONS: u64 = 50_000;
@@ -27,7 +27,7 @@ pub(crate) fn check_expanded_size(document: &ExecutableDocument) -> Result<u64, 
     }
     if all > MAX_SELECTIONS {
         let problem = format!("with its fragments in place the document has more than {MAX_SELECTIONS} selections");
-        return Err(request_error("DOCUMENT_TOO_LARGE", problem, None));
+        return Err(request_error(ErrorCode::DocumentTooLarge, problem, None));
     }
     Ok(all)
 }
@@ -57,7 +57,7 @@ impl<'a> FragmentExpansion<'a> {
             Some(Some(size)) => return Ok(*size),
             Some(None) => {
                 let problem = format!("the fragment `{name}` leads back to itself");
-                return Err(request_error("FRAGMENT_CYCLE", problem, Some(at)));
+                return Err(request_error(ErrorCode::FragmentCycle, problem, Some(at)));
             }
             None => {}
         }

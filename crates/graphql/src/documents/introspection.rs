@@ -15,7 +15,10 @@ use async_graphql::{
 
 use crate::{
     documents::{document::Document, one_of, variables::CoercedVariables},
-    execution::error::{LoggedFailure, request_error},
+    execution::{
+        error::{LoggedFailure, request_error},
+        error_code::ErrorCode,
+    },
     schema::Schema,
 };
 
@@ -120,7 +123,7 @@ pub(crate) fn refuse_introspection(document: &ExecutableDocument) -> Result<(), 
                     let name = field.node.name.node.as_str();
                     if matches!(name, "__schema" | "__type" | "_service") {
                         let problem = format!("`{name}` is not answered: this server does not tell its schema");
-                        return Err(request_error("INTROSPECTION_DISABLED", problem, Some(item.pos)));
+                        return Err(request_error(ErrorCode::IntrospectionDisabled, problem, Some(item.pos)));
                     }
                     pending.push(&field.node.selection_set.node);
                 }

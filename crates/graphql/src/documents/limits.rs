@@ -8,7 +8,7 @@ use async_graphql::{
 };
 use async_graphql_value::ConstValue;
 
-use crate::execution::error::request_error;
+use crate::execution::{error::request_error, error_code::ErrorCode};
 
 /// How much a request may ask for. Each has a flag of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub(crate) fn check_counts(document: &ExecutableDocument, limits: &Limits) -> Re
             document.fragments.len(),
             limits.fragments
         );
-        return Err(request_error("TOO_MANY_FRAGMENTS", problem, None));
+        return Err(request_error(ErrorCode::TooManyFragments, problem, None));
     }
     let mut counter = SelectionCounter { aliases: 0, limits };
     for (_, operation) in document.operations.iter() {
@@ -84,7 +84,7 @@ impl SelectionCounter<'_> {
         let count = directives.len();
         if count > self.limits.directives {
             let problem = format!("{count} directives stand at one place, and at most {} may", self.limits.directives);
-            return Err(request_error("TOO_MANY_DIRECTIVES", problem, Some(at)));
+            return Err(request_error(ErrorCode::TooManyDirectives, problem, Some(at)));
         }
         Ok(())
     }
@@ -97,7 +97,7 @@ impl SelectionCounter<'_> {
                     self.aliases += usize::from(field.node.alias.is_some());
                     if self.aliases > self.limits.aliases {
                         let problem = format!("the document has more than {} aliases", self.limits.aliases);
-                        return Err(request_error("TOO_MANY_ALIASES", problem, Some(item.pos)));
+                        return Err(request_error(ErrorCode::TooManyAliases, problem, Some(item.pos)));
                     }
                     self.count_selection(&field.node.selection_set)?;
                 }
@@ -118,7 +118,7 @@ pub(crate) fn check_events(document: &ExecutableDocument, operation: &OperationD
     collect_events(document, &operation.selection_set.node, &mut events);
     if events.len() > 1 {
         let problem = "a subscription has one field".to_owned();
-        return Err(request_error("GRAPHQL_VALIDATION_FAILED", problem, Some(operation.selection_set.pos)));
+        return Err(request_error(ErrorCode::GraphqlValidationFailed, problem, Some(operation.selection_set.pos)));
     }
     Ok(())
 }
@@ -148,7 +148,7 @@ pub(crate) fn check_variables(variables: &Variables, limits: &Limits) -> Result<
 fn check_value(value: &ConstValue, limits: &Limits, depth: usize) -> Result<(), ServerError> {
     if depth > limits.nesting {
         let problem = format!("the variables nest more than {} deep", limits.nesting);
-        return Err(request_error("TOO_DEEP", problem, None));
+        return Err(request_error(ErrorCode::TooDeep, problem, None));
     }
     match value {
         ConstValue::List(items) if items.len() > limits.list_items => {
@@ -157,7 +157,7 @@ fn check_value(value: &ConstValue, limits: &Limits, depth: usize) -> Result<(), 
                 items.len(),
                 limits.list_items
             );
-            Err(request_error("LIST_TOO_LONG", problem, None))
+            Err(request_error(ErrorCode::ListTooLong, problem, None))
         }
         ConstValue::List(items) => items.iter().try_for_each(|item| check_value(item, limits, depth + 1)),
         ConstValue::Object(fields) => fields.values().try_for_each(|item| check_value(item, limits, depth + 1)),

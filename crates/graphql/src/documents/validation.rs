@@ -15,7 +15,7 @@ use domain::suggest::Nearest;
 
 use crate::{
     documents::{convert::Positions, one_of, scan::TextScan, supplement},
-    execution::error::request_error,
+    execution::{error::request_error, error_code::ErrorCode},
 };
 
 /// How many errors of a document are reported.
@@ -79,7 +79,7 @@ impl SchemaRules {
                     problem = format!("{problem}. Did you mean `{nearest}`?");
                 }
             }
-            request_error("GRAPHQL_VALIDATION_FAILED", problem, at.map(|at| positions.position_of(at.offset())))
+            request_error(ErrorCode::GraphqlValidationFailed, problem, at.map(|at| positions.position_of(at.offset())))
         };
         Err(errors.into_iter().map(error).collect())
     }
@@ -104,7 +104,7 @@ pub(crate) fn parse_document(text: &str) -> Result<ast::Document, ServerError> {
     let failed = |offset: usize, why: &str| {
         let at = Positions::new(text).position_of(offset);
         let problem = format!("the document cannot be parsed at line {}, column {}: {why}", at.line, at.column);
-        request_error("GRAPHQL_PARSE_FAILED", problem, Some(at))
+        request_error(ErrorCode::GraphqlParseFailed, problem, Some(at))
     };
     let scan = TextScan::new(text);
     let parse = |text: &str| Parser::new().parse_ast(text, "document.graphql");

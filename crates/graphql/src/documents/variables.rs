@@ -18,7 +18,7 @@ use async_graphql::{
 };
 use async_graphql_value::{ConstValue, Number};
 
-use crate::execution::error::request_error;
+use crate::execution::{error::request_error, error_code::ErrorCode};
 
 /// How many errors are reported.
 const MAX_ERRORS: usize = 50;
@@ -93,7 +93,7 @@ struct VariableCoercer<'a> {
 impl VariableCoercer<'_> {
     fn add_error(&mut self, problem: String) {
         if self.errors.len() < MAX_ERRORS {
-            self.errors.push(request_error("GRAPHQL_VALIDATION_FAILED", problem, Some(self.definition.pos)));
+            self.errors.push(request_error(ErrorCode::GraphqlValidationFailed, problem, Some(self.definition.pos)));
         }
     }
 

@@ -6,7 +6,10 @@ use async_graphql::{Response, ServerError, Value};
 
 use crate::{
     documents::introspection::RequestText,
-    execution::error::{request_error, set_code},
+    execution::{
+        error::{request_error, set_code},
+        error_code::ErrorCode,
+    },
 };
 
 /// How many errors an answer carries.
@@ -40,7 +43,7 @@ pub struct Answer {
 impl Answer {
     /// A refusal with a code of its own.
     #[must_use]
-    pub fn refused(code: &'static str, problem: &str) -> Answer {
+    pub fn refused(code: ErrorCode, problem: &str) -> Answer {
         Answer::from(request_error(code, problem.to_owned(), None))
     }
 
@@ -48,7 +51,7 @@ impl Answer {
     #[must_use]
     pub fn timed_out(time: Duration) -> Answer {
         let problem = format!("the answer took longer than {} s, and was given up", time.as_secs_f64());
-        Answer::refused("TIMEOUT", &problem)
+        Answer::refused(ErrorCode::Timeout, &problem)
     }
 
     /// The answer as JSON.
@@ -96,9 +99,9 @@ impl Answer {
 
     /// The code of the first error; `None` if there is no error.
     #[must_use]
-    pub fn code(&self) -> Option<&str> {
+    pub fn code(&self) -> Option<ErrorCode> {
         match self.response.errors.first()?.extensions.as_ref()?.get("code")? {
-            Value::String(code) => Some(code),
+            Value::String(code) => ErrorCode::find(code),
             _ => None,
         }
     }
@@ -130,7 +133,9 @@ pub(crate) fn finalize_errors(errors: &mut Vec<ServerError>, request_text: Optio
     for error in errors {
         let has_code = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
         if !has_code {
-            set_code(error, if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "INVALID_ARGUMENT" });
+            let is_of_field = !error.path.is_empty();
+            let code = if is_of_field { ErrorCode::InvalidArgument } else { ErrorCode::GraphqlValidationFailed };
+            set_code(error, code);
         }
         if let Some(request_text) = request_text {
             error.message = request_text.redact(&error.message);

@@ -15,7 +15,8 @@ use crate::{
         loaders::PartsLoader,
     },
     execution::{
-        error::{ErrorCode, LoggedFailure},
+        error::LoggedFailure,
+        error_code::ErrorCode,
         feed::RevisionFeed,
         trace::{LevelNumber, Trace},
     },

@@ -9,35 +9,9 @@ use std::{
 use async_graphql::{Error, ErrorExtensions, Pos, ServerError};
 use persistence::StoreError;
 
-/// What a client did wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ErrorCode {
-    CostTooHigh,
-    InvalidArgument,
-    InvalidCursor,
-    InvalidDate,
-    InvalidId,
-    InvalidLanguage,
-    InvalidPageSize,
-    UnknownNoun,
-    UnknownRevision,
-}
+use crate::execution::error_code::ErrorCode;
 
 impl ErrorCode {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            ErrorCode::CostTooHigh => "COST_TOO_HIGH",
-            ErrorCode::InvalidArgument => "INVALID_ARGUMENT",
-            ErrorCode::InvalidCursor => "INVALID_CURSOR",
-            ErrorCode::InvalidDate => "INVALID_DATE",
-            ErrorCode::InvalidId => "INVALID_ID",
-            ErrorCode::InvalidLanguage => "INVALID_LANGUAGE",
-            ErrorCode::InvalidPageSize => "INVALID_PAGE_SIZE",
-            ErrorCode::UnknownNoun => "UNKNOWN_NOUN",
-            ErrorCode::UnknownRevision => "UNKNOWN_REVISION",
-        }
-    }
-
     /// An error with this code.
     pub(crate) fn with_message(self, problem: impl Display) -> Error {
         Error::new(problem.to_string()).extend_with(|_, extensions| extensions.set("code", self.as_str()))
@@ -45,15 +19,15 @@ impl ErrorCode {
 }
 
 /// An error of a request that is refused before anything runs.
-pub(crate) fn request_error(code: &str, problem: String, at: Option<Pos>) -> ServerError {
+pub(crate) fn request_error(code: ErrorCode, problem: String, at: Option<Pos>) -> ServerError {
     let mut error = ServerError::new(problem, at);
     set_code(&mut error, code);
     error
 }
 
 /// Gives an error its code.
-pub(crate) fn set_code(error: &mut ServerError, code: &str) {
-    error.extensions.get_or_insert_default().set("code", code);
+pub(crate) fn set_code(error: &mut ServerError, code: ErrorCode) {
+    error.extensions.get_or_insert_default().set("code", code.as_str());
 }
 
 impl From<domain::PageError> for ErrorCode {
@@ -120,8 +94,8 @@ impl LoggedFailure {
         }
     }
 
-    const fn code(&self) -> &'static str {
-        if self.is_busy { "OVERLOADED" } else { "INTERNAL" }
+    const fn code(&self) -> ErrorCode {
+        if self.is_busy { ErrorCode::Overloaded } else { ErrorCode::Internal }
     }
 
     fn new() -> Self {
@@ -135,7 +109,7 @@ impl LoggedFailure {
 impl From<LoggedFailure> for Error {
     fn from(failure: LoggedFailure) -> Self {
         Error::new(failure.message()).extend_with(|_, extensions| {
-            extensions.set("code", failure.code());
+            extensions.set("code", failure.code().as_str());
             extensions.set("errorId", failure.id.as_str());
         })
     }

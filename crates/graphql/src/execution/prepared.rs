@@ -16,6 +16,7 @@ use crate::{
     execution::{
         answer::{Answer, Figures, finalize_errors},
         error::request_error,
+        error_code::ErrorCode,
         extensions::cost_extension,
     },
     schema::Schema,
@@ -107,7 +108,7 @@ pub(crate) fn check_cost(cost: u64, limits: &Limits) -> Result<(), Box<Answer>> 
         "the answer may have {cost} fields, and at most {} are given at once: ask for smaller pages, or for less below them",
         limits.cost
     );
-    Err(Box::new(Answer::from(request_error("COST_TOO_HIGH", problem, None))))
+    Err(Box::new(Answer::from(request_error(ErrorCode::CostTooHigh, problem, None))))
 }
 
 impl PreparedRequest {

@@ -14,7 +14,7 @@ use crate::{
     definition::field::FieldContext,
     execution::{
         context::{ContextExt, mask_store_error},
-        error::ErrorCode,
+        error_code::ErrorCode,
     },
     objects::word::Word,
 };

@@ -12,7 +12,7 @@ use crate::{
         field::{FieldColumns, FieldContext, FieldResult},
         object_type::{Described, ObjectType},
     },
-    execution::error::ErrorCode,
+    execution::error_code::ErrorCode,
     lists::{
         cursor_scope::{CursorScope, ListId, RequestedView},
         filter::{FilterInput, resolve_filter},

@@ -12,7 +12,7 @@ use crate::{
         registry::register_object,
         resolver::AnyObject,
     },
-    execution::error::ErrorCode,
+    execution::error_code::ErrorCode,
     objects::noun::{NounType, ViewedNoun},
     schema::Map,
 };

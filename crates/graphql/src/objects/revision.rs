@@ -18,7 +18,7 @@ use crate::{
     },
     execution::{
         context::{ContextExt, mask_store_error},
-        error::ErrorCode,
+        error_code::ErrorCode,
     },
     objects::scalar::Date,
     schema::Map,

@@ -9,7 +9,7 @@ use domain::{
 
 use crate::{
     definition::object_type::{Described, ObjectType},
-    execution::error::ErrorCode,
+    execution::error_code::ErrorCode,
     objects::word::Word,
 };
 

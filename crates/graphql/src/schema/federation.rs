@@ -14,7 +14,7 @@ use crate::{
         object_type::{Described, ObjectType},
         resolver::AnyObject,
     },
-    execution::{context::ContextExt, error::ErrorCode},
+    execution::{context::ContextExt, error_code::ErrorCode},
     objects::node::{self, load_any_noun},
     schema::Map,
 };

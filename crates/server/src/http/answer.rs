@@ -6,7 +6,7 @@ use axum::{
     body::{Body, Bytes},
     http::{HeaderValue, Request, Response, StatusCode, header},
 };
-use graphql::{Answer, Figures};
+use graphql::{Answer, ErrorCode, Figures};
 use http_body_util::{BodyExt, Full};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_http::compression::CompressionLayer;
@@ -26,7 +26,7 @@ pub(crate) struct WrittenAnswer {
     /// The encoding of the body.
     encoding: Option<HeaderValue>,
     /// The code of the first error.
-    pub(super) code: Option<String>,
+    pub(super) code: Option<ErrorCode>,
     is_refused: bool,
     outcome: Outcome,
 }
@@ -37,7 +37,7 @@ impl WrittenAnswer {
             Ok(body) => WrittenAnswer::with_body(answer, body),
             Err(error) => {
                 tracing::error!(%error, "an answer could not be written");
-                let failed = Answer::refused("INTERNAL", FAILED_MESSAGE);
+                let failed = failed_answer();
                 WrittenAnswer::with_body(&failed, failed.to_json().unwrap_or_default())
             }
         }
@@ -47,7 +47,7 @@ impl WrittenAnswer {
         WrittenAnswer {
             body: body.into(),
             encoding: None,
-            code: answer.code().map(str::to_owned),
+            code: answer.code(),
             is_refused: answer.is_refused,
             outcome: Outcome::from_answer(answer),
         }
@@ -81,16 +81,15 @@ impl WrittenAnswer {
     }
 
     pub(super) fn is_timeout(&self) -> bool {
-        self.code.as_deref() == Some("TIMEOUT")
+        self.code == Some(ErrorCode::Timeout)
     }
 
     /// The status. Older clients treat any but 200 as a network failure, so their own errors get 200.
     fn status(&self, media: MediaType) -> StatusCode {
-        match (self.is_refused, self.code.as_deref(), media) {
-            (_, Some("TIMEOUT"), _) => StatusCode::GATEWAY_TIMEOUT,
-            (true, Some("INTERNAL"), _) => StatusCode::INTERNAL_SERVER_ERROR,
-            (true, Some(_), MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
-            _ => StatusCode::OK,
+        let Some(code) = self.code.filter(|_| self.is_refused) else { return StatusCode::OK };
+        match (code.status(), media) {
+            (None, MediaType::Json) => StatusCode::OK,
+            _ => own_status(code),
         }
     }
 
@@ -123,26 +122,21 @@ pub(crate) fn not_modified_response(policy: &CachePolicy, held: &str) -> Respons
     response
 }
 
-/// An error with a status of its own.
-pub(crate) fn error_response(
-    status: StatusCode,
-    media: MediaType,
-    code: &'static str,
-    problem: &str,
-) -> Response<Body> {
-    let body = Answer::refused(code, problem).to_json().unwrap_or_default().into();
-    let mut response = build_response(status, media, body, &CachePolicy::Unset);
-    response.extensions_mut().insert(Outcome::with_code(code));
-    response
+/// An error with the status of its code.
+pub(crate) fn error_response(media: MediaType, code: ErrorCode, problem: &str) -> Response<Body> {
+    answer_response(&Answer::refused(code, problem), media, &CachePolicy::Unset)
 }
 
 /// The error of a request that could not be parsed.
 pub(crate) fn request_error_response(wrong: &RequestError, media: MediaType) -> Response<Body> {
-    let RequestError { status, code, problem } = wrong;
-    match status {
-        Some(status) => error_response(*status, media, code, problem),
-        None => answer_response(&Answer::refused(code, problem), media, &CachePolicy::NoStore),
-    }
+    let RequestError { code, problem } = wrong;
+    let policy = if code.status().is_some() { CachePolicy::Unset } else { CachePolicy::NoStore };
+    answer_response(&Answer::refused(*code, problem), media, &policy)
+}
+
+/// The status of a code; 400 if it has none of its own.
+pub(super) fn own_status(code: ErrorCode) -> StatusCode {
+    code.status().and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::BAD_REQUEST)
 }
 
 fn build_response(status: StatusCode, media: MediaType, body: Bytes, policy: &CachePolicy) -> Response<Body> {
@@ -157,17 +151,24 @@ fn build_response(status: StatusCode, media: MediaType, body: Bytes, policy: &Ca
 
 /// The message of an internal failure.
 pub(super) const FAILED_MESSAGE: &str = "the server failed; the log has the cause";
-/// Code and message when no permit was free in time.
-const OVERLOADED: (&str, &str) = ("OVERLOADED", "the server is busy: try again in a second");
+/// The message to a client that asks too often.
+pub(super) const RATE_LIMITED_MESSAGE: &str = "too many requests came from this address";
+/// The message when no permit was free in time.
+const OVERLOADED_MESSAGE: &str = "the server is busy: try again in a second";
+
+/// The error of an internal failure.
+pub(super) fn failed_answer() -> Answer {
+    Answer::refused(ErrorCode::Internal, FAILED_MESSAGE)
+}
 
 /// The error that asks the client to try again.
 pub(super) fn overloaded_answer() -> Answer {
-    Answer::refused(OVERLOADED.0, OVERLOADED.1)
+    Answer::refused(ErrorCode::Overloaded, OVERLOADED_MESSAGE)
 }
 
 /// The same as a response: 503 with `Retry-After`.
 pub(super) fn overloaded_response(media: MediaType) -> Response<Body> {
-    let mut response = error_response(StatusCode::SERVICE_UNAVAILABLE, media, OVERLOADED.0, OVERLOADED.1);
+    let mut response = error_response(media, ErrorCode::Overloaded, OVERLOADED_MESSAGE);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }

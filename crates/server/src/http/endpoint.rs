@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
 };
 use futures::{FutureExt, StreamExt, stream};
-use graphql::{Answer, OperationKind, PreparedRequest, RequestOptions};
+use graphql::{Answer, ErrorCode, OperationKind, PreparedRequest, RequestOptions};
 use tokio::time::timeout;
 
 use super::{
@@ -62,12 +62,12 @@ pub(super) async fn handle_post(State(app): State<SharedApp>, headers: HeaderMap
         Ok(Ok(body)) => parse_post(&headers, &body, &app.documents),
         Ok(Err(BytesRejection::FailedToBufferBody(error))) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             let problem = format!("the body is larger than {} bytes", app.capacity.body);
-            Err(RequestError { status: Some(StatusCode::PAYLOAD_TOO_LARGE), code: "BODY_TOO_LARGE", problem })
+            Err(RequestError { code: ErrorCode::BodyTooLarge, problem })
         }
         Ok(Err(_)) => Err(RequestError::bad_request("the body did not arrive")),
         Err(_) => {
             let problem = format!("the body did not arrive within {} s", app.capacity.body_time.as_secs_f64());
-            Err(RequestError { status: Some(StatusCode::REQUEST_TIMEOUT), code: "BODY_TIMEOUT", problem })
+            Err(RequestError { code: ErrorCode::BodyTimeout, problem })
         }
     };
     answer_with_permit(app, RequestHead { headers, method: Method::POST, permit }, request).await
@@ -108,7 +108,7 @@ async fn answer_with_permit(
         Some(accepted) => answer_request(&app, head, accepted, request).await,
         None => {
             let problem = "accept `application/graphql-response+json`, `application/json` or `text/event-stream`";
-            error_response(StatusCode::NOT_ACCEPTABLE, MediaType::Json, "NOT_ACCEPTABLE", problem)
+            error_response(MediaType::Json, ErrorCode::NotAcceptable, problem)
         }
     };
     let bytes = response.body().size_hint().exact().unwrap_or_default();
@@ -138,7 +138,7 @@ async fn answer_request(
     let media = accepted.media.unwrap_or(MediaType::Json);
     if is_forged(&head.headers) {
         let problem = "a page of another site sent this: send it with `Content-Type: application/json`, or with `GraphQL-Require-Preflight: 1`";
-        return error_response(StatusCode::FORBIDDEN, media, "CSRF", problem);
+        return error_response(media, ErrorCode::Csrf, problem);
     }
     let parsed = match request {
         Ok(parsed) => parsed,
@@ -191,7 +191,7 @@ impl Exchange {
         if head.method == Method::GET && prepared.kind == OperationKind::Mutation {
             let problem = "a mutation is sent by `POST`";
             let media = accepted.media.unwrap_or(MediaType::Json);
-            let mut response = error_response(StatusCode::METHOD_NOT_ALLOWED, media, "METHOD_NOT_ALLOWED", problem);
+            let mut response = error_response(media, ErrorCode::MethodNotAllowed, problem);
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
             return response;
         }
@@ -216,13 +216,13 @@ impl Exchange {
         if !accepted.stream {
             let problem = "a subscription is answered as `text/event-stream`, or over a WebSocket";
             let media = accepted.media.unwrap_or(MediaType::Json);
-            return error_response(StatusCode::NOT_ACCEPTABLE, media, "NOT_ACCEPTABLE", problem);
+            return error_response(media, ErrorCode::NotAcceptable, problem);
         }
         let stream_permit = head.permit.as_ref().map(ConnectionPermit::acquire_stream);
         if let Some(None) = stream_permit {
             let most = app.capacity.subscriptions;
             let problem = format!("a connection has at most {most} subscriptions at the same time: end one first");
-            return self.respond(&Answer::refused("TOO_MANY_SUBSCRIPTIONS", &problem));
+            return self.respond(&Answer::refused(ErrorCode::TooManySubscriptions, &problem));
         }
         let answers = prepared.stream_answers(&app.schema, &app.backend, options);
         let events = answers.map(|answer| format_event(&answer));

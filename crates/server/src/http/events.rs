@@ -15,7 +15,10 @@ use futures::{
 use graphql::Answer;
 use tokio::{sync::OwnedSemaphorePermit, time::sleep};
 
-use super::{answer::overloaded_answer, capacity::Capacity};
+use super::{
+    answer::{failed_answer, overloaded_answer},
+    capacity::Capacity,
+};
 
 /// How often a stream without events sends a comment: proxies close one that is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(12);
@@ -66,8 +69,7 @@ fn answer_json(answer: &Answer) -> String {
         Ok(body) => String::from_utf8_lossy(&body).into_owned(),
         Err(error) => {
             tracing::error!(%error, "an answer could not be written");
-            r#"{"errors":[{"message":"the server failed; the log has the cause","extensions":{"code":"INTERNAL"}}]}"#
-                .to_owned()
+            String::from_utf8_lossy(&failed_answer().to_json().unwrap_or_default()).into_owned()
         }
     }
 }

@@ -6,6 +6,7 @@ use axum::{
     http::{Response, StatusCode, header},
     response::IntoResponse,
 };
+use graphql::ErrorCode;
 
 use super::{accept::MediaType, answer::error_response, app::SharedApp};
 
@@ -27,7 +28,9 @@ pub(super) async fn handle_ready(State(app): State<SharedApp>) -> Response<Body>
 pub(super) async fn handle_schema(State(app): State<SharedApp>) -> Response<Body> {
     if !app.schema.is_open() {
         let problem = "this server does not tell its schema";
-        return error_response(StatusCode::FORBIDDEN, MediaType::Json, "INTROSPECTION_DISABLED", problem);
+        let mut response = error_response(MediaType::Json, ErrorCode::IntrospectionDisabled, problem);
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        return response;
     }
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], app.schema.sdl()).into_response()
 }

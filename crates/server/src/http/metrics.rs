@@ -24,11 +24,11 @@ pub(crate) fn record_operation(
     took: Duration,
 ) {
     let operation = info.map_or_else(|| "none".to_owned(), OperationInfo::metric_label);
-    let Outcome { code, answered_by, figures } = outcome;
+    let Outcome { label, answered_by, figures } = outcome;
     counter!(
         "edumap_operations_total",
         "operation" => operation.clone(), "type" => info.map_or("none", |info| info.kind),
-        "outcome" => code.clone(), "transport" => transport
+        "outcome" => *label, "transport" => transport
     )
     .increment(1);
     if let Some(by) = answered_by {

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderName, Method, Response, StatusCode},
     middleware::Next,
 };
-use graphql::{Answer, Figures, OperationKind, PreparedRequest};
+use graphql::{Answer, ErrorCode, Figures, OperationKind, PreparedRequest};
 use metrics::counter;
 use opentelemetry_http::HeaderExtractor;
 use tracing::Instrument;
@@ -62,8 +62,8 @@ fn response_outcome(response: &Response<Body>) -> Option<Outcome> {
     if let Some(outcome) = extensions.get::<Outcome>() {
         return Some(outcome.clone());
     }
-    let code = if response.status() == StatusCode::NOT_MODIFIED { "not_modified" } else { "streaming" };
-    extensions.get::<OperationInfo>().map(|_| Outcome::with_code(code))
+    let label = if response.status() == StatusCode::NOT_MODIFIED { "not_modified" } else { "streaming" };
+    extensions.get::<OperationInfo>().map(|_| Outcome::with_label(label))
 }
 
 fn count_request(path: &str, response: &Response<Body>, took: Duration) {
@@ -84,11 +84,11 @@ fn log_response(app: &App, method: &Method, path: &str, response: &Response<Body
         return;
     };
     let info: Option<&OperationInfo> = response.extensions().get();
-    let Outcome { code, answered_by, figures: Figures { statements, rows, cost, .. } } = &outcome;
+    let Outcome { label, answered_by, figures: Figures { statements, rows, cost, .. } } = &outcome;
     let (operation, kind) = (info.map(OperationInfo::name_or_anonymous), info.map(|info| info.kind));
     let by = answered_by.map(AnsweredBy::as_str);
     tracing::info!(
-        %method, path, status, micros, operation, kind, outcome = code, by, statements, rows, cost, "answered"
+        %method, path, status, micros, operation, kind, outcome = label, by, statements, rows, cost, "answered"
     );
     if let Some(info) = info {
         log_if_slow(&app.capacity, info, &outcome, took);
@@ -151,9 +151,9 @@ impl OperationObserver {
             return;
         }
         let outcome = self.outcome.take().unwrap_or_else(|| match self.is_subscription() {
-            _ if std::thread::panicking() => Outcome::with_code("INTERNAL"),
-            true => Outcome::with_code("ok"),
-            false => Outcome::with_code("canceled"),
+            _ if std::thread::panicking() => Outcome::with_code(ErrorCode::Internal),
+            true => Outcome::with_label("ok"),
+            false => Outcome::with_label("canceled"),
         });
         let took = self.began.elapsed();
         if self.capacity.has_metrics {
@@ -166,7 +166,7 @@ impl OperationObserver {
 
     fn log_outcome(&self, outcome: &Outcome, took: Duration) {
         let (info, micros) = (self.info.as_ref(), to_micros(took));
-        let Outcome { code, answered_by, figures: Figures { statements, rows, cost, .. } } = outcome;
+        let Outcome { label, answered_by, figures: Figures { statements, rows, cost, .. } } = outcome;
         let (operation, kind) = (info.map(OperationInfo::name_or_anonymous), info.map(|info| info.kind));
         let by = answered_by.map(AnsweredBy::as_str);
         tracing::info!(
@@ -174,7 +174,7 @@ impl OperationObserver {
             micros,
             operation,
             kind,
-            outcome = code,
+            outcome = label,
             by,
             statements,
             rows,

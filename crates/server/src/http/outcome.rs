@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use graphql::{Answer, Figures, PreparedRequest};
+use graphql::{Answer, ErrorCode, Figures, PreparedRequest};
 
 /// The operation of a request.
 #[derive(Debug, Clone)]
@@ -46,8 +46,8 @@ const MAX_LABELED_NAMES: usize = 200;
 /// How an operation, or a request without one, ended.
 #[derive(Debug, Clone)]
 pub(crate) struct Outcome {
-    /// The code of the first error, or `ok`.
-    pub(crate) code: String,
+    /// The code of the first error, or `ok`, or why there is no answer.
+    pub(crate) label: &'static str,
     /// How the answer came about; `None` if nothing ran for it.
     pub(crate) answered_by: Option<AnsweredBy>,
     pub(crate) figures: Figures,
@@ -81,11 +81,16 @@ impl AnsweredBy {
 impl Outcome {
     pub(crate) fn from_answer(answer: &Answer) -> Self {
         let by = if answer.figures.is_planned { AnsweredBy::Plan } else { AnsweredBy::Resolvers };
-        let code = answer.code().unwrap_or("ok").to_owned();
-        Outcome { code, answered_by: (!answer.is_refused).then_some(by), figures: answer.figures }
+        let label = answer.code().map_or("ok", ErrorCode::as_str);
+        Outcome { label, answered_by: (!answer.is_refused).then_some(by), figures: answer.figures }
     }
 
-    pub(crate) fn with_code(code: &str) -> Self {
-        Outcome { code: code.to_owned(), answered_by: None, figures: Figures::default() }
+    pub(crate) fn with_code(code: ErrorCode) -> Self {
+        Outcome::with_label(code.as_str())
+    }
+
+    /// An outcome that is no error.
+    pub(crate) fn with_label(label: &'static str) -> Self {
+        Outcome { label, answered_by: None, figures: Figures::default() }
     }
 }

@@ -5,13 +5,14 @@ use std::net::SocketAddr;
 use axum::{
     body::Body,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderValue, Response, StatusCode, header},
+    http::{HeaderValue, Response, header},
     middleware::Next,
 };
+use graphql::ErrorCode;
 
 use super::{
     accept::{Accepted, MediaType},
-    answer::error_response,
+    answer::{RATE_LIMITED_MESSAGE, error_response},
     app::SharedApp,
 };
 
@@ -23,8 +24,7 @@ pub(super) async fn limit_rate(State(app): State<SharedApp>, request: Request, n
     let Err(wait) = rates.check_rate(client) else { return next.run(request).await };
     let media =
         Accepted::from_headers(request.headers()).and_then(|accepted| accepted.media).unwrap_or(MediaType::Json);
-    let problem = "too many requests came from this address";
-    let mut response = error_response(StatusCode::TOO_MANY_REQUESTS, media, "RATE_LIMITED", problem);
+    let mut response = error_response(media, ErrorCode::RateLimited, RATE_LIMITED_MESSAGE);
     let seconds = HeaderValue::from(wait.as_secs() + 1);
     response.headers_mut().insert(header::RETRY_AFTER, seconds);
     response

@@ -1,7 +1,7 @@
 //! Parses a request from the body of a `POST`, the parameters of a `GET` or the payload of a message.
 
-use axum::http::{HeaderMap, StatusCode, header};
-use graphql::{Request, Variables};
+use axum::http::{HeaderMap, header};
+use graphql::{ErrorCode, Request, Variables};
 use serde_json::{Map, Value};
 
 use super::{accept::is_utf8, app::App, metrics::record_document_lookup};
@@ -30,33 +30,31 @@ impl ParsedRequest {
 
 /// Why a request could not be parsed.
 pub(crate) struct RequestError {
-    /// `None` if the media type decides, as for an answer with an error.
-    pub(crate) status: Option<StatusCode>,
-    pub(crate) code: &'static str,
+    pub(crate) code: ErrorCode,
     pub(crate) problem: String,
 }
 
-/// The code of a malformed request.
-const BAD_REQUEST_CODE: &str = "BAD_REQUEST";
-
 impl RequestError {
     pub(crate) fn bad_request(problem: impl Into<String>) -> Self {
-        RequestError { status: Some(StatusCode::BAD_REQUEST), code: BAD_REQUEST_CODE, problem: problem.into() }
+        RequestError { code: ErrorCode::BadRequest, problem: problem.into() }
     }
 
     /// Whether the request is malformed, rather than one whose document is not served.
     pub(crate) fn is_malformed(&self) -> bool {
-        self.code == BAD_REQUEST_CODE
+        self.code == ErrorCode::BadRequest
     }
 
     /// An error of automatic persisted queries, with the message that clients look for.
-    fn persisted_query(code: &'static str, problem: &str) -> Self {
-        RequestError { status: None, code, problem: problem.to_owned() }
+    fn persisted_query(code: ErrorCode, problem: &str) -> Self {
+        RequestError { code, problem: problem.to_owned() }
+    }
+
+    fn persisted_query_not_supported() -> Self {
+        RequestError::persisted_query(ErrorCode::PersistedQueryNotSupported, "PersistedQueryNotSupported")
     }
 
     fn unsupported_media_type(problem: &str) -> Self {
-        let (status, code) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE");
-        RequestError { status: Some(status), code, problem: problem.to_owned() }
+        RequestError { code: ErrorCode::UnsupportedMediaType, problem: problem.to_owned() }
     }
 }
 
@@ -169,27 +167,28 @@ fn resolve_document(
     digest: Option<Sha256>,
     documents: &Documents,
 ) -> Result<(String, Option<Sha256>), RequestError> {
-    let not_supported = || RequestError::persisted_query("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported");
     let (query, id) = (query.filter(|it| !it.is_null()), id.filter(|it| !it.is_null()));
     match (query, id, digest) {
         (Some(Value::String(_)), None, _) if documents.is_trusted_only() => {
             let problem = "this server answers documents that it knows: give the name or the digest of one as `documentId`, and no `query`";
-            Err(RequestError { code: "DOCUMENTS_ONLY", ..RequestError::bad_request(problem) })
+            Err(RequestError { code: ErrorCode::DocumentsOnly, problem: problem.to_owned() })
         }
         (Some(Value::String(query)), None, None) => Ok((query, None)),
-        (Some(Value::String(_)), None, Some(_)) if !documents.accepts_persisted() => Err(not_supported()),
+        (Some(Value::String(_)), None, Some(_)) if !documents.accepts_persisted() => {
+            Err(RequestError::persisted_query_not_supported())
+        }
         (Some(Value::String(query)), None, Some(digest)) if digest == Sha256::of_text(&query) => {
             Ok((query, Some(digest)))
         }
         (Some(Value::String(_)), None, Some(_)) => Err(RequestError::persisted_query(
-            "PERSISTED_QUERY_HASH_MISMATCH",
+            ErrorCode::PersistedQueryHashMismatch,
             "`sha256Hash` is not the digest of `query`",
         )),
         (None, Some(Value::String(id)), None) => match documents.find_trusted(&id) {
             Some(text) => Ok((text.to_string(), None)),
             None => Err(RequestError {
-                code: "UNKNOWN_DOCUMENT",
-                ..RequestError::bad_request("no document has this `documentId`")
+                code: ErrorCode::UnknownDocument,
+                problem: "no document has this `documentId`".to_owned(),
             }),
         },
         (None, None, Some(digest)) => match documents.find_by_digest(&digest) {
@@ -199,9 +198,9 @@ fn resolve_document(
             }
             None if documents.is_trusted_only() || documents.accepts_persisted() => {
                 record_document_lookup(false);
-                Err(RequestError::persisted_query("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"))
+                Err(RequestError::persisted_query(ErrorCode::PersistedQueryNotFound, "PersistedQueryNotFound"))
             }
-            None => Err(not_supported()),
+            None => Err(RequestError::persisted_query_not_supported()),
         },
         (_, Some(Value::String(_)), _) => {
             Err(RequestError::bad_request("give one of `query`, `documentId` and `extensions.persistedQuery`"))
@@ -221,7 +220,7 @@ fn parse_persisted_query(extension: Option<&Value>) -> Result<Option<Sha256>, Re
     match members.get("version").map(Value::as_u64) {
         Some(Some(1)) => {}
         Some(Some(_)) => {
-            return Err(RequestError::persisted_query("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported"));
+            return Err(RequestError::persisted_query_not_supported());
         }
         _ => return Err(RequestError::bad_request("the `version` of `persistedQuery` is missing, or not a number")),
     }

@@ -23,7 +23,7 @@ use axum::{
 use domain::LanguageTag;
 use futures::FutureExt;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use graphql::{Answer, RequestOptions};
+use graphql::{Answer, ErrorCode, RequestOptions};
 use serde_json::{Map, Value, json};
 use tokio::{
     sync::mpsc,
@@ -41,7 +41,7 @@ use self::{
     },
 };
 use super::{
-    answer::FAILED_MESSAGE,
+    answer::{RATE_LIMITED_MESSAGE, failed_answer},
     app::SharedApp,
     capacity::ConnectionPermit,
     language::accepted_languages,
@@ -300,12 +300,14 @@ impl SocketSession {
         if self.operations.len() >= self.app.capacity.subscriptions {
             let most = self.app.capacity.subscriptions;
             let problem = format!("a connection has at most {most} operations at the same time: end one first");
-            return self.refuse_operation(&id, &Answer::refused("TOO_MANY_SUBSCRIPTIONS", &problem), socket).await;
+            return self
+                .refuse_operation(&id, &Answer::refused(ErrorCode::TooManySubscriptions, &problem), socket)
+                .await;
         }
         if let (Some(rates), Some(client)) = (&self.app.capacity.rates, self.client)
             && rates.check_rate(client).is_err()
         {
-            let refused = Answer::refused("RATE_LIMITED", "too many requests came from this address");
+            let refused = Answer::refused(ErrorCode::RateLimited, RATE_LIMITED_MESSAGE);
             return self.refuse_operation(&id, &refused, socket).await;
         }
         self.generations += 1;
@@ -320,7 +322,7 @@ impl SocketSession {
         let running = async move {
             // `graphql` answers panics of resolvers; this is for those outside of it.
             if AssertUnwindSafe(run_operation(app, parsed, options, &sender)).catch_unwind().await.is_err() {
-                sender.send_error(&Answer::refused("INTERNAL", FAILED_MESSAGE)).await;
+                sender.send_error(&failed_answer()).await;
             }
         };
         let running = running.in_current_span();

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::protocol::{Subprotocol, error_message};
 use crate::http::{
-    answer::{FAILED_MESSAGE, overloaded_answer},
+    answer::{failed_answer, overloaded_answer},
     app::SharedApp,
     capacity::UnreadPermit,
     observe::OperationObserver,
@@ -86,7 +86,7 @@ pub(super) async fn run_operation(
             Ok(body) => body,
             Err(error) => {
                 tracing::error!(%error, "an answer could not be written");
-                let failed = Answer::refused("INTERNAL", FAILED_MESSAGE);
+                let failed = failed_answer();
                 observer.record_answer(&failed);
                 return sender.send_error(&failed).await;
             }
