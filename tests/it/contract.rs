@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use graphql::ErrorCode;
 use serde_json::{Value, json};
 use tests::{TestApp, chaoyang, root};
 
@@ -167,6 +168,32 @@ async fn every_query_of_the_readme_is_answered() {
             assert!(answer.get("errors").is_none(), "{}: {query}\n{answer:#}", app.name);
             let roots = answer["data"].as_object().expect("data");
             assert!(roots.values().all(|value| !value.is_null()), "{}: {query} finds nothing: {answer:#}", app.name);
+        }
+    }
+}
+
+#[test]
+fn every_code_of_an_error_is_in_the_docs() {
+    const BEGIN: &str = "<!-- codes -->\n";
+    const END: &str = "<!-- /codes -->\n";
+    let path = root().join("docs/errors.md");
+    let docs = fs::read_to_string(&path).expect("the docs");
+    let (before, rest) = docs.split_once(BEGIN).expect("a begin marker");
+    let (_, after) = rest.split_once(END).expect("an end marker");
+    let mut table = "| Code | Status | Means | What to do |\n|---|---|---|---|\n".to_owned();
+    for code in ErrorCode::ALL {
+        let status = code.status().map_or_else(String::new, |status| format!("{status} "));
+        table += &format!("| `{}` | {status}| {} | {} |\n", code.as_str(), code.meaning(), code.remedy());
+    }
+    expect_test::expect_file![path].assert_eq(&format!("{before}{BEGIN}{table}{END}{after}"));
+}
+
+#[test]
+fn codes_of_errors_are_written_once() {
+    for (path, text) in ["crates/graphql/src", "crates/server/src"].into_iter().flat_map(sources) {
+        for code in ErrorCode::ALL.iter().filter(|_| !path.ends_with("error_code.rs")) {
+            let literal = format!("\"{}\"", code.as_str());
+            assert!(!untested(&text).contains(&literal), "{} has {literal}: it is {code:?}", path.display());
         }
     }
 }
