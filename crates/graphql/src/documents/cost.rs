@@ -7,12 +7,16 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Pos, Positioned, ServerError, Variables,
-    parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet, VariableDefinition},
+    parser::types::{ExecutableDocument, Field, OperationDefinition, SelectionSet, VariableDefinition},
 };
 use async_graphql_value::{ConstValue, Value};
 
 use crate::{
-    documents::{limits::Limits, schema_types::SchemaTypes},
+    documents::{
+        limits::Limits,
+        schema_types::SchemaTypes,
+        selections::{Selected, SelectedFragment},
+    },
     execution::{error::request_error, error_code::ErrorCode},
 };
 
@@ -123,15 +127,11 @@ impl<'a> CostEstimator<'a> {
     ) -> Result<SelectionCost, ServerError> {
         let mut sum = SelectionCost::default();
         for item in &set.items {
-            let weight = match &item.node {
-                Selection::Field(field) => self.weigh_field(field, ty, around, depth)?,
-                Selection::InlineFragment(fragment) => {
-                    let on = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
-                    self.weigh_selection(&fragment.node.selection_set.node, on.or(ty), around, depth)?
-                }
-                Selection::FragmentSpread(spread) => {
-                    self.weigh_fragment(&spread.node.fragment_name.node, around, depth, item.pos)?
-                }
+            let weight = match Selected::of(&item.node, &self.document.fragments) {
+                Some(Selected::Field(field)) => self.weigh_field(field, ty, around, depth)?,
+                Some(Selected::Fragment(fragment)) => self.weigh_fragment(&fragment, ty, around, depth, item.pos)?,
+                // An unknown fragment is left to the validation, which has a better message.
+                None => continue,
             };
             sum.cost = sum.cost.saturating_add(weight.cost);
             sum.fields = sum.fields.saturating_add(weight.fields);
@@ -142,18 +142,18 @@ impl<'a> CostEstimator<'a> {
 
     fn weigh_fragment(
         &mut self,
-        name: &'a Name,
+        fragment: &SelectedFragment<'a>,
+        ty: Option<&'a str>,
         around: SelectionContext,
         depth: usize,
         at: Pos,
     ) -> Result<SelectionCost, ServerError> {
-        // An unknown one is left to the validation, which has a better message.
-        let Some(fragment) = self.document.fragments.get(name) else { return Ok(SelectionCost::default()) };
+        let SelectedFragment { name, on, set, .. } = *fragment;
+        let Some(name) = name else { return self.weigh_selection(set, on.or(ty), around, depth) };
         let weight = match self.weights.get(&(name, around)) {
             Some(weight) => *weight,
             None => {
-                let on = Some(fragment.node.type_condition.node.on.node.as_str());
-                let weight = self.weigh_selection(&fragment.node.selection_set.node, on, around, depth)?;
+                let weight = self.weigh_selection(set, on, around, depth)?;
                 self.weights.insert((name, around), weight);
                 weight
             }
@@ -269,8 +269,8 @@ impl<'a> CostEstimator<'a> {
             if breakdown.len() >= MAX_BREAKDOWN * 4 {
                 return;
             }
-            match &item.node {
-                Selection::Field(field) if !field.node.selection_set.node.items.is_empty() => {
+            match Selected::of(&item.node, &self.document.fragments) {
+                Some(Selected::Field(field)) if !field.node.selection_set.node.items.is_empty() => {
                     let (Ok(weight), Ok(known)) =
                         (self.weigh_field(field, ty, around, 1), self.estimate_field(field, ty, around))
                     else {
@@ -282,24 +282,10 @@ impl<'a> CostEstimator<'a> {
                     let (below, times) = (&field.node.selection_set.node, times.saturating_mul(known.times));
                     self.collect_breakdown(below, known.ty, known.around, &path, times, breakdown);
                 }
-                Selection::Field(_) => {}
-                Selection::InlineFragment(fragment) => {
-                    let on = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
-                    self.collect_breakdown(
-                        &fragment.node.selection_set.node,
-                        on.or(ty),
-                        around,
-                        path,
-                        times,
-                        breakdown,
-                    );
+                Some(Selected::Fragment(SelectedFragment { on, set, .. })) => {
+                    self.collect_breakdown(set, on.or(ty), around, path, times, breakdown);
                 }
-                Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.document.fragments.get(&spread.node.fragment_name.node) {
-                        let on = Some(fragment.node.type_condition.node.on.node.as_str());
-                        self.collect_breakdown(&fragment.node.selection_set.node, on, around, path, times, breakdown);
-                    }
-                }
+                _ => {}
             }
         }
     }

@@ -1,18 +1,14 @@
 //! Documents: parsed, checked against the limits and the rules, and cached by their text.
 
 use std::{
-    collections::{HashMap, HashSet},
-    mem,
+    collections::HashSet,
     sync::{Arc, OnceLock},
 };
 
 use apollo_compiler::{ExecutableDocument as TypedDocument, validation::Valid};
 use async_graphql::{
     Name, Positioned, Request, ServerError, Variables,
-    parser::types::{
-        DocumentOperations, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType,
-        Selection, SelectionSet,
-    },
+    parser::types::{DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType},
 };
 use async_graphql_value::Value;
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::Cache, sync::DefaultLifecycle};
@@ -21,11 +17,13 @@ use crate::{
     documents::{
         convert::to_executable,
         cost::estimate_cost,
+        events::{check_events, merge_events},
         expansion::check_expanded_size,
         introspection::{self, is_schema_field},
-        limits::{Limits, check_counts, check_events},
+        limits::{Limits, check_counts},
         one_of,
         scan::TextScan,
+        selections::retain_fields,
         validation::parse_document,
     },
     execution::{answer::Answer, error::request_error, error_code::ErrorCode, prepared::check_cost},
@@ -120,7 +118,12 @@ impl Document {
         let mut fragments = self.executable.fragments.clone();
         if self.typed.is_some() || !absent.is_empty() {
             let sets = fragments.values_mut().map(|fragment| &mut fragment.node.selection_set.node);
-            sets.chain([&mut operation.node.selection_set.node]).for_each(|set| bind_selections(set, absent));
+            for set in sets.chain([&mut operation.node.selection_set.node]) {
+                retain_fields(set, &mut |field| {
+                    bind_arguments(field, absent);
+                    !is_schema_field(&field.name.node)
+                });
+            }
         }
         if operation.node.ty == OperationType::Subscription {
             merge_events(&mut operation.node.selection_set.node, &fragments);
@@ -150,23 +153,6 @@ fn check_text(text: &str, limits: &Limits) -> Result<usize, ServerError> {
 /// How long a name or a number of a document may be.
 const MAX_NAME_LENGTH: usize = 100;
 
-fn bind_selections(set: &mut SelectionSet, absent: &HashSet<Name>) {
-    set.items.retain(|item| match &item.node {
-        Selection::Field(field) => !is_schema_field(&field.node.name.node),
-        _ => true,
-    });
-    for item in &mut set.items {
-        match &mut item.node {
-            Selection::Field(field) => {
-                bind_arguments(&mut field.node, absent);
-                bind_selections(&mut field.node.selection_set.node, absent);
-            }
-            Selection::InlineFragment(fragment) => bind_selections(&mut fragment.node.selection_set.node, absent),
-            Selection::FragmentSpread(_) => {}
-        }
-    }
-}
-
 /// An argument, or a field of an input object, that is a variable without a value is as if it were not there.
 fn bind_arguments(field: &mut Field, absent: &HashSet<Name>) {
     field.arguments.retain(|(_, value)| !is_absent(&value.node, absent));
@@ -193,31 +179,6 @@ fn bind_value(value: &mut Value, absent: &HashSet<Name>) {
 
 fn is_absent(value: &Value, absent: &HashSet<Name>) -> bool {
     matches!(value, Value::Variable(name) if absent.contains(name))
-}
-
-/// One field for all that select from the same event: the library would subscribe once for each.
-fn merge_events(set: &mut SelectionSet, fragments: &HashMap<Name, Positioned<FragmentDefinition>>) {
-    let mut merged: Option<Positioned<Field>> = None;
-    let mut pending: Vec<_> = mem::take(&mut set.items).into_iter().rev().collect();
-    while let Some(item) = pending.pop() {
-        let below = match item.node {
-            Selection::Field(mut field) => {
-                match &mut merged {
-                    Some(first) => {
-                        first.node.selection_set.node.items.append(&mut field.node.selection_set.node.items);
-                    }
-                    None => merged = Some(field),
-                }
-                continue;
-            }
-            Selection::InlineFragment(fragment) => fragment.node.selection_set.node.items,
-            Selection::FragmentSpread(spread) => fragments
-                .get(&spread.node.fragment_name.node)
-                .map_or_else(Vec::new, |fragment| fragment.node.selection_set.node.items.clone()),
-        };
-        pending.extend(below.into_iter().rev());
-    }
-    set.items = merged.map(|field| Positioned::new(Selection::Field(field.clone()), field.pos)).into_iter().collect();
 }
 
 /// The documents that were checked last, as many as fit.

@@ -10,7 +10,10 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Selection, SelectionSet},
 };
 
-use crate::execution::{error::request_error, error_code::ErrorCode};
+use crate::{
+    documents::selections::selections_below,
+    execution::{error::request_error, error_code::ErrorCode},
+};
 
 /// How many selections a document may have with its fragments expanded. The ready-made questions have fewer than 200.
 const MAX_SELECTIONS: u64 = 50_000;
@@ -41,13 +44,12 @@ struct FragmentExpansion<'a> {
 impl<'a> FragmentExpansion<'a> {
     fn selection_size(&mut self, set: &'a SelectionSet) -> Result<u64, ServerError> {
         let mut size: u64 = 0;
-        for item in &set.items {
-            let below = match &item.node {
-                Selection::Field(field) => self.selection_size(&field.node.selection_set.node)?,
-                Selection::InlineFragment(fragment) => self.selection_size(&fragment.node.selection_set.node)?,
+        for item in selections_below(set) {
+            let spread = match &item.node {
                 Selection::FragmentSpread(spread) => self.fragment_size(&spread.node.fragment_name.node, item.pos)?,
+                _ => 0,
             };
-            size = size.saturating_add(below).saturating_add(1);
+            size = size.saturating_add(spread).saturating_add(1);
         }
         Ok(size)
     }

@@ -1,16 +1,14 @@
 //! What can change the answer to an operation.
 
-use std::collections::HashSet;
-
 use async_graphql::{
     Value, Variables,
-    parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+    parser::types::{ExecutableDocument, Field, OperationDefinition},
 };
 
-use crate::documents::introspection::is_schema_field;
+use crate::documents::{introspection::is_schema_field, selections::fields_of};
 
-/// What can change the answer to an operation, if its request is the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What can change the answer to an operation, if its request is the same; of two fields the first counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Freshness {
     /// A revision, and a day that begins.
     Latest,
@@ -26,43 +24,21 @@ pub(crate) fn freshness(
     operation: &OperationDefinition,
     variables: &Variables,
 ) -> Freshness {
-    let mut freshness = Freshness::Pinned;
     let given = |value: &async_graphql_value::Value| match value {
         async_graphql_value::Value::Variable(name) => variables.get(name).is_some_and(|it| *it != Value::Null),
         value => *value != async_graphql_value::Value::Null,
     };
-    let mut pending: Vec<(&SelectionSet, bool)> = vec![(&operation.selection_set.node, true)];
-    let mut seen = HashSet::new();
-    while let Some((set, is_root)) = pending.pop() {
-        for item in &set.items {
-            match &item.node {
-                Selection::Field(field) => match (is_root, field.node.name.node.as_str()) {
-                    (_, "__typename") => {}
-                    (true, "map") => {
-                        let pins = ["asOf", "knownAt"];
-                        if !pins.iter().all(|pin| field.node.get_argument(pin).is_some_and(|value| given(&value.node)))
-                        {
-                            return Freshness::Latest;
-                        }
-                        pending.push((&field.node.selection_set.node, false));
-                    }
-                    (true, name) if is_schema_field(name) || name == "_service" => freshness = Freshness::Schema,
-                    // The log goes on, also under a view of the past.
-                    (true, _) | (false, "revisions") => return Freshness::Latest,
-                    (false, _) => {}
-                },
-                Selection::InlineFragment(fragment) => pending.push((&fragment.node.selection_set.node, is_root)),
-                Selection::FragmentSpread(spread) => {
-                    let name = &spread.node.fragment_name.node;
-                    match document.fragments.get(name) {
-                        Some(fragment) if seen.insert((name, is_root)) => {
-                            pending.push((&fragment.node.selection_set.node, is_root));
-                        }
-                        _ => {}
-                    }
-                }
-            }
-        }
-    }
-    freshness
+    let pins = |field: &Field| {
+        ["asOf", "knownAt"].iter().all(|pin| field.get_argument(pin).is_some_and(|value| given(&value.node)))
+    };
+    let fields_of = |set| fields_of(set, None, &document.fragments).map(|(_, field)| &field.node);
+    // The log goes on, also under a view of the past.
+    let asks_for_log = |field: &Field| fields_of(&field.selection_set.node).any(|field| field.name.node == "revisions");
+    let of_field = |field: &Field| match field.name.node.as_str() {
+        "__typename" => Freshness::Pinned,
+        "map" if pins(field) && !asks_for_log(field) => Freshness::Pinned,
+        name if is_schema_field(name) || name == "_service" => Freshness::Schema,
+        _ => Freshness::Latest,
+    };
+    fields_of(&operation.selection_set.node).map(of_field).min().unwrap_or(Freshness::Pinned)
 }

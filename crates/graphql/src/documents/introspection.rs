@@ -10,11 +10,16 @@ use apollo_compiler::{
 use async_graphql::{
     Name, Request, Response, ServerError, Value,
     indexmap::IndexMap,
-    parser::types::{ExecutableDocument, Selection, SelectionSet},
+    parser::types::{ExecutableDocument, Selection},
 };
 
 use crate::{
-    documents::{document::Document, one_of, variables::CoercedVariables},
+    documents::{
+        document::Document,
+        one_of,
+        selections::{definitions, fields_of, selections_below},
+        variables::CoercedVariables,
+    },
     execution::{
         error::{LoggedFailure, request_error},
         error_code::ErrorCode,
@@ -57,7 +62,8 @@ impl Introspection {
         answered.retain(|name, _| !others.contains_key(name));
         if let Ok((_, operation)) = self.document.find_operation(self.operation.as_deref()) {
             others.append(&mut answered);
-            let keys = response_keys(&self.document.executable, &operation.node.selection_set.node);
+            let fields = fields_of(&operation.node.selection_set.node, None, &self.document.executable.fragments);
+            let keys: Vec<&str> = fields.map(|(_, field)| field.node.response_key().node.as_str()).collect();
             others.sort_by_cached_key(|name, _| keys.iter().position(|it| *it == name.as_str()));
         }
         response
@@ -91,45 +97,14 @@ fn convert_value(value: JsonValue) -> Value {
     }
 }
 
-/// The response keys at the root of an answer, in their order.
-fn response_keys<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet) -> Vec<&'a str> {
-    let mut names = Vec::new();
-    for item in &set.items {
-        let below = match &item.node {
-            Selection::Field(field) => {
-                names.push(field.node.response_key().node.as_str());
-                continue;
-            }
-            Selection::InlineFragment(fragment) => &fragment.node.selection_set.node,
-            Selection::FragmentSpread(spread) => match document.fragments.get(&spread.node.fragment_name.node) {
-                Some(fragment) => &fragment.node.selection_set.node,
-                None => continue,
-            },
-        };
-        names.extend(response_keys(document, below));
-    }
-    names
-}
-
 /// Refuses a document that asks what is in the schema, wherever it does.
 pub(crate) fn refuse_introspection(document: &ExecutableDocument) -> Result<(), ServerError> {
-    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
-    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
-    let mut pending: Vec<&SelectionSet> = operations.chain(fragments).collect();
-    while let Some(set) = pending.pop() {
-        for item in &set.items {
-            match &item.node {
-                Selection::Field(field) => {
-                    let name = field.node.name.node.as_str();
-                    if matches!(name, "__schema" | "__type" | "_service") {
-                        let problem = format!("`{name}` is not answered: this server does not tell its schema");
-                        return Err(request_error(ErrorCode::IntrospectionDisabled, problem, Some(item.pos)));
-                    }
-                    pending.push(&field.node.selection_set.node);
-                }
-                Selection::InlineFragment(fragment) => pending.push(&fragment.node.selection_set.node),
-                Selection::FragmentSpread(_) => {}
-            }
+    for item in definitions(document).flat_map(|(_, _, set)| selections_below(set)) {
+        if let Selection::Field(field) = &item.node
+            && let name @ ("__schema" | "__type" | "_service") = field.node.name.node.as_str()
+        {
+            let problem = format!("`{name}` is not answered: this server does not tell its schema");
+            return Err(request_error(ErrorCode::IntrospectionDisabled, problem, Some(item.pos)));
         }
     }
     Ok(())

@@ -1,14 +1,17 @@
 //! Limits: how much a document may ask for, checked before anything runs.
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use async_graphql::{
     Pos, Positioned, ServerError, Variables,
-    parser::types::{Directive, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
+    parser::types::{Directive, ExecutableDocument, Selection},
 };
 use async_graphql_value::ConstValue;
 
-use crate::execution::{error::request_error, error_code::ErrorCode};
+use crate::{
+    documents::selections::{definitions, selections_below},
+    execution::{error::request_error, error_code::ErrorCode},
+};
 
 /// How much a request may ask for. Each has a flag of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,82 +65,28 @@ pub(crate) fn check_counts(document: &ExecutableDocument, limits: &Limits) -> Re
         );
         return Err(request_error(ErrorCode::TooManyFragments, problem, None));
     }
-    let mut counter = SelectionCounter { aliases: 0, limits };
-    for (_, operation) in document.operations.iter() {
-        counter.check_directives(&operation.node.directives, operation.pos)?;
-        counter.count_selection(&operation.node.selection_set)?;
-    }
-    for fragment in document.fragments.values() {
-        counter.check_directives(&fragment.node.directives, fragment.pos)?;
-        counter.count_selection(&fragment.node.selection_set)?;
+    let mut aliases = 0;
+    for (at, directives, set) in definitions(document) {
+        check_directives(directives, at, limits)?;
+        for item in selections_below(set) {
+            check_directives(item.node.directives(), item.pos, limits)?;
+            aliases += usize::from(matches!(&item.node, Selection::Field(field) if field.node.alias.is_some()));
+            if aliases > limits.aliases {
+                let problem = format!("the document has more than {} aliases", limits.aliases);
+                return Err(request_error(ErrorCode::TooManyAliases, problem, Some(item.pos)));
+            }
+        }
     }
     Ok(())
 }
 
-struct SelectionCounter<'a> {
-    aliases: usize,
-    limits: &'a Limits,
-}
-
-impl SelectionCounter<'_> {
-    fn check_directives(&self, directives: &[Positioned<Directive>], at: Pos) -> Result<(), ServerError> {
-        let count = directives.len();
-        if count > self.limits.directives {
-            let problem = format!("{count} directives stand at one place, and at most {} may", self.limits.directives);
-            return Err(request_error(ErrorCode::TooManyDirectives, problem, Some(at)));
-        }
-        Ok(())
-    }
-
-    fn count_selection(&mut self, set: &Positioned<SelectionSet>) -> Result<(), ServerError> {
-        for item in &set.node.items {
-            self.check_directives(item.node.directives(), item.pos)?;
-            match &item.node {
-                Selection::Field(field) => {
-                    self.aliases += usize::from(field.node.alias.is_some());
-                    if self.aliases > self.limits.aliases {
-                        let problem = format!("the document has more than {} aliases", self.limits.aliases);
-                        return Err(request_error(ErrorCode::TooManyAliases, problem, Some(item.pos)));
-                    }
-                    self.count_selection(&field.node.selection_set)?;
-                }
-                Selection::InlineFragment(fragment) => self.count_selection(&fragment.node.selection_set)?,
-                Selection::FragmentSpread(_) => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Refuses a subscription to several events; the library counts fields that answer under one name as several.
-pub(crate) fn check_events(document: &ExecutableDocument, operation: &OperationDefinition) -> Result<(), ServerError> {
-    if operation.ty != OperationType::Subscription {
-        return Ok(());
-    }
-    let mut events = HashSet::new();
-    collect_events(document, &operation.selection_set.node, &mut events);
-    if events.len() > 1 {
-        let problem = "a subscription has one field".to_owned();
-        return Err(request_error(ErrorCode::GraphqlValidationFailed, problem, Some(operation.selection_set.pos)));
+fn check_directives(directives: &[Positioned<Directive>], at: Pos, limits: &Limits) -> Result<(), ServerError> {
+    let count = directives.len();
+    if count > limits.directives {
+        let problem = format!("{count} directives stand at one place, and at most {} may", limits.directives);
+        return Err(request_error(ErrorCode::TooManyDirectives, problem, Some(at)));
     }
     Ok(())
-}
-
-/// The names under which the fields at the root of an operation answer; fragments lead into no circle here.
-fn collect_events<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, events: &mut HashSet<&'a str>) {
-    for item in &set.items {
-        match &item.node {
-            Selection::Field(field) => {
-                events.insert(&field.node.response_key().node);
-            }
-            Selection::InlineFragment(fragment) => collect_events(document, &fragment.node.selection_set.node, events),
-            Selection::FragmentSpread(spread) => {
-                if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
-                    collect_events(document, &fragment.node.selection_set.node, events);
-                }
-            }
-        }
-    }
 }
 
 /// Checks the variables: how deep they nest, how long their lists are.

@@ -6,11 +6,14 @@
 use std::collections::HashSet;
 
 use async_graphql::{
-    PathSegment, Pos, Positioned, ServerError,
-    parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
+    Name, PathSegment, Pos, Positioned, ServerError,
+    parser::types::{ExecutableDocument, Field, OperationDefinition, SelectionSet},
 };
 
-use crate::documents::schema_types::SchemaTypes;
+use crate::documents::{
+    schema_types::SchemaTypes,
+    selections::{Selected, SelectedFragment, fields_of},
+};
 
 /// Completes the paths that end at an item of a list, as far as the document tells.
 pub(crate) fn complete_paths(
@@ -46,21 +49,9 @@ struct FieldSearch<'a> {
 impl<'a> FieldSearch<'a> {
     /// What is selected below the fields that answer under a name.
     fn subselections(&self, sets: &[TypedSelection<'a>], key: &str) -> Vec<TypedSelection<'a>> {
-        let mut found = Vec::new();
-        let mut pending = sets.to_vec();
-        let mut seen = HashSet::new();
-        while let Some((ty, set)) = pending.pop() {
-            for item in &set.items {
-                match &item.node {
-                    Selection::Field(field) if field.node.response_key().node == key => {
-                        found.push(self.subselection(ty, field))
-                    }
-                    Selection::Field(_) => {}
-                    selection => pending.extend(self.fragment_selection(ty, selection, &mut seen)),
-                }
-            }
-        }
-        found
+        let fields = sets.iter().flat_map(|(ty, set)| fields_of(set, *ty, &self.document.fragments));
+        let answering = fields.filter(|(_, field)| field.node.response_key().node == key);
+        answering.map(|(ty, field)| self.subselection(ty, field)).collect()
     }
 
     /// The names that lead to the field at a position; they end at a list, of whose items nobody knows which it was.
@@ -69,12 +60,15 @@ impl<'a> FieldSearch<'a> {
         ty: Option<&'a str>,
         set: &'a SelectionSet,
         at: Pos,
-        seen: &mut HashSet<&'a str>,
+        seen: &mut HashSet<&'a Name>,
     ) -> Option<Vec<String>> {
         set.items.iter().find_map(|item| {
-            let Selection::Field(field) = &item.node else {
-                let (ty, set) = self.fragment_selection(ty, &item.node, seen)?;
-                return self.path_to(ty, set, at, seen);
+            let field = match Selected::of(&item.node, &self.document.fragments)? {
+                Selected::Field(field) => field,
+                Selected::Fragment(SelectedFragment { name, on, set, .. }) => {
+                    let is_new = name.is_none_or(|name| seen.insert(name));
+                    return is_new.then(|| self.path_to(on.or(ty), set, at, seen))?;
+                }
             };
             let key = field.node.response_key().node.to_string();
             if field.pos == at || field.node.arguments.iter().any(|(_, value)| value.pos == at) {
@@ -92,27 +86,5 @@ impl<'a> FieldSearch<'a> {
     fn subselection(&self, ty: Option<&'a str>, field: &'a Positioned<Field>) -> TypedSelection<'a> {
         let info = ty.and_then(|ty| self.types.find_field(ty, &field.node.name.node));
         (info.map(|info| info.ty.as_str()), &field.node.selection_set.node)
-    }
-
-    /// What a fragment selects, the first time that it is spread.
-    fn fragment_selection(
-        &self,
-        ty: Option<&'a str>,
-        selection: &'a Selection,
-        seen: &mut HashSet<&'a str>,
-    ) -> Option<TypedSelection<'a>> {
-        match selection {
-            Selection::Field(_) => None,
-            Selection::InlineFragment(fragment) => {
-                let on = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
-                Some((on.or(ty), &fragment.node.selection_set.node))
-            }
-            Selection::FragmentSpread(spread) => {
-                let name = &spread.node.fragment_name.node;
-                let fragment = self.document.fragments.get(name).filter(|_| seen.insert(name))?;
-                let on = fragment.node.type_condition.node.on.node.as_str();
-                Some((Some(on), &fragment.node.selection_set.node))
-            }
-        }
     }
 }

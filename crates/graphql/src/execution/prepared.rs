@@ -8,9 +8,10 @@ use crate::{
     documents::{
         cost::{cost_breakdown, estimate_cost},
         document::Document,
+        events::check_events,
         freshness::{Freshness, freshness},
         introspection::RequestText,
-        limits::{Limits, check_events, check_variables},
+        limits::{Limits, check_variables},
         variables::{CoercedVariables, coerce_variables},
     },
     execution::{

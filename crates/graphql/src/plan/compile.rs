@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{
     Name, Positioned,
-    parser::types::{
-        Directive, ExecutableDocument, Field as DocumentField, Selection as DocumentSelection, SelectionSet,
-    },
+    parser::types::{Directive, ExecutableDocument, Field as DocumentField, SelectionSet},
 };
 use async_graphql_value::Value as DocumentValue;
 
@@ -15,7 +13,7 @@ use crate::{
         field::Source,
         object_type::{ObjectType, object_type},
     },
-    documents::schema_types::SchemaTypes,
+    documents::{schema_types::SchemaTypes, selections::Selected},
     plan::selection::{Condition, Counts, Fragments, GiveUp, Run, SelectedField, SelectedValue, Selection},
     schema::Query,
 };
@@ -95,8 +93,8 @@ impl<'a> Compiler<'a> {
         merged: &mut Vec<(&'a str, Merged<'a>)>,
     ) -> Option<()> {
         for item in &set.items {
-            let (directives, below, on) = match &item.node {
-                DocumentSelection::Field(field) => {
+            let fragment = match Selected::of(&item.node, &self.document.fragments)? {
+                Selected::Field(field) => {
                     let field = &field.node;
                     let Some(conditions) = conditions(around, &field.directives)? else { continue };
                     let key = field.response_key().node.as_str();
@@ -107,26 +105,15 @@ impl<'a> Compiler<'a> {
                     }
                     continue;
                 }
-                DocumentSelection::InlineFragment(fragment) => {
-                    let on = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
-                    (&fragment.node.directives, &fragment.node.selection_set.node, on)
-                }
-                DocumentSelection::FragmentSpread(spread) => {
-                    let fragment = &self.document.fragments.get(&spread.node.fragment_name.node)?.node;
-                    (
-                        &spread.node.directives,
-                        &fragment.selection_set.node,
-                        Some(fragment.type_condition.node.on.node.as_str()),
-                    )
-                }
+                Selected::Fragment(fragment) => fragment,
             };
-            let Some(conditions) = conditions(around, directives)? else { continue };
-            match on {
+            let Some(conditions) = conditions(around, fragment.directives)? else { continue };
+            match fragment.on {
                 Some(on) if on != ty && !implements.contains(&on) => {
                     // A union may hold the type: the resolvers know.
                     self.types.has_fields(on).then_some(())?;
                 }
-                _ => self.collect(ty, implements, below, &conditions, merged)?,
+                _ => self.collect(ty, implements, fragment.set, &conditions, merged)?,
             }
         }
         Some(())
