@@ -9,6 +9,8 @@ use apollo_compiler::{
 };
 use async_graphql::Value;
 
+use crate::documents::selections::change_fields;
+
 /// The prefix of the names under which the library answers `kind` where `isOneOf` is asked for.
 pub(crate) const ALIAS_PREFIX: &str = "__isOneOf__";
 
@@ -41,37 +43,15 @@ pub(crate) fn without_is_one_of(
 ) -> Valid<ExecutableDocument> {
     let mut parsed = parsed.clone();
     let mut is_changed = false;
-    for definition in &mut parsed.definitions {
-        match definition {
-            ast::Definition::OperationDefinition(it) => {
-                replace_with_kind(&mut it.make_mut().selection_set, &mut is_changed)
-            }
-            ast::Definition::FragmentDefinition(it) => {
-                replace_with_kind(&mut it.make_mut().selection_set, &mut is_changed)
-            }
-            _ => {}
+    change_fields(&mut parsed, &mut |field| {
+        if field.name == "isOneOf"
+            && let Ok(alias) = Name::new(&format!("{ALIAS_PREFIX}{}", field.response_name()))
+        {
+            (field.name, field.alias, is_changed) = (name!("kind"), Some(alias), true);
         }
-    }
+    });
     match parsed.to_executable(schema) {
         Ok(changed) if is_changed => Valid::assume_valid(changed),
         _ => valid,
-    }
-}
-
-fn replace_with_kind(set: &mut [ast::Selection], is_changed: &mut bool) {
-    for selection in set {
-        match selection {
-            ast::Selection::Field(field) => {
-                let field = field.make_mut();
-                if field.name == "isOneOf"
-                    && let Ok(alias) = Name::new(&format!("{ALIAS_PREFIX}{}", field.response_name()))
-                {
-                    (field.name, field.alias, *is_changed) = (name!("kind"), Some(alias), true);
-                }
-                replace_with_kind(&mut field.selection_set, is_changed);
-            }
-            ast::Selection::InlineFragment(it) => replace_with_kind(&mut it.make_mut().selection_set, is_changed),
-            ast::Selection::FragmentSpread(_) => {}
-        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Use [`definitions`] and [`selections_below`] for each selection where it is written, [`fields_of`] for the fields of
 //! one answer with fragments in place, and [`Selected`] for a walk that carries something down or up.
-//! [`retain_fields`] changes a tree in place.
+//! [`retain_fields`] and [`change_fields`] change the trees of the library that executes and of the one that validates.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -10,6 +10,7 @@ use std::{
     slice,
 };
 
+use apollo_compiler::ast;
 use async_graphql::{
     Name, Pos, Positioned,
     parser::types::{Directive, ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet},
@@ -139,6 +140,31 @@ pub(crate) fn retain_fields(set: &mut SelectionSet, keep: &mut impl FnMut(&mut F
         }
         true
     });
+}
+
+/// Changes each field of a document that was parsed and not yet converted.
+pub(crate) fn change_fields(document: &mut ast::Document, change: &mut impl FnMut(&mut ast::Field)) {
+    for definition in &mut document.definitions {
+        match definition {
+            ast::Definition::OperationDefinition(it) => change_fields_of(&mut it.make_mut().selection_set, change),
+            ast::Definition::FragmentDefinition(it) => change_fields_of(&mut it.make_mut().selection_set, change),
+            _ => {}
+        }
+    }
+}
+
+fn change_fields_of(set: &mut [ast::Selection], change: &mut impl FnMut(&mut ast::Field)) {
+    for selection in set {
+        match selection {
+            ast::Selection::Field(field) => {
+                let field = field.make_mut();
+                change(field);
+                change_fields_of(&mut field.selection_set, change);
+            }
+            ast::Selection::InlineFragment(it) => change_fields_of(&mut it.make_mut().selection_set, change),
+            ast::Selection::FragmentSpread(_) => {}
+        }
+    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use apollo_compiler::{
     validation::Valid,
 };
 
-use crate::documents::validation::ValidationError;
+use crate::documents::{selections::change_fields, validation::ValidationError};
 
 /// Finds what the library leaves open in a document that it finds valid.
 pub(crate) fn find_errors(
@@ -157,15 +157,11 @@ fn is_allowed(variable: &VariableDefinition, wanted: &Type, has_default: bool) -
 fn find_longer_lists(document: &ast::Document, schema: &Valid<Schema>) -> Vec<ValidationError> {
     let mut marked = document.clone();
     let mut lengths = HashSet::new();
-    for definition in &mut marked.definitions {
-        match definition {
-            ast::Definition::OperationDefinition(it) => {
-                append_end_marks(&mut it.make_mut().selection_set, &mut lengths)
-            }
-            ast::Definition::FragmentDefinition(it) => append_end_marks(&mut it.make_mut().selection_set, &mut lengths),
-            _ => {}
+    change_fields(&mut marked, &mut |field| {
+        if field.arguments.iter().any(|it| has_list(&it.value)) {
+            field.arguments.iter_mut().for_each(|it| append_end_mark(&mut it.make_mut().value, &mut lengths));
         }
-    }
+    });
     if lengths.len() < 2 {
         return Vec::new();
     }
@@ -173,23 +169,6 @@ fn find_longer_lists(document: &ast::Document, schema: &Valid<Schema>) -> Vec<Va
     let told =
         invalid.errors.iter().map(|it| ValidationError { problem: it.error.to_string(), at: it.error.location() });
     told.filter(|error| error.problem.starts_with("operation must not provide conflicting field arguments")).collect()
-}
-
-fn append_end_marks(set: &mut [ast::Selection], lengths: &mut HashSet<usize>) {
-    for selection in set {
-        match selection {
-            ast::Selection::Field(field) => {
-                let has_lists = field.arguments.iter().any(|it| has_list(&it.value));
-                let field = field.make_mut();
-                if has_lists {
-                    field.arguments.iter_mut().for_each(|it| append_end_mark(&mut it.make_mut().value, lengths));
-                }
-                append_end_marks(&mut field.selection_set, lengths);
-            }
-            ast::Selection::InlineFragment(it) => append_end_marks(&mut it.make_mut().selection_set, lengths),
-            ast::Selection::FragmentSpread(_) => {}
-        }
-    }
 }
 
 fn has_list(value: &Value) -> bool {
