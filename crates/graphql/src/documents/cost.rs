@@ -31,55 +31,6 @@ const ITEM_ARGUMENTS: [&str; 2] = ["ids", "representations"];
 /// How many items a page has unless asked otherwise.
 const DEFAULT_PAGE_SIZE: u64 = domain::page::DEFAULT_SIZE as u64;
 
-/// Estimates what an operation costs, in fields of its answer, and refuses one that nests too deep or has too many fields
-/// at its root.
-///
-/// Fragments are weighed once and remembered, so that this takes time in proportion to the document, not to its size with
-/// fragments expanded.
-pub(crate) fn estimate_cost(
-    document: &ExecutableDocument,
-    operation: &OperationDefinition,
-    variables: &Variables,
-    types: &SchemaTypes,
-    limits: &Limits,
-) -> Result<u64, ServerError> {
-    let mut estimator = CostEstimator { document, operation, variables, types, limits, weights: HashMap::new() };
-    let root = types.root_type(operation.ty);
-    let weight = estimator.weigh_selection(&operation.selection_set.node, root, SelectionContext::default(), 1)?;
-    if weight.fields > limits.root_fields {
-        let problem = format!(
-            "the operation has {} fields at its root, and at most {} are answered",
-            weight.fields, limits.root_fields
-        );
-        return Err(request_error(ErrorCode::TooManyRootFields, problem, Some(operation.selection_set.pos)));
-    }
-    Ok(weight.cost)
-}
-
-/// The fields that make up a cost, by path, each with all that is selected below it: the dearest first.
-pub(crate) fn cost_breakdown(
-    document: &ExecutableDocument,
-    operation: &OperationDefinition,
-    variables: &Variables,
-    types: &SchemaTypes,
-    limits: &Limits,
-) -> Vec<(String, u64)> {
-    let mut estimator = CostEstimator { document, operation, variables, types, limits, weights: HashMap::new() };
-    let mut breakdown = Vec::new();
-    let root = types.root_type(operation.ty);
-    estimator.collect_breakdown(
-        &operation.selection_set.node,
-        root,
-        SelectionContext::default(),
-        "",
-        1,
-        &mut breakdown,
-    );
-    breakdown.sort_by_key(|(_, cost)| std::cmp::Reverse(*cost));
-    breakdown.truncate(MAX_BREAKDOWN);
-    breakdown
-}
-
 /// What the cost of a selection depends on beside the selection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 struct SelectionContext {
@@ -99,7 +50,11 @@ struct SelectionCost {
     fields: usize,
 }
 
-struct CostEstimator<'a> {
+/// Weighs an operation.
+///
+/// Fragments are weighed once and remembered, so that this takes time in proportion to the document, not to its size with
+/// fragments expanded.
+pub(crate) struct CostEstimator<'a> {
     document: &'a ExecutableDocument,
     operation: &'a OperationDefinition,
     variables: &'a Variables,
@@ -118,6 +73,43 @@ struct FieldEstimate<'a> {
 }
 
 impl<'a> CostEstimator<'a> {
+    pub(crate) fn new(
+        document: &'a ExecutableDocument,
+        operation: &'a OperationDefinition,
+        variables: &'a Variables,
+        types: &'a SchemaTypes,
+        limits: &'a Limits,
+    ) -> Self {
+        CostEstimator { document, operation, variables, types, limits, weights: HashMap::new() }
+    }
+
+    /// What the operation costs, in fields of its answer; refuses one that nests too deep or has too many fields at its
+    /// root.
+    pub(crate) fn estimate(&mut self) -> Result<u64, ServerError> {
+        let set = &self.operation.selection_set;
+        let root = self.types.root_type(self.operation.ty);
+        let weight = self.weigh_selection(&set.node, root, SelectionContext::default(), 1)?;
+        if weight.fields > self.limits.root_fields {
+            let problem = format!(
+                "the operation has {} fields at its root, and at most {} are answered",
+                weight.fields, self.limits.root_fields
+            );
+            return Err(request_error(ErrorCode::TooManyRootFields, problem, Some(set.pos)));
+        }
+        Ok(weight.cost)
+    }
+
+    /// The fields that make up its cost, by path, each with all that is selected below it: the dearest first.
+    pub(crate) fn breakdown(&mut self) -> Vec<(String, u64)> {
+        let mut breakdown = Vec::new();
+        let set = &self.operation.selection_set.node;
+        let root = self.types.root_type(self.operation.ty);
+        self.collect_breakdown(set, root, SelectionContext::default(), "", 1, &mut breakdown);
+        breakdown.sort_by_key(|(_, cost)| std::cmp::Reverse(*cost));
+        breakdown.truncate(MAX_BREAKDOWN);
+        breakdown
+    }
+
     fn weigh_selection(
         &mut self,
         set: &'a SelectionSet,

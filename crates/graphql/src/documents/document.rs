@@ -16,13 +16,11 @@ use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::Cache, syn
 use crate::{
     documents::{
         convert::to_executable,
-        cost::estimate_cost,
+        cost::CostEstimator,
         events::{check_events, merge_events},
-        expansion::check_expanded_size,
         introspection::{self, is_schema_field},
-        limits::{Limits, check_counts},
+        limits::Limits,
         one_of,
-        scan::TextScan,
         selections::retain_fields,
         validation::parse_document,
     },
@@ -52,11 +50,10 @@ impl Document {
     /// Parses and checks a text.
     fn parse_and_check(schema: &Schema, limits: &Limits, text: &str) -> Result<Document, Vec<ServerError>> {
         let one = |error| vec![error];
-        let tokens = check_text(text, limits).map_err(one)?;
+        let tokens = limits.check_text(text).map_err(one)?;
         let parsed = parse_document(text).map_err(one)?;
         let executable = to_executable(&parsed, text);
-        check_counts(&executable, limits).map_err(one)?;
-        let selections = check_expanded_size(&executable).map_err(one)?;
+        let selections = limits.check_document(&executable).map_err(one)?;
         if !schema.is_open() {
             introspection::refuse_introspection(&executable).map_err(one)?;
         }
@@ -131,27 +128,6 @@ impl Document {
         ExecutableDocument { operations: DocumentOperations::Single(operation), fragments }
     }
 }
-
-/// Refuses a text that is too long or too deep for a parser; gives its number of tokens.
-fn check_text(text: &str, limits: &Limits) -> Result<usize, ServerError> {
-    let TextScan { tokens, nesting, longest, .. } = TextScan::new(text);
-    if tokens > limits.tokens {
-        let problem = format!("the document has {tokens} tokens, and at most {} are read", limits.tokens);
-        return Err(request_error(ErrorCode::TooManyTokens, problem, None));
-    }
-    if nesting > limits.nesting {
-        let problem = format!("the document nests brackets more than {} deep", limits.nesting);
-        return Err(request_error(ErrorCode::TooDeep, problem, None));
-    }
-    if longest > MAX_NAME_LENGTH {
-        let problem = format!("a name or number of the document is longer than {MAX_NAME_LENGTH} characters");
-        return Err(request_error(ErrorCode::NameTooLong, problem, None));
-    }
-    Ok(tokens)
-}
-
-/// How long a name or a number of a document may be.
-const MAX_NAME_LENGTH: usize = 100;
 
 /// An argument, or a field of an input object, that is a variable without a value is as if it were not there.
 fn bind_arguments(field: &mut Field, absent: &HashSet<Name>) {
@@ -260,7 +236,8 @@ pub fn check_document(schema: &Schema, limits: &Limits, text: &str) -> Result<()
     for (_, operation) in document.executable.operations.iter() {
         let variables = Variables::default();
         check_events(&document.executable, &operation.node).map_err(Answer::from)?;
-        let cost = estimate_cost(&document.executable, &operation.node, &variables, schema.types(), limits);
+        let cost =
+            CostEstimator::new(&document.executable, &operation.node, &variables, schema.types(), limits).estimate();
         check_cost(cost.map_err(Answer::from)?, limits)?;
     }
     Ok(())

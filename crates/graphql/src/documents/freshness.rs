@@ -31,14 +31,17 @@ pub(crate) fn freshness(
     let pins = |field: &Field| {
         ["asOf", "knownAt"].iter().all(|pin| field.get_argument(pin).is_some_and(|value| given(&value.node)))
     };
-    let fields_of = |set| fields_of(set, None, &document.fragments).map(|(_, field)| &field.node);
     // The log goes on, also under a view of the past.
-    let asks_for_log = |field: &Field| fields_of(&field.selection_set.node).any(|field| field.name.node == "revisions");
+    let asks_for_log = |field: &Field| {
+        let mut below = fields_of(&field.selection_set.node, None, &document.fragments);
+        below.any(|(_, field)| field.node.name.node == "revisions")
+    };
     let of_field = |field: &Field| match field.name.node.as_str() {
         "__typename" => Freshness::Pinned,
         "map" if pins(field) && !asks_for_log(field) => Freshness::Pinned,
         name if is_schema_field(name) || name == "_service" => Freshness::Schema,
         _ => Freshness::Latest,
     };
-    fields_of(&operation.selection_set.node).map(of_field).min().unwrap_or(Freshness::Pinned)
+    let roots = fields_of(&operation.selection_set.node, None, &document.fragments);
+    roots.map(|(_, field)| of_field(&field.node)).min().unwrap_or(Freshness::Pinned)
 }

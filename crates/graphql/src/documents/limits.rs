@@ -1,4 +1,7 @@
-//! Limits: how much a document may ask for, checked before anything runs.
+//! Limits: how much a request may ask for, checked before anything runs.
+//!
+//! Each stage of a request asks once: its text before it is parsed, its document before it is validated, its variables
+//! before they are coerced, and its operation as it is weighed (`cost`).
 
 use std::time::Duration;
 
@@ -9,9 +12,16 @@ use async_graphql::{
 use async_graphql_value::ConstValue;
 
 use crate::{
-    documents::selections::{definitions, selections_below},
+    documents::{
+        expansion::check_expanded_size,
+        scan::TextScan,
+        selections::{definitions, selections_below},
+    },
     execution::{error::request_error, error_code::ErrorCode},
 };
+
+/// How long a name or a number of a document may be.
+const MAX_NAME_LENGTH: usize = 100;
 
 /// How much a request may ask for. Each has a flag of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,61 +65,88 @@ impl Default for Limits {
     }
 }
 
-/// Checks a document against the limits that need no schema: they are counted in one pass.
-pub(crate) fn check_counts(document: &ExecutableDocument, limits: &Limits) -> Result<(), ServerError> {
-    if document.fragments.len() > limits.fragments {
-        let problem = format!(
-            "the document has {} fragments, and at most {} are answered",
-            document.fragments.len(),
-            limits.fragments
-        );
-        return Err(request_error(ErrorCode::TooManyFragments, problem, None));
+impl Limits {
+    /// Refuses a text that is too long or too deep for a parser; gives its number of tokens.
+    pub(crate) fn check_text(&self, text: &str) -> Result<usize, ServerError> {
+        let TextScan { tokens, nesting, longest, .. } = TextScan::new(text);
+        if tokens > self.tokens {
+            let problem = format!("the document has {tokens} tokens, and at most {} are read", self.tokens);
+            return Err(request_error(ErrorCode::TooManyTokens, problem, None));
+        }
+        if nesting > self.nesting {
+            let problem = format!("the document nests brackets more than {} deep", self.nesting);
+            return Err(request_error(ErrorCode::TooDeep, problem, None));
+        }
+        if longest > MAX_NAME_LENGTH {
+            let problem = format!("a name or number of the document is longer than {MAX_NAME_LENGTH} characters");
+            return Err(request_error(ErrorCode::NameTooLong, problem, None));
+        }
+        Ok(tokens)
     }
-    let mut aliases = 0;
-    for (at, directives, set) in definitions(document) {
-        check_directives(directives, at, limits)?;
-        for item in selections_below(set) {
-            check_directives(item.node.directives(), item.pos, limits)?;
-            aliases += usize::from(matches!(&item.node, Selection::Field(field) if field.node.alias.is_some()));
-            if aliases > limits.aliases {
-                let problem = format!("the document has more than {} aliases", limits.aliases);
-                return Err(request_error(ErrorCode::TooManyAliases, problem, Some(item.pos)));
+
+    /// Refuses a document that has too much in it to be validated; gives its number of selections with its fragments
+    /// expanded.
+    pub(crate) fn check_document(&self, document: &ExecutableDocument) -> Result<u64, ServerError> {
+        self.check_counts(document)?;
+        check_expanded_size(document)
+    }
+
+    /// Refuses variables that nest too deep, or have lists that are too long.
+    pub(crate) fn check_variables(&self, variables: &Variables) -> Result<(), ServerError> {
+        variables.values().try_for_each(|value| self.check_value(value, 1))
+    }
+
+    /// Checks the limits that need no schema, in one pass.
+    fn check_counts(&self, document: &ExecutableDocument) -> Result<(), ServerError> {
+        if document.fragments.len() > self.fragments {
+            let problem = format!(
+                "the document has {} fragments, and at most {} are answered",
+                document.fragments.len(),
+                self.fragments
+            );
+            return Err(request_error(ErrorCode::TooManyFragments, problem, None));
+        }
+        let mut aliases = 0;
+        for (at, directives, set) in definitions(document) {
+            self.check_directives(directives, at)?;
+            for item in selections_below(set) {
+                self.check_directives(item.node.directives(), item.pos)?;
+                aliases += usize::from(matches!(&item.node, Selection::Field(field) if field.node.alias.is_some()));
+                if aliases > self.aliases {
+                    let problem = format!("the document has more than {} aliases", self.aliases);
+                    return Err(request_error(ErrorCode::TooManyAliases, problem, Some(item.pos)));
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-fn check_directives(directives: &[Positioned<Directive>], at: Pos, limits: &Limits) -> Result<(), ServerError> {
-    let count = directives.len();
-    if count > limits.directives {
-        let problem = format!("{count} directives stand at one place, and at most {} may", limits.directives);
-        return Err(request_error(ErrorCode::TooManyDirectives, problem, Some(at)));
-    }
-    Ok(())
-}
-
-/// Checks the variables: how deep they nest, how long their lists are.
-pub(crate) fn check_variables(variables: &Variables, limits: &Limits) -> Result<(), ServerError> {
-    variables.values().try_for_each(|value| check_value(value, limits, 1))
-}
-
-fn check_value(value: &ConstValue, limits: &Limits, depth: usize) -> Result<(), ServerError> {
-    if depth > limits.nesting {
-        let problem = format!("the variables nest more than {} deep", limits.nesting);
-        return Err(request_error(ErrorCode::TooDeep, problem, None));
-    }
-    match value {
-        ConstValue::List(items) if items.len() > limits.list_items => {
-            let problem = format!(
-                "a list of the variables has {} items, and at most {} are read",
-                items.len(),
-                limits.list_items
-            );
-            Err(request_error(ErrorCode::ListTooLong, problem, None))
+    fn check_directives(&self, directives: &[Positioned<Directive>], at: Pos) -> Result<(), ServerError> {
+        let count = directives.len();
+        if count > self.directives {
+            let problem = format!("{count} directives stand at one place, and at most {} may", self.directives);
+            return Err(request_error(ErrorCode::TooManyDirectives, problem, Some(at)));
         }
-        ConstValue::List(items) => items.iter().try_for_each(|item| check_value(item, limits, depth + 1)),
-        ConstValue::Object(fields) => fields.values().try_for_each(|item| check_value(item, limits, depth + 1)),
-        _ => Ok(()),
+        Ok(())
+    }
+
+    fn check_value(&self, value: &ConstValue, depth: usize) -> Result<(), ServerError> {
+        if depth > self.nesting {
+            let problem = format!("the variables nest more than {} deep", self.nesting);
+            return Err(request_error(ErrorCode::TooDeep, problem, None));
+        }
+        match value {
+            ConstValue::List(items) if items.len() > self.list_items => {
+                let problem = format!(
+                    "a list of the variables has {} items, and at most {} are read",
+                    items.len(),
+                    self.list_items
+                );
+                Err(request_error(ErrorCode::ListTooLong, problem, None))
+            }
+            ConstValue::List(items) => items.iter().try_for_each(|item| self.check_value(item, depth + 1)),
+            ConstValue::Object(fields) => fields.values().try_for_each(|item| self.check_value(item, depth + 1)),
+            _ => Ok(()),
+        }
     }
 }

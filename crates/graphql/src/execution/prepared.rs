@@ -6,12 +6,12 @@ use async_graphql::{Request, Response, ServerError, Value, parser::types::Operat
 
 use crate::{
     documents::{
-        cost::{cost_breakdown, estimate_cost},
+        cost::CostEstimator,
         document::Document,
         events::check_events,
         freshness::{Freshness, freshness},
         introspection::RequestText,
-        limits::{Limits, check_variables},
+        limits::Limits,
         variables::{CoercedVariables, coerce_variables},
     },
     execution::{
@@ -75,7 +75,7 @@ pub fn prepare_request(
 ) -> Result<PreparedRequest, Box<Answer>> {
     let refused = |error: ServerError| Box::new(Answer::from(error));
     let document = schema.checked_document(limits, &request)?;
-    check_variables(&request.variables, limits).map_err(refused)?;
+    limits.check_variables(&request.variables).map_err(refused)?;
     let (name, operation) = document.find_operation(request.operation_name.as_deref()).map_err(refused)?;
     let executable = &document.executable;
     let variables =
@@ -85,9 +85,10 @@ pub fn prepare_request(
         })?;
     let operation = &operation.node;
     check_events(executable, operation).map_err(refused)?;
-    let cost = estimate_cost(executable, operation, &variables.values, schema.types(), limits).map_err(refused)?;
+    let mut estimator = CostEstimator::new(executable, operation, &variables.values, schema.types(), limits);
+    let cost = estimator.estimate().map_err(refused)?;
     let breakdown = match wants_breakdown {
-        true => cost_breakdown(executable, operation, &variables.values, schema.types(), limits),
+        true => estimator.breakdown(),
         false => Vec::new(),
     };
     let kind = match operation.ty {
