@@ -109,6 +109,57 @@ fn each_crate_knows_only_what_its_layer_may() {
     }
 }
 
+/// The names that follow a path in a source, be it in braces or not.
+fn names_after<'a>(source: &'a str, path: &str) -> Vec<&'a str> {
+    let name = |text: &'a str| text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    let mut names = Vec::new();
+    for rest in source.split(path).skip(1) {
+        let Some(group) = rest.strip_prefix('{') else {
+            names.push(name(rest));
+            continue;
+        };
+        let (mut depth, mut begin) = (0, 0);
+        for (at, c) in group.char_indices() {
+            if depth == 0 && matches!(c, ',' | '}') {
+                names.push(name(group[begin..at].trim_start()));
+                begin = at + 1;
+            }
+            match c {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                _ => {}
+            }
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+#[test]
+fn modules_of_http_use_those_below_them() {
+    let group = "use super::{\n    a::{B, C},\n    d,\n};\nuse super::e::F;\nfn f() { super::g::h() }";
+    assert_eq!(names_after(group, "super::"), ["a", "d", "e", "g"]);
+    let text = fs::read_to_string(root().join("crates/server/src/http.rs")).expect("a file");
+    let modules: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')).collect();
+    let docs: String = text.lines().filter(|line| line.starts_with("//!")).collect();
+    let place =
+        |module: &str| docs.find(&format!("`{module}`")).unwrap_or_else(|| panic!("nobody says what {module} is"));
+    let folder = root().join("crates/server/src/http");
+    for (path, text) in sources("crates/server/src/http") {
+        let inside = path.strip_prefix(&folder).expect("a path of ours").with_extension("");
+        let mut parts = inside.iter().map(|part| part.to_str().expect("UTF-8"));
+        let module = parts.next().expect("a module");
+        let up = if parts.next().is_some() { "super::super::" } else { "super::" };
+        let text = untested(&text);
+        for used in names_after(text, up).into_iter().chain(names_after(text, "crate::http::")) {
+            assert!(modules.contains(&used), "`{module}` takes `{used}` from `http` itself");
+            assert!(used == module || place(used) < place(module), "`{module}` uses `{used}`, which stands above it");
+        }
+        assert!(!names_after(text, "crate::").contains(&"App"), "`{module}` takes `App` from above");
+    }
+}
+
 /// Whether a source has the text of a statement in it.
 fn has_sql(source: &str) -> bool {
     let words = ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "CREATE TABLE ", "PRAGMA "];

@@ -1,16 +1,19 @@
 //! HTTP: `POST` and `GET /graphql` as the GraphQL-over-HTTP draft has it, a playground, the schema, health.
 //!
-//! This file puts the routes and their layers together, and no module below uses it. From the bottom up:
+//! This file puts the routes and their layers together, and no module below uses it. From the bottom up, each module
+//! uses those that are named before it and no others:
 //!
-//! - `app` is the state that every handler gets, and `capacity` the limits and permits in it.
-//! - `accept`, `encoding`, `language`, `origin`, `proxy` and `request` read a request. Use `request` for its GraphQL
-//!   fields, `origin` for the site that it comes from, and `proxy` for what trusted proxies say of it.
-//! - `answer` and `events` build responses: one answer, or a stream of them. `cache` decides how long others may keep
-//!   one, and `answer_cache` keeps them here.
+//! - `accept`, `encoding` and `language` read headers of a request; `proxy` tells what trusted proxies say of it, and
+//!   `rates` how often its client asks.
+//! - `outcome` is what is recorded of a request, `written` an answer as it is sent, and `answer_cache` keeps answers.
+//! - `capacity` has the limits and permits, and `app` is the state that every handler gets.
+//! - `metrics` and `observe` record what became of a request.
+//! - `request` parses the GraphQL fields of a request; `origin` tells the site that it comes from.
+//! - `cache` decides how long others may keep an answer, `answer` builds its response, and `events` one of a stream.
 //!   A handler that fails uses `answer::error_response`.
-//! - `endpoint` handles `/graphql`, `socket` its WebSockets, `health` and `missing` the rest.
-//! - `outcome`, `observe` and `metrics` record what became of a request; `rate_limit` and `vary` are layers.
-//! - `listen` serves connections; `half_closed` and `unread` watch how clients read them.
+//! - `rate_limit` and `vary` are layers. `health` and `missing` are handlers, `socket` handles WebSockets, and
+//!   `endpoint` the rest of `/graphql`.
+//! - `half_closed` and `unread` watch how clients read their connections; `listen` serves them.
 
 mod accept;
 mod answer;
@@ -37,6 +40,7 @@ mod request;
 mod socket;
 mod unread;
 mod vary;
+mod written;
 
 use std::convert::Infallible;
 
@@ -58,7 +62,7 @@ use tower_http::{
 
 use self::{
     accept::MediaType,
-    answer::{FAILED_MESSAGE, error_response},
+    answer::error_response,
     cache::tag_encoding,
     encoding::negotiate_encoding,
     endpoint::{handle_get, handle_post},
@@ -68,6 +72,7 @@ use self::{
     observe::observe_request,
     origin::apply_forwarded_target,
     rate_limit::limit_rate,
+    written::FAILED_MESSAGE,
 };
 pub use self::{
     answer_cache::AnswerCache,

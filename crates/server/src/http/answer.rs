@@ -1,114 +1,28 @@
 //! Turns an answer, or an error, into a response: its form, its status, its headers.
 
-use std::{convert::Infallible, future::ready};
-
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderValue, Request, Response, StatusCode, header},
+    http::{HeaderValue, Response, StatusCode, header},
 };
-use graphql::{Answer, ErrorCode, Figures};
-use http_body_util::{BodyExt, Full};
-use tower::{Layer, ServiceExt, service_fn};
-use tower_http::compression::CompressionLayer;
+use graphql::{Answer, ErrorCode};
 
-use super::{
-    accept::MediaType,
-    cache::CachePolicy,
-    encoding::Encoding,
-    outcome::{AnsweredBy, Outcome},
-    request::RequestError,
-};
-
-/// An answer as it is sent.
-#[derive(Debug, Clone)]
-pub(crate) struct WrittenAnswer {
-    pub(super) body: Bytes,
-    /// The encoding of the body.
-    encoding: Option<HeaderValue>,
-    /// The code of the first error.
-    pub(super) code: Option<ErrorCode>,
-    is_refused: bool,
-    outcome: Outcome,
-}
-
-impl WrittenAnswer {
-    pub(crate) fn new(answer: &Answer) -> WrittenAnswer {
-        match answer.to_json() {
-            Ok(body) => WrittenAnswer::with_body(answer, body),
-            Err(error) => {
-                tracing::error!(%error, "an answer could not be written");
-                let failed = failed_answer();
-                WrittenAnswer::with_body(&failed, failed.to_json().unwrap_or_default())
-            }
-        }
-    }
-
-    fn with_body(answer: &Answer, body: Vec<u8>) -> WrittenAnswer {
-        WrittenAnswer {
-            body: body.into(),
-            encoding: None,
-            code: answer.code(),
-            is_refused: answer.is_refused,
-            outcome: Outcome::from_answer(answer),
-        }
-    }
-
-    /// The same with its body in an encoding, unless it is too short for that.
-    pub(super) async fn encode(self, encoding: Encoding) -> WrittenAnswer {
-        let body = self.body.clone();
-        let service = service_fn(|_| ready(Ok::<_, Infallible>(Response::new(Full::new(body.clone())))));
-        let request = Request::builder().header(header::ACCEPT_ENCODING, encoding.as_str()).body(());
-        let Ok(request) = request else { return self };
-        let Ok(response) = CompressionLayer::new().layer(service).oneshot(request).await;
-        let (head, body) = response.into_parts();
-        match body.collect().await {
-            Ok(body) => WrittenAnswer {
-                body: body.to_bytes(),
-                encoding: head.headers.get(header::CONTENT_ENCODING).cloned(),
-                ..self
-            },
-            Err(error) => {
-                tracing::error!(error, "an answer could not be compressed");
-                self
-            }
-        }
-    }
-
-    /// The same as the answer to another request, for which nothing ran.
-    pub(super) fn repeated_by(&self, by: AnsweredBy) -> WrittenAnswer {
-        let figures = Figures { statements: 0, rows: 0, ..self.outcome.figures };
-        WrittenAnswer { outcome: Outcome { answered_by: Some(by), figures, ..self.outcome.clone() }, ..self.clone() }
-    }
-
-    pub(super) fn is_timeout(&self) -> bool {
-        self.code == Some(ErrorCode::Timeout)
-    }
-
-    /// The status. Older clients treat any but 200 as a network failure, so their own errors get 200.
-    fn status(&self, media: MediaType) -> StatusCode {
-        let Some(code) = self.code.filter(|_| self.is_refused) else { return StatusCode::OK };
-        match (code.status(), media) {
-            (None, MediaType::Json) => StatusCode::OK,
-            _ => own_status(code),
-        }
-    }
-
-    /// The response in the form that was asked for.
-    pub(crate) fn to_response(&self, media: MediaType, policy: &CachePolicy) -> Response<Body> {
-        let policy = match (policy, &self.code) {
-            (CachePolicy::Unset, _) | (_, None) => policy,
-            (_, Some(_)) => &CachePolicy::NoStore,
-        };
-        let mut response = build_response(self.status(media), media, self.body.clone(), policy);
-        response.headers_mut().extend(self.encoding.clone().map(|encoding| (header::CONTENT_ENCODING, encoding)));
-        response.extensions_mut().insert(self.outcome.clone());
-        response
-    }
-}
+use super::{accept::MediaType, cache::CachePolicy, request::RequestError, written::WrittenAnswer};
 
 /// The answer to a request, in the form that was asked for.
 pub(crate) fn answer_response(answer: &Answer, media: MediaType, policy: &CachePolicy) -> Response<Body> {
-    WrittenAnswer::new(answer).to_response(media, policy)
+    written_response(&WrittenAnswer::new(answer), media, policy)
+}
+
+/// The same of an answer that is written already.
+pub(crate) fn written_response(answer: &WrittenAnswer, media: MediaType, policy: &CachePolicy) -> Response<Body> {
+    let policy = match (policy, answer.code) {
+        (CachePolicy::Unset, _) | (_, None) => policy,
+        (_, Some(_)) => &CachePolicy::NoStore,
+    };
+    let mut response = build_response(answer_status(answer, media), media, answer.body.clone(), policy);
+    response.headers_mut().extend(answer.encoding.clone().map(|encoding| (header::CONTENT_ENCODING, encoding)));
+    response.extensions_mut().insert(answer.outcome.clone());
+    response
 }
 
 /// 304, with the tag that the client sent: caches update the entry of that tag only.
@@ -134,6 +48,15 @@ pub(crate) fn request_error_response(wrong: &RequestError, media: MediaType) -> 
     answer_response(&Answer::refused(*code, problem), media, &policy)
 }
 
+/// The status of an answer. Older clients treat any but 200 as a network failure, so their own errors get 200.
+fn answer_status(answer: &WrittenAnswer, media: MediaType) -> StatusCode {
+    let Some(code) = answer.code.filter(|_| answer.is_refused) else { return StatusCode::OK };
+    match (code.status(), media) {
+        (None, MediaType::Json) => StatusCode::OK,
+        _ => own_status(code),
+    }
+}
+
 /// The status of a code; 400 if it has none of its own.
 pub(super) fn own_status(code: ErrorCode) -> StatusCode {
     code.status().and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::BAD_REQUEST)
@@ -149,17 +72,10 @@ fn build_response(status: StatusCode, media: MediaType, body: Bytes, policy: &Ca
     response
 }
 
-/// The message of an internal failure.
-pub(super) const FAILED_MESSAGE: &str = "the server failed; the log has the cause";
 /// The message to a client that asks too often.
 pub(super) const RATE_LIMITED_MESSAGE: &str = "too many requests came from this address";
 /// The message when no permit was free in time.
 const OVERLOADED_MESSAGE: &str = "the server is busy: try again in a second";
-
-/// The error of an internal failure.
-pub(super) fn failed_answer() -> Answer {
-    Answer::refused(ErrorCode::Internal, FAILED_MESSAGE)
-}
 
 /// The error that asks the client to try again.
 pub(super) fn overloaded_answer() -> Answer {

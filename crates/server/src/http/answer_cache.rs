@@ -19,7 +19,7 @@ use persistence::StoreError;
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::Cache, sync::DefaultLifecycle};
 use tokio::time::{Instant, timeout_at};
 
-use super::{accept::MediaType, answer::WrittenAnswer, encoding::Encoding};
+use super::{accept::MediaType, encoding::Encoding, written::WrittenAnswer};
 
 /// All that an answer depends on, and the view that it is read under.
 pub(super) struct AnswerKey {

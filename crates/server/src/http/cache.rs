@@ -6,7 +6,7 @@ use axum::{
 };
 use graphql::Freshness;
 
-use super::{accept::MediaType, answer::WrittenAnswer, answer_cache::AnswerKey, encoding::accepts_encoding};
+use super::{accept::MediaType, answer_cache::AnswerKey, encoding::accepts_encoding, written::WrittenAnswer};
 
 /// What `Cache-Control` and `ETag` say of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,8 +15,8 @@ use tokio::time::timeout;
 use super::{
     accept::{Accepted, MediaType},
     answer::{
-        WrittenAnswer, answer_response, error_response, not_modified_response, overloaded_response,
-        request_error_response,
+        answer_response, error_response, not_modified_response, overloaded_response, request_error_response,
+        written_response,
     },
     answer_cache::{AnswerKey, AnswerSource},
     app::{App, SharedApp},
@@ -29,6 +29,7 @@ use super::{
     outcome::{AnsweredBy, OperationInfo, Outcome},
     request::{ParsedRequest, RequestError, parse_get, parse_post},
     socket,
+    written::WrittenAnswer,
 };
 
 pub(super) async fn handle_get(
@@ -270,7 +271,7 @@ impl Exchange {
         };
         match policy.tag_if_any(headers, &answer) {
             Some(tag) => not_modified_response(&policy, tag),
-            None => answer.to_response(media, &policy),
+            None => written_response(&answer, media, &policy),
         }
     }
 

@@ -15,10 +15,7 @@ use futures::{
 use graphql::Answer;
 use tokio::{sync::OwnedSemaphorePermit, time::sleep};
 
-use super::{
-    answer::{failed_answer, overloaded_answer},
-    capacity::Capacity,
-};
+use super::{answer::overloaded_answer, capacity::Capacity, written::failed_answer};
 
 /// How often a stream without events sends a comment: proxies close one that is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(12);

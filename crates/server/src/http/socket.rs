@@ -41,13 +41,14 @@ use self::{
     },
 };
 use super::{
-    answer::{RATE_LIMITED_MESSAGE, failed_answer},
+    answer::RATE_LIMITED_MESSAGE,
     app::SharedApp,
     capacity::ConnectionPermit,
     language::accepted_languages,
     observe::OperationObserver,
     origin::is_cross_origin,
     request::{ParsedRequest, RequestError, parse_fields},
+    written::failed_answer,
 };
 
 /// How often a ping is sent; a connection from which nothing came for three times as long is closed.

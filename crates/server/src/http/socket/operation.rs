@@ -7,11 +7,12 @@ use tokio::sync::mpsc;
 
 use super::protocol::{Subprotocol, error_message};
 use crate::http::{
-    answer::{failed_answer, overloaded_answer},
+    answer::overloaded_answer,
     app::SharedApp,
     capacity::UnreadPermit,
     observe::OperationObserver,
     request::{ParsedRequest, RequestError},
+    written::failed_answer,
 };
 
 /// A message that an operation sends to its client.
