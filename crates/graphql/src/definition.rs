@@ -7,6 +7,7 @@ pub(crate) mod abstract_type;
 pub(crate) mod argument;
 pub(crate) mod field;
 pub(crate) mod field_builder;
+pub(crate) mod kept;
 pub(crate) mod leaf;
 pub(crate) mod object_type;
 pub(crate) mod registry;

@@ -1,16 +1,14 @@
 //! Types with fields.
 
-use std::{
-    any::{Any, TypeId},
-    borrow::Cow,
-    collections::HashMap,
-    sync::{LazyLock, PoisonError, RwLock},
-};
+use std::borrow::Cow;
 
 use async_graphql::SelectionField;
 use persistence::ColumnSet;
 
-use crate::definition::field::{Below, Field, FieldColumns, Source};
+use crate::definition::{
+    field::{Below, Field, FieldColumns, Source},
+    kept::kept,
+};
 
 /// A type of the schema with fields; its objects are values of type `T`.
 pub(crate) struct ObjectType<T: 'static> {
@@ -33,14 +31,7 @@ pub(crate) trait Described: Sized + Send + Sync + 'static {
 
 /// The type of the objects that are a `T`: described once, and kept.
 pub(crate) fn object_type<T: Described>() -> &'static ObjectType<T> {
-    static TYPES: LazyLock<RwLock<HashMap<TypeId, &'static (dyn Any + Send + Sync)>>> = LazyLock::new(RwLock::default);
-    let known = TYPES.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<T>()).copied();
-    let known = known.unwrap_or_else(|| {
-        // Described outside of the lock: a description may look at other types.
-        let described: &'static ObjectType<T> = Box::leak(Box::new(T::describe()));
-        *TYPES.write().unwrap_or_else(PoisonError::into_inner).entry(TypeId::of::<T>()).or_insert(described)
-    });
-    known.downcast_ref().expect("a type is kept under its own id")
+    kept(T::describe)
 }
 
 impl<T> ObjectType<T> {
