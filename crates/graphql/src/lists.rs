@@ -3,5 +3,7 @@
 pub(crate) mod connection;
 pub(crate) mod cursor_scope;
 pub(crate) mod filter;
+pub(crate) mod filter_input;
+pub(crate) mod filter_type;
 pub(crate) mod list_size;
 pub(crate) mod page;

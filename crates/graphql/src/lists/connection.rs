@@ -197,8 +197,8 @@ impl<L: List> Connection<L> {
     /// Checks the arguments.
     async fn from_arguments(field: &FieldContext<'_>, view: View, list: ListId) -> FieldResult<Self> {
         let parent = list.parent.unwrap_or(ALL_NOUNS);
-        let arguments = PageArguments::<<L::Node as NounType>::Filter>::of_field(field)?;
-        let arguments = arguments.parse::<L::Node>(field, list, requested_view(field, view)).await?;
+        let arguments = PageArguments::<L::Node>::of_field(field)?;
+        let arguments = arguments.parse(field, list, requested_view(field, view)).await?;
         Ok(Connection { view, parent, arguments, page: OnceLock::new(), is_charged: AtomicBool::new(false) })
     }
 
@@ -300,7 +300,7 @@ impl<T: Send + Sync> ObjectType<T> {
                 Connection::<L>::from_arguments(ctx, view, ListId { name, parent }).await.map(Some)
             })
         });
-        with.last().arguments = PageArguments::<<L::Node as NounType>::Filter>::declare(order);
+        with.last().arguments = PageArguments::<L::Node>::declare(order);
         with
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use domain::{Condition, ConditionValue, Filter, Known, Order, View, id::fingerprint};
 
-use crate::{lists::filter::camel_case, objects::word::enum_name};
+use crate::objects::word::enum_name;
 
 /// The view that a request asks for: a cursor of the default view is good tomorrow, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,15 +29,15 @@ pub(crate) struct ListId {
 pub(crate) struct CursorScope(Arc<LazyLock<i64, Box<dyn FnOnce() -> i64 + Send>>>);
 
 impl CursorScope {
-    /// The scope of a list that is read under a filter; `fields` are those of the filter's type ([`FilterInput::FIELDS`]).
+    /// The scope of a list that is read under a filter; `name_of` is what its conditions are called.
     pub(crate) fn new(
-        fields: FilterFields,
+        name_of: ConditionName,
         list: ListId,
         order: Order,
         filter: Arc<Filter>,
         view: RequestedView,
     ) -> Self {
-        let compute = move || fingerprint(scope_text(fields, list, order, &filter, view).as_bytes());
+        let compute = move || fingerprint(scope_text(name_of, list, order, &filter, view).as_bytes());
         CursorScope(Arc::new(LazyLock::new(Box::new(compute))))
     }
 
@@ -47,11 +47,11 @@ impl CursorScope {
     }
 }
 
-/// The properties that the conditions of a filter are on, each with the field that states it.
-type FilterFields = &'static [(&'static str, &'static str)];
+/// The name in the schema of the condition on a property.
+type ConditionName = fn(&str) -> &'static str;
 
 /// What a scope is the hash of.
-fn scope_text(fields: FilterFields, list: ListId, order: Order, filter: &Filter, view: RequestedView) -> String {
+fn scope_text(name_of: ConditionName, list: ListId, order: Order, filter: &Filter, view: RequestedView) -> String {
     let parent = list.parent.map(|parent| format!("({parent})")).unwrap_or_default();
     let (field, direction) = (enum_name(order.field.word()), enum_name(order.direction.word()));
     let view = match view {
@@ -59,15 +59,15 @@ fn scope_text(fields: FilterFields, list: ListId, order: Order, filter: &Filter,
         RequestedView::Pinned(View { day, known: Known::Latest }) => format!("{day}"),
         RequestedView::Pinned(View { day, known: Known::At(revision) }) => format!("{day} at {revision}"),
     };
-    let filter = filter_text(fields, filter);
+    let filter = filter_text(name_of, filter);
     format!("{}{parent} order {field} {direction} filter {filter} view {view}", list.name)
 }
 
 /// A filter as text: two filters have the same text only if they are equal.
-fn filter_text(fields: FilterFields, filter: &Filter) -> String {
+fn filter_text(name_of: ConditionName, filter: &Filter) -> String {
     let Filter { all, any, not, existence, name_contains, conditions } = filter;
     let combined = |name: &str, parts: &[Filter]| {
-        let parts: Vec<String> = parts.iter().map(|part| filter_text(fields, part)).collect();
+        let parts: Vec<String> = parts.iter().map(|part| filter_text(name_of, part)).collect();
         (!parts.is_empty()).then(|| format!("{name}:[{}]", parts.join(",")))
     };
     let existence = existence.as_ref().map(|wanted| {
@@ -77,14 +77,13 @@ fn filter_text(fields: FilterFields, filter: &Filter) -> String {
     let shared = [
         combined("and", all),
         combined("or", any),
-        not.as_ref().map(|part| format!("not:{}", filter_text(fields, part))),
+        not.as_ref().map(|part| format!("not:{}", filter_text(name_of, part))),
         existence,
         name_contains.as_ref().map(|text| format!("nameContains:{}", quote_text(text))),
     ];
-    let field = |property: &str| fields.iter().find(|(of, _)| *of == property).map_or("", |(_, field)| field);
     let own = conditions
         .iter()
-        .map(|Condition { property, value }| Some(format!("{}:{}", camel_case(field(property)), value_text(value))));
+        .map(|Condition { property, value }| Some(format!("{}:{}", name_of(property), value_text(value))));
     let mut texts: Vec<String> = own.chain(shared).flatten().collect();
     texts.sort_unstable();
     format!("{{{}}}", texts.join(","))
@@ -119,12 +118,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{lists::filter::FilterInput, nouns::school::SchoolFilter};
+    use crate::lists::filter_type::condition_name;
 
     const SCHOOLS: ListId = ListId { name: "School", parent: None };
     const BY_NAME: Order = Order { field: OrderField::Name, direction: OrderDirection::Desc };
 
-    const FIELDS: FilterFields = SchoolFilter::FIELDS;
+    const NAME_OF: ConditionName = condition_name::<domain::School>;
 
     fn words(property: &'static str, words: &[&'static str]) -> Condition {
         Condition { property, value: ConditionValue::Words(words.to_vec()) }
@@ -187,8 +186,8 @@ mod tests {
                 2_628_620_770_921_618_785,
             ),
         ] {
-            assert_eq!(scope_text(FIELDS, list, order, &filter, view), text);
-            let computed = CursorScope::new(FIELDS, list, order, Arc::new(filter), view).get();
+            assert_eq!(scope_text(NAME_OF, list, order, &filter, view), text);
+            let computed = CursorScope::new(NAME_OF, list, order, Arc::new(filter), view).get();
             assert_eq!(computed, scope, "{text}");
         }
     }
@@ -202,7 +201,7 @@ mod tests {
         for list in lists {
             for order in orders {
                 for view in views {
-                    assert!(texts.insert(scope_text(FIELDS, list, order, &Filter::default(), view)));
+                    assert!(texts.insert(scope_text(NAME_OF, list, order, &Filter::default(), view)));
                 }
             }
         }
@@ -211,8 +210,12 @@ mod tests {
 
     #[test]
     fn a_new_condition_changes_no_scope_that_does_not_give_it() {
-        let before: FilterFields = &[("kinds", "kind")];
-        let after: FilterFields = &[("added", "added"), ("kinds", "kind")];
+        let before: ConditionName = |property| if property == "kinds" { "kind" } else { "" };
+        let after: ConditionName = |property| match property {
+            "kinds" => "kind",
+            "added" => "added",
+            _ => "",
+        };
         let filter = Filter { conditions: vec![words("kinds", &["museum"])], ..Filter::default() };
         assert_eq!(filter_text(before, &filter), "{kind:[MUSEUM]}");
         assert_eq!(filter_text(after, &filter), "{kind:[MUSEUM]}");
@@ -242,7 +245,7 @@ mod tests {
     proptest! {
         #[test]
         fn two_filters_never_share_a_scope(one in some_filter(), other in some_filter()) {
-            let is_equal = filter_text(FIELDS, &one) == filter_text(FIELDS, &other);
+            let is_equal = filter_text(NAME_OF, &one) == filter_text(NAME_OF, &other);
             prop_assert_eq!(is_equal, one == other);
         }
     }

@@ -1,8 +1,8 @@
-//! Filters: typed conditions, combined with `and`, `or` and `not`.
+//! Filters as the store takes them: what is given is checked, and the nouns that it names are on record.
 
-use async_graphql::{ID, InputType, Result};
+use async_graphql::Result;
 use domain::{
-    AnyId, Condition, ConditionValue, Filter, IdError, Kind, Vocabulary,
+    AnyId, Condition, ConditionValue, Filter, IdError, Kind,
     id::identity,
     suggest::{Nearest, question},
     text::fold,
@@ -16,7 +16,11 @@ use crate::{
         context::{ContextExt, mask_store_error},
         error_code::ErrorCode,
     },
-    objects::word::Word,
+    lists::{
+        filter_input::FilterInput,
+        filter_type::{ConditionType, Given},
+    },
+    objects::noun::NounType,
 };
 
 /// How deep conditions may be combined.
@@ -29,19 +33,14 @@ const MAX_CONDITIONS: usize = 100;
 /// How many unknown nouns an error tells of.
 const MAX_UNKNOWN_NOUNS: usize = 3;
 
-/// The filter of a noun as an input object of the schema.
-pub(crate) trait FilterInput: InputType + 'static {
-    /// The properties that conditions are on, each with the field that states it.
-    const FIELDS: &'static [(&'static str, &'static str)];
-    /// The filter as the store takes it.
-    fn into_filter(self, budget: &mut FilterBudget) -> Result<Filter>;
-}
-
 /// Converts the filter of a list, and checks that the nouns it names are on record.
-pub(crate) async fn resolve_filter<T: FilterInput>(ctx: &FieldContext<'_>, filter: Option<T>) -> Result<Filter> {
+pub(crate) async fn resolve_filter<N: NounType>(
+    ctx: &FieldContext<'_>,
+    filter: Option<FilterInput<N>>,
+) -> Result<Filter> {
     let Some(filter) = filter else { return Ok(Filter::default()) };
     let mut budget = FilterBudget { depth: 0, left: MAX_CONDITIONS, named: Vec::new() };
-    let converted = filter.into_filter(&mut budget)?;
+    let converted = convert_filter(filter, &mut budget)?;
     check_recorded(ctx, &budget.named).await?;
     Ok(converted)
 }
@@ -59,7 +58,7 @@ async fn check_recorded(ctx: &FieldContext<'_>, named: &[NamedNoun]) -> Result<(
     let unknown = named.iter().zip(found).filter(|(_, found)| found.is_none());
     let mut problems = Vec::new();
     for (it, _) in unknown.take(MAX_UNKNOWN_NOUNS) {
-        let (field, kind) = (camel_case(it.field), it.id.kind.name().replace('_', " "));
+        let (field, kind) = (it.field, it.id.kind.name().replace('_', " "));
         let text: String = it.text.chars().take(60).collect();
         let hint = suggest_slug(ctx, it).await?;
         problems.push(format!("`{field}` is `{text}`, and no {kind} on record is called so{hint}"));
@@ -84,18 +83,27 @@ async fn suggest_slug(ctx: &FieldContext<'_>, it: &NamedNoun) -> Result<String> 
     Ok(nearest.found().map(|slug| format!("; {}", question(slug))).unwrap_or_default())
 }
 
-/// A field as the schema writes it.
-pub(crate) fn camel_case(field: &str) -> String {
-    let mut words = field.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| {
-        let (initial, rest) = word.split_at(word.len().min(1));
-        name + &initial.to_uppercase() + rest
+/// Converts a filter, or a part of one, to what the store takes.
+fn convert_filter<N: NounType>(filter: FilterInput<N>, budget: &mut FilterBudget) -> Result<Filter> {
+    let FilterInput { and, or, not, name_contains, existence, conditions, .. } = filter;
+    let shared = usize::from(name_contains.is_some()) + usize::from(existence.is_some());
+    budget.take_conditions(conditions.len() + shared)?;
+    let convert = |(condition, given): (&ConditionType<N>, Given)| {
+        let value = convert_given(given, condition.argument.name, budget)?;
+        Ok(Condition { property: condition.property, value })
+    };
+    Ok(Filter {
+        conditions: conditions.into_iter().map(convert).collect::<Result<_>>()?,
+        all: convert_parts(and, budget)?,
+        any: convert_parts(or, budget)?,
+        not: not.map(|part| convert_part(*part, budget).map(Box::new)).transpose()?,
+        name_contains: parse_search_text(name_contains)?,
+        existence: existence.map(|wanted| wanted.into_iter().map(|it| it.0).collect()),
     })
 }
 
 /// Converts the parts of a combination.
-pub(crate) fn convert_parts<T: FilterInput>(parts: Option<Vec<T>>, budget: &mut FilterBudget) -> Result<Vec<Filter>> {
+fn convert_parts<N: NounType>(parts: Option<Vec<FilterInput<N>>>, budget: &mut FilterBudget) -> Result<Vec<Filter>> {
     let parts = parts.unwrap_or_default();
     if parts.len() > MAX_PARTS {
         return Err(ErrorCode::InvalidArgument
@@ -105,15 +113,15 @@ pub(crate) fn convert_parts<T: FilterInput>(parts: Option<Vec<T>>, budget: &mut 
 }
 
 /// Converts a part of a combination.
-pub(crate) fn convert_part<T: FilterInput>(part: T, budget: &mut FilterBudget) -> Result<Filter> {
+fn convert_part<N: NounType>(part: FilterInput<N>, budget: &mut FilterBudget) -> Result<Filter> {
     budget.depth += 1;
-    let converted = part.into_filter(budget)?;
+    let converted = convert_filter(part, budget)?;
     budget.depth -= 1;
     Ok(converted)
 }
 
 /// How many conditions a filter may still have, and the nouns that it names.
-pub(crate) struct FilterBudget {
+struct FilterBudget {
     depth: usize,
     left: usize,
     named: Vec<NamedNoun>,
@@ -121,7 +129,7 @@ pub(crate) struct FilterBudget {
 
 impl FilterBudget {
     /// Counts a part of a filter with so many conditions.
-    pub(crate) fn take_conditions(&mut self, conditions: usize) -> Result<()> {
+    fn take_conditions(&mut self, conditions: usize) -> Result<()> {
         if self.depth > MAX_DEPTH {
             return Err(
                 ErrorCode::InvalidArgument.with_message(format!("a filter is at most {MAX_DEPTH} combinations deep"))
@@ -136,7 +144,7 @@ impl FilterBudget {
 }
 
 /// Reads the text of a search.
-pub(crate) fn parse_search_text(text: Option<String>) -> Result<Option<String>> {
+fn parse_search_text(text: Option<String>) -> Result<Option<String>> {
     let Some(text) = text else { return Ok(None) };
     let folded = fold(&text);
     match folded.chars().count() {
@@ -146,124 +154,38 @@ pub(crate) fn parse_search_text(text: Option<String>) -> Result<Option<String>> 
     }
 }
 
-/// What a field of a filter wants, as a condition has it.
-pub(crate) trait IntoCondition {
-    /// The value; `kind` is what a noun is that the field names.
-    fn into_condition(
-        self,
-        field: &'static str,
-        kind: Option<Kind>,
-        budget: &mut FilterBudget,
-    ) -> Result<ConditionValue>;
+/// Checks what is given to a condition of this name.
+fn convert_given(given: Given, field: &'static str, budget: &mut FilterBudget) -> Result<ConditionValue> {
+    Ok(match given {
+        Given::Words(words) => ConditionValue::Words(words),
+        Given::Noun(kind, text) => {
+            let id = parse_noun(kind, &text)?;
+            budget.named.push(NamedNoun { field, text: text.0, id });
+            ConditionValue::Noun(id)
+        }
+        Given::Text(text) => ConditionValue::Text(check_no_nul(text)?),
+        Given::Flag(flag) => ConditionValue::Flag(flag),
+        Given::Code { value, scheme } => {
+            let scheme = scheme.map(check_no_nul).transpose()?;
+            ConditionValue::Code { value: check_no_nul(value)?, scheme }
+        }
+    })
 }
 
-/// The condition of a field of a filter, given the property that it is on; none if it is not given.
-pub(crate) fn into_condition<T: IntoCondition>(
-    value: Option<T>,
-    (property, field): (&'static str, &'static str),
-    kind: Option<Kind>,
-    budget: &mut FilterBudget,
-) -> Result<Option<Condition>> {
-    let value = value.map(|value| value.into_condition(field, kind, budget)).transpose()?;
-    Ok(value.map(|value| Condition { property, value }))
-}
-
-impl<V: Vocabulary> IntoCondition for Vec<Word<V>> {
-    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut FilterBudget) -> Result<ConditionValue> {
-        Ok(ConditionValue::Words(self.into_iter().map(|Word(it)| it.word()).collect()))
-    }
-}
-
-impl IntoCondition for ID {
-    fn into_condition(
-        self,
-        field: &'static str,
-        kind: Option<Kind>,
-        budget: &mut FilterBudget,
-    ) -> Result<ConditionValue> {
-        let kind = kind.expect("a field that takes an id says of what");
-        let id = match AnyId::parse_or_slug(kind, &self) {
-            Ok(id) => id,
-            // What begins like no id is a slug gone wrong, and nothing on record is called so.
-            Err(IdError::Malformed(text)) if !text.contains('_') => AnyId { kind, raw: identity(kind, &self) },
-            Err(error) => return Err(ErrorCode::InvalidId.with_message(error)),
-        };
-        budget.named.push(NamedNoun { field, text: self.0, id });
-        Ok(ConditionValue::Noun(id))
-    }
-}
-
-impl IntoCondition for bool {
-    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut FilterBudget) -> Result<ConditionValue> {
-        Ok(ConditionValue::Flag(self))
-    }
-}
-
-impl IntoCondition for String {
-    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut FilterBudget) -> Result<ConditionValue> {
-        check_no_nul(self).map(ConditionValue::Text)
+/// Reads an id or a slug of a noun.
+fn parse_noun(kind: Kind, text: &str) -> Result<AnyId> {
+    match AnyId::parse_or_slug(kind, text) {
+        Ok(id) => Ok(id),
+        // What begins like no id is a slug gone wrong, and nothing on record is called so.
+        Err(IdError::Malformed(malformed)) if !malformed.contains('_') => Ok(AnyId { kind, raw: identity(kind, text) }),
+        Err(error) => Err(ErrorCode::InvalidId.with_message(error)),
     }
 }
 
 /// A text that databases take.
-pub(crate) fn check_no_nul(text: String) -> Result<String> {
+fn check_no_nul(text: String) -> Result<String> {
     match text.contains('\0') {
         true => Err(ErrorCode::InvalidArgument.with_message("a text of a filter has no NUL character")),
         false => Ok(text),
     }
 }
-
-/// Declares the filter of a noun.
-macro_rules! filter {
-    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty => $target:ident $([$kind:ident])?,)* }) => {
-        $(#[$doc])*
-        #[derive(async_graphql::InputObject, Debug, Clone)]
-        pub(crate) struct $name {
-            /// All of these are true. At most 20, and 5 combinations deep; a filter has at most 100 conditions in all.
-            and: Option<Vec<$name>>,
-            /// One of these is true. At most 20, and 5 combinations deep; a filter has at most 100 conditions in all.
-            or: Option<Vec<$name>>,
-            /// This is not true on record; what no source states counts as not true.
-            not: Option<Box<$name>>,
-            /// A name of it on record, official or alias, in any language, contains this text of 2 to 100 characters, whatever the letter case.
-            name_contains: Option<String>,
-            /// On the view's day its existence is one of these.
-            existence: Option<Vec<crate::objects::word::Word<domain::Existence>>>,
-            /// It is in this category, by id or slug, or in one below it.
-            category: Option<async_graphql::ID>,
-            /// It is in the category that a scheme knows by this code, or in one below it.
-            category_code: Option<crate::nouns::category::CategoryCodeInput>,
-            $($(#[$field_doc])* $field: Option<$type>,)*
-        }
-
-        impl crate::lists::filter::FilterInput for $name {
-            const FIELDS: &'static [(&'static str, &'static str)] = &[
-                ("category", "category"),
-                ("category_code", "category_code"),
-                $((stringify!($target), stringify!($field)),)*
-            ];
-
-            fn into_filter(self, budget: &mut crate::lists::filter::FilterBudget) -> async_graphql::Result<domain::Filter> {
-                budget.take_conditions(usize::from(self.name_contains.is_some()) + usize::from(self.existence.is_some()) + usize::from(self.category.is_some()) + usize::from(self.category_code.is_some()) $(+ usize::from(self.$field.is_some()))*)?;
-                use crate::lists::filter::into_condition;
-                let conditions: [Option<domain::Condition>; _] = [
-                    into_condition(self.category, ("category", "category"), Some(domain::Kind::Category), budget)?,
-                    into_condition(self.category_code, ("category_code", "category_code"), None, budget)?,
-                    $({
-                        let kind: &[domain::Kind] = &[$(domain::Kind::$kind)?];
-                        into_condition(self.$field, (stringify!($target), stringify!($field)), kind.first().copied(), budget)?
-                    },)*
-                ];
-                Ok(domain::Filter {
-                    conditions: conditions.into_iter().flatten().collect(),
-                    all: crate::lists::filter::convert_parts(self.and, budget)?,
-                    any: crate::lists::filter::convert_parts(self.or, budget)?,
-                    not: self.not.map(|part| crate::lists::filter::convert_part(*part, budget).map(Box::new)).transpose()?,
-                    name_contains: crate::lists::filter::parse_search_text(self.name_contains)?,
-                    existence: self.existence.map(|wanted| wanted.into_iter().map(|it| it.0).collect()),
-                })
-            }
-        }
-    };
-}
-pub(crate) use filter;

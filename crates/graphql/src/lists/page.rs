@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{InputObject, InputType, Result};
+use async_graphql::{InputObject, Result};
 use domain::{Filter, OrderDirection, OrderField, Page, PageRequest, Position};
 use persistence::ColumnSet;
 
@@ -15,7 +15,9 @@ use crate::{
     execution::error_code::ErrorCode,
     lists::{
         cursor_scope::{CursorScope, ListId, RequestedView},
-        filter::{FilterInput, resolve_filter},
+        filter::resolve_filter,
+        filter_input::FilterInput,
+        filter_type::condition_name,
     },
     objects::{noun::NounType, word::Word},
 };
@@ -33,12 +35,12 @@ pub(crate) struct OrderInput {
 }
 
 /// The four arguments of a page, with a filter and an order.
-pub(crate) struct PageArguments<T> {
+pub(crate) struct PageArguments<N: NounType> {
     pub(crate) first: Option<i64>,
     pub(crate) after: Option<String>,
     pub(crate) last: Option<i64>,
     pub(crate) before: Option<String>,
-    pub(crate) filter: Option<T>,
+    pub(crate) filter: Option<FilterInput<N>>,
     pub(crate) order: Option<OrderInput>,
 }
 
@@ -52,7 +54,7 @@ pub(crate) struct ParsedArguments {
     pub(crate) columns: ColumnSet,
 }
 
-impl<T: FilterInput> PageArguments<T> {
+impl<N: NounType> PageArguments<N> {
     /// Those of a field.
     pub(crate) fn of_field(ctx: &FieldContext<'_>) -> FieldResult<Self> {
         let given = ctx.arguments;
@@ -67,10 +69,7 @@ impl<T: FilterInput> PageArguments<T> {
     }
 
     /// What a field that takes them declares; `order` says what the list's own order is.
-    pub(crate) fn declare(order: &'static str) -> Vec<Argument>
-    where
-        T: InputType,
-    {
+    pub(crate) fn declare(order: &'static str) -> Vec<Argument> {
         vec![
             Argument::new::<Option<i64>>(
                 "first",
@@ -82,13 +81,13 @@ impl<T: FilterInput> PageArguments<T> {
                 "How many items from the end of the list, 0 to 100; not together with `first`.",
             ),
             Argument::new::<Option<String>>("before", "Only items before this cursor of the same list."),
-            Argument::new::<Option<T>>("filter", "Only items of which this is true."),
+            Argument::new::<Option<FilterInput<N>>>("filter", "Only items of which this is true."),
             Argument::new::<Option<OrderInput>>("orderBy", order),
         ]
     }
 
     /// Checks the arguments.
-    pub(crate) async fn parse<N: NounType>(
+    pub(crate) async fn parse(
         self,
         ctx: &FieldContext<'_>,
         list: ListId,
@@ -100,7 +99,7 @@ impl<T: FilterInput> PageArguments<T> {
             field: order.field.0,
             direction: order.direction.0,
         });
-        let scope = CursorScope::new(T::FIELDS, list, order, filter.clone(), view);
+        let scope = CursorScope::new(condition_name::<N>, list, order, filter.clone(), view);
         let has_cursor = after.is_some() || before.is_some();
         let expected = if has_cursor { scope.get() } else { 0 };
         let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)

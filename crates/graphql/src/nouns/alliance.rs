@@ -1,6 +1,5 @@
 //! Alliances: what they are for, who belongs to them, whom they serve.
 
-use async_graphql::ID;
 use domain::{Kind, View};
 use persistence::{GroupsOfAlliance, PartnersOfAlliance, SchoolsOfAlliance};
 
@@ -9,11 +8,10 @@ use crate::{
         field::{Loading, load_parts},
         object_type::{Described, ObjectType},
     },
-    lists::filter::filter,
+    lists::filter_type::FilterType,
     nouns::{category::load_named_categories, source::load_citations},
     objects::{
         noun::{NounType, ViewedNoun},
-        register_code::CodeInput,
         tie::{TieRow, TieType, ViewedTie},
         word::Word,
     },
@@ -23,7 +21,6 @@ impl NounType for domain::Alliance {
     const NAME: &'static str = "Alliance";
     const ONE: (&'static str, &'static str) = ("alliance", "An alliance; null if there is none.");
     const MANY: (&'static str, &'static str) = ("alliances", "The alliances on the map.");
-    type Filter = AllianceFilter;
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("An alliance: bodies that work together by mutual consultation.")
@@ -44,6 +41,17 @@ impl NounType for domain::Alliance {
             .relation::<PartnersOfAlliance>("partners", "Partner", 40, "The partners that sources name as members; sources rarely name all.")
             .relation::<GroupsOfAlliance>("groups", "Group", 25, "The groups that are members, then those of the district it serves.")
             .relation::<SchoolsOfAlliance>("schools", "School", 100, "The schools that are themselves members, then those of the district it serves.")
+    }
+
+    fn filter() -> FilterType<Self> {
+        FilterType::new("Which alliances.")
+            .code()
+            .words::<domain::AllianceKind>("kind", "It is for one of these.")
+            .words::<domain::AllianceScope>("scope", "It serves one of these.")
+            .words::<domain::AllianceStatus>("status", "It had one of these statuses on the view's day. `PROPOSED` finds those, too, that are known on that day and are established later, and that lists do not hold otherwise.")
+            .noun::<domain::District>("district", "It belongs to this district, by id or slug.")
+            .noun::<domain::Partner>("partner", "This partner is on record as a member, by id or slug.")
+            .noun::<domain::Group>("group", "This group is on record as a member, or the alliance serves its district; by id or slug.")
     }
 }
 
@@ -103,24 +111,4 @@ fn row(it: &ViewedTie<domain::AllianceTie>) -> TieRow {
     let domain::AllianceTie { id, joined_on, left_on, .. } = &*it.tie;
     let (since, until) = (joined_on.clone(), left_on.clone());
     TieRow { view: it.view, tie: (Kind::AllianceMember, *id), since, until, as_of: None, turn: None }
-}
-
-filter! {
-    /// Which alliances.
-    AllianceFilter {
-        /// It has this code on record.
-        code: CodeInput => code,
-        /// It is for one of these.
-        kind: Vec<Word<domain::AllianceKind>> => kind,
-        /// It serves one of these.
-        scope: Vec<Word<domain::AllianceScope>> => scope,
-        /// It had one of these statuses on the view's day. `PROPOSED` finds those, too, that are known on that day and are established later, and that lists do not hold otherwise.
-        status: Vec<Word<domain::AllianceStatus>> => status,
-        /// It belongs to this district, by id or slug.
-        district: ID => district [District],
-        /// This partner is on record as a member, by id or slug.
-        partner: ID => partner [Partner],
-        /// This group is on record as a member, or the alliance serves its district; by id or slug.
-        group: ID => group [Group],
-    }
 }

@@ -2,10 +2,9 @@
 
 use crate::{
     definition::object_type::ObjectType,
-    lists::filter::filter,
+    lists::filter_type::FilterType,
     objects::{
         noun::{NounType, ViewedNoun},
-        register_code::CodeInput,
         word::Word,
     },
 };
@@ -14,7 +13,6 @@ impl NounType for domain::Authority {
     const NAME: &'static str = "Authority";
     const ONE: (&'static str, &'static str) = ("authority", "An authority; null if there is none.");
     const MANY: (&'static str, &'static str) = ("authorities", "The authorities on record.");
-    type Filter = AuthorityFilter;
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A government, commission or committee.")
@@ -29,16 +27,11 @@ impl NounType for domain::Authority {
                 Word(it.noun.kind)
             })
     }
-}
 
-filter! {
-    /// Which authorities.
-    AuthorityFilter {
-        /// It has this code on record.
-        code: CodeInput => code,
-        /// It governs one of these levels.
-        level: Vec<Word<domain::AuthorityLevel>> => level,
-        /// It is one of these.
-        kind: Vec<Word<domain::AuthorityKind>> => kind,
+    fn filter() -> FilterType<Self> {
+        FilterType::new("Which authorities.")
+            .code()
+            .words::<domain::AuthorityLevel>("level", "It governs one of these levels.")
+            .words::<domain::AuthorityKind>("kind", "It is one of these.")
     }
 }

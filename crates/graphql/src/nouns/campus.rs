@@ -1,6 +1,5 @@
 //! Campuses: the sites of schools, and who uses whose.
 
-use async_graphql::ID;
 use domain::{Kind, View};
 
 use crate::{
@@ -9,13 +8,12 @@ use crate::{
         field::{FieldContext, Loading, load_parts},
         object_type::{Described, ObjectType},
     },
-    lists::filter::filter,
+    lists::filter_type::FilterType,
     nouns::source::load_citations,
     objects::{
         location::location_of,
         node::load_any_noun,
         noun::{NounType, ViewedNoun, load_noun},
-        register_code::CodeInput,
         tie::load_existence,
         word::Word,
     },
@@ -25,7 +23,6 @@ impl NounType for domain::Campus {
     const NAME: &'static str = "Campus";
     const ONE: (&'static str, &'static str) = ("campus", "A campus; null if there is none.");
     const MANY: (&'static str, &'static str) = ("campuses", "The campuses on the map.");
-    type Filter = CampusFilter;
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A site of a school.")
@@ -40,6 +37,16 @@ impl NounType for domain::Campus {
             .leaf("addressConfidence", "How sure the address is; null where the record does not say.", |it| it.noun.address_confidence.map(Word))
             .optional_object("location", "Where it stands; null where no source says.", |it| location_of(it.view, it.head(), it.noun.location)).reading(&["latitude", "longitude", "location_precision"])
             .noun_of_record("township", "The township it stands in; null where no source says.", |noun| noun.township)
+    }
+
+    fn filter() -> FilterType<Self> {
+        FilterType::new("Which campuses.")
+            .code()
+            .words::<domain::CampusStatus>("status", "It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.")
+            .noun::<domain::School>("school", "A site of this school, by id or slug.")
+            .noun::<domain::Township>("township", "It stands in this township, by id or slug: those that `Township.campuses` lists.")
+            .noun::<domain::Region>("region", "It stands in a township of this region, by id or slug: those that `Region.campuses` lists.")
+            .noun::<domain::District>("district", "It stands in a township of this district, by id or slug: those that `District.campuses` lists.")
     }
 }
 
@@ -72,21 +79,3 @@ pub(crate) fn load_hosted_site_uses<'a>(ctx: &'a FieldContext<'a>, view: View, h
 /// Whose premises are used.
 static SITE_HOST: Union =
     Union { name: "SiteHost", description: "Whose premises are used.", kinds: &[Kind::School, Kind::Campus] };
-
-filter! {
-    /// Which campuses.
-    CampusFilter {
-        /// It has this code on record.
-        code: CodeInput => code,
-        /// It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
-        status: Vec<Word<domain::CampusStatus>> => status,
-        /// A site of this school, by id or slug.
-        school: ID => school [School],
-        /// It stands in this township, by id or slug: those that `Township.campuses` lists.
-        township: ID => township [Township],
-        /// It stands in a township of this region, by id or slug: those that `Region.campuses` lists.
-        region: ID => region [Region],
-        /// It stands in a township of this district, by id or slug: those that `District.campuses` lists.
-        district: ID => district [District],
-    }
-}

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, InputObject, Result};
-use domain::{ConditionValue, Id, Kind, View};
+use async_graphql::InputObject;
+use domain::{Id, Kind, View};
 use futures::future::try_join_all;
 use persistence::{ChildrenOfCategory, ColumnSet};
 
@@ -14,11 +14,11 @@ use crate::{
         object_type::{Described, ObjectType},
     },
     execution::context::ContextExt,
-    lists::filter::{FilterBudget, IntoCondition, check_no_nul, filter},
+    lists::filter_type::FilterType,
     nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun, load_noun},
-        register_code::{CodeInput, RegisterCode},
+        register_code::RegisterCode,
         tie::TieRow,
     },
 };
@@ -27,7 +27,6 @@ impl NounType for domain::Category {
     const NAME: &'static str = "Category";
     const ONE: (&'static str, &'static str) = ("category", "A category; null if there is none.");
     const MANY: (&'static str, &'static str) = ("categories", "The categories of the data set's own.");
-    type Filter = CategoryFilter;
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A category of the data set's own, in a scheme of its own, such as the kinds of groups in a country's register. Its label is its name. What is in it is found by the filter `category` of each list.")
@@ -37,6 +36,13 @@ impl NounType for domain::Category {
             .text("code", "What the scheme knows it by; no other category of the scheme has it.", |it| &it.noun.code)
             .noun_of_record("parent", "The category of the same scheme that it is a part of; null where the record names none.", |noun| noun.parent)
             .relation::<ChildrenOfCategory>("children", "Child", 10, "The categories that are a part of it: `categories(filter: { parent })` finds the same.")
+    }
+
+    fn filter() -> FilterType<Self> {
+        FilterType::new("Which categories.")
+            .code()
+            .text("scheme", "It is one of this scheme.")
+            .noun::<domain::Category>("parent", "Part of this category, by id or slug.")
     }
 }
 
@@ -106,26 +112,7 @@ pub(crate) async fn load_named_categories(
 #[derive(InputObject, Debug, Clone)]
 pub(crate) struct CategoryCodeInput {
     /// The scheme, as `Category.scheme` names it.
-    scheme: String,
+    pub(crate) scheme: String,
     /// What the scheme knows it by.
-    code: String,
-}
-
-impl IntoCondition for CategoryCodeInput {
-    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut FilterBudget) -> Result<ConditionValue> {
-        let (scheme, value) = (check_no_nul(self.scheme)?, check_no_nul(self.code)?);
-        Ok(ConditionValue::Code { value, scheme: Some(scheme) })
-    }
-}
-
-filter! {
-    /// Which categories.
-    CategoryFilter {
-        /// It has this code on record.
-        code: CodeInput => code,
-        /// It is one of this scheme.
-        scheme: String => scheme,
-        /// Part of this category, by id or slug.
-        parent: ID => parent [Category],
-    }
+    pub(crate) code: String,
 }

@@ -1,16 +1,14 @@
 //! Designations: titles and awards that schools are given.
 
-use async_graphql::ID;
 use domain::Kind;
 use persistence::SchoolsOfDesignation;
 
 use crate::{
     definition::{field::Loading, object_type::ObjectType},
-    lists::filter::filter,
+    lists::filter_type::FilterType,
     nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun},
-        register_code::CodeInput,
         tie::{TieType, ViewedTie, load_existence},
         word::Word,
     },
@@ -20,7 +18,6 @@ impl NounType for domain::Designation {
     const NAME: &'static str = "Designation";
     const ONE: (&'static str, &'static str) = ("designation", "A designation; null if there is none.");
     const MANY: (&'static str, &'static str) = ("designations", "The designations on record.");
-    type Filter = DesignationFilter;
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun(
@@ -39,6 +36,16 @@ impl NounType for domain::Designation {
             "The schools on record that were given it by the view's day; one that was given it twice is there twice.",
         )
     }
+
+    fn filter() -> FilterType<Self> {
+        FilterType::new("Which designations.")
+            .code()
+            .words::<domain::DesignationLevel>(
+                "level",
+                "It is given at one of these levels, on record; `UNKNOWN` finds those of which no source says.",
+            )
+            .noun::<domain::School>("school", "It is on record as given to this school, by id or slug.")
+    }
 }
 
 impl TieType for domain::SchoolDesignation {
@@ -47,17 +54,5 @@ impl TieType for domain::SchoolDesignation {
             .date("awardedOn", "When it was given; null where no source says.", |it| &it.tie.awarded_on)
             .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.", |it, ctx| Loading::later(load_existence(ctx, it.view, (Kind::SchoolDesignation, it.tie.id), [&it.tie.awarded_on])))
             .load_objects("sources", "The sources that state that it was given.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
-    }
-}
-
-filter! {
-    /// Which designations.
-    DesignationFilter {
-        /// It has this code on record.
-        code: CodeInput => code,
-        /// It is given at one of these levels, on record; `UNKNOWN` finds those of which no source says.
-        level: Vec<Word<domain::DesignationLevel>> => level,
-        /// It is on record as given to this school, by id or slug.
-        school: ID => school [School],
     }
 }

@@ -7,18 +7,14 @@ use persistence::{
 
 use crate::{
     definition::object_type::ObjectType,
-    lists::filter::filter,
-    objects::{
-        noun::{NounType, ViewedNoun},
-        register_code::CodeInput,
-    },
+    lists::filter_type::FilterType,
+    objects::noun::{NounType, ViewedNoun},
 };
 
 impl NounType for domain::District {
     const NAME: &'static str = "District";
     const ONE: (&'static str, &'static str) = ("district", "A district; null if there is none.");
     const MANY: (&'static str, &'static str) = ("districts", "The districts on the map.");
-    type Filter = DistrictFilter;
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A school district, the owner of a map.")
@@ -34,12 +30,8 @@ impl NounType for domain::District {
             .relation::<GroupsOfDistrict>("groups", "Group", 25, "Its education groups.")
             .relation::<AlliancesOfDistrict>("alliances", "Alliance", 12, "Its alliances.")
     }
-}
 
-filter! {
-    /// Which districts.
-    DistrictFilter {
-        /// It has this code on record.
-        code: CodeInput => code,
+    fn filter() -> FilterType<Self> {
+        FilterType::new("Which districts.").code()
     }
 }

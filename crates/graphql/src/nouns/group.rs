@@ -1,14 +1,12 @@
 //! Education groups.
 
-use async_graphql::ID;
 use persistence::{AlliancesOfGroup, SchoolsOfGroup};
 
 use crate::{
     definition::object_type::{Described, ObjectType},
-    lists::filter::filter,
+    lists::filter_type::FilterType,
     objects::{
         noun::{NounType, ViewedNoun},
-        register_code::CodeInput,
         word::Word,
     },
 };
@@ -17,7 +15,6 @@ impl NounType for domain::Group {
     const NAME: &'static str = "Group";
     const ONE: (&'static str, &'static str) = ("group", "An education group; null if there is none.");
     const MANY: (&'static str, &'static str) = ("groups", "The education groups on the map.");
-    type Filter = GroupFilter;
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("An education group: one body of a lead school and its members.")
@@ -31,6 +28,15 @@ impl NounType for domain::Group {
             .noun_of_record("district", "The district it belongs to; null where the record does not say.", |noun| noun.district)
             .relation::<SchoolsOfGroup>("schools", "School", 15, "The schools on record as its members, the lead school first. A source that names some members rarely names all.")
             .relation::<AlliancesOfGroup>("alliances", "Alliance", 4, "The alliances it is a member of, then those that serve its district.")
+    }
+
+    fn filter() -> FilterType<Self> {
+        FilterType::new("Which groups.")
+            .code()
+            .words::<domain::GroupStatus>("status", "It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and are established later, and that lists do not hold otherwise.")
+            .noun::<domain::District>("district", "It belongs to this district, by id or slug.")
+            .noun::<domain::School>("school", "This school is on record as a member, in whatever role; by id or slug.")
+            .noun::<domain::Alliance>("alliance", "It is on record as a member of this alliance, or the alliance serves its district; by id or slug.")
     }
 }
 
@@ -60,21 +66,5 @@ impl Described for ReportedSize {
             .leaf("memberSchools", "How many member schools a source counts; null where none does.", |it| {
                 it.member_schools
             })
-    }
-}
-
-filter! {
-    /// Which groups.
-    GroupFilter {
-        /// It has this code on record.
-        code: CodeInput => code,
-        /// It had one of these statuses on the view's day. `PLANNED` finds those, too, that are known on that day and are established later, and that lists do not hold otherwise.
-        status: Vec<Word<domain::GroupStatus>> => status,
-        /// It belongs to this district, by id or slug.
-        district: ID => district [District],
-        /// This school is on record as a member, in whatever role; by id or slug.
-        school: ID => school [School],
-        /// It is on record as a member of this alliance, or the alliance serves its district; by id or slug.
-        alliance: ID => alliance [Alliance],
     }
 }

@@ -1,21 +1,15 @@
 //! Learning areas: units in which a district manages neighboring schools.
 
-use async_graphql::ID;
-
 use crate::{
     definition::object_type::ObjectType,
-    lists::filter::filter,
-    objects::{
-        noun::{NounType, ViewedNoun},
-        register_code::CodeInput,
-    },
+    lists::filter_type::FilterType,
+    objects::noun::{NounType, ViewedNoun},
 };
 
 impl NounType for domain::LearningArea {
     const NAME: &'static str = "LearningArea";
     const ONE: (&'static str, &'static str) = ("learningArea", "A learning area; null if there is none.");
     const MANY: (&'static str, &'static str) = ("learningAreas", "The learning areas on the map.");
-    type Filter = LearningAreaFilter;
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A unit in which a district manages neighboring schools.")
@@ -26,14 +20,10 @@ impl NounType for domain::LearningArea {
                 noun.district
             })
     }
-}
 
-filter! {
-    /// Which learning areas.
-    LearningAreaFilter {
-        /// It has this code on record.
-        code: CodeInput => code,
-        /// Part of this district, by id or slug.
-        district: ID => district [District],
+    fn filter() -> FilterType<Self> {
+        FilterType::new("Which learning areas.")
+            .code()
+            .noun::<domain::District>("district", "Part of this district, by id or slug.")
     }
 }

@@ -1,16 +1,14 @@
 //! Partners: the organizations that work with schools.
 
-use async_graphql::ID;
 use domain::Kind;
 use persistence::{AlliancesOfPartner, SchoolsOfPartner};
 
 use crate::{
     definition::{field::Loading, object_type::ObjectType},
-    lists::filter::filter,
+    lists::filter_type::FilterType,
     nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun},
-        register_code::CodeInput,
         tie::{TieType, ViewedTie, load_existence},
         word::Word,
     },
@@ -20,7 +18,6 @@ impl NounType for domain::Partner {
     const NAME: &'static str = "Partner";
     const ONE: (&'static str, &'static str) = ("partner", "A partner; null if there is none.");
     const MANY: (&'static str, &'static str) = ("partners", "The partners on record.");
-    type Filter = PartnerFilter;
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun(
@@ -39,6 +36,18 @@ impl NounType for domain::Partner {
             "The schools it is tied to outside any alliance.",
         )
     }
+
+    fn filter() -> FilterType<Self> {
+        FilterType::new("Which partners.")
+            .code()
+            .words::<domain::PartnerKind>("kind", "It is, among other things, one of these on record.")
+            .on("kinds")
+            .noun::<domain::Alliance>("alliance", "It is on record as a member of this alliance, by id or slug.")
+            .noun::<domain::School>(
+                "school",
+                "It is on record as tied to this school outside any alliance, by id or slug.",
+            )
+    }
 }
 
 impl TieType for domain::SchoolPartner {
@@ -49,19 +58,5 @@ impl TieType for domain::SchoolPartner {
             .date("until", "Until when; null where no source says, or it goes on.", |it| &it.tie.until)
             .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.", |it, ctx| Loading::later(load_existence(ctx, it.view, (Kind::SchoolPartner, it.tie.id), [&it.tie.since, &it.tie.until])))
             .load_objects("sources", "The sources that state the tie.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
-    }
-}
-
-filter! {
-    /// Which partners.
-    PartnerFilter {
-        /// It has this code on record.
-        code: CodeInput => code,
-        /// It is, among other things, one of these on record.
-        kind: Vec<Word<domain::PartnerKind>> => kinds,
-        /// It is on record as a member of this alliance, by id or slug.
-        alliance: ID => alliance [Alliance],
-        /// It is on record as tied to this school outside any alliance, by id or slug.
-        school: ID => school [School],
     }
 }

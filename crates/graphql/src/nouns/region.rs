@@ -1,22 +1,17 @@
 //! Regions: the parts of a district in its strategy.
 
-use async_graphql::ID;
 use persistence::{CampusesOfRegion, SchoolsOfRegion, SchoolsWithCampusInRegion, TownshipsOfRegion};
 
 use crate::{
     definition::object_type::ObjectType,
-    lists::filter::filter,
-    objects::{
-        noun::{NounType, ViewedNoun},
-        register_code::CodeInput,
-    },
+    lists::filter_type::FilterType,
+    objects::noun::{NounType, ViewedNoun},
 };
 
 impl NounType for domain::Region {
     const NAME: &'static str = "Region";
     const ONE: (&'static str, &'static str) = ("region", "A region; null if there is none.");
     const MANY: (&'static str, &'static str) = ("regions", "The regions on the map.");
-    type Filter = RegionFilter;
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A part of a district in its strategy, such as \"rising in the south\".")
@@ -29,14 +24,10 @@ impl NounType for domain::Region {
             .relation::<SchoolsWithCampusInRegion>("schoolsWithCampus", "SchoolWithCampus", 50, "The schools of which a campus stands in one of its townships: `schools(filter: { campusRegion })` finds the same.")
             .relation::<CampusesOfRegion>("campuses", "Campus", 70, "The campuses that stand in one of its townships: `campuses(filter: { region })` finds the same.")
     }
-}
 
-filter! {
-    /// Which regions.
-    RegionFilter {
-        /// It has this code on record.
-        code: CodeInput => code,
-        /// Part of this district, by id or slug.
-        district: ID => district [District],
+    fn filter() -> FilterType<Self> {
+        FilterType::new("Which regions.")
+            .code()
+            .noun::<domain::District>("district", "Part of this district, by id or slug.")
     }
 }

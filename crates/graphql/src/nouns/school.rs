@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use async_graphql::ID;
 use domain::{Kind, Order, PageRequest};
 use persistence::{
     AlliancesOfSchool, BranchOfSchools, BranchesOfSchool, CampusesOfSchool, DesignationsOfSchool, GroupsOfSchool,
@@ -16,7 +15,7 @@ use crate::{
         object_type::ObjectType,
     },
     execution::context::ContextExt,
-    lists::filter::filter,
+    lists::filter_type::FilterType,
     nouns::{
         campus::{SiteUse, load_hosted_site_uses},
         source::load_citations,
@@ -24,7 +23,7 @@ use crate::{
     objects::{
         location::location_of,
         noun::{NounType, ViewedNoun},
-        register_code::{CodeInput, RegisterCode},
+        register_code::RegisterCode,
         tie::{TieType, ViewedTie, load_existence},
         word::Word,
     },
@@ -35,7 +34,6 @@ impl NounType for domain::School {
     const ONE: (&'static str, &'static str) =
         ("school", "A school; null if there is none. One that was renamed or merged is found too.");
     const MANY: (&'static str, &'static str) = ("schools", "The schools on the map on the view's day.");
-    type Filter = SchoolFilter;
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A school, under the name it bears. One that is renamed or merged gives way to another entry; `successors` leads there.")
@@ -70,6 +68,27 @@ impl NounType for domain::School {
             .relation::<BranchOfSchools>("branchOf", "BranchOf", 1, "The schools that it is a branch of, or guided by.")
             .relation::<PredecessorsOfSchool>("predecessors", "Predecessor", 3, "The schools it came from, through the whole chain (of 50 steps at most), the nearest first.")
             .relation::<SuccessorsOfSchool>("successors", "Successor", 2, "The schools it went into, through the whole chain (of 50 steps at most), the nearest first.")
+    }
+
+    fn filter() -> FilterType<Self> {
+        FilterType::new("Which schools.")
+            .words::<domain::Stage>("stage", "It teaches one of these stages, on record; a school of which no source states a stage is not found.").on("phases")
+            .words::<domain::Ownership>("ownership", "One of these runs it, on record; `UNKNOWN` finds those of which no source says.")
+            .words::<domain::SchoolType>("schoolType", "It is of one of these types, on record; `UNKNOWN` finds those of which no source says.")
+            .words::<domain::SchoolStatus>("status", "It had one of these statuses on the view's day, on record; `UNKNOWN` finds those of which no source says. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.")
+            .flag("boarding", "On record it has boarders (`true`) or has none (`false`); a school of which no source says is not found by either.")
+            .code()
+            .noun::<domain::District>("district", "Its own record says that it belongs to this district, by id or slug: those that `District.schools` lists.")
+            .noun::<domain::Region>("region", "Its own record places it in a township of this region, by id or slug: those that `Region.schools` lists.")
+            .noun::<domain::Township>("township", "Its own record places it in this township, by id or slug: those that `Township.schools` lists.")
+            .noun::<domain::District>("campusDistrict", "A campus of it stands in a township of this district, by id or slug: those that `District.schoolsWithCampus` lists.")
+            .noun::<domain::Region>("campusRegion", "A campus of it stands in a township of this region, by id or slug: those that `Region.schoolsWithCampus` lists.")
+            .noun::<domain::Township>("campusTownship", "A campus of it stands in this township, by id or slug: those that `Township.schoolsWithCampus` lists.")
+            .noun::<domain::Group>("group", "It is on record as a member of this group, in whatever role; by id or slug.")
+            .noun::<domain::Alliance>("alliance", "It is itself on record as a member of this alliance, or the alliance serves its district; by id or slug.")
+            .noun::<domain::Partner>("partner", "It is on record as tied to this partner outside any alliance; by id or slug.")
+            .noun::<domain::Designation>("designation", "It is on record as given this designation, by id or slug.")
+            .flag("hasGroupOnRecord", "Whether a membership of it in any group is on record. `false` finds those of which no source names a group: that is not to say that they are in none.").on("has_group")
     }
 }
 
@@ -106,45 +125,5 @@ impl TieType for domain::SchoolLink {
             .date("until", "Until when; null where no source says, or it goes on.", |it| &it.tie.until)
             .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.", |it, ctx| Loading::later(load_existence(ctx, it.view, (Kind::SchoolLink, it.tie.id), [&it.tie.since, &it.tie.until])))
             .load_objects("sources", "The sources that state the tie.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
-    }
-}
-
-filter! {
-    /// Which schools.
-    SchoolFilter {
-        /// It teaches one of these stages, on record; a school of which no source states a stage is not found.
-        stage: Vec<Word<domain::Stage>> => phases,
-        /// One of these runs it, on record; `UNKNOWN` finds those of which no source says.
-        ownership: Vec<Word<domain::Ownership>> => ownership,
-        /// It is of one of these types, on record; `UNKNOWN` finds those of which no source says.
-        school_type: Vec<Word<domain::SchoolType>> => school_type,
-        /// It had one of these statuses on the view's day, on record; `UNKNOWN` finds those of which no source says. `PLANNED` finds those, too, that are known on that day and open later, and that lists do not hold otherwise.
-        status: Vec<Word<domain::SchoolStatus>> => status,
-        /// On record it has boarders (`true`) or has none (`false`); a school of which no source says is not found by either.
-        boarding: bool => boarding,
-        /// It has this code on record.
-        code: CodeInput => code,
-        /// Its own record says that it belongs to this district, by id or slug: those that `District.schools` lists.
-        district: ID => district [District],
-        /// Its own record places it in a township of this region, by id or slug: those that `Region.schools` lists.
-        region: ID => region [Region],
-        /// Its own record places it in this township, by id or slug: those that `Township.schools` lists.
-        township: ID => township [Township],
-        /// A campus of it stands in a township of this district, by id or slug: those that `District.schoolsWithCampus` lists.
-        campus_district: ID => campus_district [District],
-        /// A campus of it stands in a township of this region, by id or slug: those that `Region.schoolsWithCampus` lists.
-        campus_region: ID => campus_region [Region],
-        /// A campus of it stands in this township, by id or slug: those that `Township.schoolsWithCampus` lists.
-        campus_township: ID => campus_township [Township],
-        /// It is on record as a member of this group, in whatever role; by id or slug.
-        group: ID => group [Group],
-        /// It is itself on record as a member of this alliance, or the alliance serves its district; by id or slug.
-        alliance: ID => alliance [Alliance],
-        /// It is on record as tied to this partner outside any alliance; by id or slug.
-        partner: ID => partner [Partner],
-        /// It is on record as given this designation, by id or slug.
-        designation: ID => designation [Designation],
-        /// Whether a membership of it in any group is on record. `false` finds those of which no source names a group: that is not to say that they are in none.
-        has_group_on_record: bool => has_group,
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         object_type::{Described, ObjectType},
     },
     execution::context::ContextExt,
-    lists::filter::filter,
+    lists::filter_type::FilterType,
     objects::{
         noun::{NounType, ViewedNoun},
         word::Word,
@@ -21,7 +21,6 @@ impl NounType for domain::Source {
     const NAME: &'static str = "Source";
     const ONE: (&'static str, &'static str) = ("source", "A source; null if there is none.");
     const MANY: (&'static str, &'static str) = ("sources", "The sources on record.");
-    type Filter = SourceFilter;
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("An article, a list or a charter that facts cite. Its name is its title.")
@@ -37,6 +36,12 @@ impl NounType for domain::Source {
             .leaf("reliability", "How far it can be trusted.", |it| Word(it.noun.reliability))
             .optional_text("license", "The license under which it may be used: an [SPDX identifier](https://spdx.org/licenses/) such as `ODbL-1.0`, or its name or address; null where none is on record.", |it| it.noun.license.as_deref())
             .optional_text("note", "A remark; null if there is none.", |it| it.noun.note.as_deref())
+    }
+
+    fn filter() -> FilterType<Self> {
+        FilterType::new("Which sources.")
+            .words::<domain::SourceKind>("kind", "It is one of these.")
+            .words::<domain::Reliability>("reliability", "It can be trusted this far.")
     }
 }
 
@@ -97,14 +102,4 @@ pub(crate) fn load_citations<'a>(ctx: &'a FieldContext<'a>, view: View, fact: i6
         let of_fact = ctx.load_parts::<domain::Citation>(view, fact).await?;
         Ok((0..of_fact.len()).map(|at| Citation { view, of_fact: of_fact.clone(), at }).collect())
     })
-}
-
-filter! {
-    /// Which sources.
-    SourceFilter {
-        /// It is one of these.
-        kind: Vec<Word<domain::SourceKind>> => kind,
-        /// It can be trusted this far.
-        reliability: Vec<Word<domain::Reliability>> => reliability,
-    }
 }

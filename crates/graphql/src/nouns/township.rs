@@ -1,14 +1,13 @@
 //! Townships, areas and subdistricts.
 
-use async_graphql::ID;
 use persistence::{CampusesOfTownship, SchoolsOfTownship, SchoolsWithCampusInTownship};
 
 use crate::{
     definition::object_type::ObjectType,
-    lists::filter::filter,
+    lists::filter_type::FilterType,
     objects::{
         noun::{NounType, ViewedNoun},
-        register_code::{CodeInput, RegisterCode},
+        register_code::RegisterCode,
         word::Word,
     },
 };
@@ -17,7 +16,6 @@ impl NounType for domain::Township {
     const NAME: &'static str = "Township";
     const ONE: (&'static str, &'static str) = ("township", "A township; null if there is none.");
     const MANY: (&'static str, &'static str) = ("townships", "The townships on the map.");
-    type Filter = TownshipFilter;
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A township, area or subdistrict.")
@@ -54,18 +52,12 @@ impl NounType for domain::Township {
                 "The campuses that stand in it: `campuses(filter: { township })` finds the same.",
             )
     }
-}
 
-filter! {
-    /// Which townships.
-    TownshipFilter {
-        /// It has this code on record.
-        code: CodeInput => code,
-        /// It is one of these.
-        kind: Vec<Word<domain::TownshipKind>> => kind,
-        /// It lies in this region, by id or slug.
-        region: ID => region [Region],
-        /// Part of this district, by id or slug.
-        district: ID => district [District],
+    fn filter() -> FilterType<Self> {
+        FilterType::new("Which townships.")
+            .code()
+            .words::<domain::TownshipKind>("kind", "It is one of these.")
+            .noun::<domain::Region>("region", "It lies in this region, by id or slug.")
+            .noun::<domain::District>("district", "Part of this district, by id or slug.")
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         object_type::{Described, ObjectType},
     },
     execution::context::ContextExt,
-    lists::{connection::Related, filter::FilterInput},
+    lists::{connection::Related, filter_type::FilterType},
     nouns::{
         alias::{LocalizedName, Name},
         category::load_categorisations,
@@ -42,11 +42,13 @@ pub(crate) trait NounType: Noun {
     const ONE: (&'static str, &'static str);
     /// The field at the root that lists all, and what it says.
     const MANY: (&'static str, &'static str);
-    /// What narrows its lists.
-    type Filter: FilterInput;
-
     /// What it answers.
     fn describe() -> ObjectType<ViewedNoun<Self>>
+    where
+        Self: Sized;
+
+    /// What narrows its lists.
+    fn filter() -> FilterType<Self>
     where
         Self: Sized;
 }
@@ -66,7 +68,7 @@ impl<N: NounType> Described for ViewedNoun<N> {
 }
 
 /// The name that a field has in files and tables: `openedOn` is `opened_on`.
-fn snake_case(name: &str) -> String {
+pub(crate) fn snake_case(name: &str) -> String {
     let mut snake = String::with_capacity(name.len() + 4);
     for letter in name.chars() {
         if letter.is_ascii_uppercase() {

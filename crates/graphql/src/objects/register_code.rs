@@ -1,7 +1,7 @@
 //! Codes of nouns in official registers.
 
-use async_graphql::{InputObject, Result};
-use domain::{ConditionValue, Kind, View};
+use async_graphql::InputObject;
+use domain::View;
 
 use crate::{
     definition::{
@@ -9,7 +9,6 @@ use crate::{
         object_type::{Described, ObjectType},
     },
     execution::context::ContextExt,
-    lists::filter::{FilterBudget, IntoCondition, check_no_nul},
     nouns::source::load_citations,
 };
 
@@ -42,16 +41,9 @@ impl Described for RegisterCode {
 #[derive(InputObject, Debug, Clone)]
 pub(crate) struct CodeInput {
     /// The code, as the register writes it.
-    value: String,
+    pub(crate) value: String,
     /// The register, as `Code.scheme` names it; any where none is given.
-    scheme: Option<String>,
-}
-
-impl IntoCondition for CodeInput {
-    fn into_condition(self, _: &'static str, _: Option<Kind>, _: &mut FilterBudget) -> Result<ConditionValue> {
-        let scheme = self.scheme.map(check_no_nul).transpose()?;
-        Ok(ConditionValue::Code { value: check_no_nul(self.value)?, scheme })
-    }
+    pub(crate) scheme: Option<String>,
 }
 
 impl RegisterCode {

@@ -1,0 +1,122 @@
+//! The filter of a noun as a table: the conditions that it takes, each with its name, what it says and what it is given.
+//!
+//! The input object of the schema, the reading of what is given and the names in the scopes of cursors follow from it.
+
+use async_graphql::{ID, InputType, InputValueError, Value};
+use domain::{Identified, Kind, Vocabulary};
+
+use crate::{
+    definition::{argument::Argument, kept::kept},
+    lists::filter_input::ReadResult,
+    nouns::category::CategoryCodeInput,
+    objects::{
+        noun::{NounType, snake_case},
+        register_code::CodeInput,
+        word::Word,
+    },
+};
+
+/// What narrows the lists of a noun: a table of conditions.
+pub(crate) struct FilterType<N: NounType> {
+    pub(crate) description: &'static str,
+    pub(crate) conditions: Vec<ConditionType<N>>,
+}
+
+/// A condition that the filter of a noun takes.
+pub(crate) struct ConditionType<N: NounType> {
+    /// What the schema says of it.
+    pub(crate) argument: Argument,
+    /// The property of the noun that it is on.
+    pub(crate) property: &'static str,
+    pub(crate) read: ReadGiven<N>,
+}
+
+pub(crate) type ReadGiven<N> = Box<dyn Fn(Option<Value>) -> ReadResult<Option<Given>, N> + Send + Sync>;
+
+/// What is given to a condition.
+pub(crate) enum Given {
+    /// Words of a vocabulary, of which it is to be one.
+    Words(Vec<&'static str>),
+    /// A noun of a kind, by id or slug.
+    Noun(Kind, ID),
+    Text(String),
+    Flag(bool),
+    /// A code, of a register or of any.
+    Code {
+        value: String,
+        scheme: Option<String>,
+    },
+}
+
+/// The filter of a noun: described once, and kept.
+pub(crate) fn filter_type<N: NounType>() -> &'static FilterType<N> {
+    kept(N::filter)
+}
+
+/// The name in the schema of the condition on a property.
+pub(crate) fn condition_name<N: NounType>(property: &str) -> &'static str {
+    let found = filter_type::<N>().conditions.iter().find(|condition| condition.property == property);
+    found.map_or("", |condition| condition.argument.name)
+}
+
+impl<N: NounType> FilterType<N> {
+    /// A filter with the conditions that all of them take.
+    pub(crate) fn new(description: &'static str) -> Self {
+        FilterType { description, conditions: Vec::new() }
+            .noun::<domain::Category>("category", "It is in this category, by id or slug, or in one below it.")
+            .condition(
+                "categoryCode",
+                "It is in the category that a scheme knows by this code, or in one below it.",
+                |CategoryCodeInput { scheme, code }| Given::Code { value: code, scheme: Some(scheme) },
+            )
+    }
+
+    /// Adds one on a code in an official register.
+    pub(crate) fn code(self) -> Self {
+        self.condition("code", "It has this code on record.", |CodeInput { value, scheme }| Given::Code {
+            value,
+            scheme,
+        })
+    }
+
+    /// Adds one on a word of a vocabulary, or on a list of them: it is, or has, one of those that are given.
+    pub(crate) fn words<V: Vocabulary>(self, name: &'static str, description: &'static str) -> Self {
+        self.condition(name, description, |words: Vec<Word<V>>| {
+            Given::Words(words.into_iter().map(|Word(word)| word.word()).collect())
+        })
+    }
+
+    /// Adds one on a noun that the record names, or to which a tie leads.
+    pub(crate) fn noun<M: Identified>(self, name: &'static str, description: &'static str) -> Self {
+        self.condition(name, description, |id| Given::Noun(M::KIND, id))
+    }
+
+    /// Adds one on a text.
+    pub(crate) fn text(self, name: &'static str, description: &'static str) -> Self {
+        self.condition(name, description, Given::Text)
+    }
+
+    /// Adds one on what is true or false.
+    pub(crate) fn flag(self, name: &'static str, description: &'static str) -> Self {
+        self.condition(name, description, Given::Flag)
+    }
+
+    /// Says which property the condition that was added last is on; it is that of its name otherwise.
+    pub(crate) fn on(mut self, property: &'static str) -> Self {
+        self.conditions.last_mut().expect("a condition was added").property = property;
+        self
+    }
+
+    fn condition<A: InputType + 'static>(
+        mut self,
+        name: &'static str,
+        description: &'static str,
+        given: fn(A) -> Given,
+    ) -> Self {
+        let read: ReadGiven<N> =
+            Box::new(move |value| Ok(Option::<A>::parse(value).map_err(InputValueError::propagate)?.map(given)));
+        let argument = Argument::new::<Option<A>>(name, description);
+        self.conditions.push(ConditionType { argument, property: snake_case(name).leak(), read });
+        self
+    }
+}
