@@ -9,8 +9,9 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, JoinType, Query, SelectSt
 use crate::{
     Store, StoreError,
     columns::ColumnSet,
-    entity::{citations, revisions, sources},
+    entity::{citations, revisions},
     filter::FilterForm,
+    nouns::source::Sources,
     row::Row,
     statement::{Prepared, Question, Values},
     view::{Scope, Sees, col, literal},
@@ -48,10 +49,10 @@ impl Store {
 fn known_days(scope: &Scope, table: &'static str) -> SelectStatement {
     let cited = || col("x", citations::Column::FactId);
     let mut days = scope.select_from(citations::Entity, "x", Sees::Known);
-    let is_source = col("s", sources::Column::Id).eq(col("x", citations::Column::SourceId));
-    scope.join(&mut days, sources::Entity, "s", is_source, Sees::Known);
+    let is_source = col("s", Sources::Id).eq(col("x", citations::Column::SourceId));
+    scope.join(&mut days, Sources::Table, "s", is_source, Sees::Known);
     // A source holds from its publication on, and from the first of days where that is not stated.
-    let published = || col("s", sources::Column::ValidFrom);
+    let published = || col("s", Sources::ValidFrom);
     days.expr(cited()).expr(published()).and_where(published().gt(literal("0001-01-01")));
     days.and_where(scope.is_asked(cited()));
     // Whatever revision is looked at, a tie that it knows was recorded by then.

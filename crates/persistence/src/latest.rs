@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     Store, StoreError,
-    entity::districts::{Column, Entity},
+    nouns::district::Districts,
     row::Row,
     view::{Scope, Sees, col},
 };
@@ -161,8 +161,8 @@ impl Store {
 
     async fn read_time_zones(&self) -> Result<Vec<TimeZone>, StoreError> {
         let view = View { day: Validity::OPEN_START, known: Known::Latest };
-        let mut select = Scope::new(self.backend, view).select_from(Entity, "d", Sees::Known);
-        let time_zone = || col("d", Column::TimeZone);
+        let mut select = Scope::new(self.backend, view).select_from(Districts::Table, "d", Sees::Known);
+        let time_zone = || col("d", Districts::TimeZone);
         select.distinct().expr(time_zone()).and_where(time_zone().is_not_null());
         select.order_by_expr(time_zone(), Order::Asc).limit(2);
         let rows = self.rows(self.backend.build(&select)).await?;

@@ -13,9 +13,9 @@ use sea_orm::{
 use crate::{
     Noun, NounCount, Store, StoreError,
     columns::ColumnSet,
-    entity::townships,
     filter::{FilterForm, fits, is_listed},
     noun::{ListRequest, Table, and_all, read, read_key},
+    nouns::township::Townships,
     row::Row,
     statement::{PageForm, Parameter, Prepared, Question, Values},
     view::{AnyIden, Scope, Sees, col, is_tied, literal, named},
@@ -236,8 +236,8 @@ impl<N: Table, T> Path<N, T> {
                 ..self.own_row()
             },
             TieSource::Township(place) => {
-                let mut select = scope.select_from(townships::Entity, "w", Sees::Holding);
-                let stands = col("c", Alias::new("township_id")).eq(col("w", townships::Column::Id));
+                let mut select = scope.select_from(Townships::Table, "w", Sees::Holding);
+                let stands = col("c", Alias::new("township_id")).eq(col("w", Townships::Id));
                 scope.join(&mut select, N::SHAPE.table, "c", stands, Sees::Known);
                 Joined { select, parent: col("w", named(*place)), ..self.own_row() }
             }

@@ -1,27 +1,45 @@
 //! Table `aliases`.
 
 use domain::{Alias, NameKind, Validity};
-use sea_orm::sea_query::{Expr, Order, SelectStatement};
+use sea_orm::{
+    DeriveIden,
+    sea_query::{Expr, Order, SelectStatement},
+};
 
 use crate::{
     StoreError,
-    entity::aliases::{Column, Entity},
     parts::List,
     row::Row,
     view::{Scope, Sees, col},
 };
 
+/// Table `aliases`.
+#[derive(Clone, Copy, DeriveIden)]
+enum Aliases {
+    Table,
+    Id,
+    ValidFrom,
+    ValidTo,
+    EntityId,
+    Alias,
+    Lang,
+    Kind,
+    Basis,
+    Since,
+    Until,
+}
+
 impl List for Alias {
     fn select(scope: &Scope) -> (SelectStatement, Expr) {
-        let mut select = scope.select_from(Entity, "n", Sees::Holding);
-        for column in [Column::EntityId, Column::Lang, Column::Kind, Column::Alias, Column::Id] {
+        let mut select = scope.select_from(Aliases::Table, "n", Sees::Holding);
+        for column in [Aliases::EntityId, Aliases::Lang, Aliases::Kind, Aliases::Alias, Aliases::Id] {
             select.order_by_expr(col("n", column), Order::Asc);
         }
-        (select, col("n", Column::EntityId))
+        (select, col("n", Aliases::EntityId))
     }
 
     fn columns() -> Vec<Expr> {
-        use Column::{Alias, Basis, Id, Kind, Lang, Since, Until, ValidFrom, ValidTo};
+        use Aliases::{Alias, Basis, Id, Kind, Lang, Since, Until, ValidFrom, ValidTo};
         [Id, Alias, Lang, Kind, Basis, Since, Until, ValidFrom, ValidTo].map(|column| col("n", column)).into()
     }
 

@@ -4,15 +4,14 @@ use domain::{
     Alliance, AllianceCategory, AllianceFunction, AllianceKind, AllianceRole, AllianceScope, AllianceStatus,
     AllianceTie, Basis, Head, Kind, ResourceCategory, Shape, alliance,
 };
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Keyword, Order, SelectStatement, UnionType};
+use sea_orm::{
+    DeriveIden,
+    sea_query::{CaseStatement, Expr, ExprTrait, Keyword, Order, SelectStatement, UnionType},
+};
 
+use super::{group::Groups, school::Schools};
 use crate::{
     StoreError,
-    entity::{
-        alliance_categories, alliance_functions, alliance_members,
-        alliances::{Column, Entity},
-        groups, schools,
-    },
     filter::Wanted,
     noun::Table,
     parts::List,
@@ -22,15 +21,69 @@ use crate::{
     view::{AnyIden, Scope, Sees, col, is_tied, literal, named},
 };
 
+/// Table `alliances`.
+#[derive(Clone, Copy, DeriveIden)]
+enum Alliances {
+    Table,
+    Id,
+    ValidFrom,
+    Kind,
+    EstablishedOn,
+    Scope,
+    Status,
+    DistrictId,
+    KnownDay,
+    DissolvedOn,
+    FactId,
+}
+
+/// Table `alliance_categories`.
+#[derive(Clone, Copy, DeriveIden)]
+enum AllianceCategories {
+    Table,
+    Id,
+    AllianceId,
+    Category,
+    Since,
+    Until,
+}
+
+/// Table `alliance_functions`.
+#[derive(Clone, Copy, DeriveIden)]
+enum AllianceFunctions {
+    Table,
+    Id,
+    AllianceId,
+    Seq,
+    Text,
+    Since,
+    Until,
+}
+
+/// Table `alliance_members`.
+#[derive(Clone, Copy, DeriveIden)]
+enum AllianceMembers {
+    Table,
+    Id,
+    ValidFrom,
+    AllianceId,
+    MemberType,
+    MemberId,
+    Role,
+    JoinedOn,
+    LeftOn,
+    CategoryIds,
+}
+
 impl Table for Alliance {
     const SHAPE: &'static Shape = &alliance::SHAPE;
     const COLUMNS: &'static [AnyIden] = &[
-        &Column::Kind,
-        &Column::EstablishedOn,
-        &Column::DissolvedOn,
-        &Column::Scope,
-        &Column::Status,
-        &Column::DistrictId,
+        &Alliances::Kind,
+        &Alliances::EstablishedOn,
+        &Alliances::DissolvedOn,
+        &Alliances::Scope,
+        &Alliances::Status,
+        &Alliances::DistrictId,
     ];
     const PLANNED: Option<&'static str> = Some(STATUS.before);
 
@@ -48,15 +101,15 @@ impl Table for Alliance {
     }
 
     fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
-        use alliance_members::Column::{AllianceId, MemberId};
+        use AllianceMembers::{AllianceId, MemberId};
         Some(match property {
             "status" => STATUS.was(wanted.words()),
             "group" => {
-                let mut districts = scope.select_from(groups::Entity, "g", Sees::Holding);
-                districts.expr(col("g", groups::Column::DistrictId));
-                districts.and_where(col("g", groups::Column::Id).eq(wanted.value()));
-                let serves = serves_a_district("c").and(col("c", Column::DistrictId).in_subquery(districts));
-                is_tied(scope, alliance_members::Entity, &AllianceId, &MemberId, wanted.value()).or(serves)
+                let mut districts = scope.select_from(Groups::Table, "g", Sees::Holding);
+                districts.expr(col("g", Groups::DistrictId));
+                districts.and_where(col("g", Groups::Id).eq(wanted.value()));
+                let serves = serves_a_district("c").and(col("c", Alliances::DistrictId).in_subquery(districts));
+                is_tied(scope, AllianceMembers::Table, &AllianceId, &MemberId, wanted.value()).or(serves)
             }
             _ => return None,
         })
@@ -68,34 +121,34 @@ const STATUS: DatedStatus = DatedStatus { before: "proposed", during: "establish
 
 /// That an alliance that is on the map of the day serves its district by then.
 fn serves_a_district(table: &'static str) -> Expr {
-    col(table, Column::Scope).eq(literal("district")).and(STATUS.lasts(table))
+    col(table, Alliances::Scope).eq(literal("district")).and(STATUS.lasts(table))
 }
 
 /// That an alliance has the noun that `c` names as a member, or serves its district.
 pub(crate) fn serves_or_has(scope: &Scope, alliance: Expr) -> Expr {
-    use alliance_members::Column::{AllianceId, MemberId};
-    let mut districts = scope.select_from(Entity, "a", Sees::Holding);
-    districts.expr(col("a", Column::DistrictId)).and_where(serves_a_district("a"));
-    districts.and_where(col("a", Column::Id).eq(alliance.clone()));
-    let is_served = col("c", Column::DistrictId).in_subquery(districts);
-    is_tied(scope, alliance_members::Entity, &MemberId, &AllianceId, alliance).or(is_served)
+    use AllianceMembers::{AllianceId, MemberId};
+    let mut districts = scope.select_from(Alliances::Table, "a", Sees::Holding);
+    districts.expr(col("a", Alliances::DistrictId)).and_where(serves_a_district("a"));
+    districts.and_where(col("a", Alliances::Id).eq(alliance.clone()));
+    let is_served = col("c", Alliances::DistrictId).in_subquery(districts);
+    is_tied(scope, AllianceMembers::Table, &MemberId, &AllianceId, alliance).or(is_served)
 }
 
 /// Alliances and their members of one kind, whatever else an alliance does for nouns of that kind; the alliance first.
 pub(crate) static ALLIANCE_MEMBERS: Tie<AllianceTie> = Tie {
     name: "alliance_members",
     source: TieSource::Table(TieTable {
-        table: &alliance_members::Entity,
-        from: &alliance_members::Column::AllianceId,
-        to: &alliance_members::Column::MemberId,
-        to_kind: Some(&alliance_members::Column::MemberType),
+        table: &AllianceMembers::Table,
+        from: &AllianceMembers::AllianceId,
+        to: &AllianceMembers::MemberId,
+        to_kind: Some(&AllianceMembers::MemberType),
         rank: [None, None],
     }),
     columns: &[
-        &alliance_members::Column::Role,
-        &alliance_members::Column::JoinedOn,
-        &alliance_members::Column::LeftOn,
-        &alliance_members::Column::CategoryIds,
+        &AllianceMembers::Role,
+        &AllianceMembers::JoinedOn,
+        &AllianceMembers::LeftOn,
+        &AllianceMembers::CategoryIds,
     ],
     read: |id, row| {
         let [role, joined_on, left_on, categories] = row.cells();
@@ -137,11 +190,9 @@ pub(crate) static ALLIANCE_TIES: Tie<AllianceTie> = Tie {
 };
 
 fn members(scope: &Scope, End { child, is_forward, .. }: End) -> SelectStatement {
-    use alliance_members::Column::{
-        AllianceId, CategoryIds, Id, JoinedOn, LeftOn, MemberId, MemberType, Role, ValidFrom,
-    };
+    use AllianceMembers::{AllianceId, CategoryIds, Id, JoinedOn, LeftOn, MemberId, MemberType, Role, ValidFrom};
     let (from, to) = if is_forward { (AllianceId, MemberId) } else { (MemberId, AllianceId) };
-    let mut select = scope.select_from(alliance_members::Entity, "m", Sees::Holding);
+    let mut select = scope.select_from(AllianceMembers::Table, "m", Sees::Holding);
     select.expr_as(col("m", from), "parent").expr_as(col("m", to), "child").expr_as(col("m", Id), "fact");
     select.expr_as(literal("0"), "rank").expr_as(col("m", ValidFrom), "since").expr_as(col("m", Id), "cited");
     select.expr_as(literal("member"), "basis").expr_as(col("m", Role), "role");
@@ -161,29 +212,29 @@ fn members(scope: &Scope, End { child, is_forward, .. }: End) -> SelectStatement
 /// What is cited is the alliance's own record, since its scope is what ties them. Seen from the alliance that would be
 /// the same for every child, so the child's identity keeps the places apart.
 fn serves(scope: &Scope, End { parent, child, is_forward }: End) -> Option<SelectStatement> {
-    use alliance_members::Column::{AllianceId, MemberId};
+    use AllianceMembers::{AllianceId, MemberId};
     let served: AnyIden = match if is_forward { child } else { parent } {
-        Kind::Group => &groups::Entity,
-        Kind::School => &schools::Entity,
+        Kind::Group => &Groups::Table,
+        Kind::School => &Schools::Table,
         _ => return None,
     };
-    let (alliance, noun) = (|| col("a", Column::Id), || col("d", "id"));
-    let mut select = scope.select_from(Entity, "a", Sees::Holding);
-    let is_served = col("d", "district_id").eq(col("a", Column::DistrictId));
+    let (alliance, noun) = (|| col("a", Alliances::Id), || col("d", "id"));
+    let mut select = scope.select_from(Alliances::Table, "a", Sees::Holding);
+    let is_served = col("d", "district_id").eq(col("a", Alliances::DistrictId));
     scope.join(&mut select, named(served), "d", is_served, Sees::Holding);
     let (from, to) = if is_forward { (alliance(), noun()) } else { (noun(), alliance()) };
-    let since = || [col("a", Column::ValidFrom), col("d", "valid_from")];
+    let since = || [col("a", Alliances::ValidFrom), col("d", "valid_from")];
     let [of_alliance, of_noun] = since();
     let [later, earlier] = since();
     let since = CaseStatement::new().case(of_alliance.clone().gt(of_noun), later).finally(earlier);
     select.expr_as(from.clone(), "parent").expr_as(to.clone(), "child").expr_as(to, "fact");
-    select.expr_as(literal("1"), "rank").expr_as(since, "since").expr_as(col("a", Column::FactId), "cited");
+    select.expr_as(literal("1"), "rank").expr_as(since, "since").expr_as(col("a", Alliances::FactId), "cited");
     select.expr_as(literal("serves"), "basis");
     for unsaid in ["role", "joined_on", "left_on", "category_ids"] {
         select.expr_as(Expr::Keyword(Keyword::Null), unsaid);
     }
-    select.expr_as(col("a", Column::KnownDay), "known_day");
-    let mut member = scope.select_from(alliance_members::Entity, "m", Sees::Holding);
+    select.expr_as(col("a", Alliances::KnownDay), "known_day");
+    let mut member = scope.select_from(AllianceMembers::Table, "m", Sees::Holding);
     member.expr(Expr::Constant(1.into())).and_where(col("m", AllianceId).eq(alliance()));
     member.and_where(col("m", MemberId).eq(noun()));
     select.and_where(serves_a_district("a")).and_where(scope.is_asked(from)).and_where(Expr::exists(member).not());
@@ -192,8 +243,8 @@ fn serves(scope: &Scope, End { parent, child, is_forward }: End) -> Option<Selec
 
 impl List for AllianceFunction {
     fn select(scope: &Scope) -> (SelectStatement, Expr) {
-        use alliance_functions::Column::{AllianceId, Id, Seq};
-        let mut select = scope.select_from(alliance_functions::Entity, "f", Sees::Holding);
+        use AllianceFunctions::{AllianceId, Id, Seq};
+        let mut select = scope.select_from(AllianceFunctions::Table, "f", Sees::Holding);
         for column in [AllianceId, Seq, Id] {
             select.order_by_expr(col("f", column), Order::Asc);
         }
@@ -201,7 +252,7 @@ impl List for AllianceFunction {
     }
 
     fn columns() -> Vec<Expr> {
-        use alliance_functions::Column::{Id, Seq, Since, Text, Until};
+        use AllianceFunctions::{Id, Seq, Since, Text, Until};
         [Id, Seq, Text, Since, Until].map(|column| col("f", column)).into()
     }
 
@@ -219,14 +270,14 @@ impl List for AllianceFunction {
 
 impl List for AllianceCategory {
     fn select(scope: &Scope) -> (SelectStatement, Expr) {
-        use alliance_categories::Column::{AllianceId, Category};
-        let mut select = scope.select_from(alliance_categories::Entity, "k", Sees::Holding);
+        use AllianceCategories::{AllianceId, Category};
+        let mut select = scope.select_from(AllianceCategories::Table, "k", Sees::Holding);
         select.order_by_expr(col("k", AllianceId), Order::Asc).order_by_expr(col("k", Category), Order::Asc);
         (select, col("k", AllianceId))
     }
 
     fn columns() -> Vec<Expr> {
-        use alliance_categories::Column::{Category, Id, Since, Until};
+        use AllianceCategories::{Category, Id, Since, Until};
         [Id, Category, Since, Until].map(|column| col("k", column)).into()
     }
 

@@ -1,12 +1,14 @@
 //! Tables `campuses` and `site_uses`.
 
 use domain::{AddressConfidence, AnyId, Campus, CampusStatus, Head, HostedSiteUse, Id, Kind, Shape, SiteUse, campus};
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Order, SelectStatement};
+use sea_orm::{
+    DeriveIden,
+    sea_query::{CaseStatement, Expr, ExprTrait, Func, Order, SelectStatement},
+};
 
-use super::township::lies_in;
+use super::township::{Townships, lies_in};
 use crate::{
     StoreError,
-    entity::{campuses::Column, site_uses, townships},
     filter::Wanted,
     location::read_location,
     noun::Table,
@@ -18,19 +20,52 @@ use crate::{
     view::{AnyIden, Scope, Sees, col, is_any_word, literal},
 };
 
+/// Table `campuses`.
+#[derive(Clone, Copy, DeriveIden)]
+pub(crate) enum Campuses {
+    Table,
+    ValidFrom,
+    ValidTo,
+    SchoolId,
+    Address,
+    AddressConfidence,
+    TownshipId,
+    KnownDay,
+    Status,
+    OpenedOn,
+    DueOn,
+    Latitude,
+    Longitude,
+    LocationPrecision,
+}
+
+/// Table `site_uses`.
+#[derive(Clone, Copy, DeriveIden)]
+enum SiteUses {
+    Table,
+    Id,
+    SiteUseId,
+    SchoolId,
+    HostType,
+    HostId,
+    Grade,
+    Purpose,
+    AsOf,
+}
+
 impl Table for Campus {
     const SHAPE: &'static Shape = &campus::SHAPE;
     const COLUMNS: &'static [AnyIden] = &[
-        &Column::SchoolId,
-        &Column::Address,
-        &Column::AddressConfidence,
-        &Column::TownshipId,
-        &Column::Status,
-        &Column::OpenedOn,
-        &Column::DueOn,
-        &Column::Latitude,
-        &Column::Longitude,
-        &Column::LocationPrecision,
+        &Campuses::SchoolId,
+        &Campuses::Address,
+        &Campuses::AddressConfidence,
+        &Campuses::TownshipId,
+        &Campuses::Status,
+        &Campuses::OpenedOn,
+        &Campuses::DueOn,
+        &Campuses::Latitude,
+        &Campuses::Longitude,
+        &Campuses::LocationPrecision,
     ];
     const PLANNED: Option<&'static str> = Some("planned");
 
@@ -50,11 +85,11 @@ impl Table for Campus {
     }
 
     fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
-        let stands_in = |place| lies_in(scope, col("c", Column::TownshipId), place, wanted.value());
+        let stands_in = |place| lies_in(scope, col("c", Campuses::TownshipId), place, wanted.value());
         Some(match property {
             "status" => had_status(wanted.words()),
-            "region" => stands_in(&townships::Column::RegionId),
-            "district" => stands_in(&townships::Column::DistrictId),
+            "region" => stands_in(&Townships::RegionId),
+            "district" => stands_in(&Townships::DistrictId),
             _ => return None,
         })
     }
@@ -63,27 +98,27 @@ impl Table for Campus {
 /// That on the view's day its status was one of these: what [`Campus::status_on`] says.
 fn had_status(statuses: &[&'static str]) -> Expr {
     let day = || Parameter::Day.expr();
-    let is_known = col("c", Column::KnownDay).lte(day());
+    let is_known = col("c", Campuses::KnownDay).lte(day());
     let before = CaseStatement::new().case(is_known, literal("planned")).finally(literal(""));
-    let recorded = Func::coalesce([col("c", Column::Status), literal("")]);
+    let recorded = Func::coalesce([col("c", Campuses::Status), literal("")]);
     let status = CaseStatement::new()
-        .case(col("c", Column::ValidFrom).gt(day()), before)
-        .case(col("c", Column::ValidTo).lte(day()), literal(""))
+        .case(col("c", Campuses::ValidFrom).gt(day()), before)
+        .case(col("c", Campuses::ValidTo).lte(day()), literal(""))
         .case(is_begin_dated("c"), literal("open"))
         .finally(recorded);
     is_any_word(status.into(), statuses)
 }
 
 /// The campuses of a school, read from the school.
-pub(crate) static SITE_OF_SCHOOL: Tie<i64> = Tie::owner("site_of_school", &Column::SchoolId);
+pub(crate) static SITE_OF_SCHOOL: Tie<i64> = Tie::owner("site_of_school", &Campuses::SchoolId);
 
 impl List for SiteUse {
     fn select(scope: &Scope) -> (SelectStatement, Expr) {
-        by_owner(scope, site_uses::Column::SchoolId)
+        by_owner(scope, SiteUses::SchoolId)
     }
 
     fn columns() -> Vec<Expr> {
-        use site_uses::Column::{AsOf, Grade, HostId, HostType, Id, Purpose, SchoolId};
+        use SiteUses::{AsOf, Grade, HostId, HostType, Id, Purpose, SchoolId};
         [Id, SchoolId, HostType, HostId, Grade, Purpose, AsOf].map(|column| col("u", column)).into()
     }
 
@@ -102,7 +137,7 @@ impl List for SiteUse {
 
 impl List for HostedSiteUse {
     fn select(scope: &Scope) -> (SelectStatement, Expr) {
-        by_owner(scope, site_uses::Column::HostId)
+        by_owner(scope, SiteUses::HostId)
     }
 
     fn columns() -> Vec<Expr> {
@@ -114,9 +149,9 @@ impl List for HostedSiteUse {
     }
 }
 
-fn by_owner(scope: &Scope, owner: site_uses::Column) -> (SelectStatement, Expr) {
-    let mut select = scope.select_from(site_uses::Entity, "u", Sees::Holding);
+fn by_owner(scope: &Scope, owner: SiteUses) -> (SelectStatement, Expr) {
+    let mut select = scope.select_from(SiteUses::Table, "u", Sees::Holding);
     let owner = col("u", owner);
-    select.order_by_expr(owner.clone(), Order::Asc).order_by_expr(col("u", site_uses::Column::SiteUseId), Order::Asc);
+    select.order_by_expr(owner.clone(), Order::Asc).order_by_expr(col("u", SiteUses::SiteUseId), Order::Asc);
     (select, owner)
 }

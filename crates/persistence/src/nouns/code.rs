@@ -1,11 +1,13 @@
 //! Table `codes`.
 
 use domain::{RegisterCode, code::scheme_of, values};
-use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement};
+use sea_orm::{
+    DeriveIden,
+    sea_query::{Expr, ExprTrait, Order, SelectStatement},
+};
 
 use crate::{
     StoreError,
-    entity::codes::{Column, Entity},
     filter::Wanted,
     noun::Table,
     parts::List,
@@ -13,17 +15,27 @@ use crate::{
     view::{Scope, Sees, col, literal},
 };
 
+/// Table `codes`.
+#[derive(Clone, Copy, DeriveIden)]
+enum Codes {
+    Table,
+    Id,
+    EntityId,
+    Scheme,
+    Value,
+}
+
 impl List for RegisterCode {
     fn select(scope: &Scope) -> (SelectStatement, Expr) {
-        let mut select = scope.select_from(Entity, "k", Sees::Holding);
-        for column in [Column::EntityId, Column::Scheme, Column::Value, Column::Id] {
+        let mut select = scope.select_from(Codes::Table, "k", Sees::Holding);
+        for column in [Codes::EntityId, Codes::Scheme, Codes::Value, Codes::Id] {
             select.order_by_expr(col("k", column), Order::Asc);
         }
-        (select, col("k", Column::EntityId))
+        (select, col("k", Codes::EntityId))
     }
 
     fn columns() -> Vec<Expr> {
-        [Column::Id, Column::Scheme, Column::Value].map(|column| col("k", column)).into()
+        [Codes::Id, Codes::Scheme, Codes::Value].map(|column| col("k", column)).into()
     }
 
     fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
@@ -35,10 +47,10 @@ impl List for RegisterCode {
 /// The nouns that the register that is named, or any, knows by this code: in `codes`, or in a column of their own.
 pub(crate) fn select_coded<N: Table>(scope: &Scope, wanted: &Wanted) -> Vec<SelectStatement> {
     let (code, scheme) = (wanted.value(), wanted.scheme());
-    let mut ids = scope.select_from(Entity, "k", Sees::Holding);
-    ids.expr(col("k", Column::EntityId)).and_where(col("k", Column::Value).eq(code.clone()));
+    let mut ids = scope.select_from(Codes::Table, "k", Sees::Holding);
+    ids.expr(col("k", Codes::EntityId)).and_where(col("k", Codes::Value).eq(code.clone()));
     if let Some(scheme) = &scheme {
-        ids.and_where(col("k", Column::Scheme).eq(scheme.clone()));
+        ids.and_where(col("k", Codes::Scheme).eq(scheme.clone()));
     }
     let mut selects = vec![ids];
     let codes = N::SHAPE.columns.iter().filter(|column| column.column_type.is_value(&values::code::KIND));

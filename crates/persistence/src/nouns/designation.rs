@@ -1,19 +1,35 @@
 //! Tables `designations` and `school_designations`.
 
 use domain::{Designation, DesignationLevel, Head, SchoolDesignation, Shape, designation};
+use sea_orm::DeriveIden;
 
 use crate::{
     StoreError,
-    entity::{designations::Column, school_designations},
     noun::Table,
     row::Row,
     tie::{Tie, TieSource, TieTable},
     view::AnyIden,
 };
 
+/// Table `designations`.
+#[derive(Clone, Copy, DeriveIden)]
+enum Designations {
+    Level,
+    AwardingBody,
+}
+
+/// Table `school_designations`.
+#[derive(Clone, Copy, DeriveIden)]
+enum SchoolDesignations {
+    Table,
+    SchoolId,
+    DesignationId,
+    AwardedOn,
+}
+
 impl Table for Designation {
     const SHAPE: &'static Shape = &designation::SHAPE;
-    const COLUMNS: &'static [AnyIden] = &[&Column::Level, &Column::AwardingBody];
+    const COLUMNS: &'static [AnyIden] = &[&Designations::Level, &Designations::AwardingBody];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
         let [level, awarding_body] = row.cells();
@@ -29,13 +45,13 @@ impl Table for Designation {
 pub(crate) static SCHOOL_DESIGNATIONS: Tie<SchoolDesignation> = Tie {
     name: "school_designations",
     source: TieSource::Table(TieTable {
-        table: &school_designations::Entity,
-        from: &school_designations::Column::SchoolId,
-        to: &school_designations::Column::DesignationId,
+        table: &SchoolDesignations::Table,
+        from: &SchoolDesignations::SchoolId,
+        to: &SchoolDesignations::DesignationId,
         to_kind: None,
         rank: [None, None],
     }),
-    columns: &[&school_designations::Column::AwardedOn],
+    columns: &[&SchoolDesignations::AwardedOn],
     read: |id, row| {
         let [awarded_on] = row.cells();
         Ok(SchoolDesignation { id, awarded_on: awarded_on.date()? })

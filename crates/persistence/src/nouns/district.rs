@@ -1,19 +1,21 @@
 //! Table `districts`, and what lies in a district by its own record.
 
 use domain::{District, Head, Shape, district};
+use sea_orm::DeriveIden;
 
-use crate::{
-    StoreError,
-    entity::{districts::Column, schools, townships},
-    noun::Table,
-    row::Row,
-    tie::Tie,
-    view::AnyIden,
-};
+use super::{school::Schools, township::Townships};
+use crate::{StoreError, noun::Table, row::Row, tie::Tie, view::AnyIden};
+
+/// Table `districts`.
+#[derive(Clone, Copy, DeriveIden)]
+pub(crate) enum Districts {
+    Table,
+    TimeZone,
+}
 
 impl Table for District {
     const SHAPE: &'static Shape = &district::SHAPE;
-    const COLUMNS: &'static [AnyIden] = &[&Column::TimeZone];
+    const COLUMNS: &'static [AnyIden] = &[&Districts::TimeZone];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
         let [time_zone] = row.cells();
@@ -22,6 +24,6 @@ impl Table for District {
 }
 
 /// What belongs to a district by its own record, read from the district.
-pub(crate) static BELONGS_TO_DISTRICT: Tie<i64> = Tie::owner("belongs_to_district", &schools::Column::DistrictId);
+pub(crate) static BELONGS_TO_DISTRICT: Tie<i64> = Tie::owner("belongs_to_district", &Schools::DistrictId);
 /// What stands in a township of a district by its own record, read from the district.
-pub(crate) static STANDS_IN_DISTRICT: Tie<i64> = Tie::township("stands_in_district", &townships::Column::DistrictId);
+pub(crate) static STANDS_IN_DISTRICT: Tie<i64> = Tie::township("stands_in_district", &Townships::DistrictId);

@@ -1,12 +1,14 @@
 //! Tables `groups` and `memberships`.
 
 use domain::{Group, GroupStatus, Head, Membership, MembershipRole, Shape, Turn, Validity, group};
-use sea_orm::sea_query::{BinOper, CaseStatement, Expr, ExprTrait};
+use sea_orm::{
+    DeriveIden,
+    sea_query::{BinOper, CaseStatement, Expr, ExprTrait},
+};
 
 use super::alliance::serves_or_has;
 use crate::{
     StoreError,
-    entity::{groups::Column, memberships},
     filter::Wanted,
     noun::Table,
     row::Row,
@@ -15,17 +17,49 @@ use crate::{
     view::{AnyIden, Scope, col, literal},
 };
 
+/// Table `groups`.
+#[derive(Clone, Copy, DeriveIden)]
+pub(crate) enum Groups {
+    Table,
+    Id,
+    LeadSchoolId,
+    Status,
+    ReportedBranches,
+    ReportedSites,
+    ReportedMemberSchools,
+    DistrictId,
+    EstablishedOn,
+    DissolvedOn,
+}
+
+/// Table `memberships`.
+#[derive(Clone, Copy, DeriveIden)]
+pub(crate) enum Memberships {
+    Table,
+    ValidFrom,
+    ValidTo,
+    GroupId,
+    SchoolId,
+    Role,
+    JoinedOn,
+    LeftOn,
+    AsOf,
+    CertainFrom,
+    CertainTo,
+    CategoryIds,
+}
+
 impl Table for Group {
     const SHAPE: &'static Shape = &group::SHAPE;
     const COLUMNS: &'static [AnyIden] = &[
-        &Column::LeadSchoolId,
-        &Column::Status,
-        &Column::ReportedBranches,
-        &Column::ReportedSites,
-        &Column::ReportedMemberSchools,
-        &Column::DistrictId,
-        &Column::EstablishedOn,
-        &Column::DissolvedOn,
+        &Groups::LeadSchoolId,
+        &Groups::Status,
+        &Groups::ReportedBranches,
+        &Groups::ReportedSites,
+        &Groups::ReportedMemberSchools,
+        &Groups::DistrictId,
+        &Groups::EstablishedOn,
+        &Groups::DissolvedOn,
     ];
     const PLANNED: Option<&'static str> = Some(STATUS.before);
 
@@ -62,22 +96,22 @@ const STATUS: DatedStatus = DatedStatus { before: "planned", during: "operating"
 pub(crate) static MEMBERSHIPS: Tie<Membership> = Tie {
     name: "memberships",
     source: TieSource::Table(TieTable {
-        table: &memberships::Entity,
-        from: &memberships::Column::GroupId,
-        to: &memberships::Column::SchoolId,
+        table: &Memberships::Table,
+        from: &Memberships::GroupId,
+        to: &Memberships::SchoolId,
         to_kind: None,
         rank: [Some(lead_first), Some(role_and_day)],
     }),
     columns: &[
-        &memberships::Column::Role,
-        &memberships::Column::JoinedOn,
-        &memberships::Column::LeftOn,
-        &memberships::Column::AsOf,
-        &memberships::Column::ValidFrom,
-        &memberships::Column::ValidTo,
-        &memberships::Column::CertainFrom,
-        &memberships::Column::CertainTo,
-        &memberships::Column::CategoryIds,
+        &Memberships::Role,
+        &Memberships::JoinedOn,
+        &Memberships::LeftOn,
+        &Memberships::AsOf,
+        &Memberships::ValidFrom,
+        &Memberships::ValidTo,
+        &Memberships::CertainFrom,
+        &Memberships::CertainTo,
+        &Memberships::CategoryIds,
     ],
     read: |id, row| {
         let [role, joined_on, left_on, as_of, valid_from, valid_to, certain_from, certain_to, categories] = row.cells();
@@ -99,13 +133,13 @@ pub(crate) static MEMBERSHIPS: Tie<Membership> = Tie {
 };
 
 fn lead_first(table: &'static str) -> Expr {
-    let is_lead = col(table, memberships::Column::Role).eq(literal("lead"));
+    let is_lead = col(table, Memberships::Role).eq(literal("lead"));
     CaseStatement::new().case(is_lead, literal("0")).finally(literal("1")).into()
 }
 
 /// The role, in the order of the vocabulary, and the day on which it joined; a day that no source states comes last.
 fn role_and_day(table: &'static str) -> Expr {
-    use memberships::Column::{JoinedOn, Role, ValidFrom};
+    use Memberships::{JoinedOn, Role, ValidFrom};
     const RANKS: [&str; 5] = ["0", "1", "2", "3", "4"];
     const { assert!(RANKS.len() == MembershipRole::WORDS.len()) };
     let roles = MembershipRole::WORDS.iter().zip(RANKS);

@@ -1,19 +1,36 @@
 //! Tables `partners` and `school_partners`.
 
 use domain::{Head, Partner, PartnerKind, SchoolPartner, SchoolPartnerKind, Shape, partner};
+use sea_orm::DeriveIden;
 
 use crate::{
     StoreError,
-    entity::{partners::Column, school_partners},
     noun::Table,
     row::Row,
     tie::{Tie, TieSource, TieTable},
     view::AnyIden,
 };
 
+/// Table `partners`.
+#[derive(Clone, Copy, DeriveIden)]
+enum Partners {
+    Kinds,
+}
+
+/// Table `school_partners`.
+#[derive(Clone, Copy, DeriveIden)]
+enum SchoolPartners {
+    Table,
+    SchoolId,
+    PartnerId,
+    Kind,
+    Since,
+    Until,
+}
+
 impl Table for Partner {
     const SHAPE: &'static Shape = &partner::SHAPE;
-    const COLUMNS: &'static [AnyIden] = &[&Column::Kinds];
+    const COLUMNS: &'static [AnyIden] = &[&Partners::Kinds];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
         let [kinds] = row.cells();
@@ -25,13 +42,13 @@ impl Table for Partner {
 pub(crate) static SCHOOL_PARTNERS: Tie<SchoolPartner> = Tie {
     name: "school_partners",
     source: TieSource::Table(TieTable {
-        table: &school_partners::Entity,
-        from: &school_partners::Column::SchoolId,
-        to: &school_partners::Column::PartnerId,
+        table: &SchoolPartners::Table,
+        from: &SchoolPartners::SchoolId,
+        to: &SchoolPartners::PartnerId,
         to_kind: None,
         rank: [None, None],
     }),
-    columns: &[&school_partners::Column::Kind, &school_partners::Column::Since, &school_partners::Column::Until],
+    columns: &[&SchoolPartners::Kind, &SchoolPartners::Since, &SchoolPartners::Until],
     read: |id, row| {
         let [kind, since, until] = row.cells();
         let kind = kind.word(SchoolPartnerKind::parse)?;

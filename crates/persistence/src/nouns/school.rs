@@ -4,14 +4,22 @@ use domain::{
     Head, Kind, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType, Shape, Stage,
     Succession, SuccessionKind, school,
 };
-use sea_orm::sea_query::{
-    BinOper, CaseStatement, CommonTableExpression, Expr, ExprTrait, Func, Query, SelectStatement, UnionType, WithClause,
+use sea_orm::{
+    DeriveIden,
+    sea_query::{
+        BinOper, CaseStatement, CommonTableExpression, Expr, ExprTrait, Func, Query, SelectStatement, UnionType,
+        WithClause,
+    },
 };
 
-use super::{alliance::serves_or_has, township::lies_in};
+use super::{
+    alliance::serves_or_has,
+    campus::Campuses,
+    group::Memberships,
+    township::{Townships, lies_in},
+};
 use crate::{
     StoreError, dialect,
-    entity::{campuses, memberships, school_links, schools::Column, successions, townships},
     filter::Wanted,
     location::read_location,
     noun::Table,
@@ -22,24 +30,75 @@ use crate::{
     view::{AnyIden, Scope, Sees, col, is_any_word, is_one_of, literal},
 };
 
+/// Table `schools`.
+#[derive(Clone, Copy, DeriveIden)]
+pub(crate) enum Schools {
+    Table,
+    Id,
+    ValidFrom,
+    ValidTo,
+    Ownership,
+    Phases,
+    SchoolType,
+    Status,
+    #[sea_orm(iden = "junior_code_2025")]
+    JuniorCode2025,
+    SeniorCode,
+    TownshipId,
+    OpenedOn,
+    ClosedOn,
+    Note,
+    DistrictId,
+    KnownDay,
+    Latitude,
+    Longitude,
+    LocationPrecision,
+    Boarding,
+}
+
+/// Table `school_links`.
+#[derive(Clone, Copy, DeriveIden)]
+enum SchoolLinks {
+    Table,
+    SchoolId,
+    LinkedSchoolId,
+    Kind,
+    Basis,
+    Note,
+    Since,
+    Until,
+}
+
+/// Table `successions`.
+#[derive(Clone, Copy, DeriveIden)]
+enum Successions {
+    Table,
+    Id,
+    ValidFrom,
+    PredecessorId,
+    SuccessorId,
+    Kind,
+    EffectiveOn,
+}
+
 impl Table for School {
     const SHAPE: &'static Shape = &school::SHAPE;
     const COLUMNS: &'static [AnyIden] = &[
-        &Column::Ownership,
-        &Column::Phases,
-        &Column::SchoolType,
-        &Column::Status,
-        &Column::JuniorCode2025,
-        &Column::SeniorCode,
-        &Column::TownshipId,
-        &Column::DistrictId,
-        &Column::OpenedOn,
-        &Column::ClosedOn,
-        &Column::Note,
-        &Column::Boarding,
-        &Column::Latitude,
-        &Column::Longitude,
-        &Column::LocationPrecision,
+        &Schools::Ownership,
+        &Schools::Phases,
+        &Schools::SchoolType,
+        &Schools::Status,
+        &Schools::JuniorCode2025,
+        &Schools::SeniorCode,
+        &Schools::TownshipId,
+        &Schools::DistrictId,
+        &Schools::OpenedOn,
+        &Schools::ClosedOn,
+        &Schools::Note,
+        &Schools::Boarding,
+        &Schools::Latitude,
+        &Schools::Longitude,
+        &Schools::LocationPrecision,
     ];
     const PLANNED: Option<&'static str> = Some("planned");
 
@@ -77,19 +136,19 @@ impl Table for School {
     }
 
     fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
-        use townships::Column::{DistrictId, RegionId};
-        let township_of_campus = || col("k", campuses::Column::TownshipId);
+        use Townships::{DistrictId, RegionId};
+        let township_of_campus = || col("k", Campuses::TownshipId);
         let value = || wanted.value();
         Some(match property {
             "status" => had_status(wanted.words()),
-            "region" => lies_in(scope, col("c", Column::TownshipId), &RegionId, value()),
+            "region" => lies_in(scope, col("c", Schools::TownshipId), &RegionId, value()),
             "campus_district" => has_campus(scope, lies_in(scope, township_of_campus(), &DistrictId, value())),
             "campus_region" => has_campus(scope, lies_in(scope, township_of_campus(), &RegionId, value())),
             "campus_township" => has_campus(scope, township_of_campus().eq(value())),
             "alliance" => serves_or_has(scope, value()),
             "has_group" => {
-                let mut select = scope.select_from(memberships::Entity, "m", Sees::Holding);
-                let is_member = col("m", memberships::Column::SchoolId).eq(col("c", Column::Id));
+                let mut select = scope.select_from(Memberships::Table, "m", Sees::Holding);
+                let is_member = col("m", Memberships::SchoolId).eq(col("c", Schools::Id));
                 select.expr(Expr::Constant(1.into())).and_where(is_member);
                 let exists = Expr::exists(select);
                 if wanted.is_true() { exists } else { exists.not() }
@@ -103,16 +162,16 @@ impl Table for School {
 fn had_status(statuses: &[&'static str]) -> Expr {
     let day = || Parameter::Day.expr();
     let parsed: Vec<SchoolStatus> = statuses.iter().filter_map(|word| SchoolStatus::parse(word)).collect();
-    let is_past = || is_any_word(col("c", Column::Status), &["renamed", "merged", "closed"]);
-    let is_known = col("c", Column::KnownDay).lte(day());
+    let is_past = || is_any_word(col("c", Schools::Status), &["renamed", "merged", "closed"]);
+    let is_known = col("c", Schools::KnownDay).lte(day());
     let before = CaseStatement::new().case(is_known, literal("planned")).finally(literal(""));
-    let after = CaseStatement::new().case(is_past(), col("c", Column::Status)).finally(literal("closed"));
-    let or_word = |word| Func::coalesce([col("c", Column::Status), literal(word)]);
+    let after = CaseStatement::new().case(is_past(), col("c", Schools::Status)).finally(literal("closed"));
+    let or_word = |word| Func::coalesce([col("c", Schools::Status), literal(word)]);
     let is_planned = Expr::expr(or_word("planned")).eq(literal("planned"));
     let status = CaseStatement::new()
-        .case(col("c", Column::ValidFrom).gt(day()), before)
-        .case(col("c", Column::ValidTo).lte(day()), after)
-        .case(is_past().and(col("c", Column::ValidTo).ne(literal("9999-12-31"))), literal("open"))
+        .case(col("c", Schools::ValidFrom).gt(day()), before)
+        .case(col("c", Schools::ValidTo).lte(day()), after)
+        .case(is_past().and(col("c", Schools::ValidTo).ne(literal("9999-12-31"))), literal("open"))
         .case(is_planned.and(is_begin_dated("c")), literal("open"))
         .finally(or_word(""));
     let had = is_any_word(status.into(), statuses);
@@ -121,42 +180,41 @@ fn had_status(statuses: &[&'static str]) -> Expr {
         return had;
     }
     // Implied by what follows, and served by the indexes on what is recorded.
-    let mut recorded = is_one_of(&col("c", Column::Status), statuses);
+    let mut recorded = is_one_of(&col("c", Schools::Status), statuses);
     if parsed.contains(&SchoolStatus::Planned) {
-        recorded = recorded.or(col("c", Column::ValidFrom).gt(day()));
+        recorded = recorded.or(col("c", Schools::ValidFrom).gt(day()));
     }
     if parsed.contains(&SchoolStatus::Closed) {
-        recorded = recorded.or(col("c", Column::ValidTo).lte(day()));
+        recorded = recorded.or(col("c", Schools::ValidTo).lte(day()));
     }
     recorded.and(had)
 }
 
 /// That a campus of it, `k`, is as the condition says.
 fn has_campus(scope: &Scope, is: Expr) -> Expr {
-    let mut select = scope.select_from(campuses::Entity, "k", Sees::Holding);
-    select.expr(col("k", campuses::Column::SchoolId)).and_where(is);
-    col("c", Column::Id).in_subquery(select)
+    let mut select = scope.select_from(Campuses::Table, "k", Sees::Holding);
+    select.expr(col("k", Campuses::SchoolId)).and_where(is);
+    col("c", Schools::Id).in_subquery(select)
 }
 
 /// The schools of which a campus stands in a place, read from the place: one tie a school, whatever the number of its campuses.
 pub(crate) static CAMPUS_STANDS_IN: Tie<i64> = Tie {
     name: "campus_stands_in",
     source: TieSource::Rows(|scope, End { parent, .. }| {
-        let of_campus = |column: campuses::Column| col("k", column);
+        let of_campus = |column: Campuses| col("k", column);
         let (mut select, place) = if parent == Kind::Township {
-            let select = scope.select_from(campuses::Entity, "k", Sees::Holding);
-            (select, of_campus(campuses::Column::TownshipId))
+            let select = scope.select_from(Campuses::Table, "k", Sees::Holding);
+            (select, of_campus(Campuses::TownshipId))
         } else {
-            let mut select = scope.select_from(townships::Entity, "w", Sees::Holding);
-            let stands = of_campus(campuses::Column::TownshipId).eq(col("w", townships::Column::Id));
-            scope.join(&mut select, campuses::Entity, "k", stands, Sees::Holding);
-            let place =
-                if parent == Kind::Region { townships::Column::RegionId } else { townships::Column::DistrictId };
+            let mut select = scope.select_from(Townships::Table, "w", Sees::Holding);
+            let stands = of_campus(Campuses::TownshipId).eq(col("w", Townships::Id));
+            scope.join(&mut select, Campuses::Table, "k", stands, Sees::Holding);
+            let place = if parent == Kind::Region { Townships::RegionId } else { Townships::DistrictId };
             (select, col("w", place))
         };
-        let school = || of_campus(campuses::Column::SchoolId);
+        let school = || of_campus(Campuses::SchoolId);
         select.expr_as(place.clone(), "parent").expr_as(school(), "child").expr_as(school(), "fact");
-        select.expr_as(literal(""), "rank").expr_as(Func::min(of_campus(campuses::Column::ValidFrom)), "since");
+        select.expr_as(literal(""), "rank").expr_as(Func::min(of_campus(Campuses::ValidFrom)), "since");
         select.and_where(scope.is_asked(place.clone())).add_group_by([place, school()]);
         select
     }),
@@ -168,19 +226,13 @@ pub(crate) static CAMPUS_STANDS_IN: Tie<i64> = Tie {
 pub(crate) static SCHOOL_LINKS: Tie<SchoolLink> = Tie {
     name: "school_links",
     source: TieSource::Table(TieTable {
-        table: &school_links::Entity,
-        from: &school_links::Column::SchoolId,
-        to: &school_links::Column::LinkedSchoolId,
+        table: &SchoolLinks::Table,
+        from: &SchoolLinks::SchoolId,
+        to: &SchoolLinks::LinkedSchoolId,
         to_kind: None,
         rank: [None, None],
     }),
-    columns: &[
-        &school_links::Column::Kind,
-        &school_links::Column::Basis,
-        &school_links::Column::Note,
-        &school_links::Column::Since,
-        &school_links::Column::Until,
-    ],
+    columns: &[&SchoolLinks::Kind, &SchoolLinks::Basis, &SchoolLinks::Note, &SchoolLinks::Since, &SchoolLinks::Until],
     read: |id, row| {
         let [kind, basis, note, since, until] = row.cells();
         Ok(SchoolLink {
@@ -215,15 +267,15 @@ const LONGEST_CHAIN: i64 = 50;
 
 /// The ties of a chain: each succession once, at its shortest distance. A circle in the data ends the walk where it closes.
 fn chain(scope: &Scope, End { is_forward, .. }: End) -> SelectStatement {
-    use successions::Column::{EffectiveOn, Id, Kind, PredecessorId, SuccessorId, ValidFrom};
+    use Successions::{EffectiveOn, Id, Kind, PredecessorId, SuccessorId, ValidFrom};
     let (from, to) = if is_forward { (PredecessorId, SuccessorId) } else { (SuccessorId, PredecessorId) };
     let told = [Id, ValidFrom, Kind, EffectiveOn];
     let walk = |column: &'static str| col("walk", column);
 
-    let mut steps = scope.select_from(successions::Entity, "e", Sees::Holding);
+    let mut steps = scope.select_from(Successions::Table, "e", Sees::Holding);
     steps.expr(col("e", from)).expr(col("e", to)).exprs(told.map(|column| col("e", column)));
     steps.expr(dialect::as_bigint(Expr::Constant(1.into()))).and_where(scope.is_asked(col("e", from)));
-    let mut next = scope.select_from(successions::Entity, "e", Sees::Holding);
+    let mut next = scope.select_from(Successions::Table, "e", Sees::Holding);
     next.join_as(sea_orm::sea_query::JoinType::InnerJoin, "walk", "walk", col("e", from).eq(walk("node")));
     next.expr(walk("root")).expr(col("e", to)).exprs(told.map(|column| col("e", column)));
     next.expr(walk("steps").add(Expr::Constant(1.into())));

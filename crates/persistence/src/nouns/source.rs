@@ -3,35 +3,54 @@
 use std::sync::Arc;
 
 use domain::{Citation, Confidence, Extent, Head, LanguageTag, Reliability, Shape, Source, SourceKind, Texts, source};
-use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement};
+use sea_orm::{
+    DeriveIden,
+    sea_query::{Expr, ExprTrait, Order, SelectStatement},
+};
 
 use crate::{
     StoreError,
     columns::ColumnSet,
-    entity::{
-        citations,
-        sources::{Column, Entity},
-    },
+    entity::citations,
     noun::{Table, exprs, read},
     parts::List,
     row::Row,
     view::{AnyIden, Scope, Sees, col},
 };
 
+/// Table `sources`.
+#[derive(Clone, Copy, DeriveIden)]
+pub(crate) enum Sources {
+    Table,
+    Id,
+    ValidFrom,
+    Title,
+    Publisher,
+    Author,
+    PublishedOn,
+    Url,
+    Language,
+    Kind,
+    ExtentRead,
+    Reliability,
+    Note,
+    License,
+}
+
 impl Table for Source {
     const SHAPE: &'static Shape = &source::SHAPE;
     const COLUMNS: &'static [AnyIden] = &[
-        &Column::Title,
-        &Column::Publisher,
-        &Column::Author,
-        &Column::PublishedOn,
-        &Column::Url,
-        &Column::Language,
-        &Column::Kind,
-        &Column::ExtentRead,
-        &Column::Reliability,
-        &Column::Note,
-        &Column::License,
+        &Sources::Title,
+        &Sources::Publisher,
+        &Sources::Author,
+        &Sources::PublishedOn,
+        &Sources::Url,
+        &Sources::Language,
+        &Sources::Kind,
+        &Sources::ExtentRead,
+        &Sources::Reliability,
+        &Sources::Note,
+        &Sources::License,
     ];
 
     fn read(mut head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
@@ -63,7 +82,7 @@ impl List for Citation {
     fn select(scope: &Scope) -> (SelectStatement, Expr) {
         use citations::Column::{FactId, Field, SourceId};
         let mut select = scope.select_from(citations::Entity, "x", Sees::Known);
-        scope.join(&mut select, Entity, "c", col("c", Column::Id).eq(col("x", SourceId)), Sees::Shown);
+        scope.join(&mut select, Sources::Table, "c", col("c", Sources::Id).eq(col("x", SourceId)), Sees::Shown);
         let owner = col("x", FactId);
         select.order_by_expr(owner.clone(), Order::Asc).order_by_expr(col("x", Field), Order::Asc);
         (select, owner)
