@@ -14,7 +14,8 @@ use std::{
 
 use domain::{Clock, Condition, ConditionValue, Filter, Known, Order, PageRequest, School, TimeZone, View};
 use persistence::{
-    AlliancesOfGroup, ColumnSet, GroupsOfSchool, ListRequest, PartnersOfAlliance, RelatedPage, Relation, Store,
+    ALLIANCES_OF_GROUP, ColumnSet, GROUPS_OF_SCHOOL, ListRequest, Noun, PARTNERS_OF_ALLIANCE, RelatedPage, Relation,
+    Store,
 };
 use server::{
     generate::{Plan, generate},
@@ -130,24 +131,30 @@ async fn walk_by_store(store: &Store, view: View) -> Walk {
     let (page, took) = timed(store.page::<School>(view, list)).await;
     let mut walk = [took, Duration::ZERO, Duration::ZERO, Duration::ZERO];
     let ids: Vec<i64> = page.expect("schools").items.iter().map(|(_, school)| school.head.id).collect();
-    let (groups, took) = timed(related::<GroupsOfSchool>(store, view, &ids, 1)).await;
+    let (groups, took) = timed(related(GROUPS_OF_SCHOOL, store, view, &ids, 1)).await;
     walk[1] = took;
     let ids = distinct(groups.iter().flat_map(|page| &page.items).map(|(_, linked)| linked.node.head.id));
-    let (alliances, took) = timed(related::<AlliancesOfGroup>(store, view, &ids, 20)).await;
+    let (alliances, took) = timed(related(ALLIANCES_OF_GROUP, store, view, &ids, 20)).await;
     walk[2] = took;
     let ids = distinct(alliances.iter().flat_map(|page| &page.items).map(|(_, linked)| linked.node.head.id));
-    let (partners, took) = timed(related::<PartnersOfAlliance>(store, view, &ids, 6)).await;
+    let (partners, took) = timed(related(PARTNERS_OF_ALLIANCE, store, view, &ids, 6)).await;
     walk[3] = took;
     black_box(partners);
     walk
 }
 
 /// The pages of these parents, in one statement.
-async fn related<R: Relation>(store: &Store, view: View, ids: &[i64], size: u32) -> Vec<RelatedPage<R::Node, R::Tie>> {
+async fn related<N: Noun, T>(
+    relation: Relation<N, T>,
+    store: &Store,
+    view: View,
+    ids: &[i64],
+    size: u32,
+) -> Vec<RelatedPage<N, T>> {
     let (filter, page) = (Filter::default(), first(size));
     // The name is what the floor reads of a noun; of a partner its kinds, too, which every record states.
     let list = ListRequest { filter: &filter, order: Order::default(), page: &page, columns: ColumnSet::NAMES };
-    let pages = store.related(R::PATH, view, ids, list).await;
+    let pages = store.related(relation, view, ids, list).await;
     pages.expect("pages").into_values().collect()
 }
 

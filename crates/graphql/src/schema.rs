@@ -4,6 +4,7 @@ pub(crate) mod federation;
 
 use std::{
     borrow::Cow,
+    marker::PhantomData,
     sync::{Arc, LazyLock},
 };
 
@@ -148,7 +149,14 @@ impl ObjectType<Map> {
         })
         .argument::<Option<ID>>("id", "Its global id; not together with `slug`.")
         .argument::<Option<String>>("slug", "Its slug; not together with `id`.")
-        .connection::<AllNouns<N>>(many, many_description, order, N::NAME.to_owned(), |map, ctx| (map.view(ctx), None))
+        .connection(
+            AllNouns::<N>(PhantomData),
+            many,
+            many_description,
+            order,
+            N::NAME.to_owned(),
+            |map, ctx| (map.view(ctx), None),
+        )
     }
 
     /// Adds the way to other views.

@@ -2,7 +2,12 @@
 
 mod page;
 
-use std::{collections::HashMap, marker::PhantomData, sync::Arc};
+use std::{
+    collections::HashMap,
+    hash::{Hash, Hasher},
+    marker::PhantomData,
+    sync::Arc,
+};
 
 use domain::{Filter, Kind, Page, PageRequest, Position, View};
 use sea_orm::{
@@ -51,10 +56,10 @@ pub(crate) type Rank = fn(&'static str) -> Expr;
 /// A table with one row a tie.
 pub(crate) struct TieTable {
     pub(crate) table: AnyIden,
-    /// The column of the end at which a forward walk begins.
-    pub(crate) from: AnyIden,
-    /// The column of the end at which it arrives.
-    pub(crate) to: AnyIden,
+    /// The end at which a forward walk begins: the kind of its nouns, and its column.
+    pub(crate) from: (Kind, AnyIden),
+    /// The end at which it arrives.
+    pub(crate) to: (Kind, AnyIden),
     /// The column that says what the noun at the second end is, if it is one of several kinds.
     pub(crate) to_kind: Option<AnyIden>,
     /// What is compared before names, forward and backward; `None` if nothing is.
@@ -62,10 +67,15 @@ pub(crate) struct TieTable {
 }
 
 impl TieTable {
+    /// A table of ties that are in the order of names.
+    pub(crate) const fn new(table: AnyIden, from: (Kind, AnyIden), to: (Kind, AnyIden)) -> Self {
+        TieTable { table, from, to, to_kind: None, rank: [None, None] }
+    }
+
     /// The columns of the parent and of the noun it leads to, and what is compared before names.
     fn walked(&self, is_forward: bool) -> (AnyIden, AnyIden, Option<Rank>) {
-        let [forward, backward] = self.rank;
-        if is_forward { (self.from, self.to, forward) } else { (self.to, self.from, backward) }
+        let ([forward, backward], (_, from), (_, to)) = (self.rank, self.from, self.to);
+        if is_forward { (from, to, forward) } else { (to, from, backward) }
     }
 }
 
@@ -80,20 +90,45 @@ pub(crate) struct End {
     pub(crate) is_forward: bool,
 }
 
-/// A tie walked in one direction, to nouns of one kind.
-pub struct Path<N, T: 'static> {
+impl TieSource {
+    /// That the noun that `c` names, which is of a kind, is tied to a given noun of the kind with this name; `None` if the tie
+    /// has no table, or is not between these kinds.
+    pub(crate) fn is_tied(&self, scope: &Scope, of: Kind, other_kind: &str, other: &Expr) -> Option<Expr> {
+        let TieSource::Table(TieTable { table, from, to, .. }) = self else { return None };
+        let ends = [(from, to), (to, from)];
+        let (end, other_end) = ends.iter().find(|(end, other)| end.0 == of && other.0.name() == other_kind)?;
+        Some(is_tied(scope, named(*table), end.1, other_end.1, other.clone()))
+    }
+}
+
+/// A tie walked in one direction, to nouns of one kind; two are equal if they walk the same tie from the same kind.
+pub struct Relation<N, T: 'static> {
     tie: &'static Tie<T>,
     end: End,
     to: PhantomData<fn() -> N>,
 }
 
-impl<N, T> Clone for Path<N, T> {
+impl<N, T> Clone for Relation<N, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<N, T> Copy for Path<N, T> {}
+impl<N, T> Copy for Relation<N, T> {}
+
+impl<N, T> PartialEq for Relation<N, T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.tie.name == other.tie.name && self.end == other.end
+    }
+}
+
+impl<N, T> Eq for Relation<N, T> {}
+
+impl<N, T> Hash for Relation<N, T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.tie.name, self.end).hash(state);
+    }
+}
 
 impl Tie<i64> {
     /// The nouns that name their owner in a column of their own.
@@ -109,22 +144,13 @@ impl Tie<i64> {
 
 impl<T> Tie<T> {
     /// The walk from the end that the declaration names first.
-    pub(crate) const fn forward<N: Noun>(&'static self, parent: Kind) -> Path<N, T> {
-        Path { tie: self, end: End { parent, child: N::KIND, is_forward: true }, to: PhantomData }
+    pub(crate) const fn forward<N: Noun>(&'static self, parent: Kind) -> Relation<N, T> {
+        Relation { tie: self, end: End { parent, child: N::KIND, is_forward: true }, to: PhantomData }
     }
 
     /// The walk from the other end.
-    pub(crate) const fn backward<N: Noun>(&'static self, parent: Kind) -> Path<N, T> {
-        Path { tie: self, end: End { parent, child: N::KIND, is_forward: false }, to: PhantomData }
-    }
-}
-
-impl<N: Noun, T> Path<N, T> {
-    /// That the noun that `c` names is one to which the tie leads from a given noun; `None` if the tie has no table.
-    pub(crate) fn is_tied(&self, scope: &Scope, from: &Expr) -> Option<Expr> {
-        let TieSource::Table(table) = &self.tie.source else { return None };
-        let (parent, child, _) = table.walked(self.end.is_forward);
-        Some(is_tied(scope, named(table.table), child, parent, from.clone()))
+    pub(crate) const fn backward<N: Noun>(&'static self, parent: Kind) -> Relation<N, T> {
+        Relation { tie: self, end: End { parent, child: N::KIND, is_forward: false }, to: PhantomData }
     }
 }
 
@@ -167,7 +193,7 @@ impl Store {
     /// The database failed, or a row has no meaning.
     pub async fn related<N: Noun, T>(
         &self,
-        path: Path<N, T>,
+        relation: Relation<N, T>,
         view: View,
         parents: &[i64],
         list: ListRequest<'_>,
@@ -175,15 +201,15 @@ impl Store {
         let ListRequest { filter, order, page: request, columns } = list;
         let (filter, filter_values) = FilterForm::split(filter);
         let page = PageForm::new(order, request);
-        let form = self.form(Question::Related(path.tie.name, path.end), view, filter, Some(page), columns);
+        let form = self.form(Question::Related(relation.tie.name, relation.end), view, filter, Some(page), columns);
         let statement = self.statements.get(&form, || {
             let (scope, columns) = (Scope::new(self.backend, view), columns.with_required::<N>());
-            let select = path.page_select(&scope, &form.filter, page, columns);
+            let select = relation.page_select(&scope, &form.filter, page, columns);
             Prepared::of_columns(self.backend, &select, columns)
         });
         let values = Values { view, ids: parents, request: Some(request), filter: &filter_values };
         let rows = self.rows(statement.bind(&values)).await?;
-        path.read_pages(&rows, request, statement.columns)
+        relation.read_pages(&rows, request, statement.columns)
     }
 
     /// How many related nouns each parent has, and how many of these are only assumed to have existed, in one statement; a
@@ -193,16 +219,17 @@ impl Store {
     /// The database failed.
     pub async fn related_counts<N: Noun, T>(
         &self,
-        path: Path<N, T>,
+        relation: Relation<N, T>,
         view: View,
         parents: &[i64],
         filter: &Filter,
     ) -> Result<HashMap<i64, NounCount>, StoreError> {
         let (filter, filter_values) = FilterForm::split(filter);
-        let form = self.form(Question::RelatedCount(path.tie.name, path.end), view, filter, None, ColumnSet::LEAST);
+        let form =
+            self.form(Question::RelatedCount(relation.tie.name, relation.end), view, filter, None, ColumnSet::LEAST);
         let statement = self.statements.get(&form, || {
             let scope = Scope::new(self.backend, view);
-            let Joined { mut select, parent, .. } = path.joined(&scope, &form.filter);
+            let Joined { mut select, parent, .. } = relation.joined(&scope, &form.filter);
             select.expr(parent.clone()).exprs(scope.counts()).add_group_by([parent]);
             Prepared::new(self.backend, &select)
         });
@@ -216,7 +243,7 @@ impl Store {
     }
 }
 
-impl<N: Table, T> Path<N, T> {
+impl<N: Table, T> Relation<N, T> {
     /// The ties of the parents that are asked about, joined with the nouns that belong into the list.
     fn joined(&self, scope: &Scope, filter: &FilterForm) -> Joined {
         let mut joined = self.joined_of_all(scope, filter);

@@ -11,38 +11,38 @@ use chrono::NaiveDate;
 use domain::{Filter, Kind, Order, PageRequest, View};
 use persistence::{ColumnSet, ListRequest, Noun, NounCount, NounPage, Parts, RelatedPage, Relation, Store, StoreError};
 
-use crate::batching::batches::Loader;
+use crate::{batching::batches::Loader, objects::tie::TieType};
 
 /// Declares a loader of nouns, relations or parts: two are equal if their fields are.
 macro_rules! loader {
-    ($(#[$doc:meta])* $name:ident<$of:ident: $bound:path> { $($field:ident: $type:ty),+ }) => {
+    ($(#[$doc:meta])* $name:ident<$($of:ident: $bound:path),+> { $($field:ident: $type:ty),+ }) => {
         $(#[$doc])*
-        pub(crate) struct $name<$of: $bound> {
+        pub(crate) struct $name<$($of: $bound),+> {
             $($field: $type,)+
-            of: PhantomData<fn() -> $of>,
+            of: PhantomData<fn() -> ($($of,)+)>,
         }
 
-        impl<$of: $bound> $name<$of> {
+        impl<$($of: $bound),+> $name<$($of),+> {
             pub(crate) fn new($($field: $type),+) -> Self {
                 $name { $($field,)+ of: PhantomData }
             }
         }
 
-        impl<$of: $bound> Clone for $name<$of> {
+        impl<$($of: $bound),+> Clone for $name<$($of),+> {
             fn clone(&self) -> Self {
                 $name::new($(self.$field.clone()),+)
             }
         }
 
-        impl<$of: $bound> PartialEq for $name<$of> {
+        impl<$($of: $bound),+> PartialEq for $name<$($of),+> {
             fn eq(&self, other: &Self) -> bool {
                 true $(&& self.$field == other.$field)+
             }
         }
 
-        impl<$of: $bound> Eq for $name<$of> {}
+        impl<$($of: $bound),+> Eq for $name<$($of),+> {}
 
-        impl<$of: $bound> Hash for $name<$of> {
+        impl<$($of: $bound),+> Hash for $name<$($of),+> {
             fn hash<H: Hasher>(&self, state: &mut H) {
                 $(self.$field.hash(state);)+
             }
@@ -80,13 +80,15 @@ loader! {
 }
 
 loader! {
-    /// A page of the nouns to which this parent leads.
-    RelationPageLoader<R: Relation> { view: View, filter: Arc<Filter>, order: Order, request: Arc<PageRequest> }
+    /// A page of the nouns to which a relation leads from this parent.
+    RelationPageLoader<N: Noun, T: TieType> {
+        relation: Relation<N, T>, view: View, filter: Arc<Filter>, order: Order, request: Arc<PageRequest>
+    }
 }
 
 loader! {
-    /// To how many nouns this parent leads, and how many of them are only assumed to have existed.
-    RelationCountLoader<R: Relation> { view: View, filter: Arc<Filter> }
+    /// To how many nouns a relation leads from this parent, and how many of them are only assumed to have existed.
+    RelationCountLoader<N: Noun, T: TieType> { relation: Relation<N, T>, view: View, filter: Arc<Filter> }
 }
 
 loader! {
@@ -141,8 +143,8 @@ impl<N: Noun> Loader for NounCountLoader<N> {
     }
 }
 
-impl<R: Relation> Loader for RelationPageLoader<R> {
-    type Value = Arc<RelatedPage<R::Node, R::Tie>>;
+impl<N: Noun, T: TieType> Loader for RelationPageLoader<N, T> {
+    type Value = Arc<RelatedPage<N, T>>;
 
     async fn load(
         &self,
@@ -151,16 +153,16 @@ impl<R: Relation> Loader for RelationPageLoader<R> {
         columns: ColumnSet,
     ) -> Result<HashMap<i64, Self::Value>, StoreError> {
         let list = ListRequest { filter: &self.filter, order: self.order, page: &self.request, columns };
-        let pages = store.related(R::PATH, self.view, ids, list).await?;
+        let pages = store.related(self.relation, self.view, ids, list).await?;
         Ok(pages.into_iter().map(|(parent, page)| (parent, Arc::new(page))).collect())
     }
 }
 
-impl<R: Relation> Loader for RelationCountLoader<R> {
+impl<N: Noun, T: TieType> Loader for RelationCountLoader<N, T> {
     type Value = NounCount;
 
     async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, NounCount>, StoreError> {
-        store.related_counts(R::PATH, self.view, ids, &self.filter).await
+        store.related_counts(self.relation, self.view, ids, &self.filter).await
     }
 }
 

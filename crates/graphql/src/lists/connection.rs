@@ -52,6 +52,7 @@ pub(crate) trait List: Send + Sync + 'static {
 
     /// Reads a page together with all other parents that want the same.
     fn load_page(
+        &self,
         ctx: &FieldContext<'_>,
         view: View,
         parent: i64,
@@ -60,6 +61,7 @@ pub(crate) trait List: Send + Sync + 'static {
 
     /// Counts all that the filter lets through.
     fn load_count(
+        &self,
         ctx: &FieldContext<'_>,
         view: View,
         parent: i64,
@@ -78,7 +80,7 @@ pub(crate) struct Descriptions {
 }
 
 /// All nouns of a kind.
-pub(crate) struct AllNouns<N>(PhantomData<fn() -> N>);
+pub(crate) struct AllNouns<N>(pub(crate) PhantomData<fn() -> N>);
 
 impl<N: NounType> List for AllNouns<N> {
     type Node = N;
@@ -104,6 +106,7 @@ impl<N: NounType> List for AllNouns<N> {
     }
 
     async fn load_page(
+        &self,
         ctx: &FieldContext<'_>,
         view: View,
         _: i64,
@@ -115,6 +118,7 @@ impl<N: NounType> List for AllNouns<N> {
     }
 
     async fn load_count(
+        &self,
         ctx: &FieldContext<'_>,
         view: View,
         _: i64,
@@ -126,12 +130,12 @@ impl<N: NounType> List for AllNouns<N> {
 }
 
 /// The nouns to which a relation leads from a noun.
-pub(crate) struct Related<R>(PhantomData<fn() -> R>);
+pub(crate) struct Related<N, T: 'static>(pub(crate) Relation<N, T>);
 
-impl<R: Relation<Node: NounType, Tie: TieType>> List for Related<R> {
-    type Node = R::Node;
-    type Item = Linked<R::Node, R::Tie>;
-    type Tie = ViewedTie<R::Tie>;
+impl<N: NounType, T: TieType> List for Related<N, T> {
+    type Node = N;
+    type Item = Linked<N, T>;
+    type Tie = ViewedTie<T>;
     const DESCRIPTIONS: Descriptions = Descriptions {
         connection: "A page of related nouns, the ties that lead to them, and how to go on.",
         edges: "The ties of this page, each with its noun.",
@@ -141,7 +145,7 @@ impl<R: Relation<Node: NounType, Tie: TieType>> List for Related<R> {
         node: "The noun that the tie leads to.",
     };
 
-    fn node(item: &Self::Item) -> &Arc<R::Node> {
+    fn node(item: &Self::Item) -> &Arc<N> {
         &item.node
     }
 
@@ -150,33 +154,36 @@ impl<R: Relation<Node: NounType, Tie: TieType>> List for Related<R> {
     }
 
     fn tie_fields() -> Vec<Field<Self::Tie>> {
-        R::Tie::describe().fields
+        T::describe().fields
     }
 
     async fn load_page(
+        &self,
         ctx: &FieldContext<'_>,
         view: View,
         parent: i64,
         arguments: &ParsedArguments,
     ) -> Result<Option<Arc<Page<Self::Item>>>> {
         let ParsedArguments { filter, order, request, columns, .. } = arguments;
-        let loader = RelationPageLoader::<R>::new(view, filter.clone(), *order, request.clone());
+        let loader = RelationPageLoader::new(self.0, view, filter.clone(), *order, request.clone());
         ctx.load_columns(loader, parent, *columns).await
     }
 
     async fn load_count(
+        &self,
         ctx: &FieldContext<'_>,
         view: View,
         parent: i64,
         arguments: &ParsedArguments,
     ) -> Result<persistence::NounCount> {
-        let loader = RelationCountLoader::<R>::new(view, arguments.filter.clone());
+        let loader = RelationCountLoader::new(self.0, view, arguments.filter.clone());
         Ok(ctx.load(loader, parent).await?.unwrap_or_default())
     }
 }
 
 /// A page of a list; it is read when a field wants something of it.
 pub(crate) struct Connection<L: List> {
+    list: &'static L,
     view: View,
     parent: i64,
     arguments: ParsedArguments,
@@ -195,11 +202,11 @@ pub(crate) struct Edge<L: List> {
 
 impl<L: List> Connection<L> {
     /// Checks the arguments.
-    async fn from_arguments(field: &FieldContext<'_>, view: View, list: ListId) -> FieldResult<Self> {
-        let parent = list.parent.unwrap_or(ALL_NOUNS);
+    async fn from_arguments(list: &'static L, field: &FieldContext<'_>, view: View, id: ListId) -> FieldResult<Self> {
+        let parent = id.parent.unwrap_or(ALL_NOUNS);
         let arguments = PageArguments::<L::Node>::of_field(field)?;
-        let arguments = arguments.parse(field, list, requested_view(field, view)).await?;
-        Ok(Connection { view, parent, arguments, page: OnceLock::new(), is_charged: AtomicBool::new(false) })
+        let arguments = arguments.parse(field, id, requested_view(field, view)).await?;
+        Ok(Connection { list, view, parent, arguments, page: OnceLock::new(), is_charged: AtomicBool::new(false) })
     }
 
     /// Reads the page, once for all fields.
@@ -207,7 +214,7 @@ impl<L: List> Connection<L> {
         let page = match self.page.get() {
             Some(page) => page.clone(),
             None => {
-                let page = L::load_page(ctx, self.view, self.parent, &self.arguments).await?;
+                let page = self.list.load_page(ctx, self.view, self.parent, &self.arguments).await?;
                 self.page.get_or_init(|| page.unwrap_or_else(|| Arc::new(Page::empty()))).clone()
             }
         };
@@ -240,7 +247,7 @@ impl<L: List> Connection<L> {
     }
 
     async fn load_count(&self, ctx: &FieldContext<'_>, of: fn(persistence::NounCount) -> u64) -> FieldResult<i32> {
-        Ok(saturating_int(of(L::load_count(ctx, self.view, self.parent, &self.arguments).await?)))
+        Ok(saturating_int(of(self.list.load_count(ctx, self.view, self.parent, &self.arguments).await?)))
     }
 }
 
@@ -286,6 +293,7 @@ impl<T: Send + Sync> ObjectType<T> {
     /// under which view it is read, and of which noun it is.
     pub(crate) fn connection<L: List>(
         self,
+        list: L,
         field: &'static str,
         description: &'static str,
         order: &'static str,
@@ -293,11 +301,12 @@ impl<T: Send + Sync> ObjectType<T> {
         place: fn(&T, &FieldContext<'_>) -> (View, Option<i64>),
     ) -> Self {
         let ty: &'static ObjectType<Connection<L>> = Box::leak(Box::new(connection_type::<L>(&name)));
+        let list: &'static L = Box::leak(Box::new(list));
         let name: &'static str = name.leak();
         let mut with = self.load_optional_object_of(field, description, ty, move |it, ctx| {
             let (view, parent) = place(it, ctx);
             Loading::later(async move {
-                Connection::<L>::from_arguments(ctx, view, ListId { name, parent }).await.map(Some)
+                Connection::from_arguments(list, ctx, view, ListId { name, parent }).await.map(Some)
             })
         });
         with.last().arguments = PageArguments::<L::Node>::declare(order);

@@ -1,7 +1,7 @@
 //! Alliances: what they are for, who belongs to them, whom they serve.
 
 use domain::{Kind, View};
-use persistence::{GroupsOfAlliance, PartnersOfAlliance, SchoolsOfAlliance};
+use persistence::{GROUPS_OF_ALLIANCE, PARTNERS_OF_ALLIANCE, SCHOOLS_OF_ALLIANCE};
 
 use crate::{
     definition::{
@@ -38,9 +38,9 @@ impl NounType for domain::Alliance {
             .load_objects("resourceCategories", "The categories of bodies it draws on, in alphabetical order. A category may have no member that a source names.", |it, ctx| {
                 load_parts::<domain::AllianceCategory, _>(ctx, it.view, it.head().id, |view, it| AllianceCategory { view, it: it.clone() })
             }).reading(&[])
-            .relation::<PartnersOfAlliance>("partners", "Partner", 40, "The partners that sources name as members; sources rarely name all.")
-            .relation::<GroupsOfAlliance>("groups", "Group", 25, "The groups that are members, then those of the district it serves.")
-            .relation::<SchoolsOfAlliance>("schools", "School", 100, "The schools that are themselves members, then those of the district it serves.")
+            .relation(PARTNERS_OF_ALLIANCE, "partners", "Partner", 40, "The partners that sources name as members; sources rarely name all.")
+            .relation(GROUPS_OF_ALLIANCE, "groups", "Group", 25, "The groups that are members, then those of the district it serves.")
+            .relation(SCHOOLS_OF_ALLIANCE, "schools", "School", 100, "The schools that are themselves members, then those of the district it serves.")
     }
 
     fn filter() -> FilterType<Self> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::InputObject;
 use domain::{Id, Kind, View};
 use futures::future::try_join_all;
-use persistence::{ChildrenOfCategory, ColumnSet};
+use persistence::{CHILDREN_OF_CATEGORY, ColumnSet};
 
 use crate::{
     batching::loaders::NounLoader,
@@ -35,7 +35,7 @@ impl NounType for domain::Category {
             .text("scheme", "The scheme, in a word of the data set's own.", |it| &it.noun.scheme)
             .text("code", "What the scheme knows it by; no other category of the scheme has it.", |it| &it.noun.code)
             .noun_of_record("parent", "The category of the same scheme that it is a part of; null where the record names none.", |noun| noun.parent)
-            .relation::<ChildrenOfCategory>("children", "Child", 10, "The categories that are a part of it: `categories(filter: { parent })` finds the same.")
+            .relation(CHILDREN_OF_CATEGORY, "children", "Child", 10, "The categories that are a part of it: `categories(filter: { parent })` finds the same.")
     }
 
     fn filter() -> FilterType<Self> {

@@ -1,7 +1,7 @@
 //! Designations: titles and awards that schools are given.
 
 use domain::Kind;
-use persistence::SchoolsOfDesignation;
+use persistence::SCHOOLS_OF_DESIGNATION;
 
 use crate::{
     definition::{field::Loading, object_type::ObjectType},
@@ -29,7 +29,8 @@ impl NounType for domain::Designation {
         .optional_text("awardingBody", "Who gives it, in the words of the source; null where none says.", |it| {
             it.noun.awarding_body.as_deref()
         })
-        .relation::<SchoolsOfDesignation>(
+        .relation(
+            SCHOOLS_OF_DESIGNATION,
             "schools",
             "School",
             20,

@@ -1,8 +1,8 @@
 //! Districts: the owners of maps.
 
 use persistence::{
-    AlliancesOfDistrict, CampusesOfDistrict, GroupsOfDistrict, LearningAreasOfDistrict, RegionsOfDistrict,
-    SchoolsOfDistrict, SchoolsWithCampusInDistrict, TownshipsOfDistrict,
+    ALLIANCES_OF_DISTRICT, CAMPUSES_OF_DISTRICT, GROUPS_OF_DISTRICT, LEARNING_AREAS_OF_DISTRICT, REGIONS_OF_DISTRICT,
+    SCHOOLS_OF_DISTRICT, SCHOOLS_WITH_CAMPUS_IN_DISTRICT, TOWNSHIPS_OF_DISTRICT,
 };
 
 use crate::{
@@ -21,14 +21,14 @@ impl NounType for domain::District {
             .codes("Its codes in official registers.", &[], |_| Vec::new())
             .categories()
             .optional_text("timeZone", "The time zone in which its days begin, by its IANA name, such as `Europe/London`; null where the record does not say.", |it| it.noun.time_zone.map(|zone| zone.name()))
-            .relation::<RegionsOfDistrict>("regions", "Region", 4, "The regions of its strategy.")
-            .relation::<TownshipsOfDistrict>("townships", "Township", 25, "Its townships.")
-            .relation::<LearningAreasOfDistrict>("learningAreas", "LearningArea", 15, "Its learning areas.")
-            .relation::<SchoolsOfDistrict>("schools", "School", 100, "The schools whose own record says that they belong to it: `schools(filter: { district })` finds the same.")
-            .relation::<SchoolsWithCampusInDistrict>("schoolsWithCampus", "SchoolWithCampus", 100, "The schools of which a campus stands in one of its townships: `schools(filter: { campusDistrict })` finds the same.")
-            .relation::<CampusesOfDistrict>("campuses", "Campus", 150, "The campuses that stand in one of its townships: `campuses(filter: { district })` finds the same.")
-            .relation::<GroupsOfDistrict>("groups", "Group", 25, "Its education groups.")
-            .relation::<AlliancesOfDistrict>("alliances", "Alliance", 12, "Its alliances.")
+            .relation(REGIONS_OF_DISTRICT, "regions", "Region", 4, "The regions of its strategy.")
+            .relation(TOWNSHIPS_OF_DISTRICT, "townships", "Township", 25, "Its townships.")
+            .relation(LEARNING_AREAS_OF_DISTRICT, "learningAreas", "LearningArea", 15, "Its learning areas.")
+            .relation(SCHOOLS_OF_DISTRICT, "schools", "School", 100, "The schools whose own record says that they belong to it: `schools(filter: { district })` finds the same.")
+            .relation(SCHOOLS_WITH_CAMPUS_IN_DISTRICT, "schoolsWithCampus", "SchoolWithCampus", 100, "The schools of which a campus stands in one of its townships: `schools(filter: { campusDistrict })` finds the same.")
+            .relation(CAMPUSES_OF_DISTRICT, "campuses", "Campus", 150, "The campuses that stand in one of its townships: `campuses(filter: { district })` finds the same.")
+            .relation(GROUPS_OF_DISTRICT, "groups", "Group", 25, "Its education groups.")
+            .relation(ALLIANCES_OF_DISTRICT, "alliances", "Alliance", 12, "Its alliances.")
     }
 
     fn filter() -> FilterType<Self> {

@@ -1,6 +1,6 @@
 //! Education groups.
 
-use persistence::{AlliancesOfGroup, SchoolsOfGroup};
+use persistence::{ALLIANCES_OF_GROUP, SCHOOLS_OF_GROUP};
 
 use crate::{
     definition::object_type::{Described, ObjectType},
@@ -26,8 +26,8 @@ impl NounType for domain::Group {
             .date("dissolvedOn", "When it was dissolved; null where no source says, or it was not.", |it| &it.noun.dissolved_on)
             .object("reported", "What sources report of its size. Members on record are counted by `schools { totalCount }`: the two may differ.", |it| ReportedSize::of(&it.noun)).reading(&["reported_branches", "reported_sites", "reported_member_schools"])
             .noun_of_record("district", "The district it belongs to; null where the record does not say.", |noun| noun.district)
-            .relation::<SchoolsOfGroup>("schools", "School", 15, "The schools on record as its members, the lead school first. A source that names some members rarely names all.")
-            .relation::<AlliancesOfGroup>("alliances", "Alliance", 4, "The alliances it is a member of, then those that serve its district.")
+            .relation(SCHOOLS_OF_GROUP, "schools", "School", 15, "The schools on record as its members, the lead school first. A source that names some members rarely names all.")
+            .relation(ALLIANCES_OF_GROUP, "alliances", "Alliance", 4, "The alliances it is a member of, then those that serve its district.")
     }
 
     fn filter() -> FilterType<Self> {

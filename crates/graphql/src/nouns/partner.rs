@@ -1,7 +1,7 @@
 //! Partners: the organizations that work with schools.
 
 use domain::Kind;
-use persistence::{AlliancesOfPartner, SchoolsOfPartner};
+use persistence::{ALLIANCES_OF_PARTNER, SCHOOLS_OF_PARTNER};
 
 use crate::{
     definition::{field::Loading, object_type::ObjectType},
@@ -28,8 +28,9 @@ impl NounType for domain::Partner {
         .leaf("kinds", "What it is; often more than one thing.", |it| -> Vec<Word<domain::PartnerKind>> {
             it.noun.kinds.iter().copied().map(Word).collect()
         })
-        .relation::<AlliancesOfPartner>("alliances", "Alliance", 3, "The alliances it is a member of.")
-        .relation::<SchoolsOfPartner>(
+        .relation(ALLIANCES_OF_PARTNER, "alliances", "Alliance", 3, "The alliances it is a member of.")
+        .relation(
+            SCHOOLS_OF_PARTNER,
             "schools",
             "School",
             5,

@@ -1,6 +1,6 @@
 //! Regions: the parts of a district in its strategy.
 
-use persistence::{CampusesOfRegion, SchoolsOfRegion, SchoolsWithCampusInRegion, TownshipsOfRegion};
+use persistence::{CAMPUSES_OF_REGION, SCHOOLS_OF_REGION, SCHOOLS_WITH_CAMPUS_IN_REGION, TOWNSHIPS_OF_REGION};
 
 use crate::{
     definition::object_type::ObjectType,
@@ -19,10 +19,10 @@ impl NounType for domain::Region {
             .categories()
             .localized_text(("strategy", "Its slogan, in the best language on record for the reader; `localizedStrategy` says which one that is. Null where no source gives one."), ("localizedStrategy", "Its slogan with its language, and whether it is the one that was asked for. Null where no source gives one."), |it| &it.noun.strategy)
             .noun_of_record("district", "The district it is part of; null where the record does not say.", |noun| noun.district)
-            .relation::<TownshipsOfRegion>("townships", "Township", 8, "The townships that a source places in it; most townships are placed by none.")
-            .relation::<SchoolsOfRegion>("schools", "School", 50, "The schools whose own record places them in one of its townships: `schools(filter: { region })` finds the same.")
-            .relation::<SchoolsWithCampusInRegion>("schoolsWithCampus", "SchoolWithCampus", 50, "The schools of which a campus stands in one of its townships: `schools(filter: { campusRegion })` finds the same.")
-            .relation::<CampusesOfRegion>("campuses", "Campus", 70, "The campuses that stand in one of its townships: `campuses(filter: { region })` finds the same.")
+            .relation(TOWNSHIPS_OF_REGION, "townships", "Township", 8, "The townships that a source places in it; most townships are placed by none.")
+            .relation(SCHOOLS_OF_REGION, "schools", "School", 50, "The schools whose own record places them in one of its townships: `schools(filter: { region })` finds the same.")
+            .relation(SCHOOLS_WITH_CAMPUS_IN_REGION, "schoolsWithCampus", "SchoolWithCampus", 50, "The schools of which a campus stands in one of its townships: `schools(filter: { campusRegion })` finds the same.")
+            .relation(CAMPUSES_OF_REGION, "campuses", "Campus", 70, "The campuses that stand in one of its townships: `campuses(filter: { region })` finds the same.")
     }
 
     fn filter() -> FilterType<Self> {

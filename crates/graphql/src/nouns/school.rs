@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::{Kind, Order, PageRequest};
 use persistence::{
-    AlliancesOfSchool, BranchOfSchools, BranchesOfSchool, CampusesOfSchool, DesignationsOfSchool, GroupsOfSchool,
-    PartnersOfSchool, PredecessorsOfSchool, SuccessorsOfSchool,
+    ALLIANCES_OF_SCHOOL, BRANCH_OF_SCHOOLS, BRANCHES_OF_SCHOOL, CAMPUSES_OF_SCHOOL, DESIGNATIONS_OF_SCHOOL,
+    GROUPS_OF_SCHOOL, PARTNERS_OF_SCHOOL, PREDECESSORS_OF_SCHOOL, SUCCESSORS_OF_SCHOOL,
 };
 
 use crate::{
@@ -59,15 +59,15 @@ impl NounType for domain::School {
                 load_parts::<domain::SiteUse, _>(ctx, it.view, it.head().id, |view, it| SiteUse { view, it: it.clone() })
             }).reading(&[])
             .load_objects("hostedSiteUses", "The uses of its premises by others.", |it, ctx| load_hosted_site_uses(ctx, it.view, it.head().id)).reading(&[])
-            .relation::<GroupsOfSchool>("groups", "Group", 2, "The groups on record that it belongs to on the view's day: those it leads first, then by role, by the day it joined (last where no source says), by name and by slug.")
-            .relation::<AlliancesOfSchool>("alliances", "Alliance", 4, "The alliances it is itself a member of, then those that serve its district.")
-            .relation::<PartnersOfSchool>("partners", "Partner", 3, "The partners it is tied to outside any alliance.")
-            .relation::<DesignationsOfSchool>("designations", "Designation", 2, "The designations on record that it was given by the view's day; one that it was given twice is there twice.")
-            .relation::<CampusesOfSchool>("campuses", "Campus", 3, "Its sites.")
-            .relation::<BranchesOfSchool>("branches", "Branch", 5, "The schools that are branches of it, or guided by it.")
-            .relation::<BranchOfSchools>("branchOf", "BranchOf", 1, "The schools that it is a branch of, or guided by.")
-            .relation::<PredecessorsOfSchool>("predecessors", "Predecessor", 3, "The schools it came from, through the whole chain (of 50 steps at most), the nearest first.")
-            .relation::<SuccessorsOfSchool>("successors", "Successor", 2, "The schools it went into, through the whole chain (of 50 steps at most), the nearest first.")
+            .relation(GROUPS_OF_SCHOOL, "groups", "Group", 2, "The groups on record that it belongs to on the view's day: those it leads first, then by role, by the day it joined (last where no source says), by name and by slug.")
+            .relation(ALLIANCES_OF_SCHOOL, "alliances", "Alliance", 4, "The alliances it is itself a member of, then those that serve its district.")
+            .relation(PARTNERS_OF_SCHOOL, "partners", "Partner", 3, "The partners it is tied to outside any alliance.")
+            .relation(DESIGNATIONS_OF_SCHOOL, "designations", "Designation", 2, "The designations on record that it was given by the view's day; one that it was given twice is there twice.")
+            .relation(CAMPUSES_OF_SCHOOL, "campuses", "Campus", 3, "Its sites.")
+            .relation(BRANCHES_OF_SCHOOL, "branches", "Branch", 5, "The schools that are branches of it, or guided by it.")
+            .relation(BRANCH_OF_SCHOOLS, "branchOf", "BranchOf", 1, "The schools that it is a branch of, or guided by.")
+            .relation(PREDECESSORS_OF_SCHOOL, "predecessors", "Predecessor", 3, "The schools it came from, through the whole chain (of 50 steps at most), the nearest first.")
+            .relation(SUCCESSORS_OF_SCHOOL, "successors", "Successor", 2, "The schools it went into, through the whole chain (of 50 steps at most), the nearest first.")
     }
 
     fn filter() -> FilterType<Self> {
@@ -98,7 +98,7 @@ async fn load_first_group(
     ctx: &FieldContext<'_>,
 ) -> FieldResult<Option<ViewedNoun<domain::Group>>> {
     let request = Arc::new(PageRequest { size: 1, ..PageRequest::default() });
-    let loader = RelationPageLoader::<GroupsOfSchool>::new(it.view, Arc::default(), Order::default(), request);
+    let loader = RelationPageLoader::new(GROUPS_OF_SCHOOL, it.view, Arc::default(), Order::default(), request);
     let page = ctx.load_columns(loader, it.head().id, ctx.columns_below::<domain::Group>()).await?;
     let first = page.as_ref().and_then(|page| page.items.first());
     Ok(first.map(|(_, linked)| ViewedNoun { view: it.view, noun: linked.node.clone() }))

@@ -1,6 +1,6 @@
 //! Townships, areas and subdistricts.
 
-use persistence::{CampusesOfTownship, SchoolsOfTownship, SchoolsWithCampusInTownship};
+use persistence::{CAMPUSES_OF_TOWNSHIP, SCHOOLS_OF_TOWNSHIP, SCHOOLS_WITH_CAMPUS_IN_TOWNSHIP};
 
 use crate::{
     definition::object_type::ObjectType,
@@ -33,19 +33,22 @@ impl NounType for domain::Township {
             .noun_of_record("district", "The district it is part of; null where the record does not say.", |noun| {
                 noun.district
             })
-            .relation::<SchoolsOfTownship>(
+            .relation(
+                SCHOOLS_OF_TOWNSHIP,
                 "schools",
                 "School",
                 20,
                 "The schools whose own record places them in it: `schools(filter: { township })` finds the same.",
             )
-            .relation::<SchoolsWithCampusInTownship>(
+            .relation(
+                SCHOOLS_WITH_CAMPUS_IN_TOWNSHIP,
                 "schoolsWithCampus",
                 "SchoolWithCampus",
                 20,
                 "The schools of which a campus stands in it: `schools(filter: { campusTownship })` finds the same.",
             )
-            .relation::<CampusesOfTownship>(
+            .relation(
+                CAMPUSES_OF_TOWNSHIP,
                 "campuses",
                 "Campus",
                 20,

@@ -208,8 +208,9 @@ impl<N: NounType> ObjectType<ViewedNoun<N>> {
 
     /// Adds the nouns to which a relation leads, as a connection; its types are named after the noun and `singular`. `size`
     /// says how many there are in a large city, for the cost of a query.
-    pub(crate) fn relation<R: Relation<Node: NounType, Tie: TieType>>(
+    pub(crate) fn relation<M: NounType, T: TieType>(
         self,
+        relation: Relation<M, T>,
         name: &'static str,
         singular: &str,
         size: u32,
@@ -218,7 +219,7 @@ impl<N: NounType> ObjectType<ViewedNoun<N>> {
         let order = "The order of the list; its own unless asked otherwise.";
         let types = format!("{}{singular}", N::NAME);
         let mut with =
-            self.connection::<Related<R>>(name, description, order, types, |it, _| (it.view, Some(it.head().id)));
+            self.connection(Related(relation), name, description, order, types, |it, _| (it.view, Some(it.head().id)));
         with.last().expected_size = Some(size);
         with.looking_at(NONE)
     }

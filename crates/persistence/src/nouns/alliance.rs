@@ -139,8 +139,8 @@ pub(crate) static ALLIANCE_MEMBERS: Tie<AllianceTie> = Tie {
     name: "alliance_members",
     source: TieSource::Table(TieTable {
         table: &AllianceMembers::Table,
-        from: &AllianceMembers::AllianceId,
-        to: &AllianceMembers::MemberId,
+        from: (Kind::Alliance, &AllianceMembers::AllianceId),
+        to: (Kind::Partner, &AllianceMembers::MemberId),
         to_kind: Some(&AllianceMembers::MemberType),
         rank: [None, None],
     }),

@@ -1,6 +1,6 @@
 //! Tables `designations` and `school_designations`.
 
-use domain::{Designation, DesignationLevel, Head, SchoolDesignation, Shape, designation};
+use domain::{Designation, DesignationLevel, Head, Kind, SchoolDesignation, Shape, designation};
 use sea_orm::DeriveIden;
 
 use crate::{
@@ -44,13 +44,11 @@ impl Table for Designation {
 /// Schools and the designations they were given, the school first.
 pub(crate) static SCHOOL_DESIGNATIONS: Tie<SchoolDesignation> = Tie {
     name: "school_designations",
-    source: TieSource::Table(TieTable {
-        table: &SchoolDesignations::Table,
-        from: &SchoolDesignations::SchoolId,
-        to: &SchoolDesignations::DesignationId,
-        to_kind: None,
-        rank: [None, None],
-    }),
+    source: TieSource::Table(TieTable::new(
+        &SchoolDesignations::Table,
+        (Kind::School, &SchoolDesignations::SchoolId),
+        (Kind::Designation, &SchoolDesignations::DesignationId),
+    )),
     columns: &[&SchoolDesignations::AwardedOn],
     read: |id, row| {
         let [awarded_on] = row.cells();

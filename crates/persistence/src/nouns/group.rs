@@ -1,6 +1,6 @@
 //! Tables `groups` and `memberships`.
 
-use domain::{Group, GroupStatus, Head, Membership, MembershipRole, Shape, Turn, Validity, group};
+use domain::{Group, GroupStatus, Head, Kind, Membership, MembershipRole, Shape, Turn, Validity, group};
 use sea_orm::{
     DeriveIden,
     sea_query::{BinOper, CaseStatement, Expr, ExprTrait},
@@ -97,8 +97,8 @@ pub(crate) static MEMBERSHIPS: Tie<Membership> = Tie {
     name: "memberships",
     source: TieSource::Table(TieTable {
         table: &Memberships::Table,
-        from: &Memberships::GroupId,
-        to: &Memberships::SchoolId,
+        from: (Kind::Group, &Memberships::GroupId),
+        to: (Kind::School, &Memberships::SchoolId),
         to_kind: None,
         rank: [Some(lead_first), Some(role_and_day)],
     }),

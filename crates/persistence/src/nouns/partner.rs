@@ -1,6 +1,6 @@
 //! Tables `partners` and `school_partners`.
 
-use domain::{Head, Partner, PartnerKind, SchoolPartner, SchoolPartnerKind, Shape, partner};
+use domain::{Head, Kind, Partner, PartnerKind, SchoolPartner, SchoolPartnerKind, Shape, partner};
 use sea_orm::DeriveIden;
 
 use crate::{
@@ -41,13 +41,11 @@ impl Table for Partner {
 /// Schools and their partners outside any alliance, the school first.
 pub(crate) static SCHOOL_PARTNERS: Tie<SchoolPartner> = Tie {
     name: "school_partners",
-    source: TieSource::Table(TieTable {
-        table: &SchoolPartners::Table,
-        from: &SchoolPartners::SchoolId,
-        to: &SchoolPartners::PartnerId,
-        to_kind: None,
-        rank: [None, None],
-    }),
+    source: TieSource::Table(TieTable::new(
+        &SchoolPartners::Table,
+        (Kind::School, &SchoolPartners::SchoolId),
+        (Kind::Partner, &SchoolPartners::PartnerId),
+    )),
     columns: &[&SchoolPartners::Kind, &SchoolPartners::Since, &SchoolPartners::Until],
     read: |id, row| {
         let [kind, since, until] = row.cells();

@@ -225,13 +225,11 @@ pub(crate) static CAMPUS_STANDS_IN: Tie<i64> = Tie {
 /// The ties between two schools, the branch first.
 pub(crate) static SCHOOL_LINKS: Tie<SchoolLink> = Tie {
     name: "school_links",
-    source: TieSource::Table(TieTable {
-        table: &SchoolLinks::Table,
-        from: &SchoolLinks::SchoolId,
-        to: &SchoolLinks::LinkedSchoolId,
-        to_kind: None,
-        rank: [None, None],
-    }),
+    source: TieSource::Table(TieTable::new(
+        &SchoolLinks::Table,
+        (Kind::School, &SchoolLinks::SchoolId),
+        (Kind::School, &SchoolLinks::LinkedSchoolId),
+    )),
     columns: &[&SchoolLinks::Kind, &SchoolLinks::Basis, &SchoolLinks::Note, &SchoolLinks::Since, &SchoolLinks::Until],
     read: |id, row| {
         let [kind, basis, note, since, until] = row.cells();

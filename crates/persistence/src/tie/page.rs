@@ -9,7 +9,7 @@ use sea_orm::{
     },
 };
 
-use super::{Joined, Path, TieSource};
+use super::{Joined, Relation, TieSource};
 use crate::{
     columns::ColumnSet,
     dialect,
@@ -19,7 +19,7 @@ use crate::{
     view::{AnyIden, Scope, Sees, col, named},
 };
 
-impl<N: Table, T> Path<N, T> {
+impl<N: Table, T> Relation<N, T> {
     /// The statement of a page: rows of the parent, the tie's identity, the key of the position if it is asked for, what
     /// the tie says and the noun, ordered by parent.
     pub(super) fn page_select(
