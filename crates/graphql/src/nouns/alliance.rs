@@ -24,7 +24,7 @@ impl NounType for domain::Alliance {
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("An alliance: bodies that work together by mutual consultation.")
-            .codes("Its codes in official registers.", &[], |_| Vec::new())
+            .codes()
             .categories()
             .leaf("kind", "What it is for; `UNKNOWN` where no source says.", |it| Word(it.noun.kind))
             .date("establishedOn", "When it was established; null where no source says.", |it| &it.noun.established_on)

@@ -16,7 +16,7 @@ impl NounType for domain::Authority {
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A government, commission or committee.")
-            .codes("Its codes in official registers.", &[], |_| Vec::new())
+            .codes()
             .categories()
             .leaf(
                 "level",

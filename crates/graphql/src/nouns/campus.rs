@@ -26,7 +26,7 @@ impl NounType for domain::Campus {
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A site of a school.")
-            .codes("Its codes in official registers.", &[], |_| Vec::new())
+            .codes()
             .categories()
             .leaf("status", "Whether it was in use on the view's day; `UNKNOWN` where no source says. Where the opening is stated the status follows from it.", |it| Word(it.noun.status_on(it.view.day))).reading(&["status", "time"])
             .date("openedOn", "When it opened, as a source states; null where none does.", |it| &it.noun.opened_on)

@@ -30,7 +30,7 @@ impl NounType for domain::Category {
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A category of the data set's own, in a scheme of its own, such as the kinds of groups in a country's register. Its label is its name. What is in it is found by the filter `category` of each list.")
-            .codes("Its codes in official registers, that of its scheme first.", &["scheme", "code"], |it| vec![RegisterCode::of_column(it.view, it.head().fact, "code", &it.noun.scheme, &it.noun.code)])
+            .codes_with("Its codes in official registers, that of its scheme first.", &["scheme", "code"], |it| vec![RegisterCode::of_column(it.view, it.head().fact, "code", &it.noun.scheme, &it.noun.code)])
             .categories()
             .text("scheme", "The scheme, in a word of the data set's own.", |it| &it.noun.scheme)
             .text("code", "What the scheme knows it by; no other category of the scheme has it.", |it| &it.noun.code)

@@ -4,12 +4,12 @@ use domain::Kind;
 use persistence::SCHOOLS_OF_DESIGNATION;
 
 use crate::{
-    definition::{field::Loading, object_type::ObjectType},
+    definition::object_type::ObjectType,
     lists::filter_type::FilterType,
     nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun},
-        tie::{TieType, ViewedTie, load_existence},
+        tie::{TieType, ViewedTie},
         word::Word,
     },
 };
@@ -23,7 +23,7 @@ impl NounType for domain::Designation {
         ObjectType::<ViewedNoun<Self>>::noun(
             "A title or an award that schools are given, such as demonstration school.",
         )
-        .codes("Its codes in official registers.", &[], |_| Vec::new())
+        .codes()
         .categories()
         .leaf("level", "The level at which it is given; `UNKNOWN` where no source says.", |it| Word(it.noun.level))
         .optional_text("awardingBody", "Who gives it, in the words of the source; null where none says.", |it| {
@@ -53,7 +53,9 @@ impl TieType for domain::SchoolDesignation {
     fn describe() -> ObjectType<ViewedTie<Self>> {
         ObjectType::<ViewedTie<Self>>::new("SchoolDesignation", "A designation that a school was given.")
             .date("awardedOn", "When it was given; null where no source says.", |it| &it.tie.awarded_on)
-            .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.", |it, ctx| Loading::later(load_existence(ctx, it.view, (Kind::SchoolDesignation, it.tie.id), [&it.tie.awarded_on])))
-            .load_objects("sources", "The sources that state that it was given.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
+            .existence(Kind::SchoolDesignation, |tie| tie.id, |tie| [&tie.awarded_on])
+            .load_objects("sources", "The sources that state that it was given.", |it, ctx| {
+                load_citations(ctx, it.view, it.tie.id)
+            })
     }
 }

@@ -18,7 +18,7 @@ impl NounType for domain::District {
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A school district, the owner of a map.")
-            .codes("Its codes in official registers.", &[], |_| Vec::new())
+            .codes()
             .categories()
             .optional_text("timeZone", "The time zone in which its days begin, by its IANA name, such as `Europe/London`; null where the record does not say.", |it| it.noun.time_zone.map(|zone| zone.name()))
             .relation(REGIONS_OF_DISTRICT, "regions", "Region", 4, "The regions of its strategy.")

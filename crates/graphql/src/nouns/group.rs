@@ -18,7 +18,7 @@ impl NounType for domain::Group {
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("An education group: one body of a lead school and its members.")
-            .codes("Its codes in official registers.", &[], |_| Vec::new())
+            .codes()
             .categories()
             .noun_of_record("leadSchool", "The school that leads it, as last recorded; null where no source says. Which one led it on the view's day is the first of `schools`, with the role `LEAD`.", |noun| noun.lead_school)
             .leaf("status", "Whether it worked on the view's day. Where dates are stated it follows from them: `PLANNED` before it was established, `OPERATING` from then on, `DISSOLVED` after its end; where none are, it is as recorded.", |it| Word(it.noun.status_on(it.view.day))).reading(&["status", "time"])

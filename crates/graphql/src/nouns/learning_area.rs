@@ -13,7 +13,7 @@ impl NounType for domain::LearningArea {
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A unit in which a district manages neighboring schools.")
-            .codes("Its codes in official registers.", &[], |_| Vec::new())
+            .codes()
             .categories()
             .date("asOf", "The day for which the source lists it; null where it does not say.", |it| &it.noun.as_of)
             .noun_of_record("district", "The district it is part of; null where the record does not say.", |noun| {

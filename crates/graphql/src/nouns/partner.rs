@@ -4,12 +4,12 @@ use domain::Kind;
 use persistence::{ALLIANCES_OF_PARTNER, SCHOOLS_OF_PARTNER};
 
 use crate::{
-    definition::{field::Loading, object_type::ObjectType},
+    definition::object_type::ObjectType,
     lists::filter_type::FilterType,
     nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun},
-        tie::{TieType, ViewedTie, load_existence},
+        tie::{TieType, ViewedTie},
         word::Word,
     },
 };
@@ -23,7 +23,7 @@ impl NounType for domain::Partner {
         ObjectType::<ViewedNoun<Self>>::noun(
             "An organization that works with schools: a university, a museum, a troupe.",
         )
-        .codes("Its codes in official registers.", &[], |_| Vec::new())
+        .codes()
         .categories()
         .leaf("kinds", "What it is; often more than one thing.", |it| -> Vec<Word<domain::PartnerKind>> {
             it.noun.kinds.iter().copied().map(Word).collect()
@@ -53,11 +53,14 @@ impl NounType for domain::Partner {
 
 impl TieType for domain::SchoolPartner {
     fn describe() -> ObjectType<ViewedTie<Self>> {
-        ObjectType::<ViewedTie<Self>>::new("SchoolPartnership", "A tie between a school and a partner, outside any alliance.")
-            .leaf("kind", "What they do together.", |it| Word(it.tie.kind))
-            .date("since", "Since when; null where no source says.", |it| &it.tie.since)
-            .date("until", "Until when; null where no source says, or it goes on.", |it| &it.tie.until)
-            .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.", |it, ctx| Loading::later(load_existence(ctx, it.view, (Kind::SchoolPartner, it.tie.id), [&it.tie.since, &it.tie.until])))
-            .load_objects("sources", "The sources that state the tie.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
+        ObjectType::<ViewedTie<Self>>::new(
+            "SchoolPartnership",
+            "A tie between a school and a partner, outside any alliance.",
+        )
+        .leaf("kind", "What they do together.", |it| Word(it.tie.kind))
+        .date("since", "Since when; null where no source says.", |it| &it.tie.since)
+        .date("until", "Until when; null where no source says, or it goes on.", |it| &it.tie.until)
+        .existence(Kind::SchoolPartner, |tie| tie.id, |tie| [&tie.since, &tie.until])
+        .load_objects("sources", "The sources that state the tie.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
     }
 }

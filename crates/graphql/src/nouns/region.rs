@@ -15,7 +15,7 @@ impl NounType for domain::Region {
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A part of a district in its strategy, such as \"rising in the south\".")
-            .codes("Its codes in official registers.", &[], |_| Vec::new())
+            .codes()
             .categories()
             .localized_text(("strategy", "Its slogan, in the best language on record for the reader; `localizedStrategy` says which one that is. Null where no source gives one."), ("localizedStrategy", "Its slogan with its language, and whether it is the one that was asked for. Null where no source gives one."), |it| &it.noun.strategy)
             .noun_of_record("district", "The district it is part of; null where the record does not say.", |noun| noun.district)

@@ -24,7 +24,7 @@ use crate::{
         location::location_of,
         noun::{NounType, ViewedNoun},
         register_code::RegisterCode,
-        tie::{TieType, ViewedTie, load_existence},
+        tie::{TieType, ViewedTie},
         word::Word,
     },
 };
@@ -42,7 +42,7 @@ impl NounType for domain::School {
             .leaf("iscedLevels", "The levels of ISCED 2011 of its stages, from 0 to 3, lowest first and each once; none where no source states a stage, or only special education.", |it| it.noun.isced_levels()).reading(&["phases"])
             .leaf("schoolType", "How its stages are put together; `UNKNOWN` where no source says.", |it| Word(it.noun.school_type))
             .leaf("status", "What had become of it by the view's day; `UNKNOWN` where no source says. Where dates are stated it follows from them: `PLANNED` from the `knownDay` to the day before the opening and `UNKNOWN` before, `OPEN` from the opening on, `CLOSED` after the end; one that gave way on a known day was open until then.", |it| Word(it.noun.status_on(it.view.day))).reading(&["status", "time"])
-            .codes("Its codes in official registers.", &["junior_code_2025", "senior_code"], |it| {
+            .codes_with("Its codes in official registers.", &["junior_code_2025", "senior_code"], |it| {
                 let own = it.noun.codes().into_iter();
                 own.map(|code| RegisterCode::of_column(it.view, it.head().fact, code.scheme, code.scheme, &code.value)).collect()
             })
@@ -109,9 +109,15 @@ impl TieType for domain::Succession {
         ObjectType::<ViewedTie<Self>>::new("Succession", "One step of a chain of successions.")
             .leaf("kind", "What happened.", |it| Word(it.tie.kind))
             .date("effectiveOn", "When; null where no source says.", |it| &it.tie.effective_on)
-            .leaf("steps", "How many successions lie between the two schools, from 1: this is the last of them.", |it| it.tie.steps)
-            .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.", |it, ctx| Loading::later(load_existence(ctx, it.view, (Kind::Succession, it.tie.id), [&it.tie.effective_on])))
-            .load_objects("sources", "The sources that state the succession.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
+            .leaf(
+                "steps",
+                "How many successions lie between the two schools, from 1: this is the last of them.",
+                |it| it.tie.steps,
+            )
+            .existence(Kind::Succession, |tie| tie.id, |tie| [&tie.effective_on])
+            .load_objects("sources", "The sources that state the succession.", |it, ctx| {
+                load_citations(ctx, it.view, it.tie.id)
+            })
     }
 }
 
@@ -123,7 +129,9 @@ impl TieType for domain::SchoolLink {
             .optional_text("note", "A remark; null if there is none.", |it| it.tie.note.as_deref())
             .date("since", "Since when; null where no source says.", |it| &it.tie.since)
             .date("until", "Until when; null where no source says, or it goes on.", |it| &it.tie.until)
-            .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.", |it, ctx| Loading::later(load_existence(ctx, it.view, (Kind::SchoolLink, it.tie.id), [&it.tie.since, &it.tie.until])))
-            .load_objects("sources", "The sources that state the tie.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
+            .existence(Kind::SchoolLink, |tie| tie.id, |tie| [&tie.since, &tie.until])
+            .load_objects("sources", "The sources that state the tie.", |it, ctx| {
+                load_citations(ctx, it.view, it.tie.id)
+            })
     }
 }

@@ -19,7 +19,7 @@ impl NounType for domain::Township {
 
     fn describe() -> ObjectType<ViewedNoun<Self>> {
         ObjectType::<ViewedNoun<Self>>::noun("A township, area or subdistrict.")
-            .codes("Its codes in official registers.", &["code"], |it| {
+            .codes_with("Its codes in official registers.", &["code"], |it| {
                 let code = it.noun.code.iter();
                 let scheme = domain::code::scheme_of("code");
                 code.map(|code| RegisterCode::of_column(it.view, it.head().fact, "code", scheme, code)).collect()

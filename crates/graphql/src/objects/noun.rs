@@ -162,7 +162,12 @@ impl<N: NounType> ObjectType<ViewedNoun<N>> {
     }
 
     /// Adds the codes in official registers: those of the noun's own record, then those of `codes.csv`.
-    pub(crate) fn codes(
+    pub(crate) fn codes(self) -> Self {
+        self.codes_with("Its codes in official registers.", &[], |_| Vec::new())
+    }
+
+    /// The same, with codes that the noun's own record states in these columns.
+    pub(crate) fn codes_with(
         self,
         description: &'static str,
         columns: &[&str],

@@ -7,7 +7,7 @@ use domain::{Evidence, ImpreciseDate, Kind, Turn, View};
 use crate::{
     batching::loaders::KnownDayLoader,
     definition::{
-        field::{FieldContext, FieldResult},
+        field::{FieldContext, FieldResult, Loading},
         object_type::ObjectType,
     },
     execution::context::ContextExt,
@@ -34,6 +34,22 @@ impl TieType for i64 {
             "sources",
             "The sources that state the record.",
             |it, ctx| load_citations(ctx, it.view, *it.tie),
+        )
+    }
+}
+
+impl<T: Send + Sync + 'static> ObjectType<ViewedTie<T>> {
+    /// Adds whether a tie of a kind is known to have held, by the dates that it states.
+    pub(crate) fn existence<const N: usize>(
+        self,
+        kind: Kind,
+        id: fn(&T) -> i64,
+        dates: fn(&T) -> [&Option<ImpreciseDate>; N],
+    ) -> Self {
+        self.load_leaf(
+            "existence",
+            "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.",
+            move |it, ctx| Loading::later(load_existence(ctx, it.view, (kind, id(&it.tie)), dates(&it.tie))),
         )
     }
 }
