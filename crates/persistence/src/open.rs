@@ -340,6 +340,8 @@ fn options(url: &str, connections: u32, cache: &'static str, time: Option<Durati
                 .synchronous(SqliteSynchronous::Normal)
                 .busy_timeout(if cache == WRITE_CACHE { WRITER_TIMEOUT } else { Duration::from_secs(10) })
                 .statement_cache_capacity(500)
+                // Rows that may wait for their reader; with few, the two threads wake each other all the time.
+                .row_buffer_size(1_000)
                 .pragma("cache_size", cache)
                 // What is sorted while reading fits into memory; the indexes of a nation do not, and files are faster then.
                 .pragma("temp_store", if cache == WRITE_CACHE { "file" } else { "memory" })

@@ -10,10 +10,13 @@ use std::{
 };
 
 use graphql::{Limits, Schema};
-use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::Cache, sync::DefaultLifecycle};
+use quick_cache::Weighter;
 use sha2::Digest;
 
-use crate::queries::{self, CuratedQuery};
+use crate::{
+    byte_cache::{ByteCache, new_byte_cache},
+    queries::{self, CuratedQuery},
+};
 
 /// The SHA-256 of a document's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,7 +55,7 @@ pub struct Documents {
     is_trusted_only: bool,
 }
 
-type PersistedCache = Cache<Sha256, Arc<str>, TextWeighter, DefaultHashBuilder, DefaultLifecycle<Sha256, Arc<str>>>;
+type PersistedCache = ByteCache<Sha256, Arc<str>, TextWeighter>;
 
 impl Documents {
     /// The ready-made questions, and a cache of so many bytes of persisted documents; with 0 there is none.
@@ -65,7 +68,7 @@ impl Documents {
                 .iter()
                 .map(|question| (Sha256::of_text(question.text), question))
                 .collect(),
-            persisted: (max_bytes > 0).then(|| new_cache(max_bytes)),
+            persisted: (max_bytes > 0).then(|| new_byte_cache(max_bytes, 1024, TextWeighter)),
             is_trusted_only: false,
         };
         for question in queries::curated_queries() {
@@ -173,7 +176,7 @@ impl Documents {
     /// The size of the cache, in bytes.
     #[must_use]
     pub fn persisted_bytes(&self) -> u64 {
-        self.persisted.as_ref().map_or(0, Cache::weight)
+        self.persisted.as_ref().map_or(0, ByteCache::weight)
     }
 }
 
@@ -197,17 +200,6 @@ impl Weighter<Sha256, Arc<str>> for TextWeighter {
     fn weight(&self, _: &Sha256, text: &Arc<str>) -> u64 {
         DOCUMENT_OVERHEAD_BYTES + text.len() as u64
     }
-}
-
-fn new_cache(max_bytes: u64) -> PersistedCache {
-    // One shard: the capacity is divided among shards, and a document must fit into one.
-    let options = OptionsBuilder::new()
-        .shards(1)
-        .estimated_items_capacity(usize::try_from(max_bytes / 1024).unwrap_or(usize::MAX).clamp(16, 1 << 20))
-        .weight_capacity(max_bytes)
-        .build()
-        .expect("all that it needs is given");
-    Cache::with_options(options, TextWeighter, DefaultHashBuilder::default(), DefaultLifecycle::default())
 }
 
 /// The digest that an id is, if it is one.

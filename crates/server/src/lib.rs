@@ -6,6 +6,7 @@
 // An optimized build looks through the futures of nested resolvers, which are deeper than the 128 types of the default.
 #![recursion_limit = "256"]
 
+mod byte_cache;
 pub mod command;
 pub mod config;
 pub mod documents;

@@ -16,10 +16,11 @@ use futures::{
 };
 use graphql::{Answer, Backend, Freshness, LatestView, PreparedRequest, Request};
 use persistence::StoreError;
-use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::Cache, sync::DefaultLifecycle};
+use quick_cache::Weighter;
 use tokio::time::{Instant, timeout_at};
 
 use super::{accept::MediaType, encoding::Encoding, written::WrittenAnswer};
+use crate::byte_cache::{ByteCache, new_byte_cache};
 
 /// All that an answer depends on, and the view that it is read under.
 pub(super) struct AnswerKey {
@@ -74,8 +75,7 @@ impl AnswerKey {
 type EncodedKey = (Arc<str>, Encoding);
 /// An answer that runs; `None` if there was no permit for it.
 type Running = BoxFuture<'static, Option<Arc<WrittenAnswer>>>;
-type Kept = Cache<EncodedKey, Arc<WrittenAnswer>, AnswerWeighter, DefaultHashBuilder, KeptLifecycle>;
-type KeptLifecycle = DefaultLifecycle<EncodedKey, Arc<WrittenAnswer>>;
+type Kept = ByteCache<EncodedKey, Arc<WrittenAnswer>, AnswerWeighter>;
 
 /// Where an answer came from that was not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +108,10 @@ impl AnswerCache {
     /// A cache of so many bytes; with 0 nothing is kept, and each request is answered for itself.
     #[must_use]
     pub fn new(max_bytes: u64) -> Self {
-        AnswerCache { kept: (max_bytes > 0).then(|| new_cache(max_bytes)), running: Mutex::default() }
+        AnswerCache {
+            kept: (max_bytes > 0).then(|| new_byte_cache(max_bytes, 8192, AnswerWeighter)),
+            running: Mutex::default(),
+        }
     }
 
     /// Whether answers are kept.
@@ -120,7 +123,7 @@ impl AnswerCache {
     /// How many bytes are kept.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.kept.as_ref().map_or(0, Cache::weight)
+        self.kept.as_ref().map_or(0, ByteCache::weight)
     }
 
     /// The answer that is kept under a key.
@@ -226,17 +229,6 @@ impl Weighter<EncodedKey, Arc<WrittenAnswer>> for AnswerWeighter {
     fn weight(&self, (text, _): &EncodedKey, answer: &Arc<WrittenAnswer>) -> u64 {
         ANSWER_OVERHEAD_BYTES + text.len() as u64 + answer.body.len() as u64
     }
-}
-
-fn new_cache(max_bytes: u64) -> Kept {
-    // One shard: the capacity is divided among shards, and an answer must fit into one.
-    let options = OptionsBuilder::new()
-        .shards(1)
-        .estimated_items_capacity(usize::try_from(max_bytes / 8192).unwrap_or(usize::MAX).clamp(16, 1 << 16))
-        .weight_capacity(max_bytes)
-        .build()
-        .expect("all that it needs is given");
-    Cache::with_options(options, AnswerWeighter, DefaultHashBuilder::default(), DefaultLifecycle::default())
 }
 
 #[cfg(test)]
