@@ -1,6 +1,6 @@
 //! `GET` and `POST /graphql`: a request is parsed, checked, run and answered.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{mem::take, net::SocketAddr, sync::Arc};
 
 use axum::{
     Extension,
@@ -34,12 +34,13 @@ use super::{
 
 pub(super) async fn handle_get(
     State(app): State<SharedApp>,
-    headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
     permit: Option<Extension<ConnectionPermit>>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     Query(pairs): Query<Vec<(String, String)>>,
+    mut request: Request,
 ) -> Response<Body> {
+    let headers = take(request.headers_mut());
     match upgrade {
         Ok(upgrade) => {
             let peer = peer.map(|Extension(ConnectInfo(peer))| peer);
@@ -56,7 +57,8 @@ pub(super) async fn handle_get(
     }
 }
 
-pub(super) async fn handle_post(State(app): State<SharedApp>, headers: HeaderMap, request: Request) -> Response<Body> {
+pub(super) async fn handle_post(State(app): State<SharedApp>, mut request: Request) -> Response<Body> {
+    let headers = take(request.headers_mut());
     let permit = request.extensions().get().cloned();
     let body = timeout(app.capacity.body_time, Bytes::from_request(request, &()));
     let request = match body.await {

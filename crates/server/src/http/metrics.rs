@@ -13,7 +13,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use super::{
     app::SharedApp,
     capacity::Capacity,
-    outcome::{OperationInfo, Outcome},
+    outcome::{AnsweredBy, OperationInfo, Outcome},
 };
 
 /// Records an operation that has ended, or a request that was refused before it had one.
@@ -38,6 +38,10 @@ pub(crate) fn record_operation(
     // A subscription lasts as long as its client listens.
     if info.kind != OperationKind::Subscription.as_str() {
         histogram!("edumap_operation_seconds", "operation" => operation).record(took.as_secs_f64());
+    }
+    if matches!(answered_by, Some(AnsweredBy::Cache | AnsweredBy::SharedRun)) {
+        // Nothing ran for it, and what ran for another is counted there.
+        return;
     }
     counter!("edumap_sql_statements_total").increment(figures.statements);
     counter!("edumap_sql_rows_total").increment(figures.rows);
