@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use async_graphql::{Response, ServerError, Value};
+use persistence::StoreError;
 
 use crate::{
     documents::introspection::RequestText,
     execution::{
-        error::{request_error, set_code},
+        error::{LoggedFailure, request_error, set_code},
         error_code::ErrorCode,
     },
 };
@@ -52,6 +53,12 @@ impl Answer {
     pub fn timed_out(time: Duration) -> Answer {
         let problem = format!("the answer took longer than {} s, and was given up", time.as_secs_f64());
         Answer::refused(ErrorCode::Timeout, &problem)
+    }
+
+    /// The answer where the store failed before anything ran; the cause is logged.
+    #[must_use]
+    pub fn store_failed(error: StoreError) -> Answer {
+        Answer::from(LoggedFailure::log_store_error(error).to_request_error())
     }
 
     /// The answer as JSON.

@@ -247,10 +247,8 @@ impl Exchange {
         let key = match timeout(app.limits.time, key).await {
             Ok(Ok(key)) => key,
             Err(_) => return self.respond(&Answer::timed_out(app.limits.time)),
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "the latest revision is not known, and no answer is kept");
-                return self.run_alone(prepared, options).await;
-            }
+            // The operation would wait for the store once more, and fail as well.
+            Ok(Err(error)) => return self.respond(&Answer::store_failed(error)),
         };
         let policy = match *method == Method::GET {
             true => CachePolicy::for_answer(&key, prepared.freshness, media),
