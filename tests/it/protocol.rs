@@ -1,17 +1,18 @@
 //! GraphQL over HTTP: forms, statuses, tags, and what is refused before it is read.
 
-use std::{fs, time::Duration};
+use std::{fs, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
     http::{HeaderValue, Request, Response, StatusCode, header},
 };
-use graphql::Limits;
+use domain::TimeZone;
+use graphql::{Backend, Limits};
 use http_body_util::BodyExt;
 use persistence::Store;
 use serde_json::{Value, json};
-use server::{Capacity, SharedBudget};
-use tests::{TestApp, bundled, chaoyang, node};
+use server::{App, Capacity, SharedBudget};
+use tests::{TestApp, bundled, chaoyang, clock, node};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -368,8 +369,12 @@ async fn whoever_closes_its_half_of_the_connection_still_gets_the_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operation_ends_with_its_connection() {
     // One operation at a time: as long as the first one runs, there is no turn for another.
-    let app = behind(Limits::default(), Capacity { permit_time: Duration::ZERO, ..Capacity::with_operations(1) }).await;
-    let store = app.store.clone();
+    let store = app().await.store;
+    let capacity = Arc::new(Capacity { permit_time: Duration::ZERO, ..Capacity::with_operations(1) });
+    let served = App::new(store.clone(), Arc::new(clock()));
+    // With a time zone of its own an operation that asks for nothing asks the store for nothing.
+    let backend = Backend { zone: Some(TimeZone::UTC), ..served.backend.clone() };
+    let app = TestApp::of("SQLite", App { capacity, backend, ..served });
     let address = app.listen().await.replace("http://", "");
     let _held = store.draft().await.expect("a draft");
     // Whoever wants figures is not given an answer that is kept.
