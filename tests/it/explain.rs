@@ -108,7 +108,7 @@ async fn nobody_is_told_unless_it_is_allowed() {
 async fn an_explanation_is_a_line_for_each_level() {
     for app in chaoyang("an_explanation_is_a_line").await {
         let explanation = explain(app.store.clone(), Request::new(HEADLINE)).await.expect("explained");
-        let text = explanation.to_string();
+        let text = explanation.to_text(false);
         let line = |field: &str| {
             let found = text.lines().find(|line| line.trim_start().starts_with(field));
             found.unwrap_or_else(|| panic!("{}: no {field}\n{text}", app.name)).to_owned()
@@ -116,7 +116,7 @@ async fn an_explanation_is_a_line_for_each_level() {
         assert!(line("group ").contains("20 → ") && line("group ").contains(": "), "{text}");
         assert!(line("answered by a plan: ").contains(" statements, "), "{text}");
         assert!(!text.contains("SELECT"), "{text}");
-        let with_sql = explanation.with_sql(true).to_string();
+        let with_sql = explanation.to_text(true);
         assert!(with_sql.contains("\n1: ") && with_sql.contains("SELECT"), "{with_sql}");
         for (query, problem) in [
             ("{ nothing }", "nothing"),

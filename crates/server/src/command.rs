@@ -341,7 +341,7 @@ async fn run_explain(flags: ExplainFlags) -> anyhow::Result<u8> {
     request.operation_name = operation;
     match explain(store, request).await {
         Ok(explanation) if format == ReportFormat::Json => print_text(&format!("{:#}\n", explanation.to_json())),
-        Ok(explanation) => print_text(&explanation.with_sql(sql).to_string()),
+        Ok(explanation) => print_text(&explanation.to_text(sql)),
         Err(problems) => bail!("{}: {}", file.display(), problems.join("; ")),
     }
 }

@@ -1,6 +1,9 @@
 //! How an operation is answered: the levels of its plan, the statements of each, their rows and their time.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt::{self, Write},
+    sync::Arc,
+};
 
 use domain::SystemClock;
 use graphql::{Limits, OperationKind, Request, RequestOptions};
@@ -14,8 +17,6 @@ use crate::App;
 pub struct Explanation {
     /// `extensions` of its answer, with `plan`, `stats` and `cost`.
     extensions: Value,
-    /// Whether the text has that of the statements.
-    has_sql: bool,
 }
 
 /// Runs an operation, and tells how it was answered.
@@ -35,22 +36,56 @@ pub async fn explain(store: Store, request: Request) -> Result<Explanation, Vec<
     if !problems.is_empty() {
         return Err(problems);
     }
-    let json = answer.to_json().map_err(|error| vec![error.to_string()])?;
-    let mut json: Value = serde_json::from_slice(&json).map_err(|error| vec![error.to_string()])?;
-    Ok(Explanation { extensions: json["extensions"].take(), has_sql: false })
+    let extensions = answer.extensions().map_err(|error| vec![error.to_string()])?;
+    Ok(Explanation { extensions })
 }
 
 impl Explanation {
-    /// The same, with the text of the statements or without.
-    #[must_use]
-    pub fn with_sql(self, has_sql: bool) -> Self {
-        Explanation { has_sql, ..self }
-    }
-
     /// What `extensions` of the answer say.
     #[must_use]
     pub fn to_json(&self) -> &Value {
         &self.extensions
+    }
+
+    /// The same for people: a line for each level, and the text of the statements if it is wanted.
+    #[must_use]
+    pub fn to_text(&self, has_sql: bool) -> String {
+        let mut text = String::new();
+        // A string takes all that is written to it.
+        let _infallible = self.write_text(has_sql, &mut text);
+        text
+    }
+
+    fn write_text(&self, has_sql: bool, f: &mut String) -> fmt::Result {
+        let Explanation { extensions } = self;
+        let (plan, stats, cost) = (&extensions["plan"], &extensions["stats"], &extensions["cost"]);
+        let mut lines = Vec::new();
+        add_lines(&plan["levels"], &plan["statements"], 0, &mut lines);
+        let width = |at: usize| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or_default();
+        let widths = [width(0), width(1), width(2)];
+        for [field, leads, asked, took] in &lines {
+            let line = format!("{field:0$}  {leads:1$}  {asked:2$}  {took}", widths[0], widths[1], widths[2]);
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        if !lines.is_empty() {
+            writeln!(f)?;
+        }
+        writeln!(
+            f,
+            "answered by {}: {} statements, {} rows, {}; {} fields, at most {} expected",
+            if text(&plan["by"]) == "plan" { "a plan" } else { "resolvers" },
+            stats["sqlStatements"],
+            stats["rows"],
+            format_micros(&stats["elapsedMicros"]),
+            cost["actual"],
+            cost["estimated"],
+        )?;
+        let statements = plan["statements"].as_array().into_iter().flatten().enumerate();
+        for (at, statement) in statements.filter(|_| has_sql) {
+            let (number, sql) = (at + 1, text(&statement["sql"]));
+            writeln!(f, "\n{number}: {} rows, {}\n{sql}", statement["rows"], format_micros(&statement["micros"]))?;
+        }
+        Ok(())
     }
 }
 
@@ -87,39 +122,4 @@ fn text(value: &Value) -> &str {
 fn format_micros(micros: &Value) -> String {
     let micros = micros.as_u64().unwrap_or_default();
     format!("{}.{:02} ms", micros / 1000, micros % 1000 / 10)
-}
-
-impl fmt::Display for Explanation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Value::Object(extensions) = &self.extensions else { return Ok(()) };
-        let of = |name: &str| extensions.get(name).unwrap_or(&Value::Null);
-        let (plan, stats, cost) = (of("plan"), of("stats"), of("cost"));
-        let mut lines = Vec::new();
-        add_lines(&plan["levels"], &plan["statements"], 0, &mut lines);
-        let width = |at: usize| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or_default();
-        let widths = [width(0), width(1), width(2)];
-        for [field, leads, asked, took] in &lines {
-            let line = format!("{field:0$}  {leads:1$}  {asked:2$}  {took}", widths[0], widths[1], widths[2]);
-            writeln!(f, "{}", line.trim_end())?;
-        }
-        if !lines.is_empty() {
-            writeln!(f)?;
-        }
-        writeln!(
-            f,
-            "answered by {}: {} statements, {} rows, {}; {} fields, at most {} expected",
-            if text(&plan["by"]) == "plan" { "a plan" } else { "resolvers" },
-            stats["sqlStatements"],
-            stats["rows"],
-            format_micros(&stats["elapsedMicros"]),
-            cost["actual"],
-            cost["estimated"],
-        )?;
-        let statements = plan["statements"].as_array().into_iter().flatten().enumerate();
-        for (at, statement) in statements.filter(|_| self.has_sql) {
-            let (number, sql) = (at + 1, text(&statement["sql"]));
-            writeln!(f, "\n{number}: {} rows, {}\n{sql}", statement["rows"], format_micros(&statement["micros"]))?;
-        }
-        Ok(())
-    }
 }

@@ -104,6 +104,14 @@ impl Answer {
         serde_json::to_value(&self.response.errors)
     }
 
+    /// The extensions alone, as JSON.
+    ///
+    /// # Errors
+    /// A value cannot be written.
+    pub fn extensions(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(&self.response.extensions)
+    }
+
     /// The code of the first error; `None` if there is no error.
     #[must_use]
     pub fn code(&self) -> Option<ErrorCode> {

@@ -19,7 +19,7 @@ use persistence::StoreError;
 use quick_cache::Weighter;
 use tokio::time::{Instant, timeout_at};
 
-use super::{accept::MediaType, encoding::Encoding, written::WrittenAnswer};
+use super::{accept::MediaType, encoding::Encoding, outcome::AnsweredBy, written::WrittenAnswer};
 use crate::byte_cache::{ByteCache, new_byte_cache};
 
 /// All that an answer depends on, and the view that it is read under.
@@ -77,15 +77,6 @@ type EncodedKey = (Arc<str>, Encoding);
 type Running = BoxFuture<'static, Option<Arc<WrittenAnswer>>>;
 type Kept = ByteCache<EncodedKey, Arc<WrittenAnswer>, AnswerWeighter>;
 
-/// Where an answer came from that was not kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum AnswerSource {
-    /// It ran for another request when this one came.
-    Shared,
-    /// It ran for this request.
-    Run,
-}
-
 /// The answers that are kept, and those that run.
 pub struct AnswerCache {
     /// `None` if nothing is kept.
@@ -127,8 +118,9 @@ impl AnswerCache {
     }
 
     /// The answer that is kept under a key.
-    pub(super) fn get(&self, key: &AnswerKey, encoding: Encoding) -> Option<Arc<WrittenAnswer>> {
-        self.kept.as_ref()?.get(&(key.text.clone(), encoding))
+    pub(super) fn get(&self, key: &AnswerKey, encoding: Encoding) -> Option<WrittenAnswer> {
+        let kept = self.kept.as_ref()?.get(&(key.text.clone(), encoding))?;
+        Some(kept.repeated_by(AnsweredBy::Cache))
     }
 
     /// The answer that runs under a key already, or the one that `start` gives, which is kept if it has no error.
@@ -141,11 +133,10 @@ impl AnswerCache {
         encoding: Encoding,
         time: Duration,
         start: impl FnOnce() -> BoxFuture<'static, Option<Answer>>,
-    ) -> (Option<Arc<WrittenAnswer>>, AnswerSource) {
+    ) -> Option<WrittenAnswer> {
         let key: EncodedKey = (key.text.clone(), encoding);
         if !self.is_on() {
-            let answer = start().await.map(|answer| Arc::new(WrittenAnswer::new(&answer)));
-            return (answer, AnswerSource::Run);
+            return start().await.map(|answer| WrittenAnswer::new(&answer));
         }
         let deadline = Instant::now() + time;
         let run = loop {
@@ -166,9 +157,9 @@ impl AnswerCache {
                 Ok(answer) => answer,
                 Err(_) => Some(Arc::new(WrittenAnswer::new(&Answer::timed_out(time)))),
             };
-            return (answer, AnswerSource::Shared);
+            return answer.map(|answer| answer.repeated_by(AnsweredBy::SharedRun));
         };
-        (run.await, AnswerSource::Run)
+        run.await.map(|answer| WrittenAnswer::clone(&answer))
     }
 
     async fn run_and_keep(
@@ -246,7 +237,7 @@ mod tests {
     }
 
     /// What a request gets that must not run anything.
-    fn join(cache: &Arc<AnswerCache>) -> impl Future<Output = (Option<Arc<WrittenAnswer>>, AnswerSource)> + use<> {
+    fn join(cache: &Arc<AnswerCache>) -> impl Future<Output = Option<WrittenAnswer>> + use<> {
         let (cache, (_, key)) = (cache.clone(), cache_and_key());
         async move { cache.join_or_run(&key, Encoding::Identity, TIME, || panic!("it runs already")).await }
     }
@@ -268,9 +259,9 @@ mod tests {
         first.abort();
         end.send(()).expect("somebody waits");
         for other in others.await {
-            let (answer, source) = other.expect("no panic");
-            assert_eq!(source, AnswerSource::Shared);
-            assert_eq!(answer.expect("an answer").code, Some(ErrorCode::NotFound));
+            let answer = other.expect("no panic").expect("an answer");
+            assert_eq!(answer.outcome.answered_by, Some(AnsweredBy::SharedRun));
+            assert_eq!(answer.code, Some(ErrorCode::NotFound));
         }
         assert!(cache.running().by_key.is_empty());
         assert_eq!(cache.bytes(), 0, "it has an error");
@@ -310,8 +301,8 @@ mod tests {
             cache.join_or_run(&key, Encoding::Identity, TIME, own).await
         };
         let (first, second) = tokio::join!(first, second);
-        assert!(first.0.expect("an answer").is_timeout());
-        assert_eq!(second.0.expect("an answer").code, Some(ErrorCode::NotFound));
+        assert!(first.expect("an answer").is_timeout());
+        assert_eq!(second.expect("an answer").code, Some(ErrorCode::NotFound));
     }
 
     #[tokio::test]
@@ -323,7 +314,7 @@ mod tests {
         tokio::select! {
             biased;
             _ = first => panic!("it never ends"),
-            (answer, _) = second => assert!(answer.expect("an answer").is_timeout()),
+            answer = second => assert!(answer.expect("an answer").is_timeout()),
         }
     }
 }

@@ -18,7 +18,7 @@ use super::{
         answer_response, error_response, not_modified_response, overloaded_response, request_error_response,
         written_response,
     },
-    answer_cache::{AnswerKey, AnswerSource},
+    answer_cache::AnswerKey,
     app::{App, SharedApp},
     cache::CachePolicy,
     capacity::ConnectionPermit,
@@ -26,7 +26,7 @@ use super::{
     events::{event_stream_response, format_event},
     language::accepted_languages,
     origin::is_forged,
-    outcome::{AnsweredBy, OperationInfo, Outcome},
+    outcome::{OperationInfo, Outcome},
     request::{ParsedRequest, RequestError, parse_get, parse_post},
     socket,
     written::WrittenAnswer,
@@ -259,7 +259,7 @@ impl Exchange {
         }
         let encoding = Encoding::negotiated(headers);
         let answer = match app.answers.get(&key, encoding) {
-            Some(kept) => kept.repeated_by(AnsweredBy::Cache),
+            Some(kept) => kept,
             None => {
                 let app = app.clone();
                 let run = async move { run_or_join(&app, &key, encoding, prepared, options).await };
@@ -320,8 +320,5 @@ async fn run_or_join(
         };
         run.boxed()
     };
-    match app.answers.join_or_run(key, encoding, app.limits.time, run).await {
-        (answer, AnswerSource::Shared) => answer.map(|answer| answer.repeated_by(AnsweredBy::SharedRun)),
-        (answer, AnswerSource::Run) => answer.map(|answer| WrittenAnswer::clone(&answer)),
-    }
+    app.answers.join_or_run(key, encoding, app.limits.time, run).await
 }
