@@ -1,5 +1,7 @@
 //! What all nouns share: an identity, a slug, names, and when they hold.
 
+use chrono::NaiveDate;
+
 use crate::{
     id::{AnyId, Identified},
     lifetime::{Existence, Lifetime},
@@ -80,6 +82,12 @@ pub enum ConditionValue {
     Text(String),
     /// True or false.
     Flag(bool),
+    /// A date all of whose days are before this one.
+    Before(NaiveDate),
+    /// A date all of whose days are after this one.
+    After(NaiveDate),
+    /// A number that is as great, or greater.
+    AtLeast(i64),
     /// This code, of this register or, where none is named, of any.
     Code {
         /// The code.

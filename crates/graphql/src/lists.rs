@@ -1,5 +1,6 @@
 //! Lists: their pages and connections, their filters, and what their cursors hold for.
 
+pub(crate) mod any_connection;
 pub(crate) mod connection;
 pub(crate) mod cursor_scope;
 pub(crate) mod filter;

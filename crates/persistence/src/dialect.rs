@@ -5,7 +5,8 @@ use std::time::Duration;
 use sea_orm::{
     DbBackend, Statement, Value,
     sea_query::{
-        Alias, ArrayType, BinOper, Expr, ExprTrait, Func, Query, SelectStatement, extension::postgres::PgFunc,
+        Alias, ArrayType, BinOper, CaseStatement, Expr, ExprTrait, Func, Keyword, Query, SelectStatement,
+        extension::postgres::PgFunc,
     },
 };
 
@@ -85,6 +86,31 @@ pub(crate) fn as_bigint(number: Expr) -> Expr {
 /// A value as text.
 pub(crate) fn as_text(value: Expr) -> Expr {
     Func::cast_as(value, Alias::new("text")).into()
+}
+
+/// The first day that a date can mean; null where its year is not known.
+pub(crate) fn first_day(date: Expr) -> Expr {
+    day_of(date, "-01", "-01-01")
+}
+
+/// The last day that a date can mean, as texts compare; null where its year is not known.
+pub(crate) fn last_day(date: Expr) -> Expr {
+    day_of(date, "-31", "-12-31")
+}
+
+/// The day of a date as it is written, which may lack the day or the month and may have a remark after it.
+fn day_of(date: Expr, day: &'static str, month_and_day: &'static str) -> Expr {
+    let head = |length: i32| Func::cust(Alias::new("substr")).args([date.clone(), 1.into(), length.into()]);
+    let with = |length, rest: &'static str| {
+        Expr::expr(head(length)).binary(BinOper::Custom("||"), Expr::Constant(rest.into()))
+    };
+    let is_like = |pattern: &'static str| date.clone().binary(BinOper::Like, Expr::Constant(pattern.into()));
+    CaseStatement::new()
+        .case(is_like("____-__-__%"), head(10))
+        .case(is_like("____-__%"), with(7, day))
+        .case(is_like("__-__%"), Expr::Keyword(Keyword::Null))
+        .finally(with(4, month_and_day))
+        .into()
 }
 
 /// That a text contains another.

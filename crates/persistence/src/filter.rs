@@ -1,6 +1,6 @@
 //! Filters as conditions on the noun that `c` names.
 
-use domain::{ColumnType, Condition, ConditionValue, Existence, Filter, KeptAsNumber, Shape};
+use domain::{ColumnType, Condition, ConditionValue, Existence, Filter, KeptAsNumber, Shape, fact::day_text};
 use sea_orm::{
     Value,
     sea_query::{Alias, Expr, ExprTrait, Func, SelectStatement, UnionType},
@@ -38,6 +38,12 @@ pub enum Wanted {
     Slot(u32),
     /// True or false.
     Flag(bool),
+    /// A date before the day in this slot.
+    Before(u32),
+    /// A date after the day in this slot.
+    After(u32),
+    /// A number as great as the one in this slot, or greater.
+    AtLeast(u32),
     /// The code in this slot, of the register in the other or of any.
     Code { value: u32, scheme: Option<u32> },
 }
@@ -46,7 +52,11 @@ impl Wanted {
     /// The value that is compared with.
     pub(crate) fn value(&self) -> Expr {
         match self {
-            Wanted::Slot(slot) | Wanted::Code { value: slot, .. } => Parameter::Filter(*slot).expr(),
+            Wanted::Slot(slot)
+            | Wanted::Before(slot)
+            | Wanted::After(slot)
+            | Wanted::AtLeast(slot)
+            | Wanted::Code { value: slot, .. } => Parameter::Filter(*slot).expr(),
             Wanted::Flag(flag) => Expr::Constant((*flag).into()),
             Wanted::Words(words) => literal(words.first().copied().unwrap_or_default()),
         }
@@ -93,6 +103,9 @@ impl FilterForm {
                 ConditionValue::Noun(id) => Wanted::Slot(slot(id.raw.into())),
                 ConditionValue::Text(text) => Wanted::Slot(slot(text.as_str().into())),
                 ConditionValue::Flag(flag) => Wanted::Flag(*flag),
+                ConditionValue::Before(day) => Wanted::Before(slot(day_text(*day).into())),
+                ConditionValue::After(day) => Wanted::After(slot(day_text(*day).into())),
+                ConditionValue::AtLeast(number) => Wanted::AtLeast(slot((*number).into())),
                 ConditionValue::Code { value, scheme } => Wanted::Code {
                     value: slot(value.as_str().into()),
                     scheme: scheme.as_ref().map(|scheme| slot(scheme.as_str().into())),
@@ -219,6 +232,9 @@ fn is_as_recorded(scope: &Scope, shape: &Shape, property: &'static str, wanted: 
         (ColumnType::Words(_), Wanted::Words(words)) => has_word(scope, column.name, words),
         (_, Wanted::Words(words)) => is_one_of(&col("c", column.name), words),
         (ColumnType::Value(_), Wanted::Flag(flag)) => col("c", column.name).eq(Expr::Constant(flag.to_number().into())),
+        (_, Wanted::Before(_)) => dialect::last_day(col("c", column.name)).lt(wanted.value()),
+        (_, Wanted::After(_)) => dialect::first_day(col("c", column.name)).gt(wanted.value()),
+        (_, Wanted::AtLeast(_)) => col("c", column.name).gte(wanted.value()),
         (_, value) => col("c", column.name).eq(value.value()),
     }
 }

@@ -213,6 +213,10 @@ pub(crate) enum Question {
     Related(&'static str, End),
     /// How many these are.
     RelatedCount(&'static str, End),
+    /// A page of the ties that lead to nouns of any kind.
+    RelatedOfAnyKind(&'static str),
+    /// How many these are.
+    RelatedOfAnyKindCount(&'static str),
     /// Since when ties of a table are known.
     KnownDays(&'static str),
     /// The parts of owners, by what they are.

@@ -1,5 +1,6 @@
 //! Ties between nouns: each declared once, read from either end, a page for each of many parents in one statement.
 
+mod any;
 mod page;
 
 use std::{
@@ -26,6 +27,8 @@ use crate::{
     view::{AnyIden, Scope, Sees, col, is_tied, literal, named},
 };
 
+pub use any::{AnyLinked, AnyPage, AnyRelation};
+
 /// A tie between nouns: what it says is a `T`.
 pub(crate) struct Tie<T: 'static> {
     /// What tells it from other ties.
@@ -43,7 +46,8 @@ pub(crate) enum TieSource {
     /// A table with one row a tie.
     Table(TieTable),
     /// A column of the noun's own row that names its owner; read from the owner. Whether the noun is on the map decides.
-    Owner(AnyIden),
+    /// With it, what is compared before names, if anything is.
+    Owner(AnyIden, Option<Rank>),
     /// The township in which the noun's own row says that it stands; read from the place, by this column of the township.
     Township(AnyIden),
     /// A statement that makes rows with the columns `parent`, `child`, `fact`, `rank`, `since` and those of the tie.
@@ -133,7 +137,12 @@ impl<N, T> Hash for Relation<N, T> {
 impl Tie<i64> {
     /// The nouns that name their owner in a column of their own.
     pub(crate) const fn owner(name: &'static str, column: AnyIden) -> Self {
-        Tie { name, source: TieSource::Owner(column), columns: &[], read: read_identity }
+        Tie { name, source: TieSource::Owner(column, None), columns: &[], read: read_identity }
+    }
+
+    /// The same, in an order of their own.
+    pub(crate) const fn ranked_owner(name: &'static str, column: AnyIden, rank: Rank) -> Self {
+        Tie { name, source: TieSource::Owner(column, Some(rank)), columns: &[], read: read_identity }
     }
 
     /// The nouns that stand in a township of the place that this column of the township names.
@@ -257,9 +266,10 @@ impl<N: Table, T> Relation<N, T> {
     fn joined_of_all(&self, scope: &Scope, filter: &FilterForm) -> Joined {
         let mut joined = match &self.tie.source {
             TieSource::Table(table) => self.join_table(scope, table),
-            TieSource::Owner(owner) => Joined {
+            TieSource::Owner(owner, rank) => Joined {
                 select: scope.select_from(N::SHAPE.table, "c", Sees::Known),
                 parent: col("c", named(*owner)),
+                rank: rank.map(|rank| rank("c")),
                 ..self.own_row()
             },
             TieSource::Township(place) => {
@@ -270,7 +280,7 @@ impl<N: Table, T> Relation<N, T> {
             }
             TieSource::Rows(rows) => self.join_rows(scope, *rows),
         };
-        let is_own_row = matches!(self.tie.source, TieSource::Owner(_) | TieSource::Township(_));
+        let is_own_row = matches!(self.tie.source, TieSource::Owner(..) | TieSource::Township(_));
         joined.select.and_where(if is_own_row { is_listed::<N>(scope, filter) } else { has_begun() });
         and_all(&mut joined.select, fits::<N>(&scope.of_tied(), filter));
         joined

@@ -9,7 +9,10 @@ use std::{
 
 use chrono::NaiveDate;
 use domain::{Filter, Kind, Order, PageRequest, View};
-use persistence::{ColumnSet, ListRequest, Noun, NounCount, NounPage, Parts, RelatedPage, Relation, Store, StoreError};
+use persistence::{
+    AnyPage, AnyRelation, ColumnSet, ListRequest, Noun, NounCount, NounPage, Parts, RelatedPage, Relation, Store,
+    StoreError,
+};
 
 use crate::{batching::batches::Loader, objects::tie::TieType};
 
@@ -92,6 +95,16 @@ loader! {
 }
 
 loader! {
+    /// A page of the ties that lead from this parent to nouns of any kind.
+    AnyPageLoader<T: TieType> { relation: AnyRelation<T>, view: View, request: Arc<PageRequest> }
+}
+
+loader! {
+    /// How many ties lead from this parent to nouns of any kind.
+    AnyCountLoader<T: TieType> { relation: AnyRelation<T>, view: View }
+}
+
+loader! {
     /// The parts of this owner.
     PartsLoader<P: Parts> { view: View }
 }
@@ -163,6 +176,23 @@ impl<N: Noun, T: TieType> Loader for RelationCountLoader<N, T> {
 
     async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, NounCount>, StoreError> {
         store.related_counts(self.relation, self.view, ids, &self.filter).await
+    }
+}
+
+impl<T: TieType> Loader for AnyPageLoader<T> {
+    type Value = Arc<AnyPage<T>>;
+
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+        let pages = store.related_of_any_kind(self.relation, self.view, ids, &self.request).await?;
+        Ok(pages.into_iter().map(|(parent, page)| (parent, Arc::new(page))).collect())
+    }
+}
+
+impl<T: TieType> Loader for AnyCountLoader<T> {
+    type Value = i64;
+
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, i64>, StoreError> {
+        store.related_of_any_kind_counts(self.relation, self.view, ids).await
     }
 }
 

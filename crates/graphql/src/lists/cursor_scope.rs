@@ -96,6 +96,9 @@ fn value_text(value: &ConditionValue) -> String {
         ConditionValue::Noun(id) => id.to_string(),
         ConditionValue::Text(text) => quote_text(text),
         ConditionValue::Flag(flag) => flag.to_string(),
+        ConditionValue::Before(day) => format!("before {day}"),
+        ConditionValue::After(day) => format!("after {day}"),
+        ConditionValue::AtLeast(number) => format!("at least {number}"),
         ConditionValue::Code { value, scheme: None } => quote_text(value),
         ConditionValue::Code { value, scheme: Some(scheme) } => {
             format!("{{scheme:{},value:{}}}", quote_text(scheme), quote_text(value))

@@ -165,6 +165,9 @@ fn convert_given(given: Given, field: &'static str, budget: &mut FilterBudget) -
         }
         Given::Text(text) => ConditionValue::Text(check_no_nul(text)?),
         Given::Flag(flag) => ConditionValue::Flag(flag),
+        Given::Before(day) => ConditionValue::Before(day),
+        Given::After(day) => ConditionValue::After(day),
+        Given::AtLeast(number) => ConditionValue::AtLeast(number),
         Given::Code { value, scheme } => {
             let scheme = scheme.map(check_no_nul).transpose()?;
             ConditionValue::Code { value: check_no_nul(value)?, scheme }

@@ -3,6 +3,7 @@
 //! The input object of the schema, the reading of what is given and the names in the scopes of cursors follow from it.
 
 use async_graphql::{ID, InputType, InputValueError, Value};
+use chrono::NaiveDate;
 use domain::{Identified, Kind, Vocabulary};
 
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     objects::{
         noun::{NounType, snake_case},
         register_code::CodeInput,
+        scalar::Date,
         word::Word,
     },
 };
@@ -41,6 +43,12 @@ pub(crate) enum Given {
     Noun(Kind, ID),
     Text(String),
     Flag(bool),
+    /// A day before which all of a date is to be.
+    Before(NaiveDate),
+    /// A day after which all of a date is to be.
+    After(NaiveDate),
+    /// A number that it is to reach.
+    AtLeast(i64),
     /// A code, of a register or of any.
     Code {
         value: String,
@@ -99,6 +107,21 @@ impl<N: NounType> FilterType<N> {
     /// Adds one on what is true or false.
     pub(crate) fn flag(self, name: &'static str, description: &'static str) -> Self {
         self.condition(name, description, Given::Flag)
+    }
+
+    /// Adds one on a date: whichever day it means, it is before this one.
+    pub(crate) fn before(self, name: &'static str, description: &'static str) -> Self {
+        self.condition(name, description, |Date(day)| Given::Before(day))
+    }
+
+    /// Adds one on a date: whichever day it means, it is after this one.
+    pub(crate) fn after(self, name: &'static str, description: &'static str) -> Self {
+        self.condition(name, description, |Date(day)| Given::After(day))
+    }
+
+    /// Adds one on a number: it is as great, or greater.
+    pub(crate) fn at_least(self, name: &'static str, description: &'static str) -> Self {
+        self.condition(name, description, |number: i32| Given::AtLeast(number.into()))
     }
 
     /// Says which property the condition that was added last is on; it is that of its name otherwise.

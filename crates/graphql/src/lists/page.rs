@@ -70,20 +70,10 @@ impl<N: NounType> PageArguments<N> {
 
     /// What a field that takes them declares; `order` says what the list's own order is.
     pub(crate) fn declare(order: &'static str) -> Vec<Argument> {
-        vec![
-            Argument::new::<Option<i64>>(
-                "first",
-                "How many items from the start of the list, 0 to 100; 20 unless asked otherwise.",
-            ),
-            Argument::new::<Option<String>>("after", "Only items after this cursor of the same list."),
-            Argument::new::<Option<i64>>(
-                "last",
-                "How many items from the end of the list, 0 to 100; not together with `first`.",
-            ),
-            Argument::new::<Option<String>>("before", "Only items before this cursor of the same list."),
-            Argument::new::<Option<FilterInput<N>>>("filter", "Only items of which this is true."),
-            Argument::new::<Option<OrderInput>>("orderBy", order),
-        ]
+        let mut arguments = bound_arguments();
+        arguments.push(Argument::new::<Option<FilterInput<N>>>("filter", "Only items of which this is true."));
+        arguments.push(Argument::new::<Option<OrderInput>>("orderBy", order));
+        arguments
     }
 
     /// Checks the arguments.
@@ -107,6 +97,22 @@ impl<N: NounType> PageArguments<N> {
         let columns = ctx.columns_below::<N>();
         Ok(ParsedArguments { filter, order, request: Arc::new(request), scope, columns })
     }
+}
+
+/// The arguments that say which page of a list is wanted.
+pub(crate) fn bound_arguments() -> Vec<Argument> {
+    vec![
+        Argument::new::<Option<i64>>(
+            "first",
+            "How many items from the start of the list, 0 to 100; 20 unless asked otherwise.",
+        ),
+        Argument::new::<Option<String>>("after", "Only items after this cursor of the same list."),
+        Argument::new::<Option<i64>>(
+            "last",
+            "How many items from the end of the list, 0 to 100; not together with `first`.",
+        ),
+        Argument::new::<Option<String>>("before", "Only items before this cursor of the same list."),
+    ]
 }
 
 /// How to go on from a page.

@@ -30,10 +30,10 @@ impl<N: Table, T> Relation<N, T> {
         columns: ColumnSet,
     ) -> SelectStatement {
         match (&self.tie.source, scope.backend) {
-            (TieSource::Table(_) | TieSource::Owner(_), DbBackend::Postgres) => {
+            (TieSource::Table(_) | TieSource::Owner(..), DbBackend::Postgres) => {
                 self.first_of_each_laterally(scope, filter, page, columns)
             }
-            (TieSource::Table(_) | TieSource::Owner(_), _) => self.first_of_each(scope, filter, page, columns),
+            (TieSource::Table(_) | TieSource::Owner(..), _) => self.first_of_each(scope, filter, page, columns),
             _ => self.ranked(scope, filter, page, columns),
         }
     }
@@ -108,10 +108,14 @@ impl<N: Table, T> Relation<N, T> {
                 let own = self.tie.columns.iter().map(|column| each(*column)).collect();
                 (col("each", "id"), rank.map(|rank| rank("each")), col("each", "valid_from"), own)
             }
-            _ => {
+            source => {
                 let is_first = col("n", "id").in_subquery(first);
                 scope.join_in_order(&mut select, N::SHAPE.table, "n", is_first, Sees::Shown);
-                (col("n", "id"), None, col("n", "valid_from"), Vec::new())
+                let rank = match source {
+                    TieSource::Owner(_, rank) => rank.map(|rank| rank("n")),
+                    _ => None,
+                };
+                (col("n", "id"), rank, col("n", "valid_from"), Vec::new())
             }
         };
         let keys = self.keys(page, rank, since, "n");
@@ -166,9 +170,14 @@ fn select_named(select: &mut SelectStatement, prefix: &str, exprs: Vec<Expr>, al
 
 /// The parts of a position's key as one text, if it is asked for.
 fn joined_key(scope: &Scope, parts: &[Expr], columns: ColumnSet) -> Option<Expr> {
-    let parts = parts.iter().filter(|_| columns.contains(ColumnSet::POSITION)).cloned();
-    parts.reduce(|key, part| {
+    columns.contains(ColumnSet::POSITION).then(|| join_keys(scope, parts))
+}
+
+/// The parts of a position's key, of which there is one at least, as one text.
+pub(super) fn join_keys(scope: &Scope, parts: &[Expr]) -> Expr {
+    let joined = parts.iter().cloned().reduce(|key, part| {
         let separated = key.binary(BinOper::Custom("||"), dialect::key_separator(scope.backend));
         separated.binary(BinOper::Custom("||"), part)
-    })
+    });
+    joined.expect("a list is ordered by something")
 }

@@ -1,0 +1,197 @@
+//! Ties walked to nouns of any kind: a page of their identities for each of many parents in one statement.
+
+use std::{
+    collections::HashMap,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+use domain::{AnyId, Kind, Order, Page, PageRequest, Position, View};
+use sea_orm::sea_query::{
+    self, Alias, Expr, ExprTrait, Func, JoinType, OverStatement, Query, SelectStatement, WindowStatement,
+};
+
+use super::{End, Tie, TieSource};
+use crate::{
+    Store, StoreError,
+    columns::ColumnSet,
+    dialect,
+    entity::identities,
+    filter::FilterForm,
+    noun::{and_all, direction, read_key, within_bounds},
+    row::Row,
+    statement::{PageForm, Parameter, Prepared, Question, Values},
+    view::{Scope, Sees, col, literal, named},
+};
+
+/// A tie walked from its first end to nouns of any kind.
+pub struct AnyRelation<T: 'static> {
+    tie: &'static Tie<T>,
+}
+
+impl<T> Clone for AnyRelation<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for AnyRelation<T> {}
+
+impl<T> PartialEq for AnyRelation<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.tie.name == other.tie.name
+    }
+}
+
+impl<T> Eq for AnyRelation<T> {}
+
+impl<T> Hash for AnyRelation<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.tie.name.hash(state);
+    }
+}
+
+impl<T> Tie<T> {
+    /// The walk to nouns of any kind.
+    pub(crate) const fn to_any(&'static self) -> AnyRelation<T> {
+        AnyRelation { tie: self }
+    }
+}
+
+/// A tie, and the noun of whatever kind that it leads to; none where the row names none.
+#[derive(Debug)]
+pub struct AnyLinked<T> {
+    /// What the tie says.
+    pub tie: Arc<T>,
+    /// The noun.
+    pub node: Option<AnyId>,
+}
+
+impl<T> Clone for AnyLinked<T> {
+    fn clone(&self) -> Self {
+        AnyLinked { tie: self.tie.clone(), node: self.node }
+    }
+}
+
+/// A page of ties to nouns of any kind.
+pub type AnyPage<T> = Page<AnyLinked<T>>;
+
+impl Store {
+    /// A page of each parent's ties that hold on the view's day, in one statement: in the order of what the tie is ranked by,
+    /// of the kinds of nouns, and of their slugs.
+    ///
+    /// # Errors
+    /// The database failed, or a row has no meaning.
+    pub async fn related_of_any_kind<T>(
+        &self,
+        relation: AnyRelation<T>,
+        view: View,
+        parents: &[i64],
+        request: &PageRequest,
+    ) -> Result<HashMap<i64, AnyPage<T>>, StoreError> {
+        let page = PageForm::new(Order::default(), request);
+        let question = Question::RelatedOfAnyKind(relation.tie.name);
+        let form = self.form(question, view, FilterForm::default(), Some(page), ColumnSet::POSITION);
+        let statement = self
+            .statements
+            .get(&form, || Prepared::new(self.backend, &relation.page_select(&Scope::new(self.backend, view), page)));
+        let values = Values { view, ids: parents, request: Some(request), filter: &[] };
+        let mut items: HashMap<i64, Vec<(Position, AnyLinked<T>)>> = HashMap::new();
+        for row in &self.rows(statement.bind(&values)).await? {
+            let mut row = Row::new(row)?;
+            let parent = row.next().number()?;
+            row.begin_fact();
+            let fact = row.next().number()?;
+            let position = Position { key: read_key(&mut row, ColumnSet::POSITION)?, id: fact };
+            let [kind, id] = row.cells();
+            let node = kind.maybe_word(Kind::named)?.zip(id.maybe_number()?).map(|(kind, raw)| AnyId { kind, raw });
+            let tie = Arc::new((relation.tie.read)(fact, &mut row)?);
+            items.entry(parent).or_default().push((position, AnyLinked { tie, node }));
+        }
+        Ok(items.into_iter().map(|(parent, items)| (parent, Page::of(items, request))).collect())
+    }
+
+    /// How many such ties each parent has, in one statement; a parent without any is left out.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn related_of_any_kind_counts<T>(
+        &self,
+        relation: AnyRelation<T>,
+        view: View,
+        parents: &[i64],
+    ) -> Result<HashMap<i64, i64>, StoreError> {
+        let question = Question::RelatedOfAnyKindCount(relation.tie.name);
+        let form = self.form(question, view, FilterForm::default(), None, ColumnSet::LEAST);
+        let statement = self.statements.get(&form, || {
+            let mut select = Query::select();
+            let rows = relation.select_rows(&Scope::new(self.backend, view));
+            select.from_subquery(rows, "t").expr(col("t", "parent")).expr(Expr::cust("COUNT(*)"));
+            Prepared::new(self.backend, select.add_group_by([col("t", "parent")]))
+        });
+        let count = |row: &_| {
+            let [parent, count] = Row::new(row)?.cells();
+            Ok((parent.number()?, count.number()?))
+        };
+        self.rows(statement.bind(&Values::of_ids(view, parents))).await?.iter().map(count).collect()
+    }
+}
+
+impl<T> AnyRelation<T> {
+    /// The ties of the parents that are asked about, with the columns `parent`, `child`, `kind`, `fact`, `rank` and those of
+    /// the tie.
+    fn select_rows(&self, scope: &Scope) -> SelectStatement {
+        match &self.tie.source {
+            TieSource::Rows(rows) => rows(scope, End { parent: Kind::Source, child: Kind::Source, is_forward: true }),
+            TieSource::Table(table) => {
+                let of_tie = |column| col("m", named(column));
+                let mut select = scope.select_from(named(table.table), "m", Sees::Holding);
+                let kind = table.to_kind.map_or_else(|| literal(table.to.0.name()), of_tie);
+                select.expr_as(of_tie(table.from.1), "parent").expr_as(of_tie(table.to.1), "child");
+                select.expr_as(kind, "kind").expr_as(col("m", "id"), "fact");
+                select.expr_as(table.rank[0].map_or_else(|| literal(""), |rank| rank("m")), "rank");
+                select.exprs(self.tie.columns.iter().map(|column| of_tie(*column)));
+                select.and_where(scope.is_asked(of_tie(table.from.1)));
+                select
+            }
+            TieSource::Owner(..) | TieSource::Township(_) => unreachable!("what a noun owns is of one kind"),
+        }
+    }
+
+    /// The statement of a page: the parent, the tie's identity, the key of the position, the kind and the identity of the
+    /// noun, and what the tie says.
+    fn page_select(&self, scope: &Scope, page: PageForm) -> SelectStatement {
+        let of_row = |column: &'static str| col("t", column);
+        let stated = |value: Expr| Expr::expr(Func::coalesce([value, literal("")]));
+        let slug = col("i", identities::Column::Slug);
+        let keys = [of_row("rank"), stated(of_row("kind")), stated(slug)];
+        let mut select = Query::select();
+        select.from_subquery(self.select_rows(scope), "t");
+        let is_child = col("i", identities::Column::Id).eq(of_row("child"));
+        select.join_as(JoinType::LeftJoin, identities::Entity, Alias::new("i"), is_child);
+        and_all(&mut select, within_bounds(&keys, &of_row("fact"), page));
+        let mut ranking = WindowStatement::new();
+        ranking.add_partition_by(of_row("parent"));
+        for key in keys.iter().chain([&of_row("fact")]) {
+            ranking.order_by_expr(key.clone(), direction(page));
+        }
+        select.expr_as(of_row("parent"), "parent").expr_as(of_row("fact"), "fact");
+        select.expr_as(super::page::join_keys(scope, &keys), "key");
+        select.expr_as(of_row("kind"), "kind").expr_as(of_row("child"), "child");
+        let own = self.tie.columns.iter().enumerate().map(|(at, column)| {
+            let name = Alias::new(format!("own{at}"));
+            select.expr_as(col("t", named(*column)), name.clone());
+            col("ranked", name)
+        });
+        let own: Vec<Expr> = own.collect();
+        select.expr_window_as(dialect::row_number(), ranking, Alias::new("place"));
+        let ranked = |name: &'static str| col("ranked", name);
+        let mut outer = Query::select();
+        outer.exprs(["parent", "fact", "key", "kind", "child"].map(ranked)).exprs(own);
+        outer.from_subquery(select, Alias::new("ranked")).and_where(ranked("place").lte(Parameter::Limit.expr()));
+        for key in ["parent", "place"] {
+            outer.order_by_expr(ranked(key), sea_query::Order::Asc);
+        }
+        outer
+    }
+}
