@@ -32,6 +32,8 @@ mod m20261127_000065_categories_of_memberships;
 mod m20261127_000070_words;
 mod m20261127_000075_places_on_earth;
 mod m20261127_000080_counts_of_ties;
+mod m20261128_000020_bodies;
+mod m20261128_000030_events;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -69,6 +71,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000070_words::Migration),
             Box::new(m20261127_000075_places_on_earth::Migration),
             Box::new(m20261127_000080_counts_of_ties::Migration),
+            Box::new(m20261128_000020_bodies::Migration),
+            Box::new(m20261128_000030_events::Migration),
         ]
     }
 }

@@ -155,6 +155,12 @@ impl Facts {
         self
     }
 
+    /// A number that may be below zero; null where no source states it.
+    pub(crate) fn signed_number(mut self, name: &'static str) -> Self {
+        self.table.col(big(self.backend, name).null());
+        self
+    }
+
     /// One of these words until `m20261127_000070_words` drops the check; null where no source states it.
     pub(crate) fn word(mut self, name: &'static str, words: &[&'static str]) -> Self {
         let one_of_them = Expr::col(name).is_in(words.iter().copied());

@@ -18,6 +18,22 @@ use sha2::{Digest, Sha256};
 /// What an identity is: a noun, or a tie or part of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
+    /// Places that a senior school keeps for the pupils of a junior school.
+    AdmissionPlaces,
+    /// How many places the pupils of a junior school have, as a source sums them up.
+    AdmissionTotal,
+    /// A body of experts that counsels a district.
+    AdvisoryBody,
+    /// A way in which an advisory body consults.
+    AdvisoryConsultation,
+    /// Where some members of an advisory body come from.
+    AdvisoryMemberCategory,
+    /// An agreement between organizations.
+    Agreement,
+    /// What came of an agreement.
+    AgreementOutcome,
+    /// A party to an agreement.
+    AgreementParty,
     /// Another name of a noun.
     Alias,
     /// An alliance of groups, schools and partners.
@@ -44,16 +60,38 @@ pub enum Kind {
     Designation,
     /// A district: the owner of a map.
     District,
+    /// Something that took place, such as a conference.
+    Event,
+    /// What was done with something at an event.
+    EventItem,
+    /// A part of an advisory body, for a field of its own.
+    ExpertGroup,
     /// An education group.
     Group,
+    /// A map, a strategy, a policy or a program.
+    Initiative,
+    /// What an initiative concerns.
+    InitiativeSubject,
     /// A learning area: a district's management unit of schools.
     LearningArea,
     /// A school's membership in a group.
     Membership,
+    /// An office that a person holds in an organization.
+    Office,
     /// An organization that works with schools.
     Partner,
+    /// A plan for the years from one stage of school to another.
+    Pathway,
+    /// A person in a public role.
+    Person,
+    /// A construction project.
+    Project,
+    /// A step of a project.
+    ProjectMilestone,
     /// A part of a district in its strategy.
     Region,
+    /// A figure that a source reports.
+    ReportedFigure,
     /// A school.
     School,
     /// A designation that a school was given.
@@ -66,6 +104,8 @@ pub enum Kind {
     SiteUse,
     /// Where facts come from: an article, a list, a charter.
     Source,
+    /// What a person said of something on the map.
+    Statement,
     /// One school following another: renamed, merged, split.
     Succession,
     /// A township or subdistrict.
@@ -74,6 +114,14 @@ pub enum Kind {
 
 /// A kind, its name in storage, and its prefix if it is a noun.
 pub(crate) const KINDS: &[(Kind, &str, &str)] = &[
+    (Kind::AdmissionPlaces, "admission_places", ""),
+    (Kind::AdmissionTotal, "admission_total", ""),
+    (Kind::AdvisoryBody, "advisory_body", "adv"),
+    (Kind::AdvisoryConsultation, "advisory_consultation", ""),
+    (Kind::AdvisoryMemberCategory, "advisory_member_category", ""),
+    (Kind::Agreement, "agreement", "agr"),
+    (Kind::AgreementOutcome, "agreement_outcome", ""),
+    (Kind::AgreementParty, "agreement_party", ""),
     (Kind::Alias, "alias", ""),
     (Kind::Alliance, "alliance", "aln"),
     (Kind::AllianceCategory, "alliance_category", ""),
@@ -87,17 +135,29 @@ pub(crate) const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::Definition, "definition", ""),
     (Kind::Designation, "designation", "dsg"),
     (Kind::District, "district", "dst"),
+    (Kind::Event, "event", "evt"),
+    (Kind::EventItem, "event_item", ""),
+    (Kind::ExpertGroup, "expert_group", "exg"),
     (Kind::Group, "group", "grp"),
+    (Kind::Initiative, "initiative", "ini"),
+    (Kind::InitiativeSubject, "initiative_subject", ""),
     (Kind::LearningArea, "learning_area", "lra"),
     (Kind::Membership, "membership", ""),
+    (Kind::Office, "office", ""),
     (Kind::Partner, "partner", "ptn"),
+    (Kind::Pathway, "pathway", "pth"),
+    (Kind::Person, "person", "prs"),
+    (Kind::Project, "project", "prj"),
+    (Kind::ProjectMilestone, "project_milestone", ""),
     (Kind::Region, "region", "reg"),
+    (Kind::ReportedFigure, "reported_figure", "fig"),
     (Kind::School, "school", "sch"),
     (Kind::SchoolDesignation, "school_designation", ""),
     (Kind::SchoolLink, "school_link", ""),
     (Kind::SchoolPartner, "school_partner", ""),
     (Kind::SiteUse, "site_use", ""),
     (Kind::Source, "source", "src"),
+    (Kind::Statement, "statement", "stm"),
     (Kind::Succession, "succession", ""),
     (Kind::Township, "township", "twn"),
 ];

@@ -31,10 +31,16 @@ pub mod value;
 pub mod values;
 
 pub use nouns::{
-    SHAPES, alias, alliance, authority, campus, category, code, definition, designation, district, group,
-    learning_area, membership, partner, region, school, shape_of, source, township,
+    SHAPES, SUBJECTS, admission, advisory_body, agreement, alias, alliance, authority, campus, category, code,
+    definition, designation, district, event, expert_group, group, initiative, learning_area, membership, partner,
+    pathway, person, project, region, reported_figure, school, shape_of, source, statement, township,
 };
 
+pub use admission::{AdmissionPlaces, AdmissionTotal};
+pub use advisory_body::{
+    AdvisoryBody, AdvisoryConsultation, AdvisoryMemberCategory, AdvisoryMemberOrigin, ConsultationMode,
+};
+pub use agreement::{Agreement, AgreementKind, AgreementStatus, AgreementTie, AgreementTieBasis, JointRunning};
 pub use alias::{Alias, NameKind};
 pub use alliance::{
     Alliance, AllianceCategory, AllianceFunction, AllianceKind, AllianceRole, AllianceScope, AllianceStatus,
@@ -49,9 +55,12 @@ pub use column::{Column, ColumnType, Presence};
 pub use definition::Definition;
 pub use designation::{Designation, DesignationLevel, SchoolDesignation};
 pub use district::District;
+pub use event::{Event, EventAction, EventItem, PartOfDay};
+pub use expert_group::ExpertGroup;
 pub use fact::{DatePrecision, ImpreciseDate, Known, Validity, View};
 pub use group::{Group, GroupStatus};
 pub use id::{AnyId, Id, IdError, Identified, Kind};
+pub use initiative::{Initiative, InitiativeKind};
 pub use learning_area::LearningArea;
 pub use lifetime::{Entrance, Evidence, Existence, Lifetime, Phase, Span};
 pub use location::{Location, LocationPrecision};
@@ -59,8 +68,12 @@ pub use membership::{Membership, MembershipRole};
 pub use noun::{Condition, ConditionValue, Filter, Head, Noun};
 pub use page::{End, Order, OrderDirection, OrderField, Page, PageError, PageRequest, Position};
 pub use partner::{Partner, PartnerKind, SchoolPartner, SchoolPartnerKind};
+pub use pathway::Pathway;
+pub use person::{Office, Person};
+pub use project::{EducationPhase, MilestoneKind, PlannedOrActual, Project, ProjectMilestone, ProjectStatus};
 pub use record::{FieldError, Record, Shape};
 pub use region::Region;
+pub use reported_figure::{FigureQualifier, FigureUnit, Metric, ReportedFigure};
 pub use revision::{NewRevision, Revision};
 pub use rule::{RowsBefore, Rule, TurnTakers};
 pub use school::{
@@ -68,6 +81,7 @@ pub use school::{
     SuccessionKind,
 };
 pub use source::{Citation, Confidence, Extent, Reliability, Source, SourceKind};
+pub use statement::Statement;
 pub use succession::{SuccessionDates, Successions};
 pub use text::{LanguageTag, TextBasis, Vocabulary, VocabularyValue};
 pub use texts::{ChosenName, ChosenText, Text, Texts};

@@ -2,6 +2,9 @@
 //!
 //! The modules around this one are what these files are made of.
 
+pub mod admission;
+pub mod advisory_body;
+pub mod agreement;
 pub mod alias;
 pub mod alliance;
 pub mod authority;
@@ -11,13 +14,21 @@ pub mod code;
 pub mod definition;
 pub mod designation;
 pub mod district;
+pub mod event;
+pub mod expert_group;
 pub mod group;
+pub mod initiative;
 pub mod learning_area;
 pub mod membership;
 pub mod partner;
+pub mod pathway;
+pub mod person;
+pub mod project;
 pub mod region;
+pub mod reported_figure;
 pub mod school;
 pub mod source;
+pub mod statement;
 pub mod township;
 
 use crate::{id::Kind, record::Shape};
@@ -27,7 +38,9 @@ use crate::{id::Kind, record::Shape};
 macro_rules! with_nouns {
     ($with:ident) => {
         $with! {
-            Alliance, Authority, Campus, Category, Designation, District, Group, LearningArea, Partner, Region, School, Source, Township
+            AdvisoryBody, Agreement, Alliance, Authority, Campus, Category, Designation, District, Event, ExpertGroup, Group,
+            Initiative, LearningArea, Partner, Pathway, Person, Project, Region, ReportedFigure, School, Source, Statement,
+            Township
         }
     };
 }
@@ -48,11 +61,31 @@ pub const SHAPES: &[&Shape] = &[
     &group::SHAPE,
     &membership::SHAPE,
     &alliance::SHAPE,
+    &advisory_body::SHAPE,
+    &expert_group::SHAPE,
+    &person::SHAPE,
+    &agreement::SHAPE,
+    &project::SHAPE,
+    &event::SHAPE,
+    &initiative::SHAPE,
+    &pathway::SHAPE,
+    &reported_figure::SHAPE,
+    &statement::SHAPE,
     &alliance::MEMBERS,
     &alliance::FUNCTIONS,
     &alliance::CATEGORIES,
     &partner::SCHOOL_PARTNERS,
     &designation::SCHOOL_DESIGNATIONS,
+    &advisory_body::MEMBER_CATEGORIES,
+    &advisory_body::CONSULTATION_MODES,
+    &person::OFFICES,
+    &agreement::PARTIES,
+    &agreement::OUTCOME_SHAPE,
+    &project::MILESTONES,
+    &initiative::SUBJECTS,
+    &event::ITEMS,
+    &admission::PLACES,
+    &admission::TOTALS,
     &school::LINKS,
     &school::SUCCESSIONS,
     &campus::SITE_USES,
@@ -60,6 +93,31 @@ pub const SHAPES: &[&Shape] = &[
     &code::SHAPE,
     &category::CATEGORISATIONS,
     &definition::SHAPE,
+];
+
+/// The kinds of nouns that others speak of: those that figures, statements, initiatives and events may name.
+pub const SUBJECTS: &[&str] = &[
+    "advisory_body",
+    "agreement",
+    "alliance",
+    "authority",
+    "campus",
+    "category",
+    "designation",
+    "district",
+    "event",
+    "expert_group",
+    "group",
+    "initiative",
+    "learning_area",
+    "partner",
+    "pathway",
+    "person",
+    "project",
+    "region",
+    "school",
+    "source",
+    "township",
 ];
 
 /// The shape of the records of a kind.
@@ -87,5 +145,12 @@ mod tests {
         let mut nouns: Vec<Kind> = SHAPES.iter().filter(|shape| shape.is_noun()).map(|shape| shape.kind).collect();
         nouns.sort_unstable();
         assert_eq!(nouns, with_nouns!(kinds));
+    }
+
+    #[test]
+    fn all_nouns_but_figures_and_statements_are_spoken_of() {
+        let nouns =
+            with_nouns!(kinds).into_iter().filter(|kind| !matches!(kind, Kind::ReportedFigure | Kind::Statement));
+        assert_eq!(super::SUBJECTS, nouns.map(Kind::name).collect::<Vec<_>>());
     }
 }

@@ -7,5 +7,6 @@ pub(crate) mod noun;
 pub(crate) mod register_code;
 pub(crate) mod revision;
 pub(crate) mod scalar;
+pub(crate) mod subject;
 pub(crate) mod tie;
 pub(crate) mod word;

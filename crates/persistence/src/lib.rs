@@ -48,5 +48,5 @@ pub use open::{Access, StoreOptions};
 pub use parts::Parts;
 pub use relation::*;
 pub use store::{Counts, Plan, StatementLog, StatementRun, Store};
-pub use tie::{Linked, RelatedPage, Relation};
+pub use tie::{AnyLinked, AnyPage, AnyRelation, Linked, RelatedPage, Relation};
 pub use upgrade::{Condition, Upgrade};

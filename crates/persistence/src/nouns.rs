@@ -1,5 +1,8 @@
 //! How each noun is kept: its table, its conditions, the ties that it names first, its lists of parts.
 
+pub(crate) mod admission;
+pub(crate) mod advisory_body;
+pub(crate) mod agreement;
 pub(crate) mod alias;
 pub(crate) mod alliance;
 pub(crate) mod authority;
@@ -9,10 +12,18 @@ pub(crate) mod code;
 pub(crate) mod definition;
 pub(crate) mod designation;
 pub(crate) mod district;
+pub(crate) mod event;
+pub(crate) mod expert_group;
 pub(crate) mod group;
+pub(crate) mod initiative;
 pub(crate) mod learning_area;
 pub(crate) mod partner;
+pub(crate) mod pathway;
+pub(crate) mod person;
+pub(crate) mod project;
 pub(crate) mod region;
+pub(crate) mod reported_figure;
 pub(crate) mod school;
 pub(crate) mod source;
+pub(crate) mod statement;
 pub(crate) mod township;

@@ -1,26 +1,38 @@
 //! The relations of the map: ties walked from a kind of noun to another.
 
 use domain::{
-    Alliance, AllianceTie, Campus, Category, Designation, Group, Kind, LearningArea, Membership, Partner, Region,
-    School, SchoolDesignation, SchoolLink, SchoolPartner, Succession, Township,
+    AdmissionPlaces, AdvisoryBody, Agreement, AgreementTie, Alliance, AllianceTie, Campus, Category, Designation,
+    Event, EventItem, ExpertGroup, Group, Initiative, JointRunning, Kind, LearningArea, Membership, Office, Partner,
+    Pathway, Person, Project, Region, ReportedFigure, School, SchoolDesignation, SchoolLink, SchoolPartner, Statement,
+    Succession, Township,
 };
 use sea_orm::sea_query::Expr;
 
 use crate::{
     noun::Table,
     nouns::{
+        admission::ADMISSION_PLACES,
+        agreement::{AGREEMENT_OUTCOMES, AGREEMENT_PARTIES, AGREEMENT_TIES, JOINTLY_RUN_BY},
         alliance::{ALLIANCE_MEMBERS, ALLIANCE_TIES},
         campus::SITE_OF_SCHOOL,
         category::PART_OF_CATEGORY,
         designation::SCHOOL_DESIGNATIONS,
         district::{BELONGS_TO_DISTRICT, STANDS_IN_DISTRICT},
+        event::{EVENT_AT_PARTNER, EVENT_ITEMS},
+        expert_group::EXPERT_GROUP_OF_BODY,
         group::MEMBERSHIPS,
+        initiative::INITIATIVE_SUBJECTS,
         partner::SCHOOL_PARTNERS,
+        pathway::PATHWAY_OF,
+        person::OFFICES,
+        project::{PROJECT_FOR_SCHOOL, PROJECT_IN_REGION, PROJECT_IN_TOWNSHIP, PROJECT_OF_CAMPUS},
         region::{PLACED_IN_REGION, STANDS_IN_REGION},
+        reported_figure::{FIGURE_BY_PERSON, FIGURE_OF, FIGURE_OF_DESIGNATION},
         school::{CAMPUS_STANDS_IN, SCHOOL_LINKS, SUCCESSIONS},
+        statement::{STATEMENT_ABOUT, STATEMENT_AT_EVENT, STATEMENT_OF_PERSON},
         township::STANDS_IN_TOWNSHIP,
     },
-    tie::{Relation, TieSource},
+    tie::{AnyRelation, Relation, TieSource},
     view::Scope,
 };
 
@@ -90,6 +102,95 @@ pub const ALLIANCES_OF_PARTNER: Relation<Alliance, AllianceTie> = ALLIANCE_MEMBE
 pub const ALLIANCES_OF_GROUP: Relation<Alliance, AllianceTie> = ALLIANCE_TIES.backward(Kind::Group);
 /// The alliances of a school: those it is itself a member of, then those that serve its district.
 pub const ALLIANCES_OF_SCHOOL: Relation<Alliance, AllianceTie> = ALLIANCE_TIES.backward(Kind::School);
+
+/// The advisory bodies of a district.
+pub const ADVISORY_BODIES_OF_DISTRICT: Relation<AdvisoryBody, i64> = BELONGS_TO_DISTRICT.forward(Kind::District);
+/// The expert groups of an advisory body, by its own count.
+pub const EXPERT_GROUPS_OF_BODY: Relation<ExpertGroup, i64> = EXPERT_GROUP_OF_BODY.forward(Kind::AdvisoryBody);
+/// The organizations in which a person holds an office.
+pub const OFFICES_OF_PERSON: AnyRelation<Office> = OFFICES.to_any();
+/// The statements of a person.
+pub const STATEMENTS_OF_PERSON: Relation<Statement, i64> = STATEMENT_OF_PERSON.forward(Kind::Person);
+/// The figures that a person states.
+pub const FIGURES_BY_PERSON: Relation<ReportedFigure, i64> = FIGURE_BY_PERSON.forward(Kind::Person);
+/// Those who agreed.
+pub const PARTIES_OF_AGREEMENT: AnyRelation<AgreementTie> = AGREEMENT_PARTIES.to_any();
+/// What came of an agreement.
+pub const OUTCOMES_OF_AGREEMENT: AnyRelation<AgreementTie> = AGREEMENT_OUTCOMES.to_any();
+/// The agreements that serve a district.
+pub const AGREEMENTS_OF_DISTRICT: Relation<Agreement, i64> = BELONGS_TO_DISTRICT.forward(Kind::District);
+/// Those with whom a school is run or was established by an agreement.
+pub const JOINT_RUNNERS_OF_SCHOOL: AnyRelation<JointRunning> = JOINTLY_RUN_BY.to_any();
+/// The projects of a district.
+pub const PROJECTS_OF_DISTRICT: Relation<Project, i64> = BELONGS_TO_DISTRICT.forward(Kind::District);
+/// The projects of a region.
+pub const PROJECTS_OF_REGION: Relation<Project, i64> = PROJECT_IN_REGION.forward(Kind::Region);
+/// The projects of a township.
+pub const PROJECTS_OF_TOWNSHIP: Relation<Project, i64> = PROJECT_IN_TOWNSHIP.forward(Kind::Township);
+/// The projects for a school.
+pub const PROJECTS_OF_SCHOOL: Relation<Project, i64> = PROJECT_FOR_SCHOOL.forward(Kind::School);
+/// The projects that build a campus.
+pub const PROJECTS_OF_CAMPUS: Relation<Project, i64> = PROJECT_OF_CAMPUS.forward(Kind::Campus);
+/// The initiatives of a district.
+pub const INITIATIVES_OF_DISTRICT: Relation<Initiative, i64> = BELONGS_TO_DISTRICT.forward(Kind::District);
+/// What an initiative concerns.
+pub const SUBJECTS_OF_INITIATIVE: AnyRelation<i64> = INITIATIVE_SUBJECTS.to_any();
+/// The events of a district.
+pub const EVENTS_OF_DISTRICT: Relation<Event, i64> = BELONGS_TO_DISTRICT.forward(Kind::District);
+/// The events at a partner's premises.
+pub const EVENTS_AT_PARTNER: Relation<Event, i64> = EVENT_AT_PARTNER.forward(Kind::Partner);
+/// What was announced, launched, signed or shown at an event.
+pub const ITEMS_OF_EVENT: AnyRelation<EventItem> = EVENT_ITEMS.to_any();
+/// The statements at an event.
+pub const STATEMENTS_AT_EVENT: Relation<Statement, i64> = STATEMENT_AT_EVENT.forward(Kind::Event);
+/// The figures that count the holders of a designation.
+pub const FIGURES_OF_DESIGNATION: Relation<ReportedFigure, i64> = FIGURE_OF_DESIGNATION.forward(Kind::Designation);
+/// The senior schools that keep places for the pupils of a junior school.
+pub const SENIOR_SCHOOLS_OF_SCHOOL: Relation<School, AdmissionPlaces> = ADMISSION_PLACES.forward(Kind::School);
+/// The junior schools for whose pupils a senior school keeps places.
+pub const JUNIOR_SCHOOLS_OF_SCHOOL: Relation<School, AdmissionPlaces> = ADMISSION_PLACES.backward(Kind::School);
+
+/// The statements about a noun of a kind.
+#[must_use]
+pub const fn statements_about(kind: Kind) -> Relation<Statement, i64> {
+    STATEMENT_ABOUT.forward(kind)
+}
+
+/// The figures of a noun of a kind.
+#[must_use]
+pub const fn figures_of(kind: Kind) -> Relation<ReportedFigure, i64> {
+    FIGURE_OF.forward(kind)
+}
+
+/// The initiatives that concern a noun of a kind.
+#[must_use]
+pub const fn initiatives_of(kind: Kind) -> Relation<Initiative, i64> {
+    INITIATIVE_SUBJECTS.backward(kind)
+}
+
+/// The events at which a noun of a kind was announced, launched, signed or shown.
+#[must_use]
+pub const fn events_of(kind: Kind) -> Relation<Event, EventItem> {
+    EVENT_ITEMS.backward(kind)
+}
+
+/// The people who hold an office in an organization of a kind.
+#[must_use]
+pub const fn people_of(kind: Kind) -> Relation<Person, Office> {
+    OFFICES.backward(kind)
+}
+
+/// The agreements to which a noun of a kind is a party, or which are about it.
+#[must_use]
+pub const fn agreements_of(kind: Kind) -> Relation<Agreement, AgreementTie> {
+    AGREEMENT_TIES.backward(kind)
+}
+
+/// The pathways of a noun of a kind.
+#[must_use]
+pub const fn pathways_of(kind: Kind) -> Relation<Pathway, i64> {
+    PATHWAY_OF.forward(kind)
+}
 
 /// The ties with a table of their own by which conditions find nouns.
 static TIE_TABLES: [&TieSource; 4] =

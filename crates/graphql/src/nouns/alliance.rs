@@ -41,6 +41,9 @@ impl NounType for domain::Alliance {
             .relation(PARTNERS_OF_ALLIANCE, "partners", "Partner", 40, "The partners that sources name as members; sources rarely name all.")
             .relation(GROUPS_OF_ALLIANCE, "groups", "Group", 25, "The groups that are members, then those of the district it serves.")
             .relation(SCHOOLS_OF_ALLIANCE, "schools", "School", 100, "The schools that are themselves members, then those of the district it serves.")
+            .agreements()
+            .people()
+            .pathways()
     }
 
     fn filter() -> FilterType<Self> {

@@ -26,6 +26,8 @@ impl NounType for domain::Authority {
             .leaf("kind", "What it is; `UNKNOWN` where no source says.", |it| -> Word<domain::AuthorityKind> {
                 Word(it.noun.kind)
             })
+            .agreements()
+            .people()
     }
 
     fn filter() -> FilterType<Self> {

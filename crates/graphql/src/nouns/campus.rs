@@ -2,6 +2,8 @@
 
 use domain::{Kind, View};
 
+use persistence::PROJECTS_OF_CAMPUS;
+
 use crate::{
     definition::{
         abstract_type::{AbstractType, Union},
@@ -37,6 +39,8 @@ impl NounType for domain::Campus {
             .leaf("addressConfidence", "How sure the address is; null where the record does not say.", |it| it.noun.address_confidence.map(Word))
             .optional_object("location", "Where it stands; null where no source says.", |it| location_of(it.view, it.head(), it.noun.location)).reading(&["latitude", "longitude", "location_precision"])
             .noun_of_record("township", "The township it stands in; null where no source says.", |noun| noun.township)
+            .relation(PROJECTS_OF_CAMPUS, "projects", "Project", 1, "The construction projects that build it.")
+            .agreements()
     }
 
     fn filter() -> FilterType<Self> {

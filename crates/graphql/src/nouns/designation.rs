@@ -1,7 +1,7 @@
 //! Designations: titles and awards that schools are given.
 
 use domain::Kind;
-use persistence::SCHOOLS_OF_DESIGNATION;
+use persistence::{FIGURES_OF_DESIGNATION, SCHOOLS_OF_DESIGNATION};
 
 use crate::{
     definition::object_type::ObjectType,
@@ -35,6 +35,13 @@ impl NounType for domain::Designation {
             "School",
             20,
             "The schools on record that were given it by the view's day; one that was given it twice is there twice.",
+        )
+        .relation(
+            FIGURES_OF_DESIGNATION,
+            "holderFigures",
+            "HolderFigure",
+            1,
+            "The figures that sources report of how many hold it.",
         )
     }
 

@@ -1,8 +1,9 @@
 //! Districts: the owners of maps.
 
 use persistence::{
-    ALLIANCES_OF_DISTRICT, CAMPUSES_OF_DISTRICT, GROUPS_OF_DISTRICT, LEARNING_AREAS_OF_DISTRICT, REGIONS_OF_DISTRICT,
-    SCHOOLS_OF_DISTRICT, SCHOOLS_WITH_CAMPUS_IN_DISTRICT, TOWNSHIPS_OF_DISTRICT,
+    ADVISORY_BODIES_OF_DISTRICT, AGREEMENTS_OF_DISTRICT, ALLIANCES_OF_DISTRICT, CAMPUSES_OF_DISTRICT,
+    EVENTS_OF_DISTRICT, GROUPS_OF_DISTRICT, INITIATIVES_OF_DISTRICT, LEARNING_AREAS_OF_DISTRICT, PROJECTS_OF_DISTRICT,
+    REGIONS_OF_DISTRICT, SCHOOLS_OF_DISTRICT, SCHOOLS_WITH_CAMPUS_IN_DISTRICT, TOWNSHIPS_OF_DISTRICT,
 };
 
 use crate::{
@@ -29,6 +30,13 @@ impl NounType for domain::District {
             .relation(CAMPUSES_OF_DISTRICT, "campuses", "Campus", 150, "The campuses that stand in one of its townships: `campuses(filter: { district })` finds the same.")
             .relation(GROUPS_OF_DISTRICT, "groups", "Group", 25, "Its education groups.")
             .relation(ALLIANCES_OF_DISTRICT, "alliances", "Alliance", 12, "Its alliances.")
+            .relation(ADVISORY_BODIES_OF_DISTRICT, "advisoryBodies", "AdvisoryBody", 2, "The bodies that counsel it.")
+            .relation(PROJECTS_OF_DISTRICT, "projects", "Project", 20, "The construction projects in it.")
+            .relation(AGREEMENTS_OF_DISTRICT, "agreements", "Agreement", 20, "The agreements that serve it.")
+            .relation(INITIATIVES_OF_DISTRICT, "initiatives", "Initiative", 10, "Its maps, strategies, policies and programs.")
+            .relation(EVENTS_OF_DISTRICT, "events", "Event", 20, "What took place and was about it.")
+            .people()
+            .pathways()
     }
 
     fn filter() -> FilterType<Self> {

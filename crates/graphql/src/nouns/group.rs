@@ -28,6 +28,9 @@ impl NounType for domain::Group {
             .noun_of_record("district", "The district it belongs to; null where the record does not say.", |noun| noun.district)
             .relation(SCHOOLS_OF_GROUP, "schools", "School", 15, "The schools on record as its members, the lead school first. A source that names some members rarely names all.")
             .relation(ALLIANCES_OF_GROUP, "alliances", "Alliance", 4, "The alliances it is a member of, then those that serve its district.")
+            .agreements()
+            .people()
+            .pathways()
     }
 
     fn filter() -> FilterType<Self> {

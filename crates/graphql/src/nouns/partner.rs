@@ -1,7 +1,7 @@
 //! Partners: the organizations that work with schools.
 
 use domain::Kind;
-use persistence::{ALLIANCES_OF_PARTNER, SCHOOLS_OF_PARTNER};
+use persistence::{ALLIANCES_OF_PARTNER, EVENTS_AT_PARTNER, SCHOOLS_OF_PARTNER};
 
 use crate::{
     definition::object_type::ObjectType,
@@ -29,13 +29,10 @@ impl NounType for domain::Partner {
             it.noun.kinds.iter().copied().map(Word).collect()
         })
         .relation(ALLIANCES_OF_PARTNER, "alliances", "Alliance", 3, "The alliances it is a member of.")
-        .relation(
-            SCHOOLS_OF_PARTNER,
-            "schools",
-            "School",
-            5,
-            "The schools it is tied to outside any alliance.",
-        )
+        .relation(SCHOOLS_OF_PARTNER, "schools", "School", 5, "The schools it is tied to outside any alliance.")
+        .relation(EVENTS_AT_PARTNER, "hostedEvents", "HostedEvent", 1, "The events at its premises.")
+        .agreements()
+        .people()
     }
 
     fn filter() -> FilterType<Self> {

@@ -1,6 +1,8 @@
 //! Regions: the parts of a district in its strategy.
 
-use persistence::{CAMPUSES_OF_REGION, SCHOOLS_OF_REGION, SCHOOLS_WITH_CAMPUS_IN_REGION, TOWNSHIPS_OF_REGION};
+use persistence::{
+    CAMPUSES_OF_REGION, PROJECTS_OF_REGION, SCHOOLS_OF_REGION, SCHOOLS_WITH_CAMPUS_IN_REGION, TOWNSHIPS_OF_REGION,
+};
 
 use crate::{
     definition::object_type::ObjectType,
@@ -23,6 +25,7 @@ impl NounType for domain::Region {
             .relation(SCHOOLS_OF_REGION, "schools", "School", 50, "The schools whose own record places them in one of its townships: `schools(filter: { region })` finds the same.")
             .relation(SCHOOLS_WITH_CAMPUS_IN_REGION, "schoolsWithCampus", "SchoolWithCampus", 50, "The schools of which a campus stands in one of its townships: `schools(filter: { campusRegion })` finds the same.")
             .relation(CAMPUSES_OF_REGION, "campuses", "Campus", 70, "The campuses that stand in one of its townships: `campuses(filter: { region })` finds the same.")
+            .relation(PROJECTS_OF_REGION, "projects", "Project", 5, "The construction projects in it.")
     }
 
     fn filter() -> FilterType<Self> {

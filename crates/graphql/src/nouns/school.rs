@@ -5,7 +5,8 @@ use std::sync::Arc;
 use domain::{Kind, Order, PageRequest};
 use persistence::{
     ALLIANCES_OF_SCHOOL, BRANCH_OF_SCHOOLS, BRANCHES_OF_SCHOOL, CAMPUSES_OF_SCHOOL, DESIGNATIONS_OF_SCHOOL,
-    GROUPS_OF_SCHOOL, PARTNERS_OF_SCHOOL, PREDECESSORS_OF_SCHOOL, SUCCESSORS_OF_SCHOOL,
+    GROUPS_OF_SCHOOL, JOINT_RUNNERS_OF_SCHOOL, JUNIOR_SCHOOLS_OF_SCHOOL, PARTNERS_OF_SCHOOL, PREDECESSORS_OF_SCHOOL,
+    PROJECTS_OF_SCHOOL, SENIOR_SCHOOLS_OF_SCHOOL, SUCCESSORS_OF_SCHOOL,
 };
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     execution::context::ContextExt,
     lists::filter_type::FilterType,
     nouns::{
+        admission::load_admission_totals,
         campus::{SiteUse, load_hosted_site_uses},
         source::load_citations,
     },
@@ -68,6 +70,14 @@ impl NounType for domain::School {
             .relation(BRANCH_OF_SCHOOLS, "branchOf", "BranchOf", 1, "The schools that it is a branch of, or guided by.")
             .relation(PREDECESSORS_OF_SCHOOL, "predecessors", "Predecessor", 3, "The schools it came from, through the whole chain (of 50 steps at most), the nearest first.")
             .relation(SUCCESSORS_OF_SCHOOL, "successors", "Successor", 2, "The schools it went into, through the whole chain (of 50 steps at most), the nearest first.")
+            .relation(PROJECTS_OF_SCHOOL, "projects", "Project", 1, "The construction projects for it.")
+            .agreements()
+            .any_relation(JOINT_RUNNERS_OF_SCHOOL, "jointlyRunBy", "JointRunner", 1, "Those with whom it is run, or was founded, by an agreement.")
+            .relation(SENIOR_SCHOOLS_OF_SCHOOL, "seniorSchools", "SeniorSchool", 10, "The senior schools that keep places for its pupils: once for each school year, and campus, on record.")
+            .relation(JUNIOR_SCHOOLS_OF_SCHOOL, "juniorSchools", "JuniorSchool", 30, "The junior schools for whose pupils it keeps places: once for each school year, and campus, on record.")
+            .load_objects("admissionTotals", "How many places at senior schools its pupils have, year by year: as a source sums them up, beside the sum of what is on record school by school; the latest year first.", |it, ctx| load_admission_totals(ctx, it.view, it.head().id)).reading(&[])
+            .people()
+            .pathways()
     }
 
     fn filter() -> FilterType<Self> {

@@ -1,6 +1,6 @@
 //! Townships, areas and subdistricts.
 
-use persistence::{CAMPUSES_OF_TOWNSHIP, SCHOOLS_OF_TOWNSHIP, SCHOOLS_WITH_CAMPUS_IN_TOWNSHIP};
+use persistence::{CAMPUSES_OF_TOWNSHIP, PROJECTS_OF_TOWNSHIP, SCHOOLS_OF_TOWNSHIP, SCHOOLS_WITH_CAMPUS_IN_TOWNSHIP};
 
 use crate::{
     definition::object_type::ObjectType,
@@ -54,6 +54,7 @@ impl NounType for domain::Township {
                 20,
                 "The campuses that stand in it: `campuses(filter: { township })` finds the same.",
             )
+            .relation(PROJECTS_OF_TOWNSHIP, "projects", "Project", 2, "The construction projects in it.")
     }
 
     fn filter() -> FilterType<Self> {

@@ -56,6 +56,9 @@ pub(crate) trait NounType: Noun {
 impl<N: NounType> Described for ViewedNoun<N> {
     fn describe() -> ObjectType<Self> {
         let mut ty = N::describe();
+        if domain::SUBJECTS.contains(&N::KIND.name()) {
+            ty = ty.spoken_of();
+        }
         ty.identity = Some(|it| it.head().id);
         for field in &mut ty.fields {
             if field.columns == FieldColumns::ByName {
@@ -221,8 +224,19 @@ impl<N: NounType> ObjectType<ViewedNoun<N>> {
         size: u32,
         description: &'static str,
     ) -> Self {
+        self.relation_of_types(relation, name, format!("{}{singular}", N::NAME), size, description)
+    }
+
+    /// The same, with types that relations of other kinds of nouns share.
+    pub(crate) fn relation_of_types<M: NounType, T: TieType>(
+        self,
+        relation: Relation<M, T>,
+        name: &'static str,
+        types: String,
+        size: u32,
+        description: &'static str,
+    ) -> Self {
         let order = "The order of the list; its own unless asked otherwise.";
-        let types = format!("{}{singular}", N::NAME);
         let mut with =
             self.connection(Related(relation), name, description, order, types, |it, _| (it.view, Some(it.head().id)));
         with.last().expected_size = Some(size);

@@ -1,0 +1,37 @@
+//! Pathways: over how many years the growth of pupils is planned, and for whom.
+
+use crate::{
+    definition::{abstract_type::AbstractType, field::Loading, object_type::ObjectType},
+    lists::filter_type::FilterType,
+    objects::{
+        node::load_any_noun,
+        noun::{NounType, ViewedNoun},
+    },
+};
+
+impl NounType for domain::Pathway {
+    const NAME: &'static str = "Pathway";
+    const ONE: (&'static str, &'static str) = ("pathway", "A pathway; null if there is none.");
+    const MANY: (&'static str, &'static str) = ("pathways", "The pathways on record.");
+
+    fn describe() -> ObjectType<ViewedNoun<Self>> {
+        ObjectType::<ViewedNoun<Self>>::noun("A plan for the years from one stage of school to another.")
+            .codes()
+            .categories()
+            .leaf("years", "Over how many years; null where no source says.", |it| it.noun.years.map(i64::from))
+            .load_abstract(
+                "scope",
+                "For whom: a district, an alliance, a group or a school.",
+                AbstractType::Node,
+                |it, ctx| Loading::later(async move { Ok(load_any_noun(ctx, it.view, it.noun.scope).await?) }),
+            )
+            .reading(&["scope_type", "scope"])
+    }
+
+    fn filter() -> FilterType<Self> {
+        FilterType::new("Which pathways.")
+            .code()
+            .at_least("yearsAtLeast", "It goes over so many years, or more.")
+            .on("years")
+    }
+}
