@@ -73,7 +73,7 @@ pub use person::{Office, Person};
 pub use project::{EducationPhase, MilestoneKind, PlannedOrActual, Project, ProjectMilestone, ProjectStatus};
 pub use record::{FieldError, Record, Shape};
 pub use region::Region;
-pub use reported_figure::{FigureQualifier, FigureUnit, Metric, ReportedFigure};
+pub use reported_figure::{FigureComparison, FigureQualifier, FigureUnit, Metric, ReportedFigure};
 pub use revision::{NewRevision, Revision};
 pub use rule::{RowsBefore, Rule, TurnTakers};
 pub use school::{

@@ -19,6 +19,7 @@ pub(crate) mod group;
 pub(crate) mod initiative;
 pub(crate) mod learning_area;
 pub(crate) mod membership;
+pub(crate) mod metric;
 pub(crate) mod partner;
 pub(crate) mod pathway;
 pub(crate) mod person;

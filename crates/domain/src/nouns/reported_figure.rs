@@ -1,5 +1,7 @@
 //! Figures that sources report: how many groups there are, how many places a project has.
 
+use std::cmp::Ordering;
+
 use crate::{
     column::{ColumnType, bases, extra, names, optional, reference, required, texts},
     designation::Designation,
@@ -72,6 +74,36 @@ vocabulary! {
         AtLeast = "at_least",
         /// The source says no more than the figure.
         Exact = "exact",
+    }
+}
+
+vocabulary! {
+    /// How what is on record compares with a figure.
+    FigureComparison {
+        /// It is the same or, where the source says no more than "at least" or "above", as much or more.
+        Equal = "equal",
+        /// There is less on record.
+        RecordedFewer = "recorded_fewer",
+        /// There is more on record.
+        RecordedMore = "recorded_more",
+        /// Nothing on record counts the same.
+        NotComparable = "not_comparable",
+    }
+}
+
+impl ReportedFigure {
+    /// How what is on record, compares with the figure.
+    #[must_use]
+    pub fn compare(&self, recorded: f64) -> FigureComparison {
+        let reported = self.value.to_f64();
+        let is_lower_bound = matches!(self.qualifier, FigureQualifier::AtLeast | FigureQualifier::Above);
+        match recorded.partial_cmp(&reported) {
+            Some(Ordering::Less) => FigureComparison::RecordedFewer,
+            Some(Ordering::Equal) => FigureComparison::Equal,
+            Some(Ordering::Greater) if is_lower_bound => FigureComparison::Equal,
+            Some(Ordering::Greater) => FigureComparison::RecordedMore,
+            None => FigureComparison::NotComparable,
+        }
     }
 }
 

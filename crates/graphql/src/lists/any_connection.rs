@@ -7,6 +7,7 @@ use std::sync::{
 
 use async_graphql::Result;
 use domain::{AnyId, Filter, Order, Page, PageRequest, Position, View};
+use futures::{FutureExt, future::BoxFuture};
 use persistence::{AnyLinked, AnyPage, AnyRelation, ColumnSet};
 
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     execution::{context::ContextExt, error_code::ErrorCode},
     lists::{
         cursor_scope::{CursorScope, ListId},
-        page::{PageInfo, bound_arguments},
+        page::{PageInfo, bound_arguments, saturating_int},
     },
     objects::{
         node::load_any_noun,
@@ -30,14 +31,67 @@ use crate::{
     schema::requested_view,
 };
 
-/// A page of ties to nouns of any kind; it is read when a field wants something of it.
-pub(crate) struct AnyConnection<T: 'static> {
+/// A list of ties to nouns of any kind.
+pub(crate) trait AnyList: Clone + Send + Sync + 'static {
+    /// What its ties say.
+    type Tie: TieType;
+
+    /// Reads a page together with all other parents that want the same.
+    fn load_page<'a>(
+        &'a self,
+        ctx: &'a FieldContext<'a>,
+        view: View,
+        request: &'a Arc<PageRequest>,
+    ) -> BoxFuture<'a, Result<Arc<AnyPage<Self::Tie>>>>;
+
+    /// Counts all of them.
+    fn load_count<'a>(&'a self, ctx: &'a FieldContext<'a>, view: View) -> BoxFuture<'a, Result<u64>>;
+}
+
+/// The ties that lead from a noun.
+pub(crate) struct RelatedOfAnyKind<T: 'static> {
     relation: AnyRelation<T>,
-    view: View,
     parent: i64,
+}
+
+impl<T> Clone for RelatedOfAnyKind<T> {
+    fn clone(&self) -> Self {
+        RelatedOfAnyKind { relation: self.relation, parent: self.parent }
+    }
+}
+
+impl<T: TieType> AnyList for RelatedOfAnyKind<T> {
+    type Tie = T;
+
+    fn load_page<'a>(
+        &'a self,
+        ctx: &'a FieldContext<'a>,
+        view: View,
+        request: &'a Arc<PageRequest>,
+    ) -> BoxFuture<'a, Result<Arc<AnyPage<T>>>> {
+        async move {
+            let page = ctx.load(AnyPageLoader::new(self.relation, view, request.clone()), self.parent).await?;
+            Ok(page.unwrap_or_else(|| Arc::new(Page::empty())))
+        }
+        .boxed()
+    }
+
+    fn load_count<'a>(&'a self, ctx: &'a FieldContext<'a>, view: View) -> BoxFuture<'a, Result<u64>> {
+        async move {
+            let count = ctx.load(AnyCountLoader::new(self.relation, view), self.parent).await?;
+            Ok(u64::try_from(count.unwrap_or_default()).unwrap_or_default())
+        }
+        .boxed()
+    }
+}
+
+/// A page of ties to nouns of any kind; it is read when a field wants something of it.
+pub(crate) struct AnyConnection<L: AnyList> {
+    list: L,
+    view: View,
     request: Arc<PageRequest>,
     scope: CursorScope,
-    page: OnceLock<Arc<AnyPage<T>>>,
+    page: OnceLock<Arc<AnyPage<L::Tie>>>,
     is_charged: AtomicBool,
 }
 
@@ -49,36 +103,28 @@ pub(crate) struct AnyEdge<T> {
     tie: ViewedTie<T>,
 }
 
-impl<T: TieType> AnyConnection<T> {
+impl<L: AnyList> AnyConnection<L> {
     /// Checks the arguments.
-    fn from_arguments(
-        relation: AnyRelation<T>,
-        ctx: &FieldContext<'_>,
-        view: View,
-        name: &'static str,
-        parent: i64,
-    ) -> FieldResult<Self> {
+    fn from_arguments(list: L, ctx: &FieldContext<'_>, view: View, id: ListId) -> FieldResult<Self> {
         let given = ctx.arguments;
         let [after, before]: [Option<String>; 2] = [given.get("after")?, given.get("before")?];
-        let list = ListId { name, parent: Some(parent) };
         let scope =
-            CursorScope::new(|_| "", list, Order::default(), Arc::new(Filter::default()), requested_view(ctx, view));
+            CursorScope::new(|_| "", id, Order::default(), Arc::new(Filter::default()), requested_view(ctx, view));
         let expected = if after.is_some() || before.is_some() { scope.get() } else { 0 };
         let (first, last) = (given.get("first")?, given.get("last")?);
         let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)
             .map_err(|error| ErrorCode::from(error.clone()).with_message(error))?;
         let (request, page, is_charged) = (Arc::new(request), OnceLock::new(), AtomicBool::new(false));
-        Ok(AnyConnection { relation, view, parent, request, scope, page, is_charged })
+        Ok(AnyConnection { list, view, request, scope, page, is_charged })
     }
 
     /// Reads the page, once for all fields.
-    async fn load_page(&self, ctx: &FieldContext<'_>) -> FieldResult<Arc<AnyPage<T>>> {
+    async fn load_page(&self, ctx: &FieldContext<'_>) -> FieldResult<Arc<AnyPage<L::Tie>>> {
         let page = match self.page.get() {
             Some(page) => page.clone(),
             None => {
-                let loader = AnyPageLoader::new(self.relation, self.view, self.request.clone());
-                let page = ctx.load(loader, self.parent).await?;
-                self.page.get_or_init(|| page.unwrap_or_else(|| Arc::new(Page::empty()))).clone()
+                let page = self.list.load_page(ctx, self.view, &self.request).await?;
+                self.page.get_or_init(|| page).clone()
             }
         };
         if !self.is_charged.swap(true, Relaxed) {
@@ -87,8 +133,8 @@ impl<T: TieType> AnyConnection<T> {
         Ok(page)
     }
 
-    async fn load_edges(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<AnyEdge<T>>> {
-        let edge = |(position, AnyLinked { tie, node }): &(Position, AnyLinked<T>)| AnyEdge {
+    async fn load_edges(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<AnyEdge<L::Tie>>> {
+        let edge = |(position, AnyLinked { tie, node }): &(Position, AnyLinked<L::Tie>)| AnyEdge {
             scope: self.scope.clone(),
             position: position.clone(),
             node: *node,
@@ -99,7 +145,7 @@ impl<T: TieType> AnyConnection<T> {
 
     async fn load_nodes(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<Result<Option<AnyObject>>>> {
         let page = self.load_page(ctx).await?;
-        let load = async |(_, item): &(Position, AnyLinked<T>)| match item.node {
+        let load = async |(_, item): &(Position, AnyLinked<L::Tie>)| match item.node {
             Some(id) => load_any_noun(ctx, self.view, id).await,
             None => Ok(None),
         };
@@ -111,15 +157,14 @@ impl<T: TieType> AnyConnection<T> {
     }
 
     async fn load_count(&self, ctx: &FieldContext<'_>) -> FieldResult<i32> {
-        let count = ctx.load(AnyCountLoader::new(self.relation, self.view), self.parent).await?;
-        Ok(i32::try_from(count.unwrap_or_default()).unwrap_or(i32::MAX))
+        Ok(saturating_int(self.list.load_count(ctx, self.view).await?))
     }
 }
 
 /// The type of the connections of a list whose types are named so: `EventItem` for `EventItemConnection`.
-fn connection_type<T: TieType>(name: &str) -> ObjectType<AnyConnection<T>> {
-    let edge: &'static ObjectType<AnyEdge<T>> = Box::leak(Box::new(edge_type::<T>(name)));
-    let mut ty = ObjectType::<AnyConnection<T>>::new(
+fn connection_type<L: AnyList>(name: &str) -> ObjectType<AnyConnection<L>> {
+    let edge: &'static ObjectType<AnyEdge<L::Tie>> = Box::leak(Box::new(edge_type::<L::Tie>(name)));
+    let mut ty = ObjectType::<AnyConnection<L>>::new(
         format!("{name}Connection"),
         "A page of ties to nouns of any kind, and how to go on.",
     )
@@ -130,7 +175,7 @@ fn connection_type<T: TieType>(name: &str) -> ObjectType<AnyConnection<T>> {
         "nodes",
         "The nouns of this page, for those who need nothing of the ties; null where a tie names none.",
         AbstractType::Node,
-        |it: &AnyConnection<T>, ctx| Loading::later(it.load_nodes(ctx)),
+        |it: &AnyConnection<L>, ctx| Loading::later(it.load_nodes(ctx)),
     )
     .load_object("pageInfo", "How to go on from this page.", |it, ctx| Loading::later(it.load_page_info(ctx)))
     .load_leaf(
@@ -170,9 +215,22 @@ impl<N: NounType> ObjectType<ViewedNoun<N>> {
         size: u32,
         description: &'static str,
     ) -> Self {
-        let ty: &'static ObjectType<AnyConnection<T>> = Box::leak(Box::new(connection_type::<T>(types)));
+        self.any_list(name, types, size, description, move |it| RelatedOfAnyKind { relation, parent: it.head().id })
+    }
+
+    /// Adds a list of nouns of any kind, as a connection.
+    pub(crate) fn any_list<L: AnyList>(
+        self,
+        name: &'static str,
+        types: &'static str,
+        size: u32,
+        description: &'static str,
+        list: impl Fn(&ViewedNoun<N>) -> L + Send + Sync + 'static,
+    ) -> Self {
+        let ty: &'static ObjectType<AnyConnection<L>> = Box::leak(Box::new(connection_type::<L>(types)));
         let mut with = self.load_optional_object_of(name, description, ty, move |it, ctx| {
-            Loading::Now(AnyConnection::from_arguments(relation, ctx, it.view, types, it.head().id).map(Some))
+            let id = ListId { name: types, parent: Some(it.head().id) };
+            Loading::Now(AnyConnection::from_arguments(list(it), ctx, it.view, id).map(Some))
         });
         with.last().arguments = bound_arguments();
         with.last().expected_size = Some(size);

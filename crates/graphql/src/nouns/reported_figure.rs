@@ -1,14 +1,25 @@
 //! Figures that sources report: how many groups there are, how many places a project has.
 
+use domain::FigureComparison;
+
 use crate::{
     definition::{abstract_type::AbstractType, field::Loading, object_type::ObjectType},
     lists::filter_type::FilterType,
+    nouns::metric::{Recorded, RecordedItems, load_recorded},
     objects::{
         node::load_any_noun,
         noun::{NounType, ViewedNoun},
         word::Word,
     },
 };
+
+/// The columns by which a figure is compared with what is on record.
+const COMPARED: &[&str] = &["metric", "subject_type", "subject", "designation", "value", "qualifier"];
+
+/// A number without what floating point adds.
+fn round(number: f64) -> f64 {
+    (number * 10_000.0).round() / 10_000.0
+}
 
 impl NounType for domain::ReportedFigure {
     const NAME: &'static str = "ReportedFigure";
@@ -24,6 +35,31 @@ impl NounType for domain::ReportedFigure {
             .leaf("qualifier", "How exact it is, by its source.", |it| Word(it.noun.qualifier))
             .date("asOf", "The time for which it holds; null where no source says.", |it| &it.noun.as_of)
             .leaf("metric", "What on record counts the same; null where nothing does.", |it| it.noun.metric.map(Word))
+            .load_leaf("recorded", "How many are on record under this view, by the rule of `metric`; null where nothing on record counts the same, see `notComparableReason`.", |it, ctx| Loading::later(async move {
+                Ok(match load_recorded(ctx, it.view, &it.noun).await? {
+                    Recorded::Counted(recorded) => Some(recorded),
+                    Recorded::NotComparable(_) => None,
+                })
+            })).reading(COMPARED)
+            .load_leaf("gap", "`value` less `recorded`; null where nothing on record counts the same.", |it, ctx| Loading::later(async move {
+                Ok(match load_recorded(ctx, it.view, &it.noun).await? {
+                    Recorded::Counted(recorded) => Some(round(it.noun.value.to_f64() - recorded)),
+                    Recorded::NotComparable(_) => None,
+                })
+            })).reading(COMPARED)
+            .load_leaf("status", "How what is on record compares with the figure. What sources report and what is on record may both be right: records are not complete.", |it, ctx| Loading::later(async move {
+                Ok(Word(match load_recorded(ctx, it.view, &it.noun).await? {
+                    Recorded::Counted(recorded) => it.noun.compare(recorded),
+                    Recorded::NotComparable(_) => FigureComparison::NotComparable,
+                }))
+            })).reading(COMPARED)
+            .load_leaf("notComparableReason", "Why nothing on record compares with it, in a sentence; null where something does.", |it, ctx| Loading::later(async move {
+                Ok(match load_recorded(ctx, it.view, &it.noun).await? {
+                    Recorded::Counted(_) => None,
+                    Recorded::NotComparable(reason) => Some(reason.to_owned()),
+                })
+            })).reading(COMPARED)
+            .any_list("recordedItems", "RecordedItem", 20, "What `recorded` counts, to walk on: of a share those that have a part in it; nothing where it is a number in a record.", |it| RecordedItems(it.noun.clone())).reading(COMPARED)
             .load_abstract("subject", "Of what it is a figure; null where that is not on record, see `about`.", AbstractType::Node, |it, ctx| match it.noun.subject {
                 Some(subject) => Loading::later(async move { Ok(load_any_noun(ctx, it.view, subject).await?) }),
                 None => Loading::Now(Ok(None)),

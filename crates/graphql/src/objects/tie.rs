@@ -38,6 +38,13 @@ impl TieType for i64 {
     }
 }
 
+/// A tie of which nothing is said.
+impl TieType for () {
+    fn describe() -> ObjectType<ViewedTie<Self>> {
+        ObjectType::<ViewedTie<Self>>::new("Item", "An item of a list.")
+    }
+}
+
 impl<T: Send + Sync + 'static> ObjectType<ViewedTie<T>> {
     /// Adds whether a tie of a kind is known to have held, by the dates that it states.
     pub(crate) fn existence<const N: usize>(
