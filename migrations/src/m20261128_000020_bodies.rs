@@ -32,6 +32,7 @@ impl MigrationTrait for Migration {
             .number("is_report_date")
             .text("status")
             .reference("district_id")
+            .counted_by(&["status"])
             .create(manager)
             .await?;
         for nouns in ["advisory_bodies", "expert_groups", "people", "agreements"] {

@@ -48,6 +48,7 @@ async fn make_nouns(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .number("classes_senior")
         .number("floor_area_m2")
         .indexed("due_on")
+        .counted_by(&["status", "opened_on", "started_on"])
         .create(manager)
         .await?;
     Facts::nouns(manager, "events")
@@ -87,7 +88,7 @@ async fn make_nouns(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .required_text("subject_type")
         .required_reference("subject_id")
         .required_text("excerpt")
-        .text("language")
+        .required_text("language")
         .text("said_on")
         .create(manager)
         .await

@@ -198,6 +198,15 @@ impl Facts {
         self
     }
 
+    /// Lets counts of nouns read what their status on a day follows from in the index of counts.
+    pub(crate) fn counted_by(mut self, status: &[&'static str]) -> Self {
+        // The index of counts is the last that `nouns` makes; those of references come after it.
+        let counts = format!("{}_counts", self.name);
+        self.indexes.retain(|index| index.get_index_spec().get_name() != Some(counts.as_str()));
+        self.indexes.push(counts_index(self.name, status));
+        self
+    }
+
     /// What the values of two columns must not be: the same.
     pub(crate) fn distinct(mut self, one: &'static str, other: &'static str) -> Self {
         self.table.check(Expr::col(one).ne(Expr::col(other)));

@@ -29,7 +29,9 @@ fn sources(dir: &Path, found: &mut Vec<(String, String)>) {
 /// The slugs of the bundled nouns, but for those that are words of every map.
 fn bundled_slugs() -> BTreeSet<String> {
     let mut slugs = BTreeSet::new();
-    for shape in SHAPES.iter().filter(|shape| shape.is_noun() && shape.kind != Kind::Source) {
+    // The slugs of sources, figures and expert groups are words of every map, such as `population`.
+    let is_of_words = |kind| matches!(kind, Kind::Source | Kind::ReportedFigure | Kind::ExpertGroup);
+    for shape in SHAPES.iter().filter(|shape| shape.is_noun() && !is_of_words(shape.kind)) {
         let Ok(text) = fs::read_to_string(bundled().join(shape.file_name())) else { continue };
         slugs.extend(text.lines().skip(1).filter_map(|line| line.split(',').next()).map(str::to_owned));
     }

@@ -32,6 +32,7 @@ fn selection(schema: &Schema, field: &Value) -> String {
                 "{name} {{ totalCount pageInfo {{ endCursor }} edges {{ {existence} sources {{ title }} node {{ slug }} }} }}"
             )
         }
+        (None, "OBJECT") if schema.any_nodes(field).is_some() => schema.selection_of(field),
         (None, "OBJECT") if schema.fields(of).any(|field| field["name"] == "sources") => {
             format!("{name} {{ {} sources {{ title }} }}", existence(of))
         }
@@ -43,9 +44,8 @@ fn selection(schema: &Schema, field: &Value) -> String {
 /// The first noun of a data set that a condition of this name can mean.
 fn first_slug(folder: &Path, condition: &str) -> String {
     // The parent of a category is one.
-    let condition = if condition == "parent" { "category" } else { condition };
-    let kind = condition.trim_start_matches("campus").to_lowercase();
-    let is_meant = |shape: &&&Shape| shape.is_noun() && shape.kind.name().replace('_', "") == kind;
+    let condition = if condition == "parent" { "category" } else { condition }.to_lowercase();
+    let is_meant = |shape: &&&Shape| shape.is_noun() && condition.ends_with(&shape.kind.name().replace('_', ""));
     let shape = SHAPES.iter().find(is_meant).unwrap_or_else(|| panic!("what is a {condition}?"));
     let rows = fs::read_to_string(folder.join(format!("{}.csv", shape.file))).expect("a file of the data set");
     let row = rows.lines().nth(1).expect("a row");
@@ -76,6 +76,8 @@ fn questions(schema: &Schema, folder: &Path) -> Vec<String> {
                 ("ENUM", _) => format!("[{}]", text(&of["enumValues"][0]["name"])),
                 (_, "Boolean") => "false".to_owned(),
                 (_, "ID") => format!("\"{}\"", first_slug(folder, name)),
+                (_, "Date") => "\"2024-09-22\"".to_owned(),
+                (_, "Int") => "1".to_owned(),
                 (_, "String") => "\"0501\"".to_owned(),
                 (_, "CodeInput") => "{ value: \"0501\", scheme: \"register\" }".to_owned(),
                 (_, "CategoryCodeInput") => "{ scheme: \"kinds\", code: \"1\" }".to_owned(),

@@ -44,9 +44,15 @@ impl Schema {
         fields.filter_map(|field| Some((field, self.nodes(field)?))).collect()
     }
 
-    /// The type of a connection's nodes; `None` if the field is no connection.
+    /// The type of a connection's nodes; `None` if the field is no connection, or one of nouns of any kind.
     #[must_use]
     pub fn nodes(&self, field: &Value) -> Option<&Value> {
+        self.any_nodes(field).filter(|nodes| nodes["kind"] == "OBJECT")
+    }
+
+    /// The type of a connection's nodes, of one kind or of any.
+    #[must_use]
+    pub fn any_nodes(&self, field: &Value) -> Option<&Value> {
         let connection = self.type_of(field);
         let nodes = items(&connection["fields"]).iter().find(|field| field["name"] == "nodes")?;
         Some(self.type_of(nodes))
@@ -74,6 +80,11 @@ impl Schema {
         match text(&of["kind"]) {
             "OBJECT" if self.noun_lists().iter().any(|(_, noun)| noun["name"] == of["name"]) => {
                 format!("{name} {{ slug }}")
+            }
+            "OBJECT" if self.any_nodes(field).is_some() => {
+                let edges = items(&of["fields"]).iter().find(|field| field["name"] == "edges").expect("edges");
+                let told = self.leaves(self.type_of(edges)).join(" ");
+                format!("{name} {{ totalCount nodes {{ __typename id }} edges {{ {told} node {{ id }} }} }}")
             }
             "OBJECT" if !leaves.is_empty() => format!("{name} {{ {} }}", leaves.join(" ")),
             "OBJECT" | "INTERFACE" | "UNION" => format!("{name} {{ __typename }}"),

@@ -3,15 +3,19 @@
 //! A nation is a row of districts that know nothing of each other, each drawn with random numbers of its own:
 //! memory does not grow with the nation, and its first districts stay as they are when it grows.
 
+mod advisory_body;
 mod alias;
 mod alliance;
 mod campus;
 mod designation;
+mod event;
 mod folder_writer;
 mod group;
 mod partner;
 mod place;
+mod project;
 mod random;
+mod reported_figure;
 mod school;
 mod succession;
 #[cfg(test)]
@@ -95,6 +99,12 @@ const N_TOWNSHIPS: u32 = 12;
 const N_LEARNING_AREAS: u32 = 2;
 /// One a level, and one of which no source states the level.
 const N_DESIGNATIONS: u32 = 4;
+const N_EXPERT_GROUPS: u32 = 7;
+const N_PEOPLE: u32 = 6;
+const N_PROJECTS: u32 = 8;
+const N_AGREEMENTS: u32 = 6;
+const N_INITIATIVES: u32 = 3;
+const N_EVENTS: u32 = 4;
 /// The first of the alliances serve their district, the others their members.
 const N_ALLIANCES: u32 = 12;
 const N_DISTRICT_ALLIANCES: u32 = 2;
@@ -150,7 +160,15 @@ impl District {
         self.write_memberships(random, out)?;
         self.write_alliances(random, out)?;
         self.write_alliance_groups(random, out)?;
-        self.write_designations(random, out)
+        self.write_designations(random, out)?;
+        self.write_advisory_body(random, out)?;
+        self.write_people(random, out)?;
+        self.write_projects(random, out)?;
+        self.write_agreements(random, out)?;
+        self.write_initiatives(random, out)?;
+        self.write_events(random, out)?;
+        self.write_reported_figures(random, out)?;
+        self.write_admission_places(random, out)
     }
 
     /// The slug of the district's noun with this letter and place.

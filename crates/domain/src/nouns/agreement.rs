@@ -159,7 +159,7 @@ pub const OUTCOME_SHAPE: Shape = Shape {
     description: "What came of an agreement, or is to.",
     key: &["agreement_id", "outcome_type", "outcome_id", "kind"],
     columns: &[
-        required("agreement_id", reference(Kind::Agreement), "The agreement."),
+        required("agreement_id", bounding_reference(Kind::Agreement), "The agreement."),
         required("outcome_type", ColumnType::Word(&["alliance", "campus", "group", "school"]), "What came of it."),
         required("outcome_id", ColumnType::RefOf { column: "outcome_type", bounds: false }, "The noun."),
         required("kind", ColumnType::Word(OUTCOMES), "What the agreement does for it."),

@@ -25,7 +25,7 @@ pub struct Statement {
     /// In which words.
     pub excerpt: String,
     /// The language of the words.
-    pub language: Option<LanguageTag>,
+    pub language: LanguageTag,
     /// When.
     pub said_on: Option<ImpreciseDate>,
 }
@@ -46,7 +46,7 @@ pub const SHAPE: Shape = Shape {
         required("subject_id", ColumnType::RefOf { column: "subject_type", bounds: false }, "The noun."),
         required("excerpt", ColumnType::Name, "The words."),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
-        extra("language", ColumnType::LANGUAGE, "The language of the words."),
+        required("language", ColumnType::LANGUAGE, "The language of the words."),
         extra("said_on", ColumnType::DATE, "When."),
         extra("quote", ColumnType::CitedQuote(""), "Words of the source that say who said it."),
     ],

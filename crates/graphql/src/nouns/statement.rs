@@ -20,11 +20,7 @@ impl NounType for domain::Statement {
             .codes()
             .categories()
             .text("excerpt", "The words, as the source has them.", |it| &it.noun.excerpt)
-            .optional_text(
-                "language",
-                "The language of the words, a BCP 47 tag; null where the record does not say.",
-                |it| it.noun.language.as_ref().map(domain::LanguageTag::as_str),
-            )
+            .text("language", "The language of the words, a BCP 47 tag.", |it| it.noun.language.as_str())
             .date("saidOn", "When; null where no source says.", |it| &it.noun.said_on)
             .noun_of_record("person", "Who said it; null where no source says.", |noun| noun.person)
             .noun_of_record("event", "At which event; null where no source says.", |noun| noun.event)

@@ -32,9 +32,9 @@ impl Table for Statement {
     fn read(mut head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
         let [person, event, subject_type, subject, excerpt, language, said_on] = row.cells();
         let excerpt = excerpt.text()?;
-        let language = language.maybe_word(|tag| LanguageTag::parse(tag).ok())?;
-        // A statement is called by its words; a language of which nobody says is undetermined.
-        head.names = Texts::single(language.as_ref().map_or("und", LanguageTag::as_str), excerpt.clone());
+        let language = language.word(|tag| LanguageTag::parse(tag).ok())?;
+        // A statement is called by its words.
+        head.names = Texts::single(language.as_str(), excerpt.clone());
         Ok(Statement {
             head,
             person: person.maybe_id()?,

@@ -137,9 +137,14 @@ impl Store {
     }
 }
 
+/// What a column of the tie is called in the rows of a page: those of the row itself have names of their own.
+fn own_name(at: usize) -> Alias {
+    Alias::new(format!("own{at}"))
+}
+
 impl<T> AnyRelation<T> {
-    /// The ties of the parents that are asked about, with the columns `parent`, `child`, `kind`, `fact`, `rank` and those of
-    /// the tie.
+    /// The ties of the parents that are asked about, with the columns `parent`, `child`, `kind`, `fact`, `rank` and what
+    /// the tie says.
     fn select_rows(&self, scope: &Scope) -> SelectStatement {
         match &self.tie.source {
             TieSource::Rows(rows) => rows(scope, End { parent: Kind::Source, child: Kind::Source, is_forward: true }),
@@ -150,7 +155,9 @@ impl<T> AnyRelation<T> {
                 select.expr_as(of_tie(table.from.1), "parent").expr_as(of_tie(table.to.1), "child");
                 select.expr_as(kind, "kind").expr_as(col("m", "id"), "fact");
                 select.expr_as(table.rank[0].map_or_else(|| literal(""), |rank| rank("m")), "rank");
-                select.exprs(self.tie.columns.iter().map(|column| of_tie(*column)));
+                for (at, column) in self.tie.columns.iter().enumerate() {
+                    select.expr_as(of_tie(*column), own_name(at));
+                }
                 select.and_where(scope.is_asked(of_tie(table.from.1)));
                 select
             }
@@ -179,9 +186,9 @@ impl<T> AnyRelation<T> {
         select.expr_as(super::page::join_keys(scope, &keys), "key");
         select.expr_as(of_row("kind"), "kind").expr_as(of_row("child"), "child");
         let own = self.tie.columns.iter().enumerate().map(|(at, column)| {
-            let name = Alias::new(format!("own{at}"));
-            select.expr_as(col("t", named(*column)), name.clone());
-            col("ranked", name)
+            let is_row = matches!(self.tie.source, TieSource::Rows(_));
+            select.expr_as(col("t", if is_row { named(*column) } else { own_name(at) }), own_name(at));
+            col("ranked", own_name(at))
         });
         let own: Vec<Expr> = own.collect();
         select.expr_window_as(dialect::row_number(), ranking, Alias::new("place"));
