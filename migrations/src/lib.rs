@@ -34,6 +34,7 @@ mod m20261127_000075_places_on_earth;
 mod m20261127_000080_counts_of_ties;
 mod m20261128_000020_bodies;
 mod m20261128_000030_events;
+mod m20261128_000040_evidence;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000080_counts_of_ties::Migration),
             Box::new(m20261128_000020_bodies::Migration),
             Box::new(m20261128_000030_events::Migration),
+            Box::new(m20261128_000040_evidence::Migration),
         ]
     }
 }

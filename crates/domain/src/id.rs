@@ -66,6 +66,8 @@ pub enum Kind {
     EventItem,
     /// A part of an advisory body, for a field of its own.
     ExpertGroup,
+    /// What a further source says of a field of a noun.
+    FieldEvidence,
     /// An education group.
     Group,
     /// A map, a strategy, a policy or a program.
@@ -74,6 +76,8 @@ pub enum Kind {
     InitiativeSubject,
     /// A learning area: a district's management unit of schools.
     LearningArea,
+    /// Whether a list of a noun is known to be complete.
+    ListCompleteness,
     /// A school's membership in a group.
     Membership,
     /// An office that a person holds in an organization.
@@ -138,10 +142,12 @@ pub(crate) const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::Event, "event", "evt"),
     (Kind::EventItem, "event_item", ""),
     (Kind::ExpertGroup, "expert_group", "exg"),
+    (Kind::FieldEvidence, "field_evidence", ""),
     (Kind::Group, "group", "grp"),
     (Kind::Initiative, "initiative", "ini"),
     (Kind::InitiativeSubject, "initiative_subject", ""),
     (Kind::LearningArea, "learning_area", "lra"),
+    (Kind::ListCompleteness, "list_completeness", ""),
     (Kind::Membership, "membership", ""),
     (Kind::Office, "office", ""),
     (Kind::Partner, "partner", "ptn"),

@@ -32,8 +32,8 @@ pub mod values;
 
 pub use nouns::{
     SHAPES, SUBJECTS, admission, advisory_body, agreement, alias, alliance, authority, campus, category, code,
-    definition, designation, district, event, expert_group, group, initiative, learning_area, membership, partner,
-    pathway, person, project, region, reported_figure, school, shape_of, source, statement, township,
+    definition, designation, district, event, evidence, expert_group, group, initiative, learning_area, membership,
+    partner, pathway, person, project, region, reported_figure, school, shape_of, source, statement, township,
 };
 
 pub use admission::{AdmissionPlaces, AdmissionTotal};
@@ -56,6 +56,7 @@ pub use definition::Definition;
 pub use designation::{Designation, DesignationLevel, SchoolDesignation};
 pub use district::District;
 pub use event::{Event, EventAction, EventItem, PartOfDay};
+pub use evidence::{Contradiction, EvidenceRelation, FieldEvidence, ListCompleteness, OpenList};
 pub use expert_group::ExpertGroup;
 pub use fact::{DatePrecision, ImpreciseDate, Known, Validity, View};
 pub use group::{Group, GroupStatus};

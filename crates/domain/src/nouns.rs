@@ -15,6 +15,7 @@ pub mod definition;
 pub mod designation;
 pub mod district;
 pub mod event;
+pub mod evidence;
 pub mod expert_group;
 pub mod group;
 pub mod initiative;
@@ -93,6 +94,8 @@ pub const SHAPES: &[&Shape] = &[
     &code::SHAPE,
     &category::CATEGORISATIONS,
     &definition::SHAPE,
+    &evidence::SHAPE,
+    &evidence::LISTS,
 ];
 
 /// The kinds of nouns that others speak of: those that figures, statements, initiatives and events may name.

@@ -10,9 +10,11 @@ use chrono::NaiveDate;
 
 use crate::{
     column::ColumnType,
+    evidence,
     fact::ImpreciseDate,
-    id::identity,
+    id::{Kind, identity},
     lifetime::Span,
+    nouns::shape_of,
     record::{FieldError, Record, Shape, describe_days},
     succession::SuccessionDates,
     turn::{ImpreciseDays, Turn, Turns, take_turns},
@@ -37,6 +39,18 @@ pub enum Rule {
         columns: &'static [&'static str],
         /// The columns that are filled only beside them.
         beside: &'static [&'static str],
+    },
+    /// One of these columns is filled at least.
+    FilledOneOf {
+        /// The columns.
+        columns: &'static [&'static str],
+    },
+    /// A column names a column of the file of the noun whose kind another names, or a relation of nouns.
+    NamesField {
+        /// The column with the kind.
+        kind: &'static str,
+        /// The column with the name.
+        field: &'static str,
     },
     /// No two nouns have the same values in these columns.
     Unique {
@@ -179,10 +193,30 @@ impl Shape {
                         return Err(FieldError { column: (*blank).into(), kind: "incomplete", problem });
                     }
                 }
+                Rule::FilledOneOf { columns } => {
+                    if columns.iter().all(|name| *self.cell_of(name, &record.cells) == Cell::Blank) {
+                        let problem = format!("it is empty, and so is {}", columns[1..].join(", "));
+                        return Err(FieldError { column: columns[0].into(), kind: "incomplete", problem });
+                    }
+                }
+                Rule::NamesField { kind, field } => {
+                    let named = self.word_of(field, &record.cells);
+                    let of = Kind::named(self.word_of(kind, &record.cells)).map(shape_of);
+                    if let Some(of) = of.filter(|of| !named.is_empty() && !of.has_field(named)) {
+                        let problem = format!("`{named}` is no column of {}, nor a relation", of.file_name());
+                        return Err(FieldError { column: field.into(), kind: "unknown_field", problem });
+                    }
+                }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Whether the name is that of a column of the file, in a language if it has several, or of a relation of nouns.
+    fn has_field(&self, name: &str) -> bool {
+        let is_column = self.own().any(|column| column.name == name && column.is_named_in_files());
+        is_column || self.text_column(name).is_some() || evidence::RELATIONS.contains(&name)
     }
 
     /// Checks a record on a line by the rules of its shape that concern the rows before it, and adds it to these.

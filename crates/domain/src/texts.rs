@@ -184,6 +184,22 @@ impl Shape {
             Some(TextColumn { column: at, language, is_basis })
         })
     }
+
+    /// What a row says in a column of this name, given its fields in the order of the columns; `None` where it is blank, or
+    /// there is no such column.
+    #[must_use]
+    pub fn written_field(&self, fields: &[String], name: &str) -> Option<String> {
+        let written = match (self.index(name), self.text_column(name)) {
+            (Some(at), _) => fields.get(at)?.clone(),
+            (_, Some(TextColumn { column, language, is_basis: false })) => {
+                let texts = decode_written(fields.get(column)?);
+                let text = texts.into_iter().find(|(of, ..)| of.as_ref() == language.as_str());
+                text.map(|(_, text, _)| text.into_owned()).unwrap_or_default()
+            }
+            _ => String::new(),
+        };
+        (!written.is_empty()).then_some(written)
+    }
 }
 
 impl ColumnType {

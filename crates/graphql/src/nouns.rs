@@ -14,6 +14,7 @@ pub(crate) mod definition;
 pub(crate) mod designation;
 pub(crate) mod district;
 pub(crate) mod event;
+pub(crate) mod evidence;
 pub(crate) mod expert_group;
 pub(crate) mod group;
 pub(crate) mod initiative;

@@ -129,6 +129,7 @@ impl Described for Map {
             .node_fields()
             .revision_fields()
             .definition_fields()
+            .contradiction_fields()
     }
 }
 

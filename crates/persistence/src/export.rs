@@ -1,6 +1,8 @@
 //! Facts as a data set writes them: what the export reads.
 
-use domain::{ColumnType, Keeping, Known, Shape, Validity, ValueKind, View};
+use std::collections::HashMap;
+
+use domain::{ColumnType, Keeping, Kind, Known, Shape, Validity, ValueKind, View};
 use sea_orm::{
     QueryResult, Statement,
     sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
@@ -51,6 +53,25 @@ impl Store {
         select.limit(Ord::min(limit, 1 << 31));
         let statement = Prepared::new(self.backend, &select).bind(&Values::of_ids(view, &[]));
         self.rows(statement).await?.iter().map(|row| read(shape, row)).collect()
+    }
+}
+
+impl Store {
+    /// What the rows of nouns of a kind say, each in the order of the shape's columns, as a file writes it; of a noun with
+    /// several periods, its first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn written_rows(
+        &self,
+        kind: Kind,
+        known: Known,
+        ids: &[i64],
+    ) -> Result<HashMap<i64, Vec<String>>, StoreError> {
+        let shape = domain::shape_of(kind);
+        let rows = self.rows(by_ids(self.backend, shape, known, ids)).await?;
+        let written = |row: &_| read(shape, row).map(|row| (row.id, row.fields));
+        rows.iter().map(written).collect()
     }
 }
 

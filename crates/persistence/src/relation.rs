@@ -2,9 +2,9 @@
 
 use domain::{
     AdmissionPlaces, AdvisoryBody, Agreement, AgreementTie, Alliance, AllianceTie, Campus, Category, Designation,
-    Event, EventItem, ExpertGroup, Group, Initiative, JointRunning, Kind, LearningArea, Membership, Office, Partner,
-    Pathway, Person, Project, Region, ReportedFigure, School, SchoolDesignation, SchoolLink, SchoolPartner, Statement,
-    Succession, Township,
+    Event, EventItem, ExpertGroup, FieldEvidence, Group, Initiative, JointRunning, Kind, LearningArea, Membership,
+    Office, Partner, Pathway, Person, Project, Region, ReportedFigure, School, SchoolDesignation, SchoolLink,
+    SchoolPartner, Statement, Succession, Township,
 };
 use sea_orm::sea_query::Expr;
 
@@ -19,6 +19,7 @@ use crate::{
         designation::SCHOOL_DESIGNATIONS,
         district::{BELONGS_TO_DISTRICT, STANDS_IN_DISTRICT},
         event::{EVENT_AT_PARTNER, EVENT_ITEMS},
+        evidence::CONTRADICTIONS,
         expert_group::EXPERT_GROUP_OF_BODY,
         group::MEMBERSHIPS,
         initiative::INITIATIVE_SUBJECTS,
@@ -149,6 +150,9 @@ pub const FIGURES_OF_DESIGNATION: Relation<ReportedFigure, i64> = FIGURE_OF_DESI
 pub const SENIOR_SCHOOLS_OF_SCHOOL: Relation<School, AdmissionPlaces> = ADMISSION_PLACES.forward(Kind::School);
 /// The junior schools for whose pupils a senior school keeps places.
 pub const JUNIOR_SCHOOLS_OF_SCHOOL: Relation<School, AdmissionPlaces> = ADMISSION_PLACES.backward(Kind::School);
+
+/// All contradictions, from the parent 0, with the nouns of which they speak.
+pub const ALL_CONTRADICTIONS: AnyRelation<FieldEvidence> = CONTRADICTIONS.to_any();
 
 /// The statements about a noun of a kind.
 #[must_use]

@@ -76,6 +76,10 @@ fn rule_sentence(rule: &Rule, shape: &Shape) -> String {
             join_with_and(columns),
             join_with_and(beside)
         ),
+        Rule::FilledOneOf { columns } => format!("One of {} is filled.\n", join_with_and(columns)),
+        Rule::NamesField { kind, field } => format!(
+            "`{field}` is a column of the file of what `{kind}` says, such as `name_en`, or a relation of nouns, such as `groups`.\n"
+        ),
         Rule::Unique { columns } => format!("No two nouns have the same {}.\n", join_with_and(columns)),
         Rule::AgreesWith { reference, column } => {
             format!("The row that `{reference}` names stands above, and has the same `{column}`.\n")

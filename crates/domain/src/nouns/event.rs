@@ -8,6 +8,7 @@ use crate::{
     noun::{Head, noun},
     partner::Partner,
     record::Shape,
+    rule::Rule,
     text::vocabulary,
     texts::Texts,
 };
@@ -119,5 +120,5 @@ pub const ITEMS: Shape = Shape {
         extra("quote", ColumnType::CitedQuote(""), "Its words."),
     ],
     dated: ("", ""),
-    rules: &[],
+    rules: &[Rule::FilledOneOf { columns: &["item_id", "description"] }],
 };

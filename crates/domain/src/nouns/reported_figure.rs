@@ -10,6 +10,7 @@ use crate::{
     noun::{Head, noun},
     person::Person,
     record::Shape,
+    rule::Rule,
     text::vocabulary,
     texts::Texts,
     values::decimal::Decimal,
@@ -179,5 +180,5 @@ pub const SHAPE: Shape = Shape {
         extra("confidence", ColumnType::CitedConfidence(""), "How sure it is."),
     ],
     dated: ("", ""),
-    rules: &[],
+    rules: &[Rule::FilledOneOf { columns: &["subject_id", "about"] }],
 };

@@ -2,6 +2,7 @@
 
 use crate::{
     column::{ColumnType, extra, optional, required},
+    evidence::EvidenceRelation,
     fact::ImpreciseDate,
     id::Kind,
     noun::{Head, noun},
@@ -106,6 +107,10 @@ pub struct Citation {
     pub quote: Option<String>,
     /// How sure the statement is.
     pub confidence: Option<Confidence>,
+    /// How the source stands to what is recorded.
+    pub relation: EvidenceRelation,
+    /// The value by this source, where the record has it.
+    pub value: Option<String>,
 }
 
 /// Rows of `sources.csv`.

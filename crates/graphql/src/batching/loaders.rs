@@ -8,7 +8,7 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use domain::{Filter, Kind, Order, PageRequest, View};
+use domain::{Filter, Kind, Known, Order, PageRequest, View};
 use persistence::{
     AnyPage, AnyRelation, ColumnSet, ListRequest, Noun, NounCount, NounPage, Parts, RelatedPage, Relation, Store,
     StoreError,
@@ -72,6 +72,13 @@ pub(crate) struct KnownDayLoader {
     pub(crate) view: View,
 }
 
+/// What the row of this noun says, as a file of the data set writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct WrittenRowLoader {
+    pub(crate) kind: Kind,
+    pub(crate) known: Known,
+}
+
 loader! {
     /// A page of the list of all nouns of a kind, under [`ALL_NOUNS`].
     NounPageLoader<N: Noun> { view: View, filter: Arc<Filter>, order: Order, request: Arc<PageRequest> }
@@ -130,6 +137,15 @@ impl Loader for KnownDayLoader {
 
     async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, NaiveDate>, StoreError> {
         store.known_days(self.kind, self.view, ids).await
+    }
+}
+
+impl Loader for WrittenRowLoader {
+    type Value = Arc<Vec<String>>;
+
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+        let rows = store.written_rows(self.kind, self.known, ids).await?;
+        Ok(rows.into_iter().map(|(id, fields)| (id, Arc::new(fields))).collect())
     }
 }
 

@@ -54,6 +54,13 @@ pub(crate) struct RelatedOfAnyKind<T: 'static> {
     parent: i64,
 }
 
+impl<T> RelatedOfAnyKind<T> {
+    /// The ties that lead from this noun.
+    pub(crate) fn new(relation: AnyRelation<T>, parent: i64) -> Self {
+        RelatedOfAnyKind { relation, parent }
+    }
+}
+
 impl<T> Clone for RelatedOfAnyKind<T> {
     fn clone(&self) -> Self {
         RelatedOfAnyKind { relation: self.relation, parent: self.parent }
@@ -215,7 +222,7 @@ impl<N: NounType> ObjectType<ViewedNoun<N>> {
         size: u32,
         description: &'static str,
     ) -> Self {
-        self.any_list(name, types, size, description, move |it| RelatedOfAnyKind { relation, parent: it.head().id })
+        self.any_list(name, types, size, description, move |it| RelatedOfAnyKind::new(relation, it.head().id))
     }
 
     /// Adds a list of nouns of any kind, as a connection.
@@ -227,13 +234,29 @@ impl<N: NounType> ObjectType<ViewedNoun<N>> {
         description: &'static str,
         list: impl Fn(&ViewedNoun<N>) -> L + Send + Sync + 'static,
     ) -> Self {
+        let place = |it: &ViewedNoun<N>, _: &FieldContext<'_>| (it.view, Some(it.head().id));
+        self.any_list_at(name, types, size, description, place, list).looking_at(FieldColumns::These(ColumnSet::LEAST))
+    }
+}
+
+impl<T: Send + Sync> ObjectType<T> {
+    /// Adds a list of nouns of any kind, as a connection. `place` says under which view it is read, and of which noun it is.
+    pub(crate) fn any_list_at<L: AnyList>(
+        self,
+        name: &'static str,
+        types: &'static str,
+        size: u32,
+        description: &'static str,
+        place: fn(&T, &FieldContext<'_>) -> (View, Option<i64>),
+        list: impl Fn(&T) -> L + Send + Sync + 'static,
+    ) -> Self {
         let ty: &'static ObjectType<AnyConnection<L>> = Box::leak(Box::new(connection_type::<L>(types)));
         let mut with = self.load_optional_object_of(name, description, ty, move |it, ctx| {
-            let id = ListId { name: types, parent: Some(it.head().id) };
-            Loading::Now(AnyConnection::from_arguments(list(it), ctx, it.view, id).map(Some))
+            let (view, parent) = place(it, ctx);
+            Loading::Now(AnyConnection::from_arguments(list(it), ctx, view, ListId { name: types, parent }).map(Some))
         });
         with.last().arguments = bound_arguments();
         with.last().expected_size = Some(size);
-        with.looking_at(FieldColumns::These(ColumnSet::LEAST))
+        with
     }
 }

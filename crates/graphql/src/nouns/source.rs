@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::View;
+use domain::{EvidenceRelation, View};
 
 use crate::{
     definition::{
@@ -57,14 +57,19 @@ impl Citation {
         &self.of_fact[self.at]
     }
 
+    /// Whether it says what is recorded.
+    fn supports(&self) -> bool {
+        self.it().relation == EvidenceRelation::Supports
+    }
+
     /// Whether it states this column of the fact, and no more.
     pub(crate) fn names(&self, column: &str) -> bool {
-        self.it().field.as_deref() == Some(column)
+        self.supports() && self.it().field.as_deref() == Some(column)
     }
 
     /// Whether it states this column of the fact, by itself or with the whole.
     pub(crate) fn states(&self, column: &str) -> bool {
-        self.it().field.as_deref().is_none_or(|field| field == column)
+        self.supports() && self.it().field.as_deref().is_none_or(|field| field == column)
     }
 }
 
@@ -91,6 +96,14 @@ impl Described for Citation {
                 "field",
                 "The one field of the fact that it states, such as `ownership`; null where it states the whole.",
                 |it| it.it().field.as_deref(),
+            )
+            .leaf("relation", "How it stands to what is recorded: whether it says the same, or something else.", |it| {
+                Word(it.it().relation)
+            })
+            .optional_text(
+                "value",
+                "The value that it gives for `field`, where that stands beside the words; null where it does not.",
+                |it| it.it().value.as_deref(),
             )
             .object("source", "The source itself.", |it| ViewedNoun { view: it.view, noun: it.it().source.clone() })
     }

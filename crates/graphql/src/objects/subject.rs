@@ -38,6 +38,7 @@ impl<N: NounType> ObjectType<ViewedNoun<N>> {
             1,
             "The initiatives that concern it.",
         )
+        .evidence()
     }
 
     /// Adds the people who hold an office in it.

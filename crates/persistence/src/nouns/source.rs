@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use domain::{Citation, Confidence, Extent, Head, LanguageTag, Reliability, Shape, Source, SourceKind, Texts, source};
+use domain::{
+    Citation, Confidence, EvidenceRelation, Extent, Head, LanguageTag, Reliability, Shape, Source, SourceKind, Texts,
+    source,
+};
 use sea_orm::{
     DeriveIden,
-    sea_query::{Expr, ExprTrait, Order, SelectStatement},
+    sea_query::{Expr, ExprTrait, Func, Keyword, Order, Query, SelectStatement, UnionType},
 };
 
+use super::evidence::Evidence;
 use crate::{
     StoreError,
     columns::ColumnSet,
@@ -15,7 +19,7 @@ use crate::{
     noun::{Table, exprs, read},
     parts::List,
     row::Row,
-    view::{AnyIden, Scope, Sees, col},
+    view::{AnyIden, Scope, Sees, col, literal},
 };
 
 /// Table `sources`.
@@ -79,31 +83,60 @@ impl Table for Source {
 }
 
 impl List for Citation {
+    /// The citations of a fact's own row, then those of further sources that speak of the noun, which say how they stand to it.
     fn select(scope: &Scope) -> (SelectStatement, Expr) {
-        use citations::Column::{FactId, Field, SourceId};
-        let mut select = scope.select_from(citations::Entity, "x", Sees::Known);
-        scope.join(&mut select, Sources::Table, "c", col("c", Sources::Id).eq(col("x", SourceId)), Sees::Shown);
-        let owner = col("x", FactId);
-        select.order_by_expr(owner.clone(), Order::Asc).order_by_expr(col("x", Field), Order::Asc);
-        (select, owner)
+        let mut citations = select_own(scope);
+        citations.union(UnionType::All, select_of_evidence(scope));
+        let mut select = Query::select();
+        select.from_subquery(citations, "x");
+        scope.join(&mut select, Sources::Table, "c", col("c", Sources::Id).eq(col("x", "source_id")), Sees::Shown);
+        for key in [col("x", "owner"), col("x", "field"), col("x", "place"), col("c", "slug"), col("x", "id")] {
+            select.order_by_expr(key, Order::Asc);
+        }
+        (select, col("x", "owner"))
     }
 
     fn columns() -> Vec<Expr> {
-        use citations::Column::{Confidence, Field, Quote};
-        [Field, Quote, Confidence]
-            .map(|column| col("x", column))
-            .into_iter()
-            .chain(exprs::<Source>("c", ColumnSet::ALL))
-            .collect()
+        let own = ["field", "quote", "confidence", "relation", "value"].map(|column| col("x", column));
+        own.into_iter().chain(exprs::<Source>("c", ColumnSet::ALL)).collect()
     }
 
     fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
-        let [field, quote, confidence] = row.cells();
+        let [field, quote, confidence, relation, value] = row.cells();
         Ok(Citation {
             field: field.maybe_text()?.filter(|field| !field.is_empty()),
             quote: quote.maybe_text()?,
             confidence: confidence.maybe_word(Confidence::parse)?,
+            relation: relation.word(EvidenceRelation::parse)?,
+            value: value.maybe_text()?,
             source: Arc::new(read(row, ColumnSet::ALL)?),
         })
     }
+}
+
+fn select_own(scope: &Scope) -> SelectStatement {
+    use citations::Column::{Confidence, FactId, Field, Quote, SourceId};
+    let mut select = scope.select_from(citations::Entity, "own", Sees::Known);
+    select.expr_as(col("own", FactId), "owner").expr_as(col("own", FactId), "id");
+    for column in [SourceId, Field, Quote, Confidence] {
+        select.expr(col("own", column));
+    }
+    select.expr_as(literal(EvidenceRelation::Supports.word()), "relation");
+    select.expr_as(Expr::Keyword(Keyword::Null), "value").expr_as(literal("0"), "place");
+    select.and_where(scope.is_asked(col("own", FactId)));
+    select
+}
+
+fn select_of_evidence(scope: &Scope) -> SelectStatement {
+    use citations::Column::{Confidence, FactId, Quote, SourceId};
+    let mut select = scope.select_from(Evidence::Table, "e", Sees::Holding);
+    let is_its_own = col("own", FactId).eq(col("e", Evidence::Id));
+    scope.join_in_order(&mut select, citations::Entity, "own", is_its_own, Sees::Known);
+    select.expr_as(col("e", Evidence::SubjectId), "owner").expr_as(col("e", Evidence::Id), "id");
+    select.expr(col("own", SourceId));
+    select.expr_as(Func::coalesce([col("e", Evidence::Field), literal("")]), "field");
+    select.expr(col("own", Quote)).expr(col("own", Confidence));
+    select.expr(col("e", Evidence::Relation)).expr(col("e", Evidence::Value)).expr_as(literal("1"), "place");
+    select.and_where(scope.is_asked(col("e", Evidence::SubjectId)));
+    select
 }
