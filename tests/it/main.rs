@@ -36,6 +36,7 @@ mod repeated_answers;
 mod restart;
 mod rights;
 mod rust_client;
+mod seed;
 mod sockets;
 mod storage;
 mod upgrade;
