@@ -27,15 +27,25 @@ const QUESTION: &str = r#"{
 const LATER: &str = r#"{
     designations(first: 100) { totalCount nodes { slug } }
     school(slug: "bj80") { knownDay designations { edges { awardedOn { text } sources { quote } node { slug } } } }
-    before: map(knownAt: 1) { designations { totalCount } school(slug: "bj80") { designations { totalCount } } }
+    events(first: 100) { totalCount nodes { slug knownDay items { totalCount nodes { id } } } }
+    projects(first: 100) { totalCount nodes { slug knownDay status sources { quote relation } contradictions { field } } }
+    people(first: 100) { totalCount nodes { slug offices { nodes { id } } } }
+    agreements(first: 100) { totalCount nodes { slug parties { totalCount } } }
+    reportedFigures(first: 100) { totalCount nodes { slug value recorded status } }
+    before: map(knownAt: 1) { designations { totalCount } school(slug: "bj80") { designations { totalCount } }
+        events { totalCount } projects { totalCount } reportedFigures { totalCount } contradictions { totalCount } }
 }"#;
 
 /// Holds what was imported into a map of the version before against a map that was loaded now.
 async fn check_later(app: &TestApp, fresh: &TestApp) {
     let (later, new) = (app.data(LATER).await, fresh.data(LATER).await);
     assert_eq!(new["designations"]["totalCount"], json!(12), "{}", app.name);
-    assert_eq!((&later["designations"], &later["school"]), (&new["designations"], &new["school"]), "{}", app.name);
-    let none = json!({ "designations": { "totalCount": 0 }, "school": { "designations": { "totalCount": 0 } } });
+    for of in ["designations", "school", "events", "projects", "people", "agreements", "reportedFigures"] {
+        assert_eq!(later[of], new[of], "{}: {of}", app.name);
+    }
+    let zero = json!({ "totalCount": 0 });
+    let none = json!({ "designations": zero, "school": { "designations": zero }, "events": zero, "projects": zero,
+        "reportedFigures": zero, "contradictions": zero });
     assert_eq!(later["before"], none, "{}: the first revision is as it was", app.name);
 }
 
