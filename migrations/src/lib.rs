@@ -35,6 +35,7 @@ mod m20261127_000080_counts_of_ties;
 mod m20261128_000020_bodies;
 mod m20261128_000030_events;
 mod m20261128_000040_evidence;
+mod m20261128_000050_revision_changes;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000020_bodies::Migration),
             Box::new(m20261128_000030_events::Migration),
             Box::new(m20261128_000040_evidence::Migration),
+            Box::new(m20261128_000050_revision_changes::Migration),
         ]
     }
 }

@@ -1,10 +1,8 @@
 //! Filters: they find what the relation of the same name leads to, and what they name must be on record.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 use server::generate::{Plan, generate};
-use tests::{TestApp, chaoyang, loaded};
+use tests::{TestApp, chaoyang, copy_with, loaded};
 
 /// Parents, a relation of theirs, the list it leads into, and the condition that must mean the same.
 const SAME: &[(&str, &str, &str, &str)] = &[
@@ -147,21 +145,6 @@ async fn where_a_school_is_and_where_its_campuses_stand_are_two_questions() {
         assert_eq!((has(&township["schools"]), has(&township["schoolsWithCampus"])), (0, 1), "{}", app.name);
         let listed = township["schoolsWithCampus"]["nodes"].as_array().map(Vec::len);
         assert_eq!(township["schoolsWithCampus"]["totalCount"].as_u64(), listed.map(|listed| listed as u64));
-    }
-}
-
-/// Copies the bundled data set, with more lines in some files.
-fn copy_with(to: &Path, more: &[(&str, &str)]) {
-    for entry in std::fs::read_dir(tests::bundled()).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        if path.extension().is_some_and(|extension| extension == "csv") {
-            let mut text = std::fs::read_to_string(&path).expect("a file");
-            for (_, lines) in more.iter().filter(|(file, _)| *file == name) {
-                text.push_str(lines);
-            }
-            std::fs::write(to.join(name), text).expect("a file");
-        }
     }
 }
 

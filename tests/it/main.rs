@@ -28,6 +28,7 @@ mod planned_reads;
 mod plans;
 mod poolers;
 mod protocol;
+mod provenance;
 mod proxies;
 mod queries;
 mod references;

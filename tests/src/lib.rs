@@ -175,6 +175,17 @@ pub fn csv_files(dir: &Path) -> BTreeMap<String, String> {
     csv.map(|path| (name(&path), std::fs::read_to_string(&path).expect("text"))).collect()
 }
 
+/// Copies the bundled data set, with more lines in some files.
+///
+/// # Panics
+/// It cannot be copied.
+pub fn copy_with(to: &Path, more: &[(&str, &str)]) {
+    for (file, mut text) in csv_files(&bundled()) {
+        more.iter().filter(|(name, _)| *name == file).for_each(|(_, lines)| text.push_str(lines));
+        std::fs::write(to.join(file), text).expect("a file");
+    }
+}
+
 /// The root of the repository.
 #[must_use]
 pub fn root() -> std::path::PathBuf {

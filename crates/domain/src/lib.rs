@@ -75,7 +75,7 @@ pub use project::{EducationPhase, MilestoneKind, PlannedOrActual, Project, Proje
 pub use record::{FieldError, Record, Shape};
 pub use region::Region;
 pub use reported_figure::{FigureComparison, FigureQualifier, FigureUnit, Metric, ReportedFigure};
-pub use revision::{NewRevision, Revision};
+pub use revision::{NewRevision, Revision, RevisionChange};
 pub use rule::{RowsBefore, Rule, TurnTakers};
 pub use school::{
     Code, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType, Stage, Succession,

@@ -83,6 +83,8 @@ fn rule_errors(shape: &Shape, rule: &Rule, expect: &mut impl FnMut(bool, String)
         | Rule::StatedAsOf(_)
         | Rule::Together { .. }
         | Rule::Unique { .. }
+        | Rule::FilledOneOf { .. }
+        | Rule::NamesField { .. }
         | Rule::AgreesWith { .. } => ("", Vec::new()),
     };
     for word in words {
@@ -99,7 +101,8 @@ fn rule_errors(shape: &Shape, rule: &Rule, expect: &mut impl FnMut(bool, String)
         expect(columns.len() > 1, "rules: one column alone is filled together".to_owned());
     }
     let compared: &[&str] = match *rule {
-        Rule::Unique { columns } => columns,
+        Rule::Unique { columns } | Rule::FilledOneOf { columns } => columns,
+        Rule::NamesField { ref field, .. } => std::slice::from_ref(field),
         Rule::AgreesWith { ref column, .. } => std::slice::from_ref(column),
         _ => &[],
     };

@@ -28,6 +28,7 @@ use crate::{
     latest::LatestChecks,
     open::WRITER_TIMEOUT,
     references::References,
+    revision_changes::ChangeCounter,
     row::Row,
     statistics,
     transaction_pipe::TransactionPipe,
@@ -88,6 +89,8 @@ pub struct Draft {
     /// What the database does not look up; `None` if it does.
     references: Option<References>,
     changed: bool,
+    /// What is added, changed and closed, by kind.
+    changes: ChangeCounter,
     /// Whether places of facts, or headers of files, were changed, which are no knowledge.
     pub(crate) changed_bookkeeping: bool,
     next_name: i64,
@@ -197,6 +200,7 @@ impl Draft {
             deferred,
             references: (number == 1 && backend == DbBackend::Sqlite).then(References::default),
             changed: false,
+            changes: ChangeCounter::default(),
             changed_bookkeeping: false,
             next_name: number << 32,
             tables: Tables {
@@ -316,6 +320,7 @@ impl Draft {
             self.adding = Some((shape, bulk));
         }
         self.changed = true;
+        self.changes.add(shape.kind, fact.id);
         let ties: Vec<Option<i64>> = fact.record.cells.iter().map(referred_identity).collect();
         if let Some(references) = &mut self.references {
             references.add_identity(fact.id);
@@ -343,6 +348,7 @@ impl Draft {
             return Ok(());
         }
         self.changed = true;
+        self.changes.close(shape.kind, ids);
         for (table, id) in [
             (shape.table, shape.fact_column()),
             ("citations", "fact_id"),
@@ -404,7 +410,7 @@ impl Draft {
         let mut record = Query::update();
         record.table(revisions::Entity).value(RecordedAt, recorded_at.as_str()).value(Actor, actor.as_str());
         record.value(Message, message.as_str()).and_where(Expr::col(Number).eq(self.number));
-        self.pipe.send(vec![self.backend.build(&record)]).await?;
+        self.pipe.send(vec![self.backend.build(&record), self.changes.record(self.backend, self.number)]).await?;
         if let Some(references) = &self.references {
             references.check()?;
         }

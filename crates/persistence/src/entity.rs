@@ -11,6 +11,7 @@ pub(crate) mod facets;
 pub(crate) mod file_headers;
 pub(crate) mod identities;
 pub(crate) mod program_versions;
+pub(crate) mod revision_changes;
 pub(crate) mod revisions;
 pub(crate) mod search_names;
 
@@ -21,6 +22,7 @@ pub(crate) fn fact_tables() -> impl Iterator<Item = &'static str> {
         facets::Entity.table_name(),
         file_headers::Entity.table_name(),
         identities::Entity.table_name(),
+        revision_changes::Entity.table_name(),
         revisions::Entity.table_name(),
         search_names::Entity.table_name(),
     ];
@@ -48,6 +50,7 @@ mod tests {
             columns::<super::file_headers::Entity>(),
             columns::<super::identities::Entity>(),
             columns::<super::program_versions::Entity>(),
+            columns::<super::revision_changes::Entity>(),
             columns::<super::revisions::Entity>(),
             columns::<super::search_names::Entity>(),
         ];

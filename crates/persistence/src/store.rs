@@ -204,7 +204,7 @@ impl Store {
             Known::At(number) => Number.eq(number),
         };
         let revisions = revisions::Entity::find().filter(is_it).order_by_desc(Number).limit(1);
-        self.rows(revisions.build(self.backend)).await?.first().map(revision).transpose()
+        self.rows(revisions.build(self.backend)).await?.first().map(read_revision).transpose()
     }
 
     /// The first revision, which tells this map from others; `None` while there is none. It is asked for once.
@@ -227,7 +227,7 @@ impl Store {
     pub async fn revisions(&self, before: Option<i64>, limit: u32) -> Result<Vec<Revision>, StoreError> {
         let before = Number.lt(before.unwrap_or(i64::MAX));
         let revisions = revisions::Entity::find().filter(before).order_by_desc(Number).limit(u64::from(limit));
-        self.rows(revisions.build(self.backend)).await?.iter().map(revision).collect()
+        self.rows(revisions.build(self.backend)).await?.iter().map(read_revision).collect()
     }
 
     /// Revisions in their order: at most `limit` of those after `after`.
@@ -236,7 +236,7 @@ impl Store {
     /// The database failed.
     pub async fn revisions_after(&self, after: i64, limit: u32) -> Result<Vec<Revision>, StoreError> {
         let revisions = revisions::Entity::find().filter(Number.gt(after)).order_by_asc(Number).limit(u64::from(limit));
-        self.rows(revisions.build(self.backend)).await?.iter().map(revision).collect()
+        self.rows(revisions.build(self.backend)).await?.iter().map(read_revision).collect()
     }
 
     /// Runs a read.
@@ -292,7 +292,7 @@ fn is_broken(error: &DbErr) -> bool {
     }
 }
 
-fn revision(row: &QueryResult) -> Result<Revision, StoreError> {
+pub(crate) fn read_revision(row: &QueryResult) -> Result<Revision, StoreError> {
     let [number, recorded_at, actor, message] = Row::new(row)?.cells();
     Ok(Revision {
         number: number.number()?,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use domain::{Filter, Kind, Known, Order, PageRequest, View};
+use domain::{Filter, Kind, Known, Order, PageRequest, Revision, RevisionChange, View};
 use persistence::{
     AnyPage, AnyRelation, ColumnSet, ListRequest, Noun, NounCount, NounPage, Parts, RelatedPage, Relation, Store,
     StoreError,
@@ -71,6 +71,14 @@ pub(crate) struct KnownDayLoader {
     pub(crate) kind: Kind,
     pub(crate) view: View,
 }
+
+/// The first revision that recorded this fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct RecordedSinceLoader(pub(crate) View);
+
+/// What the revision of this number changed, by kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct RevisionChangesLoader;
 
 /// What the row of this noun says, as a file of the data set writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -137,6 +145,27 @@ impl Loader for KnownDayLoader {
 
     async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, NaiveDate>, StoreError> {
         store.known_days(self.kind, self.view, ids).await
+    }
+}
+
+impl Loader for RecordedSinceLoader {
+    type Value = Revision;
+
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Revision>, StoreError> {
+        store.recorded_since(self.0, ids).await
+    }
+}
+
+impl Loader for RevisionChangesLoader {
+    type Value = Vec<RevisionChange>;
+
+    async fn load(
+        &self,
+        store: &Store,
+        numbers: &[i64],
+        _: ColumnSet,
+    ) -> Result<HashMap<i64, Self::Value>, StoreError> {
+        store.revision_changes(numbers).await
     }
 }
 

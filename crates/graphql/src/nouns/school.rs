@@ -128,6 +128,7 @@ impl TieType for domain::Succession {
             .load_objects("sources", "The sources that state the succession.", |it, ctx| {
                 load_citations(ctx, it.view, it.tie.id)
             })
+            .recorded_since(|it| (it.view, it.tie.id))
     }
 }
 
@@ -143,5 +144,6 @@ impl TieType for domain::SchoolLink {
             .load_objects("sources", "The sources that state the tie.", |it, ctx| {
                 load_citations(ctx, it.view, it.tie.id)
             })
+            .recorded_since(|it| (it.view, it.tie.id))
     }
 }

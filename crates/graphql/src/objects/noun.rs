@@ -162,6 +162,8 @@ impl<N: NounType> ObjectType<ViewedNoun<N>> {
                 |it, ctx| load_citations(ctx, it.view, it.head().fact),
             )
             .looking_at(NONE)
+            .recorded_since(|it| (it.view, it.head().id))
+            .looking_at(NONE)
     }
 
     /// Adds the codes in official registers: those of the noun's own record, then those of `codes.csv`.

@@ -10,6 +10,7 @@ use domain::{Known, TimeZone, View};
 use futures::{Stream, StreamExt};
 
 use crate::{
+    batching::loaders::{RecordedSinceLoader, RevisionChangesLoader},
     definition::{
         field::{FieldContext, FieldResult, Loading},
         object_type::{Described, ObjectType, object_type},
@@ -34,6 +35,25 @@ impl Described for Revision {
             .text("recordedAt", "When it was recorded, RFC 3339, UTC.", |it| &it.0.recorded_at)
             .text("actor", "Who recorded it.", |it| &it.0.actor)
             .text("message", "What it is about.", |it| &it.0.message)
+            .load_objects("changes", "How many facts it added, changed and closed, by kind, in alphabetical order; kinds of which it changed none are left out.", |it, ctx| {
+                Loading::later(async move {
+                    let changes = ctx.load(RevisionChangesLoader, it.0.number).await?.unwrap_or_default();
+                    Ok(changes.into_iter().map(RevisionChange).collect())
+                })
+            })
+    }
+}
+
+/// How many facts of a kind a revision changed.
+pub(crate) struct RevisionChange(domain::RevisionChange);
+
+impl Described for RevisionChange {
+    fn describe() -> ObjectType<Self> {
+        ObjectType::<Self>::new("RevisionChange", "How many facts of a kind a revision added, changed and closed.")
+            .text("kind", "What the facts are, such as `school` or `membership`.", |it| it.0.kind.name())
+            .leaf("added", "How many were not known before.", |it| it.0.added)
+            .leaf("changed", "Of how many something else is known now.", |it| it.0.changed)
+            .leaf("closed", "How many are known no longer.", |it| it.0.closed)
     }
 }
 
@@ -64,6 +84,27 @@ impl ObjectType<Map> {
         })
         .argument::<Option<i64>>("first", "How many, 0 to 100; 20 unless asked otherwise.")
         .argument::<Option<i64>>("beforeNumber", "Only revisions before this number.")
+    }
+}
+
+const NEVER_RECORDED: &str = "no revision recorded it";
+
+impl<T: Send + Sync> ObjectType<T> {
+    /// Adds since which revision a fact is on record; `fact` gives the view and its identity.
+    pub(crate) fn recorded_since(self, fact: impl Fn(&T) -> (View, i64) + Send + Sync + 'static) -> Self {
+        self.load_object(
+            "recordedSince",
+            "The first revision that recorded this, whatever was recorded of it later.",
+            move |it, ctx| {
+                let (view, fact) = fact(it);
+                Loading::later(async move {
+                    let first = ctx.load(RecordedSinceLoader(view), fact).await?;
+                    let unknown =
+                        || persistence::StoreError::Inconsistent { id: fact, problem: NEVER_RECORDED.to_owned() };
+                    Ok(Revision(first.ok_or_else(|| mask_store_error(unknown()))?))
+                })
+            },
+        )
     }
 }
 

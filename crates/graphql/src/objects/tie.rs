@@ -30,11 +30,11 @@ pub(crate) trait TieType: Sized + Send + Sync + 'static {
 /// A tie that is stated in the noun's own record: the record's fact.
 impl TieType for i64 {
     fn describe() -> ObjectType<ViewedTie<Self>> {
-        ObjectType::<ViewedTie<Self>>::new("OwnRecord", "A tie that is stated in the noun's own record.").load_objects(
-            "sources",
-            "The sources that state the record.",
-            |it, ctx| load_citations(ctx, it.view, *it.tie),
-        )
+        ObjectType::<ViewedTie<Self>>::new("OwnRecord", "A tie that is stated in the noun's own record.")
+            .load_objects("sources", "The sources that state the record.", |it, ctx| {
+                load_citations(ctx, it.view, *it.tie)
+            })
+            .recorded_since(|it| (it.view, *it.tie))
     }
 }
 

@@ -1,0 +1,64 @@
+//! Since which revision facts are on record, and what each revision changed.
+
+use serde_json::{Value, json};
+use tests::{chaoyang, copy_with};
+
+/// The changes of a kind by a revision.
+fn changes_of<'a>(data: &'a Value, number: i64, kind: &str) -> &'a Value {
+    let revisions = data["revisions"].as_array().expect("revisions");
+    let revision = revisions.iter().find(|it| it["number"] == number).expect("the revision");
+    revision["changes"].as_array().expect("changes").iter().find(|it| it["kind"] == kind).unwrap_or(&Value::Null)
+}
+
+#[tokio::test]
+async fn a_fact_says_since_which_revision_it_is_on_record_and_a_revision_what_it_changed() {
+    for app in chaoyang("a_fact_says_since_which_revision").await {
+        let dir = tempfile::tempdir().expect("a folder");
+        copy_with(
+            dir.path(),
+            &[("school_partner_links.csv", "bj80,tsinghua,cooperates_with,2020,seed,a tie that is made up,news\n")],
+        );
+        let path = dir.path().join("regions.csv");
+        let regions = std::fs::read_to_string(&path).expect("regions");
+        std::fs::write(&path, regions.replace("rise of the south", "rising in the south")).expect("written");
+        app.import(dir.path()).await.expect("imported");
+        let question = r#"{
+            region(slug: "south") { strategy(lang: "en") recordedSince { number } townships(first: 1) { edges { recordedSince { number } } } }
+            school(slug: "bj80") { recordedSince { number message }
+                partners { edges { recordedSince { number } node { slug recordedSince { number } } } } }
+            revisions { number changes { kind added changed closed } } }"#;
+        let data = app.data(question).await;
+        assert_eq!(data["region"]["recordedSince"]["number"], 1, "a row that changed is known since its first version");
+        let partners = data["school"]["partners"]["edges"].as_array().expect("partners");
+        let tsinghua = partners.iter().find(|edge| edge["node"]["slug"] == "tsinghua").expect("the tie");
+        assert_eq!(
+            (&tsinghua["recordedSince"]["number"], &tsinghua["node"]["recordedSince"]["number"]),
+            (&json!(2), &json!(1))
+        );
+        assert_eq!(
+            changes_of(&data, 1, "school"),
+            &json!({ "kind": "school", "added": 150, "changed": 0, "closed": 0 })
+        );
+        assert_eq!(changes_of(&data, 2, "region"), &json!({ "kind": "region", "added": 0, "changed": 1, "closed": 0 }));
+        let partner = json!({ "kind": "school_partner", "added": 1, "changed": 0, "closed": 0 });
+        assert_eq!(changes_of(&data, 2, "school_partner"), &partner);
+        assert_eq!(changes_of(&data, 2, "school"), &Value::Null);
+        let before = app
+            .data(
+                r#"{ map(knownAt: 1) { school(slug: "bj80") { recordedSince { number } partners { totalCount } } } }"#,
+            )
+            .await;
+        assert_eq!(before["map"]["school"]["recordedSince"]["number"], 1);
+    }
+}
+
+#[tokio::test]
+async fn a_level_of_facts_asks_since_when_they_are_recorded_at_once() {
+    for app in chaoyang("a_level_of_facts_asks").await {
+        let statements = async |first: u32| {
+            let question = format!("{{ schools(first: {first}) {{ nodes {{ slug recordedSince {{ number }} }} }} }}");
+            app.ask(&question, json!({})).await.statements()
+        };
+        assert_eq!(statements(1).await, statements(100).await, "{}", app.name);
+    }
+}
