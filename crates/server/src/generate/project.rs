@@ -1,6 +1,6 @@
 //! Construction projects and their milestones, and agreements on schools.
 
-use domain::{AgreementKind, agreement, project};
+use domain::{AgreementKind, agreement, evidence, project};
 
 use super::{
     District, FOUNDING_YEARS, N_AGREEMENTS, N_PROJECTS, N_TOWNSHIPS, PLANNED_YEARS,
@@ -50,7 +50,23 @@ impl District {
                 }
             }
         }
-        Ok(())
+        // Another source dates the first of them otherwise, and one says that the list goes on.
+        let row: &[Value<'_>] = &[
+            ("subject_type", &"project"),
+            ("subject_id", &self.slug_of('b', 0)),
+            ("field", &"due_on"),
+            ("value", &random.date(PLANNED_YEARS)),
+            ("relation", &"contradicts"),
+        ];
+        out.write_row(&evidence::SHAPE, row)?;
+        let row: &[Value<'_>] = &[
+            ("subject_type", &"district"),
+            ("subject_id", &self.slug),
+            ("list", &"projects"),
+            ("is_complete", &false),
+            ("note_en", &"synthetic"),
+        ];
+        out.write_row(&evidence::LISTS, row)
     }
 
     pub(super) fn write_agreements(&self, random: &mut Random, out: &mut FolderWriter) -> anyhow::Result<()> {
