@@ -31,7 +31,7 @@ const LATER: &str = r#"{
     projects(first: 100) { totalCount nodes { slug knownDay status sources { quote relation } contradictions { field } } }
     people(first: 100) { totalCount nodes { slug offices { nodes { id } } } }
     agreements(first: 100) { totalCount nodes { slug parties { totalCount } } }
-    reportedFigures(first: 100) { totalCount nodes { slug value recorded status } }
+    reportedFigures(first: 100) { totalCount nodes { slug value } }
     before: map(knownAt: 1) { designations { totalCount } school(slug: "bj80") { designations { totalCount } }
         events { totalCount } projects { totalCount } reportedFigures { totalCount } contradictions { totalCount } }
 }"#;

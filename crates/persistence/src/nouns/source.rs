@@ -88,16 +88,16 @@ impl List for Citation {
         let mut citations = select_own(scope);
         citations.union(UnionType::All, select_of_evidence(scope));
         let mut select = Query::select();
-        select.from_subquery(citations, "x");
-        scope.join(&mut select, Sources::Table, "c", col("c", Sources::Id).eq(col("x", "source_id")), Sees::Shown);
-        for key in [col("x", "owner"), col("x", "field"), col("x", "place"), col("c", "slug"), col("x", "id")] {
+        select.from_subquery(citations, "t");
+        scope.join(&mut select, Sources::Table, "c", col("c", Sources::Id).eq(col("t", "source_id")), Sees::Shown);
+        for key in [col("t", "owner"), col("t", "field"), col("t", "place"), col("c", "slug"), col("t", "id")] {
             select.order_by_expr(key, Order::Asc);
         }
-        (select, col("x", "owner"))
+        (select, col("t", "owner"))
     }
 
     fn columns() -> Vec<Expr> {
-        let own = ["field", "quote", "confidence", "relation", "value"].map(|column| col("x", column));
+        let own = ["field", "quote", "confidence", "relation", "value"].map(|column| col("t", column));
         own.into_iter().chain(exprs::<Source>("c", ColumnSet::ALL)).collect()
     }
 
