@@ -111,7 +111,8 @@ async fn the_text_for_gateways_is_the_contract_with_a_key_on_every_noun() {
     let nouns = data["__type"]["possibleTypes"].as_array().expect("types");
     assert_eq!(nouns.len(), SHAPES.iter().filter(|shape| shape.is_noun()).count());
     for noun in nouns {
-        let line = format!("type {} implements Node @key(fields: \"id\") {{", noun["name"].as_str().expect("a name"));
+        let line =
+            format!("type {} implements Node & Noun @key(fields: \"id\") {{", noun["name"].as_str().expect("a name"));
         assert!(sdl.contains(&line), "{line}");
     }
 }

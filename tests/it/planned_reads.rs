@@ -100,6 +100,7 @@ async fn errors_are_worded_by_the_resolvers() {
             r#"{ map(knownAt: 99) { schools { totalCount } } }"#,
             r#"{ school(id: "sch_none") { name } }"#,
             r#"{ school { name } }"#,
+            r#"query ($no: Boolean = true) { schools(first: 2) { nodes { slug @skip(if: $no) b: isOnMap slug } } }"#,
             r#"{ schools(filter: { district: "nowhere" }) { totalCount } }"#,
         ] {
             compare(&planned, &resolved, &json!({ "query": query })).await;
@@ -115,11 +116,29 @@ async fn what_has_no_planned_form_is_answered_by_resolvers() {
             assert!(answer.get("errors").is_none(), "{}: {answer}", app.name);
             answer["extensions"]["stats"]["planned"] == true
         };
-        let school = app.data("{ school(slug: \"bj80\") { id } }").await["school"]["id"].to_string();
         assert!(is_planned("{ schools { edges { cursor role: __typename node { name group { name } } } } }").await);
         assert!(is_planned("{ school(slug: \"bj80\") { ... on Node { id } ... on School { slug } } }").await);
-        assert!(!is_planned(&format!("{{ node(id: {school}) {{ id }} }}")).await);
         assert!(!is_planned("{ school(slug: \"bj80\") { ... on SiteHost { __typename } } }").await);
         assert!(!is_planned("{ __schema { queryType { name } } districts { nodes { slug } } }").await);
+    }
+}
+
+#[tokio::test]
+async fn nouns_of_any_kind_have_a_planned_form() {
+    for planned in chaoyang("nouns_of_any_kind_have_a_planned_form").await {
+        let resolved = by_resolvers(&planned);
+        let data = planned.data("{ school(slug: \"bj80\") { id } alliance(slug: \"pdc\") { id } }").await;
+        let ids = json!([data["school"]["id"], data["alliance"]["id"], data["school"]["id"]]);
+        for query in [
+            "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Noun { slug a: name } ... on School { stages groups { nodes { slug } } } ... on Alliance { kind a: name } } }",
+            "{ event(slug: \"conference-2024\") { items { edges { action node { ... on Noun { slug sources { quote } } ... on Alliance { partners(first: 2) { nodes { slug } } } } } nodes { __typename } } } }",
+            "{ statements { nodes { about { ... on Noun { name(lang: \"en\") recordedSince { number } } ... on Initiative { kind concerns { nodes { id } } } } } } }",
+            "{ people { nodes { offices { edges { node { ... on Node { id } ... on Noun { __typename isOnMap } } } } } } }",
+            "{ campuses(first: 100) { nodes { hostedSiteUses { host { ... on School { slug } ... on Campus { id school { slug } } } } } } }",
+        ] {
+            let (status, is_planned) =
+                compare(&planned, &resolved, &json!({ "query": query, "variables": { "ids": ids } })).await;
+            assert!(status == 200 && is_planned, "{}: {query}", planned.name);
+        }
     }
 }

@@ -221,6 +221,22 @@ async fn a_project_the_campus_it_builds_and_the_school_are_three_things() {
 }
 
 #[tokio::test]
+async fn an_expert_group_and_a_pathway_lead_to_what_they_are_of() {
+    for app in chaoyang("an_expert_group_and_a_pathway").await {
+        let data = app
+            .data(
+                r#"{ expertGroup(slug: "talent") { seq advisoryBody { slug expertGroups { totalCount } } }
+                     pathway(slug: "cjl-12") { years scope { ... on Group { slug pathways { nodes { slug } } } } } }"#,
+            )
+            .await;
+        let body = serde_json::json!({ "slug": "expert-committee", "expertGroups": { "totalCount": 7 } });
+        assert_eq!(data["expertGroup"], serde_json::json!({ "seq": 5, "advisoryBody": body }));
+        let scope = serde_json::json!({ "slug": "chenjinglun", "pathways": { "nodes": [{ "slug": "cjl-12" }] } });
+        assert_eq!(data["pathway"], serde_json::json!({ "years": 12, "scope": scope }));
+    }
+}
+
+#[tokio::test]
 async fn a_name_says_its_language_and_why_it_is_believed() {
     for app in chaoyang("a_name_says_its_language").await {
         let data = app.data(r#"{ school(slug: "beijing-academy") { names { text language kind basis } } }"#).await;

@@ -53,24 +53,35 @@ impl<'a> RandomDocuments<'a> {
             selected.push("__typename".to_owned());
         }
         match text(&of["kind"]) {
-            "INTERFACE" | "UNION" => {
-                for possible in items(&of["possibleTypes"]) {
-                    if self.chance(40) {
+            kind @ ("INTERFACE" | "UNION") => {
+                for interface in ["Noun", "Node"] {
+                    if self.chance(30) {
+                        let ty = self.schema.type_named(interface);
+                        selected.push(format!("... on {interface} {{ {} }}", self.fields(ty, depth).join(" ")));
+                    }
+                }
+                if kind == "INTERFACE" && self.chance(60) {
+                    selected.extend(self.fields(of, depth));
+                }
+                // Of many kinds a few: an operation is not to cost more than it may.
+                let possible = items(&of["possibleTypes"]);
+                let percent = if possible.len() > 10 { 12 } else { 40 };
+                for possible in possible {
+                    if self.chance(percent) {
                         let ty = self.schema.type_named(text(&possible["name"]));
                         selected.push(format!("... on {} {{ {} }}", text(&ty["name"]), self.selection(ty, depth)));
                     }
                 }
             }
             _ => {
-                let fields: Vec<&Value> =
-                    items(&of["fields"]).iter().filter(|field| !text(&field["name"]).starts_with('_')).collect();
-                let wanted = self.random.random_range(1..=4);
-                for _ in 0..wanted {
-                    let Some(field) = fields.choose(&mut self.random).copied() else { continue };
-                    selected.extend(self.field(field, depth));
+                selected.extend(self.fields(of, depth));
+                if items(&of["interfaces"]).iter().any(|it| it["name"] == "Noun") && self.chance(15) {
+                    let noun = self.schema.type_named("Noun");
+                    selected.push(format!("... on Noun {{ __typename {} }}", self.fields(noun, depth).join(" ")));
                 }
             }
         }
+        selected.retain(|one| !one.ends_with("{  }"));
         if selected.is_empty() {
             selected.push("__typename".to_owned());
         }
@@ -85,6 +96,19 @@ impl<'a> RandomDocuments<'a> {
             selected.push(format!("... {on}{condition} {{ {rest} }}"));
         }
         selected.join(" ")
+    }
+
+    /// Some fields of a type.
+    fn fields(&mut self, of: &Value, depth: usize) -> Vec<String> {
+        let fields: Vec<&Value> =
+            items(&of["fields"]).iter().filter(|field| !text(&field["name"]).starts_with('_')).collect();
+        let wanted = self.random.random_range(1..=4);
+        let mut selected = Vec::new();
+        for _ in 0..wanted {
+            let Some(field) = fields.choose(&mut self.random).copied() else { continue };
+            selected.extend(self.field(field, depth));
+        }
+        selected
     }
 
     fn condition(&mut self) -> &'static str {

@@ -5,6 +5,7 @@
 //! is what they answer. Where it cannot, the resolvers answer the whole operation: an operation that it has no form for is
 //! not compiled, and one in which anything goes wrong is run again by them, which word the error (docs/decisions/0040).
 
+pub(crate) mod abstract_level;
 pub(crate) mod compile;
 pub(crate) mod json;
 pub(crate) mod level;

@@ -5,12 +5,12 @@ use domain::Texts;
 
 use crate::{
     definition::{
-        abstract_type::{AbstractObjects, AbstractType},
+        abstract_type::{AbstractObjects, AbstractType, LoadNounRefs, NounRef, NounRefs},
         argument::Argument,
         field::{Field, FieldColumns, FieldContext, FieldResult, LeafType, LoadLeaf, Loading, Source},
         leaf::IntoLeaf,
         object_type::{Described, ObjectType, object_type},
-        resolver::{AnyChildren, AnyObject, Children, GetType, LoadChildren, Multiplicity, Objects},
+        resolver::{Children, GetType, LoadChildren, Multiplicity, Objects},
     },
     objects::{
         localized_text::{LocalizedText, localize_text},
@@ -240,42 +240,31 @@ impl<T: Send + Sync> ObjectType<T> {
         self.with_objects_of(name, description, Multiplicity::OneOrNull, Box::new(move || ty), load)
     }
 
-    /// An object of an abstract type; null where there is none.
+    /// A noun of an abstract type; null where there is none.
     pub(crate) fn load_abstract(
         self,
         name: &'static str,
         description: &'static str,
         ty: AbstractType,
-        load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Option<AnyObject>> + Send + Sync + 'static,
+        load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Option<NounRef>> + Send + Sync + 'static,
     ) -> Self {
-        self.with_abstract(name, description, ty, false, move |it, field| {
-            load(it, field).map(|object| object.map_or(AnyChildren::Null, AnyChildren::One))
-        })
+        let load: LoadNounRefs<T> = Box::new(move |it, field| load(it, field).map(NounRefs::One));
+        self.with(name, description, Source::Objects(Box::new(AbstractObjects { ty, is_list: false, load })))
     }
 
-    /// Objects of an abstract type, each of which may be missing.
+    /// Nouns of an abstract type, each of which may be missing.
     pub(crate) fn load_abstracts(
         self,
         name: &'static str,
         description: &'static str,
         ty: AbstractType,
-        load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Vec<Result<Option<AnyObject>>>>
+        load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Vec<Result<Option<NounRef>>>>
         + Send
         + Sync
         + 'static,
     ) -> Self {
-        self.with_abstract(name, description, ty, true, move |it, field| load(it, field).map(AnyChildren::ManyOptional))
-    }
-
-    fn with_abstract(
-        self,
-        name: &'static str,
-        description: &'static str,
-        ty: AbstractType,
-        is_list: bool,
-        load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, AnyChildren> + Send + Sync + 'static,
-    ) -> Self {
-        self.with(name, description, Source::Objects(Box::new(AbstractObjects { ty, is_list, load: Box::new(load) })))
+        let load: LoadNounRefs<T> = Box::new(move |it, field| load(it, field).map(NounRefs::Many));
+        self.with(name, description, Source::Objects(Box::new(AbstractObjects { ty, is_list: true, load })))
     }
 }
 

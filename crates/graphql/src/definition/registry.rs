@@ -25,9 +25,14 @@ pub(crate) fn register_object<T>(ty: &ObjectType<T>, registry: &mut Registry) ->
     for interface in ty.implements {
         registry.add_implements(&name, interface);
     }
-    let fields = ty.fields.iter().map(|field| (field.name.to_owned(), meta_field(field, registry))).collect();
+    let fields = meta_fields(ty, registry);
     registry.types.insert(name.clone(), meta_type(ty, fields));
     name
+}
+
+/// The fields of a type, as the library registers them, with all that they lead to.
+pub(crate) fn meta_fields<T>(ty: &ObjectType<T>, registry: &mut Registry) -> IndexMap<String, MetaField> {
+    ty.fields.iter().map(|field| (field.name.to_owned(), meta_field(field, registry))).collect()
 }
 
 fn meta_type<T>(ty: &ObjectType<T>, fields: IndexMap<String, MetaField>) -> MetaType {

@@ -13,10 +13,9 @@ use persistence::{AnyLinked, AnyPage, AnyRelation, ColumnSet};
 use crate::{
     batching::loaders::{AnyCountLoader, AnyPageLoader},
     definition::{
-        abstract_type::AbstractType,
+        abstract_type::{AbstractType, NounRef},
         field::{FieldColumns, FieldContext, FieldResult, Loading},
         object_type::ObjectType,
-        resolver::AnyObject,
     },
     execution::{context::ContextExt, error_code::ErrorCode},
     lists::{
@@ -24,7 +23,6 @@ use crate::{
         page::{PageInfo, bound_arguments, saturating_int},
     },
     objects::{
-        node::load_any_noun,
         noun::{NounType, ViewedNoun},
         tie::{TieType, ViewedTie},
     },
@@ -150,13 +148,10 @@ impl<L: AnyList> AnyConnection<L> {
         Ok(self.load_page(ctx).await?.items.iter().map(edge).collect())
     }
 
-    async fn load_nodes(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<Result<Option<AnyObject>>>> {
+    async fn load_nodes(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<Result<Option<NounRef>>>> {
         let page = self.load_page(ctx).await?;
-        let load = async |(_, item): &(Position, AnyLinked<L::Tie>)| match item.node {
-            Some(id) => load_any_noun(ctx, self.view, id).await,
-            None => Ok(None),
-        };
-        Ok(futures::future::join_all(page.items.iter().map(load)).await)
+        let noun = |(_, item): &(Position, AnyLinked<L::Tie>)| Ok(item.node.map(|id| NounRef { view: self.view, id }));
+        Ok(page.items.iter().map(noun).collect())
     }
 
     async fn load_page_info(&self, ctx: &FieldContext<'_>) -> FieldResult<PageInfo> {
@@ -181,7 +176,7 @@ fn connection_type<L: AnyList>(name: &str) -> ObjectType<AnyConnection<L>> {
     .load_abstracts(
         "nodes",
         "The nouns of this page, for those who need nothing of the ties; null where a tie names none.",
-        AbstractType::Node,
+        AbstractType::Noun,
         |it: &AnyConnection<L>, ctx| Loading::later(it.load_nodes(ctx)),
     )
     .load_object("pageInfo", "How to go on from this page.", |it, ctx| Loading::later(it.load_page_info(ctx)))
@@ -202,11 +197,8 @@ fn edge_type<T: TieType>(name: &str) -> ObjectType<AnyEdge<T>> {
         .load_abstract(
             "node",
             "The noun that the tie leads to; null where it names none.",
-            AbstractType::Node,
-            |it, ctx| match it.node {
-                Some(id) => Loading::later(async move { Ok(load_any_noun(ctx, it.tie.view, id).await?) }),
-                None => Loading::Now(Ok(None)),
-            },
+            AbstractType::Noun,
+            |it, _| Loading::Now(Ok(it.node.map(|id| NounRef { view: it.tie.view, id }))),
         )
         .with_fields_of(T::describe().fields, |it| &it.tie)
 }

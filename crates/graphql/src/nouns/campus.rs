@@ -6,7 +6,7 @@ use persistence::PROJECTS_OF_CAMPUS;
 
 use crate::{
     definition::{
-        abstract_type::{AbstractType, Union},
+        abstract_type::{AbstractType, NounRef, Union},
         field::{FieldContext, Loading, load_parts},
         object_type::{Described, ObjectType},
     },
@@ -14,7 +14,6 @@ use crate::{
     nouns::source::load_citations,
     objects::{
         location::location_of,
-        node::load_any_noun,
         noun::{NounType, ViewedNoun, load_noun},
         tie::load_existence,
         word::Word,
@@ -64,9 +63,7 @@ impl Described for SiteUse {
     fn describe() -> ObjectType<Self> {
         ObjectType::<Self>::new("SiteUse", "A school's use of premises that are another's.")
             .load_optional_object("school", "The school that uses them.", |it, ctx| load_noun(ctx, it.view, Some(it.it.school)))
-            .load_abstract("host", "The school or campus whose premises are used.", AbstractType::Union(&SITE_HOST), |it, ctx| {
-                Loading::later(async move { Ok(load_any_noun(ctx, it.view, it.it.host).await?) })
-            })
+            .load_abstract("host", "The school or campus whose premises are used.", AbstractType::Union(&SITE_HOST), |it, _| Loading::Now(Ok(Some(NounRef { view: it.view, id: it.it.host }))))
             .optional_text("grade", "The grade that is taught there; null where no source says.", |it| it.it.grade.as_deref())
             .optional_text("purpose", "What for; null where no source says.", |it| it.it.purpose.as_deref())
             .date("asOf", "The time for which the source states it; null where it does not say.", |it| &it.it.as_of)

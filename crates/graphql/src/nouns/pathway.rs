@@ -1,12 +1,13 @@
 //! Pathways: over how many years the growth of pupils is planned, and for whom.
 
 use crate::{
-    definition::{abstract_type::AbstractType, field::Loading, object_type::ObjectType},
-    lists::filter_type::FilterType,
-    objects::{
-        node::load_any_noun,
-        noun::{NounType, ViewedNoun},
+    definition::{
+        abstract_type::{AbstractType, NounRef},
+        field::Loading,
+        object_type::ObjectType,
     },
+    lists::filter_type::FilterType,
+    objects::noun::{NounType, ViewedNoun},
 };
 
 impl NounType for domain::Pathway {
@@ -22,8 +23,8 @@ impl NounType for domain::Pathway {
             .load_abstract(
                 "scope",
                 "For whom: a district, an alliance, a group or a school.",
-                AbstractType::Node,
-                |it, ctx| Loading::later(async move { Ok(load_any_noun(ctx, it.view, it.noun.scope).await?) }),
+                AbstractType::Noun,
+                |it, _| Loading::Now(Ok(Some(NounRef { view: it.view, id: it.noun.scope }))),
             )
             .reading(&["scope_type", "scope"])
     }

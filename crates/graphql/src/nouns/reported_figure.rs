@@ -3,11 +3,14 @@
 use domain::FigureComparison;
 
 use crate::{
-    definition::{abstract_type::AbstractType, field::Loading, object_type::ObjectType},
+    definition::{
+        abstract_type::{AbstractType, NounRef},
+        field::Loading,
+        object_type::ObjectType,
+    },
     lists::filter_type::FilterType,
     nouns::metric::{Recorded, RecordedItems, load_recorded},
     objects::{
-        node::load_any_noun,
         noun::{NounType, ViewedNoun},
         word::Word,
     },
@@ -60,9 +63,8 @@ impl NounType for domain::ReportedFigure {
                 })
             })).reading(COMPARED)
             .any_list("recordedItems", "RecordedItem", 20, "What `recorded` counts, to walk on: of a share those that have a part in it; nothing where it is a number in a record.", |it| RecordedItems(it.noun.clone())).reading(COMPARED)
-            .load_abstract("subject", "Of what it is a figure; null where that is not on record, see `about`.", AbstractType::Node, |it, ctx| match it.noun.subject {
-                Some(subject) => Loading::later(async move { Ok(load_any_noun(ctx, it.view, subject).await?) }),
-                None => Loading::Now(Ok(None)),
+            .load_abstract("subject", "Of what it is a figure; null where that is not on record, see `about`.", AbstractType::Noun, |it, _| {
+                Loading::Now(Ok(it.noun.subject.map(|id| NounRef { view: it.view, id })))
             })
             .reading(&["subject_type", "subject"])
             .localized_text(("about", "Of what it is a figure, in words, where that is not on record; in the best language on record for the reader. Null where `subject` says it."), ("localizedAbout", "The same with the language, and whether it is the one that was asked for. Null where `subject` says it."), |it| &it.noun.about)

@@ -1,12 +1,13 @@
 //! Statements: what people said of what is on the map, in which words.
 
 use crate::{
-    definition::{abstract_type::AbstractType, field::Loading, object_type::ObjectType},
-    lists::filter_type::FilterType,
-    objects::{
-        node::load_any_noun,
-        noun::{NounType, ViewedNoun},
+    definition::{
+        abstract_type::{AbstractType, NounRef},
+        field::Loading,
+        object_type::ObjectType,
     },
+    lists::filter_type::FilterType,
+    objects::noun::{NounType, ViewedNoun},
 };
 
 impl NounType for domain::Statement {
@@ -24,8 +25,8 @@ impl NounType for domain::Statement {
             .date("saidOn", "When; null where no source says.", |it| &it.noun.said_on)
             .noun_of_record("person", "Who said it; null where no source says.", |noun| noun.person)
             .noun_of_record("event", "At which event; null where no source says.", |noun| noun.event)
-            .load_abstract("about", "What it is about.", AbstractType::Node, |it, ctx| {
-                Loading::later(async move { Ok(load_any_noun(ctx, it.view, it.noun.subject).await?) })
+            .load_abstract("about", "What it is about.", AbstractType::Noun, |it, _| {
+                Loading::Now(Ok(Some(NounRef { view: it.view, id: it.noun.subject })))
             })
             .reading(&["subject_type", "subject"])
     }

@@ -6,7 +6,7 @@ use futures::{FutureExt, future::BoxFuture};
 
 use crate::{
     definition::{
-        abstract_type::AbstractType,
+        abstract_type::{AbstractType, NounRef},
         field::{FieldContext, FieldResult, Loading},
         object_type::{ObjectType, object_type},
         registry::register_object,
@@ -14,6 +14,10 @@ use crate::{
     },
     execution::error_code::ErrorCode,
     objects::noun::{NounType, ViewedNoun},
+    plan::{
+        abstract_level::{KindLevel, NounLevel},
+        compile::{Compiler, Occurrence},
+    },
     schema::Map,
 };
 
@@ -27,6 +31,8 @@ pub(crate) struct NounEntry {
     /// Adds the fields that find one and list all.
     pub(crate) with_root_fields: fn(ObjectType<Map>) -> ObjectType<Map>,
     load: LoadAnyNoun,
+    /// Compiles what is selected of its nouns; `None` if some of it has no planned form.
+    pub(crate) plan: for<'a> fn(&Compiler<'a>, &[Occurrence<'a>]) -> Option<Box<dyn KindLevel>>,
 }
 
 /// Loads the noun with an identity.
@@ -45,6 +51,10 @@ impl NounEntry {
                     Ok(noun.map(|noun| AnyObject::new(noun, object_type::<ViewedNoun<N>>())))
                 }
                 .boxed()
+            },
+            plan: |compiler, sets| {
+                let selection = compiler.selection(object_type::<ViewedNoun<N>>(), sets)?;
+                Some(Box::new(NounLevel { selection }))
             },
         }
     }
@@ -86,10 +96,11 @@ impl ObjectType<Map> {
             "The noun with this global id; null if there is none.",
             AbstractType::Node,
             |map, ctx| {
-                Loading::later(async move {
+                let find = || -> FieldResult<NounRef> {
                     let id: ID = ctx.arguments.get("id")?;
-                    Ok(load_any_noun(ctx, map.view(ctx), parse_global_id(&id)?).await?)
-                })
+                    Ok(NounRef { view: map.view(ctx), id: parse_global_id(&id)? })
+                };
+                Loading::Now(find().map(Some))
             },
         )
         .argument::<ID>("id", "The global id.")
@@ -97,19 +108,18 @@ impl ObjectType<Map> {
             "nodes",
             "The nouns with these global ids, in their order; null for an id that none has, and with an error for a text that is no id.",
             AbstractType::Node,
-            |map, ctx| Loading::later(load_nodes(map, ctx)),
+            |map, ctx| Loading::Now(find_nodes(map, ctx)),
         )
         .argument::<Vec<ID>>("ids", "The global ids, at most 100.")
     }
 }
 
-async fn load_nodes(map: &Map, ctx: &FieldContext<'_>) -> FieldResult<Vec<Result<Option<AnyObject>>>> {
+fn find_nodes(map: &Map, ctx: &FieldContext<'_>) -> FieldResult<Vec<Result<Option<NounRef>>>> {
     let ids: Vec<ID> = ctx.arguments.get("ids")?;
     if ids.len() > 100 {
         let problem = format!("`ids` has {} ids, and at most 100 are answered", ids.len());
         return Err(ErrorCode::InvalidArgument.with_message(problem).into());
     }
     let view = map.view(ctx);
-    let find = async |id: &ID| load_any_noun(ctx, view, parse_global_id(id)?).await;
-    Ok(futures::future::join_all(ids.iter().map(find)).await)
+    Ok(ids.iter().map(|id| Ok(Some(NounRef { view, id: parse_global_id(id)? }))).collect())
 }

@@ -8,7 +8,7 @@ use persistence::{ColumnSet, Noun, Relation};
 
 use crate::{
     definition::{
-        abstract_type::NODE,
+        abstract_type::{NODE, NOUN},
         field::{FieldColumns, FieldContext, FieldError, FieldResult, Loading},
         field_builder::lang_argument,
         object_type::{Described, ObjectType},
@@ -89,7 +89,7 @@ const TIME: FieldColumns = FieldColumns::These(ColumnSet::TIME);
 impl<N: NounType> ObjectType<ViewedNoun<N>> {
     /// A kind of noun, with the fields that all nouns have.
     pub(crate) fn noun(description: &'static str) -> Self {
-        ObjectType::<ViewedNoun<N>> { implements: &[NODE], ..ObjectType::new(N::NAME, description) }
+        ObjectType::<ViewedNoun<N>> { implements: &[NODE, NOUN], ..ObjectType::new(N::NAME, description) }
             .leaf("id", "The global id: the same in every database, for `node(id:)`.", |it| it.global_id())
             .looking_at(NONE)
             .text("slug", "The word people use for it in addresses and files.", |it| &it.head().slug)

@@ -1,6 +1,6 @@
 //! An operation, compiled into a plan.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use async_graphql::{
     Name, Positioned,
@@ -34,8 +34,8 @@ impl Plan {
         types: &SchemaTypes,
         root: &SelectionSet,
     ) -> Option<Arc<Plan>> {
-        let compiler = Compiler { document, types };
-        let occurrences = vec![Occurrence { conditions: Vec::new(), set: root }];
+        let compiler = Compiler { document, types, left: Cell::new(MOST_SELECTIONS) };
+        let occurrences = vec![Occurrence { place: 0, conditions: Vec::new(), set: root }];
         compiler.selection(object_type::<Query>(), &occurrences).map(Plan).map(Arc::new)
     }
 
@@ -53,10 +53,17 @@ impl Plan {
 pub(crate) struct Compiler<'a> {
     document: &'a ExecutableDocument,
     types: &'a SchemaTypes,
+    /// How many selections may still be compiled: where a field leads to nouns of any kind there is one for each.
+    left: Cell<usize>,
 }
+
+/// How many selections a plan has at most.
+const MOST_SELECTIONS: usize = 2_000;
 
 /// A selection set, and the conditions under which it is there.
 pub(crate) struct Occurrence<'a> {
+    /// Its place among the fields that are selected of the object, in the order of the document.
+    place: usize,
     conditions: Vec<Condition>,
     set: &'a SelectionSet,
 }
@@ -75,9 +82,11 @@ impl<'a> Compiler<'a> {
         ty: &'static ObjectType<T>,
         sets: &[Occurrence<'a>],
     ) -> Option<Selection<T>> {
+        self.left.set(self.left.get().checked_sub(1)?);
         let mut merged = Vec::new();
-        for Occurrence { conditions, set } in sets {
-            self.collect(&ty.name, ty.implements, set, conditions, &mut merged)?;
+        let mut places = 0;
+        for Occurrence { conditions, set, .. } in sets {
+            self.collect((&ty.name, ty.implements), set, conditions, &mut merged, &mut places)?;
         }
         let fields = merged.into_iter().map(|(key, field)| self.field(ty, key, field)).collect::<Option<_>>()?;
         Some(Selection { ty, fields })
@@ -86,11 +95,11 @@ impl<'a> Compiler<'a> {
     /// Collects the fields of a set in the order in which their names appear first.
     fn collect(
         &self,
-        ty: &str,
-        implements: &[&str],
+        (ty, implements): (&str, &[&str]),
         set: &'a SelectionSet,
         around: &[Condition],
         merged: &mut Vec<(&'a str, Merged<'a>)>,
+        places: &mut usize,
     ) -> Option<()> {
         for item in &set.items {
             let fragment = match Selected::of(&item.node, &self.document.fragments)? {
@@ -98,7 +107,8 @@ impl<'a> Compiler<'a> {
                     let field = &field.node;
                     let Some(conditions) = conditions(around, &field.directives)? else { continue };
                     let key = field.response_key().node.as_str();
-                    let occurrence = Occurrence { conditions, set: &field.selection_set.node };
+                    let occurrence = Occurrence { place: *places, conditions, set: &field.selection_set.node };
+                    *places += 1;
                     match merged.iter_mut().find(|(of, _)| *of == key) {
                         Some((_, known)) => known.occurrences.push(occurrence),
                         None => merged.push((key, Merged { first: field, occurrences: vec![occurrence] })),
@@ -113,7 +123,7 @@ impl<'a> Compiler<'a> {
                     // A union may hold the type: the resolvers know.
                     self.types.has_fields(on).then_some(())?;
                 }
-                _ => self.collect(ty, implements, fragment.set, &conditions, merged)?,
+                _ => self.collect((ty, implements), fragment.set, &conditions, merged, places)?,
             }
         }
         Some(())
@@ -126,7 +136,7 @@ impl<'a> Compiler<'a> {
         merged: Merged<'a>,
     ) -> Option<SelectedField<T>> {
         let Merged { first, occurrences } = merged;
-        let conditions = occurrences.iter().map(|occurrence| occurrence.conditions.clone()).collect();
+        let conditions = occurrences.iter().map(|it| (it.place, it.conditions.clone())).collect();
         let name = first.name.node.as_str();
         if name == "__typename" {
             return Some(SelectedField::new(key, conditions, Vec::new(), SelectedValue::TypeName));

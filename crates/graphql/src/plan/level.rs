@@ -29,21 +29,28 @@ pub(crate) trait Level<T>: Send + Sync {
     ) -> BoxFuture<'a, Result<Answered, GiveUp>>;
 }
 
-/// The answers of a level: the distinct objects, and which of them each parent leads to.
+/// The answers of a level: the distinct objects, those of each type by themselves, and which of them each parent leads to.
 #[derive(Debug)]
 pub(crate) struct Answered {
-    fragments: Fragments,
+    pub(crate) fragments: Vec<Fragments>,
     /// The objects of lists, one list after the other.
-    items: Vec<usize>,
-    of_parents: Vec<OfParent>,
+    pub(crate) items: Vec<Option<Place>>,
+    pub(crate) of_parents: Vec<OfParent>,
+}
+
+/// An object of a level: of which type, and which one of that.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) of: usize,
+    pub(crate) at: usize,
 }
 
 /// Where a parent leads to.
 #[derive(Debug, Clone, Copy)]
-enum OfParent {
+pub(crate) enum OfParent {
     Null,
     /// To this object.
-    One(usize),
+    One(Place),
     /// To the items in this range.
     Many(usize, usize),
 }
@@ -52,22 +59,29 @@ impl Answered {
     /// Appends what a parent leads to.
     pub(crate) fn write(&self, parent: usize, json: &mut Vec<u8>) -> Counts {
         match self.of_parents[parent] {
-            OfParent::Null => {
-                json.extend_from_slice(b"null");
-                Counts::default()
-            }
-            OfParent::One(at) => self.fragments.write(at, json),
+            OfParent::Null => self.write_object(None, json),
+            OfParent::One(place) => self.write_object(Some(place), json),
             OfParent::Many(start, end) => {
                 let mut counts = Counts::default();
                 json.push(b'[');
-                for (n, at) in self.items[start..end].iter().enumerate() {
+                for (n, place) in self.items[start..end].iter().enumerate() {
                     if n > 0 {
                         json.push(b',');
                     }
-                    counts.add(self.fragments.write(*at, json));
+                    counts.add(self.write_object(*place, json));
                 }
                 json.push(b']');
                 counts
+            }
+        }
+    }
+
+    fn write_object(&self, place: Option<Place>, json: &mut Vec<u8>) -> Counts {
+        match place {
+            Some(Place { of, at }) => self.fragments[of].write(at, json),
+            None => {
+                json.extend_from_slice(b"null");
+                Counts::default()
             }
         }
     }
@@ -161,17 +175,19 @@ impl<U: Send + Sync> Selection<U> {
             for children in children {
                 of_parents.push(match children {
                     Children::Null => OfParent::Null,
-                    Children::One(object) => OfParent::One(distinct.place(object)),
+                    Children::One(object) => OfParent::One(Place { of: 0, at: distinct.place(object) }),
                     Children::Many(objects) => {
                         let start = items.len();
-                        items.extend(objects.into_iter().map(|object| distinct.place(object)));
+                        items.extend(
+                            objects.into_iter().map(|object| Some(Place { of: 0, at: distinct.place(object) })),
+                        );
                         OfParent::Many(start, items.len())
                     }
                 });
             }
             let objects: Vec<&U> = distinct.objects.iter().collect();
             run.end_level(Some((&self.ty.name, objects.len())));
-            let fragments = self.answer(run, &objects).await?;
+            let fragments = vec![self.answer(run, &objects).await?];
             Ok(Answered { fragments, items, of_parents })
         }
         .boxed()

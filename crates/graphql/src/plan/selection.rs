@@ -79,8 +79,8 @@ pub(crate) struct Selection<T: 'static> {
 pub(crate) struct SelectedField<T: 'static> {
     /// The name under which it is answered, in quotation marks and with a colon.
     key: Vec<u8>,
-    /// It is in the answer if all conditions of one of these are met.
-    conditions: Vec<Vec<Condition>>,
+    /// It is in the answer if all conditions of one of these are met, and stands where the first such one does.
+    conditions: Vec<(usize, Vec<Condition>)>,
     arguments: Vec<(&'static str, Option<DocumentValue>)>,
     value: SelectedValue<T>,
 }
@@ -135,7 +135,7 @@ impl Fragments {
 impl<T: Send + Sync> SelectedField<T> {
     pub(crate) fn new(
         response_key: &str,
-        conditions: Vec<Vec<Condition>>,
+        conditions: Vec<(usize, Vec<Condition>)>,
         arguments: Vec<(&'static str, Option<DocumentValue>)>,
         value: SelectedValue<T>,
     ) -> Self {
@@ -154,8 +154,10 @@ impl<T: Send + Sync> SelectedField<T> {
         }
     }
 
-    fn is_included(&self, run: &Run<'_>) -> bool {
-        self.conditions.iter().any(|all| all.iter().all(|condition| condition.is_met(run)))
+    /// Its place in the answer; `None` if it is not in it.
+    fn place(&self, run: &Run<'_>) -> Option<usize> {
+        let mut met = self.conditions.iter().filter(|(_, all)| all.iter().all(|condition| condition.is_met(run)));
+        met.next().map(|(place, _)| *place)
     }
 
     /// Its values for all objects.
@@ -226,14 +228,19 @@ enum Loaded {
 }
 
 impl<T: Send + Sync> Selection<T> {
-    /// The fields that are in the answer.
-    fn included<'a>(&'a self, run: &'a Run<'_>) -> impl Iterator<Item = &'a SelectedField<T>> {
-        self.fields.iter().filter(|field| field.is_included(run))
+    /// The fields that are in the answer, in its order.
+    fn included<'a>(&'a self, run: &Run<'_>) -> Vec<&'a SelectedField<T>> {
+        let placed = self.fields.iter().filter_map(|field| Some((field.place(run)?, field)));
+        let mut placed: Vec<(usize, &SelectedField<T>)> = placed.collect();
+        // They stand in their order already, unless the first occurrence of one is left out.
+        placed.sort_by_key(|(place, _)| *place);
+        placed.into_iter().map(|(_, field)| field).collect()
     }
 
     /// What is looked at of a noun that is read for it.
     pub(crate) fn columns(&self, run: &Run<'_>) -> ColumnSet {
-        self.included(run).fold(ColumnSet::LEAST, |all, field| all.union(field.columns(run)))
+        let included = self.included(run).into_iter();
+        included.fold(ColumnSet::LEAST, |all, field| all.union(field.columns(run)))
     }
 
     /// Answers for all objects; the levels below are loaded at the same time.
@@ -243,7 +250,7 @@ impl<T: Send + Sync> Selection<T> {
         objects: &'a [&'a T],
     ) -> BoxFuture<'a, Result<Fragments, GiveUp>> {
         async move {
-            let included: Vec<&SelectedField<T>> = self.included(run).collect();
+            let included = self.included(run);
             // Boxed for the same reason: what is loaded is of one type, whatever the objects are.
             let loading = included.iter().map(|field| field.load(run, objects).boxed());
             let loaded = try_join_all(loading.collect::<Vec<BoxFuture<'_, _>>>()).await?;

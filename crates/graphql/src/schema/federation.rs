@@ -5,17 +5,15 @@
 
 use async_graphql::{Any, Result, Value};
 use domain::{AnyId, IdError};
-use futures::future::join_all;
 
 use crate::{
     definition::{
-        abstract_type::{AbstractType, Union},
+        abstract_type::{AbstractType, NounRef, Union},
         field::{FieldContext, FieldResult, Loading},
         object_type::{Described, ObjectType},
-        resolver::AnyObject,
     },
     execution::{context::ContextExt, error_code::ErrorCode},
-    objects::node::{self, load_any_noun},
+    objects::node,
     schema::Map,
 };
 
@@ -36,9 +34,9 @@ directive @shareable repeatable on OBJECT
 schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@listSize", "@shareable"]) {
 "#;
 
-/// A schema's text with what gateways need to know: an object that implements `Node` is an entity.
+/// A schema's text with what gateways need to know: an object that implements `Noun` is an entity.
 pub(crate) fn subgraph_sdl(sdl: &str) -> String {
-    sdl.replace(" implements Node {\n", " implements Node @key(fields: \"id\") {\n")
+    sdl.replace(" implements Node & Noun {\n", " implements Node & Noun @key(fields: \"id\") {\n")
         .replace("\ntype PageInfo {\n", "\ntype PageInfo @shareable {\n")
         .replace("\nschema {\n", DIRECTIVES)
 }
@@ -72,17 +70,17 @@ impl ObjectType<Map> {
             "_entities",
             "The nouns that a gateway refers to, in its order, as they are today; null for one that is unknown.",
             AbstractType::Union(&ENTITY),
-            |_, ctx| Loading::later(load_entities(ctx)),
+            |_, ctx| Loading::Now(find_entities(ctx)),
         )
         .argument::<Vec<Any>>("representations", "The nouns, each by its `__typename` and `id`.")
     }
 }
 
-async fn load_entities(ctx: &FieldContext<'_>) -> FieldResult<Vec<Result<Option<AnyObject>>>> {
+fn find_entities(ctx: &FieldContext<'_>) -> FieldResult<Vec<Result<Option<NounRef>>>> {
     let representations: Vec<Any> = ctx.arguments.get("representations")?;
     ctx.charge_objects(representations.len())?;
-    let load = async |it: &Any| load_any_noun(ctx, ctx.default_view(), parse_representation(&it.0)?).await;
-    Ok(join_all(representations.iter().map(load)).await)
+    let view = ctx.default_view();
+    Ok(representations.iter().map(|it| Ok(Some(NounRef { view, id: parse_representation(&it.0)? }))).collect())
 }
 
 /// The id in a representation, if it is of the type that stands beside it.
