@@ -36,6 +36,7 @@ mod m20261128_000020_bodies;
 mod m20261128_000030_events;
 mod m20261128_000040_evidence;
 mod m20261128_000050_revision_changes;
+mod m20261128_000060_first_recorded;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -77,6 +78,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000030_events::Migration),
             Box::new(m20261128_000040_evidence::Migration),
             Box::new(m20261128_000050_revision_changes::Migration),
+            Box::new(m20261128_000060_first_recorded::Migration),
         ]
     }
 }

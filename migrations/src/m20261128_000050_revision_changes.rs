@@ -4,8 +4,8 @@ use sea_orm_migration::prelude::*;
 
 use crate::table::{big, text};
 
-/// The tables of facts, each with the kind of its facts and the column that names one.
-const TABLES: &[(&str, &str, &str)] = &[
+/// The tables of facts of which something may be recorded already, each with the kind of its facts and the column that names one.
+pub(crate) const TABLES: &[(&str, &str, &str)] = &[
     ("sources", "source", "fact_id"),
     ("districts", "district", "fact_id"),
     ("regions", "region", "fact_id"),

@@ -216,6 +216,7 @@ impl Draft {
                         ("part_of", ColumnValues::Number),
                     ],
                 )
+                .known_from(number)
                 .or_change(identity_changes),
                 citations: Bulk::new(
                     backend,

@@ -219,8 +219,6 @@ pub(crate) enum Question {
     RelatedOfAnyKindCount(&'static str),
     /// Since when ties of a table are known.
     KnownDays(&'static str),
-    /// The first revisions that recorded facts of a table.
-    RecordedSince(&'static str),
     /// The parts of owners, by what they are.
     Parts(std::any::TypeId),
 }

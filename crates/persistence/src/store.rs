@@ -292,8 +292,13 @@ fn is_broken(error: &DbErr) -> bool {
     }
 }
 
-pub(crate) fn read_revision(row: &QueryResult) -> Result<Revision, StoreError> {
-    let [number, recorded_at, actor, message] = Row::new(row)?.cells();
+fn read_revision(row: &QueryResult) -> Result<Revision, StoreError> {
+    revision_of(&mut Row::new(row)?)
+}
+
+/// Reads a revision from a row whose next columns are its own.
+pub(crate) fn revision_of(row: &mut Row<'_>) -> Result<Revision, StoreError> {
+    let [number, recorded_at, actor, message] = row.cells();
     Ok(Revision {
         number: number.number()?,
         recorded_at: recorded_at.text()?,

@@ -74,7 +74,7 @@ pub(crate) struct KnownDayLoader {
 
 /// The first revision that recorded this fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct RecordedSinceLoader(pub(crate) View);
+pub(crate) struct RecordedSinceLoader;
 
 /// What the revision of this number changed, by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -152,7 +152,7 @@ impl Loader for RecordedSinceLoader {
     type Value = Revision;
 
     async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Revision>, StoreError> {
-        store.recorded_since(self.0, ids).await
+        store.recorded_since(ids).await
     }
 }
 

@@ -28,7 +28,7 @@ impl TieType for domain::AdmissionPlaces {
             |it, ctx| load_noun(ctx, it.view, it.tie.campus),
         )
         .load_objects("sources", "The sources that state them.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
-        .recorded_since(|it| (it.view, it.tie.id))
+        .recorded_since(|it| it.tie.id)
     }
 }
 
@@ -60,7 +60,7 @@ impl Described for AdmissionTotal {
             |it| it.it.is_breakdown_checked,
         )
         .load_objects("sources", "The sources that state the total.", |it, ctx| load_citations(ctx, it.view, it.it.id))
-        .recorded_since(|it| (it.view, it.it.id))
+        .recorded_since(|it| it.it.id)
     }
 }
 

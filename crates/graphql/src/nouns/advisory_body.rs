@@ -67,7 +67,7 @@ impl Described for AdvisoryMemberCategory {
             .leaf("category", "From what kind of organization.", |it| Word(it.it.category))
             .localized_text(("organization", "From which one, in the best language on record for the reader; null where the source names none."), ("localizedOrganization", "From which one, with the language, and whether it is the one that was asked for. Null where the source names none."), |it| &it.it.organization)
             .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
-            .recorded_since(|it| (it.view, it.it.id))
+            .recorded_since(|it| it.it.id)
     }
 }
 
@@ -82,6 +82,6 @@ impl Described for AdvisoryConsultation {
         ObjectType::<Self>::new("AdvisoryConsultation", "A way in which an advisory body consults.")
             .leaf("mode", "The way.", |it| Word(it.it.mode))
             .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
-            .recorded_since(|it| (it.view, it.it.id))
+            .recorded_since(|it| it.it.id)
     }
 }

@@ -59,7 +59,7 @@ impl TieType for domain::AgreementTie {
             .leaf("basis", "Why they are tied.", |it| Word(it.tie.basis))
             .optional_text("note", "A remark; null if there is none.", |it| it.tie.note.as_deref())
             .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
-            .recorded_since(|it| (it.view, it.tie.id))
+            .recorded_since(|it| it.tie.id)
     }
 }
 
@@ -72,6 +72,6 @@ impl TieType for domain::JointRunning {
             .load_objects("sources", "The sources that state who agreed.", |it, ctx| {
                 load_citations(ctx, it.view, it.tie.id)
             })
-            .recorded_since(|it| (it.view, it.tie.id))
+            .recorded_since(|it| it.tie.id)
     }
 }

@@ -104,6 +104,6 @@ impl Described for Name {
             .load_objects("sources", "The sources that state it; none where it is common knowledge.", |it, ctx| {
                 load_citations(ctx, it.view, it.fact)
             })
-            .recorded_since(|it| (it.view, it.fact))
+            .recorded_since(|it| it.fact)
     }
 }

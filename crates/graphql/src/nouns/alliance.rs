@@ -72,7 +72,7 @@ impl Described for AllianceFunction {
             .date("since", "Since when; null where no source says.", |it| &it.it.since)
             .date("until", "Until when; null where no source says, or it goes on.", |it| &it.it.until)
             .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
-            .recorded_since(|it| (it.view, it.it.id))
+            .recorded_since(|it| it.it.id)
     }
 }
 
@@ -89,7 +89,7 @@ impl Described for AllianceCategory {
             .date("since", "Since when; null where no source says.", |it| &it.it.since)
             .date("until", "Until when; null where no source says, or it goes on.", |it| &it.it.until)
             .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
-            .recorded_since(|it| (it.view, it.it.id))
+            .recorded_since(|it| it.it.id)
     }
 }
 
@@ -108,7 +108,7 @@ impl TieType for domain::AllianceTie {
             .load_objects("categories", "The categories of the data set's own that the membership is in, in the order of its row, as far as they are on the map; none where the alliance serves its district.", |it, ctx| Loading::later(load_named_categories(ctx, row(it), &it.tie.categories)))
             .argument::<Option<String>>("scheme", "Only those of this scheme, as `Category.scheme` names it.")
             .load_objects("sources", "The sources that state the membership or, where the alliance serves a district, the alliance and its scope.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
-            .recorded_since(|it| (it.view, it.tie.id))
+            .recorded_since(|it| it.tie.id)
     }
 }
 

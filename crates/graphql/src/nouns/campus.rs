@@ -69,7 +69,7 @@ impl Described for SiteUse {
             .date("asOf", "The time for which the source states it; null where it does not say.", |it| &it.it.as_of)
             .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.", |it, ctx| Loading::later(load_existence(ctx, it.view, (Kind::SiteUse, it.it.id), [&it.it.as_of])))
             .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
-            .recorded_since(|it| (it.view, it.it.id))
+            .recorded_since(|it| it.it.id)
     }
 }
 

@@ -24,7 +24,7 @@ impl Described for Definition {
             .text("term", "The word.", |it| &it.it.term)
             .localized_text(("definition", "What it means, in the best language on record for the reader; `localizedDefinition` says which one that is. Null where no source gives one."), ("localizedDefinition", "What it means with its language, and whether it is the one that was asked for. Null where no source gives one."), |it| &it.it.definition)
             .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
-            .recorded_since(|it| (it.view, it.it.id))
+            .recorded_since(|it| it.it.id)
     }
 }
 

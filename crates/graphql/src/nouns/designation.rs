@@ -64,6 +64,6 @@ impl TieType for domain::SchoolDesignation {
             .load_objects("sources", "The sources that state that it was given.", |it, ctx| {
                 load_citations(ctx, it.view, it.tie.id)
             })
-            .recorded_since(|it| (it.view, it.tie.id))
+            .recorded_since(|it| it.tie.id)
     }
 }

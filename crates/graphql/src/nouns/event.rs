@@ -50,6 +50,6 @@ impl TieType for domain::EventItem {
             .leaf("action", "What was done.", |it| Word(it.tie.action))
             .localized_text(("description", "With what, in words, in the best language on record for the reader; null where it is a noun on record."), ("localizedDescription", "With what, in words, with the language, and whether it is the one that was asked for. Null where it is a noun on record."), |it| &it.tie.description)
             .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
-            .recorded_since(|it| (it.view, it.tie.id))
+            .recorded_since(|it| it.tie.id)
     }
 }

@@ -31,7 +31,7 @@ impl TieType for FieldEvidence {
             .optional_text("stated", "What the other source says; null where the record has only its words.", |it| it.tie.value.as_deref())
             .load_objects("recordedBy", "The sources that state what is recorded: those of that field, or else those of the whole.", |it, ctx| Loading::later(load_supporting(it, ctx)))
             .load_objects("sources", "The source that contradicts it.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
-            .recorded_since(|it| (it.view, it.tie.id))
+            .recorded_since(|it| it.tie.id)
     }
 }
 
@@ -65,7 +65,7 @@ impl Described for ListCompleteness {
             .leaf("isComplete", "Whether it has all. `false` says that there are more, of which no source that was read tells.", |it| it.it.is_complete)
             .localized_text(("note", "What is missing, in the best language on record for the reader; null where no source says."), ("localizedNote", "What is missing, with the language, and whether it is the one that was asked for. Null where no source says."), |it| &it.it.note)
             .load_objects("sources", "The sources whose words say so.", |it, ctx| load_citations(ctx, it.view, it.it.id))
-            .recorded_since(|it| (it.view, it.it.id))
+            .recorded_since(|it| it.it.id)
     }
 }
 

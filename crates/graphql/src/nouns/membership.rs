@@ -22,7 +22,7 @@ impl TieType for domain::Membership {
             .load_objects("categories", "The categories of the data set's own that the membership is in, in the order of its row, as far as they are on the map.", |it, ctx| Loading::later(load_named_categories(ctx, row(it), &it.tie.categories)))
             .argument::<Option<String>>("scheme", "Only those of this scheme, as `Category.scheme` names it.")
             .load_objects("sources", "The sources that state the membership.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
-            .recorded_since(|it| (it.view, it.tie.id))
+            .recorded_since(|it| it.tie.id)
     }
 }
 

@@ -59,6 +59,6 @@ impl TieType for domain::SchoolPartner {
         .date("until", "Until when; null where no source says, or it goes on.", |it| &it.tie.until)
         .existence(Kind::SchoolPartner, |tie| tie.id, |tie| [&tie.since, &tie.until])
         .load_objects("sources", "The sources that state the tie.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
-        .recorded_since(|it| (it.view, it.tie.id))
+        .recorded_since(|it| it.tie.id)
     }
 }

@@ -48,6 +48,6 @@ impl TieType for domain::Office {
             .date("until", "Until when; null where no source says, or it goes on.", |it| &it.tie.until)
             .existence(Kind::Office, |tie| tie.id, |tie| [&tie.since, &tie.until])
             .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
-            .recorded_since(|it| (it.view, it.tie.id))
+            .recorded_since(|it| it.tie.id)
     }
 }

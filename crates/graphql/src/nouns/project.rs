@@ -82,6 +82,6 @@ impl Described for ProjectMilestone {
             .leaf("plannedOrActual", "Whether it is planned, or was reached.", |it| Word(it.it.planned_or_actual))
             .date("date", "When; null where no source says.", |it| &it.it.date)
             .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
-            .recorded_since(|it| (it.view, it.it.id))
+            .recorded_since(|it| it.it.id)
     }
 }

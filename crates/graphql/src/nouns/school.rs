@@ -128,7 +128,7 @@ impl TieType for domain::Succession {
             .load_objects("sources", "The sources that state the succession.", |it, ctx| {
                 load_citations(ctx, it.view, it.tie.id)
             })
-            .recorded_since(|it| (it.view, it.tie.id))
+            .recorded_since(|it| it.tie.id)
     }
 }
 
@@ -144,6 +144,6 @@ impl TieType for domain::SchoolLink {
             .load_objects("sources", "The sources that state the tie.", |it, ctx| {
                 load_citations(ctx, it.view, it.tie.id)
             })
-            .recorded_since(|it| (it.view, it.tie.id))
+            .recorded_since(|it| it.tie.id)
     }
 }

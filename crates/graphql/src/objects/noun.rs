@@ -162,7 +162,7 @@ impl<N: NounType> ObjectType<ViewedNoun<N>> {
                 |it, ctx| load_citations(ctx, it.view, it.head().fact),
             )
             .looking_at(NONE)
-            .recorded_since(|it| (it.view, it.head().id))
+            .recorded_since(|it| it.head().id)
             .looking_at(NONE)
     }
 

@@ -90,15 +90,15 @@ impl ObjectType<Map> {
 const NEVER_RECORDED: &str = "no revision recorded it";
 
 impl<T: Send + Sync> ObjectType<T> {
-    /// Adds since which revision a fact is on record; `fact` gives the view and its identity.
-    pub(crate) fn recorded_since(self, fact: impl Fn(&T) -> (View, i64) + Send + Sync + 'static) -> Self {
+    /// Adds since which revision a fact is on record; `fact` gives its identity.
+    pub(crate) fn recorded_since(self, fact: impl Fn(&T) -> i64 + Send + Sync + 'static) -> Self {
         self.load_object(
             "recordedSince",
             "The first revision that recorded this, whatever was recorded of it later.",
             move |it, ctx| {
-                let (view, fact) = fact(it);
+                let fact = fact(it);
                 Loading::later(async move {
-                    let first = ctx.load(RecordedSinceLoader(view), fact).await?;
+                    let first = ctx.load(RecordedSinceLoader, fact).await?;
                     let unknown =
                         || persistence::StoreError::Inconsistent { id: fact, problem: NEVER_RECORDED.to_owned() };
                     Ok(Revision(first.ok_or_else(|| mask_store_error(unknown()))?))

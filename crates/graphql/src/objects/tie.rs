@@ -34,7 +34,7 @@ impl TieType for i64 {
             .load_objects("sources", "The sources that state the record.", |it, ctx| {
                 load_citations(ctx, it.view, *it.tie)
             })
-            .recorded_since(|it| (it.view, *it.tie))
+            .recorded_since(|it| *it.tie)
     }
 }
 

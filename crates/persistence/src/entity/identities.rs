@@ -12,6 +12,7 @@ pub(crate) struct Model {
     pub(crate) position: i64,
     pub(crate) digest: Option<i64>,
     pub(crate) part_of: Option<i64>,
+    pub(crate) known_from: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
