@@ -1,5 +1,7 @@
 //! Since which revision facts are on record, and what each revision changed.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use tests::{chaoyang, copy_with};
 
@@ -60,5 +62,53 @@ async fn a_level_of_facts_asks_since_when_they_are_recorded_at_once() {
             app.ask(&question, json!({})).await.statements()
         };
         assert_eq!(statements(1).await, statements(100).await, "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn a_statement_is_as_reliable_as_its_source_and_less_where_it_is_inferred() {
+    for app in chaoyang("a_statement_is_as_reliable").await {
+        let citations = r#"sources { reliability isInferred confidence source { reliability } }"#;
+        let question = format!(
+            r#"{{ schools(first: 100) {{ nodes {{ {citations} groups {{ edges {{ {citations} }} }} }} }}
+                alliance(slug: "chenjinglun-through") {{ groups {{ edges {{ {citations} }} }} }}
+                __type(name: "Citation") {{ fields(includeDeprecated: true) {{ name isDeprecated deprecationReason }} }} }}"#
+        );
+        let data = app.data(&question).await;
+        let mut seen = BTreeSet::new();
+        collect_citations(&data, &mut seen);
+        // By the word of the data set, the reliability of the source, and that of the statement.
+        let expected = [
+            ("NEWS", "HIGH", "HIGH", "false"),
+            ("NEWS", "MEDIUM", "MEDIUM", "false"),
+            ("OFFICIAL_LIST", "MEDIUM", "MEDIUM", "false"),
+            ("RESTORED", "LOW", "LOW", "true"),
+            ("UNOFFICIAL", "LOW", "LOW", "false"),
+        ];
+        for (confidence, source, statement, inferred) in expected {
+            let row = [confidence, source, statement, inferred].map(str::to_owned);
+            assert!(seen.contains(&row), "{row:?} is none of {seen:?}");
+        }
+        let fields = data["__type"]["fields"].as_array().expect("fields");
+        let deprecated: Vec<&Value> = fields.iter().filter(|field| field["isDeprecated"] == true).collect();
+        assert_eq!(deprecated.len(), 1);
+        assert_eq!(deprecated[0]["name"], "confidence");
+        let reason = deprecated[0]["deprecationReason"].as_str().expect("a reason");
+        assert!(reason.contains("`reliability`") && reason.contains("2.0"), "{reason}");
+    }
+}
+
+/// What citations below a value say of how far to rely on them.
+fn collect_citations(value: &Value, seen: &mut BTreeSet<[String; 4]>) {
+    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect_citations(item, seen)),
+        Value::Object(fields) if fields.contains_key("isInferred") => {
+            let row = ["confidence", "reliability", "isInferred"].map(|name| word(&value[name]));
+            let [confidence, statement, inferred] = row;
+            seen.insert([confidence, word(&value["source"]["reliability"]), statement, inferred]);
+        }
+        Value::Object(fields) => fields.values().for_each(|field| collect_citations(field, seen)),
+        _ => {}
     }
 }

@@ -69,19 +69,20 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How far a source can be trusted.
+    /// How far a source, or what it states, can be relied on: one scale for all kinds of sources. What kind a source is says
+    /// `Source.kind`; a newspaper may be anywhere on the scale.
     Reliability {
-        /// Much.
+        /// It can be taken as it stands: the source answers for what it says, as an authority does for its own decisions.
         High = "high",
-        /// Somewhat.
+        /// It is likely to be right; confirm it where much depends on it. It is second-hand, or not said in so many words.
         Medium = "medium",
-        /// Little.
+        /// It is a hint, to be confirmed before use: nobody answers for it, as on a page that anyone may write.
         Low = "low",
     }
 }
 
 vocabulary! {
-    /// How sure a statement is.
+    /// By which way a statement came on record. This is no scale: how far to rely on it says `Citation.reliability`.
     Confidence {
         /// It follows from what a source says.
         Implied = "implied",
@@ -93,6 +94,25 @@ vocabulary! {
         Restored = "restored",
         /// A community page or an unofficial compilation says so.
         Unofficial = "unofficial",
+    }
+}
+
+impl Confidence {
+    /// Whether the words of the source do not say it outright.
+    #[must_use]
+    pub fn is_inferred(self) -> bool {
+        matches!(self, Confidence::Implied | Confidence::Restored)
+    }
+
+    /// How far a statement that came on record so can be relied on, at most as far as its source.
+    fn limit(self, source: Reliability) -> Reliability {
+        let most = match self {
+            Confidence::News | Confidence::OfficialList => Reliability::High,
+            Confidence::Implied | Confidence::Restored => Reliability::Medium,
+            Confidence::Unofficial => Reliability::Low,
+        };
+        // The words go from the most reliable on.
+        source.max(most)
     }
 }
 
@@ -111,6 +131,16 @@ pub struct Citation {
     pub relation: EvidenceRelation,
     /// The value by this source, where the record has it.
     pub value: Option<String>,
+}
+
+impl Citation {
+    /// How far the statement can be relied on: as far as its source, and no further than the way in which it came on record
+    /// allows.
+    #[must_use]
+    pub fn reliability(&self) -> Reliability {
+        let source = self.source.reliability;
+        self.confidence.map_or(source, |confidence| confidence.limit(source))
+    }
 }
 
 /// Rows of `sources.csv`.
@@ -141,3 +171,25 @@ pub const SHAPE: Shape = Shape {
     dated: ("published_on", ""),
     rules: &[],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_statement_is_more_reliable_than_its_source_or_than_how_it_came_on_record() {
+        use Reliability::{High, Low, Medium};
+        for (confidence, source, expected) in [
+            (Confidence::News, High, High),
+            (Confidence::News, Low, Low),
+            (Confidence::OfficialList, High, High),
+            (Confidence::OfficialList, Medium, Medium),
+            (Confidence::Implied, High, Medium),
+            (Confidence::Restored, High, Medium),
+            (Confidence::Restored, Low, Low),
+            (Confidence::Unofficial, High, Low),
+        ] {
+            assert_eq!(confidence.limit(source), expected, "{confidence:?} of {source:?}");
+        }
+    }
+}

@@ -28,6 +28,8 @@ use crate::{
 pub(crate) struct Field<T: 'static> {
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
+    /// What to use instead and when it goes, if it is deprecated.
+    pub(crate) deprecation: Option<&'static str>,
     pub(crate) arguments: Vec<Argument>,
     /// For how many items of a list a request is charged in advance.
     pub(crate) expected_size: Option<u32>,
@@ -255,8 +257,8 @@ impl<T> Field<T> {
             }
             Source::Objects(objects) => Source::Objects(Box::new(Held { objects, held })),
         };
-        let Field { name, description, arguments, expected_size, columns, .. } = self;
-        Field { name, description, arguments, expected_size, columns, source }
+        let Field { name, description, deprecation, arguments, expected_size, columns, .. } = self;
+        Field { name, description, deprecation, arguments, expected_size, columns, source }
     }
 }
 

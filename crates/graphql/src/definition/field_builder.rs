@@ -30,7 +30,8 @@ impl<T: Send + Sync> ObjectType<T> {
     /// Adds a field.
     pub(crate) fn with(mut self, name: &'static str, description: &'static str, source: Source<T>) -> Self {
         let columns = FieldColumns::ByName;
-        self.fields.push(Field { name, description, arguments: Vec::new(), expected_size: None, columns, source });
+        let (deprecation, arguments, expected_size) = (None, Vec::new(), None);
+        self.fields.push(Field { name, description, deprecation, arguments, expected_size, columns, source });
         self
     }
 
@@ -48,6 +49,12 @@ impl<T: Send + Sync> ObjectType<T> {
     /// Lets the field that was added last take an argument.
     pub(crate) fn with_argument(mut self, argument: Argument) -> Self {
         self.last().arguments.push(argument);
+        self
+    }
+
+    /// Deprecates the field that was added last; the reason says what to use instead, and when it goes.
+    pub(crate) fn deprecated(mut self, reason: &'static str) -> Self {
+        self.last().deprecation = Some(reason);
         self
     }
 

@@ -3,7 +3,7 @@
 use async_graphql::{
     TypeDirective,
     indexmap::IndexMap,
-    registry::{MetaField, MetaType, Registry},
+    registry::{Deprecation, MetaField, MetaType, Registry},
 };
 
 use crate::{
@@ -67,8 +67,12 @@ fn meta_field<T>(field: &Field<T>, registry: &mut Registry) -> MetaField {
         list_size::list_size.register(registry);
         list_size::of_connection(size)
     });
+    let deprecation = field
+        .deprecation
+        .map_or(Deprecation::NoDeprecated, |reason| Deprecation::Deprecated { reason: Some(reason.to_owned()) });
     MetaField {
         args,
+        deprecation,
         directive_invocations: directive_invocations.into_iter().collect(),
         ..described_field(field.name, field.description, ty)
     }

@@ -33,7 +33,7 @@ impl NounType for domain::Source {
             .text("language", "The language it is in, a BCP 47 tag.", |it| it.noun.language.as_str())
             .leaf("kind", "What it is.", |it| Word(it.noun.kind))
             .leaf("extentRead", "How much of it was read.", |it| Word(it.noun.extent_read))
-            .leaf("reliability", "How far it can be trusted.", |it| Word(it.noun.reliability))
+            .leaf("reliability", "How far it can be relied on, whatever its kind.", |it| Word(it.noun.reliability))
             .optional_text("license", "The license under which it may be used: an [SPDX identifier](https://spdx.org/licenses/) such as `ODbL-1.0`, or its name or address; null where none is on record.", |it| it.noun.license.as_deref())
             .optional_text("note", "A remark; null if there is none.", |it| it.noun.note.as_deref())
     }
@@ -41,7 +41,7 @@ impl NounType for domain::Source {
     fn filter() -> FilterType<Self> {
         FilterType::new("Which sources.")
             .words::<domain::SourceKind>("kind", "It is one of these.")
-            .words::<domain::Reliability>("reliability", "It can be trusted this far.")
+            .words::<domain::Reliability>("reliability", "It can be relied on this far.")
     }
 }
 
@@ -89,9 +89,20 @@ impl Described for Citation {
                 "The words that state the fact, at most about 25 of them; null where none are recorded.",
                 |it| it.it().quote.as_deref(),
             )
-            .leaf("confidence", "How sure the statement is; null where the record does not say.", |it| {
+            .leaf(
+                "reliability",
+                "How far the statement can be relied on: as far as its source, but at most `MEDIUM` where it is inferred, and `LOW` where an unofficial compilation makes it.",
+                |it| Word(it.it().reliability()),
+            )
+            .leaf(
+                "isInferred",
+                "Whether the words do not say it outright: it follows from them, or names were restored from a garbled copy. Null where the record does not say.",
+                |it| it.it().confidence.map(domain::Confidence::is_inferred),
+            )
+            .leaf("confidence", "By which way the statement came on record; null where the record does not say.", |it| {
                 it.it().confidence.map(Word)
             })
+            .deprecated("Use `reliability` and `isInferred`, and `source { kind }` for what said so. Removal in 2.0.")
             .optional_text(
                 "field",
                 "The one field of the fact that it states, such as `ownership`; null where it states the whole.",
