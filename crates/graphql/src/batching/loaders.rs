@@ -111,12 +111,14 @@ loader! {
 
 loader! {
     /// A page of the ties that lead from this parent to nouns of any kind.
-    AnyPageLoader<T: TieType> { relation: AnyRelation<T>, view: View, request: Arc<PageRequest> }
+    AnyPageLoader<T: TieType> {
+        relation: AnyRelation<T>, view: View, filter: Arc<Filter>, request: Arc<PageRequest>
+    }
 }
 
 loader! {
     /// How many ties lead from this parent to nouns of any kind.
-    AnyCountLoader<T: TieType> { relation: AnyRelation<T>, view: View }
+    AnyCountLoader<T: TieType> { relation: AnyRelation<T>, view: View, filter: Arc<Filter> }
 }
 
 loader! {
@@ -228,7 +230,7 @@ impl<T: TieType> Loader for AnyPageLoader<T> {
     type Value = Arc<AnyPage<T>>;
 
     async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
-        let pages = store.related_of_any_kind(self.relation, self.view, ids, &self.request).await?;
+        let pages = store.related_of_any_kind(self.relation, self.view, ids, &self.filter, &self.request).await?;
         Ok(pages.into_iter().map(|(parent, page)| (parent, Arc::new(page))).collect())
     }
 }
@@ -237,7 +239,7 @@ impl<T: TieType> Loader for AnyCountLoader<T> {
     type Value = i64;
 
     async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, i64>, StoreError> {
-        store.related_of_any_kind_counts(self.relation, self.view, ids).await
+        store.related_of_any_kind_counts(self.relation, self.view, ids, &self.filter).await
     }
 }
 

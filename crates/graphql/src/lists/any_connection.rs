@@ -44,24 +44,35 @@ pub(crate) trait AnyList: Clone + Send + Sync + 'static {
 
     /// Counts all of them.
     fn load_count<'a>(&'a self, ctx: &'a FieldContext<'a>, view: View) -> BoxFuture<'a, Result<u64>>;
+
+    /// The conditions on its ties, for which its cursors hold.
+    fn filter(&self) -> Arc<Filter> {
+        Arc::default()
+    }
 }
 
 /// The ties that lead from a noun.
 pub(crate) struct RelatedOfAnyKind<T: 'static> {
     relation: AnyRelation<T>,
     parent: i64,
+    filter: Arc<Filter>,
 }
 
 impl<T> RelatedOfAnyKind<T> {
     /// The ties that lead from this noun.
     pub(crate) fn new(relation: AnyRelation<T>, parent: i64) -> Self {
-        RelatedOfAnyKind { relation, parent }
+        RelatedOfAnyKind { relation, parent, filter: Arc::default() }
+    }
+
+    /// Those that fit these conditions.
+    pub(crate) fn filtered(self, filter: Filter) -> Self {
+        RelatedOfAnyKind { filter: Arc::new(filter), ..self }
     }
 }
 
 impl<T> Clone for RelatedOfAnyKind<T> {
     fn clone(&self) -> Self {
-        RelatedOfAnyKind { relation: self.relation, parent: self.parent }
+        RelatedOfAnyKind { relation: self.relation, parent: self.parent, filter: self.filter.clone() }
     }
 }
 
@@ -75,7 +86,8 @@ impl<T: TieType> AnyList for RelatedOfAnyKind<T> {
         request: &'a Arc<PageRequest>,
     ) -> BoxFuture<'a, Result<Arc<AnyPage<T>>>> {
         async move {
-            let page = ctx.load(AnyPageLoader::new(self.relation, view, request.clone()), self.parent).await?;
+            let loader = AnyPageLoader::new(self.relation, view, self.filter.clone(), request.clone());
+            let page = ctx.load(loader, self.parent).await?;
             Ok(page.unwrap_or_else(|| Arc::new(Page::empty())))
         }
         .boxed()
@@ -83,11 +95,21 @@ impl<T: TieType> AnyList for RelatedOfAnyKind<T> {
 
     fn load_count<'a>(&'a self, ctx: &'a FieldContext<'a>, view: View) -> BoxFuture<'a, Result<u64>> {
         async move {
-            let count = ctx.load(AnyCountLoader::new(self.relation, view), self.parent).await?;
+            let loader = AnyCountLoader::new(self.relation, view, self.filter.clone());
+            let count = ctx.load(loader, self.parent).await?;
             Ok(u64::try_from(count.unwrap_or_default()).unwrap_or_default())
         }
         .boxed()
     }
+
+    fn filter(&self) -> Arc<Filter> {
+        self.filter.clone()
+    }
+}
+
+/// What conditions on ties are called in the schema.
+fn condition_name(property: &str) -> &'static str {
+    ["field", "kind", "source"].into_iter().find(|name| *name == property).unwrap_or_default()
 }
 
 /// A page of ties to nouns of any kind; it is read when a field wants something of it.
@@ -113,8 +135,7 @@ impl<L: AnyList> AnyConnection<L> {
     fn from_arguments(list: L, ctx: &FieldContext<'_>, view: View, id: ListId) -> FieldResult<Self> {
         let given = ctx.arguments;
         let [after, before]: [Option<String>; 2] = [given.get("after")?, given.get("before")?];
-        let scope =
-            CursorScope::new(|_| "", id, Order::default(), Arc::new(Filter::default()), requested_view(ctx, view));
+        let scope = CursorScope::new(condition_name, id, Order::default(), list.filter(), requested_view(ctx, view));
         let expected = if after.is_some() || before.is_some() { scope.get() } else { 0 };
         let (first, last) = (given.get("first")?, given.get("last")?);
         let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)
@@ -227,7 +248,8 @@ impl<N: NounType> ObjectType<ViewedNoun<N>> {
         list: impl Fn(&ViewedNoun<N>) -> L + Send + Sync + 'static,
     ) -> Self {
         let place = |it: &ViewedNoun<N>, _: &FieldContext<'_>| (it.view, Some(it.head().id));
-        self.any_list_at(name, types, size, description, place, list).looking_at(FieldColumns::These(ColumnSet::LEAST))
+        self.any_list_at(name, types, size, description, place, move |it, _| Loading::Now(Ok(list(it))))
+            .looking_at(FieldColumns::These(ColumnSet::LEAST))
     }
 }
 
@@ -240,12 +262,17 @@ impl<T: Send + Sync> ObjectType<T> {
         size: u32,
         description: &'static str,
         place: fn(&T, &FieldContext<'_>) -> (View, Option<i64>),
-        list: impl Fn(&T) -> L + Send + Sync + 'static,
+        list: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, L> + Send + Sync + 'static,
     ) -> Self {
         let ty: &'static ObjectType<AnyConnection<L>> = Box::leak(Box::new(connection_type::<L>(types)));
         let mut with = self.load_optional_object_of(name, description, ty, move |it, ctx| {
             let (view, parent) = place(it, ctx);
-            Loading::Now(AnyConnection::from_arguments(list(it), ctx, view, ListId { name: types, parent }).map(Some))
+            let connect =
+                move |list| AnyConnection::from_arguments(list, ctx, view, ListId { name: types, parent }).map(Some);
+            match list(it, ctx) {
+                Loading::Now(list) => Loading::Now(list.and_then(connect)),
+                Loading::Later(list) => Loading::later(async move { connect(list.await?) }),
+            }
         });
         with.last().arguments = bound_arguments();
         with.last().expected_size = Some(size);

@@ -45,6 +45,13 @@ pub(crate) async fn resolve_filter<N: NounType>(
     Ok(converted)
 }
 
+/// Reads the noun that a condition of this name gives, and checks that it is on record.
+pub(crate) async fn resolve_noun(ctx: &FieldContext<'_>, field: &'static str, kind: Kind, text: &str) -> Result<AnyId> {
+    let id = parse_noun(kind, text)?;
+    check_recorded(ctx, &[NamedNoun { field, text: text.to_owned(), id }]).await?;
+    Ok(id)
+}
+
 /// A noun that a condition names.
 struct NamedNoun {
     field: &'static str,
@@ -186,7 +193,7 @@ fn parse_noun(kind: Kind, text: &str) -> Result<AnyId> {
 }
 
 /// A text that databases take.
-fn check_no_nul(text: String) -> Result<String> {
+pub(crate) fn check_no_nul(text: String) -> Result<String> {
     match text.contains('\0') {
         true => Err(ErrorCode::InvalidArgument.with_message("a text of a filter has no NUL character")),
         false => Ok(text),

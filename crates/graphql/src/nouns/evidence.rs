@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::{FieldEvidence, View, shape_of};
+use async_graphql::{ID, InputObject};
+use domain::{Condition, ConditionValue, FieldEvidence, Filter, Kind, View, shape_of};
 use persistence::ALL_CONTRADICTIONS;
 
 use crate::{
@@ -11,8 +12,11 @@ use crate::{
         field::{FieldContext, FieldResult, Loading, load_parts},
         object_type::{Described, ObjectType},
     },
-    execution::context::ContextExt,
-    lists::any_connection::RelatedOfAnyKind,
+    execution::{context::ContextExt, error_code::ErrorCode},
+    lists::{
+        any_connection::RelatedOfAnyKind,
+        filter::{check_no_nul, resolve_noun},
+    },
     nouns::source::{Citation, load_citations},
     objects::{
         noun::{NounType, ViewedNoun},
@@ -102,6 +106,37 @@ impl Described for ViewedTie<FieldEvidence> {
     }
 }
 
+/// Which contradictions.
+#[derive(InputObject, Debug, Clone)]
+pub(crate) struct ContradictionFilter {
+    /// They are of nouns of one of these kinds, as the data set calls them, such as `project`.
+    kind: Option<Vec<String>>,
+    /// They are of this field, as `Contradiction.field` names it.
+    field: Option<String>,
+    /// This source contradicts what is recorded, by id or slug.
+    source: Option<ID>,
+}
+
+async fn resolve_contradiction_filter(ctx: &FieldContext<'_>) -> FieldResult<Filter> {
+    let Some(given) = ctx.arguments.get::<Option<ContradictionFilter>>("filter")? else { return Ok(Filter::default()) };
+    let mut filter = Filter::default();
+    let mut add = |property, value| filter.conditions.push(Condition { property, value });
+    if let Some(kinds) = given.kind {
+        let names = kinds.iter().map(|name| match Kind::named(name) {
+            Some(kind) if !kind.prefix().is_empty() => Ok(kind.name()),
+            _ => Err(ErrorCode::InvalidArgument.with_message(format!("`{name}` is no kind of noun"))),
+        });
+        add("kind", ConditionValue::Words(names.collect::<Result<_, _>>()?));
+    }
+    if let Some(field) = given.field {
+        add("field", ConditionValue::Text(check_no_nul(field)?));
+    }
+    if let Some(source) = given.source {
+        add("source", ConditionValue::Noun(resolve_noun(ctx, "source", Kind::Source, &source).await?));
+    }
+    Ok(filter)
+}
+
 impl ObjectType<Map> {
     /// Adds the list of all contradictions.
     pub(crate) fn contradiction_fields(self) -> Self {
@@ -111,7 +146,13 @@ impl ObjectType<Map> {
             10,
             "Where sources disagree, with the noun of which they do: by field, then by kind and slug of the noun.",
             |map, ctx| (map.view(ctx), None),
-            |_| RelatedOfAnyKind::new(ALL_CONTRADICTIONS, ALL_NOUNS),
+            |_, ctx| {
+                Loading::later(async move {
+                    let all = RelatedOfAnyKind::new(ALL_CONTRADICTIONS, ALL_NOUNS);
+                    Ok(all.filtered(resolve_contradiction_filter(ctx).await?))
+                })
+            },
         )
+        .argument::<Option<ContradictionFilter>>("filter", "Which contradictions; all unless asked otherwise.")
     }
 }

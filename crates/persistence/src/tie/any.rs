@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::{AnyId, Kind, Order, Page, PageRequest, Position, View};
+use domain::{AnyId, Filter, Kind, Order, Page, PageRequest, Position, View};
 use sea_orm::sea_query::{
     self, Alias, Expr, ExprTrait, Func, JoinType, OverStatement, Query, SelectStatement, WindowStatement,
 };
@@ -16,12 +16,12 @@ use crate::{
     Store, StoreError,
     columns::ColumnSet,
     dialect,
-    entity::identities,
-    filter::FilterForm,
+    entity::{citations, identities},
+    filter::{FilterForm, Wanted},
     noun::{and_all, direction, read_key, within_bounds},
     row::Row,
     statement::{PageForm, Parameter, Prepared, Question, Values},
-    view::{Scope, Sees, col, literal, named},
+    view::{Scope, Sees, col, is_any_word, literal, named},
 };
 
 /// A tie walked from its first end to nouns of any kind.
@@ -78,7 +78,7 @@ pub type AnyPage<T> = Page<AnyLinked<T>>;
 
 impl Store {
     /// A page of each parent's ties that hold on the view's day, in one statement: in the order of what the tie is ranked by,
-    /// of the kinds of nouns, and of their slugs.
+    /// of the kinds of nouns, and of their slugs. Of a filter only the conditions count.
     ///
     /// # Errors
     /// The database failed, or a row has no meaning.
@@ -87,15 +87,18 @@ impl Store {
         relation: AnyRelation<T>,
         view: View,
         parents: &[i64],
+        filter: &Filter,
         request: &PageRequest,
     ) -> Result<HashMap<i64, AnyPage<T>>, StoreError> {
         let page = PageForm::new(Order::default(), request);
         let question = Question::RelatedOfAnyKind(relation.tie.name);
-        let form = self.form(question, view, FilterForm::default(), Some(page), ColumnSet::POSITION);
-        let statement = self
-            .statements
-            .get(&form, || Prepared::new(self.backend, &relation.page_select(&Scope::new(self.backend, view), page)));
-        let values = Values { view, ids: parents, request: Some(request), filter: &[] };
+        let (filter, filter_values) = FilterForm::split(filter);
+        let form = self.form(question, view, filter, Some(page), ColumnSet::POSITION);
+        let statement = self.statements.get(&form, || {
+            let scope = Scope::new(self.backend, view);
+            Prepared::new(self.backend, &relation.page_select(&scope, &form.filter, page))
+        });
+        let values = Values { view, ids: parents, request: Some(request), filter: &filter_values };
         let mut items: HashMap<i64, Vec<(Position, AnyLinked<T>)>> = HashMap::new();
         for row in &self.rows(statement.bind(&values)).await? {
             let mut row = Row::new(row)?;
@@ -120,26 +123,46 @@ impl Store {
         relation: AnyRelation<T>,
         view: View,
         parents: &[i64],
+        filter: &Filter,
     ) -> Result<HashMap<i64, i64>, StoreError> {
         let question = Question::RelatedOfAnyKindCount(relation.tie.name);
-        let form = self.form(question, view, FilterForm::default(), None, ColumnSet::LEAST);
+        let (filter, filter_values) = FilterForm::split(filter);
+        let form = self.form(question, view, filter, None, ColumnSet::LEAST);
         let statement = self.statements.get(&form, || {
             let mut select = Query::select();
-            let rows = relation.select_rows(&Scope::new(self.backend, view));
-            select.from_subquery(rows, "t").expr(col("t", "parent")).expr(Expr::cust("COUNT(*)"));
+            let scope = Scope::new(self.backend, view);
+            select.from_subquery(relation.select_rows(&scope), "t");
+            and_all(&mut select, conditions(&scope, &form.filter));
+            select.expr(col("t", "parent")).expr(Expr::cust("COUNT(*)"));
             Prepared::new(self.backend, select.add_group_by([col("t", "parent")]))
         });
         let count = |row: &_| {
             let [parent, count] = Row::new(row)?.cells();
             Ok((parent.number()?, count.number()?))
         };
-        self.rows(statement.bind(&Values::of_ids(view, parents))).await?.iter().map(count).collect()
+        let values = Values { view, ids: parents, request: None, filter: &filter_values };
+        self.rows(statement.bind(&values)).await?.iter().map(count).collect()
     }
 }
 
 /// What a column of the tie is called in the rows of a page: those of the row itself have names of their own.
 fn own_name(at: usize) -> Alias {
     Alias::new(format!("own{at}"))
+}
+
+/// The conditions of a filter on the rows that `t` names: what the noun is, who is cited, and what a column of the tie says.
+fn conditions(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
+    let condition = |(property, wanted): &(&'static str, Wanted)| match *property {
+        "kind" => is_any_word(col("t", "kind"), wanted.words()),
+        "source" => {
+            let mut citing = scope.select_from(citations::Entity, "x", Sees::Known);
+            let is_source = col("x", citations::Column::SourceId).eq(wanted.value());
+            citing.expr(col("x", citations::Column::FactId)).and_where(is_source);
+            col("t", "fact").in_subquery(citing)
+        }
+        column => col("t", column).eq(wanted.value()),
+    };
+    filter.conditions().iter().map(condition).collect()
 }
 
 impl<T> AnyRelation<T> {
@@ -167,7 +190,7 @@ impl<T> AnyRelation<T> {
 
     /// The statement of a page: the parent, the tie's identity, the key of the position, the kind and the identity of the
     /// noun, and what the tie says.
-    fn page_select(&self, scope: &Scope, page: PageForm) -> SelectStatement {
+    fn page_select(&self, scope: &Scope, filter: &FilterForm, page: PageForm) -> SelectStatement {
         let of_row = |column: &'static str| col("t", column);
         let stated = |value: Expr| Expr::expr(Func::coalesce([value, literal("")]));
         let slug = col("i", identities::Column::Slug);
@@ -176,6 +199,7 @@ impl<T> AnyRelation<T> {
         select.from_subquery(self.select_rows(scope), "t");
         let is_child = col("i", identities::Column::Id).eq(of_row("child"));
         select.join_as(JoinType::LeftJoin, identities::Entity, Alias::new("i"), is_child);
+        and_all(&mut select, conditions(scope, filter));
         and_all(&mut select, within_bounds(&keys, &of_row("fact"), page));
         let mut ranking = WindowStatement::new();
         ranking.add_partition_by(of_row("parent"));
