@@ -34,7 +34,10 @@ impl TieType for FieldEvidence {
             .load_leaf("recorded", "What is recorded in that field, as the data set writes it: of another noun its slug. Null where nothing is, and where the field is a relation.", |it, ctx| Loading::later(load_recorded_field(it, ctx)))
             .optional_text("stated", "What the other source says; null where the record has only its words.", |it| it.tie.value.as_deref())
             .load_objects("recordedBy", "The sources that state what is recorded: those of that field, or else those of the whole.", |it, ctx| Loading::later(load_supporting(it, ctx)))
-            .load_objects("sources", "The source that contradicts it.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
+            .load_objects("sources", "The source that contradicts it.", |it, ctx| {
+                load_citations(ctx, it.view, it.tie.id)
+                    .map(|citations| citations.into_iter().map(Citation::contradicting).collect())
+            })
             .recorded_since(|it| it.tie.id)
     }
 }

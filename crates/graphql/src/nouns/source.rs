@@ -50,6 +50,7 @@ pub(crate) struct Citation {
     view: View,
     of_fact: Arc<Vec<domain::Citation>>,
     at: usize,
+    relation: EvidenceRelation,
 }
 
 impl Citation {
@@ -59,7 +60,12 @@ impl Citation {
 
     /// Whether it says what is recorded.
     fn supports(&self) -> bool {
-        self.it().relation == EvidenceRelation::Supports
+        self.relation == EvidenceRelation::Supports
+    }
+
+    /// The same of a row of evidence that contradicts what is recorded.
+    pub(crate) fn contradicting(self) -> Self {
+        Citation { relation: EvidenceRelation::Contradicts, ..self }
     }
 
     /// Whether it states this column of the fact, and no more.
@@ -109,7 +115,7 @@ impl Described for Citation {
                 |it| it.it().field.as_deref(),
             )
             .leaf("relation", "How it stands to what is recorded: whether it says the same, or something else.", |it| {
-                Word(it.it().relation)
+                Word(it.relation)
             })
             .optional_text(
                 "value",
@@ -124,6 +130,10 @@ impl Described for Citation {
 pub(crate) fn load_citations<'a>(ctx: &'a FieldContext<'a>, view: View, fact: i64) -> Loading<'a, Vec<Citation>> {
     Loading::later(async move {
         let of_fact = ctx.load_parts::<domain::Citation>(view, fact).await?;
-        Ok((0..of_fact.len()).map(|at| Citation { view, of_fact: of_fact.clone(), at }).collect())
+        let citation = |(at, it): (usize, &domain::Citation)| {
+            let (of_fact, relation) = (of_fact.clone(), it.relation);
+            Citation { view, of_fact, at, relation }
+        };
+        Ok(of_fact.iter().enumerate().map(citation).collect())
     })
 }
