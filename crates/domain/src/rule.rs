@@ -193,11 +193,11 @@ impl Shape {
                         return Err(FieldError { column: (*blank).into(), kind: "incomplete", problem });
                     }
                 }
-                Rule::FilledOneOf { columns } => {
-                    if columns.iter().all(|name| *self.cell_of(name, &record.cells) == Cell::Blank) {
-                        let problem = format!("it is empty, and so is {}", columns[1..].join(", "));
-                        return Err(FieldError { column: columns[0].into(), kind: "incomplete", problem });
-                    }
+                Rule::FilledOneOf { columns }
+                    if columns.iter().all(|name| *self.cell_of(name, &record.cells) == Cell::Blank) =>
+                {
+                    let problem = format!("it is empty, and so is {}", columns[1..].join(", "));
+                    return Err(FieldError { column: columns[0].into(), kind: "incomplete", problem });
                 }
                 Rule::NamesField { kind, field } => {
                     let named = self.word_of(field, &record.cells);

@@ -32,8 +32,11 @@ pub(crate) struct NounEntry {
     pub(crate) with_root_fields: fn(ObjectType<Map>) -> ObjectType<Map>,
     load: LoadAnyNoun,
     /// Compiles what is selected of its nouns; `None` if some of it has no planned form.
-    pub(crate) plan: for<'a> fn(&Compiler<'a>, &[Occurrence<'a>]) -> Option<Box<dyn KindLevel>>,
+    pub(crate) plan: CompileKind,
 }
+
+/// Compiles what is selected of the nouns of a kind.
+type CompileKind = for<'a> fn(&Compiler<'a>, &[Occurrence<'a>]) -> Option<Box<dyn KindLevel>>;
 
 /// Loads the noun with an identity.
 type LoadAnyNoun = for<'a> fn(&'a FieldContext<'a>, View, i64) -> BoxFuture<'a, Result<Option<AnyObject>>>;
