@@ -166,3 +166,25 @@ async fn a_wrong_filter_of_contradictions_blanks_the_list_and_a_cursor_holds_for
         assert_eq!(answer["errors"][0]["extensions"]["code"], "INVALID_CURSOR");
     }
 }
+
+#[tokio::test]
+async fn a_source_leads_back_to_the_nouns_that_cite_it() {
+    for app in chaoyang("a_source_leads_back").await {
+        let data = app
+            .data(
+                r#"{ disagrees: source(slug: "bjnews-2024-09-03") { citedBy(first: 100) { totalCount nodes { ... on Noun { slug } } } }
+                     report: source(slug: "seed") { citedBy(first: 100) { totalCount nodes { __typename } pageInfo { hasNextPage } } }
+                     project(slug: "science-hs") { sources { relation source { slug citedBy { totalCount } } } } }"#,
+            )
+            .await;
+        let slugs: Vec<&Value> =
+            data["disagrees"]["citedBy"]["nodes"].as_array().expect("nouns").iter().map(|it| &it["slug"]).collect();
+        assert!(slugs.contains(&&json!("science-hs")), "{}: {data}", app.name);
+        let report = &data["report"]["citedBy"];
+        let listed = report["nodes"].as_array().map(Vec::len);
+        assert!(report["totalCount"].as_u64() > Some(50) && listed > Some(50), "{}: {report}", app.name);
+        for citation in data["project"]["sources"].as_array().expect("sources") {
+            assert!(citation["source"]["citedBy"]["totalCount"].as_i64() > Some(0), "{}: {citation}", app.name);
+        }
+    }
+}

@@ -30,6 +30,7 @@ use crate::{
         region::{PLACED_IN_REGION, STANDS_IN_REGION},
         reported_figure::{FIGURE_BY_PERSON, FIGURE_OF, FIGURE_OF_DESIGNATION},
         school::{CAMPUS_STANDS_IN, SCHOOL_LINKS, SUCCESSIONS},
+        source::CITED_BY,
         statement::{STATEMENT_ABOUT, STATEMENT_AT_EVENT, STATEMENT_OF_PERSON},
         township::STANDS_IN_TOWNSHIP,
     },
@@ -151,6 +152,8 @@ pub const SENIOR_SCHOOLS_OF_SCHOOL: Relation<School, AdmissionPlaces> = ADMISSIO
 /// The junior schools for whose pupils a senior school keeps places.
 pub const JUNIOR_SCHOOLS_OF_SCHOOL: Relation<School, AdmissionPlaces> = ADMISSION_PLACES.backward(Kind::School);
 
+/// The nouns that cite a source.
+pub const NOUNS_CITING_SOURCE: AnyRelation<()> = CITED_BY.to_any();
 /// All contradictions, from the parent 0, with the nouns of which they speak.
 pub const ALL_CONTRADICTIONS: AnyRelation<FieldEvidence> = CONTRADICTIONS.to_any();
 

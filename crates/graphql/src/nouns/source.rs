@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::{EvidenceRelation, View};
+use persistence::NOUNS_CITING_SOURCE;
 
 use crate::{
     definition::{
@@ -36,6 +37,7 @@ impl NounType for domain::Source {
             .leaf("reliability", "How far it can be relied on, whatever its kind.", |it| Word(it.noun.reliability))
             .optional_text("license", "The license under which it may be used: an [SPDX identifier](https://spdx.org/licenses/) such as `ODbL-1.0`, or its name or address; null where none is on record.", |it| it.noun.license.as_deref())
             .optional_text("note", "A remark; null if there is none.", |it| it.noun.note.as_deref())
+            .any_relation(NOUNS_CITING_SOURCE, "citedBy", "CitingNoun", 100, "The nouns that cite it, by their own record or as a further source of a field, whenever they are on the map; ties and parts that cite it are not counted.")
     }
 
     fn filter() -> FilterType<Self> {

@@ -8,17 +8,18 @@ use domain::{
 };
 use sea_orm::{
     DeriveIden,
-    sea_query::{Expr, ExprTrait, Func, Keyword, Order, Query, SelectStatement, UnionType},
+    sea_query::{Expr, ExprTrait, Func, JoinType, Keyword, Order, Query, SelectStatement, UnionType},
 };
 
 use super::evidence::Evidence;
 use crate::{
     StoreError,
     columns::ColumnSet,
-    entity::citations,
+    entity::{citations, identities},
     noun::{Table, exprs, read},
     parts::List,
     row::Row,
+    tie::{End, Tie, TieSource},
     view::{AnyIden, Scope, Sees, col, literal},
 };
 
@@ -112,6 +113,44 @@ impl List for Citation {
             source: Arc::new(read(row, ColumnSet::ALL)?),
         })
     }
+}
+
+/// Sources and the nouns that cite them, by their own row or by evidence; the source first.
+pub(crate) static CITED_BY: Tie<()> = Tie {
+    name: "cited_by",
+    source: TieSource::Rows(|scope, _: End| {
+        let mut nouns = select_citing(scope);
+        nouns.union(UnionType::Distinct, select_citing_by_evidence(scope));
+        nouns
+    }),
+    columns: &[],
+    read: |_, _| Ok(()),
+};
+
+fn select_citing(scope: &Scope) -> SelectStatement {
+    let cited = |column: citations::Column| col("own", column);
+    let mut select = scope.select_from(citations::Entity, "own", Sees::Known);
+    // Nouns have slugs, ties have none.
+    let is_noun = col("n", identities::Column::Id)
+        .eq(cited(citations::Column::FactId))
+        .and(col("n", identities::Column::Slug).is_not_null());
+    select.join_as(JoinType::InnerJoin, identities::Entity, "n", is_noun);
+    select.expr_as(cited(citations::Column::SourceId), "parent");
+    let noun = || cited(citations::Column::FactId);
+    select.expr_as(noun(), "child").expr_as(col("n", identities::Column::Kind), "kind").expr_as(noun(), "fact");
+    select.expr_as(literal(""), "rank").and_where(scope.is_asked(cited(citations::Column::SourceId)));
+    select
+}
+
+fn select_citing_by_evidence(scope: &Scope) -> SelectStatement {
+    let source = || col("own", citations::Column::SourceId);
+    let mut select = scope.select_from(citations::Entity, "own", Sees::Known);
+    let is_its_own = col("e", Evidence::Id).eq(col("own", citations::Column::FactId));
+    scope.join_in_order(&mut select, Evidence::Table, "e", is_its_own, Sees::Known);
+    select.expr_as(source(), "parent").expr_as(col("e", Evidence::SubjectId), "child");
+    select.expr_as(col("e", Evidence::SubjectType), "kind").expr_as(col("e", Evidence::SubjectId), "fact");
+    select.expr_as(literal(""), "rank").and_where(scope.is_asked(source()));
+    select
 }
 
 fn select_own(scope: &Scope) -> SelectStatement {
