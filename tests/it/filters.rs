@@ -365,3 +365,37 @@ async fn words_of_a_list_are_found_below_a_parent_as_among_all() {
         }
     }
 }
+
+#[tokio::test]
+async fn edges_are_narrowed_by_what_they_say_themselves() {
+    for app in chaoyang("edges_are_narrowed").await {
+        let data = app
+            .data(
+                r#"{ group(slug: "chenjinglun") {
+                       lead: schools(role: [LEAD]) { totalCount edges { role node { slug } } }
+                       others: schools(first: 100, role: [MEMBER, BRANCH, GUIDED, CO_BRANDED]) { totalCount edges { role } }
+                       all: schools { totalCount } }
+                     alliance(slug: "chenjinglun-through") { schools(basis: [SERVES]) { totalCount } members: schools(basis: [MEMBER]) { totalCount } }
+                     school(slug: "bj80") { branches(basis: [SOURCE], filter: { nameContains: "branch" }) { totalCount edges { basis } } all: branches { totalCount } }
+                     chain: school(slug: "chenjinglun-hs") { predecessors(kind: [MERGED_INTO]) { nodes { slug } } renamed: predecessors(kind: [RENAMED]) { totalCount } }
+                     initiative(slug: "through-training-map") { announcedAt(action: [UNVEILED]) { totalCount edges { action } } } }"#,
+            )
+            .await;
+        let group = &data["group"];
+        assert_eq!(group["lead"]["totalCount"], 1, "{}: {data}", app.name);
+        assert_eq!(group["lead"]["edges"][0]["role"], "LEAD");
+        let [others, all] = [&group["others"], &group["all"]].map(|list| list["totalCount"].as_u64().expect("a count"));
+        assert_eq!(others + 1, all, "{}: {data}", app.name);
+        assert!(group["others"]["edges"].as_array().expect("edges").iter().all(|edge| edge["role"] != "LEAD"));
+        assert_eq!(data["alliance"]["schools"]["totalCount"], 0);
+        assert_eq!(data["alliance"]["members"]["totalCount"], 4);
+        assert_eq!(data["school"]["branches"]["totalCount"], 0, "all of them are told from their names");
+        assert!(data["school"]["all"]["totalCount"].as_u64() > Some(10));
+        assert_eq!(data["initiative"]["announcedAt"]["edges"], json!([{ "action": "UNVEILED" }]));
+        let page = app.data(r#"{ group(slug: "chenjinglun") { schools(first: 1, role: [MEMBER, BRANCH]) { pageInfo { endCursor } } } }"#).await;
+        let cursor = &page["group"]["schools"]["pageInfo"]["endCursor"];
+        let other = format!("{{ group(slug: \"chenjinglun\") {{ schools(first: 1, after: {cursor}) {{ nodes {{ slug }} }} }} }}");
+        let code = app.ask(&other, json!({})).await.json()["errors"][0]["extensions"]["code"].clone();
+        assert!(code.is_string(), "{}: a cursor holds for the condition that gave it", app.name);
+    }
+}

@@ -60,6 +60,8 @@ pub struct Filter {
     pub name_contains: Option<String>,
     /// The noun's own conditions; all of them hold.
     pub conditions: Vec<Condition>,
+    /// Conditions on the tie that leads to the noun, each on a column of it; all of them hold.
+    pub tie: Vec<Condition>,
 }
 
 /// A condition on one property of a noun.

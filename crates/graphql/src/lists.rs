@@ -3,6 +3,7 @@
 pub(crate) mod any_connection;
 pub(crate) mod connection;
 pub(crate) mod cursor_scope;
+pub(crate) mod edge_condition;
 pub(crate) mod filter;
 pub(crate) mod filter_input;
 pub(crate) mod filter_type;

@@ -27,6 +27,8 @@ pub(crate) struct FilterForm {
     /// The slot of the folded text that a name contains.
     name: Option<u32>,
     conditions: Vec<(&'static str, Wanted)>,
+    /// Conditions on columns of the tie that leads to the noun.
+    pub(crate) tie: Vec<(&'static str, Wanted)>,
 }
 
 /// What a property is to be.
@@ -116,6 +118,7 @@ impl FilterForm {
         FilterForm {
             name,
             conditions: filter.conditions.iter().map(&mut wanted).collect(),
+            tie: filter.tie.iter().map(&mut wanted).collect(),
             existence: filter
                 .existence
                 .as_ref()

@@ -24,7 +24,7 @@ use crate::{
     nouns::township::Townships,
     row::Row,
     statement::{PageForm, Parameter, Prepared, Question, Values},
-    view::{AnyIden, Scope, Sees, col, is_tied, literal, named},
+    view::{AnyIden, Scope, Sees, col, is_one_of, is_tied, literal, named},
 };
 
 pub use any::{AnyLinked, AnyPage, AnyRelation};
@@ -283,6 +283,9 @@ impl<N: Table, T> Relation<N, T> {
         let is_own_row = matches!(self.tie.source, TieSource::Owner(..) | TieSource::Township(_));
         joined.select.and_where(if is_own_row { is_listed::<N>(scope, filter) } else { has_begun() });
         and_all(&mut joined.select, fits::<N>(&scope.of_tied(), filter));
+        let tie = if matches!(self.tie.source, TieSource::Rows(_)) { "t" } else { "tie" };
+        let of_tie = filter.tie.iter().map(|(column, wanted)| is_one_of(&col(tie, *column), wanted.words()));
+        and_all(&mut joined.select, of_tie);
         joined
     }
 

@@ -21,6 +21,7 @@ use crate::{
     execution::context::ContextExt,
     lists::{
         cursor_scope::{CursorScope, ListId},
+        edge_condition::{EdgeCondition, read_edge_conditions},
         page::{PageArguments, PageInfo, ParsedArguments, saturating_int},
     },
     objects::{
@@ -49,6 +50,11 @@ pub(crate) trait List: Send + Sync + 'static {
 
     /// What edges say of the tie.
     fn tie_fields() -> Vec<Field<Self::Tie>>;
+
+    /// What narrows the list by what edges say of the tie.
+    fn edge_conditions() -> Vec<EdgeCondition> {
+        Vec::new()
+    }
 
     /// Reads a page together with all other parents that want the same.
     fn load_page(
@@ -157,6 +163,10 @@ impl<N: NounType, T: TieType> List for Related<N, T> {
         T::describe().fields
     }
 
+    fn edge_conditions() -> Vec<EdgeCondition> {
+        T::conditions()
+    }
+
     async fn load_page(
         &self,
         ctx: &FieldContext<'_>,
@@ -202,10 +212,17 @@ pub(crate) struct Edge<L: List> {
 
 impl<L: List> Connection<L> {
     /// Checks the arguments.
-    async fn from_arguments(list: &'static L, field: &FieldContext<'_>, view: View, id: ListId) -> FieldResult<Self> {
+    async fn from_arguments(
+        list: &'static L,
+        field: &FieldContext<'_>,
+        view: View,
+        id: ListId,
+        conditions: &[EdgeCondition],
+    ) -> FieldResult<Self> {
         let parent = id.parent.unwrap_or(ALL_NOUNS);
         let arguments = PageArguments::<L::Node>::of_field(field)?;
-        let arguments = arguments.parse(field, id, requested_view(field, view)).await?;
+        let tie = read_edge_conditions(conditions, field.arguments)?;
+        let arguments = arguments.parse(field, id, requested_view(field, view), tie).await?;
         Ok(Connection { list, view, parent, arguments, page: OnceLock::new(), is_charged: AtomicBool::new(false) })
     }
 
@@ -302,14 +319,17 @@ impl<T: Send + Sync> ObjectType<T> {
     ) -> Self {
         let ty: &'static ObjectType<Connection<L>> = Box::leak(Box::new(connection_type::<L>(&name)));
         let list: &'static L = Box::leak(Box::new(list));
+        let conditions: &'static [EdgeCondition] = L::edge_conditions().leak();
         let name: &'static str = name.leak();
         let mut with = self.load_optional_object_of(field, description, ty, move |it, ctx| {
             let (view, parent) = place(it, ctx);
             Loading::later(async move {
-                Connection::from_arguments(list, ctx, view, ListId { name, parent }).await.map(Some)
+                Connection::from_arguments(list, ctx, view, ListId { name, parent }, conditions).await.map(Some)
             })
         });
-        with.last().arguments = PageArguments::<L::Node>::declare(order);
+        let arguments = &mut with.last().arguments;
+        *arguments = PageArguments::<L::Node>::declare(order);
+        arguments.extend(conditions.iter().map(|condition| condition.argument));
         with
     }
 }

@@ -65,7 +65,7 @@ fn scope_text(name_of: ConditionName, list: ListId, order: Order, filter: &Filte
 
 /// A filter as text: two filters have the same text only if they are equal.
 fn filter_text(name_of: ConditionName, filter: &Filter) -> String {
-    let Filter { all, any, not, existence, name_contains, conditions } = filter;
+    let Filter { all, any, not, existence, name_contains, conditions, tie } = filter;
     let combined = |name: &str, parts: &[Filter]| {
         let parts: Vec<String> = parts.iter().map(|part| filter_text(name_of, part)).collect();
         (!parts.is_empty()).then(|| format!("{name}:[{}]", parts.join(",")))
@@ -84,7 +84,8 @@ fn filter_text(name_of: ConditionName, filter: &Filter) -> String {
     let own = conditions
         .iter()
         .map(|Condition { property, value }| Some(format!("{}:{}", name_of(property), value_text(value))));
-    let mut texts: Vec<String> = own.chain(shared).flatten().collect();
+    let tie = tie.iter().map(|Condition { property, value }| Some(format!("tie.{property}:{}", value_text(value))));
+    let mut texts: Vec<String> = own.chain(shared).chain(tie).flatten().collect();
     texts.sort_unstable();
     format!("{{{}}}", texts.join(","))
 }

@@ -106,6 +106,7 @@ fn convert_filter<N: NounType>(filter: FilterInput<N>, budget: &mut FilterBudget
         not: not.map(|part| convert_part(*part, budget).map(Box::new)).transpose()?,
         name_contains: parse_search_text(name_contains)?,
         existence: existence.map(|wanted| wanted.into_iter().map(|it| it.0).collect()),
+        tie: Vec::new(),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{InputObject, Result};
-use domain::{Filter, OrderDirection, OrderField, Page, PageRequest, Position};
+use domain::{Condition, Filter, OrderDirection, OrderField, Page, PageRequest, Position};
 use persistence::ColumnSet;
 
 use crate::{
@@ -76,15 +76,16 @@ impl<N: NounType> PageArguments<N> {
         arguments
     }
 
-    /// Checks the arguments.
+    /// Checks the arguments; `tie` is what else narrows the list, by the ties that lead to its nouns.
     pub(crate) async fn parse(
         self,
         ctx: &FieldContext<'_>,
         list: ListId,
         view: RequestedView,
+        tie: Vec<Condition>,
     ) -> Result<ParsedArguments> {
         let PageArguments { first, after, last, before, filter, order } = self;
-        let filter = Arc::new(resolve_filter(ctx, filter).await?);
+        let filter = Arc::new(Filter { tie, ..resolve_filter(ctx, filter).await? });
         let order = order.map_or_else(domain::Order::default, |order| domain::Order {
             field: order.field.0,
             direction: order.direction.0,

@@ -4,7 +4,7 @@ use persistence::{OUTCOMES_OF_AGREEMENT, PARTIES_OF_AGREEMENT};
 
 use crate::{
     definition::object_type::ObjectType,
-    lists::filter_type::FilterType,
+    lists::{edge_condition::EdgeCondition, filter_type::FilterType},
     nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun, load_noun},
@@ -60,6 +60,13 @@ impl TieType for domain::AgreementTie {
             .optional_text("note", "A remark; null if there is none.", |it| it.tie.note.as_deref())
             .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
             .recorded_since(|it| it.tie.id)
+    }
+
+    fn conditions() -> Vec<EdgeCondition> {
+        vec![EdgeCondition::words::<domain::AgreementTieBasis>(
+            "basis",
+            "Only those whose edge has one of these bases.",
+        )]
     }
 }
 

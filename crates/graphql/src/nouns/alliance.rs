@@ -8,7 +8,7 @@ use crate::{
         field::{Loading, load_parts},
         object_type::{Described, ObjectType},
     },
-    lists::filter_type::FilterType,
+    lists::{edge_condition::EdgeCondition, filter_type::FilterType},
     nouns::{category::load_named_categories, source::load_citations},
     objects::{
         noun::{NounType, ViewedNoun},
@@ -109,6 +109,13 @@ impl TieType for domain::AllianceTie {
             .argument::<Option<String>>("scheme", "Only those of this scheme, as `Category.scheme` names it.")
             .load_objects("sources", "The sources that state the membership or, where the alliance serves a district, the alliance and its scope.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
             .recorded_since(|it| it.tie.id)
+    }
+
+    fn conditions() -> Vec<EdgeCondition> {
+        vec![
+            EdgeCondition::words::<domain::Basis>("basis", "Only those whose edge has one of these bases."),
+            EdgeCondition::words::<domain::AllianceRole>("role", "Only those whose edge has one of these roles."),
+        ]
     }
 }
 

@@ -4,7 +4,7 @@ use persistence::{ITEMS_OF_EVENT, STATEMENTS_AT_EVENT};
 
 use crate::{
     definition::object_type::ObjectType,
-    lists::filter_type::FilterType,
+    lists::{edge_condition::EdgeCondition, filter_type::FilterType},
     nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun},
@@ -51,5 +51,12 @@ impl TieType for domain::EventItem {
             .localized_text(("description", "With what, in words, in the best language on record for the reader; null where it is a noun on record."), ("localizedDescription", "With what, in words, with the language, and whether it is the one that was asked for. Null where it is a noun on record."), |it| &it.tie.description)
             .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
             .recorded_since(|it| it.tie.id)
+    }
+
+    fn conditions() -> Vec<EdgeCondition> {
+        vec![EdgeCondition::words::<domain::EventAction>(
+            "action",
+            "Only those whose edge tells of one of these actions.",
+        )]
     }
 }

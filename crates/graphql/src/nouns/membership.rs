@@ -4,6 +4,7 @@ use domain::Kind;
 
 use crate::{
     definition::{field::Loading, object_type::ObjectType},
+    lists::edge_condition::EdgeCondition,
     nouns::{category::load_named_categories, source::load_citations},
     objects::{
         tie::{TieRow, TieType, ViewedTie},
@@ -23,6 +24,10 @@ impl TieType for domain::Membership {
             .argument::<Option<String>>("scheme", "Only those of this scheme, as `Category.scheme` names it.")
             .load_objects("sources", "The sources that state the membership.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
             .recorded_since(|it| it.tie.id)
+    }
+
+    fn conditions() -> Vec<EdgeCondition> {
+        vec![EdgeCondition::words::<domain::MembershipRole>("role", "Only those whose edge has one of these roles.")]
     }
 }
 

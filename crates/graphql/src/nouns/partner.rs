@@ -5,7 +5,7 @@ use persistence::{ALLIANCES_OF_PARTNER, EVENTS_AT_PARTNER, SCHOOLS_OF_PARTNER};
 
 use crate::{
     definition::object_type::ObjectType,
-    lists::filter_type::FilterType,
+    lists::{edge_condition::EdgeCondition, filter_type::FilterType},
     nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun},
@@ -60,5 +60,12 @@ impl TieType for domain::SchoolPartner {
         .existence(Kind::SchoolPartner, |tie| tie.id, |tie| [&tie.since, &tie.until])
         .load_objects("sources", "The sources that state the tie.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
         .recorded_since(|it| it.tie.id)
+    }
+
+    fn conditions() -> Vec<EdgeCondition> {
+        vec![EdgeCondition::words::<domain::SchoolPartnerKind>(
+            "kind",
+            "Only those whose edge is of one of these kinds.",
+        )]
     }
 }

@@ -16,7 +16,7 @@ use crate::{
         object_type::ObjectType,
     },
     execution::context::ContextExt,
-    lists::filter_type::FilterType,
+    lists::{edge_condition::EdgeCondition, filter_type::FilterType},
     nouns::{
         admission::load_admission_totals,
         campus::{SiteUse, load_hosted_site_uses},
@@ -130,6 +130,10 @@ impl TieType for domain::Succession {
             })
             .recorded_since(|it| it.tie.id)
     }
+
+    fn conditions() -> Vec<EdgeCondition> {
+        vec![EdgeCondition::words::<domain::SuccessionKind>("kind", "Only those whose edge is of one of these kinds.")]
+    }
 }
 
 impl TieType for domain::SchoolLink {
@@ -145,5 +149,12 @@ impl TieType for domain::SchoolLink {
                 load_citations(ctx, it.view, it.tie.id)
             })
             .recorded_since(|it| it.tie.id)
+    }
+
+    fn conditions() -> Vec<EdgeCondition> {
+        vec![
+            EdgeCondition::words::<domain::SchoolLinkKind>("kind", "Only those whose edge is of one of these kinds."),
+            EdgeCondition::words::<domain::SchoolLinkBasis>("basis", "Only those whose edge has one of these bases."),
+        ]
     }
 }

@@ -11,6 +11,7 @@ use crate::{
         object_type::ObjectType,
     },
     execution::context::ContextExt,
+    lists::edge_condition::EdgeCondition,
     nouns::source::load_citations,
     objects::word::Word,
 };
@@ -25,6 +26,11 @@ pub(crate) struct ViewedTie<T> {
 pub(crate) trait TieType: Sized + Send + Sync + 'static {
     /// The fields of an edge beside its noun.
     fn describe() -> ObjectType<ViewedTie<Self>>;
+
+    /// What narrows lists by what an edge says itself.
+    fn conditions() -> Vec<EdgeCondition> {
+        Vec::new()
+    }
 }
 
 /// A tie that is stated in the noun's own record: the record's fact.

@@ -1,0 +1,38 @@
+//! Conditions on what an edge says itself, such as the role of a member: arguments of the connection, each called like the
+//! field of the edge.
+
+use async_graphql::ServerResult;
+use domain::{Condition, ConditionValue, Vocabulary};
+
+use crate::{
+    definition::argument::{Argument, ArgumentValues},
+    objects::word::Word,
+};
+
+/// A condition on a field of an edge.
+pub(crate) struct EdgeCondition {
+    pub(crate) argument: Argument,
+    read: Box<dyn Fn(&ArgumentValues) -> ServerResult<Option<Condition>> + Send + Sync>,
+}
+
+impl EdgeCondition {
+    /// A field with a word of a vocabulary is one of those that are given; the column of the tie has the name of the field.
+    pub(crate) fn words<V: Vocabulary>(name: &'static str, description: &'static str) -> Self {
+        let read = move |given: &ArgumentValues| {
+            let words: Option<Vec<Word<V>>> = given.get(name)?;
+            Ok(words.map(|words| Condition {
+                property: name,
+                value: ConditionValue::Words(words.into_iter().map(|Word(word)| word.word()).collect()),
+            }))
+        };
+        EdgeCondition { argument: Argument::new::<Option<Vec<Word<V>>>>(name, description), read: Box::new(read) }
+    }
+}
+
+/// What is given to these conditions.
+pub(crate) fn read_edge_conditions(
+    conditions: &[EdgeCondition],
+    given: &ArgumentValues,
+) -> ServerResult<Vec<Condition>> {
+    conditions.iter().filter_map(|condition| (condition.read)(given).transpose()).collect()
+}
