@@ -252,6 +252,7 @@ pub const FUNCTIONS: Shape = Shape {
         required("text", ColumnType::Texts, "The function, in this language."),
         bases("text_basis"),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
+        extra("quote", ColumnType::CitedQuote(""), "Its words."),
         extra("since", ColumnType::DATE, "Since when it is one."),
         extra("until", ColumnType::DATE, "Until when it was one."),
     ],
