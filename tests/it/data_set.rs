@@ -34,6 +34,46 @@ fn edit(dir: &Path, file: &str, from: &str, to: &str) {
     fs::write(path, text.replacen(from, to, 1)).expect("a file");
 }
 
+/// The fields of a line of CSV, without quotation marks.
+fn fields(line: &str) -> Vec<String> {
+    let (mut fields, mut is_quoted) = (vec![String::new()], false);
+    for c in line.chars() {
+        match c {
+            '"' => is_quoted = !is_quoted,
+            ',' if !is_quoted => fields.push(String::new()),
+            _ => fields.last_mut().expect("a field").push(c),
+        }
+    }
+    fields
+}
+
+/// How many words a text has; two Chinese characters count as one.
+fn words(text: &str) -> usize {
+    let is_chinese = |c: char| ('\u{3400}'..='\u{9fff}').contains(&c);
+    let others = text.split(|c: char| c.is_whitespace() || is_chinese(c));
+    let others = others.filter(|word| word.contains(char::is_alphanumeric)).count();
+    others + text.chars().filter(|c| is_chinese(*c)).count().div_ceil(2)
+}
+
+#[test]
+fn no_quote_has_more_than_25_words() {
+    let mut quotes = 0;
+    for (name, text) in files(&bundled()) {
+        let mut rows = text.lines().map(fields);
+        let header = rows.next().expect("a header");
+        let is_quote = |column: &str| column.ends_with("quote") || column == "excerpt";
+        let columns: Vec<usize> = (0..header.len()).filter(|at| is_quote(&header[*at])).collect();
+        for row in rows {
+            assert_eq!(row.len(), header.len(), "{name}: {row:?}");
+            for quote in columns.iter().map(|at| &row[*at]).filter(|quote| !quote.is_empty()) {
+                assert!(words(quote) <= 25, "{name}: {} words: {quote}", words(quote));
+                quotes += 1;
+            }
+        }
+    }
+    assert!(quotes > 500, "{quotes}");
+}
+
 #[tokio::test]
 async fn an_export_gives_the_bytes_of_the_import_back() {
     for app in chaoyang("an_export_gives_the_bytes_back").await {
