@@ -41,7 +41,7 @@ async fn a_school_leads_to_its_group_its_alliances_and_their_partners() {
             at(&["node", "alliances", "edges", "node", "partners", "edges", "sources", "confidence"]),
             ["NEWS"; 10]
         );
-        assert_eq!(at(&["node", "alliances", "edges", "node", "functions", "seq"]).len(), 18);
+        assert_eq!(at(&["node", "alliances", "edges", "node", "functions", "seq"]).len(), 19);
         assert_eq!(at(&["node", "alliances", "edges", "node", "resourceCategories", "category"]).len(), 10);
     }
 }
