@@ -394,7 +394,9 @@ async fn edges_are_narrowed_by_what_they_say_themselves() {
         assert_eq!(data["initiative"]["announcedAt"]["edges"], json!([{ "action": "UNVEILED" }]));
         let page = app.data(r#"{ group(slug: "chenjinglun") { schools(first: 1, role: [MEMBER, BRANCH]) { pageInfo { endCursor } } } }"#).await;
         let cursor = &page["group"]["schools"]["pageInfo"]["endCursor"];
-        let other = format!("{{ group(slug: \"chenjinglun\") {{ schools(first: 1, after: {cursor}) {{ nodes {{ slug }} }} }} }}");
+        let other = format!(
+            "{{ group(slug: \"chenjinglun\") {{ schools(first: 1, after: {cursor}) {{ nodes {{ slug }} }} }} }}"
+        );
         let code = app.ask(&other, json!({})).await.json()["errors"][0]["extensions"]["code"].clone();
         assert!(code.is_string(), "{}: a cursor holds for the condition that gave it", app.name);
     }
