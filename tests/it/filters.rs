@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 use server::generate::{Plan, generate};
-use tests::{TestApp, chaoyang, copy_with, loaded};
+use tests::{
+    TestApp, chaoyang, copy_with, loaded,
+    schema::{Schema, items, text},
+};
 
 /// Parents, a relation of theirs, the list it leads into, and the condition that must mean the same.
 const SAME: &[(&str, &str, &str, &str)] = &[
@@ -399,5 +402,34 @@ async fn edges_are_narrowed_by_what_they_say_themselves() {
         );
         let code = app.ask(&other, json!({})).await.json()["errors"][0]["extensions"]["code"].clone();
         assert!(code.is_string(), "{}: a cursor holds for the condition that gave it", app.name);
+    }
+}
+
+#[tokio::test]
+async fn a_noun_is_found_by_its_own_name_and_not_by_that_of_what_speaks_of_it() {
+    for app in chaoyang("a_noun_is_found_by_its_own_name").await {
+        let schema = Schema::of(&app).await;
+        for (list, _) in schema.noun_lists() {
+            let root = text(&list["name"]);
+            let data = app.data(&format!("{{ {root}(first: 1) {{ nodes {{ slug name }} }} }}")).await;
+            let Some(first) = items(&data[root]["nodes"]).first() else { continue };
+            let name: String = text(&first["name"]).chars().take(40).collect();
+            let found = app
+                .ask(
+                    &format!("query ($name: String) {{ {root}(first: 100, filter: {{ nameContains: $name }}) {{ nodes {{ slug }} }} }}"),
+                    json!({ "name": name }),
+                )
+                .await;
+            let found = found.json();
+            let slugs: Vec<&Value> = items(&found["data"][root]["nodes"]).iter().map(|node| &node["slug"]).collect();
+            assert!(slugs.contains(&&first["slug"]), "{}: {root}: `{name}` finds {slugs:?}", app.name);
+        }
+        let data = app
+            .data(
+                r#"{ said: alliances(filter: { nameContains: "learning resources" }) { totalCount }
+                     figure: districts(filter: { nameContains: "coverage of high-quality" }) { totalCount } }"#,
+            )
+            .await;
+        assert_eq!(data, json!({ "said": { "totalCount": 0 }, "figure": { "totalCount": 0 } }), "{}", app.name);
     }
 }

@@ -52,7 +52,9 @@ async fn every_ready_made_question_is_answered_within_its_budget() {
         for question in offered(&app).await {
             let (data, statements) = asked(&app, &question).await;
             assert!(lists_something(&data), "{}: {question} finds nothing", app.name);
-            assert_eq!(statements, question["budget"], "{}: {}", app.name, question["name"]);
+            // Where nouns of a kind are reached by two ways, they are one statement if both ways arrive together, or two.
+            let budget = question["budget"].as_u64().expect("a budget");
+            assert!((budget - 1..=budget).contains(&statements), "{}: {}: {statements}", app.name, question["name"]);
         }
     }
 }

@@ -481,7 +481,8 @@ impl Draft {
                         self.tables.facets.push(row);
                     }
                 }
-                (ColumnType::RefOf { .. }, _) => subject = tie.unwrap_or(subject),
+                // The name of a tie or part is that of the noun that it is of; a noun's is its own, whatever it refers to.
+                (ColumnType::RefOf { .. }, _) if !shape.is_noun() => subject = tie.unwrap_or(subject),
                 _ => {}
             }
         }

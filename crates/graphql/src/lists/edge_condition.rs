@@ -12,8 +12,10 @@ use crate::{
 /// A condition on a field of an edge.
 pub(crate) struct EdgeCondition {
     pub(crate) argument: Argument,
-    read: Box<dyn Fn(&ArgumentValues) -> ServerResult<Option<Condition>> + Send + Sync>,
+    read: ReadCondition,
 }
+
+type ReadCondition = Box<dyn Fn(&ArgumentValues) -> ServerResult<Option<Condition>> + Send + Sync>;
 
 impl EdgeCondition {
     /// A field with a word of a vocabulary is one of those that are given; the column of the tie has the name of the field.
