@@ -10,3 +10,4 @@ pub(crate) mod compile;
 pub(crate) mod json;
 pub(crate) mod level;
 pub(crate) mod selection;
+pub(crate) mod size;

@@ -104,6 +104,11 @@ impl AbstractType {
         };
         registry.types.insert(name.to_owned(), meta);
         for entry in nouns {
+            if matches!(self, AbstractType::Union(_)) {
+                // The executor looks for the type of a fragment among the interfaces, and there alone; the schema's text has
+                // unions where they belong.
+                registry.add_implements(entry.name, name);
+            }
             (entry.register)(registry);
         }
         name.to_owned()

@@ -25,7 +25,7 @@ use crate::{
         validation::parse_document,
     },
     execution::{answer::Answer, error::request_error, error_code::ErrorCode, prepared::check_cost},
-    plan::compile::Plan,
+    plan::{compile::Plan, size::size_of_plans},
     schema::Schema,
 };
 
@@ -40,8 +40,8 @@ pub(crate) struct Document {
     limits: Limits,
     /// How many tokens it has.
     tokens: usize,
-    /// How many selections it has with its fragments expanded, as plans have them.
-    selections: u64,
+    /// How many fields its plans have; `None` if there are too many to compile them.
+    plan_size: Option<u64>,
     /// The plans of its operations, in their order, compiled when the first of them is wanted.
     plans: OnceLock<Vec<Option<Arc<Plan>>>>,
 }
@@ -53,7 +53,7 @@ impl Document {
         let tokens = limits.check_text(text).map_err(one)?;
         let parsed = parse_document(text).map_err(one)?;
         let executable = to_executable(&parsed, text);
-        let selections = limits.check_document(&executable).map_err(one)?;
+        limits.check_document(&executable).map_err(one)?;
         if !schema.is_open() {
             introspection::refuse_introspection(&executable).map_err(one)?;
         }
@@ -63,11 +63,13 @@ impl Document {
             .iter()
             .any(|operation| operation.root_fields(&typed).any(|field| is_schema_field(&field.name)));
         let typed = asks_for_schema.then(|| one_of::without_is_one_of(&parsed, typed, &schema.rules().schema));
-        Ok(Document { executable, typed, limits: limits.clone(), tokens, selections, plans: OnceLock::new() })
+        let plan_size = size_of_plans(&executable, schema.types());
+        Ok(Document { executable, typed, limits: limits.clone(), tokens, plan_size, plans: OnceLock::new() })
     }
 
     /// The plan of an operation; `None` if it has none.
     pub(crate) fn plan(&self, schema: &Schema, name: Option<&str>) -> Option<Arc<Plan>> {
+        self.plan_size?;
         let plans = self.plans.get_or_init(|| {
             let compile = |operation: &Positioned<OperationDefinition>| {
                 let is_query = operation.node.ty == OperationType::Query;
@@ -166,8 +168,8 @@ type CacheLifecycle = DefaultLifecycle<Arc<str>, Arc<Document>>;
 const CACHE_BYTES: u64 = 32 << 20;
 /// What a token takes in both trees, more or less.
 const BYTES_PER_TOKEN: u64 = 400;
-/// What a selection takes in a plan, more or less.
-const BYTES_PER_SELECTION: u64 = 600;
+/// What a field takes in a plan, more or less.
+const BYTES_PER_PLANNED_FIELD: u64 = 600;
 /// What a document takes beside its text, its tokens and its plans, more or less.
 const BYTES_PER_DOCUMENT: u64 = 2_000;
 
@@ -179,7 +181,7 @@ impl Weighter<Arc<str>, Arc<Document>> for DocumentWeighter {
     fn weight(&self, text: &Arc<str>, document: &Arc<Document>) -> u64 {
         // Texts within it are there thrice: as they are, and as a value in each tree.
         let trees = 3 * text.len() as u64 + BYTES_PER_TOKEN * document.tokens as u64;
-        BYTES_PER_DOCUMENT + trees + BYTES_PER_SELECTION * document.selections
+        BYTES_PER_DOCUMENT + trees + BYTES_PER_PLANNED_FIELD * document.plan_size.unwrap_or(0)
     }
 }
 

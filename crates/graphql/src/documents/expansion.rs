@@ -18,8 +18,8 @@ use crate::{
 /// How many selections a document may have with its fragments expanded. The ready-made questions have fewer than 200.
 const MAX_SELECTIONS: u64 = 50_000;
 
-/// Refuses a document with too many selections, be they in an operation that is not asked for; gives their number.
-pub(crate) fn check_expanded_size(document: &ExecutableDocument) -> Result<u64, ServerError> {
+/// Refuses a document with too many selections, be they in an operation that is not asked for.
+pub(crate) fn check_expanded_size(document: &ExecutableDocument) -> Result<(), ServerError> {
     let mut expansion = FragmentExpansion { document, sizes: HashMap::new() };
     let mut all: u64 = 0;
     for (_, operation) in document.operations.iter() {
@@ -32,7 +32,7 @@ pub(crate) fn check_expanded_size(document: &ExecutableDocument) -> Result<u64, 
         let problem = format!("with its fragments in place the document has more than {MAX_SELECTIONS} selections");
         return Err(request_error(ErrorCode::DocumentTooLarge, problem, None));
     }
-    Ok(all)
+    Ok(())
 }
 
 struct FragmentExpansion<'a> {

@@ -84,9 +84,8 @@ impl Limits {
         Ok(tokens)
     }
 
-    /// Refuses a document that has too much in it to be validated; gives its number of selections with its fragments
-    /// expanded.
-    pub(crate) fn check_document(&self, document: &ExecutableDocument) -> Result<u64, ServerError> {
+    /// Refuses a document that has too much in it to be validated.
+    pub(crate) fn check_document(&self, document: &ExecutableDocument) -> Result<(), ServerError> {
         self.check_counts(document)?;
         check_expanded_size(document)
     }

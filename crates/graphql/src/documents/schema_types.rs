@@ -1,6 +1,6 @@
 //! The types of the schema and their fields, read from the schema's own text.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Name, Positioned,
@@ -14,6 +14,8 @@ use async_graphql::{
 #[derive(Debug)]
 pub(crate) struct SchemaTypes {
     fields: HashMap<String, HashMap<String, FieldInfo>>,
+    /// The types with fields of which an object of an interface or a union may be.
+    possible: HashMap<String, HashSet<String>>,
 }
 
 /// What the schema says of a field.
@@ -33,24 +35,40 @@ impl SchemaTypes {
     /// Reads the schema's own text.
     pub(crate) fn from_sdl(sdl: &str) -> SchemaTypes {
         let document = parse_schema(sdl).expect("the schema prints what can be parsed");
-        let mut fields = HashMap::new();
+        let (mut fields, mut possible) = (HashMap::new(), HashMap::<_, HashSet<_>>::new());
         for definition in document.definitions {
             let TypeSystemDefinition::Type(definition) = definition else { continue };
             let definition = definition.node;
+            let name = definition.name.node.to_string();
             let own = match definition.kind {
-                TypeKind::Object(object) => object.fields,
+                TypeKind::Object(object) => {
+                    for interface in object.implements {
+                        possible.entry(interface.node.to_string()).or_default().insert(name.clone());
+                    }
+                    object.fields
+                }
                 TypeKind::Interface(interface) => interface.fields,
+                TypeKind::Union(union) => {
+                    possible.insert(name, union.members.iter().map(|member| member.node.to_string()).collect());
+                    continue;
+                }
                 _ => continue,
             };
             let infos = own.iter().map(|field| (field.node.name.node.to_string(), field_info(&field.node)));
-            fields.insert(definition.name.node.to_string(), infos.collect());
+            fields.insert(name, infos.collect());
         }
-        SchemaTypes { fields }
+        SchemaTypes { fields, possible }
     }
 
-    /// Whether a type has fields, as unions have not.
-    pub(crate) fn has_fields(&self, ty: &str) -> bool {
-        self.fields.contains_key(ty)
+    /// Whether a fragment on a type selects of objects of another: of the type itself, of an interface that it implements, or
+    /// of a union that holds it.
+    pub(crate) fn selects(&self, on: &str, ty: &str) -> bool {
+        on == ty || self.possible.get(on).is_some_and(|types| types.contains(ty))
+    }
+
+    /// The types of which an object of an interface or a union may be; `None` if the type is neither.
+    pub(crate) fn possible_types(&self, ty: &str) -> Option<&HashSet<String>> {
+        self.possible.get(ty)
     }
 
     /// What the schema says of a field.

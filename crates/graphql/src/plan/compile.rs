@@ -1,6 +1,6 @@
 //! An operation, compiled into a plan.
 
-use std::{cell::Cell, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::{
     Name, Positioned,
@@ -34,7 +34,7 @@ impl Plan {
         types: &SchemaTypes,
         root: &SelectionSet,
     ) -> Option<Arc<Plan>> {
-        let compiler = Compiler { document, types, left: Cell::new(MOST_SELECTIONS) };
+        let compiler = Compiler { document, types };
         let occurrences = vec![Occurrence { place: 0, conditions: Vec::new(), set: root }];
         compiler.selection(object_type::<Query>(), &occurrences).map(Plan).map(Arc::new)
     }
@@ -53,12 +53,7 @@ impl Plan {
 pub(crate) struct Compiler<'a> {
     document: &'a ExecutableDocument,
     types: &'a SchemaTypes,
-    /// How many selections may still be compiled: where a field leads to nouns of any kind there is one for each.
-    left: Cell<usize>,
 }
-
-/// How many selections a plan has at most.
-const MOST_SELECTIONS: usize = 2_000;
 
 /// A selection set, and the conditions under which it is there.
 pub(crate) struct Occurrence<'a> {
@@ -82,11 +77,10 @@ impl<'a> Compiler<'a> {
         ty: &'static ObjectType<T>,
         sets: &[Occurrence<'a>],
     ) -> Option<Selection<T>> {
-        self.left.set(self.left.get().checked_sub(1)?);
         let mut merged = Vec::new();
         let mut places = 0;
         for Occurrence { conditions, set, .. } in sets {
-            self.collect((&ty.name, ty.implements), set, conditions, &mut merged, &mut places)?;
+            self.collect(&ty.name, set, conditions, &mut merged, &mut places)?;
         }
         let fields = merged.into_iter().map(|(key, field)| self.field(ty, key, field)).collect::<Option<_>>()?;
         Some(Selection { ty, fields })
@@ -95,7 +89,7 @@ impl<'a> Compiler<'a> {
     /// Collects the fields of a set in the order in which their names appear first.
     fn collect(
         &self,
-        (ty, implements): (&str, &[&str]),
+        ty: &str,
         set: &'a SelectionSet,
         around: &[Condition],
         merged: &mut Vec<(&'a str, Merged<'a>)>,
@@ -118,12 +112,8 @@ impl<'a> Compiler<'a> {
                 Selected::Fragment(fragment) => fragment,
             };
             let Some(conditions) = conditions(around, fragment.directives)? else { continue };
-            match fragment.on {
-                Some(on) if on != ty && !implements.contains(&on) => {
-                    // A union may hold the type: the resolvers know.
-                    self.types.has_fields(on).then_some(())?;
-                }
-                _ => self.collect((ty, implements), fragment.set, &conditions, merged, places)?,
+            if fragment.on.is_none_or(|on| self.types.selects(on, ty)) {
+                self.collect(ty, fragment.set, &conditions, merged, places)?;
             }
         }
         Some(())

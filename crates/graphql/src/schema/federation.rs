@@ -8,7 +8,7 @@ use domain::{AnyId, IdError};
 
 use crate::{
     definition::{
-        abstract_type::{AbstractType, NounRef, Union},
+        abstract_type::{AbstractType, NODE, NounRef, Union},
         field::{FieldContext, FieldResult, Loading},
         object_type::{Described, ObjectType},
     },
@@ -34,11 +34,21 @@ directive @shareable repeatable on OBJECT
 schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@listSize", "@shareable"]) {
 "#;
 
-/// A schema's text with what gateways need to know: an object that implements `Noun` is an entity.
+/// A schema's text with what gateways need to know: an object that implements `Node` is an entity. What the executor knows as
+/// an interface and is a union is none.
 pub(crate) fn subgraph_sdl(sdl: &str) -> String {
-    sdl.replace(" implements Node & Noun {\n", " implements Node & Noun @key(fields: \"id\") {\n")
-        .replace("\ntype PageInfo {\n", "\ntype PageInfo @shareable {\n")
-        .replace("\nschema {\n", DIRECTIVES)
+    let unions: Vec<&str> = sdl.lines().filter_map(|line| line.strip_prefix("union ")?.split(' ').next()).collect();
+    let line = |line: &str| match line.strip_prefix("type ").and_then(|rest| rest.split_once(" implements ")) {
+        Some((name, rest)) => {
+            let interfaces = rest.trim_end_matches(" {").split(" & ").filter(|it| !unions.contains(it));
+            let interfaces: Vec<&str> = interfaces.collect();
+            let key = if interfaces.contains(&NODE) { " @key(fields: \"id\")" } else { "" };
+            format!("type {name} implements {}{key} {{\n", interfaces.join(" & "))
+        }
+        None => format!("{line}\n"),
+    };
+    let sdl: String = sdl.lines().map(line).collect();
+    sdl.replace("\ntype PageInfo {\n", "\ntype PageInfo @shareable {\n").replace("\nschema {\n", DIRECTIVES)
 }
 
 /// A noun that a gateway can refer to by its type and id.
