@@ -60,7 +60,8 @@ pub struct Filter {
     pub name_contains: Option<String>,
     /// The noun's own conditions; all of them hold.
     pub conditions: Vec<Condition>,
-    /// Conditions on the tie that leads to the noun, each on a column of it; all of them hold.
+    /// Conditions on the tie that leads to the noun, each on a column of it or, where nouns of any kind are listed, on the
+    /// `kind` of the noun or the `source` that is cited; all of them hold.
     pub tie: Vec<Condition>,
 }
 

@@ -129,11 +129,6 @@ impl FilterForm {
         }
     }
 
-    /// Its conditions on properties.
-    pub(crate) fn conditions(&self) -> &[(&'static str, Wanted)] {
-        &self.conditions
-    }
-
     /// Whether some part, other than what it denies, asks for nouns that are planned.
     fn asks_for_planned<N: Table>(&self) -> bool {
         self.asks_itself_for_planned::<N>() || self.parts().any(FilterForm::asks_for_planned::<N>)

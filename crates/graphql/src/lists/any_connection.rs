@@ -1,9 +1,6 @@
 //! Connections to nouns of any kind: a page of ties, each with the noun that it leads to, and how to go on.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicBool, Ordering::Relaxed},
-};
+use std::sync::Arc;
 
 use async_graphql::Result;
 use domain::{AnyId, Filter, Order, Page, PageRequest, Position, View};
@@ -17,10 +14,10 @@ use crate::{
         field::{FieldColumns, FieldContext, FieldResult, Loading},
         object_type::ObjectType,
     },
-    execution::{context::ContextExt, error_code::ErrorCode},
+    execution::context::ContextExt,
     lists::{
         cursor_scope::{CursorScope, ListId},
-        page::{PageInfo, bound_arguments, saturating_int},
+        page::{LoadedPage, PageInfo, bound_arguments, parse_request, saturating_int},
     },
     objects::{
         noun::{NounType, ViewedNoun},
@@ -107,19 +104,13 @@ impl<T: TieType> AnyList for RelatedOfAnyKind<T> {
     }
 }
 
-/// What conditions on ties are called in the schema.
-fn condition_name(property: &str) -> &'static str {
-    ["field", "kind", "source"].into_iter().find(|name| *name == property).unwrap_or_default()
-}
-
 /// A page of ties to nouns of any kind; it is read when a field wants something of it.
 pub(crate) struct AnyConnection<L: AnyList> {
     list: L,
     view: View,
     request: Arc<PageRequest>,
     scope: CursorScope,
-    page: OnceLock<Arc<AnyPage<L::Tie>>>,
-    is_charged: AtomicBool,
+    page: LoadedPage<AnyLinked<L::Tie>>,
 }
 
 /// A tie to a noun of any kind, and its place.
@@ -135,28 +126,14 @@ impl<L: AnyList> AnyConnection<L> {
     fn from_arguments(list: L, ctx: &FieldContext<'_>, view: View, id: ListId) -> FieldResult<Self> {
         let given = ctx.arguments;
         let [after, before]: [Option<String>; 2] = [given.get("after")?, given.get("before")?];
-        let scope = CursorScope::new(condition_name, id, Order::default(), list.filter(), requested_view(ctx, view));
-        let expected = if after.is_some() || before.is_some() { scope.get() } else { 0 };
-        let (first, last) = (given.get("first")?, given.get("last")?);
-        let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)
-            .map_err(|error| ErrorCode::from(error.clone()).with_message(error))?;
-        let (request, page, is_charged) = (Arc::new(request), OnceLock::new(), AtomicBool::new(false));
-        Ok(AnyConnection { list, view, request, scope, page, is_charged })
+        let scope = CursorScope::new(|_| "", id, Order::default(), list.filter(), requested_view(ctx, view));
+        let request = parse_request([given.get("first")?, given.get("last")?], [after, before], &scope)?;
+        Ok(AnyConnection { list, view, request: Arc::new(request), scope, page: LoadedPage::default() })
     }
 
     /// Reads the page, once for all fields.
     async fn load_page(&self, ctx: &FieldContext<'_>) -> FieldResult<Arc<AnyPage<L::Tie>>> {
-        let page = match self.page.get() {
-            Some(page) => page.clone(),
-            None => {
-                let page = self.list.load_page(ctx, self.view, &self.request).await?;
-                self.page.get_or_init(|| page).clone()
-            }
-        };
-        if !self.is_charged.swap(true, Relaxed) {
-            ctx.charge_objects(page.items.len())?;
-        }
-        Ok(page)
+        Ok(self.page.get_or_load(ctx, self.list.load_page(ctx, self.view, &self.request)).await?)
     }
 
     async fn load_edges(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<AnyEdge<L::Tie>>> {
@@ -206,7 +183,7 @@ fn connection_type<L: AnyList>(name: &str) -> ObjectType<AnyConnection<L>> {
         "How many there are on all pages together, as recorded; sources may report another number.",
         |it, ctx| Loading::later(it.load_count(ctx)),
     );
-    ty.charge = Some(|it| it.page.get().map_or(0, |page| u64::try_from(page.items.len()).unwrap_or(u64::MAX)));
+    ty.charge = Some(|it| it.page.charge());
     ty
 }
 

@@ -1,12 +1,6 @@
 //! Connections: a page of nouns, the ties that lead to them, and how to go on.
 
-use std::{
-    marker::PhantomData,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-};
+use std::{marker::PhantomData, sync::Arc};
 
 use async_graphql::Result;
 use domain::{Page, Position, View};
@@ -22,7 +16,7 @@ use crate::{
     lists::{
         cursor_scope::{CursorScope, ListId},
         edge_condition::{EdgeCondition, read_edge_conditions},
-        page::{PageArguments, PageInfo, ParsedArguments, saturating_int},
+        page::{LoadedPage, PageArguments, PageInfo, ParsedArguments, saturating_int},
     },
     objects::{
         noun::{NounType, ViewedNoun},
@@ -197,8 +191,7 @@ pub(crate) struct Connection<L: List> {
     view: View,
     parent: i64,
     arguments: ParsedArguments,
-    page: OnceLock<Arc<Page<L::Item>>>,
-    is_charged: AtomicBool,
+    page: LoadedPage<L::Item>,
 }
 
 /// An item of a list, and its place.
@@ -223,22 +216,16 @@ impl<L: List> Connection<L> {
         let arguments = PageArguments::<L::Node>::of_field(field)?;
         let tie = read_edge_conditions(conditions, field.arguments)?;
         let arguments = arguments.parse(field, id, requested_view(field, view), tie).await?;
-        Ok(Connection { list, view, parent, arguments, page: OnceLock::new(), is_charged: AtomicBool::new(false) })
+        Ok(Connection { list, view, parent, arguments, page: LoadedPage::default() })
     }
 
     /// Reads the page, once for all fields.
     async fn load_page(&self, ctx: &FieldContext<'_>) -> FieldResult<Arc<Page<L::Item>>> {
-        let page = match self.page.get() {
-            Some(page) => page.clone(),
-            None => {
-                let page = self.list.load_page(ctx, self.view, self.parent, &self.arguments).await?;
-                self.page.get_or_init(|| page.unwrap_or_else(|| Arc::new(Page::empty()))).clone()
-            }
+        let load = async {
+            let page = self.list.load_page(ctx, self.view, self.parent, &self.arguments).await?;
+            Ok(page.unwrap_or_else(|| Arc::new(Page::empty())))
         };
-        if !self.is_charged.swap(true, Relaxed) {
-            ctx.charge_objects(page.items.len())?;
-        }
-        Ok(page)
+        Ok(self.page.get_or_load(ctx, load).await?)
     }
 
     async fn load_edges(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<Edge<L>>> {
@@ -289,7 +276,7 @@ fn connection_type<L: List>(name: &str) -> ObjectType<Connection<L>> {
             |it, ctx| Loading::later(it.load_count(ctx, |count| count.assumed)),
         )
         .looking_at(none);
-    ty.charge = Some(|it| it.page.get().map_or(0, |page| u64::try_from(page.items.len()).unwrap_or(u64::MAX)));
+    ty.charge = Some(|it| it.page.charge());
     ty
 }
 

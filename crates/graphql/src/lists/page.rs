@@ -1,6 +1,9 @@
 //! Pages of lists: the arguments that ask for one, and how to go on from it.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 use async_graphql::{InputObject, Result};
 use domain::{Condition, Filter, OrderDirection, OrderField, Page, PageRequest, Position};
@@ -12,7 +15,7 @@ use crate::{
         field::{FieldColumns, FieldContext, FieldResult},
         object_type::{Described, ObjectType},
     },
-    execution::error_code::ErrorCode,
+    execution::{context::ContextExt, error_code::ErrorCode},
     lists::{
         cursor_scope::{CursorScope, ListId, RequestedView},
         filter::resolve_filter,
@@ -91,12 +94,61 @@ impl<N: NounType> PageArguments<N> {
             direction: order.direction.0,
         });
         let scope = CursorScope::new(condition_name::<N>, list, order, filter.clone(), view);
-        let has_cursor = after.is_some() || before.is_some();
-        let expected = if has_cursor { scope.get() } else { 0 };
-        let request = PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)
-            .map_err(|error| ErrorCode::from(error.clone()).with_message(error))?;
+        let request = parse_request([first, last], [after, before], &scope)?;
         let columns = ctx.columns_below::<N>();
         Ok(ParsedArguments { filter, order, request: Arc::new(request), scope, columns })
+    }
+}
+
+/// Reads which page is wanted: how many items from the start or from the end, and the cursors after and before them, which are
+/// to be of this scope.
+pub(crate) fn parse_request(
+    [first, last]: [Option<i64>; 2],
+    [after, before]: [Option<String>; 2],
+    scope: &CursorScope,
+) -> Result<PageRequest> {
+    // A scope is computed where a cursor needs it.
+    let has_cursor = after.is_some() || before.is_some();
+    let expected = if has_cursor { scope.get() } else { 0 };
+    PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)
+        .map_err(|error| ErrorCode::from(error.clone()).with_message(error))
+}
+
+/// The page of a connection, which is read once for all of its fields, and charged once.
+pub(crate) struct LoadedPage<I> {
+    page: OnceLock<Arc<Page<I>>>,
+    is_charged: AtomicBool,
+}
+
+impl<I> Default for LoadedPage<I> {
+    fn default() -> Self {
+        LoadedPage { page: OnceLock::new(), is_charged: AtomicBool::new(false) }
+    }
+}
+
+impl<I> LoadedPage<I> {
+    /// The page, loaded where no field has yet.
+    pub(crate) async fn get_or_load(
+        &self,
+        ctx: &FieldContext<'_>,
+        load: impl Future<Output = Result<Arc<Page<I>>>>,
+    ) -> Result<Arc<Page<I>>> {
+        let page = match self.page.get() {
+            Some(page) => page.clone(),
+            None => {
+                let page = load.await?;
+                self.page.get_or_init(|| page).clone()
+            }
+        };
+        if !self.is_charged.swap(true, Relaxed) {
+            ctx.charge_objects(page.items.len())?;
+        }
+        Ok(page)
+    }
+
+    /// How many objects it has brought into the answer.
+    pub(crate) fn charge(&self) -> u64 {
+        self.page.get().map_or(0, |page| u64::try_from(page.items.len()).unwrap_or(u64::MAX))
     }
 }
 

@@ -123,7 +123,7 @@ pub(crate) struct ContradictionFilter {
 async fn resolve_contradiction_filter(ctx: &FieldContext<'_>) -> FieldResult<Filter> {
     let Some(given) = ctx.arguments.get::<Option<ContradictionFilter>>("filter")? else { return Ok(Filter::default()) };
     let mut filter = Filter::default();
-    let mut add = |property, value| filter.conditions.push(Condition { property, value });
+    let mut add = |property, value| filter.tie.push(Condition { property, value });
     if let Some(kinds) = given.kind {
         let names = kinds.iter().map(|name| match Kind::named(name) {
             Some(kind) if !kind.prefix().is_empty() => Ok(kind.name()),

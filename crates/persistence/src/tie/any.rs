@@ -78,7 +78,7 @@ pub type AnyPage<T> = Page<AnyLinked<T>>;
 
 impl Store {
     /// A page of each parent's ties that hold on the view's day, in one statement: in the order of what the tie is ranked by,
-    /// of the kinds of nouns, and of their slugs. Of a filter only the conditions count.
+    /// of the kinds of nouns, and of their slugs. Of a filter only the conditions on ties count.
     ///
     /// # Errors
     /// The database failed, or a row has no meaning.
@@ -150,7 +150,7 @@ fn own_name(at: usize) -> Alias {
     Alias::new(format!("own{at}"))
 }
 
-/// The conditions of a filter on the rows that `t` names: what the noun is, who is cited, and what a column of the tie says.
+/// The conditions of a filter on ties, for the rows that `t` names: what the noun is, who is cited, and what a column of the tie says.
 fn conditions(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
     let condition = |(property, wanted): &(&'static str, Wanted)| match *property {
         "kind" => is_any_word(col("t", "kind"), wanted.words()),
@@ -162,7 +162,7 @@ fn conditions(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
         }
         column => col("t", column).eq(wanted.value()),
     };
-    filter.conditions().iter().map(condition).collect()
+    filter.tie.iter().map(condition).collect()
 }
 
 impl<T> AnyRelation<T> {
