@@ -85,33 +85,30 @@ fn is_word(property: &'static str, word: &'static str) -> Condition {
     Condition { property, value: ConditionValue::Words(vec![word]) }
 }
 
-/// What is on record beside a figure, or why nothing is.
-pub(crate) enum Recorded {
-    Counted(f64),
-    NotComparable(&'static str),
-}
+/// How many are on record beside a figure, or why nothing on record compares with it, in a sentence.
+pub(crate) type Recorded = std::result::Result<f64, &'static str>;
 
 /// Counts on record what a figure counts.
 pub(crate) async fn load_recorded(ctx: &FieldContext<'_>, view: View, figure: &ReportedFigure) -> Result<Recorded> {
     let (rule, subject) = match find_rule(figure) {
         Ok(found) => found,
-        Err(reason) => return Ok(Recorded::NotComparable(reason)),
+        Err(reason) => return Ok(Err(reason)),
     };
     Ok(match &rule.count {
-        Count::Nouns(nouns) => Recorded::Counted(to_f64(nouns.load_count(ctx, view, subject, figure).await?)),
+        Count::Nouns(nouns) => Ok(to_f64(nouns.load_count(ctx, view, subject, figure).await?)),
         Count::Share([some, all]) => {
             let [some, all] = [some.load_count(ctx, view, subject, figure), all.load_count(ctx, view, subject, figure)];
             match futures::future::try_join(some, all).await? {
-                (_, 0) => Recorded::NotComparable("there is none on record of which it could be a share"),
-                (some, all) => Recorded::Counted((to_f64(some) / to_f64(all) * 10_000.0).round() / 100.0),
+                (_, 0) => Err("there is none on record of which it could be a share"),
+                (some, all) => Ok((to_f64(some) / to_f64(all) * 10_000.0).round() / 100.0),
             }
         }
         Count::OfProject(get) => {
             let project: Option<Arc<Project>> =
                 ctx.load_columns(NounLoader::new(view), subject, persistence::ColumnSet::ALL).await?;
             match project.and_then(|project| get(&project)) {
-                Some(number) => Recorded::Counted(number.into()),
-                None => Recorded::NotComparable("the record of the project does not say"),
+                Some(number) => Ok(number.into()),
+                None => Err("the record of the project does not say"),
             }
         }
     })
@@ -217,12 +214,11 @@ impl<N: NounType, T: TieType> CountedNouns for RelatedNouns<N, T> {
 pub(crate) struct RecordedItems(pub(crate) Arc<ReportedFigure>);
 
 impl RecordedItems {
-    fn nouns(&self) -> Option<(&'static dyn CountedNouns, AnyId)> {
+    /// The nouns that are counted, and the identity of what they are counted for.
+    fn nouns(&self) -> Option<(&'static dyn CountedNouns, i64)> {
         let (rule, subject) = find_rule(&self.0).ok()?;
         match &rule.count {
-            Count::Nouns(nouns) | Count::Share([nouns, _]) => {
-                Some((nouns.as_ref(), AnyId { kind: rule.subject, raw: subject }))
-            }
+            Count::Nouns(nouns) | Count::Share([nouns, _]) => Some((nouns.as_ref(), subject)),
             Count::OfProject(_) => None,
         }
     }
@@ -238,14 +234,14 @@ impl AnyList for RecordedItems {
         request: &'a Arc<PageRequest>,
     ) -> BoxFuture<'a, Result<Arc<AnyPage<()>>>> {
         match self.nouns() {
-            Some((nouns, subject)) => nouns.load_page(ctx, view, subject.raw, &self.0, request.clone()),
+            Some((nouns, subject)) => nouns.load_page(ctx, view, subject, &self.0, request.clone()),
             None => async { Ok(Arc::new(Page::empty())) }.boxed(),
         }
     }
 
     fn load_count<'a>(&'a self, ctx: &'a FieldContext<'a>, view: View) -> BoxFuture<'a, Result<u64>> {
         match self.nouns() {
-            Some((nouns, subject)) => nouns.load_count(ctx, view, subject.raw, &self.0),
+            Some((nouns, subject)) => nouns.load_count(ctx, view, subject, &self.0),
             None => async { Ok(0) }.boxed(),
         }
     }

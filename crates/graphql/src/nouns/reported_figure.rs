@@ -1,11 +1,13 @@
 //! Figures that sources report: how many groups there are, how many places a project has.
 
+use async_graphql::OutputType;
 use domain::FigureComparison;
 
 use crate::{
     definition::{
         abstract_type::{AbstractType, NounRef},
         field::Loading,
+        leaf::IntoLeaf,
         object_type::ObjectType,
     },
     lists::filter_type::FilterType,
@@ -24,6 +26,21 @@ fn round(number: f64) -> f64 {
     (number * 10_000.0).round() / 10_000.0
 }
 
+impl ObjectType<ViewedNoun<domain::ReportedFigure>> {
+    /// Adds a value that follows from a figure and what is counted on record beside it, or from why nothing is.
+    fn compared<V: OutputType + IntoLeaf<'static> + Send + 'static>(
+        self,
+        name: &'static str,
+        description: &'static str,
+        value: fn(&domain::ReportedFigure, Recorded) -> V,
+    ) -> Self {
+        self.load_leaf(name, description, move |it, ctx| {
+            Loading::later(async move { Ok(value(&it.noun, load_recorded(ctx, it.view, &it.noun).await?)) })
+        })
+        .reading(COMPARED)
+    }
+}
+
 impl NounType for domain::ReportedFigure {
     const NAME: &'static str = "ReportedFigure";
     const ONE: (&'static str, &'static str) = ("reportedFigure", "A reported figure; null if there is none.");
@@ -38,30 +55,10 @@ impl NounType for domain::ReportedFigure {
             .leaf("qualifier", "How exact it is, by its source.", |it| Word(it.noun.qualifier))
             .date("asOf", "The time for which it holds; null where no source says.", |it| &it.noun.as_of)
             .leaf("metric", "What on record counts the same; null where nothing does.", |it| it.noun.metric.map(Word))
-            .load_leaf("recorded", "How many are on record under this view, by the rule of `metric`; null where nothing on record counts the same, see `notComparableReason`.", |it, ctx| Loading::later(async move {
-                Ok(match load_recorded(ctx, it.view, &it.noun).await? {
-                    Recorded::Counted(recorded) => Some(recorded),
-                    Recorded::NotComparable(_) => None,
-                })
-            })).reading(COMPARED)
-            .load_leaf("gap", "`value` less `recorded`; null where nothing on record counts the same.", |it, ctx| Loading::later(async move {
-                Ok(match load_recorded(ctx, it.view, &it.noun).await? {
-                    Recorded::Counted(recorded) => Some(round(it.noun.value.to_f64() - recorded)),
-                    Recorded::NotComparable(_) => None,
-                })
-            })).reading(COMPARED)
-            .load_leaf("status", "How what is on record compares with the figure. What sources report and what is on record may both be right: records are not complete.", |it, ctx| Loading::later(async move {
-                Ok(Word(match load_recorded(ctx, it.view, &it.noun).await? {
-                    Recorded::Counted(recorded) => it.noun.compare(recorded),
-                    Recorded::NotComparable(_) => FigureComparison::NotComparable,
-                }))
-            })).reading(COMPARED)
-            .load_leaf("notComparableReason", "Why nothing on record compares with it, in a sentence; null where something does.", |it, ctx| Loading::later(async move {
-                Ok(match load_recorded(ctx, it.view, &it.noun).await? {
-                    Recorded::Counted(_) => None,
-                    Recorded::NotComparable(reason) => Some(reason.to_owned()),
-                })
-            })).reading(COMPARED)
+            .compared("recorded", "How many are on record under this view, by the rule of `metric`; null where nothing on record counts the same, see `notComparableReason`.", |_, recorded| recorded.ok())
+            .compared("gap", "`value` less `recorded`; null where nothing on record counts the same.", |figure, recorded| recorded.ok().map(|recorded| round(figure.value.to_f64() - recorded)))
+            .compared("status", "How what is on record compares with the figure. What sources report and what is on record may both be right: records are not complete.", |figure, recorded| Word(recorded.map_or(FigureComparison::NotComparable, |recorded| figure.compare(recorded))))
+            .compared("notComparableReason", "Why nothing on record compares with it, in a sentence; null where something does.", |_, recorded| recorded.err().map(str::to_owned))
             .any_list("recordedItems", "RecordedItem", 20, "What `recorded` counts, to walk on: of a share those that have a part in it; nothing where it is a number in a record.", |it| RecordedItems(it.noun.clone())).reading(COMPARED)
             .load_abstract("subject", "Of what it is a figure; null where that is not on record, see `about`.", AbstractType::Noun, |it, _| {
                 Loading::Now(Ok(it.noun.subject.map(|id| NounRef { view: it.view, id })))
