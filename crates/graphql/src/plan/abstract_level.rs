@@ -155,13 +155,16 @@ impl<T: Send + Sync> Level<T> for AbstractLevel<T> {
                 });
             }
             let nouns = by_kind.nouns;
-            let loading = self.kinds.iter().zip(&nouns).map(|((_, kind), nouns)| kind.load(run, nouns));
+            // Of most kinds there are none: these have nothing to load, nor levels below.
+            let kinds: Vec<usize> = (0..nouns.len()).filter(|kind| !nouns[*kind].is_empty()).collect();
+            let loading = kinds.iter().map(|kind| self.kinds[*kind].1.load(run, &nouns[*kind]));
             let loaded = try_join_all(loading.collect::<Vec<_>>()).await?;
             let found = loaded.iter().map(|kind| kind.places().iter().flatten().count()).sum();
             run.end_level(Some((self.type_name, found)));
             let fragments = try_join_all(loaded.iter().map(|kind| kind.answer(run)).collect::<Vec<_>>()).await?;
             let place = |asked: Option<(usize, usize)>| {
-                let (of, at) = asked?;
+                let (kind, at) = asked?;
+                let of = kinds.binary_search(&kind).ok()?;
                 loaded[of].places()[at].map(|at| Place { of, at })
             };
             let mut answered = Answered { fragments, items: Vec::new(), of_parents: Vec::with_capacity(asked.len()) };
