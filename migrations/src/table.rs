@@ -200,7 +200,6 @@ impl Facts {
 
     /// Lets counts of nouns read what their status on a day follows from in the index of counts.
     pub(crate) fn counted_by(mut self, status: &[&'static str]) -> Self {
-        // The index of counts is the last that `nouns` makes; those of references come after it.
         let counts = format!("{}_counts", self.name);
         self.indexes.retain(|index| index.get_index_spec().get_name() != Some(counts.as_str()));
         self.indexes.push(counts_index(self.name, status));

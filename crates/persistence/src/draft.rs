@@ -88,7 +88,6 @@ pub struct Draft {
     deferred: DeferredIndexes,
     /// What the database does not look up; `None` if it does.
     references: Option<References>,
-    changed: bool,
     /// What is added, changed and closed, by kind.
     changes: ChangeCounter,
     /// Whether places of facts, or headers of files, were changed, which are no knowledge.
@@ -199,7 +198,6 @@ impl Draft {
             first: number == 1,
             deferred,
             references: (number == 1 && backend == DbBackend::Sqlite).then(References::default),
-            changed: false,
             changes: ChangeCounter::default(),
             changed_bookkeeping: false,
             next_name: number << 32,
@@ -320,7 +318,6 @@ impl Draft {
             let bulk = Bulk::new(self.backend, shape.table, &insert_columns(shape)).known_from(self.number);
             self.adding = Some((shape, bulk));
         }
-        self.changed = true;
         self.changes.add(shape.kind, fact.id);
         let ties: Vec<Option<i64>> = fact.record.cells.iter().map(referred_identity).collect();
         if let Some(references) = &mut self.references {
@@ -348,7 +345,6 @@ impl Draft {
         if ids.is_empty() {
             return Ok(());
         }
-        self.changed = true;
         self.changes.close(shape.kind, ids);
         for (table, id) in [
             (shape.table, shape.fact_column()),
@@ -398,7 +394,7 @@ impl Draft {
     /// The database failed; then nothing is written.
     pub async fn commit(mut self, revision: NewRevision) -> Result<Option<Revision>, StoreError> {
         self.flush().await?;
-        if !self.changed {
+        if self.changes.is_empty() {
             let mut delete = Query::delete();
             delete.from_table(revisions::Entity).and_where(Expr::col(Number).eq(self.number));
             self.pipe.send(vec![self.backend.build(&delete)]).await?;

@@ -25,6 +25,11 @@ impl ChangeCounter {
         self.counts.entry(kind).or_insert(RevisionChange { kind, added: 0, changed: 0, closed: 0 })
     }
 
+    /// Whether nothing was added or closed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
     /// Counts a fact that is added; one that was closed before is changed.
     pub(crate) fn add(&mut self, kind: Kind, fact: i64) {
         match self.closed.remove(&fact) {

@@ -157,7 +157,6 @@ pub(crate) static JOINTLY_RUN_BY: Tie<JointRunning> = Tie {
         select.expr_as(outcome(AgreementOutcomes::OutcomeId), "parent");
         select.expr_as(party(AgreementParties::PartyId), "child").expr_as(party(AgreementParties::PartyType), "kind");
         select.expr_as(party(AgreementParties::Id), "fact").expr_as(literal(""), "rank");
-        select.expr_as(party(AgreementParties::ValidFrom), "since");
         select.expr_as(party(AgreementParties::AgreementId), "agreement_id");
         select
     }),

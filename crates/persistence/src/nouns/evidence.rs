@@ -19,7 +19,6 @@ use crate::{
 pub(crate) enum Evidence {
     Table,
     Id,
-    ValidFrom,
     SubjectType,
     SubjectId,
     Field,
@@ -80,13 +79,12 @@ fn read(id: i64, row: &mut Row<'_>) -> Result<FieldEvidence, StoreError> {
 pub(crate) static CONTRADICTIONS: Tie<FieldEvidence> = Tie {
     name: "contradictions",
     source: TieSource::Rows(|scope, _: End| {
-        use Evidence::{Field, Id, SubjectId, SubjectType, ValidFrom, Value};
+        use Evidence::{Field, Id, SubjectId, SubjectType, Value};
         let mut select = select_contradictions(scope);
         let all = crate::dialect::as_bigint(Expr::Constant(0.into()));
         select.expr_as(all.clone(), "parent").expr_as(col("e", SubjectId), "child");
         select.expr_as(col("e", SubjectType), "kind").expr_as(col("e", Id), "fact");
         select.expr_as(Func::coalesce([col("e", Field), literal("")]), "rank");
-        select.expr_as(col("e", ValidFrom), "since");
         select.expr_as(col("e", SubjectType), "subject_type").expr_as(col("e", SubjectId), "subject_id");
         select.expr_as(col("e", Field), "field").expr_as(col("e", Value), "value").and_where(scope.is_asked(all));
         select
