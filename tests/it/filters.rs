@@ -433,3 +433,43 @@ async fn a_noun_is_found_by_its_own_name_and_not_by_that_of_what_speaks_of_it() 
         assert_eq!(data, json!({ "said": { "totalCount": 0 }, "figure": { "totalCount": 0 } }), "{}", app.name);
     }
 }
+
+#[tokio::test]
+async fn a_condition_on_a_status_finds_those_that_say_it_on_the_day() {
+    for app in chaoyang("a_condition_on_a_status").await {
+        let schema = Schema::of(&app).await;
+        let mut compared = 0;
+        for (list, noun) in schema.noun_lists() {
+            let root = text(&list["name"]);
+            let has_field = schema.fields(noun).any(|field| field["name"] == "status");
+            let Some((_, words)) = schema.conditions(list).into_iter().find(|(name, _)| *name == "status") else {
+                continue;
+            };
+            if !has_field {
+                continue;
+            }
+            for day in ["2012-01-01", "2023-12-15", "2024-08-31", "2024-10-01", "2026-01-01"] {
+                let of = |filter: &str| {
+                    format!("{{ map(asOf: \"{day}\") {{ {root}(first: 100{filter}) {{ nodes {{ slug status }} }} }} }}")
+                };
+                let all = app.data(&of("")).await;
+                for word in items(&words["enumValues"]) {
+                    let word = text(&word["name"]);
+                    let found = app.data(&of(&format!(", filter: {{ status: [{word}] }}"))).await;
+                    let found = items(&found["map"][root]["nodes"]);
+                    assert!(
+                        found.iter().all(|it| it["status"] == word),
+                        "{}: {root} {day} {word}: {found:?}",
+                        app.name
+                    );
+                    let listed = items(&all["map"][root]["nodes"]).iter().filter(|it| it["status"] == word);
+                    // A page has 100 at most.
+                    let missing: Vec<&Value> = listed.filter(|it| found.len() < 100 && !found.contains(it)).collect();
+                    assert!(missing.is_empty(), "{}: {root} {day} {word} lacks {missing:?}", app.name);
+                    compared += found.len();
+                }
+            }
+        }
+        assert!(compared > 500, "{}: {compared}", app.name);
+    }
+}
