@@ -37,6 +37,7 @@ mod m20261128_000030_events;
 mod m20261128_000040_evidence;
 mod m20261128_000050_revision_changes;
 mod m20261128_000060_first_recorded;
+mod m20261128_000070_planned;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000040_evidence::Migration),
             Box::new(m20261128_000050_revision_changes::Migration),
             Box::new(m20261128_000060_first_recorded::Migration),
+            Box::new(m20261128_000070_planned::Migration),
         ]
     }
 }

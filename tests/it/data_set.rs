@@ -443,3 +443,41 @@ async fn a_campus_with_only_an_english_name_is_loaded_and_comes_back() {
         assert_eq!(files(out.path()), files(dir.path()), "{}", app.name);
     }
 }
+
+#[tokio::test]
+async fn a_planned_noun_is_on_the_map_from_the_day_its_project_opened() {
+    let dir = tempfile::tempdir().expect("a folder");
+    copy(dir.path());
+    let query = r#"{ campus(slug: "beijing-academy-dongba-north") { isOnMap status since { text } }
+        school(slug: "bj-science-hs") { isOnMap status projects { nodes { slug school { slug status } } } }
+        then: map(asOf: "2025-08-31") { campus(slug: "beijing-academy-dongba-north") { isOnMap status } }
+        before: map(knownAt: 1) { campus(slug: "beijing-academy-dongba-north") { isOnMap status } } }"#;
+    let planned = json!({ "isOnMap": false, "status": "PLANNED" });
+    for app in chaoyang("a_planned_noun_is_on_the_map_from").await {
+        let data = app.data(query).await;
+        assert_eq!(data["campus"], json!({ "isOnMap": false, "status": "PLANNED", "since": null }), "{}", app.name);
+        let projects =
+            json!({ "nodes": [{ "slug": "science-hs", "school": { "slug": "bj-science-hs", "status": "PLANNED" } }] });
+        assert_eq!(data["school"], json!({ "isOnMap": false, "status": "PLANNED", "projects": projects }));
+
+        // What its own row leaves open, the project says.
+        copy(dir.path());
+        edit(dir.path(), "campuses.csv", "news,planned,seed,2025-09", "news,,seed,2025-09");
+        app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{findings}"));
+        assert_eq!(app.data(query).await["campus"], json!({ "isOnMap": false, "status": "PLANNED", "since": null }));
+
+        for own in ["", "planned"] {
+            copy(dir.path());
+            edit(dir.path(), "campuses.csv", "news,planned,seed,2025-09", &format!("news,{own},seed,2025-09"));
+            edit(dir.path(), "projects.csv", "under_construction,,,2025-09", "opened,,2025-09,2025-09");
+            app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{findings}"));
+            let data = app.data(query).await;
+            let open = json!({ "isOnMap": true, "status": "OPEN", "since": { "text": "2025-09" } });
+            assert_eq!(data["campus"], open, "{}: {own}", app.name);
+            assert_eq!((&data["then"]["campus"], &data["before"]["campus"]), (&planned, &planned));
+        }
+        copy(dir.path());
+        app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{findings}"));
+        assert_eq!(app.data(query).await["campus"]["isOnMap"], false, "{}: it did not open after all", app.name);
+    }
+}

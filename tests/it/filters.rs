@@ -244,7 +244,7 @@ async fn a_malformed_id_costs_its_own_place_and_no_other() {
         let noun = json!({ "id": id });
         assert_eq!(answer["data"]["nodes"], json!([null, noun, null, null, noun]), "{}: {answer:#}", app.name);
         assert_eq!((&answer["data"]["node"], &answer["data"]["school"]), (&Value::Null, &Value::Null));
-        assert_eq!(answer["data"]["groups"]["totalCount"], 11, "{}", app.name);
+        assert_eq!(answer["data"]["groups"]["totalCount"], 10, "{}", app.name);
         let mut paths: Vec<String> = answer["errors"]
             .as_array()
             .expect("errors")

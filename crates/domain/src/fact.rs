@@ -163,6 +163,11 @@ impl Validity {
         Some(day) => day,
         None => NaiveDate::MAX,
     };
+    /// Stands for "not yet, and no source states from when on": 9999-12-30, the last day on which anything can hold.
+    pub const NOT_YET: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 30) {
+        Some(day) => day,
+        None => NaiveDate::MAX,
+    };
     /// Holds on every day.
     pub const ALWAYS: Validity = Validity { from: Self::OPEN_START, to: Self::OPEN_END };
 
@@ -198,10 +203,10 @@ impl Validity {
         self.from <= day && day < self.to
     }
 
-    /// The first day, unless it is open.
+    /// The first day, unless it is open or yet to be stated.
     #[must_use]
     pub fn since(self) -> Option<NaiveDate> {
-        (self.from != Self::OPEN_START).then_some(self.from)
+        (self.from != Self::OPEN_START && self.from != Self::NOT_YET).then_some(self.from)
     }
 
     /// The last day, unless it is open.

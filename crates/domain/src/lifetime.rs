@@ -36,7 +36,8 @@ pub struct Lifetime {
     /// The days on which it is on the map.
     ///
     /// They begin with the stated beginning or, where none is stated, with that of the noun without which this one cannot
-    /// hold. A planned noun without a stated beginning begins with its known day.
+    /// hold. A planned noun of which no source dates the beginning is on the map of no day: it begins on
+    /// [`Validity::NOT_YET`], or, if its end is dated, with its known day.
     pub validity: Validity,
     /// What sources state of its beginning and its end.
     pub stated: Span,
@@ -173,8 +174,11 @@ impl Entrance {
 #[must_use]
 pub fn lifetime(validity: Validity, stated: Span, entrance: Entrance, known_day: NaiveDate) -> Lifetime {
     let known_day = known_day.max(entrance.first_known_day(validity));
-    let begins_when_known = entrance.is_planned && !stated.is_begin_dated() && known_day < validity.to;
-    let from = if begins_when_known { known_day.max(validity.from) } else { validity.from };
+    let from = match entrance.is_planned && !stated.is_begin_dated() && known_day < validity.to {
+        true if validity.to == Validity::OPEN_END => Validity::NOT_YET,
+        true => known_day.max(validity.from),
+        false => validity.from,
+    };
     Lifetime { validity: Validity { from, ..validity }, stated, known_day }
 }
 
@@ -210,14 +214,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_planned_is_on_no_day_before_it_is_known() {
+    fn what_is_planned_is_on_the_map_from_its_stated_opening_on() {
         let planned = Entrance { is_planned: true, ..Entrance::default() };
         let undated = of("", "", planned, "2024-06-28");
         assert_eq!(undated.phase_on(day("2024-06-27")), Phase::BeforeKnown);
-        assert_eq!(undated.existence_on(day("2024-06-28")), Some(Existence::Certain));
+        assert_eq!(undated.phase_on(day("2024-06-28")), Phase::Planned);
+        assert_eq!(undated.phase_on(day("2999-06-28")), Phase::Planned);
+        assert_eq!(undated.validity.since(), None);
         let within = Validity { from: day("2013-01-01"), ..Validity::ALWAYS };
         let campus = lifetime(within, Span::default(), planned, day("2024-09-22"));
-        assert_eq!(campus.existence_on(day("2014-01-01")), None, "its school is older");
+        assert_eq!(campus.existence_on(day("2026-01-01")), None, "its school is older");
+        let given_up = of("", "2025", planned, "2024-06-28");
+        assert_eq!(given_up.phase_on(day("2024-06-28")), Phase::OnMap);
         let dated = of("2026-09", "", planned, "2024-06-28");
         assert_eq!(dated.phase_on(day("2024-06-27")), Phase::BeforeKnown);
         assert_eq!(dated.phase_on(day("2026-08-31")), Phase::Planned);

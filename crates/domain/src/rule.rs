@@ -15,6 +15,7 @@ use crate::{
     id::{Kind, identity},
     lifetime::Span,
     nouns::shape_of,
+    opening::Opening,
     record::{FieldError, Record, Shape, describe_days},
     succession::SuccessionDates,
     turn::{ImpreciseDays, Turn, Turns, take_turns},
@@ -85,6 +86,26 @@ pub enum Rule {
         status: &'static str,
         /// The word by which it is planned.
         word: &'static str,
+    },
+    /// A planned noun of which the row dates no beginning begins when the first of what is built for it opens.
+    OpenedBy {
+        /// The shape of what is built.
+        by: &'static Shape,
+        /// A status; where it is blank the noun is planned until what builds it opens.
+        blank_status: Option<&'static str>,
+    },
+    /// The row says when something that is built opens.
+    Opens {
+        /// The noun that is built.
+        built: &'static str,
+        /// The noun for which it is built.
+        served: &'static str,
+        /// When it opened.
+        on: &'static str,
+        /// How far it has come.
+        status: &'static str,
+        /// The words by which it has not opened.
+        pending: &'static [&'static str],
     },
     /// On the day of an import the status agrees with the dates of the row.
     StatusFitsDates {
@@ -341,12 +362,23 @@ impl Shape {
         })
     }
 
-    /// Whether a record of this shape says that its noun is planned, and nothing more.
+    /// Whether a noun of this shape is planned, by its record and what is built for it.
     #[must_use]
-    pub fn is_planned(&self, cells: &[Cell]) -> bool {
+    pub fn is_planned(&self, cells: &[Cell], opening: Option<&Opening>) -> bool {
         self.rules.iter().any(|rule| match *rule {
             Rule::Planned { status, word } => self.word_of(status, cells) == word,
+            Rule::OpenedBy { blank_status: Some(status), .. } => {
+                self.word_of(status, cells).is_empty() && opening.is_some_and(Opening::is_built)
+            }
             _ => false,
+        })
+    }
+
+    /// The shapes of other files that date nouns of this shape: successions, and what is built.
+    pub fn dated_by(&self) -> impl Iterator<Item = &'static Shape> {
+        self.rules.iter().filter_map(|rule| match *rule {
+            Rule::DatedBySuccessions { by, .. } | Rule::OpenedBy { by, .. } => Some(by),
+            _ => None,
         })
     }
 
@@ -358,15 +390,6 @@ impl Shape {
                 Cell::Date(date) => Some(date),
                 _ => None,
             },
-            _ => None,
-        })
-    }
-
-    /// The shape of the successions by which nouns of this shape begin and end.
-    #[must_use]
-    pub fn successions(&self) -> Option<&'static Shape> {
-        self.rules.iter().find_map(|rule| match *rule {
-            Rule::DatedBySuccessions { by, .. } => Some(by),
             _ => None,
         })
     }

@@ -71,16 +71,19 @@ fn rule_errors(shape: &Shape, rule: &Rule, expect: &mut impl FnMut(bool, String)
         Rule::Succession { predecessor, successor, .. } => {
             [predecessor, successor].into_iter().for_each(&mut refers);
         }
+        Rule::Opens { built, served, .. } => [built, served].into_iter().for_each(&mut refers),
         _ => {}
     }
     let (column, words): (&str, Vec<&str>) = match *rule {
         Rule::OneAtATime { column, word, .. } => (column, vec![word]),
         Rule::Planned { status, word } => (status, vec![word]),
         Rule::StatusFitsDates { status, planned, current, past } => (status, [planned, current, past].concat()),
+        Rule::Opens { status, pending, .. } => (status, pending.to_vec()),
         Rule::Succession { kind, begins, ends, .. } => (kind, [begins, ends].concat()),
         Rule::DatedBySuccessions { status, past, .. } => (status, past.to_vec()),
         Rule::Different { .. }
         | Rule::StatedAsOf(_)
+        | Rule::OpenedBy { .. }
         | Rule::Together { .. }
         | Rule::Unique { .. }
         | Rule::FilledOneOf { .. }
@@ -91,7 +94,7 @@ fn rule_errors(shape: &Shape, rule: &Rule, expect: &mut impl FnMut(bool, String)
         let is_word = matches!(type_of(column), Some(ColumnType::Word(known)) if known.contains(&word));
         expect(is_word, format!("rules: no word {word} in {column}"));
     }
-    if let Rule::StatedAsOf(date) | Rule::Succession { date, .. } = *rule {
+    if let Rule::StatedAsOf(date) | Rule::Succession { date, .. } | Rule::Opens { on: date, .. } = *rule {
         expect(type_of(date).is_some_and(|of| of.is_value(&values::date::KIND)), format!("rules: no date {date}"));
     }
     if let Rule::Together { columns, beside, .. } = *rule {
@@ -113,7 +116,16 @@ fn rule_errors(shape: &Shape, rule: &Rule, expect: &mut impl FnMut(bool, String)
         let is_succession = |rule: &Rule| matches!(rule, Rule::Succession { .. });
         expect(by.rules.iter().any(is_succession), format!("rules: no successions in {}", by.file));
     }
-    if matches!(rule, Rule::Planned { .. } | Rule::StatusFitsDates { .. } | Rule::DatedBySuccessions { .. }) {
+    if let Rule::OpenedBy { by, blank_status } = *rule {
+        let opens = |rule: &Rule| matches!(rule, Rule::Opens { .. });
+        expect(by.rules.iter().any(opens), format!("rules: {} says of nothing when it opens", by.file));
+        let is_column = blank_status.is_none_or(|status| type_of(status).is_some());
+        expect(is_column, format!("rules: no column {}", blank_status.unwrap_or_default()));
+    }
+    if matches!(
+        rule,
+        Rule::Planned { .. } | Rule::OpenedBy { .. } | Rule::StatusFitsDates { .. } | Rule::DatedBySuccessions { .. }
+    ) {
         expect(shape.is_noun(), "rules: only a noun has a status".to_owned());
     }
 }

@@ -93,13 +93,24 @@ fn rule_sentence(rule: &Rule, shape: &Shape) -> String {
         }
         Rule::StatedAsOf(date) => format!("What a row names existed on `{date}`.\n"),
         Rule::Planned { status, word } if from.is_empty() => {
+            format!("With `{word}` as `{status}` a row is on the map of no day.\n")
+        }
+        Rule::Planned { status, word } => {
+            format!("With `{word}` as `{status}` and without a dated `{from}` a row is on the map of no day.\n")
+        }
+        Rule::OpenedBy { by, blank_status } => {
+            let file = by.file_name();
+            let blank = blank_status.map_or(String::new(), |status| {
+                format!(" Where `{status}` is blank it is planned while rows of `{file}` build it and none has opened.")
+            });
             format!(
-                "With `{word}` as `{status}` a row holds from the first day on which anything on record shows it.\n"
+                "A row that is planned and dates no `{from}` holds from when the first row for it in `{file}` opened.{blank}\n"
             )
         }
-        Rule::Planned { status, word } => format!(
-            "With `{word}` as `{status}` and without a dated `{from}` a row holds from the first day on which anything \
-             on record shows it.\n"
+        Rule::Opens { built, served, on, status, pending } => format!(
+            "What `{built}` and `{served}` name opens on `{on}` if it is planned. With {} as `{status}`, what `{built}` \
+             names has not opened.\n",
+            join_with_or(pending)
         ),
         Rule::StatusFitsDates { status, planned, current, past } => {
             let [planned, current, past] = [planned, current, past].map(join_with_or);

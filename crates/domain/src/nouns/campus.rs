@@ -9,6 +9,7 @@ use crate::{
     lifetime::Phase,
     location::{self, Location},
     noun::{Head, noun},
+    project,
     record::Shape,
     rule::Rule,
     school::School,
@@ -126,7 +127,11 @@ pub const SHAPE: Shape = Shape {
         location::SOURCE,
     ],
     dated: ("opened_on", ""),
-    rules: &[Rule::Planned { status: "status", word: CampusStatus::Planned.word() }, location::RULE],
+    rules: &[
+        Rule::Planned { status: "status", word: CampusStatus::Planned.word() },
+        Rule::OpenedBy { by: &project::SHAPE, blank_status: Some("status") },
+        location::RULE,
+    ],
 };
 
 /// Rows of `site_uses.csv`.

@@ -11,6 +11,7 @@ use crate::{
     noun::{Head, noun},
     record::Shape,
     region::Region,
+    rule::Rule,
     school::School,
     text::vocabulary,
     township::Township,
@@ -181,7 +182,17 @@ pub const SHAPE: Shape = Shape {
         extra("district_id", reference(Kind::District), "The district it lies in."),
     ],
     dated: ("", ""),
-    rules: &[],
+    rules: &[Rule::Opens {
+        built: "campus_id",
+        served: "school_id",
+        on: "opened_on",
+        status: "status",
+        pending: &[
+            ProjectStatus::InProgress.word(),
+            ProjectStatus::Planned.word(),
+            ProjectStatus::UnderConstruction.word(),
+        ],
+    }],
 };
 
 /// Rows of `project_milestones.csv`.

@@ -12,6 +12,7 @@ use crate::{
     lifetime::Phase,
     location::{self, Location},
     noun::{Head, noun},
+    project,
     record::Shape,
     rule::Rule,
     text::vocabulary,
@@ -302,6 +303,7 @@ pub const SHAPE: Shape = Shape {
     dated: ("opened_on", "closed_on"),
     rules: &[
         Rule::Planned { status: "status", word: SchoolStatus::Planned.word() },
+        Rule::OpenedBy { by: &project::SHAPE, blank_status: None },
         Rule::StatusFitsDates {
             status: "status",
             planned: &[SchoolStatus::Planned.word()],

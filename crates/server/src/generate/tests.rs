@@ -57,7 +57,7 @@ fn nouns(all: &[(&'static Shape, Vec<Record>)]) -> HashMap<(Kind, String), Valid
     of(all, Kind::Succession).iter().for_each(|row| successions.add(&school::SUCCESSIONS, row));
     let mut nouns = HashMap::new();
     for (shape, record) in all.iter().flat_map(|(shape, records)| records.iter().map(move |r| (*shape, r))) {
-        let dates = shape.successions().and_then(|_| successions.dates(record.id));
+        let dates = successions.dates(record.id);
         let span = shape.own_span(&record.cells, dates);
         let validity = span.unwrap_or_else(|wrong| panic!("{}: {}", record.key, wrong.problem)).validity();
         let known = nouns.insert((shape.kind, record.key.clone()), validity);

@@ -53,7 +53,7 @@ pub(super) fn check_data_set(
     bar: &ProgressBar,
 ) -> anyhow::Result<Result<CheckedDataSet, Findings>> {
     let mut found = CheckFindings { findings: Findings::new(all), today, outdated: HashMap::new() };
-    let mut nouns = NounIndex::with_successions(folder)?;
+    let mut nouns = NounIndex::with_dates(folder)?;
     let mut files = Vec::with_capacity(SHAPES.len());
     bar.set_length(SHAPES.iter().map(|shape| folder.size(shape)).sum());
     for shape in SHAPES {

@@ -7,8 +7,8 @@ use std::{
 };
 
 use domain::{
-    Cell, ColumnType, Entrance, Evidence, FieldError, ImpreciseDate, ImpreciseDays, Kind, Record, SHAPES, Shape, Span,
-    SuccessionDates, Successions, Turn, Validity,
+    Cell, ColumnType, Entrance, Evidence, FieldError, ImpreciseDate, ImpreciseDays, Kind, Openings, Record, SHAPES,
+    Shape, Span, SuccessionDates, Successions, Turn, Validity,
     fact::day_text,
     id::{identity, is_slug, later_identity},
     record::clip_to_nouns,
@@ -35,6 +35,7 @@ pub(super) struct NounIndex {
     periods: Periods,
     evidence: HashMap<i64, Evidence>,
     successions: Successions,
+    openings: Openings,
     turns: HashMap<i64, Turn>,
     unreadable: HashSet<Kind>,
 }
@@ -78,6 +79,8 @@ pub(super) struct RecordTime {
     pub(super) is_stated_by_other_rows: bool,
     /// How a noun comes onto the map.
     pub(super) entrance: Entrance,
+    /// Whether rows of other files say that it is planned.
+    pub(super) is_planned_by_other_rows: bool,
 }
 
 impl RecordTime {
@@ -98,6 +101,9 @@ impl RecordTime {
             let Span { since, until } = &self.stated;
             let date = |date: &Option<ImpreciseDate>| date.as_ref().map(ToString::to_string).unwrap_or_default();
             text.extend([date(since), "/".to_owned(), date(until), "\n".to_owned()]);
+        }
+        if self.is_planned_by_other_rows {
+            text.push_str("planned\n");
         }
         if self.shown != Validity::ALWAYS {
             let [from, to] = [self.shown.from, self.shown.to].map(day_text);
@@ -123,16 +129,21 @@ impl From<FieldError> for RowError {
 }
 
 impl NounIndex {
-    /// Begins with the successions, which date the nouns of files before theirs; their own mistakes are found later.
-    pub(super) fn with_successions(folder: &Folder) -> anyhow::Result<Self> {
+    /// Begins with what dates the nouns of files before: successions, and openings of what is built. Mistakes in those files
+    /// are found later.
+    pub(super) fn with_dates(folder: &Folder) -> anyhow::Result<Self> {
         let mut nouns = NounIndex::default();
-        for shape in SHAPES.iter().filter_map(|shape| shape.successions()) {
+        let mut dating: Vec<_> = SHAPES.iter().flat_map(|shape| shape.dated_by()).collect();
+        dating.sort_by_key(|shape| shape.file);
+        dating.dedup_by_key(|shape| shape.file);
+        for shape in dating {
             let mut ignored = Vec::new();
             let Some(input) = folder.open(shape)? else { continue };
             let Some(mut rows) = CsvRows::open(shape, input, &mut ignored)? else { continue };
             while let Some(row) = rows.next_row(&mut ignored)? {
                 if let Ok(record) = shape.parse_row(&row.fields) {
                     nouns.successions.add(shape, &record);
+                    nouns.openings.add(shape, &record);
                 }
             }
         }
@@ -268,8 +279,15 @@ impl NounIndex {
         }
         let period = self.period(shape, line).map_err(|error| vec![error.into()])?;
         let shown = period.map_or(Validity::ALWAYS, |period| period.shown);
-        let dates = self.succession_dates(shape, record, period);
+        let dates = self.succession_dates(record, period);
+        // Of several periods each row dates its own.
+        let opening = self.openings.of(record.id).filter(|_| period.is_none());
+        let is_planned = shape.is_planned(&record.cells, opening);
         let own = shape.own_span(&record.cells, dates.as_deref()).and_then(|own| {
+            let own = match opening.filter(|_| is_planned) {
+                Some(opening) => opening.date(own),
+                None => own,
+            };
             let days = own.validity().meet(shown);
             let all = clip_to_needed(days, &needs)?;
             listed.iter().try_for_each(|noun| noun.check_meets(&all))?;
@@ -278,7 +296,7 @@ impl NounIndex {
         match own {
             Ok((all, days, own)) if errors.is_empty() => {
                 let is_takeover = dates.is_some_and(|dates| dates.took_over().is_some());
-                let entrance = Entrance { is_planned: shape.is_planned(&record.cells), is_takeover };
+                let entrance = Entrance { is_planned, is_takeover };
                 let fact = period.map_or(record.id, |period| period.fact);
                 let whole = WholeTime { fact, days, own, shown, entrance };
                 let bounds: Vec<&IndexedNoun> = needs.iter().flat_map(NeededNoun::periods).collect();
@@ -318,13 +336,8 @@ impl NounIndex {
     }
 
     /// What the successions say about a record's noun in a period of it; nothing if such nouns have none.
-    fn succession_dates(
-        &self,
-        shape: &Shape,
-        record: &Record,
-        period: Option<&Period>,
-    ) -> Option<Cow<'_, SuccessionDates>> {
-        let dates = shape.successions().and_then(|_| self.successions.dates(record.id))?;
+    fn succession_dates(&self, record: &Record, period: Option<&Period>) -> Option<Cow<'_, SuccessionDates>> {
+        let dates = self.successions.dates(record.id)?;
         Some(period.map_or(Cow::Borrowed(dates), |period| Cow::Owned(dates.within(period.stated))))
     }
 }
@@ -410,6 +423,7 @@ fn combine(
     // Before a later period the noun was itself, if it was.
     let is_takeover = entrance.is_takeover && shown.from == Validity::OPEN_START;
     let is_stated_by_other_rows = shape.is_noun() && stated != shape.span(&record.cells);
+    let is_planned_by_other_rows = is_planned && !shape.is_planned(&record.cells, None);
     RecordTime {
         fact: *fact,
         part_of: None,
@@ -420,6 +434,7 @@ fn combine(
         stated,
         is_stated_by_other_rows,
         entrance: Entrance { is_planned, is_takeover },
+        is_planned_by_other_rows,
     }
 }
 
