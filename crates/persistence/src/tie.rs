@@ -367,10 +367,12 @@ impl<N: Table, T> Relation<N, T> {
     }
 }
 
-/// That the noun has begun by the view's day, or a source states when it does: a tie may lead to what is planned.
+/// That the noun has begun by the view's day or is known then, or a source states when it begins: a tie may lead to what is
+/// planned.
 fn has_begun() -> Expr {
     let began = col("c", Alias::new("valid_from")).lte(Parameter::Day.expr());
-    began.or(col("c", Alias::new("stated_from")).is_not_null())
+    let is_known = col("c", Alias::new("known_day")).lte(Parameter::Day.expr());
+    began.or(is_known).or(col("c", Alias::new("stated_from")).is_not_null())
 }
 
 /// Reads a tie that says nothing but that it is there: its identity.
