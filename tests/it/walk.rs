@@ -298,3 +298,58 @@ async fn a_designation_holds_from_the_day_it_was_given() {
         assert!(given("now").is_empty(), "{}: the school goes on under another name", app.name);
     }
 }
+
+/// Lists whose edges say something in words, with the parents that are asked.
+const WORDED: &[(&str, &str, &[&str])] = &[
+    ("groups", "schools", &["role"]),
+    ("alliances", "partners", &["role"]),
+    ("schools", "groups", &["role"]),
+    ("schools", "partners", &["kind"]),
+    ("schools", "predecessors", &["kind"]),
+    ("partners", "schools", &["kind"]),
+    ("schools", "alliances", &["basis", "role"]),
+];
+
+#[tokio::test]
+async fn a_list_is_ordered_by_what_its_edges_say() {
+    for app in chaoyang("a_list_is_ordered_by_its_edges").await {
+        let mut told_apart = 0;
+        for (parents, list, words) in WORDED {
+            let fields = words.join(" ");
+            let said = |edge: &Value| -> Vec<String> {
+                let word = |name: &&str| edge[*name].as_str().map(|word| word.replace("UNKNOWN", "")).expect("a word");
+                words.iter().map(word).collect()
+            };
+            let mut several = 0;
+            for direction in ["ASC", "DESC"] {
+                let all = format!("orderBy: {{ field: EDGE, direction: {direction} }}");
+                let query = format!(
+                    "{{ {parents}(first: 100) {{ nodes {{ slug {list}(first: 100, {all}) {{ edges {{ cursor {fields} node {{ slug }} }} }}
+                       half: {list}(first: 2, {all}) {{ edges {{ node {{ slug }} }} pageInfo {{ endCursor }} }} }} }} }}"
+                );
+                for parent in app.data(&query).await[*parents]["nodes"].as_array().expect("nodes") {
+                    let edges = parent[*list]["edges"].as_array().expect("edges");
+                    let mut order: Vec<_> = edges.iter().map(said).collect();
+                    if direction == "DESC" {
+                        order.reverse();
+                    }
+                    assert!(order.is_sorted(), "{}: {list} of {}: {order:?}", app.name, parent["slug"]);
+                    several += usize::from(order.first() != order.last());
+                    let slugs = texts(parent, &[list, "edges", "node", "slug"]);
+                    assert_eq!(texts(parent, &["half", "edges", "node", "slug"]), slugs[..slugs.len().min(2)]);
+                    if slugs.len() > 2 && several < 3 {
+                        let (parent_field, slug) = (&parents[..parents.len() - 1], &parent["slug"]);
+                        let cursor = &parent["half"]["pageInfo"]["endCursor"];
+                        let rest = format!(
+                            "{{ {parent_field}(slug: {slug}) {{ {list}(first: 100, after: {cursor}, {all}) {{ nodes {{ slug }} }} }} }}"
+                        );
+                        let rest = texts(&app.data(&rest).await[parent_field], &[list, "nodes", "slug"]);
+                        assert_eq!(rest, slugs[2..], "{}: the page after the first of {list}", app.name);
+                    }
+                }
+            }
+            told_apart += usize::from(several > 0);
+        }
+        assert!(told_apart >= 3, "{}: {told_apart} lists have edges that say different words", app.name);
+    }
+}

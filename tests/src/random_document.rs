@@ -163,7 +163,7 @@ impl<'a> RandomDocuments<'a> {
             "scheme" => "\"kinds\"".to_owned(),
             "after" | "before" => "\"none\"".to_owned(),
             "orderBy" => {
-                let order = self.pick(&["NATURAL", "NAME", "SLUG", "SINCE"]);
+                let order = self.pick(&["NATURAL", "NAME", "SLUG", "SINCE", "EDGE"]);
                 format!("{{ field: {order}, direction: {} }}", self.pick(&["ASC", "DESC"]))
             }
             "filter" => {

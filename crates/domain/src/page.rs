@@ -81,9 +81,11 @@ vocabulary! {
         Name = "name",
         /// The slug.
         Slug = "slug",
-        /// The first day on the map, `sinceDay` or, of what is planned without a stated opening, `knownDay`; an unknown one
-        /// first.
+        /// The first day on the map, `sinceDay`; an unknown one first, and what is planned without a stated opening last.
         Since = "since",
+        /// What the edge says in words, such as its role, kind or basis, by the names of the enum's values; then names. Where
+        /// edges say nothing in words, as `NATURAL`.
+        Edge = "edge",
     }
 }
 

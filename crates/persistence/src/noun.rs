@@ -176,7 +176,7 @@ impl Store {
 
 fn page_select<N: Table>(scope: &Scope, filter: &FilterForm, page: PageForm, columns: ColumnSet) -> SelectStatement {
     let key = match page.order.field {
-        OrderField::Natural | OrderField::Name => col("c", Alias::new("sort_name")),
+        OrderField::Natural | OrderField::Name | OrderField::Edge => col("c", Alias::new("sort_name")),
         OrderField::Slug => col("c", Alias::new("slug")),
         OrderField::Since => col("c", Alias::new("valid_from")),
     };

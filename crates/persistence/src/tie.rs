@@ -10,10 +10,10 @@ use std::{
     sync::Arc,
 };
 
-use domain::{Filter, Kind, Page, PageRequest, Position, View};
+use domain::{ColumnType, Filter, Kind, Page, PageRequest, Position, SHAPES, View};
 use sea_orm::{
     QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement},
 };
 
 use crate::{
@@ -152,6 +152,13 @@ impl Tie<i64> {
 }
 
 impl<T> Tie<T> {
+    /// Of the values of its columns those that are words, such as the role of a member; a word that is not stated is empty.
+    fn words(&self, columns: &[Expr]) -> Vec<Expr> {
+        let stated = |value: &Expr| Func::coalesce([value.clone(), literal("")]).into();
+        let words = self.columns.iter().zip(columns).filter(|(column, _)| is_word_of_a_tie(column.unquoted()));
+        words.map(|(_, value)| stated(value)).collect()
+    }
+
     /// The walk from the end that the declaration names first.
     pub(crate) const fn forward<N: Noun>(&'static self, parent: Kind) -> Relation<N, T> {
         Relation { tie: self, end: End { parent, child: N::KIND, is_forward: true }, to: PhantomData }
@@ -365,6 +372,12 @@ impl<N: Table, T> Relation<N, T> {
         }
         Ok(pages)
     }
+}
+
+/// Whether a column of this name holds words of a vocabulary in the file of some tie.
+fn is_word_of_a_tie(name: &str) -> bool {
+    let columns = SHAPES.iter().filter(|shape| !shape.is_noun()).flat_map(|shape| shape.columns);
+    columns.into_iter().any(|column| column.name == name && matches!(column.column_type, ColumnType::Word(_)))
 }
 
 /// That the noun has begun by the view's day or is known then, or a source states when it begins: a tie may lead to what is

@@ -38,15 +38,20 @@ impl<N: Table, T> Relation<N, T> {
         }
     }
 
-    /// What ties are ordered by, the table of ties and that of nouns being named by aliases.
-    fn keys(&self, page: PageForm, rank: Option<Expr>, since: Expr, noun: &'static str) -> Vec<Expr> {
+    /// What ties are ordered by, given what they say themselves; the table of nouns is named by an alias.
+    fn keys(&self, page: PageForm, [rank, since]: [Option<Expr>; 2], own: &[Expr], noun: &'static str) -> Vec<Expr> {
         let of_noun = |name: &'static str| col(noun, Alias::new(name));
+        // The slug last, so that no two nouns are told apart by their ids, which mean nothing to a reader.
+        let before_names = |keys: Vec<Expr>| keys.into_iter().chain([of_noun("sort_name"), of_noun("slug")]).collect();
         match page.order.field {
-            // The slug last, so that no two nouns are told apart by their ids, which mean nothing to a reader.
-            OrderField::Natural => rank.into_iter().chain([of_noun("sort_name"), of_noun("slug")]).collect(),
+            OrderField::Natural => before_names(rank.into_iter().collect()),
+            OrderField::Edge => match self.tie.words(own) {
+                words if words.is_empty() => before_names(rank.into_iter().collect()),
+                words => before_names(words),
+            },
             OrderField::Name => vec![of_noun("sort_name")],
             OrderField::Slug => vec![of_noun("slug")],
-            OrderField::Since => vec![since],
+            OrderField::Since => since.into_iter().collect(),
         }
     }
 
@@ -62,7 +67,7 @@ impl<N: Table, T> Relation<N, T> {
         let (mut select, parent) = dialect::select_asked_ids(scope.backend);
         let Joined { select: mut first, parent: own_parent, fact, rank, since, columns: own } =
             self.joined_of_all(scope, filter);
-        let keys = self.keys(page, rank, since, "c");
+        let keys = self.keys(page, [rank, Some(since)], &own, "c");
         first.and_where(own_parent.eq(parent.clone()));
         and_all(&mut first, within_bounds(&keys, &fact, page));
         for key in keys.iter().chain([&fact]) {
@@ -87,8 +92,9 @@ impl<N: Table, T> Relation<N, T> {
     fn first_of_each(&self, scope: &Scope, filter: &FilterForm, page: PageForm, columns: ColumnSet) -> SelectStatement {
         let (asked, parent) = dialect::select_asked_ids(scope.backend);
         let first = {
-            let Joined { mut select, parent: own_parent, fact, rank, since, .. } = self.joined_of_all(scope, filter);
-            let keys = self.keys(page, rank, since, "c");
+            let Joined { mut select, parent: own_parent, fact, rank, since, columns } =
+                self.joined_of_all(scope, filter);
+            let keys = self.keys(page, [rank, Some(since)], &columns, "c");
             select.and_where(own_parent.eq(parent.clone()));
             and_all(&mut select, within_bounds(&keys, &fact, page));
             select.expr(fact.clone());
@@ -118,7 +124,7 @@ impl<N: Table, T> Relation<N, T> {
                 (col("n", "id"), rank, col("n", "valid_from"), Vec::new())
             }
         };
-        let keys = self.keys(page, rank, since, "n");
+        let keys = self.keys(page, [rank, Some(since)], &own, "n");
         let key = joined_key(scope, &keys, columns);
         select.expr(parent.clone()).expr(fact.clone()).exprs(key).exprs(own);
         select.exprs(exprs::<N>("n", columns)).order_by_expr(parent, sea_query::Order::Asc);
@@ -132,7 +138,7 @@ impl<N: Table, T> Relation<N, T> {
     /// makes for all parents at once.
     fn ranked(&self, scope: &Scope, filter: &FilterForm, page: PageForm, columns: ColumnSet) -> SelectStatement {
         let Joined { mut select, parent, fact, rank, since, columns: own } = self.joined(scope, filter);
-        let keys = self.keys(page, rank, since, "c");
+        let keys = self.keys(page, [rank, Some(since)], &own, "c");
         and_all(&mut select, within_bounds(&keys, &fact, page));
         let mut ranking = WindowStatement::new();
         ranking.add_partition_by(parent.clone());
