@@ -15,158 +15,130 @@ use std::{
 use data_encoding::{Encoding, Specification};
 use sha2::{Digest, Sha256};
 
-/// What an identity is: a noun, or a tie or part of one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// Places that a senior school keeps for the pupils of a junior school.
-    AdmissionPlaces,
-    /// How many places the pupils of a junior school have, as a source sums them up.
-    AdmissionTotal,
-    /// A body of experts that counsels a district.
-    AdvisoryBody,
-    /// A way in which an advisory body consults.
-    AdvisoryConsultation,
-    /// Where some members of an advisory body come from.
-    AdvisoryMemberCategory,
-    /// An agreement between organizations.
-    Agreement,
-    /// What came of an agreement.
-    AgreementOutcome,
-    /// A party to an agreement.
-    AgreementParty,
-    /// Another name of a noun.
-    Alias,
-    /// An alliance of groups, schools and partners.
-    Alliance,
-    /// A category of bodies an alliance draws on.
-    AllianceCategory,
-    /// One function of an alliance's charter.
-    AllianceFunction,
-    /// A member of an alliance.
-    AllianceMember,
-    /// A public authority.
-    Authority,
-    /// A site of a school.
-    Campus,
-    /// A noun's place in a category.
-    Categorisation,
-    /// A category of a data set's own.
-    Category,
-    /// What a register knows a noun by.
-    Code,
-    /// What a word means, in a source's own terms.
-    Definition,
-    /// A title or an award that schools are given.
-    Designation,
-    /// A district: the owner of a map.
-    District,
-    /// Something that took place, such as a conference.
-    Event,
-    /// What was done with something at an event.
-    EventItem,
-    /// A part of an advisory body, for a field of its own.
-    ExpertGroup,
-    /// What a further source says of a field of a noun.
-    FieldEvidence,
-    /// An education group.
-    Group,
-    /// A map, a strategy, a policy or a program.
-    Initiative,
-    /// What an initiative concerns.
-    InitiativeSubject,
-    /// A learning area: a district's management unit of schools.
-    LearningArea,
-    /// Whether a list of a noun is known to be complete.
-    ListCompleteness,
-    /// A school's membership in a group.
-    Membership,
-    /// An office that a person holds in an organization.
-    Office,
-    /// An organization that works with schools.
-    Partner,
-    /// A plan for the years from one stage of school to another.
-    Pathway,
-    /// A person in a public role.
-    Person,
-    /// A construction project.
-    Project,
-    /// A step of a project.
-    ProjectMilestone,
-    /// A part of a district in its strategy.
-    Region,
-    /// A figure that a source reports.
-    ReportedFigure,
-    /// A school.
-    School,
-    /// A designation that a school was given.
-    SchoolDesignation,
-    /// A tie between two schools, such as "branch of".
-    SchoolLink,
-    /// A tie between a school and a partner outside any alliance.
-    SchoolPartner,
-    /// A school's use of another's premises.
-    SiteUse,
-    /// Where facts come from: an article, a list, a charter.
-    Source,
-    /// What a person said of something on the map.
-    Statement,
-    /// One school following another: renamed, merged, split.
-    Succession,
-    /// A township or subdistrict.
-    Township,
+use crate::text::{Vocabulary, VocabularyValue};
+
+/// Declares the kinds: each with its documentation, its name in storage, and its prefix if it is a noun.
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $kind:ident = $name:literal, $prefix:literal;)+) => {
+        /// What an identity is: a noun, or a tie or part of one.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Kind {
+            $($(#[doc = $doc])+ $kind,)+
+        }
+
+        /// A kind, its name in storage, and its prefix if it is a noun.
+        pub(crate) const KINDS: &[(Kind, &str, &str)] = &[$((Kind::$kind, $name, $prefix)),+];
+
+        impl Kind {
+            /// What it is, in a sentence.
+            #[must_use]
+            pub const fn description(self) -> &'static str {
+                match self {
+                    $(Kind::$kind => concat!($($doc),+).trim_ascii_start(),)+
+                }
+            }
+        }
+    };
 }
 
-/// A kind, its name in storage, and its prefix if it is a noun.
-pub(crate) const KINDS: &[(Kind, &str, &str)] = &[
-    (Kind::AdmissionPlaces, "admission_places", ""),
-    (Kind::AdmissionTotal, "admission_total", ""),
-    (Kind::AdvisoryBody, "advisory_body", "adv"),
-    (Kind::AdvisoryConsultation, "advisory_consultation", ""),
-    (Kind::AdvisoryMemberCategory, "advisory_member_category", ""),
-    (Kind::Agreement, "agreement", "agr"),
-    (Kind::AgreementOutcome, "agreement_outcome", ""),
-    (Kind::AgreementParty, "agreement_party", ""),
-    (Kind::Alias, "alias", ""),
-    (Kind::Alliance, "alliance", "aln"),
-    (Kind::AllianceCategory, "alliance_category", ""),
-    (Kind::AllianceFunction, "alliance_function", ""),
-    (Kind::AllianceMember, "alliance_member", ""),
-    (Kind::Authority, "authority", "aut"),
-    (Kind::Campus, "campus", "cmp"),
-    (Kind::Categorisation, "categorisation", ""),
-    (Kind::Category, "category", "cat"),
-    (Kind::Code, "code", ""),
-    (Kind::Definition, "definition", ""),
-    (Kind::Designation, "designation", "dsg"),
-    (Kind::District, "district", "dst"),
-    (Kind::Event, "event", "evt"),
-    (Kind::EventItem, "event_item", ""),
-    (Kind::ExpertGroup, "expert_group", "exg"),
-    (Kind::FieldEvidence, "field_evidence", ""),
-    (Kind::Group, "group", "grp"),
-    (Kind::Initiative, "initiative", "ini"),
-    (Kind::InitiativeSubject, "initiative_subject", ""),
-    (Kind::LearningArea, "learning_area", "lra"),
-    (Kind::ListCompleteness, "list_completeness", ""),
-    (Kind::Membership, "membership", ""),
-    (Kind::Office, "office", ""),
-    (Kind::Partner, "partner", "ptn"),
-    (Kind::Pathway, "pathway", "pth"),
-    (Kind::Person, "person", "prs"),
-    (Kind::Project, "project", "prj"),
-    (Kind::ProjectMilestone, "project_milestone", ""),
-    (Kind::Region, "region", "reg"),
-    (Kind::ReportedFigure, "reported_figure", "fig"),
-    (Kind::School, "school", "sch"),
-    (Kind::SchoolDesignation, "school_designation", ""),
-    (Kind::SchoolLink, "school_link", ""),
-    (Kind::SchoolPartner, "school_partner", ""),
-    (Kind::SiteUse, "site_use", ""),
-    (Kind::Source, "source", "src"),
-    (Kind::Statement, "statement", "stm"),
-    (Kind::Succession, "succession", ""),
-    (Kind::Township, "township", "twn"),
-];
+kinds! {
+    /// Places that a senior school keeps for the pupils of a junior school.
+    AdmissionPlaces = "admission_places", "";
+    /// How many places the pupils of a junior school have, as a source sums them up.
+    AdmissionTotal = "admission_total", "";
+    /// A body of experts that counsels a district.
+    AdvisoryBody = "advisory_body", "adv";
+    /// A way in which an advisory body consults.
+    AdvisoryConsultation = "advisory_consultation", "";
+    /// Where some members of an advisory body come from.
+    AdvisoryMemberCategory = "advisory_member_category", "";
+    /// An agreement between organizations.
+    Agreement = "agreement", "agr";
+    /// What came of an agreement.
+    AgreementOutcome = "agreement_outcome", "";
+    /// A party to an agreement.
+    AgreementParty = "agreement_party", "";
+    /// Another name of a noun.
+    Alias = "alias", "";
+    /// An alliance of groups, schools and partners.
+    Alliance = "alliance", "aln";
+    /// A category of bodies an alliance draws on.
+    AllianceCategory = "alliance_category", "";
+    /// One function of an alliance's charter.
+    AllianceFunction = "alliance_function", "";
+    /// A member of an alliance.
+    AllianceMember = "alliance_member", "";
+    /// A public authority.
+    Authority = "authority", "aut";
+    /// A site of a school.
+    Campus = "campus", "cmp";
+    /// A noun's place in a category.
+    Categorisation = "categorisation", "";
+    /// A category of a data set's own.
+    Category = "category", "cat";
+    /// What a register knows a noun by.
+    Code = "code", "";
+    /// What a word means, in a source's own terms.
+    Definition = "definition", "";
+    /// A title or an award that schools are given.
+    Designation = "designation", "dsg";
+    /// A district: the owner of a map.
+    District = "district", "dst";
+    /// Something that took place, such as a conference.
+    Event = "event", "evt";
+    /// What was done with something at an event.
+    EventItem = "event_item", "";
+    /// A part of an advisory body, for a field of its own.
+    ExpertGroup = "expert_group", "exg";
+    /// What a further source says of a field of a noun.
+    FieldEvidence = "field_evidence", "";
+    /// An education group.
+    Group = "group", "grp";
+    /// A map, a strategy, a policy or a program.
+    Initiative = "initiative", "ini";
+    /// What an initiative concerns.
+    InitiativeSubject = "initiative_subject", "";
+    /// A learning area: a district's management unit of schools.
+    LearningArea = "learning_area", "lra";
+    /// Whether a list of a noun is known to be complete.
+    ListCompleteness = "list_completeness", "";
+    /// A school's membership in a group.
+    Membership = "membership", "";
+    /// An office that a person holds in an organization.
+    Office = "office", "";
+    /// An organization that works with schools.
+    Partner = "partner", "ptn";
+    /// A plan for the years from one stage of school to another.
+    Pathway = "pathway", "pth";
+    /// A person in a public role.
+    Person = "person", "prs";
+    /// A construction project.
+    Project = "project", "prj";
+    /// A step of a project.
+    ProjectMilestone = "project_milestone", "";
+    /// A part of a district in its strategy.
+    Region = "region", "reg";
+    /// A figure that a source reports.
+    ReportedFigure = "reported_figure", "fig";
+    /// A school.
+    School = "school", "sch";
+    /// A designation that a school was given.
+    SchoolDesignation = "school_designation", "";
+    /// A tie between two schools, such as "branch of".
+    SchoolLink = "school_link", "";
+    /// A tie between a school and a partner outside any alliance.
+    SchoolPartner = "school_partner", "";
+    /// A school's use of another's premises.
+    SiteUse = "site_use", "";
+    /// Where facts come from: an article, a list, a charter.
+    Source = "source", "src";
+    /// What a person said of something on the map.
+    Statement = "statement", "stm";
+    /// One school following another: renamed, merged, split.
+    Succession = "succession", "";
+    /// A township or subdistrict.
+    Township = "township", "twn";
+}
 
 impl Kind {
     fn row(self) -> &'static (Kind, &'static str, &'static str) {
@@ -196,6 +168,51 @@ impl Kind {
     pub fn prefixed(prefix: &str) -> Option<Kind> {
         KINDS.iter().find(|row| !prefix.is_empty() && row.2 == prefix).map(|row| row.0)
     }
+}
+
+/// A kind of noun, as a vocabulary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NounKind(Kind);
+
+impl NounKind {
+    /// The kind.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        self.0
+    }
+}
+
+impl Vocabulary for NounKind {
+    const NAME: &'static str = "NounKind";
+    const DESCRIPTION: &'static str = "A kind of noun: of what there is an entry of its own on the map.";
+    const VALUES: &'static [VocabularyValue<Self>] = &noun_kinds::<{ count_noun_kinds() }>();
+
+    fn word(self) -> &'static str {
+        self.0.name()
+    }
+}
+
+const fn noun_kinds<const N: usize>() -> [VocabularyValue<NounKind>; N] {
+    let mut values = [VocabularyValue { value: NounKind(Kind::School), word: "", description: "" }; N];
+    let (mut at, mut n_values) = (0, 0);
+    while at < KINDS.len() {
+        let (kind, word, prefix) = KINDS[at];
+        if !prefix.is_empty() {
+            values[n_values] = VocabularyValue { value: NounKind(kind), word, description: kind.description() };
+            n_values += 1;
+        }
+        at += 1;
+    }
+    values
+}
+
+const fn count_noun_kinds() -> usize {
+    let (mut at, mut n_values) = (0, 0);
+    while at < KINDS.len() {
+        n_values += !KINDS[at].2.is_empty() as usize;
+        at += 1;
+    }
+    n_values
 }
 
 /// Something with an identity of its own, of one kind.

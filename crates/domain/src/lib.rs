@@ -61,7 +61,7 @@ pub use evidence::{Contradiction, EvidenceRelation, FieldEvidence, ListCompleten
 pub use expert_group::ExpertGroup;
 pub use fact::{DatePrecision, ImpreciseDate, Known, Validity, View};
 pub use group::{Group, GroupStatus};
-pub use id::{AnyId, Id, IdError, Identified, Kind};
+pub use id::{AnyId, Id, IdError, Identified, Kind, NounKind};
 pub use initiative::{Initiative, InitiativeKind};
 pub use learning_area::LearningArea;
 pub use lifetime::{Entrance, Evidence, Existence, Lifetime, Phase, Span};

@@ -4,6 +4,7 @@ pub(crate) mod localized_text;
 pub(crate) mod location;
 pub(crate) mod node;
 pub(crate) mod noun;
+pub(crate) mod noun_kind;
 pub(crate) mod register_code;
 pub(crate) mod revision;
 pub(crate) mod scalar;
