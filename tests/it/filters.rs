@@ -473,3 +473,31 @@ async fn a_condition_on_a_status_finds_those_that_say_it_on_the_day() {
         assert!(compared > 500, "{}: {compared}", app.name);
     }
 }
+
+#[tokio::test]
+async fn nouns_of_any_kind_are_narrowed_by_their_kind_and_by_what_their_edges_say() {
+    for app in chaoyang("nouns_of_any_kind_are_narrowed").await {
+        let fields = "totalCount edges { action node { __typename } } nodes { __typename }";
+        let data = app
+            .data(&format!(
+                r#"{{ event(slug: "conference-2024") {{
+                    all: items(first: 100) {{ {fields} }} alliances: items(first: 100, kind: [ALLIANCE]) {{ {fields} }}
+                    unveiled: items(first: 100, action: [UNVEILED]) {{ {fields} }}
+                    both: items(first: 100, kind: [INITIATIVE, PROJECT], action: [UNVEILED]) {{ {fields} }}
+                    none: items(first: 100, kind: []) {{ {fields} }} }} }}"#
+            ))
+            .await;
+        let of = |list: &str| data["event"][list]["edges"].as_array().expect("edges").clone();
+        let kept = |is: &dyn Fn(&Value) -> bool| of("all").into_iter().filter(is).collect::<Vec<_>>();
+        let is_a =
+            |edge: &Value, names: &[&str]| edge["node"]["__typename"].as_str().is_some_and(|it| names.contains(&it));
+        assert_eq!(of("alliances"), kept(&|edge| is_a(edge, &["Alliance"])), "{}", app.name);
+        assert_eq!(of("unveiled"), kept(&|edge| edge["action"] == "UNVEILED"));
+        let both = kept(&|edge| is_a(edge, &["Initiative", "Project"]) && edge["action"] == "UNVEILED");
+        assert_eq!(of("both"), both);
+        assert!(!both.is_empty() && both.len() < of("unveiled").len().max(of("alliances").len()), "{data:#}");
+        for list in ["all", "alliances", "unveiled", "both", "none"] {
+            assert_eq!(data["event"][list]["totalCount"], of(list).len(), "{}: {list}", app.name);
+        }
+    }
+}

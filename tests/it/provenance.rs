@@ -124,7 +124,7 @@ async fn contradictions_are_found_by_kind_field_and_source() {
             app.data(&question).await["contradictions"].clone()
         };
         let all = found("{}").await;
-        let projects = found(r#"{ kind: ["project"] }"#).await;
+        let projects = found(r#"{ kind: [PROJECT] }"#).await;
         assert_eq!(projects["totalCount"], 1, "{}", app.name);
         let site = &projects["edges"][0];
         assert_eq!((&site["field"], &site["stated"]), (&json!("township_id"), &json!("fatou")));
@@ -134,10 +134,10 @@ async fn contradictions_are_found_by_kind_field_and_source() {
         assert!(!recorded.is_empty() && recorded.iter().all(|it| it["relation"] == "SUPPORTS"), "{recorded:?}");
         assert_eq!(found(r#"{ source: "bjnews-2024-09-03" }"#).await, projects, "by its source");
         assert_eq!(found(r#"{ field: "township_id" }"#).await, projects, "by its field");
-        assert_eq!(found(r#"{ kind: ["school"], source: "bjnews-2024-09-03" }"#).await["totalCount"], 0);
+        assert_eq!(found(r#"{ kind: [SCHOOL], source: "bjnews-2024-09-03" }"#).await["totalCount"], 0);
         assert_eq!(found(r#"{ kind: [] }"#).await["totalCount"], 0);
         assert_eq!(
-            found(r#"{ kind: ["agreement", "project", "school"] }"#).await["totalCount"],
+            found(r#"{ kind: [AGREEMENT, PROJECT, SCHOOL] }"#).await["totalCount"],
             all["totalCount"],
             "all that the data set has"
         );
@@ -147,11 +147,9 @@ async fn contradictions_are_found_by_kind_field_and_source() {
 #[tokio::test]
 async fn a_wrong_filter_of_contradictions_blanks_the_list_and_a_cursor_holds_for_one() {
     for app in chaoyang("a_wrong_filter_of_contradictions").await {
-        for (filter, code) in [
-            (r#"{ kind: ["membership"] }"#, "INVALID_ARGUMENT"),
-            (r#"{ kind: ["nothing"] }"#, "INVALID_ARGUMENT"),
-            (r#"{ source: "no-such-source" }"#, "UNKNOWN_NOUN"),
-        ] {
+        for (filter, code) in
+            [(r#"{ field: "a\u0000b" }"#, "INVALID_ARGUMENT"), (r#"{ source: "no-such-source" }"#, "UNKNOWN_NOUN")]
+        {
             let question = format!("{{ contradictions(filter: {filter}) {{ totalCount }} schools {{ totalCount }} }}");
             let answer = app.ask(&question, json!({})).await.json();
             assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{filter}");
@@ -161,7 +159,7 @@ async fn a_wrong_filter_of_contradictions_blanks_the_list_and_a_cursor_holds_for
         let page = app.data("{ contradictions(first: 1) { edges { cursor } } }").await;
         let cursor = page["contradictions"]["edges"][0]["cursor"].as_str().expect("a cursor");
         let elsewhere =
-            format!(r#"{{ contradictions(filter: {{ kind: ["school"] }}, after: "{cursor}") {{ totalCount }} }}"#);
+            format!(r#"{{ contradictions(filter: {{ kind: [SCHOOL] }}, after: "{cursor}") {{ totalCount }} }}"#);
         let answer = app.ask(&elsewhere, json!({})).await.json();
         assert_eq!(answer["errors"][0]["extensions"]["code"], "INVALID_CURSOR");
     }

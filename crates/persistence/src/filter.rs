@@ -158,13 +158,16 @@ impl FilterForm {
 /// That a list holds the noun: it is known and on the map of the view's day or, where the filter asks for what is planned,
 /// known on that day and to begin later. (That the view knows it is said where the table is read.)
 pub(crate) fn is_listed<N: Table>(scope: &Scope, filter: &FilterForm) -> Expr {
-    if !filter.asks_for_planned::<N>() {
-        return scope.holds("c");
-    }
+    let Some(planned) = is_listed_as_planned::<N>(scope, filter) else { return scope.holds("c") };
     // Every row begins on some day: said for SQLite, which then reads current rows by their index.
     let begins = col("c", Alias::new("valid_from")).gte(literal("0001-01-01"));
-    let planned = scope.is_planned("c").and(is_asked_as_planned::<N>(scope, filter));
     begins.and(scope.holds("c").or(planned))
+}
+
+/// That the noun is planned on the view's day, if the filter asks for what is planned.
+pub(crate) fn is_listed_as_planned<N: Table>(scope: &Scope, filter: &FilterForm) -> Option<Expr> {
+    let is_asked = || scope.is_planned("c").and(is_asked_as_planned::<N>(scope, filter));
+    filter.asks_for_planned::<N>().then(is_asked)
 }
 
 /// That the noun fits a part of the filter that asks for what is planned.

@@ -50,5 +50,5 @@ pub use open::{Access, StoreOptions};
 pub use parts::Parts;
 pub use relation::*;
 pub use store::{Counts, Plan, StatementLog, StatementRun, Store};
-pub use tie::{AnyLinked, AnyPage, AnyRelation, Linked, RelatedPage, Relation};
+pub use tie::{AnyLinked, AnyPage, AnyRelation, CITED_SOURCE, Linked, NODE_KIND, RelatedPage, Relation};
 pub use upgrade::{Condition, Upgrade};

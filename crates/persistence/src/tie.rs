@@ -19,7 +19,7 @@ use sea_orm::{
 use crate::{
     Noun, NounCount, Store, StoreError,
     columns::ColumnSet,
-    filter::{FilterForm, fits, is_listed},
+    filter::{FilterForm, fits, is_listed, is_listed_as_planned},
     noun::{ListRequest, Table, and_all, read, read_key},
     nouns::township::Townships,
     row::Row,
@@ -27,7 +27,7 @@ use crate::{
     view::{AnyIden, Scope, Sees, col, is_one_of, is_tied, literal, named},
 };
 
-pub use any::{AnyLinked, AnyPage, AnyRelation};
+pub use any::{AnyLinked, AnyPage, AnyRelation, CITED_SOURCE, NODE_KIND};
 
 /// A tie between nouns: what it says is a `T`.
 pub(crate) struct Tie<T: 'static> {
@@ -288,7 +288,10 @@ impl<N: Table, T> Relation<N, T> {
             TieSource::Rows(rows) => self.join_rows(scope, *rows),
         };
         let is_own_row = matches!(self.tie.source, TieSource::Owner(..) | TieSource::Township(_));
-        joined.select.and_where(if is_own_row { is_listed::<N>(scope, filter) } else { has_begun() });
+        joined.select.and_where(match is_own_row {
+            true => is_listed::<N>(scope, filter),
+            false => is_listed_as_planned::<N>(scope, filter).into_iter().fold(has_begun(), ExprTrait::or),
+        });
         and_all(&mut joined.select, fits::<N>(&scope.of_tied(), filter));
         let tie = if matches!(self.tie.source, TieSource::Rows(_)) { "t" } else { "tie" };
         let of_tie = filter.tie.iter().map(|(column, wanted)| is_one_of(&col(tie, *column), wanted.words()));
@@ -380,12 +383,10 @@ fn is_word_of_a_tie(name: &str) -> bool {
     columns.into_iter().any(|column| column.name == name && matches!(column.column_type, ColumnType::Word(_)))
 }
 
-/// That the noun has begun by the view's day or is known then, or a source states when it begins: a tie may lead to what is
-/// planned.
+/// That the noun has begun by the view's day, or a source states when it does: a tie leads to it as long as the tie holds.
 fn has_begun() -> Expr {
     let began = col("c", Alias::new("valid_from")).lte(Parameter::Day.expr());
-    let is_known = col("c", Alias::new("known_day")).lte(Parameter::Day.expr());
-    began.or(is_known).or(col("c", Alias::new("stated_from")).is_not_null())
+    began.or(col("c", Alias::new("stated_from")).is_not_null())
 }
 
 /// Reads a tie that says nothing but that it is there: its identity.

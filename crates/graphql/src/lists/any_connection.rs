@@ -17,6 +17,7 @@ use crate::{
     execution::context::ContextExt,
     lists::{
         cursor_scope::{CursorScope, ListId},
+        edge_condition::{EdgeCondition, any_edge_conditions, read_edge_conditions},
         page::{LoadedPage, PageInfo, bound_arguments, parse_request, saturating_int},
     },
     objects::{
@@ -212,7 +213,17 @@ impl<N: NounType> ObjectType<ViewedNoun<N>> {
         size: u32,
         description: &'static str,
     ) -> Self {
-        self.any_list(name, types, size, description, move |it| RelatedOfAnyKind::new(relation, it.head().id))
+        let conditions: &'static [EdgeCondition] = any_edge_conditions::<T>().leak();
+        let place = |it: &ViewedNoun<N>, _: &FieldContext<'_>| (it.view, Some(it.head().id));
+        let list = move |it: &ViewedNoun<N>, ctx: &FieldContext<'_>| {
+            let tie = read_edge_conditions(conditions, ctx.arguments)?;
+            Ok(RelatedOfAnyKind::new(relation, it.head().id).filtered(Filter { tie, ..Filter::default() }))
+        };
+        let mut with = self
+            .any_list_at(name, types, size, description, place, move |it, ctx| Loading::Now(list(it, ctx)))
+            .looking_at(FieldColumns::These(ColumnSet::LEAST));
+        with.last().arguments.extend(conditions.iter().map(|condition| condition.argument));
+        with
     }
 
     /// Adds a list of nouns of any kind, as a connection.

@@ -6,7 +6,7 @@ use domain::{Condition, ConditionValue, Vocabulary};
 
 use crate::{
     definition::argument::{Argument, ArgumentValues},
-    objects::word::Word,
+    objects::{tie::TieType, word::Word},
 };
 
 /// A condition on a field of an edge.
@@ -18,6 +18,16 @@ pub(crate) struct EdgeCondition {
 type ReadCondition = Box<dyn Fn(&ArgumentValues) -> ServerResult<Option<Condition>> + Send + Sync>;
 
 impl EdgeCondition {
+    /// The noun that the edge leads to is of one of these kinds.
+    fn of_node() -> Self {
+        let mut condition = Self::words::<domain::NounKind>("kind", "Only those whose node is of one of these kinds.");
+        let read = condition.read;
+        condition.read = Box::new(move |given| {
+            Ok(read(given)?.map(|condition| Condition { property: persistence::NODE_KIND, ..condition }))
+        });
+        condition
+    }
+
     /// A field with a word of a vocabulary is one of those that are given; the column of the tie has the name of the field.
     pub(crate) fn words<V: Vocabulary>(name: &'static str, description: &'static str) -> Self {
         let read = move |given: &ArgumentValues| {
@@ -29,6 +39,13 @@ impl EdgeCondition {
         };
         EdgeCondition { argument: Argument::new::<Option<Vec<Word<V>>>>(name, description), read: Box::new(read) }
     }
+}
+
+/// The conditions on the edges to nouns of any kind: what the noun is, and what the edge says itself.
+pub(crate) fn any_edge_conditions<T: TieType>() -> Vec<EdgeCondition> {
+    let mut all = vec![EdgeCondition::of_node()];
+    all.extend(T::conditions());
+    all
 }
 
 /// What is given to these conditions.

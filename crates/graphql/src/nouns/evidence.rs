@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ID, InputObject};
 use domain::{Condition, ConditionValue, FieldEvidence, Filter, Kind, View, shape_of};
-use persistence::ALL_CONTRADICTIONS;
+use persistence::{ALL_CONTRADICTIONS, CITED_SOURCE, NODE_KIND};
 
 use crate::{
     batching::loaders::{ALL_NOUNS, WrittenRowLoader},
@@ -12,7 +12,7 @@ use crate::{
         field::{FieldContext, FieldResult, Loading, load_parts},
         object_type::{Described, ObjectType},
     },
-    execution::{context::ContextExt, error_code::ErrorCode},
+    execution::context::ContextExt,
     lists::{
         any_connection::RelatedOfAnyKind,
         filter::{check_no_nul, resolve_noun},
@@ -20,6 +20,7 @@ use crate::{
     nouns::source::{Citation, load_citations},
     objects::{
         noun::{NounType, ViewedNoun},
+        noun_kind::NounKind,
         tie::{TieType, ViewedTie},
         word::Word,
     },
@@ -112,8 +113,8 @@ impl Described for ViewedTie<FieldEvidence> {
 /// Which contradictions.
 #[derive(InputObject, Debug, Clone)]
 pub(crate) struct ContradictionFilter {
-    /// They are of nouns of one of these kinds, as the data set calls them, such as `project`.
-    kind: Option<Vec<String>>,
+    /// They are of nouns of one of these kinds.
+    kind: Option<Vec<NounKind>>,
     /// They are of this field, as `Contradiction.field` names it.
     field: Option<String>,
     /// This source contradicts what is recorded, by id or slug.
@@ -125,17 +126,13 @@ async fn resolve_contradiction_filter(ctx: &FieldContext<'_>) -> FieldResult<Fil
     let mut filter = Filter::default();
     let mut add = |property, value| filter.tie.push(Condition { property, value });
     if let Some(kinds) = given.kind {
-        let names = kinds.iter().map(|name| match Kind::named(name) {
-            Some(kind) if !kind.prefix().is_empty() => Ok(kind.name()),
-            _ => Err(ErrorCode::InvalidArgument.with_message(format!("`{name}` is no kind of noun"))),
-        });
-        add("kind", ConditionValue::Words(names.collect::<Result<_, _>>()?));
+        add(NODE_KIND, ConditionValue::Words(kinds.into_iter().map(|kind| kind.kind().name()).collect()));
     }
     if let Some(field) = given.field {
         add("field", ConditionValue::Text(check_no_nul(field)?));
     }
     if let Some(source) = given.source {
-        add("source", ConditionValue::Noun(resolve_noun(ctx, "source", Kind::Source, &source).await?));
+        add(CITED_SOURCE, ConditionValue::Noun(resolve_noun(ctx, "source", Kind::Source, &source).await?));
     }
     Ok(filter)
 }

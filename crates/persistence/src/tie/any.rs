@@ -21,8 +21,14 @@ use crate::{
     noun::{and_all, direction, read_key, within_bounds},
     row::Row,
     statement::{PageForm, Parameter, Prepared, Question, Values},
-    view::{Scope, Sees, col, is_any_word, literal, named},
+    view::{Scope, Sees, col, is_any_word, is_one_of, literal, named},
 };
+
+/// The condition that the noun at the end of a tie is of one of some kinds, among those on ties.
+pub const NODE_KIND: &str = "node kind";
+
+/// The condition that a tie cites a source, among those on ties.
+pub const CITED_SOURCE: &str = "cited source";
 
 /// A tie walked from its first end to nouns of any kind.
 pub struct AnyRelation<T: 'static> {
@@ -132,7 +138,7 @@ impl Store {
             let mut select = Query::select();
             let scope = Scope::new(self.backend, view);
             select.from_subquery(relation.select_rows(&scope), "t");
-            and_all(&mut select, conditions(&scope, &form.filter));
+            and_all(&mut select, relation.conditions(&scope, &form.filter));
             select.expr(col("t", "parent")).expr(Expr::cust("COUNT(*)"));
             Prepared::new(self.backend, select.add_group_by([col("t", "parent")]))
         });
@@ -150,22 +156,36 @@ fn own_name(at: usize) -> Alias {
     Alias::new(format!("own{at}"))
 }
 
-/// The conditions of a filter on ties, for the rows that `t` names: what the noun is, who is cited, and what a column of the tie says.
-fn conditions(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
-    let condition = |(property, wanted): &(&'static str, Wanted)| match *property {
-        "kind" => is_any_word(col("t", "kind"), wanted.words()),
-        "source" => {
-            let mut citing = scope.select_from(citations::Entity, "x", Sees::Known);
-            let is_source = col("x", citations::Column::SourceId).eq(wanted.value());
-            citing.expr(col("x", citations::Column::FactId)).and_where(is_source);
-            col("t", "fact").in_subquery(citing)
-        }
-        column => col("t", column).eq(wanted.value()),
-    };
-    filter.tie.iter().map(condition).collect()
-}
-
 impl<T> AnyRelation<T> {
+    /// A column of the tie, in the rows that `t` names.
+    fn own_column(&self, at: usize) -> Expr {
+        match self.tie.source {
+            TieSource::Rows(_) => col("t", named(self.tie.columns[at])),
+            _ => col("t", own_name(at)),
+        }
+    }
+
+    /// The conditions of a filter on ties, for the rows that `t` names: what the noun is, who is cited, and what a column of
+    /// the tie says.
+    fn conditions(&self, scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
+        let own = |name: &str| {
+            let at = self.tie.columns.iter().position(|column| column.unquoted() == name);
+            self.own_column(at.expect("a condition names a column of the tie"))
+        };
+        let condition = |(property, wanted): &(&'static str, Wanted)| match (*property, wanted) {
+            (NODE_KIND, wanted) => is_any_word(col("t", "kind"), wanted.words()),
+            (CITED_SOURCE, wanted) => {
+                let mut citing = scope.select_from(citations::Entity, "x", Sees::Known);
+                let is_source = col("x", citations::Column::SourceId).eq(wanted.value());
+                citing.expr(col("x", citations::Column::FactId)).and_where(is_source);
+                col("t", "fact").in_subquery(citing)
+            }
+            (column, Wanted::Words(words)) => is_one_of(&own(column), words),
+            (column, wanted) => own(column).eq(wanted.value()),
+        };
+        filter.tie.iter().map(condition).collect()
+    }
+
     /// The ties of the parents that are asked about, with the columns `parent`, `child`, `kind`, `fact`, `rank` and what
     /// the tie says.
     fn select_rows(&self, scope: &Scope) -> SelectStatement {
@@ -199,7 +219,7 @@ impl<T> AnyRelation<T> {
         select.from_subquery(self.select_rows(scope), "t");
         let is_child = col("i", identities::Column::Id).eq(of_row("child"));
         select.join_as(JoinType::LeftJoin, identities::Entity, Alias::new("i"), is_child);
-        and_all(&mut select, conditions(scope, filter));
+        and_all(&mut select, self.conditions(scope, filter));
         and_all(&mut select, within_bounds(&keys, &of_row("fact"), page));
         let mut ranking = WindowStatement::new();
         ranking.add_partition_by(of_row("parent"));
@@ -209,9 +229,8 @@ impl<T> AnyRelation<T> {
         select.expr_as(of_row("parent"), "parent").expr_as(of_row("fact"), "fact");
         select.expr_as(super::page::join_keys(scope, &keys), "key");
         select.expr_as(of_row("kind"), "kind").expr_as(of_row("child"), "child");
-        let own = self.tie.columns.iter().enumerate().map(|(at, column)| {
-            let is_row = matches!(self.tie.source, TieSource::Rows(_));
-            select.expr_as(col("t", if is_row { named(*column) } else { own_name(at) }), own_name(at));
+        let own = (0..self.tie.columns.len()).map(|at| {
+            select.expr_as(self.own_column(at), own_name(at));
             col("ranked", own_name(at))
         });
         let own: Vec<Expr> = own.collect();

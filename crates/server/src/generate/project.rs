@@ -14,9 +14,12 @@ impl District {
         for at in 0..N_PROJECTS {
             let slug = self.slug_of('b', at);
             let school = &self.schools[random.pick(&self.working)].slug;
-            let started_on = random.date(FOUNDING_YEARS);
-            let status = if at % 3 == 0 { "planned" } else { "under_construction" };
-            let started_on = if status == "planned" { String::new() } else { started_on };
+            let date = random.date(FOUNDING_YEARS);
+            let (status, started_on, opened_on) = match at % 3 {
+                0 => ("opened", String::new(), date),
+                1 => ("under_construction", date, String::new()),
+                _ => ("planned", String::new(), String::new()),
+            };
             let due_on = random.date(PLANNED_YEARS);
             let classes = random.number_in(12..=72);
             let row: &[Value<'_>] = &[
@@ -31,6 +34,7 @@ impl District {
                 ("education_phases", &"primary;junior"),
                 ("status", &status),
                 ("started_on", &started_on),
+                ("opened_on", &opened_on),
                 ("due_on", &due_on),
                 ("places", &(classes * 40)),
                 ("classes", &classes),
