@@ -122,6 +122,7 @@ async fn what_has_no_planned_form_is_answered_by_resolvers() {
         assert!(is_planned("{ schools { edges { cursor role: __typename node { name group { name } } } } }").await);
         assert!(is_planned("{ school(slug: \"bj80\") { ... on Node { id } ... on School { slug } } }").await);
         assert!(is_planned("{ school(slug: \"bj80\") { ... on SiteHost { __typename } } }").await);
+        assert!(is_planned("{ schools { ...page } groups { ...page nodes { schools { ...page } } } } fragment page on NounPage { totalCount pageInfo { endCursor } edges { ... on NounPageItem { cursor node { slug } } } all: nodes { name } }").await);
         assert!(!is_planned("{ __schema { queryType { name } } districts { nodes { slug } } }").await);
     }
 }

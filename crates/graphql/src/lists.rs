@@ -9,3 +9,4 @@ pub(crate) mod filter_input;
 pub(crate) mod filter_type;
 pub(crate) mod list_size;
 pub(crate) mod page;
+pub(crate) mod page_interfaces;

@@ -34,7 +34,7 @@ use crate::{
         context::{ContextExt, mask_store_error},
         error_code::ErrorCode,
     },
-    lists::{connection::AllNouns, cursor_scope::RequestedView},
+    lists::{connection::AllNouns, cursor_scope::RequestedView, page_interfaces::PageInterfaces},
     objects::{node::NOUNS, noun::NounType, revision::RevisionSubscription, scalar::Date},
 };
 
@@ -249,6 +249,7 @@ pub fn closed_schema() -> Schema {
 
 fn build_schema(is_open: bool) -> Schema {
     let library = LibrarySchema::build(Query::default(), EmptyMutation, RevisionSubscription)
+        .register_output_type::<PageInterfaces>()
         .limit_recursive_depth(200)
         // Documents are validated before they come here, and questions about the schema are answered elsewhere.
         .validation_mode(ValidationMode::Fast)

@@ -12,7 +12,7 @@ use crate::{
     definition::{
         field::{Below, FieldContext, Loading, ObjectSource},
         object_type::ObjectType,
-        registry::{described_field, meta_fields},
+        registry::{described_field, interface_type, meta_fields},
         resolver::AnyChildren,
     },
     objects::{
@@ -64,20 +64,7 @@ impl AbstractType {
         }
         let nouns = self.nouns();
         let possible_types: IndexSet<String> = nouns.iter().map(|entry| entry.name.to_owned()).collect();
-        let interface = |description: &str, fields| MetaType::Interface {
-            name: name.to_owned(),
-            description: Some(description.to_owned()),
-            fields,
-            possible_types: possible_types.clone(),
-            extends: false,
-            keys: None,
-            visible: None,
-            inaccessible: false,
-            tags: Vec::new(),
-            rust_typename: None,
-            directive_invocations: Vec::new(),
-            requires_scopes: Vec::new(),
-        };
+        let interface = |description, fields| interface_type(name, description, fields, possible_types.clone());
         let meta = match self {
             AbstractType::Node => {
                 let id = described_field("id", ID_DESCRIPTION, "ID!".to_owned());

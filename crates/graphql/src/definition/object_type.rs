@@ -40,6 +40,11 @@ impl<T> ObjectType<T> {
         ObjectType { name: name.into(), description, implements: &[], fields: Vec::new(), identity: None, charge: None }
     }
 
+    /// The same, with the interfaces that it implements.
+    pub(crate) fn implementing(self, interfaces: &'static [&'static str]) -> Self {
+        ObjectType { implements: interfaces, ..self }
+    }
+
     /// The field of this name.
     pub(crate) fn field(&self, name: &str) -> Option<&Field<T>> {
         self.fields.iter().find(|field| field.name == name)

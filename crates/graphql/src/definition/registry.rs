@@ -2,7 +2,7 @@
 
 use async_graphql::{
     TypeDirective,
-    indexmap::IndexMap,
+    indexmap::{IndexMap, IndexSet},
     registry::{Deprecation, MetaField, MetaType, Registry},
 };
 
@@ -75,6 +75,29 @@ fn meta_field<T>(field: &Field<T>, registry: &mut Registry) -> MetaField {
         deprecation,
         directive_invocations: directive_invocations.into_iter().collect(),
         ..described_field(field.name, field.description, ty)
+    }
+}
+
+/// An interface, as the library registers it.
+pub(crate) fn interface_type(
+    name: &str,
+    description: &str,
+    fields: IndexMap<String, MetaField>,
+    possible_types: IndexSet<String>,
+) -> MetaType {
+    MetaType::Interface {
+        name: name.to_owned(),
+        description: Some(description.to_owned()),
+        fields,
+        possible_types,
+        extends: false,
+        keys: None,
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
         cursor_scope::{CursorScope, ListId},
         edge_condition::{EdgeCondition, any_edge_conditions, read_edge_conditions},
         page::{LoadedPage, PageInfo, bound_arguments, parse_request, saturating_int},
+        page_interfaces::{NOUN_PAGE, NOUN_PAGE_ITEM},
     },
     objects::{
         noun::{NounType, ViewedNoun},
@@ -169,6 +170,7 @@ fn connection_type<L: AnyList>(name: &str) -> ObjectType<AnyConnection<L>> {
         format!("{name}Connection"),
         "A page of ties to nouns of any kind, and how to go on.",
     )
+    .implementing(&[NOUN_PAGE])
     .load_objects_of("edges", "The ties of this page, each with its noun.", edge, |it, ctx| {
         Loading::later(it.load_edges(ctx))
     })
@@ -190,6 +192,7 @@ fn connection_type<L: AnyList>(name: &str) -> ObjectType<AnyConnection<L>> {
 
 fn edge_type<T: TieType>(name: &str) -> ObjectType<AnyEdge<T>> {
     ObjectType::<AnyEdge<T>>::new(format!("{name}Edge"), "A tie to a noun of any kind, and its own story.")
+        .implementing(&[NOUN_PAGE_ITEM])
         .leaf("cursor", "The place of this item in the list, to pass on as `after` or `before`.", |it: &AnyEdge<T>| {
             it.position.encode(it.scope.get())
         })

@@ -17,6 +17,7 @@ use crate::{
         cursor_scope::{CursorScope, ListId},
         edge_condition::{EdgeCondition, read_edge_conditions},
         page::{LoadedPage, PageArguments, PageInfo, ParsedArguments, saturating_int},
+        page_interfaces::{NOUN_PAGE, NOUN_PAGE_ITEM},
     },
     objects::{
         noun::{NounType, ViewedNoun},
@@ -262,6 +263,7 @@ fn connection_type<L: List>(name: &str) -> ObjectType<Connection<L>> {
     let below = FieldColumns::Below;
     let none = FieldColumns::These(ColumnSet::LEAST);
     let mut ty = ObjectType::<Connection<L>>::new(format!("{name}Connection"), connection)
+        .implementing(&[NOUN_PAGE])
         .load_objects_of("edges", edges, edge, |it, ctx| Loading::later(it.load_edges(ctx)))
         .looking_at(below)
         .load_objects("nodes", nodes, |it: &Connection<L>, ctx| Loading::later(it.load_nodes(ctx)))
@@ -283,6 +285,7 @@ fn connection_type<L: List>(name: &str) -> ObjectType<Connection<L>> {
 fn edge_type<L: List>(name: &str) -> ObjectType<Edge<L>> {
     let Descriptions { edge, node, .. } = L::DESCRIPTIONS;
     ObjectType::<Edge<L>>::new(format!("{name}Edge"), edge)
+        .implementing(&[NOUN_PAGE_ITEM])
         .leaf("cursor", "The place of this item in the list, to pass on as `after` or `before`.", |it: &Edge<L>| {
             it.position.encode(it.scope.get())
         })

@@ -89,7 +89,8 @@ const TIME: FieldColumns = FieldColumns::These(ColumnSet::TIME);
 impl<N: NounType> ObjectType<ViewedNoun<N>> {
     /// A kind of noun, with the fields that all nouns have.
     pub(crate) fn noun(description: &'static str) -> Self {
-        ObjectType::<ViewedNoun<N>> { implements: &[NODE, NOUN], ..ObjectType::new(N::NAME, description) }
+        ObjectType::<ViewedNoun<N>>::new(N::NAME, description)
+            .implementing(&[NODE, NOUN])
             .leaf("id", "The global id: the same in every database, for `node(id:)`.", |it| it.global_id())
             .looking_at(NONE)
             .text("slug", "The word people use for it in addresses and files.", |it| &it.head().slug)
