@@ -2,6 +2,7 @@
 
 mod as_of;
 mod attacks;
+mod breakdown;
 mod browser;
 mod budget;
 mod caching;

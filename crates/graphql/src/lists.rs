@@ -1,6 +1,7 @@
 //! Lists: their pages and connections, their filters, and what their cursors hold for.
 
 pub(crate) mod any_connection;
+pub(crate) mod breakdown;
 pub(crate) mod connection;
 pub(crate) mod cursor_scope;
 pub(crate) mod edge_condition;

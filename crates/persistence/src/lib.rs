@@ -6,6 +6,7 @@
 //!
 //! How a noun is kept stands in the file of its name: its columns, its conditions, the ties that lead to it.
 
+mod breakdown;
 mod bulk;
 mod columns;
 mod deferred_indexes;
@@ -40,6 +41,9 @@ mod upgrade;
 mod view;
 mod writer;
 
+pub use breakdown::{
+    BreakdownRow, Dimension, DimensionValue, DimensionValues, Dimensions, MAX_DIMENSIONS, NumberSummary,
+};
 pub use columns::ColumnSet;
 pub use draft::{Draft, Fact, Recorded, RecordedNoun};
 pub use error::StoreError;

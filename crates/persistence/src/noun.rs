@@ -13,6 +13,7 @@ use sea_orm::{
 
 use crate::{
     Store, StoreError,
+    breakdown::ValuesOf,
     columns::ColumnSet,
     dialect,
     entity::identities,
@@ -39,6 +40,9 @@ pub trait Table: domain::Noun + Sized {
     /// The word of its status for what begins on a later day, if conditions can ask for it: lists then hold those, too.
     const PLANNED: Option<&'static str> = None;
 
+    /// The columns with numbers that a breakdown adds up.
+    const MEASURES: &'static [&'static str] = &[];
+
     /// Reads the values of [`Table::COLUMNS`].
     ///
     /// # Errors
@@ -47,6 +51,12 @@ pub trait Table: domain::Noun + Sized {
 
     /// The condition on a property of the noun that `c` names; `None` if it is one on a column as recorded.
     fn condition(_property: &str, _wanted: &Wanted, _scope: &Scope) -> Option<Expr> {
+        None
+    }
+
+    /// Where the values of a property stand by which lists are counted; `None` if it is a column as recorded, or a tie with a
+    /// table of its own.
+    fn values_of(_property: &str, _scope: &Scope) -> Option<ValuesOf> {
         None
     }
 }

@@ -6,7 +6,7 @@ use domain::{
     Office, Partner, Pathway, Person, Project, Region, ReportedFigure, School, SchoolDesignation, SchoolLink,
     SchoolPartner, Statement, Succession, Township,
 };
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, SelectStatement};
 
 use crate::{
     noun::Table,
@@ -207,4 +207,10 @@ static TIE_TABLES: [&TieSource; 4] =
 /// has a table of its own.
 pub(crate) fn is_related<N: Table>(scope: &Scope, kind: &str, other: &Expr) -> Option<Expr> {
     TIE_TABLES.iter().find_map(|source| source.is_tied(scope, N::KIND, kind, other))
+}
+
+/// The other ends of the ties of these nouns to those of the kind with this name, as `owner` and `value`; `None` if no tie
+/// between the two kinds has a table of its own.
+pub(crate) fn tied_ends<N: Table>(scope: &Scope, kind: &str) -> Option<SelectStatement> {
+    TIE_TABLES.iter().find_map(|source| source.select_ends(scope, N::KIND, kind))
 }

@@ -13,7 +13,7 @@ use sea_orm::{
     sea_query::{Expr, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder},
 };
 
-use crate::{columns::ColumnSet, dialect, filter::FilterForm, tie::End};
+use crate::{breakdown::Dimensions, columns::ColumnSet, dialect, filter::FilterForm, tie::End};
 
 /// How many statements are kept: the forms that people ask in are few, those that can be made up are many.
 const KEPT: usize = 2_000;
@@ -213,6 +213,10 @@ pub(crate) enum Question {
     Related(&'static str, End),
     /// How many these are.
     RelatedCount(&'static str, End),
+    /// A table, counted by dimensions.
+    Breakdown(&'static str, Dimensions),
+    /// The nouns that a tie leads to, counted by dimensions.
+    RelatedBreakdown(&'static str, End, Dimensions),
     /// A page of the ties that lead to nouns of any kind.
     RelatedOfAnyKind(&'static str),
     /// How many these are.

@@ -16,15 +16,20 @@ pub(crate) struct DatedStatus {
 }
 
 impl DatedStatus {
-    /// That on the view's day the status of the noun that `c` names was one of these.
-    pub(crate) fn was(self, statuses: &[&'static str]) -> Expr {
+    /// The status on the view's day of the noun that `c` names.
+    pub(crate) fn on_day(self) -> Expr {
         let day = || Parameter::Day.expr();
-        let status = CaseStatement::new()
+        CaseStatement::new()
             .case(col("c", "valid_from").gt(day()), literal(self.before))
             .case(col("c", "valid_to").lte(day()), literal(self.after))
             .case(self.lasts("c"), literal(self.during))
-            .finally(col("c", "status"));
-        is_any_word(status.into(), statuses)
+            .finally(col("c", "status"))
+            .into()
+    }
+
+    /// That it was one of these.
+    pub(crate) fn was(self, statuses: &[&'static str]) -> Expr {
+        is_any_word(self.on_day(), statuses)
     }
 
     /// That a noun that is on the map of the day has begun and not ended by its status.

@@ -18,6 +18,7 @@ use sea_orm::{
 
 use crate::{
     Noun, NounCount, Store, StoreError,
+    breakdown::{Dimensions, select_ends},
     columns::ColumnSet,
     filter::{FilterForm, fits, is_listed, is_listed_as_planned},
     noun::{ListRequest, Table, and_all, read, read_key},
@@ -80,6 +81,21 @@ impl TieTable {
     fn walked(&self, is_forward: bool) -> (AnyIden, AnyIden, Option<Rank>) {
         let ([forward, backward], (_, from), (_, to)) = (self.rank, self.from, self.to);
         if is_forward { (from, to, forward) } else { (to, from, backward) }
+    }
+}
+
+impl TieSource {
+    /// The ends of the ties between nouns of a kind and those of the kind with this name, as `owner` and `value`; `None` if
+    /// the tie has no table, or is not between these kinds.
+    pub(crate) fn select_ends(&self, scope: &Scope, of: Kind, other_kind: &str) -> Option<SelectStatement> {
+        let TieSource::Table(TieTable { table, from, to, to_kind, .. }) = self else { return None };
+        let ends = [(from, to), (to, from)];
+        let (end, other_end) = ends.iter().find(|(end, other)| end.0 == of && other.0.name() == other_kind)?;
+        let mut select = select_ends(scope, named(*table), named(end.1), named(other_end.1));
+        if let Some(kind) = to_kind {
+            select.and_where(col("m", named(*kind)).eq(literal(to.0.name())));
+        }
+        Some(select)
     }
 }
 
@@ -260,6 +276,17 @@ impl Store {
 }
 
 impl<N: Table, T> Relation<N, T> {
+    /// The question how many of each there are.
+    pub(crate) fn breakdown_question(&self, by: Dimensions) -> Question {
+        Question::RelatedBreakdown(self.tie.name, self.end, by)
+    }
+
+    /// The nouns `c` of the lists of all parents that are asked about, with nothing selected, and the parent.
+    pub(crate) fn select_nouns(&self, scope: &Scope, filter: &FilterForm) -> (SelectStatement, Expr) {
+        let Joined { select, parent, .. } = self.joined(scope, filter);
+        (select, parent)
+    }
+
     /// The ties of the parents that are asked about, joined with the nouns that belong into the list.
     fn joined(&self, scope: &Scope, filter: &FilterForm) -> Joined {
         let mut joined = self.joined_of_all(scope, filter);

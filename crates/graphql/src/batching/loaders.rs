@@ -10,8 +10,8 @@ use std::{
 use chrono::NaiveDate;
 use domain::{Filter, Kind, Known, Order, PageRequest, Revision, RevisionChange, View};
 use persistence::{
-    AnyPage, AnyRelation, ColumnSet, ListRequest, Noun, NounCount, NounPage, Parts, RelatedPage, Relation, Store,
-    StoreError,
+    AnyPage, AnyRelation, BreakdownRow, ColumnSet, Dimensions, ListRequest, Noun, NounCount, NounPage, Parts,
+    RelatedPage, Relation, Store, StoreError,
 };
 
 use crate::{batching::batches::Loader, objects::tie::TieType};
@@ -107,6 +107,18 @@ loader! {
 loader! {
     /// To how many nouns a relation leads from this parent, and how many of them are only assumed to have existed.
     RelationCountLoader<N: Noun, T: TieType> { relation: Relation<N, T>, view: View, filter: Arc<Filter> }
+}
+
+loader! {
+    /// The nouns of a kind, counted by dimensions, under [`ALL_NOUNS`].
+    BreakdownLoader<N: Noun> { view: View, filter: Arc<Filter>, by: Dimensions }
+}
+
+loader! {
+    /// The nouns to which a relation leads from this parent, counted by dimensions.
+    RelationBreakdownLoader<N: Noun, T: TieType> {
+        relation: Relation<N, T>, view: View, filter: Arc<Filter>, by: Dimensions
+    }
 }
 
 loader! {
@@ -223,6 +235,22 @@ impl<N: Noun, T: TieType> Loader for RelationCountLoader<N, T> {
 
     async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, NounCount>, StoreError> {
         store.related_counts(self.relation, self.view, ids, &self.filter).await
+    }
+}
+
+impl<N: Noun> Loader for BreakdownLoader<N> {
+    type Value = Vec<BreakdownRow>;
+
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+        Ok(HashMap::from([(ALL_NOUNS, store.breakdown::<N>(self.view, &self.filter, self.by).await?)]))
+    }
+}
+
+impl<N: Noun, T: TieType> Loader for RelationBreakdownLoader<N, T> {
+    type Value = Vec<BreakdownRow>;
+
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+        store.related_breakdowns(self.relation, self.view, ids, &self.filter, self.by).await
     }
 }
 

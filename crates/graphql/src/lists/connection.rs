@@ -3,19 +3,24 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use async_graphql::Result;
-use domain::{Page, Position, View};
-use persistence::{ColumnSet, Linked, Relation};
+use domain::{Filter, Page, Position, View};
+use persistence::{BreakdownRow, ColumnSet, Dimensions, Linked, Relation};
 
 use crate::{
-    batching::loaders::{ALL_NOUNS, NounCountLoader, NounPageLoader, RelationCountLoader, RelationPageLoader},
+    batching::loaders::{
+        ALL_NOUNS, BreakdownLoader, NounCountLoader, NounPageLoader, RelationBreakdownLoader, RelationCountLoader,
+        RelationPageLoader,
+    },
     definition::{
         field::{Field, FieldColumns, FieldContext, FieldResult, Loading},
         object_type::ObjectType,
     },
     execution::context::ContextExt,
     lists::{
+        breakdown::{Count, DimensionInput, counts, parse_dimensions},
         cursor_scope::{CursorScope, ListId},
         edge_condition::{EdgeCondition, read_edge_conditions},
+        filter_type::filter_type,
         page::{LoadedPage, PageArguments, PageInfo, ParsedArguments, saturating_int},
         page_interfaces::{NOUN_PAGE, NOUN_PAGE_ITEM},
     },
@@ -68,6 +73,16 @@ pub(crate) trait List: Send + Sync + 'static {
         parent: i64,
         arguments: &ParsedArguments,
     ) -> impl Future<Output = Result<persistence::NounCount>> + Send;
+
+    /// Counts all that the filter lets through by dimensions.
+    fn load_breakdown(
+        &self,
+        ctx: &FieldContext<'_>,
+        view: View,
+        parent: i64,
+        filter: &Arc<Filter>,
+        by: Dimensions,
+    ) -> impl Future<Output = Result<Vec<BreakdownRow>>> + Send;
 }
 
 /// What the schema says of the types of a kind of list.
@@ -128,6 +143,18 @@ impl<N: NounType> List for AllNouns<N> {
         let loader = NounCountLoader::<N>::new(view, arguments.filter.clone());
         Ok(ctx.load(loader, ALL_NOUNS).await?.unwrap_or_default())
     }
+
+    async fn load_breakdown(
+        &self,
+        ctx: &FieldContext<'_>,
+        view: View,
+        _: i64,
+        filter: &Arc<Filter>,
+        by: Dimensions,
+    ) -> Result<Vec<BreakdownRow>> {
+        let loader = BreakdownLoader::<N>::new(view, filter.clone(), by);
+        Ok(ctx.load(loader, ALL_NOUNS).await?.unwrap_or_default())
+    }
 }
 
 /// The nouns to which a relation leads from a noun.
@@ -182,6 +209,18 @@ impl<N: NounType, T: TieType> List for Related<N, T> {
         arguments: &ParsedArguments,
     ) -> Result<persistence::NounCount> {
         let loader = RelationCountLoader::new(self.0, view, arguments.filter.clone());
+        Ok(ctx.load(loader, parent).await?.unwrap_or_default())
+    }
+
+    async fn load_breakdown(
+        &self,
+        ctx: &FieldContext<'_>,
+        view: View,
+        parent: i64,
+        filter: &Arc<Filter>,
+        by: Dimensions,
+    ) -> Result<Vec<BreakdownRow>> {
+        let loader = RelationBreakdownLoader::new(self.0, view, filter.clone(), by);
         Ok(ctx.load(loader, parent).await?.unwrap_or_default())
     }
 }
@@ -254,6 +293,13 @@ impl<L: List> Connection<L> {
     async fn load_count(&self, ctx: &FieldContext<'_>, of: fn(persistence::NounCount) -> u64) -> FieldResult<i32> {
         Ok(saturating_int(of(self.list.load_count(ctx, self.view, self.parent, &self.arguments).await?)))
     }
+
+    async fn load_breakdown(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<Count<L::Node>>> {
+        let given: Vec<DimensionInput<L::Node>> = ctx.arguments.get("by")?;
+        let by = parse_dimensions(&given)?;
+        let rows = self.list.load_breakdown(ctx, self.view, self.parent, &self.arguments.filter, by).await?;
+        Ok(counts(self.view, by, rows)?)
+    }
 }
 
 /// The type of the connections of a list whose types are named so: `SchoolGroup` for `SchoolGroupConnection`.
@@ -278,6 +324,17 @@ fn connection_type<L: List>(name: &str) -> ObjectType<Connection<L>> {
             |it, ctx| Loading::later(it.load_count(ctx, |count| count.assumed)),
         )
         .looking_at(none);
+    if !filter_type::<L::Node>().dimensions.is_empty() {
+        ty = ty
+            .load_objects(
+                "breakdown",
+                "All of them, on all pages, counted by what they have in common: a row for each combination of values, the \
+                 greatest count first. One with several values of a dimension counts with each; one without any, under null.",
+                |it: &Connection<L>, ctx| Loading::later(it.load_breakdown(ctx)),
+            )
+            .looking_at(none)
+            .argument::<Vec<DimensionInput<L::Node>>>("by", "By what: 1 to 3 dimensions, each once.");
+    }
     ty.charge = Some(|it| it.page.charge());
     ty
 }

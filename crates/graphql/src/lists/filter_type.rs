@@ -4,11 +4,11 @@
 
 use async_graphql::{ID, InputType, InputValueError, Value};
 use chrono::NaiveDate;
-use domain::{Identified, Kind, Vocabulary};
+use domain::{Kind, Vocabulary};
 
 use crate::{
     definition::{argument::Argument, kept::kept},
-    lists::filter_input::ReadResult,
+    lists::{breakdown::DimensionType, filter_input::ReadResult},
     nouns::category::CategoryCodeInput,
     objects::{
         noun::{NounType, snake_case},
@@ -22,6 +22,8 @@ use crate::{
 pub(crate) struct FilterType<N: NounType> {
     pub(crate) description: &'static str,
     pub(crate) conditions: Vec<ConditionType<N>>,
+    /// Those by which its lists are counted: what they find, a row of a breakdown has in common.
+    pub(crate) dimensions: Vec<DimensionType<N>>,
 }
 
 /// A condition that the filter of a noun takes.
@@ -70,8 +72,10 @@ pub(crate) fn condition_name<N: NounType>(property: &str) -> &'static str {
 impl<N: NounType> FilterType<N> {
     /// A filter with the conditions that all of them take.
     pub(crate) fn new(description: &'static str) -> Self {
-        FilterType { description, conditions: Vec::new() }
-            .noun::<domain::Category>("category", "It is in this category, by id or slug, or in one below it.")
+        FilterType { description, conditions: Vec::new(), dimensions: Vec::new() }
+            .condition("category", "It is in this category, by id or slug, or in one below it.", |id| {
+                Given::Noun(Kind::Category, id)
+            })
             .condition(
                 "categoryCode",
                 "It is in the category that a scheme knows by this code, or in one below it.",
@@ -92,11 +96,12 @@ impl<N: NounType> FilterType<N> {
         self.condition(name, description, |words: Vec<Word<V>>| {
             Given::Words(words.into_iter().map(|Word(word)| word.word()).collect())
         })
+        .counted(DimensionType::words::<V>)
     }
 
     /// Adds one on a noun that the record names, or to which a tie leads.
-    pub(crate) fn noun<M: Identified>(self, name: &'static str, description: &'static str) -> Self {
-        self.condition(name, description, |id| Given::Noun(M::KIND, id))
+    pub(crate) fn noun<M: NounType>(self, name: &'static str, description: &'static str) -> Self {
+        self.condition(name, description, |id| Given::Noun(M::KIND, id)).counted(DimensionType::nouns::<M>)
     }
 
     /// Adds one on a text.
@@ -106,7 +111,7 @@ impl<N: NounType> FilterType<N> {
 
     /// Adds one on what is true or false.
     pub(crate) fn flag(self, name: &'static str, description: &'static str) -> Self {
-        self.condition(name, description, Given::Flag)
+        self.condition(name, description, Given::Flag).counted(DimensionType::flags)
     }
 
     /// Adds one on a date: whichever day it means, it is before this one.
@@ -126,7 +131,19 @@ impl<N: NounType> FilterType<N> {
 
     /// Says which property the condition that was added last is on; it is that of its name otherwise.
     pub(crate) fn on(mut self, property: &'static str) -> Self {
-        self.conditions.last_mut().expect("a condition was added").property = property;
+        let condition = self.conditions.last_mut().expect("a condition was added");
+        condition.property = property;
+        let is_counted = |dimension: &&mut DimensionType<N>| dimension.name == condition.argument.name;
+        if let Some(dimension) = self.dimensions.last_mut().filter(is_counted) {
+            dimension.dimension.property = property;
+        }
+        self
+    }
+
+    /// Lets lists be counted by what the condition that was added last is on.
+    fn counted(mut self, dimension: fn(&'static str, &'static str) -> DimensionType<N>) -> Self {
+        let condition = self.conditions.last().expect("a condition was added");
+        self.dimensions.push(dimension(condition.argument.name, condition.property));
         self
     }
 

@@ -82,6 +82,16 @@ pub(crate) fn snake_case(name: &str) -> String {
     snake
 }
 
+/// The name in the schema of what files and tables call so: `opened_on` is `openedOn`.
+pub(crate) fn camel_case(name: &str) -> String {
+    let mut parts = name.split('_');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |camel, part| {
+        let (initial, rest) = part.split_at(part.len().min(1));
+        camel + &initial.to_ascii_uppercase() + rest
+    })
+}
+
 const NONE: FieldColumns = FieldColumns::These(ColumnSet::LEAST);
 const NAMES: FieldColumns = FieldColumns::These(ColumnSet::NAMES);
 const TIME: FieldColumns = FieldColumns::These(ColumnSet::TIME);

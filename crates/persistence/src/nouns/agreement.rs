@@ -11,6 +11,7 @@ use sea_orm::{
 
 use crate::{
     StoreError,
+    breakdown::{ValuesOf, select_ends},
     filter::Wanted,
     noun::Table,
     row::{Cell, Row},
@@ -87,6 +88,29 @@ impl Table for Agreement {
             "school" => has_party().or(has(&AgreementOutcomes::Table, &AgreementOutcomes::AgreementId, &OutcomeId)),
             _ => return None,
         })
+    }
+
+    fn values_of(property: &str, scope: &Scope) -> Option<ValuesOf> {
+        let parties = |kind: Kind| {
+            let agreement = &AgreementParties::AgreementId;
+            let mut parties =
+                select_ends(scope, AgreementParties::Table, named(agreement), named(&AgreementParties::PartyId));
+            parties.and_where(col("m", AgreementParties::PartyType).eq(literal(kind.name())));
+            parties
+        };
+        let parties = match property {
+            "partner" => parties(Kind::Partner),
+            "authority" => parties(Kind::Authority),
+            "school" => {
+                let agreement = &AgreementOutcomes::AgreementId;
+                let outcome = &AgreementOutcomes::OutcomeId;
+                let mut schools = select_ends(scope, AgreementOutcomes::Table, named(agreement), named(outcome));
+                schools.and_where(col("m", AgreementOutcomes::OutcomeType).eq(literal(Kind::School.name())));
+                schools.union(UnionType::All, parties(Kind::School)).take()
+            }
+            _ => return None,
+        };
+        Some(ValuesOf::of_noun(parties))
     }
 }
 

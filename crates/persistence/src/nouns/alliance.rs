@@ -2,16 +2,17 @@
 
 use domain::{
     Alliance, AllianceCategory, AllianceFunction, AllianceKind, AllianceRole, AllianceScope, AllianceStatus,
-    AllianceTie, Basis, Head, Kind, ResourceCategory, Shape, alliance,
+    AllianceTie, Basis, Head, Kind, ResourceCategory, Shape, alliance, shape_of,
 };
 use sea_orm::{
     DeriveIden,
-    sea_query::{CaseStatement, Expr, ExprTrait, Keyword, Order, SelectStatement, UnionType},
+    sea_query::{Alias, CaseStatement, Expr, ExprTrait, Keyword, Order, Query, SelectStatement, UnionType},
 };
 
 use super::{group::Groups, school::Schools};
 use crate::{
     StoreError,
+    breakdown::{ValuesOf, select_ends},
     filter::Wanted,
     noun::Table,
     parts::List,
@@ -114,6 +115,20 @@ impl Table for Alliance {
             _ => return None,
         })
     }
+
+    fn values_of(property: &str, scope: &Scope) -> Option<ValuesOf> {
+        match property {
+            "status" => Some(ValuesOf::Row(STATUS.on_day())),
+            "group" => {
+                // Read from the alliance, the ends are the other way round.
+                let mut groups = Query::select();
+                groups.expr_as(col("g", "value"), "owner").expr_as(col("g", "owner"), "value");
+                groups.from_subquery(select_alliances(scope, Kind::Group), "g");
+                Some(ValuesOf::of_noun(groups))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// The statuses of an alliance, in the order of its time.
@@ -132,6 +147,19 @@ pub(crate) fn serves_or_has(scope: &Scope, alliance: Expr) -> Expr {
     districts.and_where(col("a", Alliances::Id).eq(alliance.clone()));
     let is_served = col("c", Alliances::DistrictId).in_subquery(districts);
     is_tied(scope, AllianceMembers::Table, &MemberId, &AllianceId, alliance).or(is_served)
+}
+
+/// The alliances that have nouns of a kind as members, or serve their districts: the noun as `owner`, the alliance as `value`.
+pub(crate) fn select_alliances(scope: &Scope, kind: Kind) -> SelectStatement {
+    use AllianceMembers::{AllianceId, MemberId, MemberType};
+    let mut served = scope.select_from(Alliances::Table, "a", Sees::Holding);
+    let is_served = col("d", "district_id").eq(col("a", Alliances::DistrictId));
+    scope.join(&mut served, Alias::new(shape_of(kind).table), "d", is_served, Sees::Holding);
+    served.expr_as(col("d", "id"), "owner").expr_as(col("a", Alliances::Id), "value");
+    served.and_where(serves_a_district("a"));
+    let mut members = select_ends(scope, AllianceMembers::Table, MemberId, AllianceId);
+    members.and_where(col("m", MemberType).eq(literal(kind.name())));
+    members.union(UnionType::All, served).take()
 }
 
 /// Alliances and their members of one kind, whatever else an alliance does for nouns of that kind; the alliance first.

@@ -6,9 +6,10 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr, ExprTrait, Func, Order, SelectStatement},
 };
 
-use super::township::{Townships, lies_in};
+use super::township::{Townships, lies_in, place_of};
 use crate::{
     StoreError,
+    breakdown::ValuesOf,
     filter::Wanted,
     location::read_location,
     noun::Table,
@@ -87,26 +88,36 @@ impl Table for Campus {
     fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
         let stands_in = |place| lies_in(scope, col("c", Campuses::TownshipId), place, wanted.value());
         Some(match property {
-            "status" => had_status(wanted.words()),
+            "status" => is_any_word(status_on_day(), wanted.words()),
             "region" => stands_in(&Townships::RegionId),
             "district" => stands_in(&Townships::DistrictId),
             _ => return None,
         })
     }
+
+    fn values_of(property: &str, scope: &Scope) -> Option<ValuesOf> {
+        let township = || col("c", Campuses::TownshipId);
+        Some(match property {
+            "status" => ValuesOf::Row(status_on_day()),
+            "region" => place_of(scope, township(), &Townships::RegionId),
+            "district" => place_of(scope, township(), &Townships::DistrictId),
+            _ => return None,
+        })
+    }
 }
 
-/// That on the view's day its status was one of these: what [`Campus::status_on`] says.
-fn had_status(statuses: &[&'static str]) -> Expr {
+/// What [`Campus::status_on`] says of the view's day.
+fn status_on_day() -> Expr {
     let day = || Parameter::Day.expr();
     let is_known = col("c", Campuses::KnownDay).lte(day());
     let before = CaseStatement::new().case(is_known, literal("planned")).finally(literal(""));
     let recorded = Func::coalesce([col("c", Campuses::Status), literal("")]);
-    let status = CaseStatement::new()
+    CaseStatement::new()
         .case(col("c", Campuses::ValidFrom).gt(day()), before)
         .case(col("c", Campuses::ValidTo).lte(day()), literal(""))
         .case(is_begin_dated("c"), literal("open"))
-        .finally(recorded);
-    is_any_word(status.into(), statuses)
+        .finally(recorded)
+        .into()
 }
 
 /// The campuses of a school, read from the school.

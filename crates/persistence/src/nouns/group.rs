@@ -6,9 +6,10 @@ use sea_orm::{
     sea_query::{BinOper, CaseStatement, Expr, ExprTrait},
 };
 
-use super::alliance::serves_or_has;
+use super::alliance::{select_alliances, serves_or_has};
 use crate::{
     StoreError,
+    breakdown::ValuesOf,
     filter::Wanted,
     noun::Table,
     row::Row,
@@ -83,6 +84,14 @@ impl Table for Group {
         match property {
             "status" => Some(STATUS.was(wanted.words())),
             "alliance" => Some(serves_or_has(scope, wanted.value())),
+            _ => None,
+        }
+    }
+
+    fn values_of(property: &str, scope: &Scope) -> Option<ValuesOf> {
+        match property {
+            "status" => Some(ValuesOf::Row(STATUS.on_day())),
+            "alliance" => Some(ValuesOf::of_noun(select_alliances(scope, Kind::Group))),
             _ => None,
         }
     }

@@ -1,15 +1,19 @@
 //! Tables `people` and `offices`.
 
 use domain::{Head, Kind, Office, Person, Shape, person};
-use sea_orm::{DeriveIden, sea_query::Expr};
+use sea_orm::{
+    DeriveIden,
+    sea_query::{Expr, ExprTrait},
+};
 
 use crate::{
     StoreError,
+    breakdown::{ValuesOf, select_ends},
     filter::Wanted,
     noun::Table,
     row::Row,
     tie::{Tie, TieSource, TieTable},
-    view::{AnyIden, Scope, is_tied},
+    view::{AnyIden, Scope, col, is_tied, literal},
 };
 
 /// Table `offices`.
@@ -35,6 +39,13 @@ impl Table for Person {
     fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
         use Offices::{OrganizationId, PersonId};
         (property == "authority").then(|| is_tied(scope, Offices::Table, &PersonId, &OrganizationId, wanted.value()))
+    }
+
+    fn values_of(property: &str, scope: &Scope) -> Option<ValuesOf> {
+        use Offices::{OrganizationId, OrganizationType, PersonId};
+        let mut offices = select_ends(scope, Offices::Table, PersonId, OrganizationId);
+        offices.and_where(col("m", OrganizationType).eq(literal(Kind::Authority.name())));
+        (property == "authority").then(|| ValuesOf::of_noun(offices))
     }
 }
 

@@ -9,7 +9,9 @@ use sea_orm::{
 };
 
 use crate::{
-    StoreError, dialect,
+    StoreError,
+    breakdown::ValuesOf,
+    dialect,
     filter::Wanted,
     noun::Table,
     parts::List,
@@ -74,6 +76,8 @@ impl Table for Project {
         &Projects::FloorAreaM2,
     ];
 
+    const MEASURES: &'static [&'static str] = &["places", "classes", "floor_area_m2"];
+
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
         let [school, campus, township, region, district] = row.cells();
         let [phase_no, education_phases, status, started_on, opened_on, due_on] = row.cells();
@@ -101,24 +105,28 @@ impl Table for Project {
     }
 
     fn condition(property: &str, wanted: &Wanted, _: &Scope) -> Option<Expr> {
-        (property == "status").then(|| had_status(wanted.words()))
+        (property == "status").then(|| is_any_word(status_on_day(), wanted.words()))
+    }
+
+    fn values_of(property: &str, _: &Scope) -> Option<ValuesOf> {
+        (property == "status").then(|| ValuesOf::Row(status_on_day()))
     }
 }
 
-/// That on the view's day its status was one of these: what [`Project::status_on`] says.
-fn had_status(statuses: &[&'static str]) -> Expr {
+/// What [`Project::status_on`] says of the view's day.
+fn status_on_day() -> Expr {
     let day = || Parameter::Day.expr();
     let first_day = |column| dialect::first_day(col("c", column));
     let has = |column| first_day(column).is_not_null();
     let recorded = || Expr::expr(Func::coalesce([col("c", Projects::Status), literal("")]));
-    let status = CaseStatement::new()
+    CaseStatement::new()
         .case(first_day(Projects::OpenedOn).lte(day()), literal("opened"))
         .case(has(Projects::OpenedOn).and(first_day(Projects::StartedOn).lte(day())), literal("under_construction"))
         .case(has(Projects::OpenedOn).and(has(Projects::StartedOn)), literal("planned"))
         .case(has(Projects::OpenedOn).and(recorded().eq(literal("opened"))), literal("in_progress"))
         .case(has(Projects::OpenedOn).not().and(first_day(Projects::StartedOn).gt(day())), literal("planned"))
-        .finally(recorded());
-    is_any_word(status.into(), statuses)
+        .finally(recorded())
+        .into()
 }
 
 /// The projects for a school, read from the school.

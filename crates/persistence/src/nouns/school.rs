@@ -13,13 +13,15 @@ use sea_orm::{
 };
 
 use super::{
-    alliance::serves_or_has,
+    alliance::{select_alliances, serves_or_has},
     campus::Campuses,
     group::Memberships,
-    township::{Townships, lies_in},
+    township::{Townships, lies_in, place_of},
 };
 use crate::{
-    StoreError, dialect,
+    StoreError,
+    breakdown::ValuesOf,
+    dialect,
     filter::Wanted,
     location::read_location,
     noun::Table,
@@ -27,7 +29,7 @@ use crate::{
     statement::Parameter,
     status::is_begin_dated,
     tie::{End, Tie, TieSource, TieTable},
-    view::{AnyIden, Scope, Sees, col, is_any_word, is_one_of, literal},
+    view::{AnyIden, Scope, Sees, col, is_any_word, is_one_of, literal, named},
 };
 
 /// Table `schools`.
@@ -147,34 +149,69 @@ impl Table for School {
             "campus_township" => has_campus(scope, township_of_campus().eq(value())),
             "alliance" => serves_or_has(scope, value()),
             "has_group" => {
-                let mut select = scope.select_from(Memberships::Table, "m", Sees::Holding);
-                let is_member = col("m", Memberships::SchoolId).eq(col("c", Schools::Id));
-                select.expr(Expr::Constant(1.into())).and_where(is_member);
-                let exists = Expr::exists(select);
-                if wanted.is_true() { exists } else { exists.not() }
+                let is_in_a_group = is_in_a_group(scope);
+                if wanted.is_true() { is_in_a_group } else { is_in_a_group.not() }
+            }
+            _ => return None,
+        })
+    }
+
+    fn values_of(property: &str, scope: &Scope) -> Option<ValuesOf> {
+        use Townships::{DistrictId, RegionId};
+        let of_campuses = |place: AnyIden| {
+            let mut select = scope.select_from(Campuses::Table, "k", Sees::Holding);
+            let stands = col("k", Campuses::TownshipId).eq(col("w", Townships::Id));
+            scope.join(&mut select, Townships::Table, "w", stands, Sees::Holding);
+            select.expr_as(col("k", Campuses::SchoolId), "owner").expr_as(col("w", named(place)), "value");
+            ValuesOf::of_noun(select)
+        };
+        Some(match property {
+            "status" => ValuesOf::Row(status_on_day()),
+            "region" => place_of(scope, col("c", Schools::TownshipId), &RegionId),
+            "campus_district" => of_campuses(&DistrictId),
+            "campus_region" => of_campuses(&RegionId),
+            "campus_township" => of_campuses(&Townships::Id),
+            "alliance" => ValuesOf::of_noun(select_alliances(scope, Kind::School)),
+            "has_group" => {
+                let is_member = CaseStatement::new().case(is_in_a_group(scope), Expr::cust("CAST(1 AS BIGINT)"));
+                ValuesOf::Row(is_member.finally(Expr::cust("CAST(0 AS BIGINT)")).into())
             }
             _ => return None,
         })
     }
 }
 
-/// That on the view's day its status was one of these: what [`School::status_on`] says.
-fn had_status(statuses: &[&'static str]) -> Expr {
+/// That a membership of it in a group is on record.
+fn is_in_a_group(scope: &Scope) -> Expr {
+    let mut select = scope.select_from(Memberships::Table, "m", Sees::Holding);
+    let is_member = col("m", Memberships::SchoolId).eq(col("c", Schools::Id));
+    select.expr(Expr::Constant(1.into())).and_where(is_member);
+    Expr::exists(select)
+}
+
+/// What [`School::status_on`] says of the view's day.
+fn status_on_day() -> Expr {
     let day = || Parameter::Day.expr();
-    let parsed: Vec<SchoolStatus> = statuses.iter().filter_map(|word| SchoolStatus::parse(word)).collect();
     let is_past = || is_any_word(col("c", Schools::Status), &["renamed", "merged", "closed"]);
     let is_known = col("c", Schools::KnownDay).lte(day());
     let before = CaseStatement::new().case(is_known, literal("planned")).finally(literal(""));
     let after = CaseStatement::new().case(is_past(), col("c", Schools::Status)).finally(literal("closed"));
     let or_word = |word| Func::coalesce([col("c", Schools::Status), literal(word)]);
     let is_planned = Expr::expr(or_word("planned")).eq(literal("planned"));
-    let status = CaseStatement::new()
+    CaseStatement::new()
         .case(col("c", Schools::ValidFrom).gt(day()), before)
         .case(col("c", Schools::ValidTo).lte(day()), after)
         .case(is_past().and(col("c", Schools::ValidTo).ne(literal("9999-12-31"))), literal("open"))
         .case(is_planned.and(is_begin_dated("c")), literal("open"))
-        .finally(or_word(""));
-    let had = is_any_word(status.into(), statuses);
+        .finally(or_word(""))
+        .into()
+}
+
+/// That on the view's day its status was one of these.
+fn had_status(statuses: &[&'static str]) -> Expr {
+    let day = || Parameter::Day.expr();
+    let parsed: Vec<SchoolStatus> = statuses.iter().filter_map(|word| SchoolStatus::parse(word)).collect();
+    let had = is_any_word(status_on_day(), statuses);
     let is_rare = |status: &SchoolStatus| status.is_past() || *status == SchoolStatus::Planned;
     if !parsed.iter().all(is_rare) {
         return had;

@@ -9,6 +9,7 @@ use sea_orm::{
 use super::school::Schools;
 use crate::{
     StoreError,
+    breakdown::{ValuesOf, select_ends},
     noun::Table,
     row::Row,
     tie::Tie,
@@ -51,4 +52,10 @@ pub(crate) fn lies_in(scope: &Scope, township: Expr, of: AnyIden, place: Expr) -
     let mut select = scope.select_from(Townships::Table, "w", Sees::Holding);
     select.expr(col("w", Townships::Id)).and_where(col("w", named(of)).eq(place));
     township.in_subquery(select)
+}
+
+/// The places in which townships lie, for nouns that stand in the township with this id; `of` is the township's column for the
+/// place.
+pub(crate) fn place_of(scope: &Scope, township: Expr, of: AnyIden) -> ValuesOf {
+    ValuesOf::Others(township, Box::new(select_ends(scope, Townships::Table, Townships::Id, named(of))))
 }

@@ -1,0 +1,287 @@
+//! Lists counted by what their nouns have in common: one statement for the lists of all parents.
+
+use std::{cmp::Reverse, collections::HashMap};
+
+use domain::{ColumnType, Filter, View};
+use sea_orm::{
+    QueryResult,
+    sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, Iden, JoinType, Query, SelectStatement},
+};
+
+use crate::{
+    Noun, NounCount, Relation, Store, StoreError,
+    columns::ColumnSet,
+    dialect,
+    entity::{facets, identities},
+    filter::{FilterForm, fits, is_listed},
+    noun::{Table, and_all},
+    relation::tied_ends,
+    row::Row,
+    statement::{Prepared, Question, Values},
+    view::{Scope, Sees, col, literal},
+};
+
+/// By how many dimensions a list is counted at most.
+pub const MAX_DIMENSIONS: usize = 3;
+
+/// A property by which a list is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Dimension {
+    /// The property, as conditions call it.
+    pub property: &'static str,
+    /// What its values are.
+    pub values: DimensionValues,
+}
+
+/// What the values of a dimension are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DimensionValues {
+    /// Words of a vocabulary.
+    Words,
+    /// Nouns.
+    Nouns,
+    /// True or false.
+    Flags,
+}
+
+/// The dimensions of a breakdown, at most [`MAX_DIMENSIONS`].
+pub type Dimensions = [Option<Dimension>; MAX_DIMENSIONS];
+
+/// A value of a dimension; nothing is one, too.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DimensionValue {
+    /// A word, or a noun by its slug and its identity.
+    Stated(String, i64),
+    /// True or false.
+    Flag(bool),
+    /// No source states one.
+    Unstated,
+}
+
+/// How many nouns have these values in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BreakdownRow {
+    /// The values, in the order of the dimensions.
+    pub values: Vec<DimensionValue>,
+    /// How many there are.
+    pub count: NounCount,
+    /// What their numbers come to, in the order of [`Table::MEASURES`].
+    pub measures: Vec<NumberSummary>,
+}
+
+/// What the numbers of several nouns come to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NumberSummary {
+    /// Of how many a number is on record.
+    pub recorded: u64,
+    /// The sum of these.
+    pub sum: i64,
+    /// The least of them.
+    pub minimum: Option<i64>,
+    /// The greatest of them.
+    pub maximum: Option<i64>,
+}
+
+/// Where the values of a dimension stand.
+pub enum ValuesOf {
+    /// In the noun's own row, `c`.
+    Row(Expr),
+    /// In rows with the columns `owner`, which is this column of `c`, and `value`; a noun may have several.
+    Others(Expr, Box<SelectStatement>),
+}
+
+impl ValuesOf {
+    /// Rows whose owner is the noun.
+    pub(crate) fn of_noun(others: SelectStatement) -> Self {
+        ValuesOf::Others(col("c", "id"), Box::new(others))
+    }
+}
+
+impl Store {
+    /// The nouns that hold in the view, counted by these dimensions: a noun with several values of one counts with each, and
+    /// one without any under none.
+    ///
+    /// # Errors
+    /// The database failed, or a row has no meaning.
+    pub async fn breakdown<N: Noun>(
+        &self,
+        view: View,
+        filter: &Filter,
+        by: Dimensions,
+    ) -> Result<Vec<BreakdownRow>, StoreError> {
+        let (filter, filter_values) = FilterForm::split(filter);
+        let form = self.form(Question::Breakdown(N::SHAPE.table, by), view, filter, None, ColumnSet::LEAST);
+        let statement = self.statements.get(&form, || {
+            let scope = Scope::new(self.backend, view);
+            let mut select = scope.select_from(N::SHAPE.table, "c", Sees::Known);
+            select.and_where(is_listed::<N>(&scope, &form.filter));
+            and_all(&mut select, fits::<N>(&scope, &form.filter));
+            Prepared::new(self.backend, &count_by::<N>(&scope, select, literal("0"), by))
+        });
+        let values = Values { view, ids: &[], request: None, filter: &filter_values };
+        let rows = self.rows(statement.bind(&values)).await?;
+        let mut rows = rows.iter().map(|row| read_row::<N>(&mut Row::new(row)?, by)).collect::<Result<Vec<_>, _>>()?;
+        sort(&mut rows);
+        Ok(rows)
+    }
+
+    /// The nouns to which a relation leads from each parent, counted by these dimensions; a parent without any is left out.
+    ///
+    /// # Errors
+    /// The database failed, or a row has no meaning.
+    pub async fn related_breakdowns<N: Noun, T>(
+        &self,
+        relation: Relation<N, T>,
+        view: View,
+        parents: &[i64],
+        filter: &Filter,
+        by: Dimensions,
+    ) -> Result<HashMap<i64, Vec<BreakdownRow>>, StoreError> {
+        let (filter, filter_values) = FilterForm::split(filter);
+        let question = relation.breakdown_question(by);
+        let form = self.form(question, view, filter, None, ColumnSet::LEAST);
+        let statement = self.statements.get(&form, || {
+            let scope = Scope::new(self.backend, view);
+            let (select, parent) = relation.select_nouns(&scope, &form.filter);
+            Prepared::new(self.backend, &count_by::<N>(&scope, select, parent, by))
+        });
+        let values = Values { view, ids: parents, request: None, filter: &filter_values };
+        let mut breakdowns: HashMap<i64, Vec<BreakdownRow>> = HashMap::new();
+        for row in &self.rows(statement.bind(&values)).await? {
+            let (parent, row) = read_row_of_parent::<N>(row, by)?;
+            breakdowns.entry(parent).or_default().push(row);
+        }
+        breakdowns.values_mut().for_each(|rows| sort(rows));
+        Ok(breakdowns)
+    }
+}
+
+/// The greatest counts first; equal ones by their values, nothing last.
+fn sort(rows: &mut [BreakdownRow]) {
+    rows.sort_by(|a, b| (Reverse(a.count.total), &a.values).cmp(&(Reverse(b.count.total), &b.values)));
+}
+
+fn read_row_of_parent<N: Table>(row: &QueryResult, by: Dimensions) -> Result<(i64, BreakdownRow), StoreError> {
+    let mut row = Row::new(row)?;
+    let parent = row.next().number()?;
+    Ok((parent, read_values::<N>(&mut row, by)?))
+}
+
+fn read_row<N: Table>(row: &mut Row<'_>, by: Dimensions) -> Result<BreakdownRow, StoreError> {
+    row.next();
+    read_values::<N>(row, by)
+}
+
+fn read_values<N: Table>(row: &mut Row<'_>, by: Dimensions) -> Result<BreakdownRow, StoreError> {
+    let mut values = Vec::new();
+    for dimension in by.into_iter().flatten() {
+        values.push(match dimension.values {
+            DimensionValues::Words => match row.next().maybe_text()?.filter(|word| !word.is_empty()) {
+                Some(word) => DimensionValue::Stated(word, 0),
+                None => DimensionValue::Unstated,
+            },
+            DimensionValues::Nouns => {
+                let [id, slug] = row.cells();
+                match (id.maybe_number()?, slug.maybe_text()?) {
+                    (Some(id), slug) => DimensionValue::Stated(slug.unwrap_or_default(), id),
+                    _ => DimensionValue::Unstated,
+                }
+            }
+            DimensionValues::Flags => match row.next().maybe_number()? {
+                Some(flag) => DimensionValue::Flag(flag != 0),
+                None => DimensionValue::Unstated,
+            },
+        });
+    }
+    let count = NounCount::read(row)?;
+    let mut measures = Vec::new();
+    for _ in N::MEASURES {
+        let [recorded, sum, minimum, maximum] = row.cells();
+        measures.push(NumberSummary {
+            recorded: recorded.number()?.unsigned_abs(),
+            sum: sum.maybe_number()?.unwrap_or_default(),
+            minimum: minimum.maybe_number()?,
+            maximum: maximum.maybe_number()?,
+        });
+    }
+    Ok(BreakdownRow { values, count, measures })
+}
+
+/// Counts the nouns `c` of a statement that says which they are: rows of the parent, the values, and the counts.
+fn count_by<N: Table>(scope: &Scope, mut nouns: SelectStatement, parent: Expr, by: Dimensions) -> SelectStatement {
+    let name = |prefix: &str, at: usize| Alias::new(format!("{prefix}{at}"));
+    let assumed = CaseStatement::new().case(scope.is_assumed("c"), Expr::Constant(1.into()));
+    // A noun counts once, however many ties lead to it, or from it to one value.
+    nouns.distinct().expr_as(parent, "parent").expr_as(col("c", "id"), "id");
+    nouns.expr_as(assumed.finally(Expr::Constant(0.into())), "assumed");
+    for (at, dimension) in by.into_iter().flatten().enumerate() {
+        let value = match values_of::<N>(scope, dimension.property) {
+            ValuesOf::Row(value) => value,
+            ValuesOf::Others(own, others) => {
+                let others_name: &'static str = ["others0", "others1", "others2"][at];
+                let is_owner = col(others_name, "owner").eq(own);
+                nouns.join_subquery(JoinType::LeftJoin, *others, Alias::new(others_name), is_owner);
+                col(others_name, "value")
+            }
+        };
+        nouns.expr_as(value, name("value", at));
+    }
+    for measure in N::MEASURES {
+        nouns.expr_as(col("c", Alias::new(*measure)), Alias::new(*measure));
+    }
+    let mut counts = Query::select();
+    let of_noun = |column: Alias| col("t", column);
+    counts.from_subquery(nouns, "t").expr(col("t", "parent")).add_group_by([col("t", "parent")]);
+    for (at, dimension) in by.into_iter().flatten().enumerate() {
+        let value = of_noun(name("value", at));
+        counts.expr(value.clone()).add_group_by([value.clone()]);
+        if dimension.values == DimensionValues::Nouns {
+            let named: &'static str = ["named0", "named1", "named2"][at];
+            let is_named = col(named, identities::Column::Id).eq(value);
+            counts.join_as(JoinType::LeftJoin, identities::Entity, named, is_named);
+            let slug = col(named, identities::Column::Slug);
+            counts.expr(slug.clone()).add_group_by([slug]);
+        }
+    }
+    let sum =
+        |value: Expr| dialect::as_bigint(Func::coalesce([Func::sum(value).into(), Expr::Constant(0.into())]).into());
+    counts.expr(Expr::cust("COUNT(*)")).expr(sum(col("t", "assumed")));
+    for measure in N::MEASURES {
+        let value = || of_noun(Alias::new(*measure));
+        counts.expr(Func::count(value())).expr(sum(value())).expr(Func::min(value())).expr(Func::max(value()));
+    }
+    counts
+}
+
+/// The ends of the rows of a table, as `owner` and `value`.
+pub(crate) fn select_ends(scope: &Scope, table: impl Iden, owner: impl Iden, value: impl Iden) -> SelectStatement {
+    let mut select = scope.select_from(table, "m", Sees::Holding);
+    select.expr_as(col("m", owner), "owner").expr_as(col("m", value), "value");
+    select
+}
+
+/// Where the values of a property stand.
+///
+/// # Panics
+/// The nouns have no such property: a test over all dimensions of the schema would have seen it.
+fn values_of<N: Table>(scope: &Scope, property: &str) -> ValuesOf {
+    if let Some(own) = N::values_of(property, scope) {
+        return own;
+    }
+    let is_it = |name: &str| name == property || name.strip_suffix("_id") == Some(property);
+    match N::SHAPE.columns.iter().find(|column| is_it(column.name)) {
+        Some(column) => match column.column_type {
+            ColumnType::Words(_) => {
+                let mut select = scope.select_from(facets::Entity, "f", Sees::Known);
+                select.expr_as(col("f", facets::Column::Id), "owner").expr_as(col("f", facets::Column::Word), "value");
+                select.and_where(col("f", facets::Column::Facet).eq(literal(column.name)));
+                ValuesOf::Others(col("c", "fact_id"), Box::new(select))
+            }
+            _ => ValuesOf::Row(col("c", column.name)),
+        },
+        None => {
+            let tied = tied_ends::<N>(scope, property);
+            ValuesOf::of_noun(tied.unwrap_or_else(|| panic!("`{property}` is nothing that {} have", N::SHAPE.file)))
+        }
+    }
+}

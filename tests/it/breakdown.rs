@@ -1,0 +1,182 @@
+//! Lists counted by what their nouns have in common.
+
+use serde_json::{Value, json};
+use server::generate::{Plan, generate};
+use tests::{
+    TestApp, chaoyang, loaded,
+    schema::{Schema, items, text},
+};
+
+/// A dimension of a list: the value of the enum, the field of a row, and the condition of the filter that has its name.
+struct Dimension {
+    name: String,
+    field: String,
+    is_noun: bool,
+}
+
+/// The lists at the root, each with its dimensions.
+async fn dimensions(app: &TestApp) -> Vec<(String, Vec<Dimension>)> {
+    let schema = Schema::of(app).await;
+    let lists = schema.noun_lists();
+    let of_list = |(field, _): &(&Value, &Value)| {
+        let connection = schema.type_of(field);
+        let breakdown = items(&connection["fields"]).iter().find(|field| field["name"] == "breakdown")?;
+        let by = schema.type_of(&breakdown["args"][0]);
+        let row = schema.type_of(breakdown);
+        let dimension = |value: &Value| {
+            let is_it = |field: &&Value| snake_case(text(&field["name"])) == text(&value["name"]);
+            let field = schema.fields(row).find(is_it).expect("a field for each dimension");
+            let is_noun = schema.type_of(field)["kind"] == "OBJECT";
+            Dimension { name: text(&value["name"]).to_owned(), field: text(&field["name"]).to_owned(), is_noun }
+        };
+        let all = items(&by["enumValues"]).iter().map(dimension).collect();
+        Some((text(&field["name"]).to_owned(), all))
+    };
+    lists.iter().filter_map(of_list).collect()
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_uppercase());
+    }
+    snake
+}
+
+/// The condition that finds what a row counts; `None` where no condition asks for what is not on record.
+fn condition(dimension: &Dimension, row: &Value) -> Option<String> {
+    let value = &row[&dimension.field];
+    Some(match value {
+        Value::Null => return None,
+        Value::Bool(flag) => format!("{}: {flag}", dimension.field),
+        Value::Object(noun) => format!("{}: {}", dimension.field, noun["slug"]),
+        word => format!("{}: [{}]", dimension.field, text(word)),
+    })
+}
+
+fn selected(dimension: &Dimension) -> String {
+    let fields = if dimension.is_noun { " { slug }" } else { "" };
+    format!("{}{fields}", dimension.field)
+}
+
+/// Holds every row of every breakdown by one dimension against the list that a filter finds.
+async fn check_rows(app: &TestApp, view: &str) -> usize {
+    let mut compared = 0;
+    for (list, dimensions) in dimensions(app).await {
+        for dimension in &dimensions {
+            let (name, field) = (&dimension.name, selected(dimension));
+            let query =
+                format!("{{ map{view} {{ {list} {{ totalCount breakdown(by: [{name}]) {{ count {field} }} }} }} }}");
+            let counted = &app.data(&query).await["map"][&list];
+            let rows = items(&counted["breakdown"]);
+            let total: i64 = rows.iter().filter_map(|row| row["count"].as_i64()).sum();
+            assert!(Some(total) >= counted["totalCount"].as_i64(), "{}: {list} by {name}: {counted}", app.name);
+            assert!(rows.iter().rev().is_sorted_by_key(|row| row["count"].as_i64()), "{counted}");
+            let unstated = rows.iter().filter(|row| row[&dimension.field].is_null()).count();
+            assert!(unstated <= 1, "{}: {list} by {name}: {counted}", app.name);
+            for row in rows.iter().take(4).chain(rows.iter().rev().take(2)) {
+                let Some(condition) = condition(dimension, row) else { continue };
+                let query = format!("{{ map{view} {{ {list}(filter: {{ {condition} }}) {{ totalCount }} }} }}");
+                let found = &app.data(&query).await["map"][&list]["totalCount"];
+                assert_eq!(&row["count"], found, "{}: {list} by {name}: {condition}", app.name);
+                compared += 1;
+            }
+        }
+    }
+    compared
+}
+
+#[tokio::test]
+async fn a_row_counts_what_its_values_find() {
+    for app in chaoyang("a_row_counts_what_its_values_find").await {
+        for view in ["", "(asOf: \"2018-06-01\", knownAt: 1)"] {
+            let compared = check_rows(&app, if view.is_empty() { "(knownAt: 1)" } else { view }).await;
+            assert!(compared > 100, "{}: {compared}", app.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_row_of_a_made_up_city_counts_what_its_values_find() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("city");
+    generate(&Plan { schools: 300, seed: 5 }, &folder).expect("a city");
+    for app in loaded("a_row_of_a_made_up_city", &folder).await {
+        assert!(check_rows(&app, "").await > 100, "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn combinations_count_the_nouns_that_have_them_all() {
+    for app in chaoyang("combinations_count").await {
+        let data = app
+            .data(
+                r#"{ district(slug: "chaoyang") { schools(first: 100, filter: { ownership: [PUBLIC] }) {
+                    totalCount nodes { ownership schoolType township { slug } }
+                    breakdown(by: [TOWNSHIP, OWNERSHIP, SCHOOL_TYPE]) { count assumedCount ownership schoolType township { slug } stage } } } }"#,
+            )
+            .await;
+        let schools = &data["district"]["schools"];
+        let rows = items(&schools["breakdown"]);
+        let mut total = 0;
+        for row in rows {
+            let is_same =
+                |node: &&Value| ["ownership", "schoolType", "township"].iter().all(|of| node[*of] == row[*of]);
+            assert_eq!(row["count"], items(&schools["nodes"]).iter().filter(is_same).count(), "{}: {row}", app.name);
+            assert_eq!(row["stage"], Value::Null, "it was not asked for");
+            total += row["count"].as_u64().expect("a count");
+        }
+        assert_eq!(schools["totalCount"], total, "{}: each has one of each", app.name);
+        assert!(rows.len() > 3, "{schools}");
+    }
+}
+
+#[tokio::test]
+async fn the_lists_of_all_parents_are_counted_in_one_statement() {
+    for app in chaoyang("the_lists_of_all_parents_are_counted").await {
+        for n in [4, 10] {
+            let query = "query ($n: Int) { groups(first: $n) { nodes { schools(filter: { status: [OPEN] }) {
+                breakdown(by: [STAGE, DISTRICT]) { count stage district { slug } } } } } }";
+            let answer = app.ask(query, json!({ "n": n })).await;
+            assert!(answer.json().get("errors").is_none(), "{}", answer.body);
+            assert_eq!(answer.statements(), 3, "{}: groups, counts, districts: {}", app.name, answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn numbers_on_record_are_added_up() {
+    for app in chaoyang("numbers_on_record").await {
+        let query = "{ projects(first: 100) { nodes { status places classes }
+            breakdown(by: [STATUS]) { count status places { recordedCount sum minimum maximum } classes { sum } } } }";
+        let data = app.data(query).await;
+        let nodes = items(&data["projects"]["nodes"]);
+        for row in items(&data["projects"]["breakdown"]) {
+            let of_status = nodes.iter().filter(|node| node["status"] == row["status"]);
+            let mut places: Vec<i64> = of_status.filter_map(|node| node["places"].as_i64()).collect();
+            places.sort_unstable();
+            let summary = json!({ "recordedCount": places.len(), "sum": places.iter().sum::<i64>(),
+                "minimum": places.first(), "maximum": places.last() });
+            assert_eq!(row["places"], summary, "{}: {row}", app.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_counted_is_refused() {
+    for app in chaoyang("what_cannot_be_counted").await {
+        for (by, code) in [
+            ("[]", "INVALID_ARGUMENT"),
+            ("[STAGE, STAGE]", "INVALID_ARGUMENT"),
+            ("[STAGE, OWNERSHIP, STATUS, REGION]", "INVALID_ARGUMENT"),
+            ("[SLUG]", "GRAPHQL_VALIDATION_FAILED"),
+        ] {
+            let query = format!("{{ schools {{ totalCount breakdown(by: {by}) {{ count }} }} }}");
+            let answer = app.ask(&query, json!({})).await.json();
+            assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{}: {by}: {answer}", app.name);
+        }
+    }
+}
