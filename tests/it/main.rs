@@ -10,6 +10,7 @@ mod categories;
 mod clients;
 mod columns;
 mod contract;
+mod coverage;
 mod cursors;
 mod data_set;
 mod dates;

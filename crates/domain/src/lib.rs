@@ -9,6 +9,7 @@
 
 pub mod clock;
 pub mod column;
+pub mod coverage;
 pub mod fact;
 pub mod id;
 pub mod lifetime;
@@ -53,6 +54,7 @@ pub use category::{Categorisation, Category};
 pub use clock::{Clock, FixedClock, SystemClock, TimeZone};
 pub use code::RegisterCode;
 pub use column::{Column, ColumnType, Presence};
+pub use coverage::{CoverageCounts, CoverageKind, CoverageStatus};
 pub use definition::Definition;
 pub use designation::{Designation, DesignationLevel, SchoolDesignation};
 pub use district::District;

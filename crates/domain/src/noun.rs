@@ -85,6 +85,8 @@ pub enum ConditionValue {
     Text(String),
     /// True or false.
     Flag(bool),
+    /// Nothing: no source states one.
+    Unstated,
     /// A date all of whose days are before this one.
     Before(NaiveDate),
     /// A date all of whose days are after this one.

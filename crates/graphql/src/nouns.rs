@@ -10,6 +10,7 @@ pub(crate) mod alliance;
 pub(crate) mod authority;
 pub(crate) mod campus;
 pub(crate) mod category;
+pub(crate) mod coverage;
 pub(crate) mod definition;
 pub(crate) mod designation;
 pub(crate) mod district;

@@ -130,6 +130,7 @@ impl Described for Map {
             .revision_fields()
             .definition_fields()
             .contradiction_fields()
+            .coverage_fields()
     }
 }
 

@@ -22,7 +22,11 @@ use crate::{
 };
 
 /// By how many dimensions a list is counted at most.
-pub const MAX_DIMENSIONS: usize = 3;
+pub const MAX_DIMENSIONS: usize = 4;
+
+/// What the rows with the values of each dimension are called in a statement, and those with their slugs.
+const OTHERS: [&str; MAX_DIMENSIONS] = ["others0", "others1", "others2", "others3"];
+const NAMED: [&str; MAX_DIMENSIONS] = ["named0", "named1", "named2", "named3"];
 
 /// A property by which a list is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -218,7 +222,7 @@ fn count_by<N: Table>(scope: &Scope, mut nouns: SelectStatement, parent: Expr, b
         let value = match values_of::<N>(scope, dimension.property) {
             ValuesOf::Row(value) => value,
             ValuesOf::Others(own, others) => {
-                let others_name: &'static str = ["others0", "others1", "others2"][at];
+                let others_name: &'static str = OTHERS[at];
                 let is_owner = col(others_name, "owner").eq(own);
                 nouns.join_subquery(JoinType::LeftJoin, *others, Alias::new(others_name), is_owner);
                 col(others_name, "value")
@@ -236,7 +240,7 @@ fn count_by<N: Table>(scope: &Scope, mut nouns: SelectStatement, parent: Expr, b
         let value = of_noun(name("value", at));
         counts.expr(value.clone()).add_group_by([value.clone()]);
         if dimension.values == DimensionValues::Nouns {
-            let named: &'static str = ["named0", "named1", "named2"][at];
+            let named: &'static str = NAMED[at];
             let is_named = col(named, identities::Column::Id).eq(value);
             counts.join_as(JoinType::LeftJoin, identities::Entity, named, is_named);
             let slug = col(named, identities::Column::Slug);
@@ -282,6 +286,19 @@ fn values_of<N: Table>(scope: &Scope, property: &str) -> ValuesOf {
         None => {
             let tied = tied_ends::<N>(scope, property);
             ValuesOf::of_noun(tied.unwrap_or_else(|| panic!("`{property}` is nothing that {} have", N::SHAPE.file)))
+        }
+    }
+}
+
+/// That no value of a property is on record for the noun that `c` names.
+pub(crate) fn is_unstated<N: Table>(scope: &Scope, property: &str) -> Expr {
+    match values_of::<N>(scope, property) {
+        ValuesOf::Row(value) => value.is_null(),
+        ValuesOf::Others(own, others) => {
+            let mut owners = Query::select();
+            owners.expr(col("others", "owner")).from_subquery(*others, "others");
+            owners.and_where(col("others", "owner").is_not_null()).and_where(col("others", "value").is_not_null());
+            Expr::expr(Func::coalesce([own.clone().in_subquery(owners), Expr::cust("FALSE")])).not()
         }
     }
 }

@@ -7,6 +7,7 @@ use sea_orm::{
 };
 
 use crate::{
+    breakdown::is_unstated,
     dialect,
     entity::{facets, search_names},
     noun::Table,
@@ -40,6 +41,8 @@ pub enum Wanted {
     Slot(u32),
     /// True or false.
     Flag(bool),
+    /// Nothing.
+    Unstated,
     /// A date before the day in this slot.
     Before(u32),
     /// A date after the day in this slot.
@@ -61,6 +64,7 @@ impl Wanted {
             | Wanted::Code { value: slot, .. } => Parameter::Filter(*slot).expr(),
             Wanted::Flag(flag) => Expr::Constant((*flag).into()),
             Wanted::Words(words) => literal(words.first().copied().unwrap_or_default()),
+            Wanted::Unstated => literal(""),
         }
     }
 
@@ -105,6 +109,7 @@ impl FilterForm {
                 ConditionValue::Noun(id) => Wanted::Slot(slot(id.raw.into())),
                 ConditionValue::Text(text) => Wanted::Slot(slot(text.as_str().into())),
                 ConditionValue::Flag(flag) => Wanted::Flag(*flag),
+                ConditionValue::Unstated => Wanted::Unstated,
                 ConditionValue::Before(day) => Wanted::Before(slot(day_text(*day).into())),
                 ConditionValue::After(day) => Wanted::After(slot(day_text(*day).into())),
                 ConditionValue::AtLeast(number) => Wanted::AtLeast(slot((*number).into())),
@@ -191,6 +196,7 @@ pub(crate) fn fits<N: Table>(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
     }
     for (property, wanted) in &filter.conditions {
         let own = match *property {
+            _ if *wanted == Wanted::Unstated => Some(is_unstated::<N>(scope, property)),
             "code" => is_among(select_coded::<N>(scope, wanted)),
             "category" | "category_code" => is_among(vec![select_categorised(scope, wanted)]),
             _ => N::condition(property, wanted, scope),

@@ -8,13 +8,14 @@ use async_graphql::{
     InputType, InputValueError, InputValueResult, Name, Value,
     registry::{Deprecation, MetaEnumValue, MetaType, MetaTypeId, Registry},
 };
-use domain::{Id, View, Vocabulary};
-use persistence::{
-    BreakdownRow, Dimension, DimensionValue, DimensionValues, Dimensions, MAX_DIMENSIONS, NumberSummary,
-};
+use domain::{AnyId, Condition, ConditionValue, Filter, Id, Kind, View, Vocabulary};
+use persistence::{BreakdownRow, Dimension, DimensionValue, DimensionValues, Dimensions, NumberSummary};
 
 use crate::{
-    definition::object_type::{Described, ObjectType},
+    definition::{
+        field::Field,
+        object_type::{Described, ObjectType},
+    },
     execution::error_code::ErrorCode,
     lists::{filter_type::filter_type, page::saturating_int},
     objects::{
@@ -22,6 +23,9 @@ use crate::{
         word::Word,
     },
 };
+
+/// How many dimensions can be asked for.
+const MAX_GIVEN: usize = 3;
 
 /// How many rows a breakdown has at most.
 const MAX_ROWS: usize = 1_000;
@@ -31,6 +35,10 @@ pub(crate) struct DimensionType<N: NounType> {
     /// The field of a row that has its values.
     pub(crate) name: &'static str,
     pub(crate) dimension: Dimension,
+    /// The kind of its nouns.
+    kind: Option<Kind>,
+    /// The word of its vocabulary that is equal to this one.
+    word: fn(&str) -> Option<&'static str>,
     add_field: AddField<N>,
 }
 
@@ -53,6 +61,8 @@ impl<N: NounType> DimensionType<N> {
         DimensionType {
             name,
             dimension: Dimension { property, values: DimensionValues::Words },
+            kind: None,
+            word: |word| V::VALUES.iter().map(|it| it.word).find(|it| *it == word),
             add_field: Box::new(move |row, name| row.leaf(name, OF_ROW, move |it| word(it.value(name)))),
         }
     }
@@ -66,6 +76,8 @@ impl<N: NounType> DimensionType<N> {
         DimensionType {
             name,
             dimension: Dimension { property, values: DimensionValues::Nouns },
+            kind: Some(M::KIND),
+            word: |_| None,
             add_field: Box::new(move |row, name| {
                 row.load_optional_object(name, OF_ROW, move |it, ctx| load_noun(ctx, it.view, id(it.value(name))))
             }),
@@ -81,6 +93,8 @@ impl<N: NounType> DimensionType<N> {
         DimensionType {
             name,
             dimension: Dimension { property, values: DimensionValues::Flags },
+            kind: None,
+            word: |_| None,
             add_field: Box::new(move |row, name| row.leaf(name, OF_ROW, move |it| flag(it.value(name)))),
         }
     }
@@ -149,8 +163,8 @@ impl<N: NounType> InputType for DimensionInput<N> {
 /// The dimensions that are given, as the store takes them.
 pub(crate) fn parse_dimensions<N: NounType>(given: &[DimensionInput<N>]) -> async_graphql::Result<Dimensions> {
     let refuse = |problem: String| Err(ErrorCode::InvalidArgument.with_message(problem));
-    if given.is_empty() || given.len() > MAX_DIMENSIONS {
-        return refuse(format!("`by` takes 1 to {MAX_DIMENSIONS} dimensions, and {} are given", given.len()));
+    if given.is_empty() || given.len() > MAX_GIVEN {
+        return refuse(format!("`by` takes 1 to {MAX_GIVEN} dimensions, and {} are given", given.len()));
     }
     let mut dimensions = Dimensions::default();
     for (at, DimensionInput(dimension)) in given.iter().enumerate() {
@@ -181,10 +195,46 @@ pub(crate) fn counts<N: NounType>(
             format!("it has {} rows, and at most {MAX_ROWS} are given: narrow the list, or ask by less", rows.len());
         return Err(ErrorCode::InvalidArgument.with_message(problem));
     }
-    Ok(rows.into_iter().map(|row| Count { view, by, row, of: std::marker::PhantomData }).collect())
+    Ok(rows.into_iter().map(|row| Count::new(view, by, row)).collect())
 }
 
 impl<N: NounType> Count<N> {
+    /// How many there are with the values of a row.
+    pub(crate) fn new(view: View, by: Dimensions, row: BreakdownRow) -> Self {
+        Count { view, by, row, of: std::marker::PhantomData }
+    }
+
+    /// The filter that finds what it counts.
+    pub(crate) fn filter(&self) -> Filter {
+        let condition = |(dimension, value): (Dimension, &DimensionValue)| {
+            let types = &filter_type::<N>().dimensions;
+            let of_kind = types.iter().find(|it| it.dimension == dimension);
+            let word_of = |word| of_kind.and_then(|it| (it.word)(word)).map(|word| ConditionValue::Words(vec![word]));
+            let value = match (value, dimension.values) {
+                (DimensionValue::Stated(_, id), DimensionValues::Nouns) => {
+                    let kind = of_kind.and_then(|it| it.kind).unwrap_or(N::KIND);
+                    Some(ConditionValue::Noun(AnyId { kind, raw: *id }))
+                }
+                (DimensionValue::Stated(word, _), _) => word_of(word),
+                (DimensionValue::Flag(flag), _) => Some(ConditionValue::Flag(*flag)),
+                // The vocabulary may have a word for it.
+                (DimensionValue::Unstated, DimensionValues::Words) => word_of(""),
+                (DimensionValue::Unstated, _) => None,
+            };
+            let value = value.unwrap_or(ConditionValue::Unstated);
+            Condition { property: dimension.property, value }
+        };
+        let conditions = self.by.into_iter().flatten().zip(&self.row.values).map(condition).collect();
+        Filter { conditions, ..Filter::default() }
+    }
+
+    /// The fields of what they have in common.
+    pub(crate) fn common_fields() -> Vec<Field<Self>> {
+        let none = ObjectType::<Self>::new("", "");
+        let add = |row, dimension: &DimensionType<N>| (dimension.add_field)(row, dimension.name);
+        filter_type::<N>().dimensions.iter().fold(none, add).fields
+    }
+
     /// The value of the dimension with this field, if it was asked for.
     fn value(&self, name: &str) -> Option<&DimensionValue> {
         let dimension = filter_type::<N>().dimensions.iter().find(|dimension| dimension.name == name)?;
@@ -205,9 +255,7 @@ impl<N: NounType> Described for Count<N> {
             "How many of `count` are only assumed to have existed on the view's day.",
             |it| saturating_int(it.row.count.assumed),
         );
-        for dimension in &filter_type::<N>().dimensions {
-            row = (dimension.add_field)(row, dimension.name);
-        }
+        row.fields.extend(Self::common_fields());
         for (at, measure) in N::MEASURES.iter().enumerate() {
             row = row.object(camel_case(measure).leak(), "What these numbers of theirs come to.", move |it| {
                 Summary(it.row.measures[at])

@@ -251,11 +251,12 @@ impl<L: List> Connection<L> {
         view: View,
         id: ListId,
         conditions: &[EdgeCondition],
+        within: Option<Arc<Filter>>,
     ) -> FieldResult<Self> {
         let parent = id.parent.unwrap_or(ALL_NOUNS);
         let arguments = PageArguments::<L::Node>::of_field(field)?;
         let tie = read_edge_conditions(conditions, field.arguments)?;
-        let arguments = arguments.parse(field, id, requested_view(field, view), tie).await?;
+        let arguments = arguments.parse(field, id, requested_view(field, view), tie, within).await?;
         Ok(Connection { list, view, parent, arguments, page: LoadedPage::default() })
     }
 
@@ -364,14 +365,44 @@ impl<T: Send + Sync> ObjectType<T> {
         name: String,
         place: fn(&T, &FieldContext<'_>) -> (View, Option<i64>),
     ) -> Self {
+        let place = move |it: &T, ctx: &FieldContext<'_>| {
+            let (view, parent) = place(it, ctx);
+            (view, parent, None)
+        };
+        self.connection_within(list, field, description, order, name, place)
+    }
+
+    /// Adds the nouns of a kind that are within a filter, as a connection.
+    pub(crate) fn nouns_within<N: NounType>(
+        self,
+        field: &'static str,
+        description: &'static str,
+        view: impl Fn(&T) -> View + Send + Sync + 'static,
+        filter: impl Fn(&T) -> Arc<Filter> + Send + Sync + 'static,
+    ) -> Self {
+        let order = "The order of the list; by name unless asked otherwise.";
+        let place = move |it: &T, _: &FieldContext<'_>| (view(it), None, Some(filter(it)));
+        self.connection_within(AllNouns::<N>(PhantomData), field, description, order, N::NAME.to_owned(), place)
+    }
+
+    /// Adds a list as a connection; `place` says under which view it is read, of which noun it is, and within which filter.
+    fn connection_within<L: List>(
+        self,
+        list: L,
+        field: &'static str,
+        description: &'static str,
+        order: &'static str,
+        name: String,
+        place: impl Fn(&T, &FieldContext<'_>) -> (View, Option<i64>, Option<Arc<Filter>>) + Send + Sync + 'static,
+    ) -> Self {
         let ty: &'static ObjectType<Connection<L>> = Box::leak(Box::new(connection_type::<L>(&name)));
         let list: &'static L = Box::leak(Box::new(list));
         let conditions: &'static [EdgeCondition] = L::edge_conditions().leak();
         let name: &'static str = name.leak();
         let mut with = self.load_optional_object_of(field, description, ty, move |it, ctx| {
-            let (view, parent) = place(it, ctx);
+            let (view, parent, within) = place(it, ctx);
             Loading::later(async move {
-                Connection::from_arguments(list, ctx, view, ListId { name, parent }, conditions).await.map(Some)
+                Connection::from_arguments(list, ctx, view, ListId { name, parent }, conditions, within).await.map(Some)
             })
         });
         let arguments = &mut with.last().arguments;

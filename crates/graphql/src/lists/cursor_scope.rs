@@ -97,6 +97,7 @@ fn value_text(value: &ConditionValue) -> String {
         ConditionValue::Noun(id) => id.to_string(),
         ConditionValue::Text(text) => quote_text(text),
         ConditionValue::Flag(flag) => flag.to_string(),
+        ConditionValue::Unstated => "null".to_owned(),
         ConditionValue::Before(day) => format!("before {day}"),
         ConditionValue::After(day) => format!("after {day}"),
         ConditionValue::AtLeast(number) => format!("at least {number}"),

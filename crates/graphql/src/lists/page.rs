@@ -79,16 +79,20 @@ impl<N: NounType> PageArguments<N> {
         arguments
     }
 
-    /// Checks the arguments; `tie` is what else narrows the list, by the ties that lead to its nouns.
+    /// Checks the arguments; `tie` is what else narrows the list, by the ties that lead to its nouns, and `within` what all of
+    /// it is within.
     pub(crate) async fn parse(
         self,
         ctx: &FieldContext<'_>,
         list: ListId,
         view: RequestedView,
         tie: Vec<Condition>,
+        within: Option<Arc<Filter>>,
     ) -> Result<ParsedArguments> {
         let PageArguments { first, after, last, before, filter, order } = self;
-        let filter = Arc::new(Filter { tie, ..resolve_filter(ctx, filter).await? });
+        let mut filter = Filter { tie, ..resolve_filter(ctx, filter).await? };
+        filter.all.extend(within.map(|within| (*within).clone()));
+        let filter = Arc::new(filter);
         let order = order.map_or_else(domain::Order::default, |order| domain::Order {
             field: order.field.0,
             direction: order.direction.0,

@@ -98,6 +98,10 @@ impl NounType for domain::School {
             .noun::<domain::Alliance>("alliance", "It is itself on record as a member of this alliance, or the alliance serves its district; by id or slug.")
             .noun::<domain::Partner>("partner", "It is on record as tied to this partner outside any alliance; by id or slug.")
             .noun::<domain::Designation>("designation", "It is on record as given this designation, by id or slug.")
+            .words::<domain::CoverageStatus>("groupCoverage", "By what is on record, whether it is in a group is one of these.")
+            .words::<domain::CoverageStatus>("allianceCoverage", "By what is on record, whether an alliance has it or serves its district is one of these.")
+            .words::<domain::CoverageStatus>("partnerCoverage", "By what is on record, whether it is tied to a partner outside any alliance is one of these.")
+            .words::<domain::CoverageStatus>("designationCoverage", "By what is on record, whether it was given a designation is one of these.")
             .flag("hasGroupOnRecord", "Whether a membership of it in any group is on record. `false` finds those of which no source names a group: that is not to say that they are in none.").on("has_group")
     }
 }

@@ -93,6 +93,17 @@ pub(crate) static CONTRADICTIONS: Tie<FieldEvidence> = Tie {
     read,
 };
 
+/// That a source states that this list of the noun that `c` names is complete.
+pub(crate) fn is_stated_complete(scope: &Scope, list: OpenList) -> Expr {
+    use ListCompletenessTable::{IsComplete, List, SubjectId};
+    let mut select = scope.select_from(ListCompletenessTable::Table, "l", Sees::Holding);
+    select.expr(Expr::Constant(1.into())).and_where(col("l", SubjectId).eq(col("c", "id")));
+    select
+        .and_where(col("l", List).eq(literal(list.word())))
+        .and_where(col("l", IsComplete).eq(Expr::Constant(1.into())));
+    Expr::exists(select)
+}
+
 impl List for ListCompleteness {
     fn select(scope: &Scope) -> (SelectStatement, Expr) {
         use ListCompletenessTable::{List, SubjectId};

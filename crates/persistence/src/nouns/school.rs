@@ -1,8 +1,8 @@
 //! Tables `schools`, `school_links` and `successions`.
 
 use domain::{
-    Head, Kind, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType, Shape, Stage,
-    Succession, SuccessionKind, school,
+    Head, Kind, OpenList, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType,
+    Shape, Stage, Succession, SuccessionKind, school,
 };
 use sea_orm::{
     DeriveIden,
@@ -15,6 +15,7 @@ use sea_orm::{
 use super::{
     alliance::{select_alliances, serves_or_has},
     campus::Campuses,
+    evidence::is_stated_complete,
     group::Memberships,
     township::{Townships, lies_in, place_of},
 };
@@ -25,6 +26,7 @@ use crate::{
     filter::Wanted,
     location::read_location,
     noun::Table,
+    relation::tied_ends,
     row::Row,
     statement::Parameter,
     status::is_begin_dated,
@@ -152,7 +154,7 @@ impl Table for School {
                 let is_in_a_group = is_in_a_group(scope);
                 if wanted.is_true() { is_in_a_group } else { is_in_a_group.not() }
             }
-            _ => return None,
+            _ => return coverage(scope, property).map(|coverage| is_any_word(coverage, wanted.words())),
         })
     }
 
@@ -176,9 +178,31 @@ impl Table for School {
                 let is_member = CaseStatement::new().case(is_in_a_group(scope), Expr::cust("CAST(1 AS BIGINT)"));
                 ValuesOf::Row(is_member.finally(Expr::cust("CAST(0 AS BIGINT)")).into())
             }
-            _ => return None,
+            _ => return coverage(scope, property).map(ValuesOf::Row),
         })
     }
+}
+
+/// Whether it is covered by what a property names, as a word of `CoverageStatus`; `None` for other properties.
+fn coverage(scope: &Scope, property: &str) -> Option<Expr> {
+    let (kind, list) = match property {
+        "group_coverage" => (Kind::Group, Some(OpenList::Groups)),
+        "alliance_coverage" => (Kind::Alliance, Some(OpenList::Alliances)),
+        "partner_coverage" => (Kind::Partner, Some(OpenList::Partners)),
+        "designation_coverage" => (Kind::Designation, None),
+        _ => return None,
+    };
+    let tied = match kind {
+        Kind::Alliance => select_alliances(scope, Kind::School),
+        _ => tied_ends::<School>(scope, kind.name())?,
+    };
+    let mut of_school = Query::select();
+    of_school.expr(Expr::Constant(1.into())).from_subquery(tied, "tied");
+    of_school.and_where(col("tied", "owner").eq(col("c", Schools::Id)));
+    let is_complete = list.map(|list| is_stated_complete(scope, list));
+    let status = CaseStatement::new().case(Expr::exists(of_school), literal("covered"));
+    let status = is_complete.into_iter().fold(status, |status, is| status.case(is, literal("uncovered")));
+    Some(status.finally(literal("unknown")).into())
 }
 
 /// That a membership of it in a group is on record.
