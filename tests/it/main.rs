@@ -19,6 +19,7 @@ mod documents;
 mod explain;
 mod federation;
 mod filters;
+mod gaps;
 mod input;
 mod introspection;
 mod languages;

@@ -131,6 +131,7 @@ impl Described for Map {
             .definition_fields()
             .contradiction_fields()
             .coverage_fields()
+            .gap_fields()
     }
 }
 

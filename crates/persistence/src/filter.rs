@@ -11,7 +11,7 @@ use crate::{
     dialect,
     entity::{facets, search_names},
     noun::Table,
-    nouns::{category::select_categorised, code::select_coded},
+    nouns::{category::select_categorised, code::select_coded, evidence::has_open_list},
     relation::is_related,
     statement::Parameter,
     view::{Scope, Sees, col, is_one_of, literal},
@@ -198,6 +198,10 @@ pub(crate) fn fits<N: Table>(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
         let own = match *property {
             _ if *wanted == Wanted::Unstated => Some(is_unstated::<N>(scope, property)),
             "code" => is_among(select_coded::<N>(scope, wanted)),
+            "has_open_list" => {
+                let has = has_open_list(scope);
+                Some(if wanted.is_true() { has } else { has.not() })
+            }
             "category" | "category_code" => is_among(vec![select_categorised(scope, wanted)]),
             _ => N::condition(property, wanted, scope),
         };

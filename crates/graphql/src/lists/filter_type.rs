@@ -76,6 +76,7 @@ impl<N: NounType> FilterType<N> {
             .condition("category", "It is in this category, by id or slug, or in one below it.", |id| {
                 Given::Noun(Kind::Category, id)
             })
+            .condition("hasOpenList", "Whether a source says of a list of it that it is not complete.", Given::Flag)
             .condition(
                 "categoryCode",
                 "It is in the category that a scheme knows by this code, or in one below it.",

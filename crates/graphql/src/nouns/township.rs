@@ -61,6 +61,10 @@ impl NounType for domain::Township {
         FilterType::new("Which townships.")
             .code()
             .words::<domain::TownshipKind>("kind", "It is one of these.")
+            .words::<domain::Stage>(
+                "stage",
+                "A school that stands in it, by the school's own record, teaches one of these stages.",
+            )
             .noun::<domain::Region>("region", "It lies in this region, by id or slug.")
             .noun::<domain::District>("district", "Part of this district, by id or slug.")
     }

@@ -15,7 +15,7 @@ use crate::{
     row::Row,
     status::DatedStatus,
     tie::{Tie, TieSource, TieTable},
-    view::{AnyIden, Scope, col, literal},
+    view::{AnyIden, Scope, Sees, col, is_any_word, literal},
 };
 
 /// Table `groups`.
@@ -84,6 +84,14 @@ impl Table for Group {
         match property {
             "status" => Some(STATUS.was(wanted.words())),
             "alliance" => Some(serves_or_has(scope, wanted.value())),
+            "member_role" => {
+                let mut members = scope.select_from(Memberships::Table, "m", Sees::Holding);
+                members
+                    .expr(Expr::Constant(1.into()))
+                    .and_where(col("m", Memberships::GroupId).eq(col("c", Groups::Id)));
+                members.and_where(is_any_word(col("m", Memberships::Role), wanted.words()));
+                Some(Expr::exists(members))
+            }
             _ => None,
         }
     }

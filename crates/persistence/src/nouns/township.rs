@@ -3,17 +3,19 @@
 use domain::{Head, Shape, Township, TownshipKind, township};
 use sea_orm::{
     DeriveIden,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, SelectStatement},
 };
 
 use super::school::Schools;
 use crate::{
     StoreError,
     breakdown::{ValuesOf, select_ends},
+    entity::facets,
+    filter::Wanted,
     noun::Table,
     row::Row,
     tie::Tie,
-    view::{AnyIden, Scope, Sees, col, named},
+    view::{AnyIden, Scope, Sees, col, is_any_word, literal, named},
 };
 
 /// Table `townships`.
@@ -42,6 +44,28 @@ impl Table for Township {
             district: district.maybe_id()?,
         })
     }
+
+    fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
+        let mut schools = select_stages(scope);
+        schools.expr(Expr::Constant(1.into())).and_where(col("s", Schools::TownshipId).eq(col("c", Townships::Id)));
+        schools.and_where(is_any_word(col("f", facets::Column::Word), wanted.words()));
+        (property == "stage").then(|| Expr::exists(schools))
+    }
+
+    fn values_of(property: &str, scope: &Scope) -> Option<ValuesOf> {
+        let mut stages = select_stages(scope);
+        stages.expr_as(col("s", Schools::TownshipId), "owner").expr_as(col("f", facets::Column::Word), "value");
+        (property == "stage").then(|| ValuesOf::of_noun(stages))
+    }
+}
+
+/// The stages `f` of the schools `s` on the map.
+fn select_stages(scope: &Scope) -> SelectStatement {
+    let mut select = scope.select_from(Schools::Table, "s", Sees::Holding);
+    let is_of_school = col("f", facets::Column::Id).eq(col("s", "fact_id"));
+    scope.join(&mut select, facets::Entity, "f", is_of_school, Sees::Known);
+    select.and_where(col("f", facets::Column::Facet).eq(literal("phases")));
+    select
 }
 
 /// What stands in a township by its own record, read from the township.
