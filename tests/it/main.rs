@@ -34,6 +34,7 @@ mod protocol;
 mod provenance;
 mod proxies;
 mod queries;
+mod reach;
 mod references;
 mod registers;
 mod repeated_answers;

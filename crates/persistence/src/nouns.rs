@@ -22,6 +22,7 @@ pub(crate) mod partner;
 pub(crate) mod pathway;
 pub(crate) mod person;
 pub(crate) mod project;
+pub(crate) mod reach;
 pub(crate) mod region;
 pub(crate) mod reported_figure;
 pub(crate) mod school;

@@ -3,7 +3,7 @@
 use domain::{
     AdmissionPlaces, AdvisoryBody, Agreement, AgreementTie, Alliance, AllianceTie, Campus, Category, Designation,
     Event, EventItem, ExpertGroup, FieldEvidence, Group, Initiative, JointRunning, Kind, LearningArea, Membership,
-    Office, Partner, Pathway, Person, Project, Region, ReportedFigure, School, SchoolDesignation, SchoolLink,
+    Office, Partner, Pathway, Person, Project, Reach, Region, ReportedFigure, School, SchoolDesignation, SchoolLink,
     SchoolPartner, Statement, Succession, Township,
 };
 use sea_orm::sea_query::{Expr, SelectStatement};
@@ -27,6 +27,7 @@ use crate::{
         pathway::PATHWAY_OF,
         person::OFFICES,
         project::{PROJECT_FOR_SCHOOL, PROJECT_IN_REGION, PROJECT_IN_TOWNSHIP, PROJECT_OF_CAMPUS},
+        reach::REACH,
         region::{PLACED_IN_REGION, STANDS_IN_REGION},
         reported_figure::{FIGURE_BY_PERSON, FIGURE_OF, FIGURE_OF_DESIGNATION},
         school::{CAMPUS_STANDS_IN, SCHOOL_LINKS, SUCCESSIONS},
@@ -151,6 +152,11 @@ pub const FIGURES_OF_DESIGNATION: Relation<ReportedFigure, i64> = FIGURE_OF_DESI
 pub const SENIOR_SCHOOLS_OF_SCHOOL: Relation<School, AdmissionPlaces> = ADMISSION_PLACES.forward(Kind::School);
 /// The junior schools for whose pupils a senior school keeps places.
 pub const JUNIOR_SCHOOLS_OF_SCHOOL: Relation<School, AdmissionPlaces> = ADMISSION_PLACES.backward(Kind::School);
+
+/// The partners that reach a school, whichever way.
+pub const PARTNERS_REACHING_SCHOOL: Relation<Partner, Reach> = REACH.forward(Kind::School);
+/// The schools that a partner reaches, whichever way.
+pub const SCHOOLS_REACHED_BY_PARTNER: Relation<School, Reach> = REACH.backward(Kind::Partner);
 
 /// The nouns that cite a source.
 pub const NOUNS_CITING_SOURCE: AnyRelation<()> = CITED_BY.to_any();

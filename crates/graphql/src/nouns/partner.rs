@@ -1,7 +1,7 @@
 //! Partners: the organizations that work with schools.
 
 use domain::Kind;
-use persistence::{ALLIANCES_OF_PARTNER, EVENTS_AT_PARTNER, SCHOOLS_OF_PARTNER};
+use persistence::{ALLIANCES_OF_PARTNER, EVENTS_AT_PARTNER, SCHOOLS_OF_PARTNER, SCHOOLS_REACHED_BY_PARTNER};
 
 use crate::{
     definition::object_type::ObjectType,
@@ -29,6 +29,7 @@ impl NounType for domain::Partner {
             it.noun.kinds.iter().copied().map(Word).collect()
         })
         .relation(ALLIANCES_OF_PARTNER, "alliances", "Alliance", 3, "The alliances it is a member of.")
+        .relation(SCHOOLS_REACHED_BY_PARTNER, "reach", "Reach", 100, "The schools that it reaches, once for each way: by an own tie, an agreement, an alliance of the school, of a group of it, or of its district.")
         .relation(SCHOOLS_OF_PARTNER, "schools", "School", 5, "The schools it is tied to outside any alliance.")
         .relation(EVENTS_AT_PARTNER, "hostedEvents", "HostedEvent", 1, "The events at its premises.")
         .agreements()

@@ -31,7 +31,7 @@ enum Agreements {
 
 /// Table `agreement_parties`.
 #[derive(Clone, Copy, DeriveIden)]
-enum AgreementParties {
+pub(super) enum AgreementParties {
     Table,
     Id,
     ValidFrom,
@@ -44,7 +44,7 @@ enum AgreementParties {
 
 /// Table `agreement_outcomes`.
 #[derive(Clone, Copy, DeriveIden)]
-enum AgreementOutcomes {
+pub(super) enum AgreementOutcomes {
     Table,
     Id,
     ValidFrom,

@@ -24,7 +24,7 @@ use crate::{
 
 /// Table `alliances`.
 #[derive(Clone, Copy, DeriveIden)]
-enum Alliances {
+pub(super) enum Alliances {
     Table,
     Id,
     ValidFrom,
@@ -63,7 +63,7 @@ enum AllianceFunctions {
 
 /// Table `alliance_members`.
 #[derive(Clone, Copy, DeriveIden)]
-enum AllianceMembers {
+pub(super) enum AllianceMembers {
     Table,
     Id,
     ValidFrom,
@@ -135,7 +135,7 @@ impl Table for Alliance {
 const STATUS: DatedStatus = DatedStatus { before: "proposed", during: "established", after: "dissolved" };
 
 /// That an alliance that is on the map of the day serves its district by then.
-fn serves_a_district(table: &'static str) -> Expr {
+pub(super) fn serves_a_district(table: &'static str) -> Expr {
     col(table, Alliances::Scope).eq(literal("district")).and(STATUS.lasts(table))
 }
 

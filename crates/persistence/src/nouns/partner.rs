@@ -19,7 +19,7 @@ enum Partners {
 
 /// Table `school_partners`.
 #[derive(Clone, Copy, DeriveIden)]
-enum SchoolPartners {
+pub(super) enum SchoolPartners {
     Table,
     SchoolId,
     PartnerId,
