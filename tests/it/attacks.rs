@@ -48,7 +48,7 @@ async fn every_attack_is_answered_and_others_are_served_on() {
     }
 }
 
-const INTROSPECTION: &str = "{ __schema { types { name inputFields { name type { ...T } }
+const INTROSPECTION: &str = "{ __schema { types { name enumValues { name } inputFields { name type { ...T } }
     fields { name args { name type { ...T } } type { ...T } } } } }
     fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
 
@@ -87,6 +87,17 @@ fn filled(schema: &Value, ty: &Value, text: &str) -> Vec<Value> {
     values.into_iter().map(|value| if is_list { json!([value]) } else { value }).collect()
 }
 
+/// A value of a type, as a document writes it.
+fn sample(schema: &Value, ty: &Value) -> String {
+    let (wrapped, name) = written(ty);
+    let named = items(schema, "types").find(|it| it["name"] == name).expect("a type");
+    let value = match items(named, "enumValues").next() {
+        Some(first) => first["name"].as_str().expect("a name").to_owned(),
+        None => "\"x\"".to_owned(),
+    };
+    if wrapped.starts_with('[') { format!("[{value}]") } else { value }
+}
+
 /// Every root field, with every one of its arguments that takes a text: the document, and the argument's type.
 fn questions(schema: &Value) -> Vec<(String, &Value)> {
     let mut questions = Vec::new();
@@ -98,7 +109,13 @@ fn questions(schema: &Value) -> Vec<(String, &Value)> {
             let below = if is_counted { "totalCount nodes { __typename }" } else { "__typename" };
             for arg in items(field, "args") {
                 let text = |it: &Value| it["name"].as_str().unwrap_or_default().to_owned();
-                let asked = format!("{}{}({}: $it) {{ {below} }}{}", around.0, text(field), text(arg), around.1);
+                // What else the field needs, so that it is this argument that is looked at.
+                let needed = items(field, "args")
+                    .filter(|it| it["name"] != arg["name"] && written(&it["type"]).0.ends_with('!'));
+                let needed: String =
+                    needed.map(|it| format!(", {}: {}", text(it), sample(schema, &it["type"]))).collect();
+                let asked =
+                    format!("{}{}({}: $it{needed}) {{ {below} }}{}", around.0, text(field), text(arg), around.1);
                 questions.push((format!("query ($it: {}) {{ {asked} }}", written(&arg["type"]).0), &arg["type"]));
             }
         }
