@@ -47,4 +47,5 @@ mod storage;
 mod upgrade;
 mod validation;
 mod walk;
+mod ways;
 mod words;

@@ -33,6 +33,7 @@ pub mod texts;
 pub mod turn;
 pub mod value;
 pub mod values;
+pub mod ways;
 
 pub use nouns::{
     SHAPES, SUBJECTS, admission, advisory_body, agreement, alias, alliance, authority, campus, category, code,
@@ -97,3 +98,6 @@ pub use texts::{ChosenName, ChosenText, Text, Texts};
 pub use township::{Township, TownshipKind};
 pub use turn::{ImpreciseDays, Turn};
 pub use value::{Cell, Keeping, Kept, KeptAsNumber, Storage, ValueKind};
+pub use ways::{
+    Place, Step, StepBasis, StepCertainty, StepReason, Steps, WayObstacle, Ways, find_obstacle, stages_of_level,
+};

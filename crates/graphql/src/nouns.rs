@@ -34,3 +34,4 @@ pub(crate) mod school;
 pub(crate) mod source;
 pub(crate) mod statement;
 pub(crate) mod township;
+pub(crate) mod way;

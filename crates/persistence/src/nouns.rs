@@ -29,3 +29,4 @@ pub(crate) mod school;
 pub(crate) mod source;
 pub(crate) mod statement;
 pub(crate) mod township;
+pub(crate) mod way;

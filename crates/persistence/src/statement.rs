@@ -221,6 +221,8 @@ pub(crate) enum Question {
     RelatedOfAnyKind(&'static str),
     /// How many these are.
     RelatedOfAnyKindCount(&'static str),
+    /// The steps from schools, at a level of ISCED, to the next.
+    Steps(u8),
     /// Since when ties of a table are known.
     KnownDays(&'static str),
     /// The parts of owners, by what they are.

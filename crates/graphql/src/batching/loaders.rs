@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use domain::{Filter, Kind, Known, Order, PageRequest, Revision, RevisionChange, View};
 use persistence::{
     AnyPage, AnyRelation, BreakdownRow, ColumnSet, Dimensions, ListRequest, Noun, NounCount, NounPage, Parts,
-    RelatedPage, Relation, Store, StoreError,
+    RelatedPage, Relation, StepTo, Store, StoreError,
 };
 
 use crate::{batching::batches::Loader, objects::tie::TieType};
@@ -79,6 +79,13 @@ pub(crate) struct RecordedSinceLoader;
 /// What the revision of this number changed, by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RevisionChangesLoader;
+
+/// The steps from this school, at a level of ISCED, to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct StepsLoader {
+    pub(crate) view: View,
+    pub(crate) level: u8,
+}
 
 /// What the row of this noun says, as a file of the data set writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -180,6 +187,15 @@ impl Loader for RevisionChangesLoader {
         _: ColumnSet,
     ) -> Result<HashMap<i64, Self::Value>, StoreError> {
         store.revision_changes(numbers).await
+    }
+}
+
+impl Loader for StepsLoader {
+    type Value = Arc<Vec<StepTo>>;
+
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+        let steps = store.steps_from(self.view, self.level, ids).await?;
+        Ok(steps.into_iter().map(|(school, steps)| (school, Arc::new(steps))).collect())
     }
 }
 

@@ -63,6 +63,7 @@ impl NounType for domain::School {
             .load_objects("hostedSiteUses", "The uses of its premises by others.", |it, ctx| load_hosted_site_uses(ctx, it.view, it.head().id)).reading(&[])
             .relation(GROUPS_OF_SCHOOL, "groups", "Group", 2, "The groups on record that it belongs to on the view's day: those it leads first, then by role, by the day it joined (last where no source says), by name and by slug.")
             .relation(ALLIANCES_OF_SCHOOL, "alliances", "Alliance", 4, "The alliances it is itself a member of, then those that serve its district.")
+            .ways()
             .relation(PARTNERS_REACHING_SCHOOL, "reach", "Reach", 20, "The partners that reach it, once for each way: by an own tie, an agreement, an alliance of its own, of a group of it, or of its district.")
             .relation(PARTNERS_OF_SCHOOL, "partners", "Partner", 3, "The partners it is tied to outside any alliance.")
             .relation(DESIGNATIONS_OF_SCHOOL, "designations", "Designation", 2, "The designations on record that it was given by the view's day; one that it was given twice is there twice.")

@@ -16,7 +16,7 @@ use crate::{
 
 /// Table `admission_places`.
 #[derive(Clone, Copy, DeriveIden)]
-enum AdmissionPlacesColumns {
+pub(super) enum AdmissionPlacesColumns {
     #[sea_orm(iden = "admission_places")]
     Table,
     JuniorSchoolId,
