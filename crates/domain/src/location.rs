@@ -46,9 +46,13 @@ pub(crate) const PRECISION: Column = extra(
 pub(crate) const SOURCE: Column =
     extra("location_source_id", ColumnType::CitedSource("location"), "The source of the point.");
 
+/// The column of how sure it is.
+pub(crate) const CONFIDENCE: Column =
+    extra("location_confidence", ColumnType::CitedConfidence("location"), "How sure it is that it stands there.");
+
 /// That these columns state one point, or none.
 pub(crate) const RULE: Rule = Rule::Together {
     what: "location",
     columns: &["latitude", "longitude"],
-    beside: &["location_precision", "location_source_id"],
+    beside: &["location_precision", "location_source_id", "location_confidence"],
 };

@@ -125,6 +125,7 @@ pub const SHAPE: Shape = Shape {
         location::LONGITUDE,
         location::PRECISION,
         location::SOURCE,
+        location::CONFIDENCE,
     ],
     dated: ("opened_on", ""),
     rules: &[

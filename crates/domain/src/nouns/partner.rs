@@ -4,6 +4,7 @@ use crate::{
     column::{ColumnType, bases, bounding_reference, extra, names, optional, required},
     fact::ImpreciseDate,
     id::Kind,
+    location::{self, Location},
     noun::{Head, noun},
     record::Shape,
     text::vocabulary,
@@ -16,6 +17,8 @@ pub struct Partner {
     pub head: Head,
     /// What it is; often more than one thing.
     pub kinds: Vec<PartnerKind>,
+    /// Where it stands.
+    pub location: Option<Location>,
 }
 noun!(Partner);
 
@@ -104,9 +107,14 @@ pub const SHAPE: Shape = Shape {
         bases("name_basis"),
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
+        location::LATITUDE,
+        location::LONGITUDE,
+        location::PRECISION,
+        location::SOURCE,
+        location::CONFIDENCE,
     ],
     dated: ("", ""),
-    rules: &[],
+    rules: &[location::RULE],
 };
 
 /// Rows of `school_partner_links.csv`.

@@ -4,6 +4,7 @@ use crate::{
     column::{ColumnType, bases, extra, names, optional, reference, required},
     district::District,
     id::{Id, Kind},
+    location::{self, Location},
     noun::{Head, noun},
     record::Shape,
     region::Region,
@@ -23,6 +24,8 @@ pub struct Township {
     pub region: Option<Id<Region>>,
     /// The district it is part of.
     pub district: Option<Id<District>>,
+    /// Where it is: a point in it.
+    pub location: Option<Location>,
 }
 noun!(Township);
 
@@ -59,7 +62,12 @@ pub const SHAPE: Shape = Shape {
         optional("source_id", ColumnType::CitedSource(""), "The source."),
         optional("quote", ColumnType::CitedQuote(""), "Its words."),
         extra("district_id", reference(Kind::District), "The district it is part of."),
+        location::LATITUDE,
+        location::LONGITUDE,
+        location::PRECISION,
+        location::SOURCE,
+        location::CONFIDENCE,
     ],
     dated: ("", ""),
-    rules: &[],
+    rules: &[location::RULE],
 };

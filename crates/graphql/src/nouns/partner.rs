@@ -8,6 +8,7 @@ use crate::{
     lists::{edge_condition::EdgeCondition, filter_type::FilterType},
     nouns::source::load_citations,
     objects::{
+        location::location_of,
         noun::{NounType, ViewedNoun},
         tie::{TieType, ViewedTie},
         word::Word,
@@ -28,6 +29,10 @@ impl NounType for domain::Partner {
         .leaf("kinds", "What it is; often more than one thing.", |it| -> Vec<Word<domain::PartnerKind>> {
             it.noun.kinds.iter().copied().map(Word).collect()
         })
+        .optional_object("location", "Where it stands; null where no source says.", |it| {
+            location_of(it.view, it.head(), it.noun.location)
+        })
+        .reading(&["latitude", "longitude", "location_precision"])
         .relation(ALLIANCES_OF_PARTNER, "alliances", "Alliance", 3, "The alliances it is a member of.")
         .relation(SCHOOLS_REACHED_BY_PARTNER, "reach", "Reach", 100, "The schools that it reaches, once for each way: by an own tie, an agreement, an alliance of the school, of a group of it, or of its district.")
         .relation(SCHOOLS_OF_PARTNER, "schools", "School", 5, "The schools it is tied to outside any alliance.")

@@ -6,6 +6,7 @@ use crate::{
     definition::object_type::ObjectType,
     lists::filter_type::FilterType,
     objects::{
+        location::location_of,
         noun::{NounType, ViewedNoun},
         register_code::RegisterCode,
         word::Word,
@@ -33,6 +34,12 @@ impl NounType for domain::Township {
             .noun_of_record("district", "The district it is part of; null where the record does not say.", |noun| {
                 noun.district
             })
+            .optional_object(
+                "location",
+                "A point in it, such as its office, and no boundary; null where no source says.",
+                |it| location_of(it.view, it.head(), it.noun.location),
+            )
+            .reading(&["latitude", "longitude", "location_precision"])
             .relation(
                 SCHOOLS_OF_TOWNSHIP,
                 "schools",

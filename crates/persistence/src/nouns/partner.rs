@@ -5,6 +5,7 @@ use sea_orm::DeriveIden;
 
 use crate::{
     StoreError,
+    location::read_location,
     noun::Table,
     row::Row,
     tie::{Tie, TieSource, TieTable},
@@ -15,6 +16,9 @@ use crate::{
 #[derive(Clone, Copy, DeriveIden)]
 enum Partners {
     Kinds,
+    Latitude,
+    Longitude,
+    LocationPrecision,
 }
 
 /// Table `school_partners`.
@@ -30,11 +34,12 @@ pub(super) enum SchoolPartners {
 
 impl Table for Partner {
     const SHAPE: &'static Shape = &partner::SHAPE;
-    const COLUMNS: &'static [AnyIden] = &[&Partners::Kinds];
+    const COLUMNS: &'static [AnyIden] =
+        &[&Partners::Kinds, &Partners::Latitude, &Partners::Longitude, &Partners::LocationPrecision];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
         let [kinds] = row.cells();
-        Ok(Partner { head, kinds: kinds.words(PartnerKind::parse)? })
+        Ok(Partner { head, kinds: kinds.words(PartnerKind::parse)?, location: read_location(row.cells())? })
     }
 }
 

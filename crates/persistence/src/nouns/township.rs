@@ -12,6 +12,7 @@ use crate::{
     breakdown::{ValuesOf, select_ends},
     entity::facets,
     filter::Wanted,
+    location::read_location,
     noun::Table,
     row::Row,
     tie::Tie,
@@ -27,12 +28,22 @@ pub(crate) enum Townships {
     Kind,
     RegionId,
     DistrictId,
+    Latitude,
+    Longitude,
+    LocationPrecision,
 }
 
 impl Table for Township {
     const SHAPE: &'static Shape = &township::SHAPE;
-    const COLUMNS: &'static [AnyIden] =
-        &[&Townships::Code, &Townships::Kind, &Townships::RegionId, &Townships::DistrictId];
+    const COLUMNS: &'static [AnyIden] = &[
+        &Townships::Code,
+        &Townships::Kind,
+        &Townships::RegionId,
+        &Townships::DistrictId,
+        &Townships::Latitude,
+        &Townships::Longitude,
+        &Townships::LocationPrecision,
+    ];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
         let [code, kind, region, district] = row.cells();
@@ -42,6 +53,7 @@ impl Table for Township {
             kind: kind.word(TownshipKind::parse)?,
             region: region.maybe_id()?,
             district: district.maybe_id()?,
+            location: read_location(row.cells())?,
         })
     }
 
