@@ -71,7 +71,7 @@ pub use id::{AnyId, Id, IdError, Identified, Kind, NounKind};
 pub use initiative::{Initiative, InitiativeKind};
 pub use learning_area::LearningArea;
 pub use lifetime::{Entrance, Evidence, Existence, Lifetime, Phase, Span};
-pub use location::{Location, LocationPrecision};
+pub use location::{Circle, KeptBounds, Location, LocationPrecision, Rectangle};
 pub use membership::{Membership, MembershipRole};
 pub use noun::{Condition, ConditionValue, Filter, Head, Noun};
 pub use opening::{Opening, Openings};
@@ -101,3 +101,4 @@ pub use value::{Cell, Keeping, Kept, KeptAsNumber, Storage, ValueKind};
 pub use ways::{
     Place, Step, StepBasis, StepCertainty, StepReason, Steps, WayObstacle, Ways, find_obstacle, stages_of_level,
 };
+pub use values::degrees::{Latitude, Longitude};

@@ -1,6 +1,11 @@
 //! Decimal numbers, exactly as they are written: `1.50` is as much as `1.5`, and says more of how it was measured.
 
-use std::{cmp::Ordering, fmt, ops::RangeInclusive};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    ops::RangeInclusive,
+};
 
 use crate::value::{KeptAsNumber, ValueError, ValueKind};
 
@@ -31,6 +36,15 @@ impl<const PLACES: u32> Decimal<PLACES> {
     #[must_use]
     pub fn to_f64(self) -> f64 {
         self.to_string().parse().unwrap_or_default()
+    }
+
+    /// The value that is nearest to a floating-point number; none if that is too large, or no number.
+    #[must_use]
+    pub fn nearest(number: f64) -> Option<Self> {
+        let places = usize::try_from(PLACES).unwrap_or_default();
+        let text = format!("{number:.places$}");
+        let is_zero = text.bytes().all(|byte| matches!(byte, b'-' | b'0' | b'.'));
+        Self::parse(if is_zero { "0" } else { &text }).ok()
     }
 
     /// The numbers as which values equal to this one are kept.
@@ -126,6 +140,12 @@ impl<const PLACES: u32> PartialEq for Decimal<PLACES> {
 }
 
 impl<const PLACES: u32> Eq for Decimal<PLACES> {}
+
+impl<const PLACES: u32> Hash for Decimal<PLACES> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.units.hash(state);
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! Degrees of latitude and longitude on WGS 84.
 
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
 use crate::{
     value::{KeptAsNumber, ValueError, ValueKind},
@@ -20,7 +20,7 @@ pub type Latitude = Degrees<90>;
 pub type Longitude = Degrees<180>;
 
 /// Degrees of which there are so many to either side. Seven digits after the point are a centimeter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Degrees<const MAX: i64>(Decimal<7>);
 
 impl<const MAX: i64> Degrees<MAX> {
@@ -28,6 +28,18 @@ impl<const MAX: i64> Degrees<MAX> {
     #[must_use]
     pub fn to_f64(self) -> f64 {
         self.0.to_f64()
+    }
+
+    /// The degrees that are nearest to a floating-point number; none if it is not on earth.
+    #[must_use]
+    pub fn nearest(degrees: f64) -> Option<Self> {
+        Decimal::nearest(degrees).filter(|degrees| degrees.is_within(-MAX..=MAX)).map(Degrees)
+    }
+
+    /// The numbers as which equal degrees are kept.
+    #[must_use]
+    pub fn equal_numbers(self) -> RangeInclusive<i64> {
+        self.0.equal_numbers()
     }
 }
 
@@ -78,6 +90,9 @@ mod tests {
         assert!(seconds.contains("write digits, with a point before the fraction"), "{seconds}");
         assert_eq!(Latitude::of_number(9_100_000_000), None);
         assert_eq!(Latitude::parse("39.90501").map(Latitude::to_f64), Ok(39.90501));
+        assert_eq!(Latitude::nearest(39.905_010_04), Latitude::parse("39.90501").ok());
+        assert_eq!(Latitude::nearest(-0.000_000_01), Latitude::parse("0").ok());
+        assert_eq!([90.000_000_1, f64::NAN, f64::INFINITY, 1e300].map(Latitude::nearest), [None; 4]);
     }
 
     proptest! {
