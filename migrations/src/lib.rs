@@ -39,6 +39,7 @@ mod m20261128_000050_revision_changes;
 mod m20261128_000060_first_recorded;
 mod m20261128_000070_planned;
 mod m20261128_000080_more_places;
+mod m20261128_000081_points;
 mod table;
 
 /// Brings a database up to the newest step.
@@ -83,6 +84,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000060_first_recorded::Migration),
             Box::new(m20261128_000070_planned::Migration),
             Box::new(m20261128_000080_more_places::Migration),
+            Box::new(m20261128_000081_points::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use crate::{
     id::{AnyId, Identified},
     lifetime::{Existence, Lifetime},
+    location::{Circle, Rectangle},
     texts::Texts,
 };
 
@@ -100,4 +101,35 @@ pub enum ConditionValue {
         /// The register.
         scheme: Option<String>,
     },
+    /// A place in this circle.
+    Near(Circle),
+    /// A place in this rectangle.
+    Within(Rectangle),
+}
+
+/// The property of a noun that it stands near a point.
+pub const NEAR: &str = "near";
+/// The property of a noun that it stands in a rectangle.
+pub const WITHIN: &str = "within";
+/// The property of a noun that somebody says where it stands.
+pub const HAS_LOCATION: &str = "has_location";
+
+impl Filter {
+    /// The circle from whose center distances are: that of the filter itself, and of none of its parts.
+    #[must_use]
+    pub fn near(&self) -> Option<&Circle> {
+        self.conditions.iter().find_map(|condition| match &condition.value {
+            ConditionValue::Near(circle) => Some(circle),
+            _ => None,
+        })
+    }
+
+    /// The filter that finds what this one would if it did not ask where something stands, and has no place.
+    #[must_use]
+    pub fn without_location(&self) -> Filter {
+        let mut filter = self.clone();
+        filter.conditions.retain(|condition| ![NEAR, WITHIN].contains(&condition.property));
+        filter.conditions.push(Condition { property: HAS_LOCATION, value: ConditionValue::Flag(false) });
+        filter
+    }
 }

@@ -86,6 +86,8 @@ vocabulary! {
         /// What the edge says in words, such as its role, kind or basis, by the names of the enum's values; then names. Where
         /// edges say nothing in words, as `NATURAL`.
         Edge = "edge",
+        /// How far it is from the point of the filter's `near`, the nearest first; equal ones by name.
+        Distance = "distance",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::HashMap};
 
-use domain::{ColumnType, Filter, View};
+use domain::{ColumnType, Filter, View, noun::HAS_LOCATION};
 use sea_orm::{
     QueryResult,
     sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, Iden, JoinType, Query, SelectStatement},
@@ -14,6 +14,7 @@ use crate::{
     dialect,
     entity::{facets, identities},
     filter::{FilterForm, fits, is_listed},
+    location::has_location_number,
     noun::{Table, and_all},
     relation::tied_ends,
     row::Row,
@@ -269,6 +270,9 @@ pub(crate) fn select_ends(scope: &Scope, table: impl Iden, owner: impl Iden, val
 /// # Panics
 /// The nouns have no such property: a test over all dimensions of the schema would have seen it.
 fn values_of<N: Table>(scope: &Scope, property: &str) -> ValuesOf {
+    if property == HAS_LOCATION {
+        return ValuesOf::Row(has_location_number::<N>(scope));
+    }
     if let Some(own) = N::values_of(property, scope) {
         return own;
     }

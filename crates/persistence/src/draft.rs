@@ -26,6 +26,7 @@ use crate::{
     },
     export::{self, ExportRow},
     latest::LatestChecks,
+    location,
     open::WRITER_TIMEOUT,
     references::References,
     revision_changes::ChangeCounter,
@@ -575,6 +576,9 @@ fn insert_columns(shape: &'static Shape) -> Vec<(&'static str, ColumnValues)> {
     if shape.takes_turns() {
         columns.extend([("certain_from", ColumnValues::Text), ("certain_to", ColumnValues::Text)]);
     }
+    if shape.has_location() {
+        columns.extend(location::POINT.map(|name| (name, ColumnValues::Number)));
+    }
     let own = shape.own().filter(|column| !(shape.is_noun() && matches!(column.column_type, ColumnType::Slug)));
     columns.extend(own.map(|column| match (column.column_type, column.column_type.storage()) {
         (ColumnType::Words(_), _) => (column.name, ColumnValues::MaybeEmpty),
@@ -611,6 +615,9 @@ fn push_row(shape: &'static Shape, fact: Fact, ties: &[Option<i64>], bulk: &mut 
             Value::from(day.filter(|(holds, certain)| holds != certain).map(|(_, certain)| day_text(certain)))
         };
         bulk.push([day(|days| days.from), day(|days| days.to)]);
+    }
+    if shape.has_location() {
+        bulk.push(location::point_of(shape, &record.cells).map(Value::from));
     }
     for ((column, cell), tie) in shape.columns.iter().zip(record.cells).zip(ties) {
         let is_key = shape.is_noun() && matches!(column.column_type, ColumnType::Slug);

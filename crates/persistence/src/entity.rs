@@ -67,7 +67,9 @@ mod tests {
             false if shape.takes_turns() => &["certain_from", "certain_to"],
             false => &[],
         };
-        let every = ["id", "known_from", "known_to", "valid_from", "valid_to"].iter().chain(every).copied();
+        let placed: &[&str] = if shape.has_location() { &crate::location::POINT } else { &[] };
+        let every =
+            ["id", "known_from", "known_to", "valid_from", "valid_to"].iter().chain(every).chain(placed).copied();
         own.map(|column| column.name).chain(every).map(str::to_owned).collect()
     }
 

@@ -1,6 +1,8 @@
 //! Filters as conditions on the noun that `c` names.
 
-use domain::{ColumnType, Condition, ConditionValue, Existence, Filter, KeptAsNumber, Shape, fact::day_text};
+use domain::{
+    ColumnType, Condition, ConditionValue, Existence, Filter, KeptAsNumber, Shape, fact::day_text, noun::NEAR,
+};
 use sea_orm::{
     Value,
     sea_query::{Alias, Expr, ExprTrait, Func, SelectStatement, UnionType},
@@ -10,6 +12,7 @@ use crate::{
     breakdown::is_unstated,
     dialect,
     entity::{facets, search_names},
+    location::{Area, stands},
     noun::Table,
     nouns::{category::select_categorised, code::select_coded, evidence::has_open_list},
     relation::is_related,
@@ -51,6 +54,8 @@ pub enum Wanted {
     AtLeast(u32),
     /// The code in this slot, of the register in the other or of any.
     Code { value: u32, scheme: Option<u32> },
+    /// A place in this area.
+    Area(Area),
 }
 
 impl Wanted {
@@ -65,6 +70,7 @@ impl Wanted {
             Wanted::Flag(flag) => Expr::Constant((*flag).into()),
             Wanted::Words(words) => literal(words.first().copied().unwrap_or_default()),
             Wanted::Unstated => literal(""),
+            Wanted::Area(_) => Expr::cust("NULL"),
         }
     }
 
@@ -117,6 +123,8 @@ impl FilterForm {
                     value: slot(value.as_str().into()),
                     scheme: scheme.as_ref().map(|scheme| slot(scheme.as_str().into())),
                 },
+                ConditionValue::Near(circle) => Wanted::Area(Area::of_circle(circle, &mut slot)),
+                ConditionValue::Within(rectangle) => Wanted::Area(Area::of_rectangle(rectangle, &mut slot)),
             };
             (*property, wanted)
         };
@@ -132,6 +140,14 @@ impl FilterForm {
             any: filter.any.iter().map(|part| FilterForm::of(part, values)).collect(),
             not: filter.not.as_ref().map(|part| Box::new(FilterForm::of(part, values))),
         }
+    }
+
+    /// The circle from whose center distances are, as [`Filter::near`] has it.
+    pub(crate) fn near(&self) -> Option<Area> {
+        self.conditions.iter().find_map(|(property, wanted)| match wanted {
+            Wanted::Area(area) if *property == NEAR => Some(*area),
+            _ => None,
+        })
     }
 
     /// Whether some part, other than what it denies, asks for nouns that are planned.
@@ -203,7 +219,7 @@ pub(crate) fn fits<N: Table>(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
                 Some(if wanted.is_true() { has } else { has.not() })
             }
             "category" | "category_code" => is_among(vec![select_categorised(scope, wanted)]),
-            _ => N::condition(property, wanted, scope),
+            _ => stands::<N>(scope, property, wanted).or_else(|| N::condition(property, wanted, scope)),
         };
         let related = || is_related::<N>(scope, property, &wanted.value());
         conditions.push(own.or_else(related).unwrap_or_else(|| is_as_recorded(scope, N::SHAPE, property, wanted)));

@@ -8,7 +8,7 @@ use domain::{
 };
 use sea_orm::{
     DbBackend,
-    sea_query::{self, Alias, Expr, ExprTrait, Query, SelectStatement, UnionType},
+    sea_query::{self, Alias, BinOper, Expr, ExprTrait, Query, SelectStatement, UnionType},
 };
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     dialect,
     entity::identities,
     filter::{FilterForm, Wanted, fits, is_listed},
+    location::with_distance,
     row::Row,
     statement::{Form, PageForm, Parameter, Prepared, Question, Values},
     view::{AnyIden, Scope, Sees, col, named},
@@ -42,6 +43,9 @@ pub trait Table: domain::Noun + Sized {
 
     /// The columns with numbers that a breakdown adds up.
     const MEASURES: &'static [&'static str] = &[];
+
+    /// The table of those by whose places nouns stand somewhere that have none on record, and its column that names the noun.
+    const SITES: Option<(AnyIden, AnyIden)> = None;
 
     /// Reads the values of [`Table::COLUMNS`].
     ///
@@ -185,26 +189,32 @@ impl Store {
 }
 
 fn page_select<N: Table>(scope: &Scope, filter: &FilterForm, page: PageForm, columns: ColumnSet) -> SelectStatement {
-    let key = match page.order.field {
-        OrderField::Natural | OrderField::Name | OrderField::Edge => col("c", Alias::new("sort_name")),
-        OrderField::Slug => col("c", Alias::new("slug")),
-        OrderField::Since => col("c", Alias::new("valid_from")),
+    let of_noun = |name: &'static str| col("c", Alias::new(name));
+    let keys = match page.order.field {
+        OrderField::Natural | OrderField::Name | OrderField::Edge => vec![of_noun("sort_name")],
+        OrderField::Distance => vec![of_noun("sort_name"), of_noun("slug")],
+        OrderField::Slug => vec![of_noun("slug")],
+        OrderField::Since => vec![of_noun("valid_from")],
     };
+    let keys = with_distance::<N>(scope, filter, page, keys, "c");
     let id = col("c", Alias::new("id"));
     let mut select = scope.select_from(N::SHAPE.table, "c", Sees::Known);
     if columns.contains(ColumnSet::POSITION) {
-        select.expr(key.clone());
+        select.expr(join_keys(scope, &keys));
     }
     select.exprs(exprs::<N>("c", columns)).and_where(is_listed::<N>(scope, filter));
     and_all(&mut select, fits::<N>(scope, filter));
-    and_all(&mut select, within_bounds(std::slice::from_ref(&key), &id, page));
+    and_all(&mut select, within_bounds(&keys, &id, page));
     let direction = direction(page);
     if scope.backend == DbBackend::Postgres && scope.is_latest {
         // All nulls, and in the index before the key: PostgreSQL does not see by itself that these need no order,
         // and would sort the schools of a nation to give 20.
         select.order_by_expr(col("c", Alias::new("known_to")), direction.clone());
     }
-    select.order_by_expr(key, direction.clone()).order_by_expr(id, direction).limit(crate::statement::LIMIT);
+    for key in keys.into_iter().chain([id]) {
+        select.order_by_expr(key, direction.clone());
+    }
+    select.limit(crate::statement::LIMIT);
     select
 }
 
@@ -284,6 +294,15 @@ fn has_names<N: Table>() -> bool {
 /// Reads the key of a position, if it was asked for.
 pub(crate) fn read_key(row: &mut Row<'_>, columns: ColumnSet) -> Result<String, StoreError> {
     if columns.contains(ColumnSet::POSITION) { row.next().text() } else { Ok(String::new()) }
+}
+
+/// The parts of a position's key, of which there is one at least, as one text.
+pub(crate) fn join_keys(scope: &Scope, parts: &[Expr]) -> Expr {
+    let joined = parts.iter().cloned().reduce(|key, part| {
+        let separated = key.binary(BinOper::Custom("||"), dialect::key_separator(scope.backend));
+        separated.binary(BinOper::Custom("||"), part)
+    });
+    joined.expect("a list is ordered by something")
 }
 
 /// The direction in which a page's rows are read.

@@ -20,7 +20,7 @@ use crate::{
         breakdown::{Count, DimensionInput, counts, parse_dimensions},
         cursor_scope::{CursorScope, ListId},
         edge_condition::{EdgeCondition, read_edge_conditions},
-        filter_type::filter_type,
+        filter_type::{filter_type, has_locations},
         page::{LoadedPage, PageArguments, PageInfo, ParsedArguments, saturating_int},
         page_interfaces::{NOUN_PAGE, NOUN_PAGE_ITEM},
     },
@@ -65,13 +65,13 @@ pub(crate) trait List: Send + Sync + 'static {
         arguments: &ParsedArguments,
     ) -> impl Future<Output = Result<Option<Arc<Page<Self::Item>>>>> + Send;
 
-    /// Counts all that the filter lets through.
+    /// Counts all that a filter lets through.
     fn load_count(
         &self,
         ctx: &FieldContext<'_>,
         view: View,
         parent: i64,
-        arguments: &ParsedArguments,
+        filter: Arc<Filter>,
     ) -> impl Future<Output = Result<persistence::NounCount>> + Send;
 
     /// Counts all that the filter lets through by dimensions.
@@ -138,9 +138,9 @@ impl<N: NounType> List for AllNouns<N> {
         ctx: &FieldContext<'_>,
         view: View,
         _: i64,
-        arguments: &ParsedArguments,
+        filter: Arc<Filter>,
     ) -> Result<persistence::NounCount> {
-        let loader = NounCountLoader::<N>::new(view, arguments.filter.clone());
+        let loader = NounCountLoader::<N>::new(view, filter);
         Ok(ctx.load(loader, ALL_NOUNS).await?.unwrap_or_default())
     }
 
@@ -206,9 +206,9 @@ impl<N: NounType, T: TieType> List for Related<N, T> {
         ctx: &FieldContext<'_>,
         view: View,
         parent: i64,
-        arguments: &ParsedArguments,
+        filter: Arc<Filter>,
     ) -> Result<persistence::NounCount> {
-        let loader = RelationCountLoader::new(self.0, view, arguments.filter.clone());
+        let loader = RelationCountLoader::new(self.0, view, filter);
         Ok(ctx.load(loader, parent).await?.unwrap_or_default())
     }
 
@@ -239,6 +239,7 @@ pub(crate) struct Edge<L: List> {
     view: View,
     scope: CursorScope,
     position: Position,
+    distance: Option<f64>,
     node: Arc<L::Node>,
     tie: L::Tie,
 }
@@ -275,6 +276,7 @@ impl<L: List> Connection<L> {
             view: self.view,
             scope: self.arguments.scope.clone(),
             position: position.clone(),
+            distance: self.arguments.read_distance(position),
             node: L::node(item).clone(),
             tie: L::tie(self.view, item),
         };
@@ -292,7 +294,13 @@ impl<L: List> Connection<L> {
     }
 
     async fn load_count(&self, ctx: &FieldContext<'_>, of: fn(persistence::NounCount) -> u64) -> FieldResult<i32> {
-        Ok(saturating_int(of(self.list.load_count(ctx, self.view, self.parent, &self.arguments).await?)))
+        let filter = self.arguments.filter.clone();
+        Ok(saturating_int(of(self.list.load_count(ctx, self.view, self.parent, filter).await?)))
+    }
+
+    async fn load_count_without_location(&self, ctx: &FieldContext<'_>) -> FieldResult<i32> {
+        let filter = Arc::new(self.arguments.filter.without_location());
+        Ok(saturating_int(self.list.load_count(ctx, self.view, self.parent, filter).await?.total))
     }
 
     async fn load_breakdown(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<Count<L::Node>>> {
@@ -336,19 +344,37 @@ fn connection_type<L: List>(name: &str) -> ObjectType<Connection<L>> {
             .looking_at(none)
             .argument::<Vec<DimensionInput<L::Node>>>("by", "By what: 1 to 3 dimensions, each once.");
     }
+    if has_locations::<L::Node>() {
+        ty = ty
+            .load_leaf(
+                "withoutLocationCount",
+                "How many more there would be to look at if it were known where they stand: they fit the filter, but for its own `near` and `within`, and no source says where they are. `filter: { hasLocationOnRecord: false }` lists them.",
+                |it, ctx| Loading::later(it.load_count_without_location(ctx)),
+            )
+            .looking_at(none);
+    }
     ty.charge = Some(|it| it.page.charge());
     ty
 }
 
 fn edge_type<L: List>(name: &str) -> ObjectType<Edge<L>> {
     let Descriptions { edge, node, .. } = L::DESCRIPTIONS;
-    ObjectType::<Edge<L>>::new(format!("{name}Edge"), edge)
+    let mut ty = ObjectType::<Edge<L>>::new(format!("{name}Edge"), edge)
         .implementing(&[NOUN_PAGE_ITEM])
         .leaf("cursor", "The place of this item in the list, to pass on as `after` or `before`.", |it: &Edge<L>| {
             it.position.encode(it.scope.get())
         })
-        .looking_at(FieldColumns::These(ColumnSet::POSITION))
-        .object("node", node, |it| ViewedNoun { view: it.view, noun: it.node.clone() })
+        .looking_at(FieldColumns::These(ColumnSet::POSITION));
+    if has_locations::<L::Node>() {
+        ty = ty
+            .leaf(
+                "distance",
+                "How far it is from the point of the filter's own `near`, in meters along a sphere of 6,371,008.8 meters, to a tenth; null where no `near` is given.",
+                |it: &Edge<L>| it.distance,
+            )
+            .looking_at(FieldColumns::These(ColumnSet::POSITION));
+    }
+    ty.object("node", node, |it| ViewedNoun { view: it.view, noun: it.node.clone() })
         .looking_at(FieldColumns::Below)
         .with_fields_of(L::tie_fields(), |it| &it.tie)
 }

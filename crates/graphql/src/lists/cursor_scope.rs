@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use domain::{Condition, ConditionValue, Filter, Known, Order, View, id::fingerprint};
+use domain::{Circle, Condition, ConditionValue, Filter, Known, Order, Rectangle, View, id::fingerprint};
 
 use crate::objects::word::enum_name;
 
@@ -104,6 +104,12 @@ fn value_text(value: &ConditionValue) -> String {
         ConditionValue::Code { value, scheme: None } => quote_text(value),
         ConditionValue::Code { value, scheme: Some(scheme) } => {
             format!("{{scheme:{},value:{}}}", quote_text(scheme), quote_text(value))
+        }
+        ConditionValue::Near(Circle { latitude, longitude, meters }) => {
+            format!("{{latitude:{latitude},longitude:{longitude},metres:{meters}}}")
+        }
+        ConditionValue::Within(Rectangle { south, west, north, east }) => {
+            format!("{{east:{east},north:{north},south:{south},west:{west}}}")
         }
     }
 }

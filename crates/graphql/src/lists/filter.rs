@@ -180,6 +180,8 @@ fn convert_given(given: Given, field: &'static str, budget: &mut FilterBudget) -
             let scheme = scheme.map(check_no_nul).transpose()?;
             ConditionValue::Code { value: check_no_nul(value)?, scheme }
         }
+        Given::Near(circle) => ConditionValue::Near(circle.parse()?),
+        Given::Within(rectangle) => ConditionValue::Within(rectangle.parse()?),
     })
 }
 

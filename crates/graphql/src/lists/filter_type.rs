@@ -4,13 +4,17 @@
 
 use async_graphql::{ID, InputType, InputValueError, Value};
 use chrono::NaiveDate;
-use domain::{Kind, Vocabulary};
+use domain::{
+    Kind, Vocabulary,
+    noun::{HAS_LOCATION, NEAR},
+};
 
 use crate::{
     definition::{argument::Argument, kept::kept},
     lists::{breakdown::DimensionType, filter_input::ReadResult},
     nouns::category::CategoryCodeInput,
     objects::{
+        location::{NearInput, WithinInput},
         noun::{NounType, snake_case},
         register_code::CodeInput,
         scalar::Date,
@@ -56,6 +60,10 @@ pub(crate) enum Given {
         value: String,
         scheme: Option<String>,
     },
+    /// A circle in which it is to stand.
+    Near(NearInput),
+    /// A rectangle in which it is to stand.
+    Within(WithinInput),
 }
 
 /// The filter of a noun: described once, and kept.
@@ -67,6 +75,11 @@ pub(crate) fn filter_type<N: NounType>() -> &'static FilterType<N> {
 pub(crate) fn condition_name<N: NounType>(property: &str) -> &'static str {
     let found = filter_type::<N>().conditions.iter().find(|condition| condition.property == property);
     found.map_or("", |condition| condition.argument.name)
+}
+
+/// Whether nouns of a kind have places on earth, so that their lists can be narrowed and ordered by these.
+pub(crate) fn has_locations<N: NounType>() -> bool {
+    filter_type::<N>().conditions.iter().any(|condition| condition.property == NEAR)
 }
 
 impl<N: NounType> FilterType<N> {
@@ -128,6 +141,15 @@ impl<N: NounType> FilterType<N> {
     /// Adds one on a number: it is as great, or greater.
     pub(crate) fn at_least(self, name: &'static str, description: &'static str) -> Self {
         self.condition(name, description, |number: i32| Given::AtLeast(number.into()))
+    }
+
+    /// Adds those on where it stands, and by which of its records that is told.
+    pub(crate) fn location(self, whose: [&'static str; 3]) -> Self {
+        let [near, within, has_location] = whose;
+        self.condition("near", near, Given::Near)
+            .condition("within", within, Given::Within)
+            .flag("hasLocationOnRecord", has_location)
+            .on(HAS_LOCATION)
     }
 
     /// Says which property the condition that was added last is on; it is that of its name otherwise.

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use async_graphql::{InputObject, Result};
-use domain::{Condition, Filter, OrderDirection, OrderField, Page, PageRequest, Position};
+use domain::{Condition, Filter, OrderDirection, OrderField, Page, PageRequest, Position, page::KEY_SEPARATOR};
 use persistence::ColumnSet;
 
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
         cursor_scope::{CursorScope, ListId, RequestedView},
         filter::resolve_filter,
         filter_input::FilterInput,
-        filter_type::condition_name,
+        filter_type::{condition_name, has_locations},
     },
     objects::{noun::NounType, word::Word},
 };
@@ -55,6 +55,16 @@ pub(crate) struct ParsedArguments {
     pub(crate) scope: CursorScope,
     /// The columns of the nouns that its fields look at.
     pub(crate) columns: ColumnSet,
+}
+
+impl ParsedArguments {
+    /// How far an item at this place is from the point of the filter's `near`, in meters.
+    pub(crate) fn read_distance(&self, position: &Position) -> Option<f64> {
+        self.filter.near()?;
+        let mut parts = position.key.split(KEY_SEPARATOR);
+        let key = if self.order.field == OrderField::Distance { parts.next() } else { parts.next_back() };
+        key.and_then(domain::location::distance_of_key)
+    }
 }
 
 impl<N: NounType> PageArguments<N> {
@@ -97,11 +107,28 @@ impl<N: NounType> PageArguments<N> {
             field: order.field.0,
             direction: order.direction.0,
         });
+        check_order::<N>(order, &filter)?;
         let scope = CursorScope::new(condition_name::<N>, list, order, filter.clone(), view);
         let request = parse_request([first, last], [after, before], &scope)?;
         let columns = ctx.columns_below::<N>();
         Ok(ParsedArguments { filter, order, request: Arc::new(request), scope, columns })
     }
+}
+
+/// Checks that there is a point from which distances are, if a list is ordered by them.
+fn check_order<N: NounType>(order: domain::Order, filter: &Filter) -> Result<()> {
+    if order.field != OrderField::Distance || filter.near().is_some() {
+        return Ok(());
+    }
+    let problem = match has_locations::<N>() {
+        true => {
+            "`orderBy: { field: DISTANCE }` needs the point from which distances are: give `filter: { near: { latitude, longitude, metres } }`, beside `and`, `or` and `not` rather than in them"
+        }
+        false => {
+            "`orderBy: { field: DISTANCE }` is for nouns that have places on earth: schools, campuses, townships and partners"
+        }
+    };
+    Err(ErrorCode::InvalidArgument.with_message(problem))
 }
 
 /// Reads which page is wanted: how many items from the start or from the end, and the cursors after and before them, which are

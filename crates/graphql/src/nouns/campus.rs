@@ -50,6 +50,11 @@ impl NounType for domain::Campus {
             .noun::<domain::Township>("township", "It stands in this township, by id or slug: those that `Township.campuses` lists.")
             .noun::<domain::Region>("region", "It stands in a township of this region, by id or slug: those that `Region.campuses` lists.")
             .noun::<domain::District>("district", "It stands in a township of this district, by id or slug: those that `District.campuses` lists.")
+            .location([
+                "On record it stands at most so far from this point; distances are along a sphere of 6,371,008.8 meters, exact to some centimeters. What no source places is not found: `withoutLocationCount` counts it.",
+                "On record it stands between these parallels and meridians. What no source places is not found: `withoutLocationCount` counts it.",
+                "Whether a source says where it is.",
+            ])
     }
 }
 

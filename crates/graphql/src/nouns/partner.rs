@@ -51,6 +51,11 @@ impl NounType for domain::Partner {
                 "school",
                 "It is on record as tied to this school outside any alliance, by id or slug.",
             )
+            .location([
+                "On record it stands at most so far from this point; distances are along a sphere of 6,371,008.8 meters, exact to some centimeters. What no source places is not found: `withoutLocationCount` counts it.",
+                "On record it stands between these parallels and meridians. What no source places is not found: `withoutLocationCount` counts it.",
+                "Whether a source says where it is.",
+            ])
     }
 }
 

@@ -105,6 +105,11 @@ impl NounType for domain::School {
             .words::<domain::CoverageStatus>("partnerCoverage", "By what is on record, whether it is tied to a partner outside any alliance is one of these.")
             .words::<domain::CoverageStatus>("designationCoverage", "By what is on record, whether it was given a designation is one of these.")
             .flag("hasGroupOnRecord", "Whether a membership of it in any group is on record. `false` finds those of which no source names a group: that is not to say that they are in none.").on("has_group")
+            .location([
+                "It stands at most so far from this point: by its own record or, if that does not say where it stands, by a campus of it that is on the map on the view's day. Distances are along a sphere of 6,371,008.8 meters, exact to some centimeters. What no source places is not found: `withoutLocationCount` counts it.",
+                "It stands between these parallels and meridians: by its own record or, if that does not say where it stands, by a campus of it that is on the map on the view's day. What no source places is not found: `withoutLocationCount` counts it.",
+                "Whether a source says where it stands or, else, where a campus of it does that is on the map on the view's day.",
+            ])
     }
 }
 

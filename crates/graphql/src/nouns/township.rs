@@ -74,5 +74,10 @@ impl NounType for domain::Township {
             )
             .noun::<domain::Region>("region", "It lies in this region, by id or slug.")
             .noun::<domain::District>("district", "Part of this district, by id or slug.")
+            .location([
+                "The point in it that is on record is at most so far from this point; distances are along a sphere of 6,371,008.8 meters, exact to some centimeters. What no source places is not found: `withoutLocationCount` counts it.",
+                "The point in it that is on record is between these parallels and meridians. What no source places is not found: `withoutLocationCount` counts it.",
+                "Whether a point in it is on record.",
+            ])
     }
 }

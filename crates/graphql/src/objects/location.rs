@@ -1,9 +1,11 @@
 //! Places on earth.
 
-use domain::{Head, View};
+use async_graphql::{InputObject, Result};
+use domain::{Circle, Head, Latitude, Longitude, Rectangle, View, location};
 
 use crate::{
     definition::object_type::{Described, ObjectType},
+    execution::error_code::ErrorCode,
     nouns::source::load_citations,
     objects::word::Word,
 };
@@ -48,4 +50,71 @@ impl Described for Location {
 /// The place that a noun's own record states.
 pub(crate) fn location_of(view: View, head: &Head, it: Option<domain::Location>) -> Option<Location> {
     it.map(|it| Location { view, fact: head.fact, it })
+}
+
+/// A circle to look in.
+#[derive(InputObject, Debug, Clone, Copy)]
+pub(crate) struct NearInput {
+    /// How far north its center is, in degrees on WGS 84: -90 to 90.
+    latitude: f64,
+    /// How far east its center is, in degrees on WGS 84: -180 to 180.
+    longitude: f64,
+    /// How far it reaches, in meters on a sphere of 6,371,008.8 meters: 1 to 100,000.
+    metres: i64,
+}
+
+/// A part of the earth between two parallels and two meridians.
+#[derive(InputObject, Debug, Clone, Copy)]
+pub(crate) struct WithinInput {
+    /// Its southern edge, in degrees: -90 to 90.
+    south: f64,
+    /// Its western edge, in degrees: -180 to 180.
+    west: f64,
+    /// Its northern edge, in degrees: not south of the southern one.
+    north: f64,
+    /// Its eastern edge, in degrees: -180 to 180. If it is less than the western one it lies across the 180th meridian.
+    east: f64,
+}
+
+impl NearInput {
+    /// Checks it.
+    pub(crate) fn parse(self) -> Result<Circle> {
+        let meters = u32::try_from(self.metres).ok().filter(|meters| location::RADIUS.contains(&i64::from(*meters)));
+        let meters = meters.ok_or_else(|| {
+            ErrorCode::InvalidArgument
+                .with_message(format!("`near.metres` is {}, and a circle reaches 1 to 100000 meters", self.metres))
+        })?;
+        let latitude = parse_latitude("near.latitude", self.latitude)?;
+        Ok(Circle { latitude, longitude: parse_longitude("near.longitude", self.longitude)?, meters })
+    }
+}
+
+impl WithinInput {
+    /// Checks it.
+    pub(crate) fn parse(self) -> Result<Rectangle> {
+        let [south, north] = [("within.south", self.south), ("within.north", self.north)];
+        let (south, north) = (parse_latitude(south.0, south.1)?, parse_latitude(north.0, north.1)?);
+        if south > north {
+            return Err(ErrorCode::InvalidArgument.with_message(format!(
+                "`within.south` is {}, north of `within.north`, which is {}: exchange them",
+                self.south, self.north
+            )));
+        }
+        let west = parse_longitude("within.west", self.west)?;
+        Ok(Rectangle { south, west, north, east: parse_longitude("within.east", self.east)? })
+    }
+}
+
+fn parse_latitude(name: &str, degrees: f64) -> Result<Latitude> {
+    Latitude::nearest(degrees).ok_or_else(|| {
+        ErrorCode::InvalidArgument
+            .with_message(format!("`{name}` is {degrees}, and a latitude is from -90 to 90 degrees"))
+    })
+}
+
+fn parse_longitude(name: &str, degrees: f64) -> Result<Longitude> {
+    Longitude::nearest(degrees).ok_or_else(|| {
+        ErrorCode::InvalidArgument
+            .with_message(format!("`{name}` is {degrees}, and a longitude is from -180 to 180 degrees"))
+    })
 }

@@ -139,6 +139,8 @@ impl Table for School {
         })
     }
 
+    const SITES: Option<(AnyIden, AnyIden)> = Some((&Campuses::Table, &Campuses::SchoolId));
+
     fn condition(property: &str, wanted: &Wanted, scope: &Scope) -> Option<Expr> {
         use Townships::{DistrictId, RegionId};
         let township_of_campus = || col("k", Campuses::TownshipId);

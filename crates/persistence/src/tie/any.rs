@@ -18,7 +18,7 @@ use crate::{
     dialect,
     entity::{citations, identities},
     filter::{FilterForm, Wanted},
-    noun::{and_all, direction, read_key, within_bounds},
+    noun::{and_all, direction, join_keys, read_key, within_bounds},
     row::Row,
     statement::{PageForm, Parameter, Prepared, Question, Values},
     view::{Scope, Sees, col, is_any_word, is_one_of, literal, named},
@@ -227,7 +227,7 @@ impl<T> AnyRelation<T> {
             ranking.order_by_expr(key.clone(), direction(page));
         }
         select.expr_as(of_row("parent"), "parent").expr_as(of_row("fact"), "fact");
-        select.expr_as(super::page::join_keys(scope, &keys), "key");
+        select.expr_as(join_keys(scope, &keys), "key");
         select.expr_as(of_row("kind"), "kind").expr_as(of_row("child"), "child");
         let own = (0..self.tie.columns.len()).map(|at| {
             select.expr_as(self.own_column(at), own_name(at));

@@ -4,9 +4,7 @@
 use domain::OrderField;
 use sea_orm::{
     DbBackend,
-    sea_query::{
-        self, Alias, BinOper, Expr, ExprTrait, JoinType, OverStatement, Query, SelectStatement, WindowStatement,
-    },
+    sea_query::{self, Alias, Expr, ExprTrait, JoinType, OverStatement, Query, SelectStatement, WindowStatement},
 };
 
 use super::{Joined, Relation, TieSource};
@@ -14,7 +12,8 @@ use crate::{
     columns::ColumnSet,
     dialect,
     filter::FilterForm,
-    noun::{Table, and_all, direction, exprs, within_bounds},
+    location::with_distance,
+    noun::{Table, and_all, direction, exprs, join_keys, within_bounds},
     statement::{LIMIT, PageForm, Parameter},
     view::{AnyIden, Scope, Sees, col, named},
 };
@@ -39,11 +38,17 @@ impl<N: Table, T> Relation<N, T> {
     }
 
     /// What ties are ordered by, given what they say themselves; the table of nouns is named by an alias.
-    fn keys(&self, page: PageForm, [rank, since]: [Option<Expr>; 2], own: &[Expr], noun: &'static str) -> Vec<Expr> {
+    fn keys(
+        &self,
+        (scope, filter, page): (&Scope, &FilterForm, PageForm),
+        [rank, since]: [Option<Expr>; 2],
+        own: &[Expr],
+        noun: &'static str,
+    ) -> Vec<Expr> {
         let of_noun = |name: &'static str| col(noun, Alias::new(name));
         // The slug last, so that no two nouns are told apart by their ids, which mean nothing to a reader.
         let before_names = |keys: Vec<Expr>| keys.into_iter().chain([of_noun("sort_name"), of_noun("slug")]).collect();
-        match page.order.field {
+        let keys = match page.order.field {
             OrderField::Natural => before_names(rank.into_iter().collect()),
             OrderField::Edge => match self.tie.words(own) {
                 words if words.is_empty() => before_names(rank.into_iter().collect()),
@@ -52,7 +57,9 @@ impl<N: Table, T> Relation<N, T> {
             OrderField::Name => vec![of_noun("sort_name")],
             OrderField::Slug => vec![of_noun("slug")],
             OrderField::Since => since.into_iter().collect(),
-        }
+            OrderField::Distance => before_names(Vec::new()),
+        };
+        with_distance::<N>(scope, filter, page, keys, noun)
     }
 
     /// The first ties of each parent, by a subquery that stands beside the parents: PostgreSQL reads and sorts the ties of
@@ -67,7 +74,7 @@ impl<N: Table, T> Relation<N, T> {
         let (mut select, parent) = dialect::select_asked_ids(scope.backend);
         let Joined { select: mut first, parent: own_parent, fact, rank, since, columns: own } =
             self.joined_of_all(scope, filter);
-        let keys = self.keys(page, [rank, Some(since)], &own, "c");
+        let keys = self.keys((scope, filter, page), [rank, Some(since)], &own, "c");
         first.and_where(own_parent.eq(parent.clone()));
         and_all(&mut first, within_bounds(&keys, &fact, page));
         for key in keys.iter().chain([&fact]) {
@@ -94,7 +101,7 @@ impl<N: Table, T> Relation<N, T> {
         let first = {
             let Joined { mut select, parent: own_parent, fact, rank, since, columns } =
                 self.joined_of_all(scope, filter);
-            let keys = self.keys(page, [rank, Some(since)], &columns, "c");
+            let keys = self.keys((scope, filter, page), [rank, Some(since)], &columns, "c");
             select.and_where(own_parent.eq(parent.clone()));
             and_all(&mut select, within_bounds(&keys, &fact, page));
             select.expr(fact.clone());
@@ -124,7 +131,7 @@ impl<N: Table, T> Relation<N, T> {
                 (col("n", "id"), rank, col("n", "valid_from"), Vec::new())
             }
         };
-        let keys = self.keys(page, [rank, Some(since)], &own, "n");
+        let keys = self.keys((scope, filter, page), [rank, Some(since)], &own, "n");
         let key = joined_key(scope, &keys, columns);
         select.expr(parent.clone()).expr(fact.clone()).exprs(key).exprs(own);
         select.exprs(exprs::<N>("n", columns)).order_by_expr(parent, sea_query::Order::Asc);
@@ -138,7 +145,7 @@ impl<N: Table, T> Relation<N, T> {
     /// makes for all parents at once.
     fn ranked(&self, scope: &Scope, filter: &FilterForm, page: PageForm, columns: ColumnSet) -> SelectStatement {
         let Joined { mut select, parent, fact, rank, since, columns: own } = self.joined(scope, filter);
-        let keys = self.keys(page, [rank, Some(since)], &own, "c");
+        let keys = self.keys((scope, filter, page), [rank, Some(since)], &own, "c");
         and_all(&mut select, within_bounds(&keys, &fact, page));
         let mut ranking = WindowStatement::new();
         ranking.add_partition_by(parent.clone());
@@ -177,13 +184,4 @@ fn select_named(select: &mut SelectStatement, prefix: &str, exprs: Vec<Expr>, al
 /// The parts of a position's key as one text, if it is asked for.
 fn joined_key(scope: &Scope, parts: &[Expr], columns: ColumnSet) -> Option<Expr> {
     columns.contains(ColumnSet::POSITION).then(|| join_keys(scope, parts))
-}
-
-/// The parts of a position's key, of which there is one at least, as one text.
-pub(super) fn join_keys(scope: &Scope, parts: &[Expr]) -> Expr {
-    let joined = parts.iter().cloned().reduce(|key, part| {
-        let separated = key.binary(BinOper::Custom("||"), dialect::key_separator(scope.backend));
-        separated.binary(BinOper::Custom("||"), part)
-    });
-    joined.expect("a list is ordered by something")
 }
