@@ -71,7 +71,7 @@ pub use id::{AnyId, Id, IdError, Identified, Kind, NounKind};
 pub use initiative::{Initiative, InitiativeKind};
 pub use learning_area::LearningArea;
 pub use lifetime::{Entrance, Evidence, Existence, Lifetime, Phase, Span};
-pub use location::{Circle, KeptBounds, Location, LocationPrecision, Rectangle};
+pub use location::{Circle, KeptBounds, Location, LocationConfidence, LocationPrecision, Rectangle};
 pub use membership::{Membership, MembershipRole};
 pub use noun::{Condition, ConditionValue, Filter, Head, Noun};
 pub use opening::{Opening, Openings};

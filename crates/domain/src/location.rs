@@ -20,6 +20,8 @@ pub struct Location {
     pub longitude: Longitude,
     /// What the point is one of.
     pub precision: Option<LocationPrecision>,
+    /// How sure it is that it stands there.
+    pub confidence: Option<LocationConfidence>,
 }
 
 vocabulary! {
@@ -33,6 +35,18 @@ vocabulary! {
         Street = "street",
         /// The township, or a place of its size.
         Township = "township",
+    }
+}
+
+vocabulary! {
+    /// How sure it is that something stands at a point.
+    LocationConfidence {
+        /// Quite: a source gives the point for it, or its address leads there.
+        High = "high",
+        /// Somewhat.
+        Medium = "medium",
+        /// Little: only a part of a name leads there, or the point is one among several.
+        Low = "low",
     }
 }
 
@@ -199,9 +213,9 @@ pub(crate) const PRECISION: Column = extra(
 pub(crate) const SOURCE: Column =
     extra("location_source_id", ColumnType::CitedSource("location"), "The source of the point.");
 
-/// The column of how sure it is.
+/// The column of the confidence.
 pub(crate) const CONFIDENCE: Column =
-    extra("location_confidence", ColumnType::CitedConfidence("location"), "How sure it is that it stands there.");
+    extra("location_confidence", ColumnType::Word(LocationConfidence::WORDS), "How sure it is that it stands there.");
 
 /// That these columns state one point, or none.
 pub(crate) const RULE: Rule = Rule::Together {

@@ -5,7 +5,7 @@
 //! numbers, too: so both databases find the same and order it alike.
 
 use domain::{
-    Cell, Circle, Location, LocationPrecision, OrderField, Rectangle, Shape, location,
+    Cell, Circle, Location, LocationConfidence, LocationPrecision, OrderField, Rectangle, Shape, location,
     noun::{HAS_LOCATION, NEAR, WITHIN},
 };
 use sea_orm::{
@@ -25,12 +25,17 @@ use crate::{
 /// The columns of the point on the sphere.
 pub(crate) const POINT: [&str; 3] = ["point_x", "point_y", "point_z"];
 
-/// The point that the columns of a latitude, a longitude and a precision state.
+/// The point that the columns of a latitude, a longitude, a precision and a confidence state.
 pub(crate) fn read_location(
-    [latitude, longitude, precision]: [RowCell<'_>; 3],
+    [latitude, longitude, precision, confidence]: [RowCell<'_>; 4],
 ) -> Result<Option<Location>, StoreError> {
     let (Some(latitude), Some(longitude)) = (latitude.value()?, longitude.value()?) else { return Ok(None) };
-    Ok(Some(Location { latitude, longitude, precision: precision.maybe_word(LocationPrecision::parse)? }))
+    Ok(Some(Location {
+        latitude,
+        longitude,
+        precision: precision.maybe_word(LocationPrecision::parse)?,
+        confidence: confidence.maybe_word(LocationConfidence::parse)?,
+    }))
 }
 
 /// The values of [`POINT`] of a record.

@@ -36,7 +36,7 @@ impl NounType for domain::Campus {
             .load_objects("hostedSiteUses", "The uses of its premises by others.", |it, ctx| load_hosted_site_uses(ctx, it.view, it.head().id)).reading(&[])
             .localized_text(("address", "The address, in the best language on record for the reader; `localizedAddress` says which one that is. Null where no source gives one."), ("localizedAddress", "The address with its language, and whether it is the one that was asked for. Null where no source gives one."), |it| &it.noun.address)
             .leaf("addressConfidence", "How sure the address is; null where the record does not say.", |it| it.noun.address_confidence.map(Word))
-            .optional_object("location", "Where it stands; null where no source says.", |it| location_of(it.view, it.head(), it.noun.location)).reading(&["latitude", "longitude", "location_precision"])
+            .optional_object("location", "Where it stands; null where no source says.", |it| location_of(it.view, it.head(), it.noun.location)).reading(&["latitude", "longitude", "location_precision", "location_confidence"])
             .noun_of_record("township", "The township it stands in; null where no source says.", |noun| noun.township)
             .relation(PROJECTS_OF_CAMPUS, "projects", "Project", 1, "The construction projects that build it.")
             .agreements()

@@ -32,7 +32,7 @@ impl NounType for domain::Partner {
         .optional_object("location", "Where it stands; null where no source says.", |it| {
             location_of(it.view, it.head(), it.noun.location)
         })
-        .reading(&["latitude", "longitude", "location_precision"])
+        .reading(&["latitude", "longitude", "location_precision", "location_confidence"])
         .relation(ALLIANCES_OF_PARTNER, "alliances", "Alliance", 3, "The alliances it is a member of.")
         .relation(SCHOOLS_REACHED_BY_PARTNER, "reach", "Reach", 100, "The schools that it reaches, once for each way: by an own tie, an agreement, an alliance of the school, of a group of it, or of its district.")
         .relation(SCHOOLS_OF_PARTNER, "schools", "School", 5, "The schools it is tied to outside any alliance.")

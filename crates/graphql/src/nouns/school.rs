@@ -53,7 +53,7 @@ impl NounType for domain::School {
             .date("closedOn", "When it closed, as a source states; null where none does, or it has not.", |it| &it.noun.closed_on)
             .optional_text("note", "A remark; null if there is none.", |it| it.noun.note.as_deref())
             .leaf("boarding", "Whether it has boarders; null where no source says.", |it| it.noun.boarding)
-            .optional_object("location", "Where it stands, by its own record; its campuses have locations of their own. Null where no source says.", |it| location_of(it.view, it.head(), it.noun.location)).reading(&["latitude", "longitude", "location_precision"])
+            .optional_object("location", "Where it stands, by its own record; its campuses have locations of their own. Null where no source says.", |it| location_of(it.view, it.head(), it.noun.location)).reading(&["latitude", "longitude", "location_precision", "location_confidence"])
             .noun_of_record("township", "The township its own record places it in; null where no source says. Its campuses have townships of their own.", |noun| noun.township)
             .noun_of_record("district", "The district it belongs to; null where it belongs to none on record.", |noun| noun.district)
             .load_optional_object("group", "The group it belongs to on the view's day; null where none is on record. `groups` lists all, and this is the first of them: of several the one it leads, then one it is a member of, a branch of, co-branded with, or guided by; of those alike the one it joined first, as far as sources say; then by name, and by slug.", |it, ctx| Loading::later(load_first_group(it, ctx))).reading(&[])

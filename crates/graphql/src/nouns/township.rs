@@ -39,7 +39,7 @@ impl NounType for domain::Township {
                 "A point in it, such as its office, and no boundary; null where no source says.",
                 |it| location_of(it.view, it.head(), it.noun.location),
             )
-            .reading(&["latitude", "longitude", "location_precision"])
+            .reading(&["latitude", "longitude", "location_precision", "location_confidence"])
             .relation(
                 SCHOOLS_OF_TOWNSHIP,
                 "schools",

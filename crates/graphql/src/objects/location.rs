@@ -30,6 +30,11 @@ impl Described for Location {
                 "What the point is one of, so how precise it is; null where no source says.",
                 |it| -> Option<Word<domain::LocationPrecision>> { it.it.precision.map(Word) },
             )
+            .leaf(
+                "confidence",
+                "How sure it is that it stands there; null where the record does not say.",
+                |it| -> Option<Word<domain::LocationConfidence>> { it.it.confidence.map(Word) },
+            )
             .load_objects(
                 "sources",
                 "The sources of the point: those that are named for it or, where none is, those of the whole record.",

@@ -38,6 +38,7 @@ pub(crate) enum Campuses {
     Latitude,
     Longitude,
     LocationPrecision,
+    LocationConfidence,
 }
 
 /// Table `site_uses`.
@@ -67,6 +68,7 @@ impl Table for Campus {
         &Campuses::Latitude,
         &Campuses::Longitude,
         &Campuses::LocationPrecision,
+        &Campuses::LocationConfidence,
     ];
     const PLANNED: Option<&'static str> = Some("planned");
 

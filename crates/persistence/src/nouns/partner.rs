@@ -19,6 +19,7 @@ enum Partners {
     Latitude,
     Longitude,
     LocationPrecision,
+    LocationConfidence,
 }
 
 /// Table `school_partners`.
@@ -34,8 +35,13 @@ pub(super) enum SchoolPartners {
 
 impl Table for Partner {
     const SHAPE: &'static Shape = &partner::SHAPE;
-    const COLUMNS: &'static [AnyIden] =
-        &[&Partners::Kinds, &Partners::Latitude, &Partners::Longitude, &Partners::LocationPrecision];
+    const COLUMNS: &'static [AnyIden] = &[
+        &Partners::Kinds,
+        &Partners::Latitude,
+        &Partners::Longitude,
+        &Partners::LocationPrecision,
+        &Partners::LocationConfidence,
+    ];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
         let [kinds] = row.cells();

@@ -57,6 +57,7 @@ pub(crate) enum Schools {
     Latitude,
     Longitude,
     LocationPrecision,
+    LocationConfidence,
     Boarding,
 }
 
@@ -103,6 +104,7 @@ impl Table for School {
         &Schools::Latitude,
         &Schools::Longitude,
         &Schools::LocationPrecision,
+        &Schools::LocationConfidence,
     ];
     const PLANNED: Option<&'static str> = Some("planned");
 

@@ -31,6 +31,7 @@ pub(crate) enum Townships {
     Latitude,
     Longitude,
     LocationPrecision,
+    LocationConfidence,
 }
 
 impl Table for Township {
@@ -43,6 +44,7 @@ impl Table for Township {
         &Townships::Latitude,
         &Townships::Longitude,
         &Townships::LocationPrecision,
+        &Townships::LocationConfidence,
     ];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
