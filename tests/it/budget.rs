@@ -37,6 +37,14 @@ const BUDGETS: &[(&str, u64, &str)] = &[
             alliances { nodes { name } } campuses { nodes { name township { name } } } } } }",
     ),
     ("a filter inside a parent", 3, "query ($n: Int) { groups(first: $n) { nodes { schools(first: 3, filter: { stage: [PRIMARY], or: [{ ownership: [PUBLIC] }, { nameContains: \"1-1\" }] }, orderBy: { field: SINCE, direction: DESC }) { totalCount nodes { slug } } } } }"),
+    (
+        "what is near, how far, and how many are not on the map",
+        // Two lists, of which one is of campuses that are the schools' places; two counts of each.
+        7,
+        "query ($n: Int) { townships(first: $n) { nodes { campuses(orderBy: { field: DISTANCE }, filter: { near: { latitude: -0.1, longitude: -0.3, metres: 20000 } }) {
+            totalCount withoutLocationCount edges { distance node { location { latitude } } } }
+            schools(orderBy: { field: DISTANCE }, filter: { near: { latitude: -0.1, longitude: -0.3, metres: 20000 } }) { totalCount withoutLocationCount edges { distance node { slug } } } } } }",
+    ),
     ("only a count", 1, "query ($n: Int) { schools(first: $n) { totalCount } }"),
     ("only the counts of a relation", 2, "query ($n: Int) { groups(first: $n) { nodes { schools { totalCount } alliances { __typename } } } }"),
     ("only the type", 0, "query ($n: Int) { schools(first: $n) { __typename } }"),

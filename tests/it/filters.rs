@@ -128,7 +128,7 @@ async fn where_a_school_is_and_where_its_campuses_stand_are_two_questions() {
         dir.path(),
         &[(
             "campuses.csv",
-            "bj80-elsewhere,bj80,甲校区,,,dongba,seed,,,,,\nbj80-again,bj80,乙校区,,,dongba,seed,,,,,\n",
+            "bj80-elsewhere,bj80,甲校区,,,dongba,seed,,,,,,,,,,\nbj80-again,bj80,乙校区,,,dongba,seed,,,,,,,,,,\n",
         )],
     );
     for app in loaded("where_a_school_is", dir.path()).await {

@@ -75,6 +75,14 @@ const FILTERS: &[(&str, &str)] = &[
     ("groups", "filter: { or: [{ categoryCode: { scheme: \"kinds\", code: \"K\" } }, { nameContains: \"中学\" }] }"),
     ("partners", "filter: { kind: [UNIVERSITY, MUSEUM] }"),
     ("partners", "filter: { nameContains: \"大学\" }"),
+    ("schools", "filter: { near: { latitude: 39.92, longitude: 116.45, metres: 9000 } }"),
+    (
+        "schools",
+        "filter: { or: [{ within: { south: 39.9, west: 116.4, north: 40, east: 116.5 } }, { stage: [PRIMARY] }] }",
+    ),
+    ("campuses", "filter: { near: { latitude: 39.92, longitude: 116.45, metres: 9000 }, hasLocationOnRecord: true }"),
+    ("townships", "filter: { not: { near: { latitude: 39.92, longitude: 116.45, metres: 9000 } } }"),
+    ("partners", "filter: { within: { south: -90, west: -180, north: 90, east: 180 } }"),
 ];
 
 /// What is asked of a page: everything a node says, and one relation further down while `deep` allows.

@@ -52,6 +52,13 @@ fn first_slug(folder: &Path, condition: &str) -> String {
     row.split(',').next().expect("a slug").to_owned()
 }
 
+/// A circle in the first district of a made-up city.
+const NEAR: &str = "{ latitude: -0.1, longitude: -0.3, metres: 2000 }";
+/// What is near, the nearest first.
+const BY_DISTANCE: &str =
+    "orderBy: { field: DISTANCE }, filter: { near: { latitude: -0.1, longitude: -0.3, metres: 2000 } }";
+const DISTANCES: &str = "{ totalCount withoutLocationCount edges { distance cursor node { slug } } }";
+
 /// Every relation, every condition and every order of the schema, each with its count.
 fn questions(schema: &Schema, folder: &Path) -> Vec<String> {
     let mut questions = vec!["view { revision { number } } definitions { term sources { title } }".to_owned()];
@@ -65,11 +72,17 @@ fn questions(schema: &Schema, folder: &Path) -> Vec<String> {
                     "{root} {{ nodes {{ {name}(last: 3, orderBy: {{ field: {order} }}, filter: {{ nameContains: \"1-2\" }}) {{ totalCount nodes {{ slug }} }} }} }}"
                 ));
             }
+            if schema.has_locations(field) {
+                questions.push(format!("{root} {{ nodes {{ {name}(last: 3, {BY_DISTANCE}) {DISTANCES} }} }}"));
+            }
         }
         for order in schema.orders() {
             questions.push(format!(
                 "{root}(orderBy: {{ field: {order}, direction: DESC }}) {{ totalCount nodes {{ slug }} }}"
             ));
+        }
+        if schema.has_locations(list) {
+            questions.push(format!("{root}({BY_DISTANCE}) {DISTANCES}"));
         }
         for (name, of) in schema.conditions(list) {
             let value = match (text(&of["kind"]), text(&of["name"])) {
@@ -81,6 +94,8 @@ fn questions(schema: &Schema, folder: &Path) -> Vec<String> {
                 (_, "String") => "\"0501\"".to_owned(),
                 (_, "CodeInput") => "{ value: \"0501\", scheme: \"register\" }".to_owned(),
                 (_, "CategoryCodeInput") => "{ scheme: \"kinds\", code: \"1\" }".to_owned(),
+                (_, "NearInput") => NEAR.to_owned(),
+                (_, "WithinInput") => "{ south: -0.1, west: -0.3, north: 0, east: -0.2 }".to_owned(),
                 (_, other) => panic!("{root}: what is a {other}?"),
             };
             questions.push(format!("{root}(filter: {{ {name}: {value} }}) {{ totalCount nodes {{ slug }} }}"));
@@ -179,6 +194,39 @@ async fn every_relation_condition_order_and_count_uses_an_index_in_every_view() 
                 }
             }
             assert!(statements.len() > 150, "{}: {view}: only {} statements", app.name, statements.len());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_near_or_within_is_found_by_its_latitude_in_every_view() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("city");
+    generate(&GeneratePlan { schools: 1600, seed: 1 }, &folder).expect("a city");
+    for app in loaded("what_is_near_or_within", &folder).await {
+        let explained = Explained::of(&app);
+        for (list, index) in [
+            ("campuses", &["campuses"][..]),
+            ("schools", &["schools", "campuses"]),
+            ("townships", &["townships"]),
+            ("partners", &["partners"]),
+        ] {
+            for view in VIEWS {
+                for arguments in [
+                    BY_DISTANCE.to_owned(),
+                    format!("filter: {{ near: {NEAR} }}"),
+                    "filter: { within: { south: -0.1, west: -0.3, north: 0, east: -0.2 } }".to_owned(),
+                ] {
+                    let question = format!("{{ {view} {{ {list}({arguments}) {{ totalCount nodes {{ slug }} }} }} }}");
+                    for plan in explained.plans(&question).await.iter().filter(|plan| plan.sql.contains("latitude")) {
+                        let lines = plan.lines.join("\n");
+                        for table in index {
+                            let index = format!("{table}_by_latitude_longitude_known_to");
+                            assert!(lines.contains(&index), "{}: {question}\n{}\n{lines}", app.name, plan.sql);
+                        }
+                    }
+                }
+            }
         }
     }
 }

@@ -104,9 +104,16 @@ impl Schema {
         fields.map(|field| (text(&field["name"]), self.type_of(field))).collect()
     }
 
-    /// The orders of a list.
+    /// The orders of a list, but for that by distance, which needs a point.
     pub fn orders(&self) -> impl Iterator<Item = &str> {
-        items(&self.type_named("OrderField")["enumValues"]).iter().map(|order| text(&order["name"]))
+        let orders = items(&self.type_named("OrderField")["enumValues"]).iter().map(|order| text(&order["name"]));
+        orders.filter(|order| *order != "DISTANCE")
+    }
+
+    /// Whether the nouns of a connection have places on earth.
+    #[must_use]
+    pub fn has_locations(&self, field: &Value) -> bool {
+        self.conditions(field).iter().any(|(name, _)| *name == "near")
     }
 }
 

@@ -29,6 +29,9 @@ impl District {
                 format!("{} Synthetic {}-{} Road", random.number_in(1..=999), self.number, random.number_in(1..=99));
             let confidence = random.pick(AddressConfidence::WORDS);
             let (address, confidence) = if random.chance(80) { (&*address, confidence) } else { ("", "") };
+            // The first has one: no export has a column that is blank in every row.
+            let is_first = nth == 1 && self.schools.first().is_some_and(|first| first.slug == school.slug);
+            let [latitude, longitude, precision] = random.place(if is_first { 100 } else { 60 });
             let campus: &[Value<'_>] = &[
                 ("campus_id", &format!("{}-c{nth}", school.slug)),
                 ("school_id", &school.slug),
@@ -37,6 +40,9 @@ impl District {
                 ("address_en", &address),
                 ("address_confidence", &confidence),
                 ("township_id", &township),
+                ("latitude", &latitude),
+                ("longitude", &longitude),
+                ("location_precision", &precision),
             ];
             out.write_row(&campus::SHAPE, campus)?;
             township = self.slug_of('t', random.number_below(N_TOWNSHIPS));

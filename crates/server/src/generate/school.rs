@@ -82,6 +82,8 @@ impl District {
             let closed_on =
                 if school.status == SchoolStatus::Closed { random.date(CLOSING_YEARS) } else { String::new() };
             let home = self.slug_of('t', random.number_below(N_TOWNSHIPS));
+            // The first has one: no export has a column that is blank in every row.
+            let [latitude, longitude, precision] = random.place(if at == 0 { 100 } else { 20 });
             let row: &[Value<'_>] = &[
                 ("school_id", &school.slug),
                 ("name_en", &school.name_en),
@@ -96,6 +98,9 @@ impl District {
                 ("township_id", &if random.chance(95) { &*home } else { "" }),
                 ("opened_on", &opened_on),
                 ("closed_on", &closed_on),
+                ("latitude", &latitude),
+                ("longitude", &longitude),
+                ("location_precision", &precision),
             ];
             out.write_row(&school::SHAPE, row)?;
             self.write_campuses(random, school, home, out)?;
