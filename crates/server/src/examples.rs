@@ -1,4 +1,4 @@
-//! The nouns that ready-made questions are asked about unless told otherwise: found in what is on record.
+//! The nouns and places that ready-made questions are asked about unless told otherwise: found in what is on record.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -22,7 +22,7 @@ pub struct Examples {
 #[derive(Debug, Default)]
 struct FoundExamples {
     view: Option<(Option<Revision>, NaiveDate)>,
-    slugs: HashMap<&'static str, String>,
+    values: HashMap<&'static str, Value>,
 }
 
 impl Examples {
@@ -37,8 +37,8 @@ impl Examples {
     ) -> Map<String, Value> {
         let mut variables = question.variables.clone();
         if let Some(example) = &question.example {
-            let slug = self.find_slug(question.name, example, schema, backend).await;
-            variables.insert(example.variable.to_owned(), slug.into());
+            let value = self.find_value(question.name, example, schema, backend).await;
+            variables.insert(example.variable.to_owned(), value);
         }
         variables
     }
@@ -54,8 +54,8 @@ impl Examples {
         let Value::Object(mut given) = serde_json::to_value(&request.variables).unwrap_or_default() else { return };
         let example = question.example.as_ref().filter(|example| !given.contains_key(example.variable));
         if let Some(example) = example {
-            let slug = self.find_slug(question.name, example, schema, backend).await;
-            given.insert(example.variable.to_owned(), slug.into());
+            let value = self.find_value(question.name, example, schema, backend).await;
+            given.insert(example.variable.to_owned(), value);
         }
         for (name, value) in &question.variables {
             given.entry(name).or_insert_with(|| value.clone());
@@ -63,43 +63,43 @@ impl Examples {
         request.variables = Variables::from_json(Value::Object(given));
     }
 
-    async fn find_slug(
+    async fn find_value(
         &self,
         question: &'static str,
         example: &ExampleSearch,
         schema: &Schema,
         backend: &Backend,
-    ) -> String {
+    ) -> Value {
         // One search at a time: others wait for the lock, and find its result.
         let mut found = self.found.lock().await;
         let view = match backend.latest_view().await {
             Ok(now) => Some((now.latest.revision.clone(), now.day())),
             Err(error) => {
                 tracing::warn!(%error, question, "no example was looked for");
-                return found.slugs.get(question).cloned().unwrap_or_else(|| NO_EXAMPLE.to_owned());
+                return found.values.get(question).cloned().unwrap_or_else(|| no_example(example));
             }
         };
         if found.view != view {
-            *found = FoundExamples { view, slugs: HashMap::new() };
+            *found = FoundExamples { view, values: HashMap::new() };
         }
-        if let Some(slug) = found.slugs.get(question) {
-            return slug.clone();
+        if let Some(value) = found.values.get(question) {
+            return value.clone();
         }
         match timeout(SEARCH_TIMEOUT, search_example(example, schema, backend)).await {
-            Ok(Ok(slug)) => {
-                let slug = slug.unwrap_or_else(|| NO_EXAMPLE.to_owned());
-                found.slugs.insert(question, slug.clone());
-                slug
+            Ok(Ok(value)) => {
+                let value = value.unwrap_or_else(|| no_example(example));
+                found.values.insert(question, value.clone());
+                value
             }
             Ok(Err(problem)) => {
                 tracing::warn!(problem, question, "no example was found");
-                NO_EXAMPLE.to_owned()
+                no_example(example)
             }
             Err(_) => {
                 tracing::warn!(question, "looking for an example took too long");
                 // The next search would take as long.
-                found.slugs.insert(question, NO_EXAMPLE.to_owned());
-                NO_EXAMPLE.to_owned()
+                found.values.insert(question, no_example(example));
+                no_example(example)
             }
         }
     }
@@ -107,6 +107,21 @@ impl Examples {
 
 /// The slug that stands for a noun where there is none.
 const NO_EXAMPLE: &str = "nothing-on-record";
+/// How many meters a circle reaches that a question is asked about.
+const EXAMPLE_RADIUS: u32 = 2_000;
+
+/// What stands for an example where there is none.
+fn no_example(example: &ExampleSearch) -> Value {
+    match example.asks_for_place() {
+        true => circle_around(&json!(0), &json!(0)),
+        false => NO_EXAMPLE.into(),
+    }
+}
+
+fn circle_around(latitude: &Value, longitude: &Value) -> Value {
+    json!({ "latitude": latitude, "longitude": longitude, "metres": EXAMPLE_RADIUS })
+}
+
 /// How long the search of one example may take.
 const SEARCH_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many pages of a list are searched.
@@ -117,13 +132,13 @@ const MAX_SCORED_TIES: u64 = 20;
 /// The score of a candidate: how many of its counts are above 0, and their sum.
 type CandidateScore = (usize, u64);
 
-/// The slug of the best candidate; the search ends at the first page with a candidate all of whose counts are above 0.
-async fn search_example(example: &ExampleSearch, schema: &Schema, backend: &Backend) -> Result<Option<String>, String> {
+/// The slug of the best candidate, or a circle around it if its location is asked for; the search ends at the first page with a candidate all of whose counts are above 0.
+async fn search_example(example: &ExampleSearch, schema: &Schema, backend: &Backend) -> Result<Option<Value>, String> {
     let ExampleSearch { list, selection, .. } = example;
     let query = format!(
         "query Example($after: String) {{ {list}(first: 100, after: $after) {{ pageInfo {{ hasNextPage endCursor }} nodes {selection} }} }}"
     );
-    let mut best: Option<(CandidateScore, String)> = None;
+    let mut best: Option<(CandidateScore, Value)> = None;
     let mut after = Value::Null;
     for _ in 0..MAX_PAGES {
         let request = Request::new(&query).variables(Variables::from_json(json!({ "after": after })));
@@ -144,11 +159,11 @@ async fn search_example(example: &ExampleSearch, schema: &Schema, backend: &Back
         }
         after = page["pageInfo"]["endCursor"].clone();
     }
-    Ok(best.map(|(_, slug)| slug))
+    Ok(best.map(|(_, value)| value))
 }
 
 /// Scores every candidate in a value; returns whether one has all of its counts above 0.
-fn score_candidates(value: &Value, best: &mut Option<(CandidateScore, String)>) -> bool {
+fn score_candidates(value: &Value, best: &mut Option<(CandidateScore, Value)>) -> bool {
     let mut is_complete = false;
     match value {
         Value::Array(items) => {
@@ -157,13 +172,13 @@ fn score_candidates(value: &Value, best: &mut Option<(CandidateScore, String)>) 
             }
         }
         Value::Object(members) => {
-            if let Some(Value::String(slug)) = members.get("slug") {
+            if let Some(example) = read_candidate(members) {
                 let mut counts = BTreeMap::new();
                 add_counts(value, "", &mut counts);
                 let filled = counts.values().filter(|n| **n > 0).count();
                 let score = (filled, counts.values().sum::<u64>().min(MAX_SCORED_TIES));
                 if best.as_ref().is_none_or(|(so_far, _)| score > *so_far) {
-                    *best = Some((score, slug.clone()));
+                    *best = Some((score, example));
                 }
                 is_complete |= filled == counts.len();
             }
@@ -174,6 +189,15 @@ fn score_candidates(value: &Value, best: &mut Option<(CandidateScore, String)>) 
         _ => {}
     }
     is_complete
+}
+
+/// What a question is asked about if this is the example: a slug, or a circle around its location if that was asked for.
+fn read_candidate(members: &Map<String, Value>) -> Option<Value> {
+    let slug = members.get("slug").filter(|slug| slug.is_string())?;
+    match members.get("location") {
+        None => Some(slug.clone()),
+        Some(location) => location.is_object().then(|| circle_around(&location["latitude"], &location["longitude"])),
+    }
 }
 
 /// Adds up the counts in a value by their paths.
@@ -197,10 +221,19 @@ fn add_counts(value: &Value, path: &str, counts: &mut BTreeMap<String, u64>) {
 mod tests {
     use super::*;
 
-    fn best(value: &Value) -> (Option<String>, bool) {
+    fn best(value: &Value) -> (Option<Value>, bool) {
         let mut best = None;
         let is_complete = score_candidates(value, &mut best);
-        (best.map(|(_, slug)| slug), is_complete)
+        (best.map(|(_, value)| value), is_complete)
+    }
+
+    #[test]
+    fn an_example_of_a_place_is_a_circle_around_what_has_one() {
+        let item = |slug: &str, location: Value| json!({ "slug": slug, "location": location });
+        let placed = json!({ "latitude": -1.5, "longitude": 170 });
+        let circle = json!({ "latitude": -1.5, "longitude": 170, "metres": 2000 });
+        assert_eq!(best(&json!([item("a", Value::Null), item("b", placed)])), (Some(circle), true));
+        assert_eq!(best(&json!([item("a", Value::Null)])), (None, false));
     }
 
     #[test]

@@ -28,12 +28,13 @@ pub struct CuratedQuery {
     pub text: &'static str,
 }
 
-/// How the noun is found that a question is asked about: `variable: list { slug … }`.
+/// How the noun is found that a question is asked about: `variable: list { slug … }`. With its `location` among what is asked,
+/// the question is about a circle around it.
 ///
 /// Every object of the list's items that has a `slug` is a candidate, judged by the counts (`totalCount`) below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExampleSearch {
-    /// The variable that takes the noun's slug.
+    /// The variable that takes the noun's slug, or the circle.
     pub variable: &'static str,
     /// The field of `Query` that lists nouns.
     pub list: &'static str,
@@ -46,6 +47,12 @@ impl ExampleSearch {
         let (variable, rest) = text.split_once(": ")?;
         let (list, selection) = rest.split_once(' ')?;
         Some(Self { variable, list, selection })
+    }
+
+    /// Whether the question is about a circle on the map.
+    #[must_use]
+    pub fn asks_for_place(&self) -> bool {
+        self.selection.contains("location {")
     }
 }
 
