@@ -98,7 +98,7 @@ pub use texts::{ChosenName, ChosenText, Text, Texts};
 pub use township::{Township, TownshipKind};
 pub use turn::{ImpreciseDays, Turn};
 pub use value::{Cell, Keeping, Kept, KeptAsNumber, Storage, ValueKind};
+pub use values::degrees::{Latitude, Longitude};
 pub use ways::{
     Place, Step, StepBasis, StepCertainty, StepReason, Steps, WayObstacle, Ways, find_obstacle, stages_of_level,
 };
-pub use values::degrees::{Latitude, Longitude};
