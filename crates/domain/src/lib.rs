@@ -12,6 +12,7 @@ pub mod column;
 pub mod coverage;
 pub mod fact;
 pub mod gap;
+pub mod folding;
 pub mod id;
 pub mod lifetime;
 pub mod location;
@@ -65,6 +66,7 @@ pub use evidence::{Contradiction, EvidenceRelation, FieldEvidence, ListCompleten
 pub use expert_group::ExpertGroup;
 pub use fact::{DatePrecision, ImpreciseDate, Known, Validity, View};
 pub use gap::GapKind;
+pub use folding::{SearchText, SearchTextError};
 pub use group::{Group, GroupStatus};
 pub use id::{AnyId, Id, IdError, Identified, Kind, NounKind};
 pub use initiative::{Initiative, InitiativeKind};
