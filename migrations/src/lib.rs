@@ -38,7 +38,11 @@ mod m20261128_000040_evidence;
 mod m20261128_000050_revision_changes;
 mod m20261128_000060_first_recorded;
 mod m20261128_000070_planned;
+mod m20261128_000080_search;
 mod table;
+
+/// The steps that leave no names to search: names are folded by the program, which fills the table anew after them.
+pub const STEPS_WITHOUT_NAMES: &[&str] = &["m20261128_000080_search"];
 
 /// Brings a database up to the newest step.
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +85,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000050_revision_changes::Migration),
             Box::new(m20261128_000060_first_recorded::Migration),
             Box::new(m20261128_000070_planned::Migration),
+            Box::new(m20261128_000080_search::Migration),
         ]
     }
 }

@@ -25,6 +25,7 @@ pub mod reach;
 pub mod record;
 pub mod revision;
 pub mod rule;
+pub mod search;
 #[cfg(test)]
 mod shape_errors;
 pub mod succession;
@@ -91,6 +92,7 @@ pub use school::{
     Code, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType, Stage, Succession,
     SuccessionKind,
 };
+pub use search::{FoundNameKind, SearchHit, SearchMatch};
 pub use source::{Citation, Confidence, Extent, Reliability, Source, SourceKind};
 pub use statement::Statement;
 pub use succession::{SuccessionDates, Successions};

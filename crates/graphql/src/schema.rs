@@ -132,6 +132,7 @@ impl Described for Map {
             .contradiction_fields()
             .coverage_fields()
             .gap_fields()
+            .search_fields()
     }
 }
 

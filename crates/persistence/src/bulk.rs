@@ -27,7 +27,8 @@ impl ColumnValues {
     /// What the column of a bookkeeping table holds, by its name.
     pub(crate) fn named(name: &str) -> ColumnValues {
         match name {
-            "n" | "fact_id" | "subject_id" => ColumnValues::Number,
+            "n" | "fact_id" | "subject_id" | "known_from" | "known_to" => ColumnValues::Number,
+            "grams" => ColumnValues::Grams,
             _ => ColumnValues::Text,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::folding::query_grams;
 use sea_orm::{
     DbBackend, Statement, Value,
     sea_query::{
@@ -115,31 +116,46 @@ fn day_of(date: Expr, day: &'static str, month_and_day: &'static str) -> Expr {
 
 /// That a text contains another.
 pub(crate) fn contains(backend: DbBackend, text: Expr, part: Expr) -> Expr {
+    position(backend, text, part).gt(Expr::Constant(0.into()))
+}
+
+/// That a text begins with another.
+pub(crate) fn starts_with(backend: DbBackend, text: Expr, part: Expr) -> Expr {
+    position(backend, text, part).eq(Expr::Constant(1.into()))
+}
+
+/// At which character a text contains another, counted from 1; 0 if it does not.
+fn position(backend: DbBackend, text: Expr, part: Expr) -> Expr {
     let position = match backend {
         DbBackend::Postgres => "strpos",
         _ => "instr",
     };
-    Expr::expr(Func::cust(Alias::new(position)).args([text, part])).gt(Expr::Constant(0.into()))
+    Func::cust(Alias::new(position)).args([text, part]).into()
+}
+
+/// Texts one after the other.
+pub(crate) fn joined(texts: impl IntoIterator<Item = Expr>) -> Expr {
+    let join = |left: Expr, right: Expr| left.binary(BinOper::Custom("||"), right);
+    texts.into_iter().reduce(join).unwrap_or_else(|| Expr::Constant("".into()))
 }
 
 /// That a text of items with `;` between them has this item.
 pub(crate) fn has_item(backend: DbBackend, text: Expr, item: &str) -> Expr {
-    let concat = |left: Expr, right: Expr| left.binary(BinOper::Custom("||"), right);
     let separator = || Expr::Constant(";".into());
-    let closed = concat(concat(separator(), text), separator());
+    let closed = joined([separator(), text, separator()]);
     contains(backend, closed, Expr::Constant(format!(";{item};").into()))
 }
 
-/// The pairs of characters that a name must have to contain a folded text, as [`has_grams`] takes them.
-pub(crate) fn gram_query(backend: DbBackend, folded: &str) -> String {
-    let grams = domain::text::bigrams(folded);
+/// What a name must have to contain all of these words, as [`has_grams`] takes it.
+pub(crate) fn gram_query(backend: DbBackend, words: &str) -> String {
+    let grams = words.split(' ').flat_map(query_grams);
     match backend {
         DbBackend::Postgres => grams.collect::<Vec<_>>().join(" "),
         _ => grams.map(|gram| format!("\"{gram}\"")).collect::<Vec<_>>().join(" "),
     }
 }
 
-/// That a row of the table of names has these pairs of characters, through the index of pairs.
+/// That a row of the table of names has these pairs of characters and single ones, through the index of them.
 pub(crate) fn has_grams(backend: DbBackend, names: &'static str, grams: Expr) -> Expr {
     if backend == DbBackend::Postgres {
         return Expr::cust_with_exprs("$1 @> string_to_array($2, ' ')", [col(names, Alias::new("grams")), grams]);

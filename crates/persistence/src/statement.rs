@@ -41,7 +41,7 @@ pub(crate) enum Parameter {
     Limit,
     /// A value of the filter.
     Filter(u32),
-    /// The pairs of characters of a text of the filter, as the index of names takes them.
+    /// The pairs of characters of the words of the filter, as the index of names takes them.
     Grams(u32),
 }
 
@@ -221,6 +221,10 @@ pub(crate) enum Question {
     RelatedOfAnyKind(&'static str),
     /// How many these are.
     RelatedOfAnyKindCount(&'static str),
+    /// A page of what a search finds.
+    Search,
+    /// How many nouns a search finds.
+    SearchCount,
     /// Since when ties of a table are known.
     KnownDays(&'static str),
     /// The parts of owners, by what they are.

@@ -29,6 +29,7 @@ use crate::{
 };
 
 pub use any::{AnyLinked, AnyPage, AnyRelation, CITED_SOURCE, NODE_KIND};
+pub(crate) use page::join_keys;
 
 /// A tie between nouns: what it says is a `T`.
 pub(crate) struct Tie<T: 'static> {

@@ -180,7 +180,7 @@ fn joined_key(scope: &Scope, parts: &[Expr], columns: ColumnSet) -> Option<Expr>
 }
 
 /// The parts of a position's key, of which there is one at least, as one text.
-pub(super) fn join_keys(scope: &Scope, parts: &[Expr]) -> Expr {
+pub(crate) fn join_keys(scope: &Scope, parts: &[Expr]) -> Expr {
     let joined = parts.iter().cloned().reduce(|key, part| {
         let separated = key.binary(BinOper::Custom("||"), dialect::key_separator(scope.backend));
         separated.binary(BinOper::Custom("||"), part)
