@@ -46,8 +46,19 @@ pub(crate) fn is_one_of_these(backend: DbBackend, id: Expr, ids: &[i64]) -> Expr
     is_one_of_list(backend, id, Expr::val(id_list(backend, ids)))
 }
 
-/// That a value is one of those in a list that [`id_list`] made.
-fn is_one_of_list(backend: DbBackend, id: Expr, list: Expr) -> Expr {
+/// Many texts as one value: an array of PostgreSQL, a list in JSON for SQLite.
+pub(crate) fn text_list(backend: DbBackend, texts: &[String]) -> Value {
+    match backend {
+        DbBackend::Postgres => {
+            let texts = texts.iter().map(|text| Value::from(text.as_str())).collect();
+            Value::Array(ArrayType::String, Some(Box::new(texts)))
+        }
+        _ => serde_json::Value::from(texts).to_string().into(),
+    }
+}
+
+/// That a value is one of those in a list that [`id_list`] or [`text_list`] made.
+pub(crate) fn is_one_of_list(backend: DbBackend, id: Expr, list: Expr) -> Expr {
     if backend == DbBackend::Postgres {
         return id.eq(PgFunc::any(list));
     }

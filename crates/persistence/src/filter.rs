@@ -120,6 +120,12 @@ impl FilterForm {
         (FilterForm::of(filter, &mut values), values)
     }
 
+    /// The form of a question about codes of a register, if one is named.
+    pub(crate) fn of_codes(scheme: Option<&str>) -> Self {
+        let wanted = Wanted::Code { value: 0, scheme: scheme.map(|_| 1) };
+        FilterForm { conditions: vec![("code", wanted)], ..FilterForm::default() }
+    }
+
     fn of(filter: &Filter, values: &mut Vec<Value>) -> Self {
         let mut slot = |value: Value| {
             values.push(value);

@@ -205,6 +205,8 @@ pub(crate) enum Question {
     ByIds(&'static str),
     /// A noun of a table, by id.
     ById(&'static str),
+    /// The nouns of a table, by codes of a register.
+    ByCodes(&'static str),
     /// A page of a table.
     Page(&'static str),
     /// How many a table has.
