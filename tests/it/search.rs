@@ -12,13 +12,13 @@ const DISTRICTS: &str = "district_id,name_zh,name_en,name_en_basis,source_id,quo
 
 const SCHOOLS: &str = "school_id,name_zh,name_fr,name_el,name_tr,name_de,phases,status,opened_on,closed_on,source_id,quote,senior_code\n\
      notre-dame,,Notre-Dame,,,,primary,open,1990,,seed,,\n\
-     ecole,,École des Œuvres,,,,primary,open,1990,,seed,,\n\
-     ecole-plain,,Ecole des Œuvres Vertes,,,,primary,open,1990,,seed,,\n\
+     accented,,École des Œuvres,,,,primary,open,1990,,seed,,\n\
+     plain,,Ecole des Œuvres Vertes,,,,primary,open,1990,,seed,,\n\
      josephs,,St Joseph’s,,,,primary,open,1990,,seed,,\n\
      joseph-road,,Rue St Josephs,,,,primary,open,1990,,seed,,\n\
      odysseus,,,ΟΔΥΣΣΕΥΣ,,,primary,open,1990,,seed,,\n\
      istanbul,,,,İSTANBUL Lisesi,,primary,open,1990,,seed,,\n\
-     strasse,,,,,Schule Lange Straße,primary,open,1990,,seed,,\n\
+     lange,,,,,Schule Lange Straße,primary,open,1990,,seed,,\n\
      shifan,國立師範大學附屬中學,,,,,senior,open,1990,,seed,,105002\n\
      shifan-2,国立师范大学附属中学分校,,,,,senior,open,1990,,seed,,\n\
      second,北京市（第二）中学,,,,,junior,open,1990,,seed,,\n\
@@ -103,22 +103,22 @@ async fn names_are_found_however_they_are_typed_and_the_best_come_first() {
             (
                 "ecole des oeuvres",
                 vec![
-                    "ecole EQUAL OFFICIAL École des Œuvres loosely",
-                    "ecole-plain STARTS_WITH OFFICIAL Ecole des Œuvres Vertes loosely",
+                    "accented EQUAL OFFICIAL École des Œuvres loosely",
+                    "plain STARTS_WITH OFFICIAL Ecole des Œuvres Vertes loosely",
                 ],
             ),
             (
                 "ecole",
                 vec![
-                    "ecole-plain STARTS_WITH OFFICIAL Ecole des Œuvres Vertes",
-                    "ecole STARTS_WITH OFFICIAL École des Œuvres loosely",
+                    "plain STARTS_WITH OFFICIAL Ecole des Œuvres Vertes",
+                    "accented STARTS_WITH OFFICIAL École des Œuvres loosely",
                     "seed CONTAINS OFFICIAL Annuaire des écoles loosely",
                 ],
             ),
             ("St Joseph's", vec!["josephs EQUAL OFFICIAL St Joseph’s", "joseph-road CONTAINS OFFICIAL Rue St Josephs"]),
             ("οδυσσευς", vec!["odysseus EQUAL OFFICIAL ΟΔΥΣΣΕΥΣ"]),
             ("istanbul lisesi", vec!["istanbul EQUAL OFFICIAL İSTANBUL Lisesi loosely"]),
-            ("STRASSE", vec!["strasse CONTAINS OFFICIAL Schule Lange Straße"]),
+            ("STRASSE", vec!["lange CONTAINS OFFICIAL Schule Lange Straße"]),
             (
                 "国立师范大学附属中学",
                 vec![
@@ -177,7 +177,7 @@ async fn a_search_is_of_a_day_and_of_a_revision() {
 async fn pages_of_a_search_follow_each_other_alike_on_both_databases() {
     let mut all = Vec::new();
     for app in chaoyang("pages of a search").await {
-        for text in ["北京", "学", "school", "chaoyang 80", "中 学", "bj"] {
+        for text in ["北京", "学", "school", "school high", "中 学", "bj"] {
             let whole = found(&app, "", &format!("text: {}, first: 100", json!(text))).await;
             let (mut paged, mut after) = (Vec::new(), "null".to_owned());
             while !after.is_empty() && paged.len() < 100 {
@@ -209,10 +209,10 @@ async fn pages_of_a_search_follow_each_other_alike_on_both_databases() {
 async fn a_search_takes_one_statement_beside_the_nouns() {
     for app in chaoyang("the statements of a search").await {
         for (selection, statements) in [
-            ("edges { name match }", 2),
-            ("totalCount", 2),
-            ("edges { name node { ... on School { name } } }", 3),
-            ("totalCount nodes { slug }", 4),
+            ("edges { name match }", 1),
+            ("totalCount", 1),
+            ("edges { name node { ... on School { name } } }", 2),
+            ("totalCount nodes { slug }", 3),
         ] {
             let query = format!("{{ search(text: \"第八十中学\", kinds: [SCHOOL]) {{ {selection} }} }}");
             let answer = app.ask(&query, json!({})).await;
@@ -250,13 +250,13 @@ async fn what_cannot_be_searched_for_is_told() {
 async fn names_in_filters_are_compared_alike() {
     for app in searched("names in filters").await {
         for (text, slugs) in [
-            ("ecole", vec!["ecole", "ecole-plain"]),
+            ("ecole", vec!["accented", "plain"]),
             ("師", vec!["shifan", "shifan-2"]),
             ("dame notre", vec!["notre-dame"]),
             ("st josephs", vec!["joseph-road", "josephs"]),
             ("红星", vec![]),
             ("0350122T", vec![]),
-            ("ecole-plain", vec![]),
+            ("old-mill", vec![]),
         ] {
             let query = format!(
                 "{{ schools(filter: {{ nameContains: {} }}, orderBy: {{ field: SLUG }}) {{ nodes {{ slug }} }} }}",
@@ -317,7 +317,7 @@ async fn schools_are_found_by_what_registers_call_them() {
         }
         let answer =
             app.ask(r#"{ schoolsByCodes(scheme: "uai", values: ["0350009X", "0350122T"]) { slug } }"#, json!({})).await;
-        assert_eq!(answer.statements(), 3, "{}: the revision, the codes, the schools", app.name);
+        assert_eq!(answer.statements(), 2, "{}: the codes, the schools", app.name);
     }
 }
 
