@@ -35,6 +35,10 @@ crate::table::step!(
         manager.create_table(names).await?;
         manager.create_index(index("search_names", &["fact_id", "known_to"])).await?;
         manager.create_index(index("search_names", &["subject_id", "known_to"])).await?;
+        // All current names in order, to walk through where a text is too common to sort what has it.
+        let in_order =
+            "CREATE INDEX search_names_in_order ON search_names (kind, folded, subject_id) WHERE known_to IS NULL";
+        database.execute_unprepared(in_order).await?;
         let inverted: &[&str] = match backend {
             DbBackend::Postgres => &[
                 "ALTER TABLE search_names ADD COLUMN grams text[] COLLATE \"C\" NOT NULL",

@@ -135,6 +135,11 @@ pub(crate) fn starts_with(backend: DbBackend, text: Expr, part: Expr) -> Expr {
     position(backend, text, part).eq(Expr::Constant(1.into()))
 }
 
+/// That a text contains another, and does not begin with it.
+pub(crate) fn contains_within(backend: DbBackend, text: Expr, part: Expr) -> Expr {
+    position(backend, text, part).gt(Expr::Constant(1.into()))
+}
+
 /// At which character a text contains another, counted from 1; 0 if it does not.
 fn position(backend: DbBackend, text: Expr, part: Expr) -> Expr {
     let position = match backend {
@@ -166,14 +171,36 @@ pub(crate) fn gram_query(backend: DbBackend, words: &str) -> String {
     }
 }
 
-/// That a row of the table of names has these pairs of characters and single ones, through the index of them.
-pub(crate) fn has_grams(backend: DbBackend, names: &'static str, grams: Expr) -> Expr {
+/// That a row of the table of names has these pairs of characters and single ones, through the index of them. Where there is
+/// a gate the index is read only if it is open.
+pub(crate) fn has_grams(backend: DbBackend, names: &'static str, grams: Expr, gate: Option<Expr>) -> Expr {
     if backend == DbBackend::Postgres {
-        return Expr::cust_with_exprs("$1 @> string_to_array($2, ' ')", [col(names, Alias::new("grams")), grams]);
+        let has = has_all_grams(names, grams);
+        return gate.map_or(has.clone(), |gate| gate.and(has));
     }
     // FTS5 keeps no places of the pairs, which would double the index: the comparison of texts sees to their order.
-    let rows = Expr::cust_with_exprs("(SELECT rowid FROM search_grams WHERE search_grams MATCH ?)", [grams]);
-    Expr::cust_with_exprs("? IN ?", [col(names, search_names::Column::N), rows])
+    let gate = gate.unwrap_or_else(|| Expr::cust("TRUE"));
+    let rows = "(SELECT rowid FROM search_grams WHERE ? AND search_grams MATCH ?)";
+    Expr::cust_with_exprs("? IN ?", [col(names, search_names::Column::N), Expr::cust_with_exprs(rows, [gate, grams])])
+}
+
+/// That a row has these pairs in its array.
+fn has_all_grams(names: &'static str, grams: Expr) -> Expr {
+    Expr::cust_with_exprs("$1 @> string_to_array($2, ' ')", [col(names, Alias::new("grams")), grams])
+}
+
+/// The first names of the index that have these pairs of characters, as many as the limit says.
+pub(crate) fn select_with_grams(backend: DbBackend, grams: Expr, limit: i64) -> SelectStatement {
+    let mut select = Query::select();
+    select.expr(Expr::Constant(1.into()));
+    if backend == DbBackend::Postgres {
+        select.from_as(search_names::Entity, Alias::new("g")).and_where(has_all_grams("g", grams));
+        select.and_where(col("g", search_names::Column::KnownTo).is_null());
+    } else {
+        select.from(Alias::new("search_grams")).and_where(Expr::cust_with_exprs("search_grams MATCH ?", [grams]));
+    }
+    select.limit(limit.unsigned_abs());
+    select
 }
 
 /// The number of a row among those of its partition.
@@ -183,11 +210,21 @@ pub(crate) fn row_number() -> Expr {
 
 /// The character between the parts of a key, which no name and no slug has.
 pub(crate) fn key_separator(backend: DbBackend) -> Expr {
+    character(backend, 1)
+}
+
+/// The character that sorts after all others.
+pub(crate) fn last_character(backend: DbBackend) -> Expr {
+    character(backend, i32::try_from(u32::from(char::MAX)).unwrap_or(i32::MAX))
+}
+
+/// The character of a number.
+fn character(backend: DbBackend, number: i32) -> Expr {
     let character = match backend {
         DbBackend::Postgres => "chr",
         _ => "char",
     };
-    Func::cust(Alias::new(character)).arg(Expr::Constant(1.into())).into()
+    Func::cust(Alias::new(character)).arg(Expr::Constant(number.into())).into()
 }
 
 /// The statement that tells how a read would be run, and the column in which it does.

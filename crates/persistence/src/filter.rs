@@ -44,14 +44,29 @@ pub(crate) struct NameWords {
 }
 
 impl NameWords {
-    /// That the name that `s` names has all words, in any order, through the index of pairs of characters.
-    pub(crate) fn are_in(&self, scope: &Scope) -> Expr {
+    /// That the name that `s` names has all words, in any order, through the index of pairs of characters; where there is a
+    /// gate, only if it is open.
+    pub(crate) fn are_in(&self, scope: &Scope, gate: Option<Expr>) -> Expr {
+        dialect::has_grams(scope.backend, "s", self.grams(), gate).and(self.are_within(scope, "s"))
+    }
+
+    /// That the name of a table has all words, in any order.
+    pub(crate) fn are_within(&self, scope: &Scope, table: &'static str) -> Expr {
         let has = |slot: &u32| {
             let word = Parameter::Filter(*slot).expr();
-            dialect::contains(scope.backend, col("s", search_names::Column::Folded), word)
+            dialect::contains(scope.backend, col(table, search_names::Column::Folded), word)
         };
-        let grams = dialect::has_grams(scope.backend, "s", Parameter::Grams(self.all).expr());
-        self.words.iter().map(has).fold(grams, ExprTrait::and)
+        self.words.iter().map(has).reduce(ExprTrait::and).unwrap_or_else(|| Expr::cust("TRUE"))
+    }
+
+    /// The pairs of characters that such a name has.
+    pub(crate) fn grams(&self) -> Expr {
+        Parameter::Grams(self.all).expr()
+    }
+
+    /// Whether there is more than one.
+    pub(crate) fn is_several(&self) -> bool {
+        self.words.len() > 1
     }
 }
 
@@ -320,7 +335,7 @@ fn is_among(selects: Vec<SelectStatement>) -> Option<Expr> {
 fn select_named(scope: &Scope, words: &NameWords) -> SelectStatement {
     use search_names::Column::{NameKind, SubjectId};
     let mut select = scope.select_from(search_names::Entity, "s", Sees::Holding);
-    select.expr(col("s", SubjectId)).and_where(words.are_in(scope));
+    select.expr(col("s", SubjectId)).and_where(words.are_in(scope, None));
     select.and_where(is_any_word(col("s", NameKind), &[FoundNameKind::Code.word(), FoundNameKind::Slug.word()]).not());
     select
 }

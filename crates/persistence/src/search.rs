@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use domain::{AnyId, Filter, FoundNameKind, Kind, Order, Page, PageRequest, Position, SearchHit, SearchMatch, View};
+use domain::{
+    AnyId, Filter, FoundNameKind, Kind, NounKind, Order, Page, PageRequest, Position, SearchHit, SearchMatch, View,
+    Vocabulary,
+};
 use sea_orm::sea_query::{
-    self, Alias, CaseStatement, Expr, ExprTrait, Func, OverStatement, Query, SelectStatement, WindowStatement,
+    self, Alias, CaseStatement, CommonTableExpression, Expr, ExprTrait, Func, OverStatement, Query, SelectStatement,
+    UnionType, WindowStatement, WithClause,
 };
 
 use crate::{
@@ -12,7 +16,7 @@ use crate::{
     columns::ColumnSet,
     dialect,
     entity::search_names::{self, Column as Name},
-    filter::{FilterForm, Wanted},
+    filter::FilterForm,
     noun::{and_all, direction, within_bounds},
     row::Row,
     statement::{LIMIT, PageForm, Parameter, Prepared, Question, Values},
@@ -40,7 +44,8 @@ impl Store {
         let form = self.form(Question::Search, view, filter, Some(page), ColumnSet::LEAST);
         let statement = self.statements.get(&form, || {
             let scope = Scope::new(self.backend, view);
-            Prepared::new(self.backend, &page_select(&scope, &form.filter, page))
+            let search = Search { scope: &scope, filter: &form.filter, page };
+            Prepared::new(self.backend, &search.select_page())
         });
         let values = Values { view, ids: &[], request: Some(request), filter: &filter_values };
         let rows = self.rows(statement.bind(&values)).await?;
@@ -56,7 +61,7 @@ impl Store {
         let (filter, filter_values) = FilterForm::split(filter);
         let form = self.form(Question::SearchCount, view, filter, None, ColumnSet::LEAST);
         let statement = self.statements.get(&form, || {
-            let mut select = select_found(&Scope::new(self.backend, view), &form.filter);
+            let mut select = select_found(&Scope::new(self.backend, view), &form.filter, None);
             select.expr(Func::count_distinct(col("s", Name::SubjectId)));
             Prepared::new(self.backend, &select)
         });
@@ -66,120 +71,311 @@ impl Store {
     }
 }
 
-/// The names that have all words, as `s`: those that hold on the day, and those that did before.
-fn select_found(scope: &Scope, filter: &FilterForm) -> SelectStatement {
+/// Of how many names more a text is common: those that fewer names have are looked up by their pairs of characters, and put
+/// in order; of a common one the first names in order are found by walking through an index of all names in order.
+const COMMON: i64 = 4_000;
+
+/// What is read of a name.
+const SAID: [Name; 9] = [
+    Name::SubjectId,
+    Name::Kind,
+    Name::Folded,
+    Name::Name,
+    Name::Language,
+    Name::NameKind,
+    Name::Strict,
+    Name::ValidTo,
+    Name::N,
+];
+
+/// What is asked of names.
+struct Search<'a> {
+    scope: &'a Scope,
+    filter: &'a FilterForm,
+    page: PageForm,
+}
+
+/// How a name matches, as a digit; the best sorts first.
+mod rank {
+    pub(super) const EQUAL: &str = "0";
+    pub(super) const LOOSELY_EQUAL: &str = "1";
+    pub(super) const STARTS_WITH: &str = "2";
+    pub(super) const CONTAINS: &str = "3";
+    pub(super) const WORDS: &str = "4";
+}
+
+/// A column of [`SAID`], or what was added, of the subquery that an alias names.
+fn of(table: &'static str) -> impl Fn(&'static str) -> Expr {
+    move |name| col(table, Alias::new(name))
+}
+
+/// The kinds of nouns that are searched.
+fn kinds(filter: &FilterForm) -> Option<&[&'static str]> {
+    filter.tie.iter().find(|(property, _)| *property == "kind").map(|(_, wanted)| wanted.words())
+}
+
+/// The names that have all words through the index of pairs of characters, as `s`: those that hold on the day, and those
+/// that did before.
+fn select_found(scope: &Scope, filter: &FilterForm, gate: Option<Expr>) -> SelectStatement {
     let mut select = scope.select_from(search_names::Entity, "s", Sees::Known);
-    select.and_where(col("s", Name::ValidFrom).lte(Parameter::Day.expr()));
-    and_all(&mut select, filter.name.as_ref().map(|words| words.are_in(scope)));
-    let kinds = filter.tie.iter().filter(|(property, _)| *property == "kind");
-    and_all(&mut select, kinds.map(|(_, wanted)| is_any_word(col("s", Name::Kind), wanted.words())));
+    select.and_where(has_begun("s"));
+    and_all(&mut select, filter.name.as_ref().map(|words| words.are_in(scope, gate)));
+    and_all(&mut select, kinds(filter).map(|kinds| is_any_word(col("s", Name::Kind), kinds)));
     select
 }
 
-/// The whole text of a search, folded in one way.
-fn text(filter: &FilterForm, fold: &str) -> Expr {
-    let text = filter.tie.iter().find(|(property, _)| *property == fold);
-    text.map_or_else(|| literal(""), |(_, wanted): &(_, Wanted)| wanted.value())
+fn has_begun(table: &'static str) -> Expr {
+    col(table, Name::ValidFrom).lte(Parameter::Day.expr())
 }
 
-/// How well a name matches, as digits that sort so: how, whether only loosely, whether it is none but a code or a slug,
-/// whether it is one of the past.
-fn rank(scope: &Scope, filter: &FilterForm) -> Expr {
-    let folded = || col("s", Name::Folded);
-    let strict: Expr = Func::coalesce([col("s", Name::Strict), folded()]).into();
-    let digit =
-        |condition: Expr| -> Expr { CaseStatement::new().case(condition, literal("1")).finally(literal("0")).into() };
-    let starts_with = |name, text| dialect::starts_with(scope.backend, name, text);
-    let contains = |name, text| dialect::contains(scope.backend, name, text);
-    let [exactly, loosely] = ["strict", "loose"].map(|fold| move || text(filter, fold));
-    let how = CaseStatement::new()
-        .case(strict.clone().eq(exactly()), literal("00"))
-        .case(folded().eq(loosely()), literal("01"))
-        .case(starts_with(strict.clone(), exactly()), literal("10"))
-        .case(starts_with(folded(), loosely()), literal("11"))
-        .case(contains(strict, exactly()), literal("20"))
-        .case(contains(folded(), loosely()), literal("21"))
-        .finally(literal("31"));
-    let kind = || col("s", Name::NameKind);
-    let is_no_name = is_any_word(kind(), &[FoundNameKind::Code.word(), FoundNameKind::Slug.word()]);
-    let is_former =
-        col("s", Name::ValidTo).lte(Parameter::Day.expr()).or(kind().eq(literal(FoundNameKind::Former.word())));
-    dialect::joined([how.into(), digit(is_no_name), digit(is_former)])
+impl Search<'_> {
+    /// The whole text, folded in one way: `strict` or `loose`.
+    fn text(&self, fold: &str) -> Expr {
+        let text = self.filter.tie.iter().find(|(property, _)| *property == fold);
+        text.map_or_else(|| literal(""), |(_, wanted)| wanted.value())
+    }
+
+    /// How the name of a table matches.
+    fn rank(&self, table: &'static str) -> Expr {
+        let folded = || col(table, Name::Folded);
+        let backend = self.scope.backend;
+        CaseStatement::new()
+            .case(strict(table).eq(self.text("strict")), literal(rank::EQUAL))
+            .case(folded().eq(self.text("loose")), literal(rank::LOOSELY_EQUAL))
+            .case(dialect::starts_with(backend, folded(), self.text("loose")), literal(rank::STARTS_WITH))
+            .case(dialect::contains(backend, folded(), self.text("loose")), literal(rank::CONTAINS))
+            .finally(literal(rank::WORDS))
+            .into()
+    }
+
+    /// Where a name stands among those of its noun: the best first.
+    fn place(&self, table: &'static str, rank: Expr) -> [Expr; 4] {
+        let official = col(table, Name::NameKind).eq(literal(FoundNameKind::Official.word()));
+        let digit = |digit: i64| Expr::Constant(digit.into());
+        let choice = CaseStatement::new().case(is_over(table), digit(2)).case(official, digit(0)).finally(digit(1));
+        [rank, choice.into(), col(table, Name::Folded), col(table, Name::N)]
+    }
+
+    /// Adds what is read of names to a read of `s`: how they match last.
+    fn say(&self, select: &mut SelectStatement, rank: Expr) {
+        select.exprs(SAID.map(|column| col("s", column))).expr_as(rank, "rank");
+    }
+
+    /// The best names of nouns that are found by their pairs of characters.
+    fn select_few(&self, gate: Option<Expr>) -> SelectStatement {
+        let mut found = select_found(self.scope, self.filter, gate);
+        self.say(&mut found, self.rank("s"));
+        let mut ranking = WindowStatement::new();
+        ranking.add_partition_by(of("found")("subject_id"));
+        for key in self.place("found", of("found")("rank")) {
+            ranking.order_by_expr(key, sea_query::Order::Asc);
+        }
+        let mut each = Query::select();
+        each.exprs(SAID.map(|column| col("found", column))).expr(of("found")("rank")).from_subquery(found, "found");
+        each.expr_window_as(dialect::row_number(), ranking, "place");
+        let mut best = Query::select();
+        best.exprs(SAID.map(|column| col("each", column))).expr(of("each")("rank")).from_subquery(each, "each");
+        best.and_where(of("each")("place").eq(Expr::Constant(1.into())));
+        and_all(&mut best, self.within_bounds("each"));
+        best
+    }
+
+    fn within_bounds(&self, table: &'static str) -> Vec<Expr> {
+        within_bounds(&keys(table), &of(table)("subject_id"), self.page)
+    }
+
+    /// A walk through names in order, from a gate on: the best of their nouns, as many as a page has.
+    fn walk(&self, kind: Expr, rank: Expr, matches: Vec<Expr>, order: &[Expr]) -> SelectStatement {
+        let mut walk = self.scope.select_from(search_names::Entity, "s", Sees::Known);
+        walk.and_where(has_begun("s")).and_where(kind);
+        and_all(&mut walk, matches);
+        let mut better = self.scope.select_from(search_names::Entity, "o", Sees::Known);
+        better.expr(Expr::Constant(1.into())).and_where(has_begun("o"));
+        better.and_where(col("o", Name::SubjectId).eq(col("s", Name::SubjectId)));
+        and_all(&mut better, self.filter.name.as_ref().map(|words| words.are_within(self.scope, "o")));
+        let own = Expr::tuple(self.place("s", rank.clone()));
+        better.and_where(Expr::tuple(self.place("o", self.rank("o"))).lt(own));
+        walk.and_where(Expr::exists(better).not());
+        let [kind, folded, id] = [Name::Kind, Name::Folded, Name::SubjectId].map(|column| col("s", column));
+        and_all(&mut walk, within_bounds(&[rank.clone(), kind, folded], &id, self.page));
+        self.say(&mut walk, rank);
+        for key in order {
+            walk.order_by_expr(key.clone(), sea_query::Order::Asc);
+        }
+        walk.limit(LIMIT);
+        walk
+    }
+
+    /// The names that begin with the text, kind by kind, where `gate` opens.
+    fn select_beginning(&self) -> SelectStatement {
+        let all: Vec<&'static str> = NounKind::VALUES.iter().map(|kind| kind.word).collect();
+        let folded = || col("s", Name::Folded);
+        let mut kinds = kinds(self.filter).unwrap_or(&all).iter().map(|kind| {
+            let beyond = dialect::joined([self.text("loose"), dialect::last_character(self.scope.backend)]);
+            let begins = vec![folded().gte(self.text("loose")), folded().lt(beyond)];
+            let order = [folded(), self.rank("s"), col("s", Name::SubjectId)];
+            let is_kind = col("s", Name::Kind).eq(gated(is_common(), kind, "common"));
+            select_all("walked", self.walk(is_kind, self.rank("s"), begins, &order))
+        });
+        let mut select = kinds.next().unwrap_or_else(|| self.select_few(Some(Expr::cust("FALSE"))));
+        for kind in kinds {
+            select.union(UnionType::All, kind);
+        }
+        select
+    }
+
+    /// The names that match in a weaker way, where the tables of stronger ones have too few.
+    fn select_within(&self, rank: &'static str, stronger: &[&'static str]) -> SelectStatement {
+        let loose = || self.text("loose");
+        let backend = self.scope.backend;
+        let folded = || col("s", Name::Folded);
+        let mut matches = match rank {
+            rank::WORDS => vec![dialect::contains(backend, folded(), loose()).not()],
+            _ => vec![dialect::contains_within(backend, folded(), loose())],
+        };
+        if rank == rank::WORDS {
+            matches.extend(self.filter.name.as_ref().map(|words| words.are_within(self.scope, "s")));
+        }
+        matches.extend(kinds(self.filter).map(|kinds| is_any_word(col("s", Name::Kind), kinds)));
+        let count = |table: &&'static str| {
+            let mut count = Query::select();
+            count.expr(Expr::cust("COUNT(*)")).from(Alias::new(*table));
+            Expr::SubQuery(None, Box::new(count.into()))
+        };
+        let found = stronger.iter().map(count).reduce(ExprTrait::add).unwrap_or_else(|| Expr::Constant(0.into()));
+        let is_open = is_common().and(found.lt(Parameter::Limit.expr()));
+        let order = [Name::Kind, Name::Folded, Name::SubjectId].map(|column| col("s", column));
+        let is_from_start = col("s", Name::Kind).gte(gated(is_open, "", "common"));
+        self.walk(is_from_start, literal(rank), matches, &order)
+    }
+
+    /// The best names of nouns: few that are put in order, or the first in order of many.
+    fn select_best(&self) -> SelectStatement {
+        // Walks go in one direction, through what is known now.
+        let Some(words) = self.filter.name.as_ref().filter(|_| self.scope.is_latest && !self.page.is_descending())
+        else {
+            return self.select_few(None);
+        };
+        let table = |name: &'static str, query: SelectStatement| {
+            CommonTableExpression::new().table_name(Alias::new(name)).query(query).to_owned()
+        };
+        let mut common = Query::select();
+        let counted = dialect::select_with_grams(self.scope.backend, words.grams(), COMMON + 1);
+        let is_more = Expr::cust("COUNT(*)").gt(Expr::Constant(COMMON.into()));
+        common.expr_as(is_more, "yes").from_subquery(counted, "counted");
+        let mut with = WithClause::new();
+        with.cte(table("common", common)).cte(table("beginning", self.select_beginning()));
+        with.cte(table("within", self.select_within(rank::CONTAINS, &["beginning"])));
+        let is_rare = select_of("common", is_common().not());
+        let mut best = select_all("few", self.select_few(Some(is_rare)));
+        best.with_cte(with.to_owned());
+        let mut tables = vec!["beginning", "within"];
+        if words.is_several() {
+            with.cte(table("scattered", self.select_within(rank::WORDS, &tables)));
+            best.with_cte(with);
+            tables.push("scattered");
+        }
+        for table in tables {
+            best.union(UnionType::All, Query::select().expr(Expr::cust("*")).from(Alias::new(table)).take());
+        }
+        best
+    }
+
+    /// The statement of a page: the key of the position, the identity and the kind of the noun, and the name.
+    fn select_page(&self) -> SelectStatement {
+        let order = |select: &mut SelectStatement, table: &'static str| {
+            for key in keys(table).into_iter().chain([of(table)("subject_id")]) {
+                select.order_by_expr(key, direction(self.page));
+            }
+        };
+        let mut page = select_all("best", self.select_best());
+        order(&mut page, "best");
+        page.limit(LIMIT);
+
+        // Whether what is called so has ended, by the row of its slug.
+        let mut select = Query::select();
+        let is_slug = col("z", Name::NameKind).eq(literal(FoundNameKind::Slug.word()));
+        let is_own_slug = col("z", Name::SubjectId).eq(of("page")("subject_id")).and(is_slug);
+        select.from_subquery(page, "page");
+        self.scope.join(&mut select, search_names::Entity, "z", is_own_slug, Sees::Holding);
+        select.expr(join_keys(self.scope, &keys("page"))).expr(of("page")("subject_id"));
+        select.exprs(["kind", "rank", "name", "language", "name_kind"].map(of("page")));
+        let is_exact = dialect::contains(self.scope.backend, strict("page"), self.text("strict"));
+        let has_ended = col("z", Name::Ends).lte(Parameter::Day.expr());
+        select.exprs([is_exact, is_over("page"), has_ended].map(number));
+        order(&mut select, "page");
+        select
+    }
 }
 
-/// The statement of a page: the key of the position, the identity and the kind of the noun, and the name.
-fn page_select(scope: &Scope, filter: &FilterForm, page: PageForm) -> SelectStatement {
-    let of = |table: &'static str| move |name: &'static str| col(table, Alias::new(name));
-    let said = ["subject_id", "kind", "folded", "name", "language", "name_kind"];
-
-    let mut found = select_found(scope, filter);
-    found.exprs(said.map(of("s"))).expr_as(col("s", Name::N), "n").expr_as(rank(scope, filter), "rank");
-
-    // Of several names of a noun the one that matches best.
-    let mut ranking = WindowStatement::new();
-    let of_found = of("found");
-    ranking.add_partition_by(of_found("subject_id"));
-    let official = of_found("name_kind").eq(literal(FoundNameKind::Official.word()));
-    let official_first = CaseStatement::new().case(official, literal("0")).finally(literal("1"));
-    let language = Func::coalesce([of_found("language"), literal("")]);
-    let keys = [of_found("rank"), official_first.into(), of_found("folded"), of_found("name_kind"), language.into()];
-    for key in keys.into_iter().chain([of_found("n")]) {
-        ranking.order_by_expr(key, sea_query::Order::Asc);
-    }
-    let mut each = Query::select();
-    each.exprs(said.map(of("found"))).expr(of_found("rank")).from_subquery(found, "found");
-    each.expr_window_as(dialect::row_number(), ranking, Alias::new("place"));
-
-    let mut best = Query::select();
-    let keys = |table: &'static str| ["rank", "kind", "folded"].map(of(table));
-    let id = |table: &'static str| of(table)("subject_id");
-    best.exprs(said.map(of("each"))).expr(of("each")("rank")).from_subquery(each, "each");
-    best.and_where(of("each")("place").eq(Expr::Constant(1.into())));
-    and_all(&mut best, within_bounds(&keys("each"), &id("each"), page));
-    for key in keys("each").into_iter().chain([id("each")]) {
-        best.order_by_expr(key, direction(page));
-    }
-    best.limit(LIMIT);
-
-    // Whether what is called so has ended, by the row of its slug.
-    let mut select = Query::select();
-    let of_best = of("best");
-    let is_own_slug =
-        col("z", Name::SubjectId).eq(id("best")).and(col("z", Name::NameKind).eq(literal(FoundNameKind::Slug.word())));
-    select.from_subquery(best, "best");
-    scope.join(&mut select, search_names::Entity, "z", is_own_slug, Sees::Holding);
-    let ended = CaseStatement::new().case(col("z", Name::Ends).lte(Parameter::Day.expr()), Expr::Constant(1.into()));
-    select.expr(join_keys(scope, &keys("best"))).expr(id("best"));
-    select.exprs(["kind", "rank", "name", "language", "name_kind"].map(of_best));
-    select.expr(dialect::as_bigint(ended.finally(Expr::Constant(0.into())).into()));
-    for key in keys("best").into_iter().chain([id("best")]) {
-        select.order_by_expr(key, direction(page));
-    }
-    select
+/// The name folded strictly.
+fn strict(table: &'static str) -> Expr {
+    Func::coalesce([col(table, Name::Strict), col(table, Name::Folded)]).into()
 }
 
-/// Reads a row of [`page_select`].
+/// That the name is one of the past.
+fn is_over(table: &'static str) -> Expr {
+    let is_former = col(table, Name::NameKind).eq(literal(FoundNameKind::Former.word()));
+    col(table, Name::ValidTo).lte(Parameter::Day.expr()).or(is_former)
+}
+
+/// 1 where a condition holds, and 0 elsewhere.
+fn number(condition: Expr) -> Expr {
+    let number = CaseStatement::new().case(condition, Expr::Constant(1.into())).finally(Expr::Constant(0.into()));
+    dialect::as_bigint(number.into())
+}
+
+/// What hits are ordered by before the identity of the noun.
+fn keys(table: &'static str) -> [Expr; 3] {
+    ["rank", "kind", "folded"].map(of(table))
+}
+
+/// Whether more names have the pairs of characters than are put in order.
+fn is_common() -> Expr {
+    col("common", "yes")
+}
+
+/// A value where a condition on the one row of a table holds, and null elsewhere: what is compared with it is not even
+/// looked for. A condition would be looked at again for each row.
+fn gated(is_open: Expr, value: &'static str, table: &'static str) -> Expr {
+    select_of(table, CaseStatement::new().case(is_open, literal(value)).into())
+}
+
+/// A value from the one row of a table.
+fn select_of(table: &'static str, value: Expr) -> Expr {
+    Expr::SubQuery(None, Box::new(Query::select().expr(value).from(Alias::new(table)).take().into()))
+}
+
+/// All of a subquery, so that its order and limit are its own.
+fn select_all(name: &'static str, query: SelectStatement) -> SelectStatement {
+    Query::select().expr(Expr::cust("*")).from_subquery(query, Alias::new(name)).take()
+}
+
+/// Reads a row of [`Search::select_page`].
 fn read_hit(row: &mut Row<'_>) -> Result<(Position, AnyLinked<SearchHit>), StoreError> {
-    let [key, id, kind, rank, name, language, name_kind, ended] = row.cells();
+    let [key, id, kind, rank, name, language, name_kind] = row.cells();
+    let [is_exact, is_over, has_ended] = row.cells();
     let raw = id.number()?;
-    let digits = rank.str()?.as_bytes();
-    let is_set = |at: usize| digits.get(at) == Some(&b'1');
-    let found = match digits.first() {
-        Some(b'0') => SearchMatch::Equal,
-        Some(b'1') => SearchMatch::StartsWith,
-        Some(b'2') => SearchMatch::Contains,
+    let found = match rank.str()? {
+        rank::EQUAL | rank::LOOSELY_EQUAL => SearchMatch::Equal,
+        rank::STARTS_WITH => SearchMatch::StartsWith,
+        rank::CONTAINS => SearchMatch::Contains,
         _ => SearchMatch::Words,
     };
-    let is_old = is_set(3);
-    let name_kind = name_kind.word(FoundNameKind::parse)?;
+    let is_over = is_over.number()? == 1;
+    let kind_of_name = match name_kind.word(FoundNameKind::parse)? {
+        // These are what they are, whenever they hold.
+        kind @ (FoundNameKind::Code | FoundNameKind::Slug) => kind,
+        _ if is_over => FoundNameKind::Former,
+        kind => kind,
+    };
     let hit = SearchHit {
         name: name.text()?,
         language: language.maybe_text()?,
-        // A code or a slug stays one.
-        kind: if is_old && !is_set(2) { FoundNameKind::Former } else { name_kind },
+        kind: kind_of_name,
         found,
-        is_exact: !is_set(1),
-        is_former: is_old || ended.number()? == 1,
+        is_exact: is_exact.number()? == 1,
+        is_former: is_over || has_ended.number()? == 1,
     };
     let node = kind.maybe_word(Kind::named)?.map(|kind| AnyId { kind, raw });
     Ok((Position { key: key.text()?, id: raw }, AnyLinked { tie: Arc::new(hit), node }))

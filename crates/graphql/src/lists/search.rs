@@ -97,7 +97,7 @@ impl ObjectType<Map> {
             "search",
             "SearchHit",
             EXPECTED_HITS,
-            "Nouns of any kind by what they are or were called, in any language, by a code or by the slug; each once. The best first: names that are the text, begin with it, contain it, or have all of its words; of these the exact ones, names before codes and slugs, and present ones before former ones; then by kind and name. Letter case, width, accents, spaces and punctuation make no difference, nor do traditional and simplified Chinese characters. What is no longer on the map, or not yet, is found, too.",
+            "Nouns of any kind by what they are or were called, in any language, by a code or by the slug; each once. The best first: names that are the text exactly, are it loosely, begin with it, contain it, or have all of its words; then by kind and by name. Of several names of a noun the one that matches best tells, and of those alike a present one before a former one, and an official one before others. Letter case, width, accents, spaces and punctuation make no difference, nor do traditional and simplified Chinese characters. What is no longer on the map, or not yet, is found, too.",
             |map, ctx| (map.view(ctx), None),
             |_, ctx| Loading::Now(parse_search(ctx)),
         )
