@@ -39,6 +39,9 @@ impl SearchText {
         if text.chars().nth(MAX_SEARCH_LENGTH).is_some() {
             return Err(SearchTextError::TooLong);
         }
+        if text.contains(|letter: char| letter.is_control() && !letter.is_whitespace()) {
+            return Err(SearchTextError::Control);
+        }
         let strict = fold_strictly(text);
         let loose = loosen(&strict);
         let mut words: Vec<String> = Vec::new();
@@ -53,7 +56,12 @@ impl SearchText {
         if words.is_empty() {
             return Err(SearchTextError::Empty);
         }
-        if words.iter().all(|word| query_grams(word).next().is_none()) {
+        let is_found = |word: &String| query_grams(word).next().is_some();
+        if !words.iter().any(is_found) {
+            // Letters that stand alone are looked for where they follow each other.
+            words = vec![loose.clone()];
+        }
+        if !words.iter().any(is_found) {
             return Err(SearchTextError::TooShort);
         }
         Ok(SearchText { strict, loose, words })
@@ -66,8 +74,11 @@ pub enum SearchTextError {
     /// It has neither letters nor digits.
     #[error("give a text with letters or digits: spaces and punctuation are not searched for")]
     Empty,
+    /// It has a control character.
+    #[error("give a text without control characters")]
+    Control,
     /// No index finds it.
-    #[error("give two letters or digits that stand together, or one Chinese character")]
+    #[error("give two letters or digits, or one Chinese character")]
     TooShort,
     /// It is longer than any text that is searched for.
     #[error("give at most {MAX_SEARCH_LENGTH} characters, in at most {MAX_SEARCH_WORDS} words")]
@@ -289,6 +300,7 @@ mod tests {
         let text = SearchText::parse("  Notre-Dame, École  notre-dame ").expect("two words");
         assert_eq!((text.strict.as_str(), text.loose.as_str()), ("notredameécolenotredame", "notredameecolenotredame"));
         assert_eq!(text.words, ["notredame", "ecole"]);
+        assert_eq!(SearchText::parse("a b a").expect("letters").words, ["aba"]);
         for fine in ["学", "學", "ab", "80", "a 中", "か", "a bc"] {
             assert!(SearchText::parse(fine).is_ok(), "{fine}");
         }
@@ -303,7 +315,8 @@ mod tests {
             ("´", SearchTextError::Empty),
             ("a", SearchTextError::TooShort),
             ("8", SearchTextError::TooShort),
-            ("a b", SearchTextError::TooShort),
+            ("a -", SearchTextError::TooShort),
+            ("ab\0c", SearchTextError::Control),
             ("é", SearchTextError::TooShort),
             (&"长".repeat(MAX_SEARCH_LENGTH + 1), SearchTextError::TooLong),
             (&"\u{fdfa}".repeat(20), SearchTextError::TooLong),

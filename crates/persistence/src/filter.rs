@@ -106,6 +106,14 @@ impl Wanted {
         }
     }
 
+    /// The pairs of characters of a text.
+    pub(crate) fn grams(&self) -> Option<Expr> {
+        match self {
+            Wanted::Slot(slot) => Some(Parameter::Grams(*slot).expr()),
+            _ => None,
+        }
+    }
+
     /// The register of the code that is looked for, if one is named.
     pub(crate) fn scheme(&self) -> Option<Expr> {
         match self {

@@ -16,7 +16,7 @@ use crate::{
     columns::ColumnSet,
     dialect,
     entity::search_names::{self, Column as Name},
-    filter::FilterForm,
+    filter::{FilterForm, NameWords},
     noun::{and_all, direction, within_bounds},
     row::Row,
     statement::{LIMIT, PageForm, Parameter, Prepared, Question, Values},
@@ -73,7 +73,7 @@ impl Store {
 
 /// Of how many names more a text is common: those that fewer names have are looked up by their pairs of characters, and put
 /// in order; of a common one the first names in order are found by walking through an index of all names in order.
-const COMMON: i64 = 4_000;
+const COMMON: i64 = 10_000;
 
 /// What is read of a name.
 const SAID: [Name; 9] = [
@@ -243,7 +243,14 @@ impl Search<'_> {
             Expr::SubQuery(None, Box::new(count.into()))
         };
         let found = stronger.iter().map(count).reduce(ExprTrait::add).unwrap_or_else(|| Expr::Constant(0.into()));
-        let is_open = is_common().and(found.lt(Parameter::Limit.expr()));
+        let mut is_open = is_common().and(found.lt(Parameter::Limit.expr()));
+        if rank == rank::CONTAINS && self.filter.name.as_ref().is_some_and(NameWords::is_several) {
+            // Words that are common may never follow each other: then the walk would go through all names.
+            let whole = self.filter.tie.iter().find(|(property, _)| *property == "loose");
+            let grams = whole.and_then(|(_, wanted)| wanted.grams());
+            let with_grams = grams.map(|grams| dialect::select_with_grams(backend, grams, 1));
+            is_open = with_grams.map(Expr::exists).into_iter().fold(is_open, ExprTrait::and);
+        }
         let order = [Name::Kind, Name::Folded, Name::SubjectId].map(|column| col("s", column));
         let is_from_start = col("s", Name::Kind).gte(gated(is_open, "", "common"));
         self.walk(is_from_start, literal(rank), matches, &order)
