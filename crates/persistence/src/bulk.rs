@@ -27,8 +27,7 @@ impl ColumnValues {
     /// What the column of a bookkeeping table holds, by its name.
     pub(crate) fn named(name: &str) -> ColumnValues {
         match name {
-            "n" | "fact_id" | "subject_id" | "known_from" | "known_to" => ColumnValues::Number,
-            "grams" => ColumnValues::Grams,
+            "n" | "fact_id" | "subject_id" => ColumnValues::Number,
             _ => ColumnValues::Text,
         }
     }

@@ -175,8 +175,9 @@ pub(crate) fn gram_query(backend: DbBackend, words: &str) -> String {
 /// a gate the index is read only if it is open.
 pub(crate) fn has_grams(backend: DbBackend, names: &'static str, grams: Expr, gate: Option<Expr>) -> Expr {
     if backend == DbBackend::Postgres {
-        let has = has_all_grams(names, grams);
-        return gate.map_or(has.clone(), |gate| gate.and(has));
+        let array = col(names, Alias::new("grams"));
+        let has = Expr::cust_with_exprs("$1 @> string_to_array($2, ' ')", [array, grams]);
+        return gate.into_iter().fold(has, |has, gate| gate.and(has));
     }
     // FTS5 keeps no places of the pairs, which would double the index: the comparison of texts sees to their order.
     let gate = gate.unwrap_or_else(|| Expr::cust("TRUE"));
@@ -184,23 +185,10 @@ pub(crate) fn has_grams(backend: DbBackend, names: &'static str, grams: Expr, ga
     Expr::cust_with_exprs("? IN ?", [col(names, search_names::Column::N), Expr::cust_with_exprs(rows, [gate, grams])])
 }
 
-/// That a row has these pairs in its array.
-fn has_all_grams(names: &'static str, grams: Expr) -> Expr {
-    Expr::cust_with_exprs("$1 @> string_to_array($2, ' ')", [col(names, Alias::new("grams")), grams])
-}
-
-/// The first names of the index that have these pairs of characters, as many as the limit says.
-pub(crate) fn select_with_grams(backend: DbBackend, grams: Expr, limit: i64) -> SelectStatement {
-    let mut select = Query::select();
-    select.expr(Expr::Constant(1.into()));
-    if backend == DbBackend::Postgres {
-        select.from_as(search_names::Entity, Alias::new("g")).and_where(has_all_grams("g", grams));
-        select.and_where(col("g", search_names::Column::KnownTo).is_null());
-    } else {
-        select.from(Alias::new("search_grams")).and_where(Expr::cust_with_exprs("search_grams MATCH ?", [grams]));
-    }
-    select.limit(limit.unsigned_abs());
-    select
+/// The names that have these pairs of characters, known or not, by SQLite's index of them alone.
+pub(crate) fn select_from_grams(grams: Expr) -> SelectStatement {
+    let has = Expr::cust_with_exprs("search_grams MATCH ?", [grams]);
+    Query::select().from(Alias::new("search_grams")).and_where(has).take()
 }
 
 /// The number of a row among those of its partition.

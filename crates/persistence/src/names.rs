@@ -86,9 +86,11 @@ impl NameRows {
     }
 
     fn new(backend: DbBackend, more: &[&'static str], next: i64) -> Self {
-        let grams = if backend == DbBackend::Postgres { Some(&"grams") } else { None };
-        let columns: Vec<_> =
-            COLUMNS.iter().chain(more).chain(grams).map(|name| (*name, ColumnValues::named(name))).collect();
+        let named = COLUMNS.iter().map(|name| (*name, ColumnValues::named(name)));
+        let mut columns: Vec<_> = named.chain(more.iter().map(|name| (*name, ColumnValues::Number))).collect();
+        if backend == DbBackend::Postgres {
+            columns.push(("grams", ColumnValues::Grams));
+        }
         NameRows {
             backend,
             names: Bulk::new(backend, "search_names", &columns),

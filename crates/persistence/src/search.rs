@@ -6,9 +6,12 @@ use domain::{
     AnyId, Filter, FoundNameKind, Kind, NounKind, Order, Page, PageRequest, Position, SearchHit, SearchMatch, View,
     Vocabulary,
 };
-use sea_orm::sea_query::{
-    self, Alias, CaseStatement, CommonTableExpression, Expr, ExprTrait, Func, OverStatement, Query, SelectStatement,
-    UnionType, WindowStatement, WithClause,
+use sea_orm::{
+    DbBackend,
+    sea_query::{
+        self, Alias, CaseStatement, CommonTableExpression, Expr, ExprTrait, Func, OverStatement, Query,
+        SelectStatement, UnionType, WindowStatement, WithClause,
+    },
 };
 
 use crate::{
@@ -118,14 +121,22 @@ fn kinds(filter: &FilterForm) -> Option<&[&'static str]> {
 /// that did before.
 fn select_found(scope: &Scope, filter: &FilterForm, gate: Option<Expr>) -> SelectStatement {
     let mut select = scope.select_from(search_names::Entity, "s", Sees::Known);
-    select.and_where(has_begun("s"));
+    select.and_where(scope.has_begun("s"));
     and_all(&mut select, filter.name.as_ref().map(|words| words.are_in(scope, gate)));
     and_all(&mut select, kinds(filter).map(|kinds| is_any_word(col("s", Name::Kind), kinds)));
     select
 }
 
-fn has_begun(table: &'static str) -> Expr {
-    col(table, Name::ValidFrom).lte(Parameter::Day.expr())
+/// A read of the first names that have these pairs of characters, as many as the limit says.
+fn select_with_grams(scope: &Scope, grams: Expr, limit: i64) -> SelectStatement {
+    let mut select = match scope.backend {
+        DbBackend::Postgres => {
+            let mut select = scope.select_from(search_names::Entity, "g", Sees::Known);
+            select.and_where(dialect::has_grams(scope.backend, "g", grams, None)).take()
+        }
+        _ => dialect::select_from_grams(grams),
+    };
+    select.expr(Expr::Constant(1.into())).limit(limit.unsigned_abs()).take()
 }
 
 impl Search<'_> {
@@ -152,7 +163,8 @@ impl Search<'_> {
     fn place(&self, table: &'static str, rank: Expr) -> [Expr; 4] {
         let official = col(table, Name::NameKind).eq(literal(FoundNameKind::Official.word()));
         let digit = |digit: i64| Expr::Constant(digit.into());
-        let choice = CaseStatement::new().case(is_over(table), digit(2)).case(official, digit(0)).finally(digit(1));
+        let choice =
+            CaseStatement::new().case(is_over(self.scope, table), digit(2)).case(official, digit(0)).finally(digit(1));
         [rank, choice.into(), col(table, Name::Folded), col(table, Name::N)]
     }
 
@@ -187,10 +199,10 @@ impl Search<'_> {
     /// A walk through names in order, from a gate on: the best of their nouns, as many as a page has.
     fn walk(&self, kind: Expr, rank: Expr, matches: Vec<Expr>, order: &[Expr]) -> SelectStatement {
         let mut walk = self.scope.select_from(search_names::Entity, "s", Sees::Known);
-        walk.and_where(has_begun("s")).and_where(kind);
+        walk.and_where(self.scope.has_begun("s")).and_where(kind);
         and_all(&mut walk, matches);
         let mut better = self.scope.select_from(search_names::Entity, "o", Sees::Known);
-        better.expr(Expr::Constant(1.into())).and_where(has_begun("o"));
+        better.expr(Expr::Constant(1.into())).and_where(self.scope.has_begun("o"));
         better.and_where(col("o", Name::SubjectId).eq(col("s", Name::SubjectId)));
         and_all(&mut better, self.filter.name.as_ref().map(|words| words.are_within(self.scope, "o")));
         let own = Expr::tuple(self.place("s", rank.clone()));
@@ -248,7 +260,7 @@ impl Search<'_> {
             // Words that are common may never follow each other: then the walk would go through all names.
             let whole = self.filter.tie.iter().find(|(property, _)| *property == "loose");
             let grams = whole.and_then(|(_, wanted)| wanted.grams());
-            let with_grams = grams.map(|grams| dialect::select_with_grams(backend, grams, 1));
+            let with_grams = grams.map(|grams| select_with_grams(self.scope, grams, 1));
             is_open = with_grams.map(Expr::exists).into_iter().fold(is_open, ExprTrait::and);
         }
         let order = [Name::Kind, Name::Folded, Name::SubjectId].map(|column| col("s", column));
@@ -267,7 +279,7 @@ impl Search<'_> {
             CommonTableExpression::new().table_name(Alias::new(name)).query(query).to_owned()
         };
         let mut common = Query::select();
-        let counted = dialect::select_with_grams(self.scope.backend, words.grams(), COMMON + 1);
+        let counted = select_with_grams(self.scope, words.grams(), COMMON + 1);
         let is_more = Expr::cust("COUNT(*)").gt(Expr::Constant(COMMON.into()));
         common.expr_as(is_more, "yes").from_subquery(counted, "counted");
         let mut with = WithClause::new();
@@ -309,7 +321,7 @@ impl Search<'_> {
         select.exprs(["kind", "rank", "name", "language", "name_kind"].map(of("page")));
         let is_exact = dialect::contains(self.scope.backend, strict("page"), self.text("strict"));
         let has_ended = col("z", Name::Ends).lte(Parameter::Day.expr());
-        select.exprs([is_exact, is_over("page"), has_ended].map(number));
+        select.exprs([is_exact, is_over(self.scope, "page"), has_ended].map(number));
         order(&mut select, "page");
         select
     }
@@ -321,9 +333,8 @@ fn strict(table: &'static str) -> Expr {
 }
 
 /// That the name is one of the past.
-fn is_over(table: &'static str) -> Expr {
-    let is_former = col(table, Name::NameKind).eq(literal(FoundNameKind::Former.word()));
-    col(table, Name::ValidTo).lte(Parameter::Day.expr()).or(is_former)
+fn is_over(scope: &Scope, table: &'static str) -> Expr {
+    scope.is_over(table).or(col(table, Name::NameKind).eq(literal(FoundNameKind::Former.word())))
 }
 
 /// 1 where a condition holds, and 0 elsewhere.
