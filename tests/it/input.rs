@@ -15,7 +15,7 @@ async fn what_a_client_gets_wrong_is_said_with_a_code_and_a_path() {
     let cases = [
         ("{ node(id: \"nonsense\") { id } }".to_owned(), "INVALID_ID", "[\"node\"]", "is not an id"),
         ("{ school(id: \"bj80\") { name } }".to_owned(), "INVALID_ID", "[\"school\"]", "is not an id"),
-        ("{ school { name } }".to_owned(), "INVALID_ARGUMENT", "[\"school\"]", "by `id` or by `slug`"),
+        ("{ school { name } }".to_owned(), "INVALID_ARGUMENT", "[\"school\"]", "by `slug` or by `code`"),
         ("{ schools(first: 101) { totalCount } }".to_owned(), "INVALID_PAGE_SIZE", "[\"schools\"]", "0 to 100"),
         ("{ schools(first: -1) { totalCount } }".to_owned(), "INVALID_PAGE_SIZE", "[\"schools\"]", "0 to 100"),
         (
