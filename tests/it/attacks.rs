@@ -81,7 +81,15 @@ fn filled(schema: &Value, ty: &Value, text: &str) -> Vec<Value> {
     let takes_text = |ty: &Value| ["String", "ID", "Date", "LanguageTag"].contains(&written(ty).1.as_str());
     let input = items(schema, "types").find(|it| it["name"] == written(ty).1).expect("a type");
     let fields = items(input, "inputFields").filter(|field| takes_text(&field["type"]));
-    let fields = fields.filter_map(|field| Some(json!({ field["name"].as_str()?: text })));
+    // What else the object needs is given, so that it is this field that is looked at.
+    let is_needed = |field: &&Value| written(&field["type"]).0.ends_with('!');
+    let needed = items(input, "inputFields").filter(is_needed).filter_map(|field| field["name"].as_str());
+    let needed: serde_json::Map<String, Value> = needed.map(|name| (name.to_owned(), json!("x"))).collect();
+    let fields = fields.filter_map(|field| {
+        let mut object = needed.clone();
+        object.insert(field["name"].as_str()?.to_owned(), json!(text));
+        Some(Value::Object(object))
+    });
     let values = if takes_text(ty) { vec![json!(text)] } else { fields.collect() };
     let is_list = written(ty).0.starts_with('[');
     values.into_iter().map(|value| if is_list { json!([value]) } else { value }).collect()

@@ -205,9 +205,9 @@ fn a_view_becomes_a_condition_in_one_module() {
         }
     }
     modules.sort_unstable();
-    // A draft closes facts and asks what changed after a revision, a page in PostgreSQL names the column in its order,
-    // and the planner is told how many values it has.
-    assert_eq!(modules, ["draft.rs", "noun.rs", "statistics.rs", "view.rs"]);
+    // A draft closes facts and asks what changed after a revision, names are folded anew of all versions, a page in
+    // PostgreSQL names the column in its order, and the planner is told how many values it has.
+    assert_eq!(modules, ["draft.rs", "names.rs", "noun.rs", "statistics.rs", "view.rs"]);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ async fn what_a_client_gets_wrong_is_said_with_a_code_and_a_path() {
     let cases = [
         ("{ node(id: \"nonsense\") { id } }".to_owned(), "INVALID_ID", "[\"node\"]", "is not an id"),
         ("{ school(id: \"bj80\") { name } }".to_owned(), "INVALID_ID", "[\"school\"]", "is not an id"),
-        ("{ school { name } }".to_owned(), "INVALID_ARGUMENT", "[\"school\"]", "by `id` or by `slug`"),
+        ("{ school { name } }".to_owned(), "INVALID_ARGUMENT", "[\"school\"]", "by `slug` or by `code`"),
         ("{ schools(first: 101) { totalCount } }".to_owned(), "INVALID_PAGE_SIZE", "[\"schools\"]", "0 to 100"),
         ("{ schools(first: -1) { totalCount } }".to_owned(), "INVALID_PAGE_SIZE", "[\"schools\"]", "0 to 100"),
         (
@@ -54,7 +54,7 @@ async fn what_a_client_gets_wrong_is_said_with_a_code_and_a_path() {
             "{ schools(filter: { nameContains: \"x\" }) { totalCount } }".to_owned(),
             "INVALID_ARGUMENT",
             "[\"schools\"]",
-            "2 to 100 characters",
+            "two letters or digits",
         ),
         (
             "{ schools(filter: { group: \"sch_6ndk5ypsbe2qr\" }) { totalCount } }".to_owned(),
@@ -163,29 +163,25 @@ async fn what_is_no_graphql_request_is_refused() {
 }
 
 #[tokio::test]
-async fn what_a_name_contains_is_sought_letter_by_letter_without_wildcards() {
+async fn what_a_name_contains_is_sought_without_wildcards() {
     let names = ["50% up", "50 of up", "a_b", "axb", "a*b", "a?b", "a\"b", "a'b", "a\\b", "a.b", "[ab]", "^ab$"];
     for app in empty("wildcards").await {
         for name in names {
             record(&app.store, region(name, None)).await.expect("a revision");
         }
+        // Punctuation is not compared, and is no wildcard either.
+        let ab = ["a_b", "a*b", "a?b", "a\"b", "a'b", "a\\b", "a.b", "[ab]", "^ab$"];
         for (sought, found) in [
-            ("50%", &["50% up"][..]),
+            ("50%", &["50% up", "50 of up"][..]),
+            ("up 50", &["50% up", "50 of up"]),
             ("0% u", &["50% up"]),
-            ("%u", &[]),
-            ("%%", &[]),
-            ("a_b", &["a_b"]),
-            ("__", &[]),
-            ("a*b", &["a*b"]),
-            ("a*", &["a*b"]),
-            ("a?b", &["a?b"]),
-            ("a\"b", &["a\"b"]),
-            ("a'b", &["a'b"]),
-            ("a\\b", &["a\\b"]),
-            ("a.b", &["a.b"]),
-            ("[ab]", &["[ab]"]),
-            ("^ab$", &["^ab$"]),
-            ("50", &["50 of up", "50% up"]),
+            ("5%p", &[]),
+            ("a_b", &ab),
+            ("a%b", &ab),
+            ("a*b", &ab),
+            ("[ab]", &ab),
+            ("ab$", &["^ab$"]),
+            ("axb", &["axb"]),
         ] {
             let query = format!(
                 "{{ regions(filter: {{ nameContains: {} }}, orderBy: {{ field: SLUG }}) {{ nodes {{ slug }} }} }}",
@@ -193,6 +189,8 @@ async fn what_a_name_contains_is_sought_letter_by_letter_without_wildcards() {
             );
             let data = app.data(&query).await;
             let slugs = data["regions"]["nodes"].as_array().expect("nodes").iter().map(|node| node["slug"].as_str());
+            let mut found = found.to_vec();
+            found.sort_unstable();
             assert_eq!(slugs.collect::<Option<Vec<_>>>().expect("slugs"), found, "{}: {sought}", app.name);
         }
     }

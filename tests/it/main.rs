@@ -41,6 +41,7 @@ mod repeated_answers;
 mod restart;
 mod rights;
 mod rust_client;
+mod search;
 mod seed;
 mod sockets;
 mod storage;

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod column;
 pub mod coverage;
 pub mod fact;
+pub mod folding;
 pub mod gap;
 pub mod id;
 pub mod lifetime;
@@ -24,6 +25,7 @@ pub mod reach;
 pub mod record;
 pub mod revision;
 pub mod rule;
+pub mod search;
 #[cfg(test)]
 mod shape_errors;
 pub mod succession;
@@ -65,6 +67,7 @@ pub use event::{Event, EventAction, EventItem, PartOfDay};
 pub use evidence::{Contradiction, EvidenceRelation, FieldEvidence, ListCompleteness, OpenList};
 pub use expert_group::ExpertGroup;
 pub use fact::{DatePrecision, ImpreciseDate, Known, Validity, View};
+pub use folding::{SearchText, SearchTextError};
 pub use gap::GapKind;
 pub use group::{Group, GroupStatus};
 pub use id::{AnyId, Id, IdError, Identified, Kind, NounKind};
@@ -90,6 +93,7 @@ pub use school::{
     Code, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType, Stage, Succession,
     SuccessionKind,
 };
+pub use search::{FoundNameKind, SearchHit, SearchMatch};
 pub use source::{Citation, Confidence, Extent, Reliability, Source, SourceKind};
 pub use statement::Statement;
 pub use succession::{SuccessionDates, Successions};

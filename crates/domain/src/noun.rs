@@ -57,7 +57,7 @@ pub struct Filter {
     pub not: Option<Box<Filter>>,
     /// On the view's day its existence is one of these.
     pub existence: Option<Vec<Existence>>,
-    /// An official name or an alias, in any language, contains this folded text of two characters or more.
+    /// An official name or an alias, in any language, contains all of these words, folded loosely, with spaces between them.
     pub name_contains: Option<String>,
     /// The noun's own conditions; all of them hold.
     pub conditions: Vec<Condition>,

@@ -11,3 +11,4 @@ pub(crate) mod filter_type;
 pub(crate) mod list_size;
 pub(crate) mod page;
 pub(crate) mod page_interfaces;
+pub(crate) mod search;

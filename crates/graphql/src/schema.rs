@@ -34,8 +34,16 @@ use crate::{
         context::{ContextExt, mask_store_error},
         error_code::ErrorCode,
     },
-    lists::{connection::AllNouns, cursor_scope::RequestedView, page_interfaces::PageInterfaces},
-    objects::{node::NOUNS, noun::NounType, revision::RevisionSubscription, scalar::Date},
+    lists::{
+        connection::AllNouns, cursor_scope::RequestedView, filter_type::has_condition, page_interfaces::PageInterfaces,
+    },
+    objects::{
+        node::NOUNS,
+        noun::NounType,
+        register_code::{CodeInput, find_by_code},
+        revision::RevisionSubscription,
+        scalar::Date,
+    },
 };
 
 type LibrarySchema = async_graphql::Schema<Query, EmptyMutation, RevisionSubscription>;
@@ -133,6 +141,8 @@ impl Described for Map {
             .coverage_fields()
             .gap_fields()
             .why_not_field()
+            .search_fields()
+            .code_fields()
     }
 }
 
@@ -142,25 +152,34 @@ impl ObjectType<Map> {
         let (one, one_description) = N::ONE;
         let (many, many_description) = N::MANY;
         let order = "The order of the list; by name unless asked otherwise.";
-        self.load_optional_object(one, one_description, |map, ctx| {
-            Loading::later(async move {
-                let (id, slug) = (ctx.arguments.get("id")?, ctx.arguments.get("slug")?);
-                match parse_noun_id::<N>(id, slug)? {
-                    Some(id) => Ok(ctx.load_noun(map.view(ctx), id).await?),
-                    None => Ok(None),
-                }
+        let has_codes = has_condition::<N>("code");
+        let mut with = self
+            .load_optional_object(one, one_description, move |map, ctx| {
+                Loading::later(async move {
+                    let id: Option<ID> = ctx.arguments.get("id")?;
+                    let slug: Option<String> = ctx.arguments.get("slug")?;
+                    let code = if has_codes { ctx.arguments.get("code")? } else { None };
+                    let found = match code {
+                        Some(code) if id.is_none() && slug.is_none() => {
+                            find_by_code::<N>(ctx, map.view(ctx), code).await?
+                        }
+                        Some(_) => return Err(ask_by_one(has_codes).into()),
+                        None => parse_noun_id::<N>(id, slug, has_codes)?,
+                    };
+                    match found {
+                        Some(id) => Ok(ctx.load_noun(map.view(ctx), id).await?),
+                        None => Ok(None),
+                    }
+                })
             })
+            .argument::<Option<ID>>("id", "Its global id; alone.")
+            .argument::<Option<String>>("slug", "Its slug; alone.");
+        if has_codes {
+            with = with.argument::<Option<CodeInput>>("code", "A code that a register knows it by on the view's day, alone; of several with this code one that is on the map, and of these the first by slug.");
+        }
+        with.connection(AllNouns::<N>(PhantomData), many, many_description, order, N::NAME.to_owned(), |map, ctx| {
+            (map.view(ctx), None)
         })
-        .argument::<Option<ID>>("id", "Its global id; not together with `slug`.")
-        .argument::<Option<String>>("slug", "Its slug; not together with `id`.")
-        .connection(
-            AllNouns::<N>(PhantomData),
-            many,
-            many_description,
-            order,
-            N::NAME.to_owned(),
-            |map, ctx| (map.view(ctx), None),
-        )
     }
 
     /// Adds the way to other views.
@@ -224,15 +243,27 @@ impl ContainerType for Query {
 
 impl async_graphql::ObjectType for Query {}
 
+/// The error of a root field that is not asked in exactly one way.
+fn ask_by_one(has_codes: bool) -> async_graphql::Error {
+    ErrorCode::InvalidArgument.with_message(match has_codes {
+        true => "ask by `id`, by `slug` or by `code`: one of them, and not several",
+        false => "ask by `id` or by `slug`: one of them, and not both",
+    })
+}
+
 /// The noun that a root field asks for; `None` if no slug can be it.
-fn parse_noun_id<N: domain::Identified>(id: Option<ID>, slug: Option<String>) -> Result<Option<domain::Id<N>>> {
+fn parse_noun_id<N: domain::Identified>(
+    id: Option<ID>,
+    slug: Option<String>,
+    has_codes: bool,
+) -> Result<Option<domain::Id<N>>> {
     match (id, slug) {
         (Some(id), None) => {
             let id = id.parse::<domain::AnyId>().and_then(|_| domain::Id::parse_or_slug(&id));
             id.map(Some).map_err(|error| ErrorCode::InvalidId.with_message(error))
         }
         (None, Some(slug)) => Ok(domain::id::is_slug(&slug).then(|| domain::Id::of(&slug))),
-        _ => Err(ErrorCode::InvalidArgument.with_message("ask by `id` or by `slug`: one of them, and not both")),
+        _ => Err(ask_by_one(has_codes)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::folding::query_grams;
 use sea_orm::{
     DbBackend, Statement, Value,
     sea_query::{
@@ -45,8 +46,19 @@ pub(crate) fn is_one_of_these(backend: DbBackend, id: Expr, ids: &[i64]) -> Expr
     is_one_of_list(backend, id, Expr::val(id_list(backend, ids)))
 }
 
-/// That a value is one of those in a list that [`id_list`] made.
-fn is_one_of_list(backend: DbBackend, id: Expr, list: Expr) -> Expr {
+/// Many texts as one value: an array of PostgreSQL, a list in JSON for SQLite.
+pub(crate) fn text_list(backend: DbBackend, texts: &[String]) -> Value {
+    match backend {
+        DbBackend::Postgres => {
+            let texts = texts.iter().map(|text| Value::from(text.as_str())).collect();
+            Value::Array(ArrayType::String, Some(Box::new(texts)))
+        }
+        _ => serde_json::Value::from(texts).to_string().into(),
+    }
+}
+
+/// That a value is one of those in a list that [`id_list`] or [`text_list`] made.
+pub(crate) fn is_one_of_list(backend: DbBackend, id: Expr, list: Expr) -> Expr {
     if backend == DbBackend::Postgres {
         return id.eq(PgFunc::any(list));
     }
@@ -115,38 +127,68 @@ fn day_of(date: Expr, day: &'static str, month_and_day: &'static str) -> Expr {
 
 /// That a text contains another.
 pub(crate) fn contains(backend: DbBackend, text: Expr, part: Expr) -> Expr {
+    position(backend, text, part).gt(Expr::Constant(0.into()))
+}
+
+/// That a text begins with another.
+pub(crate) fn starts_with(backend: DbBackend, text: Expr, part: Expr) -> Expr {
+    position(backend, text, part).eq(Expr::Constant(1.into()))
+}
+
+/// That a text contains another, and does not begin with it.
+pub(crate) fn contains_within(backend: DbBackend, text: Expr, part: Expr) -> Expr {
+    position(backend, text, part).gt(Expr::Constant(1.into()))
+}
+
+/// At which character a text contains another, counted from 1; 0 if it does not.
+fn position(backend: DbBackend, text: Expr, part: Expr) -> Expr {
     let position = match backend {
         DbBackend::Postgres => "strpos",
         _ => "instr",
     };
-    Expr::expr(Func::cust(Alias::new(position)).args([text, part])).gt(Expr::Constant(0.into()))
+    Func::cust(Alias::new(position)).args([text, part]).into()
+}
+
+/// Texts one after the other.
+pub(crate) fn joined(texts: impl IntoIterator<Item = Expr>) -> Expr {
+    let join = |left: Expr, right: Expr| left.binary(BinOper::Custom("||"), right);
+    texts.into_iter().reduce(join).unwrap_or_else(|| Expr::Constant("".into()))
 }
 
 /// That a text of items with `;` between them has this item.
 pub(crate) fn has_item(backend: DbBackend, text: Expr, item: &str) -> Expr {
-    let concat = |left: Expr, right: Expr| left.binary(BinOper::Custom("||"), right);
     let separator = || Expr::Constant(";".into());
-    let closed = concat(concat(separator(), text), separator());
+    let closed = joined([separator(), text, separator()]);
     contains(backend, closed, Expr::Constant(format!(";{item};").into()))
 }
 
-/// The pairs of characters that a name must have to contain a folded text, as [`has_grams`] takes them.
-pub(crate) fn gram_query(backend: DbBackend, folded: &str) -> String {
-    let grams = domain::text::bigrams(folded);
+/// What a name must have to contain all of these words, as [`has_grams`] takes it.
+pub(crate) fn gram_query(backend: DbBackend, words: &str) -> String {
+    let grams = words.split(' ').flat_map(query_grams);
     match backend {
         DbBackend::Postgres => grams.collect::<Vec<_>>().join(" "),
         _ => grams.map(|gram| format!("\"{gram}\"")).collect::<Vec<_>>().join(" "),
     }
 }
 
-/// That a row of the table of names has these pairs of characters, through the index of pairs.
-pub(crate) fn has_grams(backend: DbBackend, names: &'static str, grams: Expr) -> Expr {
+/// That a row of the table of names has these pairs of characters and single ones, through the index of them. Where there is
+/// a gate the index is read only if it is open.
+pub(crate) fn has_grams(backend: DbBackend, names: &'static str, grams: Expr, gate: Option<Expr>) -> Expr {
     if backend == DbBackend::Postgres {
-        return Expr::cust_with_exprs("$1 @> string_to_array($2, ' ')", [col(names, Alias::new("grams")), grams]);
+        let array = col(names, Alias::new("grams"));
+        let has = Expr::cust_with_exprs("$1 @> string_to_array($2, ' ')", [array, grams]);
+        return gate.into_iter().fold(has, |has, gate| gate.and(has));
     }
     // FTS5 keeps no places of the pairs, which would double the index: the comparison of texts sees to their order.
-    let rows = Expr::cust_with_exprs("(SELECT rowid FROM search_grams WHERE search_grams MATCH ?)", [grams]);
-    Expr::cust_with_exprs("? IN ?", [col(names, search_names::Column::N), rows])
+    let gate = gate.unwrap_or_else(|| Expr::cust("TRUE"));
+    let rows = "(SELECT rowid FROM search_grams WHERE ? AND search_grams MATCH ?)";
+    Expr::cust_with_exprs("? IN ?", [col(names, search_names::Column::N), Expr::cust_with_exprs(rows, [gate, grams])])
+}
+
+/// The names that have these pairs of characters, known or not, by SQLite's index of them alone.
+pub(crate) fn select_from_grams(grams: Expr) -> SelectStatement {
+    let has = Expr::cust_with_exprs("search_grams MATCH ?", [grams]);
+    Query::select().from(Alias::new("search_grams")).and_where(has).take()
 }
 
 /// The number of a row among those of its partition.
@@ -156,11 +198,21 @@ pub(crate) fn row_number() -> Expr {
 
 /// The character between the parts of a key, which no name and no slug has.
 pub(crate) fn key_separator(backend: DbBackend) -> Expr {
+    character(backend, 1)
+}
+
+/// The character that sorts after all others.
+pub(crate) fn last_character(backend: DbBackend) -> Expr {
+    character(backend, i32::try_from(u32::from(char::MAX)).unwrap_or(i32::MAX))
+}
+
+/// The character of a number.
+fn character(backend: DbBackend, number: i32) -> Expr {
     let character = match backend {
         DbBackend::Postgres => "chr",
         _ => "char",
     };
-    Func::cust(Alias::new(character)).arg(Expr::Constant(1.into())).into()
+    Func::cust(Alias::new(character)).arg(Expr::Constant(number.into())).into()
 }
 
 /// The statement that tells how a read would be run, and the column in which it does.

@@ -27,6 +27,7 @@ use crate::{
     export::{self, ExportRow},
     latest::LatestChecks,
     location,
+    names::{NameRows, NamedFact},
     open::WRITER_TIMEOUT,
     references::References,
     revision_changes::ChangeCounter,
@@ -93,7 +94,6 @@ pub struct Draft {
     changes: ChangeCounter,
     /// Whether places of facts, or headers of files, were changed, which are no knowledge.
     pub(crate) changed_bookkeeping: bool,
-    next_name: i64,
     tables: Tables,
     /// What is being added of the shape at hand; a shape is added as a whole before the next.
     adding: Option<(&'static Shape, Bulk)>,
@@ -107,8 +107,7 @@ struct Tables {
     identities: Bulk,
     citations: Bulk,
     facets: Bulk,
-    names: Bulk,
-    grams: Bulk,
+    names: NameRows,
 }
 
 impl Store {
@@ -182,12 +181,6 @@ async fn looks_up_foreign_keys(database: &impl ConnectionTrait) -> Result<bool, 
 impl Draft {
     fn new(store: &Store, transaction: WriteTransaction, number: i64, deferred: DeferredIndexes) -> Self {
         let backend = store.backend;
-        let names = ["n", "fact_id", "subject_id", "folded", "valid_from", "valid_to"];
-        let mut name_columns: Vec<(&str, ColumnValues)> =
-            names.iter().map(|name| (*name, ColumnValues::named(name))).collect();
-        if backend == DbBackend::Postgres {
-            name_columns.push(("grams", ColumnValues::Grams));
-        }
         // What was closed and is said anew, and what was said before and is again, has its identity already.
         let identity_changes: &[&str] = if number == 1 { &[] } else { &["position", "digest", "part_of"] };
         Draft {
@@ -201,7 +194,6 @@ impl Draft {
             references: (number == 1 && backend == DbBackend::Sqlite).then(References::default),
             changes: ChangeCounter::default(),
             changed_bookkeeping: false,
-            next_name: number << 32,
             tables: Tables {
                 identities: Bulk::new(
                     backend,
@@ -235,12 +227,7 @@ impl Draft {
                     &[("id", ColumnValues::Number), ("facet", ColumnValues::Text), ("word", ColumnValues::Text)],
                 )
                 .known_from(number),
-                names: Bulk::new(backend, "search_names", &name_columns).known_from(number),
-                grams: Bulk::new(
-                    backend,
-                    "search_grams",
-                    &[("rowid", ColumnValues::Number), ("grams", ColumnValues::Text)],
-                ),
+                names: NameRows::of_revision(backend, number),
             },
             adding: None,
         }
@@ -464,63 +451,40 @@ impl Draft {
     /// Keeps the fact's words for filters and its names for searches.
     fn add_names(&mut self, shape: &'static Shape, fact: &Fact, ties: &[Option<i64>]) {
         let record = &fact.record;
-        let mut names = String::new();
-        let mut subject = record.id;
-        for ((column, cell), tie) in shape.columns.iter().zip(&record.cells).zip(ties) {
-            match (column.column_type, cell) {
-                (ColumnType::Name, Cell::Text(name)) => add_name(&mut names, name),
-                (ColumnType::Names, Cell::Texts(texts)) => {
-                    texts.iter().for_each(|name| add_name(&mut names, &name.text));
+        for (column, cell) in shape.columns.iter().zip(&record.cells) {
+            if let (ColumnType::Words(_), Cell::Text(words)) = (column.column_type, cell) {
+                for word in words.split(';') {
+                    self.tables.facets.push([fact.id.into(), column.name.into(), word.into()]);
                 }
-                (ColumnType::Words(_), Cell::Text(words)) => {
-                    for word in words.split(';') {
-                        let row = [fact.id.into(), column.name.into(), word.into()];
-                        self.tables.facets.push(row);
-                    }
-                }
-                // The name of a tie or part is that of the noun that it is of; a noun's is its own, whatever it refers to.
-                (ColumnType::RefOf { .. }, _) if !shape.is_noun() => subject = tie.unwrap_or(subject),
-                _ => {}
             }
         }
-        if names.is_empty() {
-            return;
-        }
-        let grams: Vec<String> = text::bigrams(&names).collect();
-        let grams = grams.join(" ");
         let days = if shape.is_noun() { fact.shown } else { record.validity };
-        let n = self.next_name;
-        self.next_name += 1;
-        let mut row: Vec<Value> = vec![
-            n.into(),
-            fact.id.into(),
-            subject.into(),
-            names.into(),
-            day_text(days.from).into(),
-            day_text(days.to).into(),
-        ];
-        if self.backend == DbBackend::Postgres {
-            row.push(grams.into());
-        } else {
-            self.tables.grams.push([n.into(), grams.into()]);
-        }
-        self.tables.names.push(row);
+        let named = NamedFact {
+            fact: fact.id,
+            noun: record.id,
+            slug: &record.key,
+            cells: &record.cells,
+            tied: |at| ties[at],
+            days: [days.from, days.to, record.validity.to].map(day_text),
+            known: None,
+        };
+        self.tables.names.push(shape, &named);
     }
 
     /// Writes the batches that are full: identities first, and all of them, since all else points to them.
     async fn flush_full(&mut self) -> Result<(), StoreError> {
-        let Tables { identities, citations, facets, names, grams } = &mut self.tables;
+        let Tables { identities, citations, facets, names } = &mut self.tables;
         let mut statements = identities.all();
         let own = self.adding.as_mut().map(|(_, bulk)| bulk);
-        statements.extend(own.into_iter().chain([citations, facets, names, grams]).flat_map(Bulk::full));
+        statements.extend(own.into_iter().chain([citations, facets]).chain(names.bulks()).flat_map(Bulk::full));
         self.pipe.send(statements).await
     }
 
     /// Writes all that is held back.
     async fn flush(&mut self) -> Result<(), StoreError> {
-        let Tables { identities, citations, facets, names, grams } = &mut self.tables;
+        let Tables { identities, citations, facets, names } = &mut self.tables;
         let own = self.adding.as_mut().map(|(_, bulk)| bulk);
-        let all = [identities].into_iter().chain(own).chain([citations, facets, names, grams]);
+        let all = [identities].into_iter().chain(own).chain([citations, facets]).chain(names.bulks());
         let statements = all.flat_map(Bulk::all).collect();
         self.pipe.send(statements).await
     }
@@ -596,8 +560,8 @@ fn push_row(shape: &'static Shape, fact: Fact, ties: &[Option<i64>], bulk: &mut 
     if shape.is_noun() {
         let name =
             shape.columns.iter().zip(&record.cells).find_map(|(column, cell)| match (column.column_type, cell) {
-                (ColumnType::Names, Cell::Texts(names)) => names.first().map(|name| text::fold(&name.text)),
-                (ColumnType::Name, Cell::Text(name)) => Some(text::fold(name)),
+                (ColumnType::Names, Cell::Texts(names)) => names.first().map(|name| text::sort_key(&name.text)),
+                (ColumnType::Name, Cell::Text(name)) => Some(text::sort_key(name)),
                 _ => None,
             });
         bulk.push([record.key.into(), name.unwrap_or_default().into()]);
@@ -629,15 +593,6 @@ fn push_row(shape: &'static Shape, fact: Fact, ties: &[Option<i64>], bulk: &mut 
             }]);
         }
     }
-}
-
-/// Adds a name to those that a search compares.
-fn add_name(names: &mut String, name: &str) {
-    // A separator that no search text contains keeps one name from running into the next.
-    if !names.is_empty() {
-        names.push('\u{1f}');
-    }
-    names.push_str(&text::fold(name));
 }
 
 /// The identity that a cell refers to.

@@ -1,7 +1,8 @@
 //! Filters as conditions on the noun that `c` names.
 
 use domain::{
-    ColumnType, Condition, ConditionValue, Existence, Filter, KeptAsNumber, Shape, fact::day_text, noun::NEAR,
+    ColumnType, Condition, ConditionValue, Existence, Filter, FoundNameKind, KeptAsNumber, Shape, fact::day_text,
+    noun::NEAR,
 };
 use sea_orm::{
     Value,
@@ -17,7 +18,7 @@ use crate::{
     nouns::{category::select_categorised, code::select_coded, evidence::has_open_list},
     relation::is_related,
     statement::Parameter,
-    view::{Scope, Sees, col, is_one_of, literal},
+    view::{Scope, Sees, col, is_any_word, is_one_of, literal},
 };
 
 /// A filter without the values it brings: equal ones are written with the same text.
@@ -28,11 +29,47 @@ pub(crate) struct FilterForm {
     not: Option<Box<FilterForm>>,
     /// Whether it may be certain, and whether it may be assumed.
     existence: Option<(bool, bool)>,
-    /// The slot of the folded text that a name contains.
-    name: Option<u32>,
+    /// What a name contains.
+    pub(crate) name: Option<NameWords>,
     conditions: Vec<(&'static str, Wanted)>,
     /// Conditions on columns of the tie that leads to the noun.
     pub(crate) tie: Vec<(&'static str, Wanted)>,
+}
+
+/// The words that a name contains.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct NameWords {
+    /// The slot of all of them, with spaces between them.
+    all: u32,
+    /// The slots of each.
+    words: Vec<u32>,
+}
+
+impl NameWords {
+    /// That the name that `s` names has all words, in any order, through the index of pairs of characters; where there is a
+    /// gate, only if it is open.
+    pub(crate) fn are_in(&self, scope: &Scope, gate: Option<Expr>) -> Expr {
+        dialect::has_grams(scope.backend, "s", self.grams(), gate).and(self.are_within(scope, "s"))
+    }
+
+    /// That the name of a table has all words, in any order.
+    pub(crate) fn are_within(&self, scope: &Scope, table: &'static str) -> Expr {
+        let has = |slot: &u32| {
+            let word = Parameter::Filter(*slot).expr();
+            dialect::contains(scope.backend, col(table, search_names::Column::Folded), word)
+        };
+        self.words.iter().map(has).reduce(ExprTrait::and).unwrap_or_else(|| Expr::cust("TRUE"))
+    }
+
+    /// The pairs of characters that such a name has.
+    pub(crate) fn grams(&self) -> Expr {
+        Parameter::Grams(self.all).expr()
+    }
+
+    /// Whether there is more than one.
+    pub(crate) fn is_several(&self) -> bool {
+        self.words.len() > 1
+    }
 }
 
 /// What a property is to be.
@@ -74,6 +111,14 @@ impl Wanted {
         }
     }
 
+    /// The pairs of characters of a text.
+    pub(crate) fn grams(&self) -> Option<Expr> {
+        match self {
+            Wanted::Slot(slot) => Some(Parameter::Grams(*slot).expr()),
+            _ => None,
+        }
+    }
+
     /// The register of the code that is looked for, if one is named.
     pub(crate) fn scheme(&self) -> Option<Expr> {
         match self {
@@ -103,12 +148,21 @@ impl FilterForm {
         (FilterForm::of(filter, &mut values), values)
     }
 
+    /// The form of a question about codes of a register, if one is named.
+    pub(crate) fn of_codes(scheme: Option<&str>) -> Self {
+        let wanted = Wanted::Code { value: 0, scheme: scheme.map(|_| 1) };
+        FilterForm { conditions: vec![("code", wanted)], ..FilterForm::default() }
+    }
+
     fn of(filter: &Filter, values: &mut Vec<Value>) -> Self {
         let mut slot = |value: Value| {
             values.push(value);
             u32::try_from(values.len() - 1).unwrap_or(u32::MAX)
         };
-        let name = filter.name_contains.as_ref().map(|text| slot(text.as_str().into()));
+        let name = filter.name_contains.as_ref().map(|words| NameWords {
+            all: slot(words.as_str().into()),
+            words: words.split(' ').map(|word| slot(word.into())).collect(),
+        });
         let mut wanted = |Condition { property, value }: &Condition| {
             let wanted = match value {
                 ConditionValue::Words(words) => Wanted::Words(words.clone()),
@@ -204,7 +258,7 @@ fn is_asked_as_planned<N: Table>(scope: &Scope, filter: &FilterForm) -> Expr {
 /// The conditions of a filter; all of them hold.
 pub(crate) fn fits<N: Table>(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
     let mut conditions = Vec::new();
-    conditions.extend(filter.name.and_then(|slot| is_among(vec![select_named(scope, slot)])));
+    conditions.extend(filter.name.as_ref().and_then(|words| is_among(vec![select_named(scope, words)])));
     if let Some((certain, assumed)) = filter.existence {
         // A list may hold what is not on the map of the day; that is neither.
         let wanted = [certain.then(|| scope.is_certain("c")), assumed.then(|| scope.is_assumed("c"))];
@@ -286,7 +340,7 @@ fn has_word(scope: &Scope, facet: &'static str, words: &[&'static str]) -> Expr 
 /// The nouns that a part of a filter finds by its name or its code.
 fn select_found<N: Table>(scope: &Scope, part: &FilterForm) -> Vec<SelectStatement> {
     let coded = part.conditions.iter().flat_map(|(_, wanted)| select_coded::<N>(scope, wanted));
-    part.name.map(|slot| select_named(scope, slot)).into_iter().chain(coded).collect()
+    part.name.as_ref().map(|words| select_named(scope, words)).into_iter().chain(coded).collect()
 }
 
 /// That the noun that `c` names is among those of one of these statements; none if there are no statements.
@@ -299,13 +353,12 @@ fn is_among(selects: Vec<SelectStatement>) -> Option<Expr> {
     Some(col("c", "id").in_subquery(ids))
 }
 
-/// The nouns of which some name contains the text, through the index of pairs of characters. An official name holds as long
-/// as its noun is seen by it, an alias as long as it says.
-fn select_named(scope: &Scope, slot: u32) -> SelectStatement {
-    use search_names::Column::{Folded, SubjectId};
+/// The nouns of which some name contains the words. An official name holds as long as its noun is seen by it, an alias as
+/// long as it says; codes and slugs are no names.
+fn select_named(scope: &Scope, words: &NameWords) -> SelectStatement {
+    use search_names::Column::{NameKind, SubjectId};
     let mut select = scope.select_from(search_names::Entity, "s", Sees::Holding);
-    select.expr(col("s", SubjectId));
-    select.and_where(dialect::has_grams(scope.backend, "s", Parameter::Grams(slot).expr()));
-    select.and_where(dialect::contains(scope.backend, col("s", Folded), Parameter::Filter(slot).expr()));
+    select.expr(col("s", SubjectId)).and_where(words.are_in(scope, None));
+    select.and_where(is_any_word(col("s", NameKind), &[FoundNameKind::Code.word(), FoundNameKind::Slug.word()]).not());
     select
 }

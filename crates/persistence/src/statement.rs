@@ -41,7 +41,7 @@ pub(crate) enum Parameter {
     Limit,
     /// A value of the filter.
     Filter(u32),
-    /// The pairs of characters of a text of the filter, as the index of names takes them.
+    /// The pairs of characters of the words of the filter, as the index of names takes them.
     Grams(u32),
 }
 
@@ -205,6 +205,8 @@ pub(crate) enum Question {
     ByIds(&'static str),
     /// A noun of a table, by id.
     ById(&'static str),
+    /// The nouns of a table, by codes of a register.
+    ByCodes(&'static str),
     /// A page of a table.
     Page(&'static str),
     /// How many a table has.
@@ -223,6 +225,10 @@ pub(crate) enum Question {
     RelatedOfAnyKindCount(&'static str),
     /// The steps from schools, at a level of ISCED, to the next.
     Steps(u8),
+    /// A page of what a search finds.
+    Search,
+    /// How many nouns a search finds.
+    SearchCount,
     /// Since when ties of a table are known.
     KnownDays(&'static str),
     /// The parts of owners, by what they are.

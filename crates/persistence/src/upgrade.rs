@@ -1,6 +1,6 @@
 //! Bringing a database up to date: whose it is, which steps it lacks, which version of the program made it.
 
-use migrations::{Migrator, MigratorTrait};
+use migrations::{Migrator, MigratorTrait, STEPS_WITHOUT_NAMES};
 use sea_orm::{
     ActiveValue::Set,
     ConnectionTrait, DbBackend, EntityName, EntityTrait, QueryOrder, QuerySelect, QueryTrait, Statement,
@@ -10,6 +10,7 @@ use sea_orm::{
 use crate::{
     Store, StoreError, dialect,
     entity::program_versions::{self, Column},
+    names::refill_names,
 };
 
 /// The table in which the library notes the steps that ran.
@@ -57,6 +58,9 @@ impl Store {
             record_version(&*transaction).await?;
             if self.backend == DbBackend::Sqlite {
                 crate::statistics::create_statistics(&*transaction).await?;
+            }
+            if !is_empty && pending.iter().any(|step| STEPS_WITHOUT_NAMES.contains(&step.as_str())) {
+                refill_names(&transaction).await?;
             }
         }
         transaction.commit().await?;

@@ -125,6 +125,16 @@ impl Scope {
         col(alias, "valid_from").lte(day()).and(col(alias, "valid_to").gt(day()))
     }
 
+    /// That the row holds on the view's day, or did on one before.
+    pub(crate) fn has_begun(&self, alias: &'static str) -> Expr {
+        col(alias, "valid_from").lte(Parameter::Day.expr())
+    }
+
+    /// That the row holds no longer on the view's day.
+    pub(crate) fn is_over(&self, alias: &'static str) -> Expr {
+        col(alias, "valid_to").lte(Parameter::Day.expr())
+    }
+
     /// That a noun that holds on the day is only assumed to: what `Lifetime::existence_on` says.
     pub(crate) fn is_assumed(&self, alias: &'static str) -> Expr {
         self.holds(alias).and(col(alias, "known_day").gt(Parameter::Day.expr()))

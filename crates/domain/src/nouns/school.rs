@@ -210,6 +210,14 @@ vocabulary! {
     }
 }
 
+impl SuccessionKind {
+    /// Whether the predecessor has become the successor, or a part of it is one: it was more than its base.
+    #[must_use]
+    pub fn is_continued(self) -> bool {
+        !matches!(self, SuccessionKind::BaseOf | SuccessionKind::ContributedCampusTo)
+    }
+}
+
 /// A tie between two schools.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchoolLink {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use domain::{Filter, Kind, Known, Order, PageRequest, Revision, RevisionChange, View};
+use domain::{Filter, Kind, Known, Order, PageRequest, Revision, RevisionChange, SearchHit, View};
 use persistence::{
     AnyPage, AnyRelation, BreakdownRow, ColumnSet, Dimensions, ListRequest, Noun, NounCount, NounPage, Parts,
     RelatedPage, Relation, StepTo, Store, StoreError,
@@ -138,6 +138,21 @@ loader! {
 loader! {
     /// How many ties lead from this parent to nouns of any kind.
     AnyCountLoader<T: TieType> { relation: AnyRelation<T>, view: View, filter: Arc<Filter> }
+}
+
+/// A page of what a search finds, under [`ALL_NOUNS`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct SearchPageLoader {
+    pub(crate) view: View,
+    pub(crate) filter: Arc<Filter>,
+    pub(crate) request: Arc<PageRequest>,
+}
+
+/// How many nouns a search finds, under [`ALL_NOUNS`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct SearchCountLoader {
+    pub(crate) view: View,
+    pub(crate) filter: Arc<Filter>,
 }
 
 loader! {
@@ -284,6 +299,23 @@ impl<T: TieType> Loader for AnyCountLoader<T> {
 
     async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, i64>, StoreError> {
         store.related_of_any_kind_counts(self.relation, self.view, ids, &self.filter).await
+    }
+}
+
+impl Loader for SearchPageLoader {
+    type Value = Arc<AnyPage<SearchHit>>;
+
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+        let page = store.search(self.view, &self.filter, &self.request).await?;
+        Ok(HashMap::from([(ALL_NOUNS, Arc::new(page))]))
+    }
+}
+
+impl Loader for SearchCountLoader {
+    type Value = u64;
+
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, u64>, StoreError> {
+        Ok(HashMap::from([(ALL_NOUNS, store.search_count(self.view, &self.filter).await?)]))
     }
 }
 

@@ -202,6 +202,17 @@ impl<T: Send + Sync> ObjectType<T> {
         self.with_objects(name, description, Multiplicity::Many, load)
     }
 
+    /// Objects that are loaded, each of which may be missing.
+    pub(crate) fn load_optional_objects<U: Described>(
+        self,
+        name: &'static str,
+        description: &'static str,
+        load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Vec<Option<U>>> + Send + Sync + 'static,
+    ) -> Self {
+        let load: LoadChildren<T, U> = Box::new(move |it, field| load(it, field).map(Children::ManyOptional));
+        self.with_objects(name, description, Multiplicity::ManyOrNull, load)
+    }
+
     fn with_objects<U: Described>(
         self,
         name: &'static str,

@@ -173,6 +173,8 @@ pub(crate) enum Children<U> {
     Null,
     One(U),
     Many(Vec<U>),
+    /// Each may be missing.
+    ManyOptional(Vec<Option<U>>),
 }
 
 /// A number of values, as a type says it.
@@ -181,6 +183,8 @@ pub(crate) enum Multiplicity {
     One,
     OneOrNull,
     Many,
+    /// Each of which may be null.
+    ManyOrNull,
 }
 
 pub(crate) type LoadChildren<T, U> =
@@ -203,6 +207,7 @@ impl<T: Send + Sync, U: Send + Sync> ObjectSource<T> for Objects<T, U> {
             Multiplicity::One => format!("{name}!"),
             Multiplicity::OneOrNull => name,
             Multiplicity::Many => format!("[{name}!]!"),
+            Multiplicity::ManyOrNull => format!("[{name}]!"),
         }
     }
 
@@ -234,6 +239,10 @@ fn erase<'a, U: Send + Sync>(
         Children::One(object) => AnyChildren::One(AnyObject::new(object, ty)),
         Children::Many(objects) => {
             AnyChildren::Many(objects.into_iter().map(|object| AnyObject::new(object, ty)).collect())
+        }
+        Children::ManyOptional(objects) => {
+            let each = objects.into_iter().map(|object| Ok(object.map(|object| AnyObject::new(object, ty))));
+            AnyChildren::ManyOptional(each.collect())
         }
     })
 }

@@ -27,7 +27,7 @@ const MAX_BREAKDOWN: usize = 50;
 /// How many items a short closed list is expected to have.
 const SHORT_LIST_SIZE: u64 = 4;
 /// The arguments whose items are each answered by one.
-const ITEM_ARGUMENTS: [&str; 2] = ["ids", "representations"];
+const ITEM_ARGUMENTS: [&str; 3] = ["ids", "representations", "values"];
 /// How many items a page has unless asked otherwise.
 const DEFAULT_PAGE_SIZE: u64 = domain::page::DEFAULT_SIZE as u64;
 

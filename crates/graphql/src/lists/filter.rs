@@ -2,10 +2,9 @@
 
 use async_graphql::Result;
 use domain::{
-    AnyId, Condition, ConditionValue, Filter, IdError, Kind,
+    AnyId, Condition, ConditionValue, Filter, IdError, Kind, SearchText,
     id::identity,
     suggest::{Nearest, question},
-    text::fold,
 };
 use futures::future::try_join_all;
 
@@ -104,7 +103,7 @@ fn convert_filter<N: NounType>(filter: FilterInput<N>, budget: &mut FilterBudget
         all: convert_parts(and, budget)?,
         any: convert_parts(or, budget)?,
         not: not.map(|part| convert_part(*part, budget).map(Box::new)).transpose()?,
-        name_contains: parse_search_text(name_contains)?,
+        name_contains: parse_name_contains(name_contains)?,
         existence: existence.map(|wanted| wanted.into_iter().map(|it| it.0).collect()),
         tie: Vec::new(),
     })
@@ -151,15 +150,17 @@ impl FilterBudget {
     }
 }
 
-/// Reads the text of a search.
-fn parse_search_text(text: Option<String>) -> Result<Option<String>> {
-    let Some(text) = text else { return Ok(None) };
-    let folded = fold(&text);
-    match folded.chars().count() {
-        2..=100 if !folded.chars().any(char::is_control) => Ok(Some(folded)),
-        _ => Err(ErrorCode::InvalidArgument
-            .with_message("`nameContains` takes 2 to 100 characters, none of them a control character")),
-    }
+/// Reads the words that a name is to contain.
+fn parse_name_contains(text: Option<String>) -> Result<Option<String>> {
+    let words = text.map(|text| parse_search_text("nameContains", &text)).transpose()?;
+    Ok(words.map(|text| text.words.join(" ")))
+}
+
+/// Reads the text of a search, which an argument of this name gives.
+pub(crate) fn parse_search_text(argument: &str, text: &str) -> Result<SearchText> {
+    SearchText::parse(text).map_err(|error| {
+        ErrorCode::InvalidArgument.with_message(format!("`{argument}` cannot be searched for: {error}"))
+    })
 }
 
 /// Checks what is given to a condition of this name.

@@ -71,6 +71,11 @@ pub(crate) fn filter_type<N: NounType>() -> &'static FilterType<N> {
     kept(N::filter)
 }
 
+/// Whether there is a condition on a property.
+pub(crate) fn has_condition<N: NounType>(property: &str) -> bool {
+    filter_type::<N>().conditions.iter().any(|condition| condition.property == property)
+}
+
 /// The name in the schema of the condition on a property.
 pub(crate) fn condition_name<N: NounType>(property: &str) -> &'static str {
     let found = filter_type::<N>().conditions.iter().find(|condition| condition.property == property);

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::{Kind, Order, PageRequest};
+use domain::{Kind, Noun as _, Order, PageRequest, page::MAX_SIZE};
 use persistence::{
-    ALLIANCES_OF_SCHOOL, BRANCH_OF_SCHOOLS, BRANCHES_OF_SCHOOL, CAMPUSES_OF_SCHOOL, DESIGNATIONS_OF_SCHOOL,
-    GROUPS_OF_SCHOOL, JOINT_RUNNERS_OF_SCHOOL, JUNIOR_SCHOOLS_OF_SCHOOL, PARTNERS_OF_SCHOOL, PARTNERS_REACHING_SCHOOL,
-    PREDECESSORS_OF_SCHOOL, PROJECTS_OF_SCHOOL, SENIOR_SCHOOLS_OF_SCHOOL, SUCCESSORS_OF_SCHOOL,
+    ALLIANCES_OF_SCHOOL, BRANCH_OF_SCHOOLS, BRANCHES_OF_SCHOOL, CAMPUSES_OF_SCHOOL, ColumnSet, DESIGNATIONS_OF_SCHOOL,
+    GROUPS_OF_SCHOOL, JOINT_RUNNERS_OF_SCHOOL, JUNIOR_SCHOOLS_OF_SCHOOL, Linked, PARTNERS_OF_SCHOOL,
+    PARTNERS_REACHING_SCHOOL, PREDECESSORS_OF_SCHOOL, PROJECTS_OF_SCHOOL, SENIOR_SCHOOLS_OF_SCHOOL,
+    SUCCESSORS_OF_SCHOOL,
 };
 
 use crate::{
@@ -72,6 +73,7 @@ impl NounType for domain::School {
             .relation(BRANCH_OF_SCHOOLS, "branchOf", "BranchOf", 1, "The schools that it is a branch of, or guided by.")
             .relation(PREDECESSORS_OF_SCHOOL, "predecessors", "Predecessor", 3, "The schools it came from, through the whole chain (of 50 steps at most), the nearest first.")
             .relation(SUCCESSORS_OF_SCHOOL, "successors", "Successor", 2, "The schools it went into, through the whole chain (of 50 steps at most), the nearest first.")
+            .load_objects("presentDay", "What it is by the view's day: the entry itself where it is on the map; else those on the map that it was renamed, converted or merged into, became a campus of or split into, through the whole chain of `successors`, the nearest first. Empty where nothing on record has come of it, or it is not there yet.", |it, ctx| Loading::later(load_present_day(it, ctx))).reading(&["time"])
             .relation(PROJECTS_OF_SCHOOL, "projects", "Project", 1, "The construction projects for it.")
             .agreements()
             .any_relation(JOINT_RUNNERS_OF_SCHOOL, "jointlyRunBy", "JointRunner", 1, "Those with whom it is run, or was founded, by an agreement.")
@@ -123,6 +125,30 @@ async fn load_first_group(
     let page = ctx.load_columns(loader, it.head().id, ctx.columns_below::<domain::Group>()).await?;
     let first = page.as_ref().and_then(|page| page.items.first());
     Ok(first.map(|(_, linked)| ViewedNoun { view: it.view, noun: linked.node.clone() }))
+}
+
+/// What a school is by the view's day.
+async fn load_present_day(
+    it: &ViewedNoun<domain::School>,
+    ctx: &FieldContext<'_>,
+) -> FieldResult<Vec<ViewedNoun<domain::School>>> {
+    let holds = |noun: &domain::School| noun.head().time.validity.holds_on(it.view.day);
+    if holds(&it.noun) {
+        let own = ctx.load_noun(it.view, domain::Id::from_raw(it.head().id)).await?;
+        return Ok(own.into_iter().collect());
+    }
+    let request = Arc::new(PageRequest { size: MAX_SIZE, ..PageRequest::default() });
+    let loader = RelationPageLoader::new(SUCCESSORS_OF_SCHOOL, it.view, Arc::default(), Order::default(), request);
+    let columns = ctx.columns_below::<domain::School>().union(ColumnSet::TIME);
+    let page = ctx.load_columns(loader, it.head().id, columns).await?;
+    let mut present: Vec<ViewedNoun<domain::School>> = Vec::new();
+    for (_, Linked { tie, node }) in page.iter().flat_map(|page| &page.items) {
+        let is_new = present.iter().all(|known| known.head().id != node.head().id);
+        if tie.kind.is_continued() && is_new && holds(node) {
+            present.push(ViewedNoun { view: it.view, noun: node.clone() });
+        }
+    }
+    Ok(present)
 }
 
 impl TieType for domain::Succession {

@@ -1,15 +1,22 @@
 //! Codes of nouns in official registers.
 
 use async_graphql::InputObject;
-use domain::View;
+use domain::{Id, View};
+use futures::future::try_join_all;
 
 use crate::{
     definition::{
-        field::{FieldContext, FieldResult},
+        field::{FieldContext, FieldResult, Loading},
         object_type::{Described, ObjectType},
     },
-    execution::context::ContextExt,
+    execution::{
+        context::{ContextExt, mask_store_error},
+        error_code::ErrorCode,
+    },
+    lists::filter::check_no_nul,
     nouns::source::load_citations,
+    objects::noun::{NounType, ViewedNoun},
+    schema::Map,
 };
 
 /// A code of a noun in an official register.
@@ -69,4 +76,59 @@ pub(crate) async fn load_codes(
         column: None,
     });
     Ok(own.into_iter().chain(recorded).collect())
+}
+
+/// The noun that a register knows by a code; `None` if none does.
+pub(crate) async fn find_by_code<N: NounType>(
+    ctx: &FieldContext<'_>,
+    view: View,
+    CodeInput { value, scheme }: CodeInput,
+) -> FieldResult<Option<Id<N>>> {
+    Ok(find_by_codes(ctx, view, scheme, vec![value]).await?.pop().flatten())
+}
+
+/// The nouns that a register knows by codes, in their order; `None` for a code that it does not know.
+async fn find_by_codes<N: NounType>(
+    ctx: &FieldContext<'_>,
+    view: View,
+    scheme: Option<String>,
+    values: Vec<String>,
+) -> FieldResult<Vec<Option<Id<N>>>> {
+    let scheme = scheme.map(check_no_nul).transpose()?;
+    let values = values.into_iter().map(check_no_nul).collect::<Result<Vec<_>, _>>()?;
+    let found = ctx.store().ids_by_codes::<N>(view, scheme.as_deref(), &values).await.map_err(mask_store_error)?;
+    Ok(values.iter().map(|value| found.get(value).copied().map(Id::from_raw)).collect())
+}
+
+/// How many codes one field looks up.
+const MAX_CODES: usize = 100;
+
+async fn load_schools_by_codes(
+    ctx: &FieldContext<'_>,
+    view: View,
+) -> FieldResult<Vec<Option<ViewedNoun<domain::School>>>> {
+    let values: Vec<String> = ctx.arguments.get("values")?;
+    if values.len() > MAX_CODES {
+        let problem = format!("`values` has {} codes, and at most {MAX_CODES} are looked up", values.len());
+        return Err(ErrorCode::InvalidArgument.with_message(problem).into());
+    }
+    let found = find_by_codes(ctx, view, Some(ctx.arguments.get("scheme")?), values).await?;
+    let load = async |id: Option<Id<domain::School>>| match id {
+        Some(id) => ctx.load_noun(view, id).await,
+        None => Ok(None),
+    };
+    Ok(try_join_all(found.into_iter().map(load)).await?)
+}
+
+impl ObjectType<Map> {
+    /// Adds the schools that a register knows by codes.
+    pub(crate) fn code_fields(self) -> Self {
+        self.load_optional_objects(
+            "schoolsByCodes",
+            "The schools that a register knows by these codes on the view's day, in their order; null for a code that it does not know. One that was renamed or merged is found too; of several with one code one that is on the map, and of these the first by slug.",
+            |map: &Map, ctx| Loading::later(load_schools_by_codes(ctx, map.view(ctx))),
+        )
+        .argument::<String>("scheme", "The register, as `Code.scheme` names it.")
+        .argument::<Vec<String>>("values", "The codes, as the register writes them, at most 100.")
+    }
 }

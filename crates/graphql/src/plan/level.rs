@@ -173,14 +173,17 @@ impl<U: Send + Sync> Selection<U> {
             let mut items = Vec::new();
             let mut of_parents = Vec::with_capacity(children.len());
             for children in children {
+                let mut place = |object| Place { of: 0, at: distinct.place(object) };
+                let start = items.len();
                 of_parents.push(match children {
                     Children::Null => OfParent::Null,
-                    Children::One(object) => OfParent::One(Place { of: 0, at: distinct.place(object) }),
+                    Children::One(object) => OfParent::One(place(object)),
                     Children::Many(objects) => {
-                        let start = items.len();
-                        items.extend(
-                            objects.into_iter().map(|object| Some(Place { of: 0, at: distinct.place(object) })),
-                        );
+                        items.extend(objects.into_iter().map(|object| Some(place(object))));
+                        OfParent::Many(start, items.len())
+                    }
+                    Children::ManyOptional(objects) => {
+                        items.extend(objects.into_iter().map(|object| object.map(&mut place)));
                         OfParent::Many(start, items.len())
                     }
                 });

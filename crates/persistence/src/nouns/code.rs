@@ -1,17 +1,22 @@
 //! Table `codes`.
 
-use domain::{RegisterCode, code::scheme_of, values};
+use std::collections::HashMap;
+
+use domain::{RegisterCode, View, code::scheme_of, values};
 use sea_orm::{
     DeriveIden,
-    sea_query::{Expr, ExprTrait, Order, SelectStatement},
+    sea_query::{CaseStatement, Expr, ExprTrait, Order, Query, SelectStatement, UnionType},
 };
 
 use crate::{
-    StoreError,
-    filter::Wanted,
+    Noun, Store, StoreError,
+    columns::ColumnSet,
+    dialect,
+    filter::{FilterForm, Wanted},
     noun::Table,
     parts::List,
     row::Row,
+    statement::{Parameter, Prepared, Question, Values},
     view::{Scope, Sees, col, literal},
 };
 
@@ -46,23 +51,95 @@ impl List for RegisterCode {
 
 /// The nouns that the register that is named, or any, knows by this code: in `codes`, or in a column of their own.
 pub(crate) fn select_coded<N: Table>(scope: &Scope, wanted: &Wanted) -> Vec<SelectStatement> {
-    let (code, scheme) = (wanted.value(), wanted.scheme());
-    let mut ids = scope.select_from(Codes::Table, "k", Sees::Holding);
-    ids.expr(col("k", Codes::EntityId)).and_where(col("k", Codes::Value).eq(code.clone()));
-    if let Some(scheme) = &scheme {
-        ids.and_where(col("k", Codes::Scheme).eq(scheme.clone()));
-    }
-    let mut selects = vec![ids];
-    let codes = N::SHAPE.columns.iter().filter(|column| column.column_type.is_value(&values::code::KIND));
-    for column in codes.filter(|column| column.name != SCHEME) {
-        let mut own = scope.select_from(N::SHAPE.table, "k", Sees::Shown);
-        own.expr(col("k", "id")).and_where(col("k", column.name).eq(code.clone()));
-        if let Some(scheme) = &scheme {
-            own.and_where(scheme_of_own::<N>(column.name).eq(scheme.clone()));
+    let coded = coded_rows::<N>(scope).into_iter().map(|CodedRows { mut select, noun, code, scheme }| {
+        select.expr(noun).and_where(code.eq(wanted.value()));
+        if let Some(wanted) = wanted.scheme() {
+            select.and_where(scheme.eq(wanted));
         }
-        selects.push(own);
+        select
+    });
+    coded.collect()
+}
+
+impl Store {
+    /// The nouns that the register that is named, or any, knows by these codes, in one statement; codes that it does not know are
+    /// left out. Of several with one code it is one that is on the map of the view's day, and of these the first by slug.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn ids_by_codes<N: Noun>(
+        &self,
+        view: View,
+        scheme: Option<&str>,
+        codes: &[String],
+    ) -> Result<HashMap<String, i64>, StoreError> {
+        let form =
+            self.form(Question::ByCodes(N::SHAPE.table), view, FilterForm::of_codes(scheme), None, ColumnSet::LEAST);
+        let statement = self.statements.get(&form, || {
+            let scope = Scope::new(self.backend, view);
+            Prepared::new(self.backend, &select_ids_by_codes::<N>(&scope, scheme.is_some()))
+        });
+        let filter = [dialect::text_list(self.backend, codes), scheme.into()];
+        let rows = self.rows(statement.bind(&Values { view, ids: &[], request: None, filter: &filter })).await?;
+        let mut ids = HashMap::new();
+        for row in &rows {
+            let [code, id] = Row::new(row)?.cells();
+            ids.entry(code.text()?).or_insert(id.number()?);
+        }
+        Ok(ids)
     }
-    selects
+}
+
+/// The codes that are asked about, each with the nouns that have it, the best first.
+fn select_ids_by_codes<N: Table>(scope: &Scope, has_scheme: bool) -> SelectStatement {
+    let mut coded = coded_rows::<N>(scope).into_iter().map(|CodedRows { mut select, noun, code, scheme }| {
+        select.expr_as(noun, "noun").expr_as(code.clone(), "code");
+        select.and_where(dialect::is_one_of_list(scope.backend, code, Parameter::Filter(0).expr()));
+        if has_scheme {
+            select.and_where(scheme.eq(Parameter::Filter(1).expr()));
+        }
+        select
+    });
+    let mut all = coded.next().unwrap_or_default();
+    for select in coded {
+        all.union(UnionType::All, select);
+    }
+    let of = |name: &'static str| col("k", name);
+    let mut select = Query::select();
+    select.expr(of("code")).expr(of("noun")).from_subquery(all, "k");
+    scope.join(&mut select, N::SHAPE.table, "c", col("c", "id").eq(of("noun")), Sees::Shown);
+    let is_on_map = CaseStatement::new().case(scope.holds("c"), Expr::Constant(0.into()));
+    let keys: [Expr; 3] = [of("code"), is_on_map.finally(Expr::Constant(1.into())).into(), col("c", "slug")];
+    for key in keys {
+        select.order_by_expr(key, Order::Asc);
+    }
+    select
+}
+
+/// Rows that say by which code a register knows a noun.
+struct CodedRows {
+    select: SelectStatement,
+    noun: Expr,
+    code: Expr,
+    scheme: Expr,
+}
+
+/// All rows that say so of nouns of a kind, and those of `codes` of any kind.
+fn coded_rows<N: Table>(scope: &Scope) -> Vec<CodedRows> {
+    let mut rows = vec![CodedRows {
+        select: scope.select_from(Codes::Table, "k", Sees::Holding),
+        noun: col("k", Codes::EntityId),
+        code: col("k", Codes::Value),
+        scheme: col("k", Codes::Scheme),
+    }];
+    let codes = N::SHAPE.columns.iter().filter(|column| column.column_type.is_value(&values::code::KIND));
+    rows.extend(codes.filter(|column| column.name != SCHEME).map(|column| CodedRows {
+        select: scope.select_from(N::SHAPE.table, "k", Sees::Shown),
+        noun: col("k", "id"),
+        code: col("k", column.name),
+        scheme: scheme_of_own::<N>(column.name),
+    }));
+    rows
 }
 
 /// The column in which a noun says of which register its own code is.
