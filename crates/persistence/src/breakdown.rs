@@ -70,7 +70,7 @@ pub struct BreakdownRow {
     pub values: Vec<DimensionValue>,
     /// How many there are.
     pub count: NounCount,
-    /// What their numbers come to, in the order of [`Table::MEASURES`].
+    /// What their numbers come to, in the order of `Table::MEASURES`.
     pub measures: Vec<NumberSummary>,
 }
 

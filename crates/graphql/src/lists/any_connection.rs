@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::Result;
-use domain::{AnyId, Filter, Order, Page, PageRequest, Position, View};
+use domain::{AnyId, Filter, Kind, Order, Page, PageRequest, Position, View};
 use futures::{FutureExt, future::BoxFuture};
 use persistence::{AnyLinked, AnyPage, AnyRelation, ColumnSet};
 
@@ -27,6 +27,16 @@ use crate::{
     },
     schema::requested_view,
 };
+
+/// A page of nouns of one kind as one of nouns of any, with ties that say nothing.
+pub(crate) fn to_any_page<I>(page: &Page<I>, id: impl Fn(&I) -> i64, kind: Kind) -> AnyPage<()> {
+    let tie = Arc::new(());
+    let item = |(position, item): &(Position, I)| {
+        (position.clone(), AnyLinked { tie: tie.clone(), node: Some(AnyId { kind, raw: id(item) }) })
+    };
+    let items = page.items.iter().map(item).collect();
+    Page { items, has_next: page.has_next, has_previous: page.has_previous }
+}
 
 /// A list of ties to nouns of any kind.
 pub(crate) trait AnyList: Clone + Send + Sync + 'static {

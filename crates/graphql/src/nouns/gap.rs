@@ -3,9 +3,9 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use async_graphql::{Result, ServerResult};
-use domain::{AnyId, Filter, GapKind, Kind, Order, Page, PageRequest, View, Vocabulary};
+use domain::{Filter, GapKind, Kind, Order, Page, PageRequest, View, Vocabulary};
 use futures::{FutureExt, future::BoxFuture};
-use persistence::{AnyLinked, AnyPage, ColumnSet};
+use persistence::{AnyPage, ColumnSet};
 
 use crate::{
     batching::loaders::{ALL_NOUNS, NounCountLoader, NounPageLoader},
@@ -14,7 +14,10 @@ use crate::{
         object_type::{Described, ObjectType},
     },
     execution::context::ContextExt,
-    lists::{any_connection::AnyList, page::saturating_int},
+    lists::{
+        any_connection::{AnyList, to_any_page},
+        page::saturating_int,
+    },
     objects::{noun::NounType, word::Word},
     schema::Map,
 };
@@ -86,13 +89,7 @@ impl<N: NounType> AllOfKind for All<N> {
             let Some(page) = ctx.load_columns(loader, ALL_NOUNS, ColumnSet::POSITION).await? else {
                 return Ok(Arc::new(Page::empty()));
             };
-            let tie = Arc::new(());
-            let items = page.items.iter().map(|(position, noun)| {
-                let node = Some(AnyId { kind: N::KIND, raw: noun.head().id });
-                (position.clone(), AnyLinked { tie: tie.clone(), node })
-            });
-            let (has_next, has_previous) = (page.has_next, page.has_previous);
-            Ok(Arc::new(Page { items: items.collect(), has_next, has_previous }))
+            Ok(Arc::new(to_any_page(&page, |noun| noun.head().id, N::KIND)))
         }
         .boxed()
     }

@@ -9,15 +9,15 @@ use domain::{
 };
 use futures::{FutureExt, future::BoxFuture};
 use persistence::{
-    AnyLinked, AnyPage, CAMPUSES_OF_SCHOOL, EXPERT_GROUPS_OF_BODY, GROUPS_OF_DISTRICT, LEARNING_AREAS_OF_DISTRICT,
-    Relation, SCHOOLS_OF_ALLIANCE, SCHOOLS_OF_DISTRICT, SCHOOLS_OF_GROUP, TOWNSHIPS_OF_DISTRICT,
+    AnyPage, CAMPUSES_OF_SCHOOL, EXPERT_GROUPS_OF_BODY, GROUPS_OF_DISTRICT, LEARNING_AREAS_OF_DISTRICT, Relation,
+    SCHOOLS_OF_ALLIANCE, SCHOOLS_OF_DISTRICT, SCHOOLS_OF_GROUP, TOWNSHIPS_OF_DISTRICT,
 };
 
 use crate::{
     batching::loaders::{NounLoader, RelationCountLoader, RelationPageLoader},
     definition::field::FieldContext,
     execution::context::ContextExt,
-    lists::any_connection::AnyList,
+    lists::any_connection::{AnyList, to_any_page},
     objects::{noun::NounType, tie::TieType},
 };
 
@@ -197,13 +197,7 @@ impl<N: NounType, T: TieType> CountedNouns for RelatedNouns<N, T> {
             let Some(page) = ctx.load_columns(loader, subject, columns).await? else {
                 return Ok(Arc::new(Page::empty()));
             };
-            let tie = Arc::new(());
-            let items = page.items.iter().map(|(position, item)| {
-                let node = Some(AnyId { kind: N::KIND, raw: item.node.head().id });
-                (position.clone(), AnyLinked { tie: tie.clone(), node })
-            });
-            let (has_next, has_previous) = (page.has_next, page.has_previous);
-            Ok(Arc::new(Page { items: items.collect(), has_next, has_previous }))
+            Ok(Arc::new(to_any_page(&page, |item| item.node.head().id, N::KIND)))
         }
         .boxed()
     }
