@@ -291,7 +291,7 @@ async fn what_cannot_be_searched_for_is_told() {
         for (text, said) in [
             (String::new(), "letters or digits"),
             ("（·）!".to_owned(), "letters or digits"),
-            ("x".to_owned(), "two letters or digits, or one Chinese character"),
+            ("x".to_owned(), "two letters or digits, or one Han character"),
             ("长".repeat(101), "at most 100 characters"),
         ] {
             for query in [

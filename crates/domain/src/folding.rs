@@ -1,7 +1,7 @@
 //! Folding: what searches compare, in which case, width, punctuation and what nobody sees make no difference.
 //!
 //! A name is folded twice. Strictly it keeps its accents and its characters; loosely it loses its marks, and traditional
-//! characters of Chinese become simplified ones. What is equal strictly is equal loosely, so one index serves both.
+//! Han characters become simplified ones. What is equal strictly is equal loosely, so one index serves both.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -78,7 +78,7 @@ pub enum SearchTextError {
     #[error("give a text without control characters")]
     Control,
     /// No index finds it.
-    #[error("give two letters or digits, or one Chinese character")]
+    #[error("give two letters or digits, or one Han character")]
     TooShort,
     /// It is longer than any text that is searched for.
     #[error("give at most {MAX_SEARCH_LENGTH} characters, in at most {MAX_SEARCH_WORDS} words")]
@@ -101,7 +101,7 @@ pub fn fold_strictly(text: &str) -> String {
     nfkc.normalize(&kept).into_owned()
 }
 
-/// A text folded strictly, in which marks on letters and the variants of Chinese characters make no difference either.
+/// A text folded strictly, in which marks on letters and the variants of Han characters make no difference either.
 #[must_use]
 pub fn fold_loosely(text: &str) -> String {
     loosen(&fold_strictly(text))
@@ -168,7 +168,7 @@ fn is_accent(letter: char) -> bool {
     !matches!(CanonicalCombiningClassMapBorrowed::new().get_u8(letter), 0 | KANA_VOICING | VIRAMA)
 }
 
-/// Traditional characters of Chinese with the simplified ones that are written for them.
+/// Traditional Han characters with the simplified ones that are written for them.
 static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
     let lines = include_str!("../data/simplified.txt").lines().filter(|line| !line.starts_with('#'));
     let pairs = lines.flat_map(str::split_whitespace).filter_map(|pair| {

@@ -13,7 +13,7 @@ pub struct SearchHit {
     pub kind: FoundNameKind,
     /// How it matches.
     pub found: SearchMatch,
-    /// Whether it matches as it is written, accents and Chinese characters included.
+    /// Whether it matches as it is written, accents and Han characters included.
     pub is_exact: bool,
     /// Whether the name, or what is called so, is a thing of the past on the view's day.
     pub is_former: bool,

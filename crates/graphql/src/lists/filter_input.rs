@@ -46,7 +46,7 @@ impl<N: NounType> FilterInput<N> {
             ),
             Argument::new::<Option<String>>(
                 "nameContains",
-                "A name of it on record, official or alias, in any language, contains all words of this text: at least two letters or digits, or one Chinese character, and at most 100 characters. Compared as by `search`.",
+                "A name of it on record, official or alias, in any language, contains all words of this text: at least two letters or digits, or one Han character, and at most 100 characters. Compared as by `search`.",
             ),
             Argument::new::<Option<Vec<Word<Existence>>>>(
                 "existence",

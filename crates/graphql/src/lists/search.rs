@@ -36,7 +36,7 @@ impl TieType for SearchHit {
             })
             .leaf("nameKind", "What kind of name it is.", |it| Word(it.tie.kind))
             .leaf("match", "How the name matches the text.", |it| Word(it.tie.found))
-            .leaf("isExact", "Whether it matches with its accents and its Chinese characters as they are; if not, it does without marks on letters, or with traditional and simplified characters taken for the same.", |it| it.tie.is_exact)
+            .leaf("isExact", "Whether it matches with its accents and its Han characters as they are; if not, it does without marks on letters, or with traditional and simplified characters taken for the same.", |it| it.tie.is_exact)
             .leaf("isFormer", "Whether that name, that code, or the noun itself is a thing of the past on the view's day; `School.presentDay` says what has become of a school.", |it| it.tie.is_former)
     }
 }
@@ -97,13 +97,13 @@ impl ObjectType<Map> {
             "search",
             "SearchHit",
             EXPECTED_HITS,
-            "Nouns of any kind by what they are or were called, in any language, by a code or by the slug; each once. The best first: names that are the text exactly, are it loosely, begin with it, contain it, or have all of its words; then by kind and by name. Of several names of a noun the one that matches best tells, and of those alike a present one before a former one, and an official one before others. Letter case, width, accents, spaces and punctuation make no difference, nor do traditional and simplified Chinese characters. What is no longer on the map, or not yet, is found, too.",
+            "Nouns of any kind by what they are or were called, in any language, by a code or by the slug; each once. The best first: names that are the text exactly, are it loosely, begin with it, contain it, or have all of its words; then by kind and by name. Of several names of a noun the one that matches best tells, and of those alike a present one before a former one, and an official one before others. Letter case, width, accents, spaces and punctuation make no difference, nor do traditional and simplified Han characters. What is no longer on the map, or not yet, is found, too.",
             |map, ctx| (map.view(ctx), None),
             |_, ctx| Loading::Now(parse_search(ctx)),
         )
         .argument::<String>(
             "text",
-            "What to look for: two letters or digits, or one Chinese character, at least, and at most 100 characters in ten words.",
+            "What to look for: two letters or digits, or one Han character, at least, and at most 100 characters in ten words.",
         )
         .argument::<Option<Vec<NounKind>>>("kinds", "Only nouns of these kinds; of all unless asked otherwise.")
     }
