@@ -104,9 +104,9 @@ fn select_ids_by_codes<N: Table>(scope: &Scope, has_scheme: bool) -> SelectState
     for select in coded {
         all.union(UnionType::All, select);
     }
-    let of = |name: &'static str| col("k", name);
+    let of = |name: &'static str| col("coded", name);
     let mut select = Query::select();
-    select.expr(of("code")).expr(of("noun")).from_subquery(all, "k");
+    select.expr(of("code")).expr(of("noun")).from_subquery(all, "coded");
     scope.join(&mut select, N::SHAPE.table, "c", col("c", "id").eq(of("noun")), Sees::Shown);
     let is_on_map = CaseStatement::new().case(scope.holds("c"), Expr::Constant(0.into()));
     let keys: [Expr; 3] = [of("code"), is_on_map.finally(Expr::Constant(1.into())).into(), col("c", "slug")];
