@@ -88,8 +88,7 @@ async fn made_up_documents_are_answered_alike() {
             by_plan += u64::from(is_planned);
         }
         assert!(answered * 2 > documents, "{}: only {answered} of {documents} were valid", planned.name);
-        // A made-up document may ask so much of nouns of any kind that its plan would be too large.
-        assert!(by_plan * 8 > documents, "{}: only {by_plan} of {documents} were planned", planned.name);
+        assert!(by_plan * 4 > documents, "{}: only {by_plan} of {documents} were planned", planned.name);
     }
 }
 

@@ -161,6 +161,10 @@ impl<'a> RandomDocuments<'a> {
             "knownAt" => self.pick(&["1", "99"]),
             "beforeNumber" => self.pick(&["1", "2"]),
             "scheme" => "\"kinds\"".to_owned(),
+            "text" => self.pick(&["\"school\"", "\"学校\"", "\"bj80\"", "\"x\""]),
+            "values" => "[\"0529\", \"nobody\"]".to_owned(),
+            "from" | "to" => self.quoted(true),
+            "years" => self.pick(&["12", "15", "9"]),
             "after" | "before" => "\"none\"".to_owned(),
             "orderBy" => {
                 let order = self.pick(&["NATURAL", "NAME", "SLUG", "SINCE", "EDGE"]);
@@ -170,9 +174,24 @@ impl<'a> RandomDocuments<'a> {
                 let filter = self.schema.type_of(argument);
                 format!("{{ {} }}", self.filter(filter, 2))
             }
+            _ if self.schema.type_of(argument)["kind"] == "ENUM" => self.words(argument),
             _ => return None,
         };
         Some(format!("{name}: {value}"))
+    }
+
+    /// A value of the enum of an argument, or one or two of them where it takes a list.
+    fn words(&mut self, argument: &Value) -> String {
+        let ty = self.schema.type_of(argument);
+        let words: Vec<&str> = items(&ty["enumValues"]).iter().map(|it| text(&it["name"])).collect();
+        let one = self.pick(&words);
+        let outer = &argument["type"];
+        let is_list = outer["kind"] == "LIST" || outer["ofType"]["kind"] == "LIST";
+        match is_list {
+            true if self.chance(50) => format!("[{one}, {}]", self.pick(&words)),
+            true => format!("[{one}]"),
+            false => one,
+        }
     }
 
     fn quoted(&mut self, is_slug: bool) -> String {
@@ -195,10 +214,7 @@ impl<'a> RandomDocuments<'a> {
             _ => {
                 let ty = self.schema.type_of(field);
                 match text(&ty["kind"]) {
-                    "ENUM" => {
-                        let words: Vec<&str> = items(&ty["enumValues"]).iter().map(|it| text(&it["name"])).collect();
-                        format!("{name}: [{}, {}]", self.pick(&words), self.pick(&words))
-                    }
+                    "ENUM" => format!("{name}: {}", self.words(field)),
                     "SCALAR" if ty["name"] == "ID" => format!("{name}: {}", self.quoted(true)),
                     "SCALAR" if ty["name"] == "Boolean" => format!("{name}: {}", self.chance(50)),
                     _ => format!("nameContains: {}", self.pick(&["\"学校\"", "\"school\"", "\"1\"", "\"beijing\""])),
