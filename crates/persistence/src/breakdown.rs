@@ -121,11 +121,11 @@ impl Store {
             let mut select = scope.select_from(N::SHAPE.table, "c", Sees::Known);
             select.and_where(is_listed::<N>(&scope, &form.filter));
             and_all(&mut select, fits::<N>(&scope, &form.filter));
-            Prepared::new(self.backend, &count_by::<N>(&scope, select, literal("0"), by))
+            Prepared::new(self.backend, &count_by::<N>(&scope, select, Expr::cust("CAST(0 AS BIGINT)"), by))
         });
         let values = Values { view, ids: &[], request: None, filter: &filter_values };
         let rows = self.rows(statement.bind(&values)).await?;
-        let mut rows = rows.iter().map(|row| read_row::<N>(&mut Row::new(row)?, by)).collect::<Result<Vec<_>, _>>()?;
+        let mut rows = rows.iter().map(|row| Ok(read_row::<N>(row, by)?.1)).collect::<Result<Vec<_>, StoreError>>()?;
         sort(&mut rows);
         Ok(rows)
     }
@@ -153,7 +153,7 @@ impl Store {
         let values = Values { view, ids: parents, request: None, filter: &filter_values };
         let mut breakdowns: HashMap<i64, Vec<BreakdownRow>> = HashMap::new();
         for row in &self.rows(statement.bind(&values)).await? {
-            let (parent, row) = read_row_of_parent::<N>(row, by)?;
+            let (parent, row) = read_row::<N>(row, by)?;
             breakdowns.entry(parent).or_default().push(row);
         }
         breakdowns.values_mut().for_each(|rows| sort(rows));
@@ -166,15 +166,11 @@ fn sort(rows: &mut [BreakdownRow]) {
     rows.sort_by(|a, b| (Reverse(a.count.total), &a.values).cmp(&(Reverse(b.count.total), &b.values)));
 }
 
-fn read_row_of_parent<N: Table>(row: &QueryResult, by: Dimensions) -> Result<(i64, BreakdownRow), StoreError> {
+/// Reads the parent and what is counted.
+fn read_row<N: Table>(row: &QueryResult, by: Dimensions) -> Result<(i64, BreakdownRow), StoreError> {
     let mut row = Row::new(row)?;
     let parent = row.next().number()?;
     Ok((parent, read_values::<N>(&mut row, by)?))
-}
-
-fn read_row<N: Table>(row: &mut Row<'_>, by: Dimensions) -> Result<BreakdownRow, StoreError> {
-    row.next();
-    read_values::<N>(row, by)
 }
 
 fn read_values<N: Table>(row: &mut Row<'_>, by: Dimensions) -> Result<BreakdownRow, StoreError> {
@@ -223,7 +219,7 @@ fn count_by<N: Table>(scope: &Scope, mut nouns: SelectStatement, parent: Expr, b
         let value = match values_of::<N>(scope, dimension.property) {
             ValuesOf::Row(value) => value,
             ValuesOf::Others(own, others) => {
-                let others_name: &'static str = OTHERS[at];
+                let others_name = OTHERS[at];
                 let is_owner = col(others_name, "owner").eq(own);
                 nouns.join_subquery(JoinType::LeftJoin, *others, Alias::new(others_name), is_owner);
                 col(others_name, "value")
@@ -241,7 +237,7 @@ fn count_by<N: Table>(scope: &Scope, mut nouns: SelectStatement, parent: Expr, b
         let value = of_noun(name("value", at));
         counts.expr(value.clone()).add_group_by([value.clone()]);
         if dimension.values == DimensionValues::Nouns {
-            let named: &'static str = NAMED[at];
+            let named = NAMED[at];
             let is_named = col(named, identities::Column::Id).eq(value);
             counts.join_as(JoinType::LeftJoin, identities::Entity, named, is_named);
             let slug = col(named, identities::Column::Slug);
@@ -302,7 +298,7 @@ pub(crate) fn is_unstated<N: Table>(scope: &Scope, property: &str) -> Expr {
             let mut owners = Query::select();
             owners.expr(col("others", "owner")).from_subquery(*others, "others");
             owners.and_where(col("others", "owner").is_not_null()).and_where(col("others", "value").is_not_null());
-            Expr::expr(Func::coalesce([own.clone().in_subquery(owners), Expr::cust("FALSE")])).not()
+            Expr::expr(Func::coalesce([own.in_subquery(owners), Expr::cust("FALSE")])).not()
         }
     }
 }

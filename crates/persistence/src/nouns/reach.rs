@@ -106,14 +106,15 @@ fn select_own_ties(scope: &Scope, is_forward: bool) -> SelectStatement {
 }
 
 /// A way through an agreement to which the partner is a party, `p`.
-fn of_agreement(school: Expr, fact: Expr, since: Expr) -> Way {
+fn of_agreement(school: Expr) -> Way {
     Way {
         way: ReachWay::Agreement,
         school,
         partner: col("p", AgreementParties::PartyId),
         partner_fact: col("p", "id"),
-        school_fact: Some(fact),
-        since: [col("p", "valid_from"), since],
+        // That it is about the school is said by as many rows as there are outcomes: the agreement stands for them.
+        school_fact: Some(col("p", AgreementParties::AgreementId)),
+        since: [col("p", "valid_from"), col("p", "valid_from")],
         alliance: None,
         group: None,
         agreement: Some(col("p", AgreementParties::AgreementId)),
@@ -131,8 +132,7 @@ fn select_by_outcome(scope: &Scope, is_forward: bool) -> SelectStatement {
     let is_same = col("o", AgreementId).eq(col("p", AgreementParties::AgreementId));
     scope.join(&mut select, Table, "o", is_same, Sees::Holding);
     select.and_where(col("o", OutcomeType).eq(literal(Kind::School.name())));
-    // That it is about the school is said by as many rows as there are outcomes: the agreement stands for them.
-    let way = of_agreement(col("o", OutcomeId), col("p", AgreementParties::AgreementId), col("p", "valid_from"));
+    let way = of_agreement(col("o", OutcomeId));
     way.select(scope, is_forward, select)
 }
 
@@ -142,7 +142,7 @@ fn select_by_party(scope: &Scope, is_forward: bool) -> SelectStatement {
     let is_same = col("s", AgreementId).eq(col("p", AgreementId));
     scope.join(&mut select, Table, "s", is_same, Sees::Holding);
     select.and_where(col("s", PartyType).eq(literal(Kind::School.name())));
-    let way = of_agreement(col("s", PartyId), col("p", AgreementId), col("p", "valid_from"));
+    let way = of_agreement(col("s", PartyId));
     way.select(scope, is_forward, select)
 }
 
