@@ -19,6 +19,8 @@ const browser = await chromium.launch({
 });
 // One for all visits, so that each file is fetched and compiled once.
 const context = await browser.newContext();
+// A machine that runs all tests at once takes its time.
+context.setDefaultTimeout(120_000);
 await context.grantPermissions(["clipboard-read", "clipboard-write"]);
 
 /** A page of somebody who was never here; it counts what goes elsewhere, and what the console complains of. */

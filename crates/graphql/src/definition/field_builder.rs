@@ -180,6 +180,17 @@ impl<T: Send + Sync> ObjectType<T> {
         self.with_objects(name, description, Multiplicity::One, load)
     }
 
+    /// An object that is loaded; null, beside the error, where an argument is wrong or the database fails.
+    pub(crate) fn load_object_or_null<U: Described>(
+        self,
+        name: &'static str,
+        description: &'static str,
+        load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, U> + Send + Sync + 'static,
+    ) -> Self {
+        let load: LoadChildren<T, U> = Box::new(move |it, field| load(it, field).map(Children::One));
+        self.with_objects(name, description, Multiplicity::OneOrNull, load)
+    }
+
     /// An object that is loaded; null where there is none.
     pub(crate) fn load_optional_object<U: Described>(
         self,
@@ -202,6 +213,17 @@ impl<T: Send + Sync> ObjectType<T> {
         self.with_objects(name, description, Multiplicity::Many, load)
     }
 
+    /// Objects that are loaded; null, beside the error, where an argument is wrong or the database fails.
+    pub(crate) fn load_objects_or_null<U: Described>(
+        self,
+        name: &'static str,
+        description: &'static str,
+        load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Vec<U>> + Send + Sync + 'static,
+    ) -> Self {
+        let load: LoadChildren<T, U> = Box::new(move |it, field| load(it, field).map(Children::Many));
+        self.with_objects(name, description, Multiplicity::ManyOrNull, load)
+    }
+
     /// Objects that are loaded, each of which may be missing.
     pub(crate) fn load_optional_objects<U: Described>(
         self,
@@ -210,7 +232,7 @@ impl<T: Send + Sync> ObjectType<T> {
         load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Vec<Option<U>>> + Send + Sync + 'static,
     ) -> Self {
         let load: LoadChildren<T, U> = Box::new(move |it, field| load(it, field).map(Children::ManyOptional));
-        self.with_objects(name, description, Multiplicity::ManyOrNull, load)
+        self.with_objects(name, description, Multiplicity::ManyOptional, load)
     }
 
     fn with_objects<U: Described>(

@@ -183,8 +183,10 @@ pub(crate) enum Multiplicity {
     One,
     OneOrNull,
     Many,
-    /// Each of which may be null.
+    /// Null where an argument is wrong, or the database fails.
     ManyOrNull,
+    /// Each of which may be null.
+    ManyOptional,
 }
 
 pub(crate) type LoadChildren<T, U> =
@@ -207,12 +209,13 @@ impl<T: Send + Sync, U: Send + Sync> ObjectSource<T> for Objects<T, U> {
             Multiplicity::One => format!("{name}!"),
             Multiplicity::OneOrNull => name,
             Multiplicity::Many => format!("[{name}!]!"),
-            Multiplicity::ManyOrNull => format!("[{name}]!"),
+            Multiplicity::ManyOrNull => format!("[{name}!]"),
+            Multiplicity::ManyOptional => format!("[{name}]!"),
         }
     }
 
     fn is_nullable(&self) -> bool {
-        self.multiplicity == Multiplicity::OneOrNull
+        matches!(self.multiplicity, Multiplicity::OneOrNull | Multiplicity::ManyOrNull)
     }
 
     fn below<'a>(&self, field: SelectionField<'a>) -> Below<'a> {

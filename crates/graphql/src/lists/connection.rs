@@ -335,7 +335,7 @@ fn connection_type<L: List>(name: &str) -> ObjectType<Connection<L>> {
         .looking_at(none);
     if !filter_type::<L::Node>().dimensions.is_empty() {
         ty = ty
-            .load_objects(
+            .load_objects_or_null(
                 "breakdown",
                 "All of them, on all pages, counted by what they have in common: a row for each combination of values, the \
                  greatest count first. One with several values of a dimension counts with each; one without any, under null.",

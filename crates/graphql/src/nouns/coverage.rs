@@ -206,7 +206,7 @@ impl Described for CoverageRow {
 impl ObjectType<Map> {
     /// Adds the question how far schools are covered.
     pub(crate) fn coverage_fields(self) -> Self {
-        self.load_object(
+        self.load_object_or_null(
             "coverage",
             "How many schools are in a group, an alliance, tied to a partner or given a designation: on record, known not to \
              be, and unknown.",

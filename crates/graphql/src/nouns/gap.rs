@@ -142,7 +142,7 @@ impl Described for Gap {
 impl ObjectType<Map> {
     /// Adds the question what the map lacks.
     pub(crate) fn gap_fields(self) -> Self {
-        self.load_objects(
+        self.load_objects_or_null(
             "gaps",
             "What the map lacks, as far as it is on record: one of each kind, also of those that no noun has.",
             |map: &Map, ctx| Loading::Now(list_gaps(map, ctx).map_err(Into::into)),

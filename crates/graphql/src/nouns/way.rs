@@ -278,7 +278,7 @@ impl Described for WhyNot {
 impl ObjectType<ViewedNoun<School>> {
     /// Adds the ways from a school.
     pub(crate) fn ways(self) -> Self {
-        self.load_object(
+        self.load_object_or_null(
             "ways",
             "Where its pupils can go on to, stage by stage: within the school itself, within a group, an alliance for \\
              development or through training, an agreement, or to places that are kept for them. Nothing else is a step.",
@@ -294,7 +294,7 @@ impl ObjectType<ViewedNoun<School>> {
 impl ObjectType<Map> {
     /// Adds the question what keeps a way from a school from reaching another.
     pub(crate) fn why_not_field(self) -> Self {
-        self.load_object(
+        self.load_object_or_null(
             "whyNot",
             "Whether a way leads from a school to another, and what is missing if none does.",
             |map: &Map, ctx| Loading::later(load_why_not(ctx, map.view(ctx))),

@@ -79,7 +79,7 @@ impl ObjectType<Map> {
             let zone = (!map.has_day()).then_some(ctx.request.zone);
             Loading::Now(Ok(ViewInfo { view: map.view(ctx), zone }))
         })
-        .load_objects("revisions", "The revisions of the map, the latest first.", |_, ctx| {
+        .load_objects_or_null("revisions", "The revisions of the map, the latest first.", |_, ctx| {
             Loading::later(load_revisions(ctx))
         })
         .argument::<Option<i64>>("first", "How many, 0 to 100; 20 unless asked otherwise.")
