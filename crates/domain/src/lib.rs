@@ -40,7 +40,7 @@ pub mod ways;
 pub use nouns::{
     SHAPES, SUBJECTS, admission, advisory_body, agreement, alias, alliance, authority, campus, category, code,
     definition, designation, district, event, evidence, expert_group, group, initiative, learning_area, membership,
-    partner, pathway, person, project, region, reported_figure, school, shape_of, source, statement, township,
+    partner, pathway, person, project, region, release, reported_figure, school, shape_of, source, statement, township,
 };
 
 pub use admission::{AdmissionPlaces, AdmissionTotal};
@@ -86,6 +86,7 @@ pub use project::{EducationPhase, MilestoneKind, PlannedOrActual, Project, Proje
 pub use reach::{Reach, ReachWay};
 pub use record::{FieldError, Record, Shape};
 pub use region::Region;
+pub use release::Release;
 pub use reported_figure::{FigureComparison, FigureQualifier, FigureUnit, Metric, ReportedFigure};
 pub use revision::{NewRevision, Revision, RevisionChange};
 pub use rule::{RowsBefore, Rule, TurnTakers};

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::{Map, Value};
 
-use self::values::{parse_bool, parse_database_url, parse_variables};
+use self::values::{parse_bool, parse_database_url, parse_text, parse_variables};
 pub use self::{
     limits::LimitFlags,
     serve::{DocumentFlags, OnOff, ServeFlags},
@@ -40,6 +40,7 @@ impl Config {
             Some(Command::Export(flags)) => &flags.log,
             Some(Command::Migrate(flags)) => &flags.log,
             Some(Command::Explain(flags)) => &flags.log,
+            Some(Command::Release(flags)) => &flags.log,
             Some(Command::Config(flags)) => &flags.serve.log,
             Some(Command::Generate(_) | Command::Schema) => return None,
         };
@@ -95,6 +96,8 @@ pub enum Command {
     Migrate(MigrateFlags),
     /// Run an operation, and print how it was answered: levels, statements, rows, time.
     Explain(ExplainFlags),
+    /// Publish and list releases: views of the map with a name.
+    Release(ReleaseFlags),
     /// Print the GraphQL schema.
     Schema,
     /// Print what each flag says, and where that comes from.
@@ -211,6 +214,55 @@ pub struct ExplainFlags {
     /// How the log is written.
     #[command(flatten)]
     pub log: LogFlags,
+}
+
+/// Flags of `release`.
+#[derive(Debug, Clone, Args)]
+pub struct ReleaseFlags {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ReleaseCommand,
+    /// Where the facts are kept.
+    #[command(flatten)]
+    pub database: DatabaseFlags,
+    /// How the log is written.
+    #[command(flatten)]
+    pub log: LogFlags,
+}
+
+/// What to do with releases.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ReleaseCommand {
+    /// Publish a view under a name, as a revision. It never changes; publishing the same again does nothing.
+    Publish(PublishFlags),
+    /// List the releases, the latest day first.
+    List {
+        /// How to write the list.
+        #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+        format: ReportFormat,
+    },
+}
+
+/// Flags of `release publish`.
+#[derive(Debug, Clone, Args)]
+pub struct PublishFlags {
+    /// The name.
+    pub slug: String,
+    /// The day that it shows.
+    #[arg(long, value_name = "DAY")]
+    pub as_of: String,
+    /// The revision that it shows; the one that publishes it unless asked otherwise.
+    #[arg(long, value_name = "NUMBER")]
+    pub known_at: Option<i64>,
+    /// What it is called: `en=The new map`, once for each language.
+    #[arg(long, value_name = "LANGUAGE=TEXT", required = true, value_parser = parse_text)]
+    pub title: Vec<(String, String)>,
+    /// A file with what is to be said of it: `en=notes.txt`, once for each language; `-` stands for standard input.
+    #[arg(long, value_name = "LANGUAGE=FILE", value_parser = parse_text)]
+    pub notes: Vec<(String, String)>,
+    /// Who publishes, as the revision records it.
+    #[arg(long, env = "EDUMAP_ACTOR", default_value = "edumap release")]
+    pub actor: String,
 }
 
 /// Flags of `config`: those of `serve`, and what `import` takes from the environment.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use domain::{Filter, Kind, Known, Order, PageRequest, Revision, RevisionChange, SearchHit, View};
+use domain::{Filter, Kind, Known, Order, PageRequest, Release, Revision, RevisionChange, SearchHit, View};
 use persistence::{
     AnyPage, AnyRelation, BreakdownRow, ColumnSet, Dimensions, ListRequest, Noun, NounCount, NounPage, Parts,
     RelatedPage, Relation, StepTo, Store, StoreError,
@@ -79,6 +79,12 @@ pub(crate) struct RecordedSinceLoader;
 /// What the revision of this number changed, by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RevisionChangesLoader;
+
+/// The releases that a revision knows, under [`ALL_NOUNS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ReleasesLoader {
+    pub(crate) known: Known,
+}
 
 /// The steps from this school, at a level of ISCED, to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -202,6 +208,14 @@ impl Loader for RevisionChangesLoader {
         _: ColumnSet,
     ) -> Result<HashMap<i64, Self::Value>, StoreError> {
         store.revision_changes(numbers).await
+    }
+}
+
+impl Loader for ReleasesLoader {
+    type Value = Arc<Vec<Release>>;
+
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+        Ok(HashMap::from([(ALL_NOUNS, Arc::new(store.releases(self.known).await?))]))
     }
 }
 
