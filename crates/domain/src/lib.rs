@@ -7,6 +7,7 @@
 //!
 //! Nothing here waits, reads or writes: decisions are pure functions.
 
+pub mod change;
 pub mod clock;
 pub mod column;
 pub mod coverage;
@@ -56,6 +57,7 @@ pub use alliance::{
 pub use authority::{Authority, AuthorityKind, AuthorityLevel};
 pub use campus::{AddressConfidence, Campus, CampusStatus, HostedSiteUse, SiteUse};
 pub use category::{Categorisation, Category};
+pub use change::{Change, ChangeCount, ChangeFilter, ChangeKind};
 pub use clock::{Clock, FixedClock, SystemClock, TimeZone};
 pub use code::RegisterCode;
 pub use column::{Column, ColumnType, Presence};

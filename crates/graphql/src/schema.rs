@@ -248,7 +248,7 @@ pub(crate) struct Query(Map);
 
 impl Described for Query {
     fn describe() -> ObjectType<Self> {
-        let fields = Map::describe().map_field().federation_fields().fields;
+        let fields = Map::describe().map_field().changes_field().federation_fields().fields;
         ObjectType::<Self>::new(
             "Query",
             "The map at the default view, today and the latest revision; `map` shows it at others.",
