@@ -12,7 +12,7 @@ use domain::{
 };
 use sea_orm::{
     JoinType,
-    sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement, UnionType},
+    sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement, UnionType, WindowStatement},
 };
 
 use crate::{
@@ -212,15 +212,19 @@ fn select_pairs(shape: &'static Shape, Interval { from, to }: Interval) -> Selec
 
     let mut paired = Query::select();
     paired.exprs(["fact", "pair", "version", "was", "now"].map(Expr::col)).from_subquery(versions, "v");
-    let is_one = |column| dialect::sum_within(column, "pair").eq(Expr::Constant(1.into()));
-    let alone = CaseStatement::new().case(is_one("was").and(is_one("now")), Expr::Constant(0.into()));
-    paired.expr_as(Into::<Expr>::into(alone.finally(Expr::col("fact"))), "alone");
+    for (column, sum) in [("was", "n_was"), ("now", "n_now")] {
+        let window = WindowStatement::partition_by(Alias::new("pair"));
+        paired.expr_window_as(Func::sum(Expr::col(column)), window, sum);
+    }
 
     let mut pairs = Query::select();
     for (is, [fact, version]) in [("was", ["was_fact", "was_version"]), ("now", ["now_fact", "now_version"])] {
         pairs.expr_as(greatest_where(is, "fact"), fact).expr_as(greatest_where(is, "version"), version);
     }
-    pairs.from_subquery(paired, "p").add_group_by([col("p", "pair"), col("p", "alone")]).take()
+    let is_one = |sum| col("p", sum).eq(Expr::Constant(1.into()));
+    let both = CaseStatement::new().case(is_one("n_was").and(is_one("n_now")), Expr::Constant(0_i64.into()));
+    let alone: Expr = both.finally(col("p", "fact")).into();
+    pairs.from_subquery(paired, "p").add_group_by([col("p", "pair"), alone]).take()
 }
 
 /// The changes in a table.

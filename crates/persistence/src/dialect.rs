@@ -196,12 +196,6 @@ pub(crate) fn row_number() -> Expr {
     Func::cust(Alias::new("ROW_NUMBER")).into()
 }
 
-/// The sum of a column over the rows that have the same value in another.
-pub(crate) fn sum_within(column: &'static str, same: &'static str) -> Expr {
-    let sum = Func::sum(Expr::col(column)).into();
-    Expr::cust_with_exprs("? OVER (PARTITION BY ?)", [sum, Expr::col(same)])
-}
-
 /// The character between the parts of a key, which no name and no slug has.
 pub(crate) fn key_separator(backend: DbBackend) -> Expr {
     character(backend, 1)
