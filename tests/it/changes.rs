@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use axum::{body::Body, http::Request};
 use domain::{ChangeFilter, Known, PageRequest, View, fact::parse_day};
+use http_body_util::BodyExt;
 use persistence::{FactsForTests, Interval, Store};
 use serde_json::{Value, json};
 use server::{
@@ -10,6 +12,7 @@ use server::{
     import::Options,
 };
 use tests::{chaoyang, copy_with, csv_files, loaded, schema::items};
+use tower::ServiceExt;
 
 const RELEASES: &str = r#"from: { release: "2024-09-21" }, to: { release: "2024-09-22" }"#;
 
@@ -43,6 +46,7 @@ async fn the_bundled_releases_are_views() {
 
 #[tokio::test]
 async fn between_the_bundled_releases_things_happened_and_nothing_was_learned() {
+    let mut told = Vec::new();
     for app in chaoyang("between_the_bundled_releases").await {
         let query = between_releases(
             "from { asOf } to { asOf } learned { totalCount } learnedCounts { count } happened(first: 100) { totalCount
@@ -55,25 +59,18 @@ async fn between_the_bundled_releases_things_happened_and_nothing_was_learned() 
         let happened = items(&changes["happened"]["edges"]);
         assert_eq!(changes["happened"]["totalCount"], happened.len(), "{}", app.name);
         assert!(happened.iter().all(|it| it["since"] == "2024-09-22"), "{}: {changes:#}", app.name);
-        expect_test::expect![
-            [r#"
-            ADVISORY_BODY BEGAN: 9
-            ALLIANCE BEGAN: 31
-            EVENT BEGAN: 8
-            EXPERT_GROUP BEGAN: 7
-            PARTNER JOINED: 10
-            SOURCE BEGAN: 1
-            STATEMENT BEGAN: 11"#][r#"
-            ADVISORY_BODY BEGAN: 9
-            ALLIANCE BEGAN: 31
-            EVENT BEGAN: 8
-            EXPERT_GROUP BEGAN: 7
-            PARTNER JOINED: 10
-            SOURCE BEGAN: 1
-            STATEMENT BEGAN: 11"#]
-        ]
-        .assert_eq(&counts(&changes["happenedCounts"]).join("\n"));
+        told.push(counts(&changes["happenedCounts"]).join("\n"));
     }
+    told.dedup();
+    expect_test::expect![[r#"
+        ADVISORY_BODY BEGAN: 9
+        ALLIANCE BEGAN: 31
+        EVENT BEGAN: 8
+        EXPERT_GROUP BEGAN: 7
+        PARTNER JOINED: 10
+        SOURCE BEGAN: 1
+        STATEMENT BEGAN: 11"#]]
+    .assert_eq(&told.join("\n\n"));
 }
 
 /// A folder with something of every kind of change between 2009 and 2013.
@@ -137,6 +134,7 @@ fn lines(changes: &Value, list: &str) -> Vec<String> {
 async fn two_clocks_are_kept_apart_and_every_kind_of_change_is_told() {
     let dir = tempfile::tempdir().expect("a folder");
     write_folder(dir.path(), |_, text| text);
+    let mut told = Vec::new();
     for app in loaded("two_clocks_are_kept_apart", dir.path()).await {
         let later = tempfile::tempdir().expect("a folder");
         write_folder(later.path(), |file, text| match file {
@@ -155,10 +153,32 @@ async fn two_clocks_are_kept_apart_and_every_kind_of_change_is_told() {
             r#"{{ changes(from: {{ asOf: "2009-12-01", knownAt: 1 }}, to: {{ asOf: "2013-01-01", knownAt: 2 }}) {{ {ALL} }} }}"#
         );
         let changes = &app.data(&query).await["changes"];
-        expect_test::expect![].assert_eq(&lines(changes, "learned").join("\n"));
-        expect_test::expect![].assert_eq(&lines(changes, "happened").join("\n"));
+        told.push([lines(changes, "learned"), lines(changes, "happened")].map(|lines| lines.join("\n")).join("\n\n"));
         check_all_views(&app.store, &["2009-12-01", "2010-06-01", "2011-03-01", "2013-01-01"]).await;
     }
+    told.dedup();
+    expect_test::expect![[r#"
+        ADDED school come - 1990-01-01
+        REMOVED school gone - 2000-01-01 school_id: gone > -, name: [["en","Gone",""]] > -, status: open > -, opened_on: 2000 > -
+        SOURCE_ADDED school parent - 2000-01-01
+        CORRECTED school stays - 2000-01-01 ownership: public > private
+        SOURCE_ADDED source second - 2009-01-01
+
+        BEGAN school child - 2011-07-01
+        LEFT membership closes one 2011-01-02
+        CLOSED school closes - 2012-01-02 school_id: closes > -, name: [["en","Closes",""]] > -, status: closed > -, opened_on: 2000 > -, closed_on: 2012-01-01 > -
+        ENDED school merged - 2011-06-02 school_id: merged > -, name: [["en","Merged",""]] > -, status: merged > -, opened_on: 2000 > -
+        MERGED succession merged stays 2011-06-01
+        MOVED membership moves two 2011-03-01 group_id: one > two, joined_on: 2005 > 2011-03-01, left_on: 2011-03-01 > -
+        BEGAN school new - 2011-01-01
+        ENDED school old - 2011-01-02 school_id: old > -, name: [["en","Old",""]] > -, status: renamed > -, opened_on: 2000 > -
+        RENAMED succession old new 2011-01-01
+        JOINED membership opens one 2010-09-01
+        OPENED school opens - 2010-05-01
+        SPLIT succession parent child 2011-07-01
+        ENDED alias stays - 2010-06-02 entity_type: school > -, entity_id: stays > -, alias: Bygone > -, lang: en > -, kind: variant > -, until: 2010-06-01 > -
+        BEGAN alias stays - 2010-06-01
+        RENAMED school titled - 2010-01-01 name: [["en","First Title",""]] > [["en","Second Title",""]], status: closed > open, opened_on: 2000 > 2010-01-01, closed_on: 2010-01-01 > -"#]].assert_eq(&told.join("\n\nthe other database\n\n"));
 }
 
 /// The facts of the earlier view with the changes of an interval applied.
@@ -309,4 +329,74 @@ async fn a_release_never_changes() {
         std::fs::write(&file, &published).expect("written");
         assert_eq!(csv_files(dir.path())["releases.csv"], published);
     }
+}
+
+#[tokio::test]
+async fn changes_are_read_as_markdown_and_as_a_feed() {
+    for app in chaoyang("changes_are_read_as_markdown").await {
+        let get = |path: &'static str, tag: Option<String>| {
+            let mut request = Request::get(path).header("accept-language", "en");
+            if let Some(tag) = tag {
+                request = request.header("if-none-match", tag);
+            }
+            app.router.clone().oneshot(request.body(Body::empty()).expect("a request"))
+        };
+        for (path, media_type, parts) in [
+            (
+                "/changes.md?from=2024-09-21&to=2024-09-22",
+                "text/markdown; charset=utf-8",
+                &[
+                    "# What changed from 2024-09-21 to 2024-09-22\n",
+                    "## Learned of 2024-09-21",
+                    "\nNothing.\n",
+                    "- 2024-09-22: ",
+                ][..],
+            ),
+            (
+                "/changes.atom",
+                "application/atom+xml; charset=utf-8",
+                &[
+                    "<feed xmlns=\"http://www.w3.org/2005/Atom\">",
+                    "<title>The new map</title>",
+                    "<id>urn:uuid:",
+                    "&lt;li&gt;2024-09-22: ",
+                ],
+            ),
+        ] {
+            let response = get(path, None).await.expect("an answer");
+            assert_eq!(response.status(), 200, "{}: {path}", app.name);
+            assert_eq!(response.headers()["content-type"], media_type);
+            let tag = response.headers()["etag"].to_str().expect("a tag").to_owned();
+            let body = response.into_body().collect().await.expect("a body").to_bytes();
+            let text = String::from_utf8(body.to_vec()).expect("UTF-8");
+            parts.iter().for_each(|part| assert!(text.contains(part), "{}: {path} lacks {part}\n{text}", app.name));
+            if path.ends_with(".atom") {
+                check_xml(&text);
+            }
+            assert_eq!(get(path, Some(tag)).await.expect("an answer").status(), 304, "{}: {path}", app.name);
+        }
+        for path in [
+            "/changes.md",
+            "/changes.md?from=no",
+            "/changes.md?from=2024-09-22&to=2024-09-21",
+            "/changes.md?from=asOf:0",
+        ] {
+            assert_eq!(get(path, None).await.expect("an answer").status(), 400, "{}: {path}", app.name);
+        }
+    }
+}
+
+/// That a text of tags without comments and the like is well formed: each is closed in its turn.
+fn check_xml(text: &str) {
+    let mut open = Vec::new();
+    for part in text.split('<').skip(1) {
+        let (tag, rest) = part.split_once('>').expect("a tag ends");
+        assert!(!rest.contains('>'), "{rest}");
+        match (tag.strip_prefix('/'), tag.starts_with('?')) {
+            (Some(name), _) => assert_eq!(open.pop(), Some(name), "{part}"),
+            (None, true) => {}
+            (None, false) => open.push(tag.split(' ').next().expect("a name")),
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
 }

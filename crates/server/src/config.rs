@@ -241,6 +241,14 @@ pub enum ReleaseCommand {
         #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
         format: ReportFormat,
     },
+    /// Print what changed since the release before, as Markdown.
+    Notes {
+        /// The release.
+        slug: String,
+        /// The release before; the last of no later day and no later revision unless named.
+        #[arg(long, value_name = "SLUG")]
+        since: Option<String>,
+    },
 }
 
 /// Flags of `release publish`.

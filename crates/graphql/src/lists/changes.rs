@@ -5,7 +5,9 @@ use std::sync::Arc;
 use async_graphql::Result;
 use domain::{
     AnyId, Change, ChangeFilter, ChangeKind, Condition, ConditionValue, Filter, Known, Page, PageRequest, View,
-    fact::day_text, shape_of,
+    fact::day_text,
+    shape_of,
+    texts::{column_of_basis, column_of_text, decode_written},
 };
 use futures::{FutureExt, future::BoxFuture};
 use persistence::{AnyLinked, AnyPage, Interval};
@@ -75,7 +77,7 @@ impl TieType for ViewedChange {
             .load_objects("fields", "What it says in each field that differs, as the data set writes it; all that it says where one of the views does not show it.", |it, ctx| {
                 Loading::later(load_fields(&it.tie, ctx))
             })
-            .leaf("since", "Of what happened the day on which it did; of what was learned the day since which the fact holds. Null where no source dates it.", |it| it.tie.change.since.map(Date))
+            .leaf("since", "Of what happened the day on which it did, of what ended the first on which it held no longer; of what was learned the day since which the fact holds. Null where no source dates it.", |it| it.tie.change.since.map(Date))
             .load_objects("sources", "The sources that state it, as the later view knows them or, if that shows it no longer, the earlier one.", |it, ctx| {
                 let (view, fact) = it.tie.shown();
                 load_citations(ctx, view, fact)
@@ -86,7 +88,7 @@ impl TieType for ViewedChange {
 
 /// What a field of a fact said, and what it says.
 pub(crate) struct ChangedField {
-    field: &'static str,
+    field: String,
     was: Option<String>,
     now: Option<String>,
 }
@@ -97,7 +99,7 @@ impl Described for ChangedField {
             "ChangedField",
             "What a field of a fact said, and what it says, as the data set writes it: of another noun its slug.",
         )
-        .text("field", "The column of the data set.", |it| it.field)
+        .text("field", "The column of the data set.", |it| &it.field)
         .optional_text("was", "What the earlier view shows; null where that is nothing.", |it| it.was.as_deref())
         .optional_text("is", "What the later view shows; null where that is nothing.", |it| it.now.as_deref())
     }
@@ -110,14 +112,32 @@ async fn load_fields(it: &ViewedChange, ctx: &FieldContext<'_>) -> FieldResult<V
         ctx.load(WrittenRowLoader { kind, known: view.known }, fact).await
     };
     let (was, now) = futures::try_join!(load(was, it.interval.from), load(now, it.interval.to))?;
-    let said = |row: &Option<Arc<Vec<String>>>, at: usize| {
-        row.as_ref().and_then(|row| row.get(at)).filter(|field| !field.is_empty()).cloned()
+    let [was, now] = [was, now].map(|row| row.map(|row| written_columns(kind, &row)).unwrap_or_default());
+    let columns = now.iter().chain(was.iter().filter(|(column, _)| !now.iter().any(|(other, _)| other == column)));
+    let said = |row: &[(String, String)], column: &str| {
+        row.iter().find(|(other, said)| other == column && !said.is_empty()).map(|(_, said)| said.clone())
     };
-    let field = |(at, column): (usize, &domain::Column)| {
-        let field = ChangedField { field: column.name, was: said(&was, at), now: said(&now, at) };
-        (field.was != field.now).then_some(field)
+    let field = |(column, _): &(String, String)| {
+        let (was, now) = (said(&was, column), said(&now, column));
+        (was != now).then(|| ChangedField { field: column.clone(), was, now })
     };
-    Ok(shape_of(kind).columns.iter().enumerate().filter_map(field).collect())
+    Ok(columns.filter_map(field).collect())
+}
+
+/// What a row says in each column of its file: of a text in several languages each has a column of its own.
+fn written_columns(kind: domain::Kind, row: &[String]) -> Vec<(String, String)> {
+    let mut columns = Vec::with_capacity(row.len());
+    for (column, field) in shape_of(kind).columns.iter().zip(row) {
+        if !column.column_type.is_texts() {
+            columns.push((column.name.to_owned(), field.clone()));
+            continue;
+        }
+        for (language, text, basis) in decode_written(field) {
+            columns.push((column_of_text(column.name, &language), text.into_owned()));
+            columns.push((column_of_basis(column.name, &language), basis.into_owned()));
+        }
+    }
+    columns
 }
 
 /// The changes between two views that differ in their day or in their revision.

@@ -1,5 +1,7 @@
 //! `edumap release`: publishes and lists views of the map that have a name.
 
+use std::sync::Arc;
+
 use anyhow::{Context, bail};
 use domain::{
     Clock, Known, LanguageTag, NewRevision, Release, SystemClock, Texts, fact::day_text, release, texts::encode_written,
@@ -9,6 +11,8 @@ use serde_json::json;
 
 use super::{EXIT_OK, EXIT_REFUSED, open_database, print_text};
 use crate::{
+    App,
+    changes::load_changes,
     config::{PublishFlags, ReleaseCommand, ReleaseFlags, ReportFormat},
     flags::FlagError,
     import::{RecordedRow, record_row},
@@ -21,6 +25,7 @@ pub(super) async fn run(flags: ReleaseFlags) -> anyhow::Result<u8> {
     match command {
         ReleaseCommand::Publish(flags) => publish(&store, flags).await,
         ReleaseCommand::List { format } => list(&store, format).await,
+        ReleaseCommand::Notes { slug, since } => print_notes(store, &slug, since).await,
     }
 }
 
@@ -75,6 +80,30 @@ fn encode(flag: &'static str, texts: &[(String, String)]) -> anyhow::Result<Stri
     }
     let written: Vec<_> = texts.iter().map(|(language, text)| (language.as_str(), text.as_str(), "")).collect();
     Ok(encode_written(&written))
+}
+
+async fn print_notes(store: Store, slug: &str, since: Option<String>) -> anyhow::Result<u8> {
+    let releases = store.releases(Known::Latest).await?;
+    let Some(at) = releases.iter().position(|release| release.slug == slug) else {
+        return Err(FlagError::new(
+            "SLUG",
+            slug,
+            "there is no such release; `edumap release list` lists those there are",
+        )
+        .into());
+    };
+    let release = &releases[at];
+    let is_earlier = |before: &&Release| before.known_at <= release.known_at;
+    let since = since.or_else(|| releases[..at].iter().rev().find(is_earlier).map(|before| before.slug.clone()));
+    let Some(since) = since else {
+        return print_text(&format!("{slug} is the first release\n"));
+    };
+    let App { schema, backend, .. } = App::new(store, Arc::new(SystemClock));
+    let views = (json!({ "release": since }), json!({ "release": slug }));
+    match load_changes(&schema, &backend, (&views.0, &views.1), &[]).await {
+        Ok(report) => print_text(&report.to_markdown()),
+        Err(error) => bail!("{}", error.problem),
+    }
 }
 
 async fn list(store: &Store, format: ReportFormat) -> anyhow::Result<u8> {
