@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use domain::{
     AnyId, Change, ChangeCount, ChangeFilter, ChangeKind, ColumnType, Kind, Known, Order, Page, PageRequest, Position,
-    SHAPES, Shape, SuccessionKind, Validity, View, fact::day_text, shape_of,
+    SHAPES, Shape, SuccessionKind, Validity, View, shape_of,
 };
 use sea_orm::{
     JoinType,
@@ -22,7 +22,7 @@ use crate::{
     noun::{and_all, direction, join_keys, within_bounds},
     row::Row,
     statement::{LIMIT, PageForm, Prepared, Values},
-    view::{Scope, col, literal},
+    view::{Scope, col, is_shown, literal},
 };
 
 /// Two views of which the later differs from the earlier: in its revision, or in its day.
@@ -170,20 +170,6 @@ fn ends(shape: &'static Shape) -> (Option<&'static str>, Option<&'static str>) {
 
 fn is_membership(shape: &Shape) -> bool {
     matches!(shape.kind, Kind::Membership | Kind::AllianceMember)
-}
-
-/// That a view shows the version that an alias names.
-fn is_shown(alias: &'static str, view: View) -> Expr {
-    let at = |column: &'static str| col(alias, column);
-    let day = || Expr::val(day_text(view.day));
-    let holds = at("valid_from").lte(day()).and(at("valid_to").gt(day()));
-    let is_known = match view.known {
-        Known::Latest => at("known_to").is_null(),
-        Known::At(revision) => {
-            at("known_from").lte(revision).and(at("known_to").is_null().or(at("known_to").gt(revision)))
-        }
-    };
-    holds.and(is_known)
 }
 
 fn one_if(condition: Expr) -> Expr {

@@ -168,6 +168,20 @@ impl Scope {
     }
 }
 
+/// That a view shows the version that an alias names: a condition with the view in it, for statements about several views.
+pub(crate) fn is_shown(alias: &'static str, view: View) -> Expr {
+    let at = |column: &'static str| col(alias, column);
+    let day = || Expr::val(domain::fact::day_text(view.day));
+    let holds = at("valid_from").lte(day()).and(at("valid_to").gt(day()));
+    let is_known = match view.known {
+        Known::Latest => at("known_to").is_null(),
+        Known::At(revision) => {
+            at("known_from").lte(revision).and(at("known_to").is_null().or(at("known_to").gt(revision)))
+        }
+    };
+    holds.and(is_known)
+}
+
 /// That the column is one of these words of its vocabulary, "not stated" among them being the empty one, kept as null.
 pub(crate) fn is_one_of(column: &Expr, words: &[&'static str]) -> Expr {
     let stated = words.iter().filter(|word| !word.is_empty()).map(|word| literal(word));
