@@ -43,7 +43,7 @@ pub use nouns::{
     partner, pathway, person, project, region, reported_figure, school, shape_of, source, statement, township,
 };
 
-pub use admission::{AdmissionPlaces, AdmissionTotal};
+pub use admission::{AdmissionDimension, AdmissionPlaces, AdmissionTotal};
 pub use advisory_body::{
     AdvisoryBody, AdvisoryConsultation, AdvisoryMemberCategory, AdvisoryMemberOrigin, ConsultationMode,
 };

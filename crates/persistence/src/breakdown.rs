@@ -87,6 +87,18 @@ pub struct NumberSummary {
     pub maximum: Option<i64>,
 }
 
+impl NumberSummary {
+    pub(crate) fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [recorded, sum, minimum, maximum] = row.cells();
+        Ok(NumberSummary {
+            recorded: recorded.number()?.unsigned_abs(),
+            sum: sum.maybe_number()?.unwrap_or_default(),
+            minimum: minimum.maybe_number()?,
+            maximum: maximum.maybe_number()?,
+        })
+    }
+}
+
 /// Where the values of a dimension stand.
 pub enum ValuesOf {
     /// In the noun's own row, `c`.
@@ -212,13 +224,7 @@ fn read_values<N: Table>(row: &mut Row<'_>, by: Dimensions) -> Result<BreakdownR
     let count = NounCount::read(row)?;
     let mut measures = Vec::new();
     for _ in N::MEASURES {
-        let [recorded, sum, minimum, maximum] = row.cells();
-        measures.push(NumberSummary {
-            recorded: recorded.number()?.unsigned_abs(),
-            sum: sum.maybe_number()?.unwrap_or_default(),
-            minimum: minimum.maybe_number()?,
-            maximum: maximum.maybe_number()?,
-        });
+        measures.push(NumberSummary::read(row)?);
     }
     Ok(BreakdownRow { values, count, measures })
 }
@@ -248,7 +254,7 @@ fn count_by<N: Table>(scope: &Scope, mut nouns: SelectStatement, parent: Expr, b
         nouns.expr_as(value, name("value", at));
     }
     for measure in N::MEASURES {
-        nouns.expr_as(col("c", Alias::new(*measure)), Alias::new(*measure));
+        nouns.expr_as(measure.number("c"), Alias::new(measure.column));
     }
     let mut counts = Query::select();
     let of_noun = |column: Alias| col("t", column);
@@ -268,10 +274,16 @@ fn count_by<N: Table>(scope: &Scope, mut nouns: SelectStatement, parent: Expr, b
         |value: Expr| dialect::as_bigint(Func::coalesce([Func::sum(value).into(), Expr::Constant(0.into())]).into());
     counts.expr(Expr::cust("COUNT(*)")).expr(sum(col("t", "assumed")));
     for measure in N::MEASURES {
-        let value = || of_noun(Alias::new(*measure));
-        counts.expr(Func::count(value())).expr(sum(value())).expr(Func::min(value())).expr(Func::max(value()));
+        summarize(&mut counts, &of_noun(Alias::new(measure.column)));
     }
     counts
+}
+
+/// Selects what [`NumberSummary::read`] takes of a column.
+pub(crate) fn summarize(counts: &mut SelectStatement, number: &Expr) {
+    let sum = Func::coalesce([Func::sum(number.clone()).into(), Expr::Constant(0.into())]);
+    counts.expr(Func::count(number.clone())).expr(dialect::as_bigint(sum.into()));
+    counts.expr(Func::min(number.clone())).expr(Func::max(number.clone()));
 }
 
 /// The ends of the rows of a table, as `owner` and `value`.

@@ -101,6 +101,7 @@ impl NounType for domain::School {
             .noun::<domain::Group>("group", "It is on record as a member of this group, in whatever role; by id or slug.")
             .noun::<domain::Alliance>("alliance", "It is itself on record as a member of this alliance, or the alliance serves its district; by id or slug.")
             .noun::<domain::Partner>("partner", "It is on record as tied to this partner outside any alliance; by id or slug.")
+            .words::<domain::PartnerKind>("partnerKind", "It is on record as tied, outside any alliance, to a partner of one of these kinds.")
             .noun::<domain::Designation>("designation", "It is on record as given this designation, by id or slug.")
             .words::<domain::CoverageStatus>("groupCoverage", "By what is on record, whether it is in a group is one of these.")
             .words::<domain::CoverageStatus>("allianceCoverage", "By what is on record, whether an alliance has it or serves its district is one of these.")

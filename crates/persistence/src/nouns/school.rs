@@ -17,6 +17,7 @@ use super::{
     campus::Campuses,
     evidence::is_stated_complete,
     group::Memberships,
+    partner::select_partner_kinds,
     township::{Townships, lies_in, place_of},
 };
 use crate::{
@@ -154,6 +155,12 @@ impl Table for School {
             "campus_region" => has_campus(scope, lies_in(scope, township_of_campus(), &RegionId, value())),
             "campus_township" => has_campus(scope, township_of_campus().eq(value())),
             "alliance" => serves_or_has(scope, value()),
+            "partner_kind" => {
+                let mut owners = Query::select();
+                owners.expr(col("kinds", "owner")).from_subquery(select_partner_kinds(scope), "kinds");
+                owners.and_where(is_any_word(col("kinds", "value"), wanted.words()));
+                col("c", Schools::Id).in_subquery(owners)
+            }
             "has_group" => {
                 let is_in_a_group = is_in_a_group(scope);
                 if wanted.is_true() { is_in_a_group } else { is_in_a_group.not() }
@@ -179,6 +186,7 @@ impl Table for School {
             "campus_region" => of_campuses(&RegionId),
             "campus_township" => of_campuses(&Townships::Id),
             "alliance" => ValuesOf::of_noun(select_alliances(scope, Kind::School)),
+            "partner_kind" => ValuesOf::of_noun(select_partner_kinds(scope)),
             "has_group" => {
                 let memberships = scope.select_from(Memberships::Table, "m", Sees::Holding);
                 let is_in_a_group = scope.owns_any(memberships, col("m", Memberships::SchoolId));
