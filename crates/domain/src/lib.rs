@@ -11,6 +11,7 @@ pub mod clock;
 pub mod column;
 pub mod coverage;
 pub mod fact;
+pub mod finding;
 pub mod folding;
 pub mod gap;
 pub mod id;
@@ -40,7 +41,7 @@ pub mod ways;
 pub use nouns::{
     SHAPES, SUBJECTS, admission, advisory_body, agreement, alias, alliance, authority, campus, category, code,
     definition, designation, district, event, evidence, expert_group, group, initiative, learning_area, membership,
-    partner, pathway, person, project, region, reported_figure, school, shape_of, source, statement, township,
+    partner, pathway, person, project, region, reported_figure, school, shape_of, source, statement, township, waiver,
 };
 
 pub use admission::{AdmissionDimension, AdmissionPlaces, AdmissionTotal};
@@ -67,6 +68,7 @@ pub use event::{Event, EventAction, EventItem, PartOfDay};
 pub use evidence::{Contradiction, EvidenceRelation, FieldEvidence, ListCompleteness, OpenList};
 pub use expert_group::ExpertGroup;
 pub use fact::{DatePrecision, ImpreciseDate, Known, Validity, View};
+pub use finding::{Finding, FindingRule, FindingSeverity};
 pub use folding::{SearchText, SearchTextError};
 pub use gap::GapKind;
 pub use group::{Group, GroupStatus};

@@ -121,7 +121,7 @@ pub(super) enum AdmissionPlacesColumns {
 
 /// Table `admission_totals`.
 #[derive(Clone, Copy, DeriveIden)]
-enum AdmissionTotals {
+pub(super) enum AdmissionTotals {
     Table,
     Id,
     JuniorSchoolId,

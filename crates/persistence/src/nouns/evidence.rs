@@ -39,7 +39,7 @@ enum ListCompletenessTable {
 }
 
 /// What contradicts a row, as far as the view sees it.
-fn select_contradictions(scope: &Scope) -> SelectStatement {
+pub(super) fn select_contradictions(scope: &Scope) -> SelectStatement {
     let mut select = scope.select_from(Evidence::Table, "e", Sees::Holding);
     select.and_where(col("e", Evidence::Relation).eq(literal(EvidenceRelation::Contradicts.word())));
     select

@@ -77,7 +77,7 @@ enum SchoolLinks {
 
 /// Table `successions`.
 #[derive(Clone, Copy, DeriveIden)]
-enum Successions {
+pub(crate) enum Successions {
     Table,
     Id,
     ValidFrom,
