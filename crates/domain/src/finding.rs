@@ -17,7 +17,7 @@ vocabulary! {
 vocabulary! {
     /// A rule by which something on the map is doubtful.
     FindingRule {
-        /// Schools that have become another, by a chain of successions that ends where it began.
+        /// Schools that have given way to another, by a chain of successions that ends where it began.
         CircleOfSuccessions = "circle_of_successions",
         /// Dates of one record that cross: a project that opened before it was started, or a statement that its source reports before it was made.
         DatesCross = "dates_cross",
@@ -25,11 +25,11 @@ vocabulary! {
         FigureContradictsParts = "figure_contradicts_parts",
         /// A group whose own record names a lead that is no member of it on the day.
         LeadNotMember = "lead_not_member",
-        /// A record that no source states.
+        /// A row that no source states as a whole, but for names that are common knowledge.
         NoSource = "no_source",
         /// A school that is a member of two groups on the same day.
         OverlappingMemberships = "overlapping_memberships",
-        /// A source that is cited without its words.
+        /// A source that is cited without its words, in a file that has a column for them.
         QuoteMissing = "quote_missing",
         /// Two schools of one name in one township on the same day.
         SameNameInTownship = "same_name_in_township",
@@ -146,6 +146,7 @@ impl FindingRule {
             Rule::LeadNotMember => "its lead is no member of it".to_owned(),
             Rule::NoSource => format!("a row of {value}.csv names no source"),
             Rule::OverlappingMemberships => "it is a member of two groups on the same day".to_owned(),
+            Rule::QuoteMissing if value == "1" => "it is cited once without its words".to_owned(),
             Rule::QuoteMissing => format!("it is cited {value} times without its words"),
             Rule::SameNameInTownship => "another school of its township has the same name".to_owned(),
             Rule::SourceOld => format!("it was published on {value}, more than ten years before"),

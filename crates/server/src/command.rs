@@ -383,7 +383,11 @@ async fn run_lint(flags: LintFlags) -> anyhow::Result<u8> {
         Some(dir) => {
             let store = Store::in_memory().await?;
             if let Err(refusal) = import(&store, &Folder::Disk(dir), &Options::default(), &SystemClock).await? {
-                return print_text(&format!("{refusal}\n")).map(|_| EXIT_REFUSED);
+                return match format {
+                    LintFormat::Text => print_text(&format!("{refusal}\n")).map(|_| EXIT_REFUSED),
+                    LintFormat::Json => print_text(&format!("{}\n", refusal.to_json())).map(|_| EXIT_REFUSED),
+                    LintFormat::Sarif => bail!("the folder cannot be imported, so no map was looked at\n{refusal}"),
+                };
             }
             store
         }

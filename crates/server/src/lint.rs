@@ -13,10 +13,12 @@ use serde_json::{Value, json};
 
 use crate::App;
 
+/// Asks which view that is.
+const VIEW: &str = "query View($asOf: Date, $knownAt: Int) { map(asOf: $asOf, knownAt: $knownAt) { view { asOf revision { number } } } }";
+
 /// Asks for a page of findings.
 const PAGE: &str = "query Lint($asOf: Date, $knownAt: Int, $severity: [FindingSeverity!], $rules: [FindingRule!], \
-    $includeWaived: Boolean, $after: String) { map(asOf: $asOf, knownAt: $knownAt) { view { asOf revision { number } } \
-    findings(first: 100, after: $after, severity: $severity, rules: $rules, includeWaived: $includeWaived) { \
+    $includeWaived: Boolean, $after: String) { map(asOf: $asOf, knownAt: $knownAt) { findings(first: 100, after: $after, severity: $severity, rules: $rules, includeWaived: $includeWaived) { \
     pageInfo { hasNextPage endCursor } edges { rule severity message field value waiver other { id slug } \
     node { __typename id slug name } } } } }";
 
@@ -51,40 +53,43 @@ pub struct LintReport {
 /// # Errors
 /// What the API says is wrong, such as an unknown revision.
 pub async fn lint(store: Store, options: &LintOptions) -> Result<LintReport, Vec<String>> {
-    let App { schema, backend, .. } = App::new(store, Arc::new(SystemClock));
-    let mut report = LintReport { as_of: Value::Null, revision: Value::Null, findings: Vec::new() };
+    let app = App::new(store, Arc::new(SystemClock));
     let words = |words: Vec<&'static str>| match words.is_empty() {
         true => Value::Null,
         false => words.into_iter().map(str::to_uppercase).collect(),
     };
-    let severities = words(options.severities.iter().map(|severity| severity.word()).collect());
-    let rules = words(options.rules.iter().map(|rule| rule.word()).collect());
-    let (mut after, mut known_at) = (Value::Null, json!(options.known_at));
+    let view = ask(&app, VIEW, json!({ "asOf": options.as_of, "knownAt": options.known_at })).await?;
+    let (as_of, revision) = (view["view"]["asOf"].clone(), view["view"]["revision"]["number"].clone());
+    let mut report = LintReport { as_of, revision, findings: Vec::new() };
+    // All pages are of this view, whatever is recorded meanwhile.
+    let mut variables = json!({ "asOf": report.as_of, "knownAt": report.revision, "includeWaived": options.with_waived,
+        "severity": words(options.severities.iter().map(|severity| severity.word()).collect()),
+        "rules": words(options.rules.iter().map(|rule| rule.word()).collect()) });
     loop {
-        let variables = json!({ "asOf": options.as_of, "knownAt": known_at, "severity": severities, "rules": rules,
-            "includeWaived": options.with_waived, "after": after });
-        let request = Request::new(PAGE).variables(Variables::from_json(variables));
-        let prepared = graphql::prepare_request(&schema, &Limits::default(), request, false);
-        let prepared = prepared.map_err(|refused| refused.error_messages().collect::<Vec<_>>())?;
-        let options =
-            RequestOptions { languages: Vec::new(), wants_stats: false, wants_cost: false, wants_plan: false };
-        let answer = prepared.execute(&schema, &backend, options).await;
-        let problems: Vec<String> = answer.error_messages().collect();
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        let body = answer.to_json().and_then(|json| serde_json::from_slice::<Value>(&json));
-        let body = body.map_err(|error| vec![error.to_string()])?;
-        let map = &body["data"]["map"];
-        (report.as_of, report.revision) = (map["view"]["asOf"].clone(), map["view"]["revision"]["number"].clone());
-        report.findings.extend(map["findings"]["edges"].as_array().into_iter().flatten().cloned());
-        let page = &map["findings"]["pageInfo"];
+        let found = ask(&app, PAGE, variables.clone()).await?;
+        report.findings.extend(found["findings"]["edges"].as_array().into_iter().flatten().cloned());
+        let page = &found["findings"]["pageInfo"];
         if page["hasNextPage"] != true {
             return Ok(report);
         }
-        // The next page is of the same view.
-        (after, known_at) = (page["endCursor"].clone(), report.revision.clone());
+        variables["after"] = page["endCursor"].clone();
     }
+}
+
+/// What `map` answers to a document.
+async fn ask(app: &App, document: &str, variables: Value) -> Result<Value, Vec<String>> {
+    let request = Request::new(document).variables(Variables::from_json(variables));
+    let prepared = graphql::prepare_request(&app.schema, &Limits::default(), request, false);
+    let prepared = prepared.map_err(|refused| refused.error_messages().collect::<Vec<_>>())?;
+    let options = RequestOptions { languages: Vec::new(), wants_stats: false, wants_cost: false, wants_plan: false };
+    let answer = prepared.execute(&app.schema, &app.backend, options).await;
+    let problems: Vec<String> = answer.error_messages().collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let body = answer.to_json().and_then(|json| serde_json::from_slice::<Value>(&json));
+    let mut body = body.map_err(|error| vec![error.to_string()])?;
+    Ok(body["data"]["map"].take())
 }
 
 fn text(value: &Value) -> &str {
@@ -206,11 +211,13 @@ impl LintReport {
                 .collect();
             let node = &finding["node"];
             let name = format!("{} {}", text(&node["__typename"]), text(&node["slug"]));
+            let told = ["rule", "field", "value"].map(|of| text(&finding[of])).join(" ");
+            let fingerprint = format!("{told} {name} {}", text(&finding["other"]["id"]));
             json!({ "ruleId": flag_name(text(&finding["rule"])), "ruleIndex": rule,
                 "level": text(&finding["severity"]).to_lowercase(), "message": { "text": describe(finding) },
-                "locations": [{ "physicalLocation": { "artifactLocation": { "uri": file_of(node) } },
+                "locations": [{ "physicalLocation": { "artifactLocation": { "uri": file_of(finding) } },
                     "logicalLocations": [{ "fullyQualifiedName": name, "kind": "object" }] }],
-                "partialFingerprints": { "edumap/v1": format!("{} {name} {}", text(&finding["rule"]), finding["other"]["id"]) },
+                "partialFingerprints": { "edumap/v1": fingerprint },
                 "suppressions": suppressions })
         };
         let results: Vec<Value> = self.findings.iter().map(result).collect();
@@ -220,10 +227,19 @@ impl LintReport {
     }
 }
 
-/// The file of the data set in which a noun has its row.
-fn file_of(node: &Value) -> String {
-    let prefix = text(&node["id"]).split('_').next().unwrap_or_default();
-    Kind::prefixed(prefix).map_or_else(String::new, |kind| format!("{}.csv", shape_of(kind).file))
+/// The file of the data set with the row that is doubtful.
+fn file_of(finding: &Value) -> String {
+    let prefix = text(&finding["node"]["id"]).split('_').next().unwrap_or_default();
+    let of_noun = || Kind::prefixed(prefix).map_or("", |kind| shape_of(kind).file);
+    let file = match FindingRule::parse(&text(&finding["rule"]).to_lowercase()) {
+        Some(FindingRule::NoSource) => text(&finding["value"]),
+        Some(FindingRule::CircleOfSuccessions) => shape_of(Kind::Succession).file,
+        Some(FindingRule::FigureContradictsParts) => shape_of(Kind::AdmissionTotal).file,
+        Some(FindingRule::OverlappingMemberships) => shape_of(Kind::Membership).file,
+        Some(FindingRule::SourcesDisagree) => shape_of(Kind::FieldEvidence).file,
+        _ => of_noun(),
+    };
+    format!("{file}.csv")
 }
 
 /// A finding in words, but for its rule.

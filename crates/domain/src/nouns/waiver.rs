@@ -15,7 +15,7 @@ pub const SHAPE: Shape = Shape {
     description: "That what a rule finds at a noun is left as it is.",
     key: &["rule", "subject_type", "subject_id"],
     columns: &[
-        required("rule", ColumnType::Word(FindingRule::WORDS), "The rule, as `edumap lint` names it."),
+        required("rule", ColumnType::Word(FindingRule::WORDS), "The rule, such as `lead_not_member`."),
         required("subject_type", ColumnType::Word(super::SUBJECTS), "What the noun is."),
         required("subject_id", ColumnType::RefOf { column: "subject_type", bounds: false }, "The noun."),
         required("reason", ColumnType::TEXT, "Why it is left as it is."),

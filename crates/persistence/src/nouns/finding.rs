@@ -1,6 +1,8 @@
 //! What rules find doubtful on the map: one statement over all rules, each a select of its own.
 
-use domain::{AnyId, ColumnType, Finding, FindingRule, Kind, SHAPES, Shape};
+use domain::{
+    AnyId, Column, ColumnType, Finding, FindingRule, Kind, SHAPES, Shape, SuccessionKind, TextBasis, Vocabulary,
+};
 use sea_orm::{
     DeriveIden,
     sea_query::{
@@ -17,10 +19,10 @@ use super::{
 };
 use crate::{
     dialect,
-    entity::citations,
+    entity::{citations, identities},
     statement::Parameter,
     tie::{End, Tie, TieSource},
-    view::{Scope, Sees, col, literal},
+    view::{Scope, Sees, col, is_any_word, literal},
 };
 
 /// Table `waivers`.
@@ -137,7 +139,14 @@ fn find_unsourced(scope: &Scope, shape: &'static Shape) -> Option<SelectStatemen
     let mut select = scope.select_from(Alias::new(shape.table), "r", Sees::Holding);
     let mut citing = scope.select_from(citations::Entity, "q", Sees::Known);
     citing.expr(Expr::Constant(1.into())).and_where(col("q", citations::Column::FactId).eq(col("r", fact)));
+    // What states a single field does not state the row.
+    citing.and_where(col("q", citations::Column::Field).eq(literal("")));
     select.and_where(Expr::exists(citing).not());
+    let has_basis = |column: &Column| matches!(column.column_type, ColumnType::Word(TextBasis::WORDS));
+    if let Some(basis) = shape.columns.iter().find(|column| has_basis(column)) {
+        let is_known = col("r", basis.name).eq(literal(TextBasis::CommonKnowledge.word()));
+        select.and_where(Expr::expr(Func::coalesce([is_known, Expr::cust("FALSE")])).not());
+    }
     let noun = match shape.is_noun() {
         true => (literal(shape.kind.name()), col("r", "id")),
         false => shape.columns.iter().find_map(|column| match column.column_type {
@@ -204,8 +213,20 @@ fn find_same_names(scope: &Scope) -> SelectStatement {
 
 /// Sources that are cited without their words, with how often.
 fn find_missing_quotes(scope: &Scope) -> SelectStatement {
-    use citations::Column::{Quote, SourceId};
+    use citations::Column::{FactId, Field, Quote, SourceId};
     let mut select = scope.select_from(citations::Entity, "q", Sees::Known);
+    let is_source = col("s", "id").eq(col("q", SourceId));
+    scope.join(&mut select, Alias::new("sources"), "s", is_source, Sees::Holding);
+    let is_fact = col("i", identities::Column::Id).eq(col("q", FactId));
+    select.join_as(JoinType::InnerJoin, identities::Entity, "i", is_fact);
+    // Only where the file has a column for the words.
+    let has_quote =
+        |shape: &&Shape| shape.columns.iter().any(|it| matches!(it.column_type, ColumnType::CitedQuote("")));
+    let quoted: Vec<&'static str> =
+        SHAPES.iter().filter(|shape| has_quote(shape)).map(|shape| shape.kind.name()).collect();
+    select
+        .and_where(is_any_word(col("i", identities::Column::Kind), &quoted))
+        .and_where(col("q", Field).eq(literal("")));
     select.and_where(col("q", Quote).is_null()).add_group_by([col("q", SourceId)]);
     let found = Found {
         field: Some(literal("quote")),
@@ -302,9 +323,13 @@ fn find_crossing_dates(scope: &Scope) -> Vec<SelectStatement> {
 fn find_circles(scope: &Scope) -> SelectStatement {
     use Successions::{PredecessorId, SuccessorId, Table};
     let walk = |alias: &'static str, column: &'static str| col(alias, column);
-    let mut steps = scope.select_from(Table, "e", Sees::Known);
+    let replacing: Vec<&'static str> =
+        SuccessionKind::VALUES.iter().filter(|it| it.value.is_continued()).map(|it| it.word).collect();
+    let mut steps = scope.select_from(Table, "e", Sees::Holding);
+    steps.and_where(is_any_word(col("e", Successions::Kind), &replacing));
     steps.expr(col("e", PredecessorId)).expr(col("e", SuccessorId));
-    let mut next = scope.select_from(Table, "e", Sees::Known);
+    let mut next = scope.select_from(Table, "e", Sees::Holding);
+    next.and_where(is_any_word(col("e", Successions::Kind), &replacing));
     let goes_on = col("e", PredecessorId).eq(walk("walk", "node"));
     next.join_as(JoinType::InnerJoin, "walk", "walk", goes_on);
     next.expr(walk("walk", "root")).expr(col("e", SuccessorId));
