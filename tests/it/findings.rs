@@ -55,32 +55,79 @@ const SOUND: &[(&str, &str)] = &[
     ),
 ];
 
-/// For each rule the change that makes a finding, the noun at which it is found, and the other noun.
-const SEEDS: &[(&str, &str, &str, &str, &str, Option<&str>)] = &[
-    (
-        "CIRCLE_OF_SUCCESSIONS",
-        "school_successions",
-        "quote\n",
-        "quote\noak,elm,split_into,2001,made-up,c\nelm,oak,split_into,2002,made-up,c\n",
-        "oak or elm",
-        None,
-    ),
-    ("DATES_CROSS", "projects", "2018,2019-02", "2019-03,2019-02", "hall", None),
-    ("FIGURE_CONTRADICTS_PARTS", "quota_allocations", "2025,5", "2025,4", "elm", None),
-    ("LEAD_NOT_MEMBER", "group_memberships", "trees,oak,lead,made-up,t\n", "", "trees", Some("oak")),
-    ("NO_SOURCE", "partners", "made-up,l", ",", "lab", None),
-    (
-        "OVERLAPPING_MEMBERSHIPS",
-        "groups",
-        "made-up,t\n",
-        "made-up,t\nbushes,Bushes,elm,operating,d,made-up,b\n",
-        "elm",
-        Some("bushes or trees"),
-    ),
-    ("QUOTE_MISSING", "partners", "made-up,l", "made-up,", "made-up", None),
-    ("SAME_NAME_IN_TOWNSHIP", "schools", "elm,Elm", "elm,Oak", "oak or elm", Some("oak or elm")),
-    ("SOURCE_OLD", "sources", "2020", "2001", "made-up", None),
-    ("SOURCES_DISAGREE", "evidence", "hill,supports", "valley,contradicts", "oak", None),
+/// A change of the sound map that makes a finding.
+struct Seed {
+    rule: &'static str,
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+    /// The slug of the noun at which it is found, or of either.
+    noun: &'static str,
+    /// That of the other noun.
+    other: Option<&'static str>,
+}
+
+/// One for each rule.
+const SEEDS: &[Seed] = &[
+    Seed {
+        rule: "CIRCLE_OF_SUCCESSIONS",
+        file: "school_successions",
+        from: "quote\n",
+        to: "quote\noak,elm,split_into,2001,made-up,c\nelm,oak,split_into,2002,made-up,c\n",
+        noun: "oak or elm",
+        other: None,
+    },
+    Seed {
+        rule: "DATES_CROSS",
+        file: "projects",
+        from: "2018,2019-02",
+        to: "2019-03,2019-02",
+        noun: "hall",
+        other: None,
+    },
+    Seed {
+        rule: "FIGURE_CONTRADICTS_PARTS",
+        file: "quota_allocations",
+        from: "2025,5",
+        to: "2025,4",
+        noun: "elm",
+        other: None,
+    },
+    Seed {
+        rule: "LEAD_NOT_MEMBER",
+        file: "group_memberships",
+        from: "trees,oak,lead,made-up,t\n",
+        to: "",
+        noun: "trees",
+        other: Some("oak"),
+    },
+    Seed { rule: "NO_SOURCE", file: "partners", from: "made-up,l", to: ",", noun: "lab", other: None },
+    Seed {
+        rule: "OVERLAPPING_MEMBERSHIPS",
+        file: "groups",
+        from: "made-up,t\n",
+        to: "made-up,t\nbushes,Bushes,elm,operating,d,made-up,b\n",
+        noun: "elm",
+        other: Some("bushes or trees"),
+    },
+    Seed { rule: "QUOTE_MISSING", file: "partners", from: "made-up,l", to: "made-up,", noun: "made-up", other: None },
+    Seed {
+        rule: "SAME_NAME_IN_TOWNSHIP",
+        file: "schools",
+        from: "elm,Elm",
+        to: "elm,Oak",
+        noun: "oak or elm",
+        other: Some("oak or elm"),
+    },
+    Seed { rule: "SOURCE_OLD", file: "sources", from: "2020", to: "2001", noun: "made-up", other: None },
+    Seed {
+        rule: "SOURCES_DISAGREE",
+        file: "evidence",
+        from: "hill,supports",
+        to: "valley,contradicts",
+        noun: "oak",
+        other: None,
+    },
 ];
 
 const FINDINGS: &str = "totalCount edges { rule severity message field value waiver other { slug } node { slug } }";
@@ -130,7 +177,7 @@ async fn a_sound_map_has_no_finding() {
             app.data(&format!("{{ findings {{ {FINDINGS} }} findingRules {{ rule count reason remedy }} }}")).await;
         assert_eq!(data["findings"]["totalCount"], 0, "{}: {data}", app.name);
         let rules: Vec<&Value> = items(&data["findingRules"]).iter().map(|rule| &rule["rule"]).collect();
-        assert_eq!(rules, SEEDS.iter().map(|(rule, ..)| *rule).collect::<Vec<_>>(), "each is seeded below");
+        assert_eq!(rules, SEEDS.iter().map(|seed| seed.rule).collect::<Vec<_>>(), "each is seeded below");
     }
     for (file, from, to) in HARMLESS {
         write(dir.path(), file, from, to);
@@ -143,7 +190,7 @@ async fn a_sound_map_has_no_finding() {
 
 #[tokio::test]
 async fn each_finding_is_found_once_and_nothing_else_is() {
-    for (rule, file, from, to, noun, other) in SEEDS {
+    for Seed { rule, file, from, to, noun, other } in SEEDS {
         let dir = tempfile::tempdir().expect("a folder");
         write(dir.path(), file, from, to);
         for app in loaded("each_finding_is_found_once", dir.path()).await {

@@ -237,7 +237,7 @@ impl Coverage {
     }
 
     /// That the status is one of these words, in a form that a database can answer by a join.
-    fn is_any(self, words: &[&'static str]) -> Expr {
+    fn is_any(&self, words: &[&'static str]) -> Expr {
         let is = |word: &&str| match *word {
             "covered" => self.is_tied.clone(),
             "uncovered" => self.is_tied.clone().not().and(self.is_complete.clone()),

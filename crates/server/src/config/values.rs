@@ -84,6 +84,17 @@ pub(super) fn parse_network(text: &str) -> Result<IpNet, String> {
     text.parse().map_err(|_| "give a network, such as 10.0.0.0/8, or 10.0.0.1/32 for one address".to_owned())
 }
 
+/// A severity of findings.
+pub(super) fn parse_severity(text: &str) -> Result<FindingSeverity, String> {
+    FindingSeverity::parse(text).ok_or_else(|| format!("it is one of {}", FindingSeverity::WORDS.join(", ")))
+}
+
+/// A rule of findings, with `-` between its words.
+pub(super) fn parse_finding_rule(text: &str) -> Result<FindingRule, String> {
+    let names = || FindingRule::WORDS.iter().map(|word| word.replace('_', "-")).collect::<Vec<_>>().join(", ");
+    parse_rule(text).ok_or_else(|| format!("it is one of {}", names()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,15 +115,4 @@ mod tests {
             assert_eq!(parse_origin(text).ok(), expected.map(HeaderValue::from_static), "{text}");
         }
     }
-}
-
-/// A severity of findings.
-pub(super) fn parse_severity(text: &str) -> Result<FindingSeverity, String> {
-    FindingSeverity::parse(text).ok_or_else(|| format!("it is one of {}", FindingSeverity::WORDS.join(", ")))
-}
-
-/// A rule of findings, with `-` between its words.
-pub(super) fn parse_finding_rule(text: &str) -> Result<FindingRule, String> {
-    let names = || FindingRule::WORDS.iter().map(|word| word.replace('_', "-")).collect::<Vec<_>>().join(", ");
-    parse_rule(text).ok_or_else(|| format!("it is one of {}", names()))
 }
