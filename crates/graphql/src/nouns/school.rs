@@ -103,6 +103,7 @@ impl NounType for domain::School {
             .noun::<domain::Partner>("partner", "It is on record as tied to this partner outside any alliance; by id or slug.")
             .words::<domain::PartnerKind>("partnerKind", "It is on record as tied, outside any alliance, to a partner of one of these kinds.")
             .noun::<domain::Designation>("designation", "It is on record as given this designation, by id or slug.")
+            .words::<domain::Stage>("deadEnd", "It teaches one of these stages, and nothing on record leads from there to a school of the next, by the steps of `ways`.")
             .words::<domain::CoverageStatus>("groupCoverage", "By what is on record, whether it is in a group is one of these.")
             .words::<domain::CoverageStatus>("allianceCoverage", "By what is on record, whether an alliance has it or serves its district is one of these.")
             .words::<domain::CoverageStatus>("partnerCoverage", "By what is on record, whether it is tied to a partner outside any alliance is one of these.")

@@ -2,7 +2,7 @@
 
 use domain::{
     Head, Kind, OpenList, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType,
-    Shape, Stage, Succession, SuccessionKind, school,
+    Shape, Stage, Succession, SuccessionKind, Vocabulary, school,
 };
 use sea_orm::{
     DeriveIden,
@@ -19,6 +19,7 @@ use super::{
     group::Memberships,
     partner::select_partner_kinds,
     township::{Townships, lies_in, place_of},
+    way::select_dead_ends,
 };
 use crate::{
     StoreError,
@@ -155,6 +156,10 @@ impl Table for School {
             "campus_region" => has_campus(scope, lies_in(scope, township_of_campus(), &RegionId, value())),
             "campus_township" => has_campus(scope, township_of_campus().eq(value())),
             "alliance" => serves_or_has(scope, value()),
+            "dead_end" => {
+                let stages: Vec<Stage> = wanted.words().iter().filter_map(|word| Stage::parse(word)).collect();
+                scope.owns_any(select_dead_ends(scope, &stages), col("x", Schools::Id))
+            }
             "partner_kind" => {
                 let mut owners = Query::select();
                 owners.expr(col("kinds", "owner")).from_subquery(select_partner_kinds(scope), "kinds");
@@ -186,6 +191,12 @@ impl Table for School {
             "campus_region" => of_campuses(&RegionId),
             "campus_township" => of_campuses(&Townships::Id),
             "alliance" => ValuesOf::of_noun(select_alliances(scope, Kind::School)),
+            "dead_end" => {
+                let stages: Vec<Stage> = Stage::VALUES.iter().map(|stage| stage.value).collect();
+                let mut ends = select_dead_ends(scope, &stages);
+                ends.expr_as(col("x", Schools::Id), "owner").expr_as(col("y", "word"), "value");
+                ValuesOf::of_noun(ends)
+            }
             "partner_kind" => ValuesOf::of_noun(select_partner_kinds(scope)),
             "has_group" => {
                 let memberships = scope.select_from(Memberships::Table, "m", Sees::Holding);
