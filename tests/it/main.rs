@@ -7,6 +7,7 @@ mod browser;
 mod budget;
 mod caching;
 mod categories;
+mod changes;
 mod clients;
 mod columns;
 mod contract;

@@ -7,6 +7,7 @@
 //!
 //! Nothing here waits, reads or writes: decisions are pure functions.
 
+pub mod change;
 pub mod clock;
 pub mod column;
 pub mod coverage;
@@ -41,7 +42,8 @@ pub mod ways;
 pub use nouns::{
     SHAPES, SUBJECTS, admission, advisory_body, agreement, alias, alliance, authority, campus, category, code,
     definition, designation, district, event, evidence, expert_group, group, initiative, learning_area, membership,
-    partner, pathway, person, project, region, reported_figure, school, shape_of, source, statement, township, waiver,
+    partner, pathway, person, project, region, release, reported_figure, school, shape_of, source, statement, township,
+    waiver,
 };
 
 pub use admission::{AdmissionDimension, AdmissionPlaces, AdmissionTotal};
@@ -57,6 +59,7 @@ pub use alliance::{
 pub use authority::{Authority, AuthorityKind, AuthorityLevel};
 pub use campus::{AddressConfidence, Campus, CampusStatus, HostedSiteUse, SiteUse};
 pub use category::{Categorisation, Category};
+pub use change::{Change, ChangeCount, ChangeFilter, ChangeKind};
 pub use clock::{Clock, FixedClock, SystemClock, TimeZone};
 pub use code::RegisterCode;
 pub use column::{Column, ColumnType, Presence};
@@ -88,6 +91,7 @@ pub use project::{EducationPhase, MilestoneKind, PlannedOrActual, Project, Proje
 pub use reach::{Reach, ReachWay};
 pub use record::{FieldError, Record, Shape};
 pub use region::Region;
+pub use release::Release;
 pub use reported_figure::{FigureComparison, FigureQualifier, FigureUnit, Metric, ReportedFigure};
 pub use revision::{NewRevision, Revision, RevisionChange};
 pub use rule::{RowsBefore, Rule, TurnTakers};

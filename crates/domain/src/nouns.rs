@@ -26,6 +26,7 @@ pub mod pathway;
 pub mod person;
 pub mod project;
 pub mod region;
+pub mod release;
 pub mod reported_figure;
 pub mod school;
 pub mod source;
@@ -95,6 +96,7 @@ pub const SHAPES: &[&Shape] = &[
     &code::SHAPE,
     &category::CATEGORISATIONS,
     &definition::SHAPE,
+    &release::SHAPE,
     &evidence::SHAPE,
     &evidence::LISTS,
     &waiver::SHAPE,

@@ -8,6 +8,7 @@
 
 mod breakdown;
 mod bulk;
+mod changes;
 mod columns;
 mod deferred_indexes;
 mod dialect;
@@ -46,6 +47,7 @@ mod writer;
 pub use breakdown::{
     BreakdownRow, Dimension, DimensionValue, DimensionValues, Dimensions, MAX_DIMENSIONS, NumberSummary,
 };
+pub use changes::{FactsForTests, Interval};
 pub use columns::ColumnSet;
 pub use draft::{Draft, Fact, Recorded, RecordedNoun};
 pub use error::StoreError;

@@ -25,6 +25,7 @@ pub(crate) mod person;
 pub(crate) mod project;
 pub(crate) mod reach;
 pub(crate) mod region;
+pub(crate) mod release;
 pub(crate) mod reported_figure;
 pub(crate) mod school;
 pub(crate) mod source;

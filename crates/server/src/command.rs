@@ -1,5 +1,7 @@
 //! Runs the command that the command line names.
 
+mod release;
+
 use std::{
     io::{IsTerminal, Write},
     path::Path,
@@ -51,6 +53,7 @@ pub async fn run(config: Config, flags: &[Flag]) -> anyhow::Result<ExitCode> {
         Command::Migrate(flags) => run_migrate(flags).await?,
         Command::Explain(flags) => run_explain(flags).await?,
         Command::Lint(flags) => run_lint(flags).await?,
+        Command::Release(flags) => release::run(flags).await?,
         Command::Schema => print_text(&graphql::schema().sdl())?,
         Command::Config(show) => print_config(&show, flags).await?,
     };

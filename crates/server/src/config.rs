@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{FindingRule, FindingSeverity};
 use serde_json::{Map, Value};
 
-use self::values::{parse_bool, parse_database_url, parse_finding_rule, parse_severity, parse_variables};
+use self::values::{parse_bool, parse_database_url, parse_finding_rule, parse_severity, parse_text, parse_variables};
 pub use self::{
     limits::LimitFlags,
     serve::{DocumentFlags, OnOff, ServeFlags},
@@ -42,6 +42,7 @@ impl Config {
             Some(Command::Migrate(flags)) => &flags.log,
             Some(Command::Explain(flags)) => &flags.log,
             Some(Command::Lint(flags)) => &flags.log,
+            Some(Command::Release(flags)) => &flags.log,
             Some(Command::Config(flags)) => &flags.serve.log,
             Some(Command::Generate(_) | Command::Schema) => return None,
         };
@@ -99,6 +100,8 @@ pub enum Command {
     Explain(ExplainFlags),
     /// Tell what is doubtful on the map; exits with 3 if something is.
     Lint(LintFlags),
+    /// Publish and list releases: views of the map with a name.
+    Release(ReleaseFlags),
     /// Print the GraphQL schema.
     Schema,
     /// Print what each flag says, and where that comes from.
@@ -263,6 +266,63 @@ pub enum LintFormat {
     Json,
     /// SARIF 2.1.0, for tools that read the findings of linters.
     Sarif,
+}
+
+/// Flags of `release`.
+#[derive(Debug, Clone, Args)]
+pub struct ReleaseFlags {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ReleaseCommand,
+    /// Where the facts are kept.
+    #[command(flatten)]
+    pub database: DatabaseFlags,
+    /// How the log is written.
+    #[command(flatten)]
+    pub log: LogFlags,
+}
+
+/// What to do with releases.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ReleaseCommand {
+    /// Publish a view under a name, as a revision. It never changes; publishing the same again does nothing.
+    Publish(PublishFlags),
+    /// List the releases, the latest day first.
+    List {
+        /// How to write the list.
+        #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+        format: ReportFormat,
+    },
+    /// Print what changed since the release before, as Markdown.
+    Notes {
+        /// The release.
+        slug: String,
+        /// The release before; the last of no later day and no later revision unless named.
+        #[arg(long, value_name = "SLUG")]
+        since: Option<String>,
+    },
+}
+
+/// Flags of `release publish`.
+#[derive(Debug, Clone, Args)]
+pub struct PublishFlags {
+    /// The name.
+    pub slug: String,
+    /// The day that it shows.
+    #[arg(long, value_name = "DAY")]
+    pub as_of: String,
+    /// The revision that it shows; the one that publishes it unless asked otherwise.
+    #[arg(long, value_name = "NUMBER")]
+    pub known_at: Option<i64>,
+    /// What it is called: `en=The new map`, once for each language.
+    #[arg(long, value_name = "LANGUAGE=TEXT", required = true, value_parser = parse_text)]
+    pub title: Vec<(String, String)>,
+    /// A file with what is to be said of it: `en=notes.txt`, once for each language; `-` stands for standard input.
+    #[arg(long, value_name = "LANGUAGE=FILE", value_parser = parse_text)]
+    pub notes: Vec<(String, String)>,
+    /// Who publishes, as the revision records it.
+    #[arg(long, env = "EDUMAP_ACTOR", default_value = "edumap release")]
+    pub actor: String,
 }
 
 /// Flags of `config`: those of `serve`, and what `import` takes from the environment.

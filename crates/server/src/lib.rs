@@ -7,6 +7,7 @@
 #![recursion_limit = "256"]
 
 mod byte_cache;
+mod changes;
 pub mod command;
 pub mod config;
 pub mod documents;

@@ -167,6 +167,9 @@ error_codes! {
     UnknownNoun = "UNKNOWN_NOUN",
         "a filter names something that no revision knows",
         "use the nearest slug, which the message suggests if there is one";
+    UnknownRelease = "UNKNOWN_RELEASE",
+        "`release` names no release",
+        "use a slug that `releases` lists";
     UnknownRevision = "UNKNOWN_REVISION",
         "`knownAt` names no revision",
         "use a number that `revisions` lists";

@@ -34,6 +34,16 @@ pub(super) fn parse_variables(text: &str) -> Result<Map<String, Value>, String> 
     }
 }
 
+/// A text and the language it is in.
+pub(super) fn parse_text(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((language, text)) if !language.is_empty() && !text.is_empty() => {
+            Ok((language.to_owned(), text.to_owned()))
+        }
+        _ => Err("give a language and a text, such as `en=The new map`".to_owned()),
+    }
+}
+
 /// A truth value, for a flag's variable.
 pub(super) fn parse_bool(text: &str) -> Result<bool, String> {
     match text {
