@@ -20,6 +20,7 @@ mod documents;
 mod explain;
 mod federation;
 mod filters;
+mod findings;
 mod gaps;
 mod input;
 mod introspection;

@@ -140,6 +140,8 @@ kinds! {
     Succession = "succession", "";
     /// A township or subdistrict.
     Township = "township", "twn";
+    /// That a finding is left as it is.
+    Waiver = "waiver", "";
 }
 
 impl Kind {

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod column;
 pub mod coverage;
 pub mod fact;
+pub mod finding;
 pub mod folding;
 pub mod gap;
 pub mod id;
@@ -42,9 +43,10 @@ pub use nouns::{
     SHAPES, SUBJECTS, admission, advisory_body, agreement, alias, alliance, authority, campus, category, code,
     definition, designation, district, event, evidence, expert_group, group, initiative, learning_area, membership,
     partner, pathway, person, project, region, release, reported_figure, school, shape_of, source, statement, township,
+    waiver,
 };
 
-pub use admission::{AdmissionPlaces, AdmissionTotal};
+pub use admission::{AdmissionDimension, AdmissionPlaces, AdmissionTotal};
 pub use advisory_body::{
     AdvisoryBody, AdvisoryConsultation, AdvisoryMemberCategory, AdvisoryMemberOrigin, ConsultationMode,
 };
@@ -69,6 +71,7 @@ pub use event::{Event, EventAction, EventItem, PartOfDay};
 pub use evidence::{Contradiction, EvidenceRelation, FieldEvidence, ListCompleteness, OpenList};
 pub use expert_group::ExpertGroup;
 pub use fact::{DatePrecision, ImpreciseDate, Known, Validity, View};
+pub use finding::{Finding, FindingRule, FindingSeverity};
 pub use folding::{SearchText, SearchTextError};
 pub use gap::GapKind;
 pub use group::{Group, GroupStatus};

@@ -32,6 +32,7 @@ pub mod school;
 pub mod source;
 pub mod statement;
 pub mod township;
+pub mod waiver;
 
 use crate::{id::Kind, record::Shape};
 
@@ -98,6 +99,7 @@ pub const SHAPES: &[&Shape] = &[
     &release::SHAPE,
     &evidence::SHAPE,
     &evidence::LISTS,
+    &waiver::SHAPE,
 ];
 
 /// The kinds of nouns that others speak of: those that figures, statements, initiatives and events may name.

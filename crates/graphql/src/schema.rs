@@ -142,6 +142,8 @@ impl Described for Map {
             .contradiction_fields()
             .coverage_fields()
             .gap_fields()
+            .finding_fields()
+            .admission_fields()
             .why_not_field()
             .search_fields()
             .code_fields()

@@ -54,6 +54,7 @@ pub use error::StoreError;
 pub use export::ExportRow;
 pub use latest::Latest;
 pub use noun::{ListRequest, Noun, NounCount, NounPage};
+pub use nouns::admission::{AdmissionCount, AdmissionDimensions};
 pub use nouns::way::StepTo;
 pub use open::{Access, StoreOptions};
 pub use parts::Parts;

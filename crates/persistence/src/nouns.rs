@@ -15,6 +15,7 @@ pub(crate) mod district;
 pub(crate) mod event;
 pub(crate) mod evidence;
 pub(crate) mod expert_group;
+pub(crate) mod finding;
 pub(crate) mod group;
 pub(crate) mod initiative;
 pub(crate) mod learning_area;

@@ -94,6 +94,15 @@ impl Scope {
         select.and_where(on.and(self.sees(alias, sees)));
     }
 
+    /// That the noun `c` is the owner of one of these rows: those of all nouns are looked up once, those of a few nouns for
+    /// each of them.
+    pub(crate) fn owns_any(&self, mut rows: SelectStatement, owner: Expr) -> Expr {
+        match self.is_tied {
+            false => col("c", "id").in_subquery(rows.expr(owner).take()),
+            true => Expr::exists(rows.expr(Expr::Constant(1.into())).and_where(owner.eq(col("c", "id"))).take()),
+        }
+    }
+
     fn sees(&self, alias: &'static str, sees: Sees) -> Expr {
         match sees {
             Sees::Known => self.is_known(alias),

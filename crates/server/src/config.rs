@@ -9,9 +9,10 @@ mod values;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::{FindingRule, FindingSeverity};
 use serde_json::{Map, Value};
 
-use self::values::{parse_bool, parse_database_url, parse_text, parse_variables};
+use self::values::{parse_bool, parse_database_url, parse_finding_rule, parse_severity, parse_text, parse_variables};
 pub use self::{
     limits::LimitFlags,
     serve::{DocumentFlags, OnOff, ServeFlags},
@@ -40,6 +41,7 @@ impl Config {
             Some(Command::Export(flags)) => &flags.log,
             Some(Command::Migrate(flags)) => &flags.log,
             Some(Command::Explain(flags)) => &flags.log,
+            Some(Command::Lint(flags)) => &flags.log,
             Some(Command::Release(flags)) => &flags.log,
             Some(Command::Config(flags)) => &flags.serve.log,
             Some(Command::Generate(_) | Command::Schema) => return None,
@@ -96,6 +98,8 @@ pub enum Command {
     Migrate(MigrateFlags),
     /// Run an operation, and print how it was answered: levels, statements, rows, time.
     Explain(ExplainFlags),
+    /// Tell what is doubtful on the map; exits with 3 if something is.
+    Lint(LintFlags),
     /// Publish and list releases: views of the map with a name.
     Release(ReleaseFlags),
     /// Print the GraphQL schema.
@@ -214,6 +218,54 @@ pub struct ExplainFlags {
     /// How the log is written.
     #[command(flatten)]
     pub log: LogFlags,
+}
+
+/// Flags of `lint`.
+#[derive(Debug, Clone, Args)]
+pub struct LintFlags {
+    /// A data set folder to look at instead of the database.
+    pub dir: Option<PathBuf>,
+    /// The day, YYYY-MM-DD; today unless asked otherwise.
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<String>,
+    /// The revision; the latest unless asked otherwise.
+    #[arg(long, value_name = "NUMBER")]
+    pub known_at: Option<i64>,
+    /// Only findings of these severities; of all unless asked otherwise.
+    #[arg(long, value_name = "SEVERITY", value_delimiter = ',', value_parser = parse_severity)]
+    pub severity: Vec<FindingSeverity>,
+    /// Only findings of these rules, such as `no-source`; of all unless asked otherwise.
+    #[arg(long = "rule", value_name = "RULE", value_delimiter = ',', value_parser = parse_finding_rule)]
+    pub rules: Vec<FindingRule>,
+    /// Print those, too, that `waivers.csv` says are left as they are.
+    #[arg(long)]
+    pub include_waived: bool,
+    /// From which severity on a finding makes it exit with 3.
+    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = parse_severity)]
+    pub fail_on: FindingSeverity,
+    /// Print why a rule matters and how its findings are mended, and nothing else.
+    #[arg(long, value_name = "RULE", value_parser = parse_finding_rule)]
+    pub explain: Option<FindingRule>,
+    /// How to write what was found.
+    #[arg(long, value_enum, default_value_t = LintFormat::Text)]
+    pub format: LintFormat,
+    /// Where the facts are kept.
+    #[command(flatten)]
+    pub database: DatabaseFlags,
+    /// How the log is written.
+    #[command(flatten)]
+    pub log: LogFlags,
+}
+
+/// How to write findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LintFormat {
+    /// For people: a line for each.
+    Text,
+    /// One JSON object.
+    Json,
+    /// SARIF 2.1.0, for tools that read the findings of linters.
+    Sarif,
 }
 
 /// Flags of `release`.

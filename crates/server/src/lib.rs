@@ -19,6 +19,7 @@ pub mod format;
 pub mod generate;
 mod http;
 pub mod import;
+pub mod lint;
 pub mod manifest;
 pub mod queries;
 pub mod report;

@@ -8,12 +8,12 @@ use std::{
 };
 
 use axum::http::HeaderValue;
-use domain::TimeZone;
+use domain::{FindingRule, FindingSeverity, TimeZone};
 use ipnet::IpNet;
 use persistence::Store;
 use serde_json::{Map, Value};
 
-use crate::http::without_default_port;
+use crate::{http::without_default_port, lint::parse_rule};
 
 /// A database's address, in a form that can be opened.
 pub(super) fn parse_database_url(text: &str) -> Result<String, String> {
@@ -92,6 +92,17 @@ pub(super) fn parse_cost(text: &str) -> Result<u64, String> {
 /// A network of addresses.
 pub(super) fn parse_network(text: &str) -> Result<IpNet, String> {
     text.parse().map_err(|_| "give a network, such as 10.0.0.0/8, or 10.0.0.1/32 for one address".to_owned())
+}
+
+/// A severity of findings.
+pub(super) fn parse_severity(text: &str) -> Result<FindingSeverity, String> {
+    FindingSeverity::parse(text).ok_or_else(|| format!("it is one of {}", FindingSeverity::WORDS.join(", ")))
+}
+
+/// A rule of findings, with `-` between its words.
+pub(super) fn parse_finding_rule(text: &str) -> Result<FindingRule, String> {
+    let names = || FindingRule::WORDS.iter().map(|word| word.replace('_', "-")).collect::<Vec<_>>().join(", ");
+    parse_rule(text).ok_or_else(|| format!("it is one of {}", names()))
 }
 
 #[cfg(test)]
