@@ -159,26 +159,26 @@ async fn two_clocks_are_kept_apart_and_every_kind_of_change_is_told() {
     told.dedup();
     expect_test::expect![[r#"
         ADDED school come - 1990-01-01
-        REMOVED school gone - 2000-01-01 school_id: gone > -, name: [["en","Gone",""]] > -, status: open > -, opened_on: 2000 > -
+        REMOVED school gone - 2000-01-01 school_id: gone > -, name_en: Gone > -, status: open > -, opened_on: 2000 > -
         SOURCE_ADDED school parent - 2000-01-01
         CORRECTED school stays - 2000-01-01 ownership: public > private
         SOURCE_ADDED source second - 2009-01-01
 
         BEGAN school child - 2011-07-01
         LEFT membership closes one 2011-01-02
-        CLOSED school closes - 2012-01-02 school_id: closes > -, name: [["en","Closes",""]] > -, status: closed > -, opened_on: 2000 > -, closed_on: 2012-01-01 > -
-        ENDED school merged - 2011-06-02 school_id: merged > -, name: [["en","Merged",""]] > -, status: merged > -, opened_on: 2000 > -
+        CLOSED school closes - 2012-01-02 school_id: closes > -, name_en: Closes > -, status: closed > -, opened_on: 2000 > -, closed_on: 2012-01-01 > -
+        ENDED school merged - 2011-06-02 school_id: merged > -, name_en: Merged > -, status: merged > -, opened_on: 2000 > -
         MERGED succession merged stays 2011-06-01
         MOVED membership moves two 2011-03-01 group_id: one > two, joined_on: 2005 > 2011-03-01, left_on: 2011-03-01 > -
         BEGAN school new - 2011-01-01
-        ENDED school old - 2011-01-02 school_id: old > -, name: [["en","Old",""]] > -, status: renamed > -, opened_on: 2000 > -
+        ENDED school old - 2011-01-02 school_id: old > -, name_en: Old > -, status: renamed > -, opened_on: 2000 > -
         RENAMED succession old new 2011-01-01
         JOINED membership opens one 2010-09-01
         OPENED school opens - 2010-05-01
         SPLIT succession parent child 2011-07-01
         ENDED alias stays - 2010-06-02 entity_type: school > -, entity_id: stays > -, alias: Bygone > -, lang: en > -, kind: variant > -, until: 2010-06-01 > -
         BEGAN alias stays - 2010-06-01
-        RENAMED school titled - 2010-01-01 name: [["en","First Title",""]] > [["en","Second Title",""]], status: closed > open, opened_on: 2000 > 2010-01-01, closed_on: 2010-01-01 > -"#]].assert_eq(&told.join("\n\nthe other database\n\n"));
+        RENAMED school titled - 2010-01-01 name_en: First Title > Second Title, status: closed > open, opened_on: 2000 > 2010-01-01, closed_on: 2010-01-01 > -"#]].assert_eq(&told.join("\n\nthe other database\n\n"));
 }
 
 /// The facts of the earlier view with the changes of an interval applied.
