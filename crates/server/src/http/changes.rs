@@ -12,8 +12,14 @@ use domain::LanguageTag;
 use graphql::ErrorCode;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tokio::time::timeout;
 
-use super::{accept::MediaType, answer::error_response, app::SharedApp, language::accepted_languages};
+use super::{
+    accept::MediaType,
+    answer::{error_response, overloaded_response},
+    app::SharedApp,
+    language::accepted_languages,
+};
 use crate::changes::{ChangesError, ask, escape_xml, load_changes};
 
 /// What changed between two views, as Markdown.
@@ -29,11 +35,30 @@ pub(super) async fn handle_markdown(
     };
     let (from, to) = (read_view(from), views.get("to").map_or_else(|| json!({}), |to| read_view(to)));
     let asking = app.clone();
-    let changes = app
-        .run_on_workers(async move { load_changes(&asking.schema, &asking.backend, (&from, &to), &languages).await });
-    match changes.await {
-        Ok(report) => respond(&headers, "text/markdown; charset=utf-8", report.to_markdown()),
-        Err(error) => refuse(error),
+    let report = async move {
+        let changes = load_changes(&asking.schema, &asking.backend, (&from, &to), &languages).await?;
+        Ok(changes.to_markdown())
+    };
+    write_report(&app, &headers, "text/markdown; charset=utf-8", report).await
+}
+
+/// Answers with a report, which has the permit and the time of a large operation.
+async fn write_report(
+    app: &SharedApp,
+    headers: &HeaderMap,
+    media_type: &'static str,
+    report: impl Future<Output = Result<String, ChangesError>> + Send + 'static,
+) -> Response<Body> {
+    let Some(_permit) = app.capacity.acquire_operation(app.limits.cost).await else {
+        return overloaded_response(MediaType::Json);
+    };
+    match timeout(app.limits.time, app.run_on_workers(report)).await {
+        Ok(Ok(text)) => respond(headers, media_type, text),
+        Ok(Err(error)) => refuse(error),
+        Err(_) => {
+            let problem = format!("the report took longer than {} s, and was given up", app.limits.time.as_secs_f64());
+            error_response(MediaType::Json, ErrorCode::Timeout, &problem)
+        }
     }
 }
 
@@ -41,7 +66,8 @@ pub(super) async fn handle_markdown(
 fn read_view(text: &str) -> Value {
     let Some(view) = text.strip_prefix("asOf:") else { return json!({ "release": text }) };
     match view.split_once('@') {
-        Some((day, number)) => json!({ "asOf": day, "knownAt": number.parse::<i64>().unwrap_or_default() }),
+        // What is no number is refused as one that no revision has.
+        Some((day, number)) => json!({ "asOf": day, "knownAt": number.parse::<u32>().map_or(-1, i64::from) }),
         None => json!({ "asOf": view }),
     }
 }
@@ -50,11 +76,8 @@ fn read_view(text: &str) -> Value {
 pub(super) async fn handle_atom(State(app): State<SharedApp>, headers: HeaderMap) -> Response<Body> {
     let languages = accepted_languages(&headers);
     let asking = app.clone();
-    let feed = app.run_on_workers(async move { write_feed(&asking, &languages).await });
-    match feed.await {
-        Ok(feed) => respond(&headers, "application/atom+xml; charset=utf-8", feed),
-        Err(error) => refuse(error),
-    }
+    let feed = async move { write_feed(&asking, &languages).await };
+    write_report(&app, &headers, "application/atom+xml; charset=utf-8", feed).await
 }
 
 const RELEASES: &str = "{ releases { slug title notes view { asOf revision { number } } recordedSince { recordedAt } } revisions(first: 1) { recordedAt } }";
@@ -71,7 +94,7 @@ async fn write_feed(app: &SharedApp, languages: &[LanguageTag]) -> Result<String
     let updated = |release: &Value| text(&release["recordedSince"]["recordedAt"]);
     let last = releases.iter().map(updated).max().unwrap_or_else(|| NEVER.to_owned());
     let mut feed = format!(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>{}</id>\n<title>Releases of the map</title>\n<updated>{}</updated>\n<author><name>edumap</name></author>\n",
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>{}</id>\n<link rel=\"self\" href=\"changes.atom\"/>\n<title>Releases of the map</title>\n<updated>{}</updated>\n<author><name>edumap</name></author>\n",
         unique_name(&[&origin]),
         escape_xml(&last),
     );
