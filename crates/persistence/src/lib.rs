@@ -8,6 +8,7 @@
 
 mod breakdown;
 mod bulk;
+mod cancelling;
 mod columns;
 mod deferred_indexes;
 mod dialect;
