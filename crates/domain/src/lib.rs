@@ -25,6 +25,7 @@ pub mod reach;
 pub mod record;
 pub mod revision;
 pub mod rule;
+pub mod scenario;
 pub mod search;
 #[cfg(test)]
 mod shape_errors;
@@ -89,6 +90,7 @@ pub use region::Region;
 pub use reported_figure::{FigureComparison, FigureQualifier, FigureUnit, Metric, ReportedFigure};
 pub use revision::{NewRevision, Revision, RevisionChange};
 pub use rule::{RowsBefore, Rule, TurnTakers};
+pub use scenario::{Change, ScenarioId};
 pub use school::{
     Code, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType, Stage, Succession,
     SuccessionKind,
