@@ -14,7 +14,7 @@ use async_graphql::{
     resolver_utils::resolve_container,
 };
 use chrono::NaiveDate;
-use domain::{Known, View};
+use domain::{Known, ScenarioId, View};
 
 use crate::{
     definition::{
@@ -38,6 +38,7 @@ use crate::{
         connection::AllNouns, cursor_scope::RequestedView, filter_type::has_condition, page_interfaces::PageInterfaces,
     },
     objects::{
+        change::{ChangeInput, parse_changes},
         node::NOUNS,
         noun::NounType,
         register_code::{CodeInput, find_by_code},
@@ -113,6 +114,7 @@ pub(crate) fn requested_view(ctx: &impl ContextExt, view: View) -> RequestedView
 pub(crate) struct Map {
     as_of: Option<NaiveDate>,
     known_at: Option<i64>,
+    scenario: Option<ScenarioId>,
 }
 
 impl Map {
@@ -124,7 +126,11 @@ impl Map {
     /// The view under which it is shown.
     pub(crate) fn view(&self, ctx: &impl ContextExt) -> View {
         let default = ctx.default_view();
-        View { day: self.as_of.unwrap_or(default.day), known: self.known_at.map_or(default.known, Known::At) }
+        View {
+            day: self.as_of.unwrap_or(default.day),
+            known: self.known_at.map_or(default.known, Known::At),
+            scenario: self.scenario,
+        }
     }
 }
 
@@ -194,6 +200,19 @@ impl ObjectType<Map> {
     }
 }
 
+impl ObjectType<Map> {
+    /// Adds the way to scenarios.
+    fn what_if_field(self) -> Self {
+        self.load_object_or_null(
+            "whatIf",
+            "The map as it would be if something happened that did not: the answers are those that the map would give if the changes were made to its data set and imported, and nothing is recorded. A request has one scenario, under as many days as it likes; what a scenario adds has no sources.",
+            |_, ctx| Loading::later(load_scenario(ctx)),
+        )
+        .argument::<Vec<ChangeInput>>("changes", "What happens, 1 to 100 changes; each is made to what those before it have left.")
+        .argument::<Option<Date>>("asOf", "The day that facts must hold on; today unless asked otherwise.")
+    }
+}
+
 async fn load_map(ctx: &FieldContext<'_>) -> FieldResult<Map> {
     let (as_of, known_at): (Option<Date>, Option<i64>) = (ctx.arguments.get("asOf")?, ctx.arguments.get("knownAt")?);
     if let Some(number) = known_at {
@@ -203,7 +222,17 @@ async fn load_map(ctx: &FieldContext<'_>) -> FieldResult<Map> {
             return Err(ErrorCode::UnknownRevision.with_message(problem).into());
         }
     }
-    Ok(Map { as_of: as_of.map(|day| day.0), known_at })
+    Ok(Map { as_of: as_of.map(|day| day.0), known_at, scenario: None })
+}
+
+async fn load_scenario(ctx: &FieldContext<'_>) -> FieldResult<Map> {
+    let (changes, as_of): (Vec<ChangeInput>, Option<Date>) =
+        (ctx.arguments.get("changes")?, ctx.arguments.get("asOf")?);
+    let changes = parse_changes(changes)?;
+    let request = ctx.request_context();
+    let (writer, store) = (request.scenarios.as_deref(), ctx.store());
+    let written = request.scenario.enter(writer, &store, changes, &*request.clock).await?;
+    Ok(Map { as_of: as_of.map(|day| day.0), known_at: None, scenario: Some(written.id) })
 }
 
 /// The root of queries: the map at the default view, and the way to others.
@@ -212,7 +241,7 @@ pub(crate) struct Query(Map);
 
 impl Described for Query {
     fn describe() -> ObjectType<Self> {
-        let fields = Map::describe().map_field().federation_fields().fields;
+        let fields = Map::describe().map_field().what_if_field().federation_fields().fields;
         ObjectType::<Self>::new(
             "Query",
             "The map at the default view, today and the latest revision; `map` shows it at others.",
