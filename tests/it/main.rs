@@ -49,4 +49,5 @@ mod upgrade;
 mod validation;
 mod walk;
 mod ways;
+mod what_if;
 mod words;
