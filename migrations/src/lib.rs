@@ -41,6 +41,9 @@ mod m20261128_000070_planned;
 mod m20261128_000080_more_places;
 mod m20261128_000081_points;
 mod m20261128_000090_search;
+mod m20261128_000095_completeness_by_list;
+mod m20261128_000096_waivers;
+mod m20261128_000100_releases;
 mod table;
 
 /// The steps that leave no names to search: names are folded by the program, which fills the table anew after them.
@@ -90,6 +93,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000080_more_places::Migration),
             Box::new(m20261128_000081_points::Migration),
             Box::new(m20261128_000090_search::Migration),
+            Box::new(m20261128_000095_completeness_by_list::Migration),
+            Box::new(m20261128_000096_waivers::Migration),
+            Box::new(m20261128_000100_releases::Migration),
         ]
     }
 }

@@ -180,3 +180,96 @@ async fn what_cannot_be_counted_is_refused() {
         }
     }
 }
+
+#[tokio::test]
+async fn places_at_senior_schools_add_up_to_those_of_the_edges() {
+    for app in chaoyang("places_at_senior_schools_add_up").await {
+        let by = "admissionPlaces(by: [JUNIOR_SCHOOL, SENIOR_SCHOOL, YEAR]) { count year places { recordedCount sum minimum maximum } \
+                  juniorSchool { slug } seniorSchool { slug } juniorDistrict { slug } }";
+        let matrix = app.data(&format!("{{ {by} }}")).await;
+        let mut cells: Vec<(String, i64)> = items(&matrix["admissionPlaces"])
+            .iter()
+            .map(|cell| {
+                assert_eq!(cell["juniorDistrict"], Value::Null, "it was not asked for");
+                let slug = |of: &str| text(&cell[of]["slug"]).to_owned();
+                let key = format!("{} {} {}", slug("juniorSchool"), slug("seniorSchool"), text(&cell["year"]));
+                (key, cell["places"]["sum"].as_i64().expect("a sum"))
+            })
+            .collect();
+        cells.sort_unstable();
+        let mut expected = std::collections::BTreeMap::<String, i64>::new();
+        let mut after = String::new();
+        loop {
+            let page = app
+                .data(&format!(
+                    "{{ schools(first: 100{after}) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ slug seniorSchools(first: 100) {{ \
+                     edges {{ year places node {{ slug }} }} }} }} }} }}"
+                ))
+                .await;
+            for school in items(&page["schools"]["nodes"]) {
+                for edge in items(&school["seniorSchools"]["edges"]) {
+                    let [junior, senior, year] = [&school["slug"], &edge["node"]["slug"], &edge["year"]].map(text);
+                    *expected.entry(format!("{junior} {senior} {year}")).or_default() +=
+                        edge["places"].as_i64().unwrap_or_default();
+                }
+            }
+            let info = &page["schools"]["pageInfo"];
+            if info["hasNextPage"] == false {
+                break;
+            }
+            after = format!(", after: {}", info["endCursor"]);
+        }
+        assert_eq!(cells, expected.into_iter().collect::<Vec<_>>(), "{}", app.name);
+        assert!(cells.len() > 100, "{}", app.name);
+
+        let years = app
+            .data("{ admissionPlaces(by: [YEAR]) { count year places { recordedCount sum minimum maximum } juniorSchool { slug } } }")
+            .await;
+        let total: i64 = items(&years["admissionPlaces"]).iter().filter_map(|it| it["places"]["sum"].as_i64()).sum();
+        assert_eq!(total, cells.iter().map(|(_, places)| places).sum::<i64>(), "{}: {years}", app.name);
+        let one = app
+            .data("{ admissionPlaces(by: [JUNIOR_DISTRICT, SENIOR_DISTRICT], filter: { ownership: [PUBLIC] }) { count juniorDistrict { slug } seniorDistrict { slug } } }")
+            .await;
+        assert!(!items(&one["admissionPlaces"]).is_empty(), "{one}");
+        for (by, problem) in [
+            ("[]", "`by` takes 1 to 3 dimensions, and 0 are given"),
+            ("[YEAR, YEAR]", "`by` names YEAR twice"),
+            ("[YEAR, JUNIOR_SCHOOL, SENIOR_SCHOOL, JUNIOR_DISTRICT]", "`by` takes 1 to 3 dimensions, and 4 are given"),
+        ] {
+            let answer = app
+                .ask(&format!("{{ admissionPlaces(by: {by}) {{ count }} schools {{ totalCount }} }}"), json!({}))
+                .await
+                .json();
+            assert_eq!(answer["errors"][0]["message"], problem, "{answer}");
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "INVALID_ARGUMENT", "{answer}");
+            assert_ne!(answer["data"]["schools"]["totalCount"], Value::Null, "the other field is answered: {answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn reported_values_are_added_up_with_their_digits() {
+    for app in chaoyang("reported_values_are_added_up").await {
+        let all =
+            "{ reportedFigures { breakdown(by: [UNIT]) { unit count value { recordedCount sum minimum maximum } } } }";
+        let counted = app.data(all).await;
+        for row in
+            items(&counted["reportedFigures"]["breakdown"]).iter().filter(|row| row["count"].as_u64() <= Some(100))
+        {
+            let unit = text(&row["unit"]);
+            let figures =
+                format!("{{ reportedFigures(first: 100, filter: {{ unit: [{unit}] }}) {{ nodes {{ value }} }} }}");
+            let figures = app.data(&figures).await;
+            let nodes = items(&figures["reportedFigures"]["nodes"]).iter();
+            let values: Vec<f64> = nodes.filter_map(|figure| figure["value"].as_f64()).collect();
+            let close = |of: &str, expected: f64| {
+                let told = row["value"][of].as_f64().expect("a number");
+                assert!((told - expected).abs() < 1e-6, "{}: {of} of {values:?}: {row}", app.name);
+            };
+            assert_eq!(row["value"]["recordedCount"], values.len(), "{}: {row}", app.name);
+            close("sum", values.iter().sum());
+            close("minimum", values.iter().copied().fold(f64::INFINITY, f64::min));
+            close("maximum", values.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+        }
+    }
+}

@@ -228,6 +228,30 @@ async fn every_query_of_the_readme_is_answered() {
     }
 }
 
+/// The rows of the README's table of questions: a query, and its answer from the bundled data.
+#[tokio::test]
+async fn every_answer_in_the_readme_is_true() {
+    let path = root().join("README.md");
+    let readme = fs::read_to_string(&path).expect("the README");
+    let (_, table) = readme.split_once("## What you can ask\n").expect("the table");
+    let (table, _) = table.split_once("\n## ").expect("its end");
+    for app in chaoyang("every_answer_in_the_readme").await {
+        let mut told = readme.clone();
+        let mut rows = 0;
+        for line in table.lines().filter(|line| line.starts_with("| ") && line.contains("| `{")) {
+            let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+            let [_, query, _, question] = cells[..] else { panic!("four cells: {line}") };
+            let answer = app.data(query.trim_matches('`')).await;
+            told = told.replace(line, &format!("| {} | {query} | `{answer}` | {question} |", cells[0]));
+            let file = format!("crates/server/queries/{}.graphql", question.trim_matches('`'));
+            assert!(root().join(&file).is_file(), "{file}");
+            rows += 1;
+        }
+        assert!(rows >= 9, "{rows} rows");
+        expect_test::expect_file![&path].assert_eq(&told);
+    }
+}
+
 #[test]
 fn every_code_of_an_error_is_in_the_docs() {
     const BEGIN: &str = "<!-- codes -->\n";

@@ -5,7 +5,7 @@ mod data_set;
 use std::{env, fs, path::Path, time::Duration};
 
 use axum::{body::Body, http::Request};
-use domain::{Change, Known, NewRevision, ScenarioId};
+use domain::{Known, NewRevision, ScenarioId, scenario::Change};
 use http_body_util::BodyExt;
 use persistence::Store;
 use serde_json::{Value, json};

@@ -8,7 +8,7 @@ use std::{collections::HashMap, num::NonZero, thread::available_parallelism};
 
 use domain::{Alliance, Group, Id, Identified, Kind, Partner, School, Township, id::identity};
 use sqlx::{
-    ColumnIndex, Database, Decode, PgPool, Row, SqlitePool, Type,
+    AssertSqlSafe, ColumnIndex, Database, Decode, PgPool, Row, SqlitePool, Type,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
@@ -154,6 +154,43 @@ impl Floor {
             level.entry(item.parent).or_default().push(item);
         }
         level
+    }
+}
+
+/// A statement that is known when the program runs: its text, what each column holds, `t` a text and `i` a whole number, and
+/// its parameters after `$1`, which is the day.
+pub type AnyStatement = (String, String, Vec<serde_json::Value>);
+
+impl Floor {
+    /// The rows of each statement, as JSON.
+    ///
+    /// # Panics
+    /// The database refuses one.
+    pub async fn rows_json(&self, statements: &[AnyStatement]) -> Vec<u8> {
+        let mut json = Json::open("[");
+        for (at, (sql, columns, values)) in statements.iter().enumerate() {
+            json.put(if at > 0 { ",[" } else { "[" });
+            match &self.pool {
+                Pool::Postgres(pool) => {
+                    let query = sqlx::query(AssertSqlSafe(sql.as_str())).bind(&self.day);
+                    let query = values.iter().fold(query, |query, value| match value {
+                        serde_json::Value::String(text) => query.bind(text),
+                        number => query.bind(number.as_i64()),
+                    });
+                    json.rows(&query.fetch_all(pool).await.expect("rows"), columns);
+                }
+                Pool::Sqlite(pool) => {
+                    let query = sqlx::query(AssertSqlSafe(sql.as_str())).bind(&self.day);
+                    let query = values.iter().fold(query, |query, value| match value {
+                        serde_json::Value::String(text) => query.bind(text),
+                        number => query.bind(number.as_i64()),
+                    });
+                    json.rows(&query.fetch_all(pool).await.expect("rows"), columns);
+                }
+            }
+            json.put("]");
+        }
+        json.close("]")
     }
 }
 
@@ -418,6 +455,29 @@ impl Json {
                 self.put(",");
             }
             write(self, item);
+        }
+    }
+
+    fn rows<'r, R: Row>(&mut self, rows: &'r [R], columns: &str)
+    where
+        usize: ColumnIndex<R>,
+        i64: Decode<'r, R::Database> + Type<R::Database>,
+        String: Decode<'r, R::Database> + Type<R::Database>,
+        R::Database: Database<Row = R>,
+    {
+        for (at, row) in rows.iter().enumerate() {
+            self.put(if at > 0 { ",[" } else { "[" });
+            for (at, column) in columns.chars().enumerate() {
+                self.put(if at > 0 { "," } else { "" });
+                match column {
+                    't' => match row.get::<Option<String>, _>(at) {
+                        Some(text) => self.text(&text),
+                        None => self.put("null"),
+                    },
+                    _ => self.put(&row.get::<i64, _>(at).to_string()),
+                };
+            }
+            self.put("]");
         }
     }
 

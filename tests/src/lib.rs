@@ -2,6 +2,7 @@
 
 pub mod attack;
 pub mod floor;
+pub mod load;
 pub mod node;
 pub mod pooler;
 pub mod postgres;

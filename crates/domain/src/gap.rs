@@ -19,6 +19,12 @@ vocabulary! {
         AlliancesWithOpenList = "alliances_with_open_list",
         /// Groups of which neither their own record nor a membership says which school leads them.
         GroupsWithoutLead = "groups_without_lead",
+        /// Schools, open or of unknown status, that teach the junior stage, and from which nothing on record leads to a senior one.
+        JuniorWithoutOnwardStage = "junior_without_onward_stage",
+        /// Schools, open or of unknown status, with a kindergarten from which nothing on record leads to a primary school.
+        KindergartensWithoutOnwardStage = "kindergartens_without_onward_stage",
+        /// Schools, open or of unknown status, that teach the primary stage, and from which nothing on record leads to a junior one.
+        PrimaryWithoutOnwardStage = "primary_without_onward_stage",
         /// Projects that were to open before the view's day, whichever day their date means, and have not opened on record.
         ProjectsOverdue = "projects_overdue",
         /// Schools on the map, open or of unknown status, that are in no group on record.
@@ -52,6 +58,7 @@ impl GapKind {
             let statuses = vec![SchoolStatus::Open.word(), SchoolStatus::Unknown.word()];
             is("status", ConditionValue::Words(statuses))
         };
+        let ends_at = |stage: Stage| (Kind::School, all(vec![open(), words("dead_end", stage.word())]));
         let without = |stage: Stage| (Kind::Township, but(Vec::new(), words("stage", stage.word())));
         match self {
             GapKind::AlliancesWithOpenList => {
@@ -62,6 +69,9 @@ impl GapKind {
                 let no_lead = is("lead_school", ConditionValue::Unstated);
                 (Kind::Group, but(vec![no_lead], words("member_role", MembershipRole::Lead.word())))
             }
+            GapKind::JuniorWithoutOnwardStage => ends_at(Stage::Junior),
+            GapKind::KindergartensWithoutOnwardStage => ends_at(Stage::Kindergarten),
+            GapKind::PrimaryWithoutOnwardStage => ends_at(Stage::Primary),
             GapKind::ProjectsOverdue => {
                 let due = is("due_on", ConditionValue::Before(day));
                 (Kind::Project, but(vec![due], words("status", ProjectStatus::Opened.word())))

@@ -118,6 +118,8 @@ kinds! {
     ProjectMilestone = "project_milestone", "";
     /// A part of a district in its strategy.
     Region = "region", "reg";
+    /// A view of the map with a name.
+    Release = "release", "";
     /// A figure that a source reports.
     ReportedFigure = "reported_figure", "fig";
     /// A school.
@@ -138,6 +140,8 @@ kinds! {
     Succession = "succession", "";
     /// A township or subdistrict.
     Township = "township", "twn";
+    /// That a finding is left as it is.
+    Waiver = "waiver", "";
 }
 
 impl Kind {

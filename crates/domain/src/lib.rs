@@ -7,10 +7,12 @@
 //!
 //! Nothing here waits, reads or writes: decisions are pure functions.
 
+pub mod change;
 pub mod clock;
 pub mod column;
 pub mod coverage;
 pub mod fact;
+pub mod finding;
 pub mod folding;
 pub mod gap;
 pub mod id;
@@ -41,10 +43,11 @@ pub mod ways;
 pub use nouns::{
     SHAPES, SUBJECTS, admission, advisory_body, agreement, alias, alliance, authority, campus, category, code,
     definition, designation, district, event, evidence, expert_group, group, initiative, learning_area, membership,
-    partner, pathway, person, project, region, reported_figure, school, shape_of, source, statement, township,
+    partner, pathway, person, project, region, release, reported_figure, school, shape_of, source, statement, township,
+    waiver,
 };
 
-pub use admission::{AdmissionPlaces, AdmissionTotal};
+pub use admission::{AdmissionDimension, AdmissionPlaces, AdmissionTotal};
 pub use advisory_body::{
     AdvisoryBody, AdvisoryConsultation, AdvisoryMemberCategory, AdvisoryMemberOrigin, ConsultationMode,
 };
@@ -57,6 +60,7 @@ pub use alliance::{
 pub use authority::{Authority, AuthorityKind, AuthorityLevel};
 pub use campus::{AddressConfidence, Campus, CampusStatus, HostedSiteUse, SiteUse};
 pub use category::{Categorisation, Category};
+pub use change::{Change, ChangeCount, ChangeFilter, ChangeKind};
 pub use clock::{Clock, FixedClock, SystemClock, TimeZone};
 pub use code::RegisterCode;
 pub use column::{Column, ColumnType, Presence};
@@ -68,6 +72,7 @@ pub use event::{Event, EventAction, EventItem, PartOfDay};
 pub use evidence::{Contradiction, EvidenceRelation, FieldEvidence, ListCompleteness, OpenList};
 pub use expert_group::ExpertGroup;
 pub use fact::{DatePrecision, ImpreciseDate, Known, Validity, View};
+pub use finding::{Finding, FindingRule, FindingSeverity};
 pub use folding::{SearchText, SearchTextError};
 pub use gap::GapKind;
 pub use group::{Group, GroupStatus};
@@ -87,10 +92,11 @@ pub use project::{EducationPhase, MilestoneKind, PlannedOrActual, Project, Proje
 pub use reach::{Reach, ReachWay};
 pub use record::{FieldError, Record, Shape};
 pub use region::Region;
+pub use release::Release;
 pub use reported_figure::{FigureComparison, FigureQualifier, FigureUnit, Metric, ReportedFigure};
 pub use revision::{NewRevision, Revision, RevisionChange};
 pub use rule::{RowsBefore, Rule, TurnTakers};
-pub use scenario::{Change, ScenarioId};
+pub use scenario::ScenarioId;
 pub use school::{
     Code, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType, Stage, Succession,
     SuccessionKind,

@@ -26,11 +26,13 @@ pub mod pathway;
 pub mod person;
 pub mod project;
 pub mod region;
+pub mod release;
 pub mod reported_figure;
 pub mod school;
 pub mod source;
 pub mod statement;
 pub mod township;
+pub mod waiver;
 
 use crate::{id::Kind, record::Shape};
 
@@ -94,8 +96,10 @@ pub const SHAPES: &[&Shape] = &[
     &code::SHAPE,
     &category::CATEGORISATIONS,
     &definition::SHAPE,
+    &release::SHAPE,
     &evidence::SHAPE,
     &evidence::LISTS,
+    &waiver::SHAPE,
 ];
 
 /// The kinds of nouns that others speak of: those that figures, statements, initiatives and events may name.

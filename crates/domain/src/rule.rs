@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use crate::{
     column::ColumnType,
     evidence,
-    fact::ImpreciseDate,
+    fact::{DatePrecision, ImpreciseDate},
     id::{Kind, identity},
     lifetime::Span,
     nouns::shape_of,
@@ -78,6 +78,13 @@ pub enum Rule {
         /// What is wrong with a second row on a day.
         problem: &'static str,
     },
+    /// The date is a day, and not only a month or a year.
+    Day {
+        /// The column with the date.
+        column: &'static str,
+    },
+    /// What is on record never changes: a row that says something else is refused, and one that is gone closes nothing.
+    Permanent,
     /// The source states the row for the day in this column: what the row names existed then.
     StatedAsOf(&'static str),
     /// The noun is planned, and nothing more, where a status says so.
@@ -228,10 +235,25 @@ impl Shape {
                         return Err(FieldError { column: field.into(), kind: "unknown_field", problem });
                     }
                 }
+                Rule::Day { column } => {
+                    let date = self.cell_of(column, &record.cells);
+                    if let Cell::Date(date) = date
+                        && date.precision() != DatePrecision::Day
+                    {
+                        let problem = format!("`{date}` is no day: write one, such as 2024-09-21");
+                        return Err(FieldError { column: column.into(), kind: "not_a_day", problem });
+                    }
+                }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Whether what is on record of these rows never changes.
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        self.rules.iter().any(|rule| matches!(rule, Rule::Permanent))
     }
 
     /// Whether the name is that of a column of the file, in a language if it has several, or of a relation of nouns.

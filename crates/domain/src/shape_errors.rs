@@ -85,6 +85,8 @@ fn rule_errors(shape: &Shape, rule: &Rule, expect: &mut impl FnMut(bool, String)
         | Rule::StatedAsOf(_)
         | Rule::OpenedBy { .. }
         | Rule::Together { .. }
+        | Rule::Day { .. }
+        | Rule::Permanent
         | Rule::Unique { .. }
         | Rule::FilledOneOf { .. }
         | Rule::NamesField { .. }
@@ -94,7 +96,11 @@ fn rule_errors(shape: &Shape, rule: &Rule, expect: &mut impl FnMut(bool, String)
         let is_word = matches!(type_of(column), Some(ColumnType::Word(known)) if known.contains(&word));
         expect(is_word, format!("rules: no word {word} in {column}"));
     }
-    if let Rule::StatedAsOf(date) | Rule::Succession { date, .. } | Rule::Opens { on: date, .. } = *rule {
+    if let Rule::StatedAsOf(date)
+    | Rule::Succession { date, .. }
+    | Rule::Opens { on: date, .. }
+    | Rule::Day { column: date } = *rule
+    {
         expect(type_of(date).is_some_and(|of| of.is_value(&values::date::KIND)), format!("rules: no date {date}"));
     }
     if let Rule::Together { columns, beside, .. } = *rule {

@@ -2,6 +2,7 @@
 
 pub(crate) mod any_connection;
 pub(crate) mod breakdown;
+pub(crate) mod changes;
 pub(crate) mod connection;
 pub(crate) mod cursor_scope;
 pub(crate) mod edge_condition;

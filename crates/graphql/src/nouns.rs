@@ -17,6 +17,7 @@ pub(crate) mod district;
 pub(crate) mod event;
 pub(crate) mod evidence;
 pub(crate) mod expert_group;
+pub(crate) mod finding;
 pub(crate) mod gap;
 pub(crate) mod group;
 pub(crate) mod initiative;

@@ -7,6 +7,7 @@ pub(crate) mod node;
 pub(crate) mod noun;
 pub(crate) mod noun_kind;
 pub(crate) mod register_code;
+pub(crate) mod release;
 pub(crate) mod revision;
 pub(crate) mod scalar;
 pub(crate) mod subject;

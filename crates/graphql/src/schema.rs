@@ -9,9 +9,9 @@ use std::{
 };
 
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, EmptyMutation, ID, OutputType, Positioned, Request, Result,
-    SDLExportOptions, ServerResult, ValidationMode, Value, parser::types::Field as DocumentField, registry::Registry,
-    resolver_utils::resolve_container,
+    ContainerType, Context, ContextSelectionSet, EmptyMutation, ID, InputObject, OutputType, Positioned, Request,
+    Result, SDLExportOptions, ServerResult, ValidationMode, Value, parser::types::Field as DocumentField,
+    registry::Registry, resolver_utils::resolve_container,
 };
 use chrono::NaiveDate;
 use domain::{Known, ScenarioId, View};
@@ -42,6 +42,7 @@ use crate::{
         node::NOUNS,
         noun::NounType,
         register_code::{CodeInput, find_by_code},
+        release::find_release_view,
         revision::RevisionSubscription,
         scalar::Date,
     },
@@ -142,10 +143,13 @@ impl Described for Map {
             .fold(map, |map, noun| (noun.with_root_fields)(map))
             .node_fields()
             .revision_fields()
+            .release_fields()
             .definition_fields()
             .contradiction_fields()
             .coverage_fields()
             .gap_fields()
+            .finding_fields()
+            .admission_fields()
             .why_not_field()
             .search_fields()
             .code_fields()
@@ -197,6 +201,7 @@ impl ObjectType<Map> {
         )
         .argument::<Option<Date>>("asOf", "The day that facts must hold on; today, in the time zone that `view` says, unless asked otherwise. What nobody dates is on the map of every day, and says by `existence` whether it is only assumed.")
         .argument::<Option<i64>>("knownAt", "The revision whose knowledge is read; the latest unless asked otherwise.")
+        .argument::<Option<String>>("release", "The release whose day and revision they are, by slug; alone.")
     }
 }
 
@@ -214,15 +219,48 @@ impl ObjectType<Map> {
 }
 
 async fn load_map(ctx: &FieldContext<'_>) -> FieldResult<Map> {
-    let (as_of, known_at): (Option<Date>, Option<i64>) = (ctx.arguments.get("asOf")?, ctx.arguments.get("knownAt")?);
-    if let Some(number) = known_at {
-        let known = ctx.store().revision(Known::At(number)).await.map_err(mask_store_error)?;
-        if known.is_none() {
-            let problem = format!("there is no revision {number}: `revisions` lists those there are");
-            return Err(ErrorCode::UnknownRevision.with_message(problem).into());
+    let given = ctx.arguments;
+    let view = GivenView { release: given.get("release")?, as_of: given.get("asOf")?, known_at: given.get("knownAt")? };
+    view.resolve(ctx).await
+}
+
+/// A view as a request names it.
+#[derive(InputObject, Debug, Clone, Default)]
+#[graphql(name = "ViewInput")]
+pub(crate) struct GivenView {
+    /// The release whose day and revision they are, by slug; alone.
+    release: Option<String>,
+    /// The day that facts must hold on; today unless asked otherwise.
+    as_of: Option<Date>,
+    /// The revision whose knowledge is read; the latest unless asked otherwise.
+    known_at: Option<i64>,
+}
+
+impl GivenView {
+    /// The map under it; the release or the revision is looked up.
+    pub(crate) async fn resolve(self, ctx: &FieldContext<'_>) -> FieldResult<Map> {
+        let GivenView { release, as_of, known_at } = self;
+        if let Some(slug) = release {
+            if as_of.is_some() || known_at.is_some() {
+                let problem = "`release` names a day and a revision: give it alone, or `asOf` and `knownAt`";
+                return Err(ErrorCode::InvalidArgument.with_message(problem).into());
+            }
+            let View { day, known, .. } = find_release_view(ctx, &slug).await?;
+            let known_at = match known {
+                Known::At(number) => Some(number),
+                Known::Latest => None,
+            };
+            return Ok(Map { as_of: Some(day), known_at, scenario: None });
         }
+        if let Some(number) = known_at {
+            let known = ctx.store().revision(Known::At(number)).await.map_err(mask_store_error)?;
+            if known.is_none() {
+                let problem = format!("there is no revision {number}: `revisions` lists those there are");
+                return Err(ErrorCode::UnknownRevision.with_message(problem).into());
+            }
+        }
+        Ok(Map { as_of: as_of.map(|day| day.0), known_at, scenario: None })
     }
-    Ok(Map { as_of: as_of.map(|day| day.0), known_at, scenario: None })
 }
 
 async fn load_scenario(ctx: &FieldContext<'_>) -> FieldResult<Map> {
@@ -241,7 +279,7 @@ pub(crate) struct Query(Map);
 
 impl Described for Query {
     fn describe() -> ObjectType<Self> {
-        let fields = Map::describe().map_field().what_if_field().federation_fields().fields;
+        let fields = Map::describe().map_field().what_if_field().changes_field().federation_fields().fields;
         ObjectType::<Self>::new(
             "Query",
             "The map at the default view, today and the latest revision; `map` shows it at others.",

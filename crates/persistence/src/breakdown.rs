@@ -87,18 +87,42 @@ pub struct NumberSummary {
     pub maximum: Option<i64>,
 }
 
+impl NumberSummary {
+    pub(crate) fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        let [recorded, sum, minimum, maximum] = row.cells();
+        Ok(NumberSummary {
+            recorded: recorded.number()?.unsigned_abs(),
+            sum: sum.maybe_number()?.unwrap_or_default(),
+            minimum: minimum.maybe_number()?,
+            maximum: maximum.maybe_number()?,
+        })
+    }
+}
+
 /// Where the values of a dimension stand.
 pub enum ValuesOf {
     /// In the noun's own row, `c`.
     Row(Expr),
-    /// In rows with the columns `owner`, which is this column of `c`, and `value`; a noun may have several.
-    Others(Expr, Box<SelectStatement>),
+    /// In other rows; a noun may have several.
+    Others {
+        /// They have the columns `owner` and `value`.
+        rows: Box<SelectStatement>,
+        /// What `owner` is equal to.
+        own: Expr,
+        /// No two of them are alike.
+        are_distinct: bool,
+    },
 }
 
 impl ValuesOf {
-    /// Rows whose owner is the noun.
-    pub(crate) fn of_noun(others: SelectStatement) -> Self {
-        ValuesOf::Others(col("c", "id"), Box::new(others))
+    /// Rows whose owner is the noun; several may be alike.
+    pub(crate) fn of_noun(rows: SelectStatement) -> Self {
+        ValuesOf::Others { rows: Box::new(rows), own: col("c", "id"), are_distinct: false }
+    }
+
+    /// Rows whose owner is a column of the noun; no two are alike.
+    pub(crate) fn of_column(own: Expr, rows: SelectStatement) -> Self {
+        ValuesOf::Others { rows: Box::new(rows), own, are_distinct: true }
     }
 }
 
@@ -147,7 +171,10 @@ impl Store {
         let form = self.form(question, view, filter, None, ColumnSet::LEAST);
         let statement = self.statements.get(&form, || {
             let scope = Scope::new(self.backend, view);
-            let (select, parent) = relation.select_nouns(&scope, &form.filter);
+            let (mut select, parent) = relation.select_nouns(&scope, &form.filter);
+            if relation.may_repeat() {
+                select.distinct();
+            }
             Prepared::new(self.backend, &count_by::<N>(&scope, select, parent, by))
         });
         let values = Values { view, ids: parents, request: None, filter: &filter_values };
@@ -197,38 +224,37 @@ fn read_values<N: Table>(row: &mut Row<'_>, by: Dimensions) -> Result<BreakdownR
     let count = NounCount::read(row)?;
     let mut measures = Vec::new();
     for _ in N::MEASURES {
-        let [recorded, sum, minimum, maximum] = row.cells();
-        measures.push(NumberSummary {
-            recorded: recorded.number()?.unsigned_abs(),
-            sum: sum.maybe_number()?.unwrap_or_default(),
-            minimum: minimum.maybe_number()?,
-            maximum: maximum.maybe_number()?,
-        });
+        measures.push(NumberSummary::read(row)?);
     }
     Ok(BreakdownRow { values, count, measures })
 }
 
-/// Counts the nouns `c` of a statement that says which they are: rows of the parent, the values, and the counts.
+/// Counts the nouns `c` of a statement that gives each once: rows of the parent, the values, and the counts.
 fn count_by<N: Table>(scope: &Scope, mut nouns: SelectStatement, parent: Expr, by: Dimensions) -> SelectStatement {
     let name = |prefix: &str, at: usize| Alias::new(format!("{prefix}{at}"));
     let assumed = CaseStatement::new().case(scope.is_assumed("c"), Expr::Constant(1.into()));
-    // A noun counts once, however many ties lead to it, or from it to one value.
-    nouns.distinct().expr_as(parent, "parent").expr_as(col("c", "id"), "id");
+    nouns.expr_as(parent, "parent").expr_as(col("c", "id"), "id");
     nouns.expr_as(assumed.finally(Expr::Constant(0.into())), "assumed");
     for (at, dimension) in by.into_iter().flatten().enumerate() {
         let value = match values_of::<N>(scope, dimension.property) {
             ValuesOf::Row(value) => value,
-            ValuesOf::Others(own, others) => {
+            ValuesOf::Others { mut rows, own, are_distinct } => {
+                // A noun counts once, however many ties lead from it to one value.
+                if !are_distinct {
+                    let mut distinct = Query::select();
+                    distinct.distinct().expr(col("every", "owner")).expr(col("every", "value"));
+                    *rows = distinct.from_subquery(*rows, "every").take();
+                }
                 let others_name = OTHERS[at];
                 let is_owner = col(others_name, "owner").eq(own);
-                nouns.join_subquery(JoinType::LeftJoin, *others, Alias::new(others_name), is_owner);
+                nouns.join_subquery(JoinType::LeftJoin, *rows, Alias::new(others_name), is_owner);
                 col(others_name, "value")
             }
         };
         nouns.expr_as(value, name("value", at));
     }
     for measure in N::MEASURES {
-        nouns.expr_as(col("c", Alias::new(*measure)), Alias::new(*measure));
+        nouns.expr_as(measure.number("c"), Alias::new(measure.column));
     }
     let mut counts = Query::select();
     let of_noun = |column: Alias| col("t", column);
@@ -248,10 +274,16 @@ fn count_by<N: Table>(scope: &Scope, mut nouns: SelectStatement, parent: Expr, b
         |value: Expr| dialect::as_bigint(Func::coalesce([Func::sum(value).into(), Expr::Constant(0.into())]).into());
     counts.expr(Expr::cust("COUNT(*)")).expr(sum(col("t", "assumed")));
     for measure in N::MEASURES {
-        let value = || of_noun(Alias::new(*measure));
-        counts.expr(Func::count(value())).expr(sum(value())).expr(Func::min(value())).expr(Func::max(value()));
+        summarize(&mut counts, &of_noun(Alias::new(measure.column)));
     }
     counts
+}
+
+/// Selects what [`NumberSummary::read`] takes of a column.
+pub(crate) fn summarize(counts: &mut SelectStatement, number: &Expr) {
+    let sum = Func::coalesce([Func::sum(number.clone()).into(), Expr::Constant(0.into())]);
+    counts.expr(Func::count(number.clone())).expr(dialect::as_bigint(sum.into()));
+    counts.expr(Func::min(number.clone())).expr(Func::max(number.clone()));
 }
 
 /// The ends of the rows of a table, as `owner` and `value`.
@@ -279,7 +311,7 @@ fn values_of<N: Table>(scope: &Scope, property: &str) -> ValuesOf {
                 let mut select = scope.select_from(facets::Entity, "f", Sees::Known);
                 select.expr_as(col("f", facets::Column::Id), "owner").expr_as(col("f", facets::Column::Word), "value");
                 select.and_where(col("f", facets::Column::Facet).eq(literal(column.name)));
-                ValuesOf::Others(col("c", "fact_id"), Box::new(select))
+                ValuesOf::of_column(col("c", "fact_id"), select)
             }
             _ => ValuesOf::Row(col("c", column.name)),
         },
@@ -294,9 +326,9 @@ fn values_of<N: Table>(scope: &Scope, property: &str) -> ValuesOf {
 pub(crate) fn is_unstated<N: Table>(scope: &Scope, property: &str) -> Expr {
     match values_of::<N>(scope, property) {
         ValuesOf::Row(value) => value.is_null(),
-        ValuesOf::Others(own, others) => {
+        ValuesOf::Others { rows, own, .. } => {
             let mut owners = Query::select();
-            owners.expr(col("others", "owner")).from_subquery(*others, "others");
+            owners.expr(col("others", "owner")).from_subquery(*rows, "others");
             owners.and_where(col("others", "owner").is_not_null()).and_where(col("others", "value").is_not_null());
             Expr::expr(Func::coalesce([own.in_subquery(owners), Expr::cust("FALSE")])).not()
         }

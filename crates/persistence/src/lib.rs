@@ -9,6 +9,7 @@
 mod breakdown;
 mod bulk;
 mod cancelling;
+mod changes;
 mod columns;
 mod deferred_indexes;
 mod dialect;
@@ -48,12 +49,14 @@ mod writer;
 pub use breakdown::{
     BreakdownRow, Dimension, DimensionValue, DimensionValues, Dimensions, MAX_DIMENSIONS, NumberSummary,
 };
+pub use changes::{FactsForTests, Interval};
 pub use columns::ColumnSet;
 pub use draft::{Draft, Fact, Recorded, RecordedNoun};
 pub use error::StoreError;
 pub use export::ExportRow;
 pub use latest::Latest;
 pub use noun::{ListRequest, Noun, NounCount, NounPage};
+pub use nouns::admission::{AdmissionCount, AdmissionDimensions};
 pub use nouns::way::StepTo;
 pub use open::{Access, StoreOptions};
 pub use parts::Parts;

@@ -32,6 +32,29 @@ impl<N: Table> Noun for N {}
 /// A page of nouns.
 pub type NounPage<N> = Page<Arc<N>>;
 
+/// A column with numbers that a breakdown adds up.
+#[derive(Debug, Clone, Copy)]
+pub struct Measure {
+    /// The column.
+    pub column: &'static str,
+    /// How many digits after the point its numbers have; none if they are whole.
+    pub decimals: u32,
+}
+
+impl Measure {
+    /// The number in the row that an alias names, in units of its last digit.
+    pub(crate) fn number(&self, alias: &'static str) -> Expr {
+        let kept = || col(alias, Alias::new(self.column));
+        if self.decimals == 0 {
+            return kept();
+        }
+        // The last digit that is kept says how many are written after the point.
+        let ten = || Expr::Constant(10.into());
+        let written = kept().modulo(ten()).add(ten()).modulo(ten());
+        kept().sub(written).div(ten())
+    }
+}
+
 /// How a noun is kept: what a noun's file says about it.
 pub trait Table: domain::Noun + Sized {
     /// What its records are made of.
@@ -42,7 +65,7 @@ pub trait Table: domain::Noun + Sized {
     const PLANNED: Option<&'static str> = None;
 
     /// The columns with numbers that a breakdown adds up.
-    const MEASURES: &'static [&'static str] = &[];
+    const MEASURES: &'static [Measure] = &[];
 
     /// The table of those by whose places nouns stand somewhere that have none on record, and its column that names the noun.
     const SITES: Option<(AnyIden, AnyIden)> = None;

@@ -2,9 +2,9 @@
 
 use domain::{
     AdmissionPlaces, AdvisoryBody, Agreement, AgreementTie, Alliance, AllianceTie, Campus, Category, Designation,
-    Event, EventItem, ExpertGroup, FieldEvidence, Group, Initiative, JointRunning, Kind, LearningArea, Membership,
-    Office, Partner, Pathway, Person, Project, Reach, Region, ReportedFigure, School, SchoolDesignation, SchoolLink,
-    SchoolPartner, Statement, Succession, Township,
+    Event, EventItem, ExpertGroup, FieldEvidence, Finding, Group, Initiative, JointRunning, Kind, LearningArea,
+    Membership, Office, Partner, Pathway, Person, Project, Reach, Region, ReportedFigure, School, SchoolDesignation,
+    SchoolLink, SchoolPartner, Statement, Succession, Township,
 };
 use sea_orm::sea_query::{Expr, SelectStatement};
 
@@ -21,6 +21,7 @@ use crate::{
         event::{EVENT_AT_PARTNER, EVENT_ITEMS},
         evidence::CONTRADICTIONS,
         expert_group::EXPERT_GROUP_OF_BODY,
+        finding::FINDINGS,
         group::MEMBERSHIPS,
         initiative::INITIATIVE_SUBJECTS,
         partner::SCHOOL_PARTNERS,
@@ -162,6 +163,9 @@ pub const SCHOOLS_REACHED_BY_PARTNER: Relation<School, Reach> = REACH.backward(K
 pub const NOUNS_CITING_SOURCE: AnyRelation<()> = CITED_BY.to_any();
 /// All contradictions, from the parent 0, with the nouns of which they speak.
 pub const ALL_CONTRADICTIONS: AnyRelation<FieldEvidence> = CONTRADICTIONS.to_any();
+
+/// All that rules find doubtful, from the parent 0, with the nouns at which they find it: by severity, then by rule.
+pub const ALL_FINDINGS: AnyRelation<Finding> = FINDINGS.to_any();
 
 /// The statements about a noun of a kind.
 #[must_use]

@@ -13,7 +13,10 @@ use sea_orm::{
     sea_query::{Expr, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder},
 };
 
-use crate::{breakdown::Dimensions, columns::ColumnSet, dialect, filter::FilterForm, tie::End};
+use crate::{
+    breakdown::Dimensions, columns::ColumnSet, dialect, filter::FilterForm, nouns::admission::AdmissionDimensions,
+    tie::End,
+};
 
 /// How many statements are kept: the forms that people ask in are few, those that can be made up are many.
 const KEPT: usize = 2_000;
@@ -223,6 +226,8 @@ pub(crate) enum Question {
     RelatedOfAnyKind(&'static str),
     /// How many these are.
     RelatedOfAnyKindCount(&'static str),
+    /// Places at senior schools, added up by dimensions.
+    AdmissionCounts(AdmissionDimensions),
     /// The steps from schools, at a level of ISCED, to the next.
     Steps(u8),
     /// A page of what a search finds.

@@ -281,6 +281,11 @@ impl<N: Table, T> Relation<N, T> {
         Question::RelatedBreakdown(self.tie.name, self.end, by)
     }
 
+    /// Whether several ties may lead from one parent to the same noun.
+    pub(crate) fn may_repeat(&self) -> bool {
+        !matches!(self.tie.source, TieSource::Owner(..) | TieSource::Township(_))
+    }
+
     /// The nouns `c` of the lists of all parents that are asked about, with nothing selected, and the parent.
     pub(crate) fn select_nouns(&self, scope: &Scope, filter: &FilterForm) -> (SelectStatement, Expr) {
         let Joined { select, parent, .. } = self.joined(scope, filter);
@@ -314,10 +319,9 @@ impl<N: Table, T> Relation<N, T> {
             }
             TieSource::Rows(rows) => self.join_rows(scope, *rows),
         };
-        let is_own_row = matches!(self.tie.source, TieSource::Owner(..) | TieSource::Township(_));
-        joined.select.and_where(match is_own_row {
-            true => is_listed::<N>(scope, filter),
-            false => is_listed_as_planned::<N>(scope, filter).into_iter().fold(has_begun(), ExprTrait::or),
+        joined.select.and_where(match self.may_repeat() {
+            false => is_listed::<N>(scope, filter),
+            true => is_listed_as_planned::<N>(scope, filter).into_iter().fold(has_begun(), ExprTrait::or),
         });
         and_all(&mut joined.select, fits::<N>(&scope.of_tied(), filter));
         let tie = if matches!(self.tie.source, TieSource::Rows(_)) { "t" } else { "tie" };

@@ -94,6 +94,15 @@ impl Scope {
         select.and_where(on.and(self.sees(alias, sees)));
     }
 
+    /// That the noun `c` is the owner of one of these rows: those of all nouns are looked up once, those of a few nouns for
+    /// each of them.
+    pub(crate) fn owns_any(&self, mut rows: SelectStatement, owner: Expr) -> Expr {
+        match self.is_tied {
+            false => col("c", "id").in_subquery(rows.expr(owner).take()),
+            true => Expr::exists(rows.expr(Expr::Constant(1.into())).and_where(owner.eq(col("c", "id"))).take()),
+        }
+    }
+
     fn sees(&self, alias: &'static str, sees: Sees) -> Expr {
         match sees {
             Sees::Known => self.is_known(alias),
@@ -166,6 +175,20 @@ impl Scope {
         let assumed = Func::coalesce([assumed.into(), Expr::Constant(0.into())]);
         [Expr::cust("COUNT(*)"), dialect::as_bigint(assumed.into())]
     }
+}
+
+/// That a view shows the version that an alias names: a condition with the view in it, for statements about several views.
+pub(crate) fn is_shown(alias: &'static str, view: View) -> Expr {
+    let at = |column: &'static str| col(alias, column);
+    let day = || Expr::val(domain::fact::day_text(view.day));
+    let holds = at("valid_from").lte(day()).and(at("valid_to").gt(day()));
+    let is_known = match view.known {
+        Known::Latest => at("known_to").is_null(),
+        Known::At(revision) => {
+            at("known_from").lte(revision).and(at("known_to").is_null().or(at("known_to").gt(revision)))
+        }
+    };
+    holds.and(is_known)
 }
 
 /// That the column is one of these words of its vocabulary, "not stated" among them being the empty one, kept as null.

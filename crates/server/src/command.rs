@@ -1,5 +1,7 @@
 //! Runs the command that the command line names.
 
+mod release;
+
 use std::{
     io::{IsTerminal, Write},
     path::Path,
@@ -9,7 +11,7 @@ use std::{
 };
 
 use anyhow::{Context, anyhow, bail};
-use domain::{Known, SystemClock};
+use domain::{FindingSeverity, Known, SystemClock};
 use graphql::{Backend, Request, Schema, Variables};
 use include_dir::{Dir, include_dir};
 use persistence::{Access, Condition, Store, StoreError, StoreOptions, Upgrade};
@@ -19,7 +21,7 @@ use crate::{
     App,
     config::{
         Command, Config, DEFAULT_DATABASE, DatabaseFlags, DocumentFlags, ExplainFlags, ExportFlags, GenerateFlags,
-        ImportFlags, MigrateFlags, OnOff, ReportFormat, ServeFlags, ShowFlags,
+        ImportFlags, LintFlags, LintFormat, MigrateFlags, OnOff, ReportFormat, ServeFlags, ShowFlags,
     },
     documents::Documents,
     explain::explain,
@@ -28,11 +30,13 @@ use crate::{
     generate::{Plan, generate},
     http::{AnswerCache, router},
     import::{Folder, Options, import},
+    lint::{LintOptions, describe_rule, lint},
+    report::Warning,
 };
 
 /// The exit code of success.
 const EXIT_OK: u8 = 0;
-/// The exit code when a data set cannot be imported, or migrations are pending; nothing was written.
+/// The exit code when a data set cannot be imported, migrations are pending, or something is doubtful; nothing was written.
 const EXIT_REFUSED: u8 = 3;
 
 /// Runs the command of the command line; `flags` is what `config` prints.
@@ -48,6 +52,8 @@ pub async fn run(config: Config, flags: &[Flag]) -> anyhow::Result<ExitCode> {
         Command::Generate(flags) => run_generate(&flags)?,
         Command::Migrate(flags) => run_migrate(flags).await?,
         Command::Explain(flags) => run_explain(flags).await?,
+        Command::Lint(flags) => run_lint(flags).await?,
+        Command::Release(flags) => release::run(flags).await?,
         Command::Schema => print_text(&graphql::schema().sdl())?,
         Command::Config(show) => print_config(&show, flags).await?,
     };
@@ -305,7 +311,12 @@ async fn run_import(flags: ImportFlags) -> anyhow::Result<u8> {
         progress: std::io::stderr().is_terminal(),
         ..Options::default()
     };
-    let done = import(&store, &Folder::Disk(dir), &options, &SystemClock).await?;
+    let mut done = import(&store, &Folder::Disk(dir), &options, &SystemClock).await?;
+    if let Ok(imported) = &mut done
+        && imported.revision.is_some()
+    {
+        imported.warnings.extend(warn_of_findings(&store).await);
+    }
     let report = match (&done, format) {
         (Ok(imported), ReportFormat::Text) => imported.to_string(),
         (Ok(imported), ReportFormat::Json) => imported.to_json().to_string(),
@@ -313,6 +324,25 @@ async fn run_import(flags: ImportFlags) -> anyhow::Result<u8> {
         (Err(refusal), ReportFormat::Json) => refusal.to_json().to_string(),
     };
     print_text(&format!("{report}\n")).map(|code| if done.is_ok() { code } else { EXIT_REFUSED })
+}
+
+/// What is doubtful on the map that was imported, a warning for each rule.
+async fn warn_of_findings(store: &Store) -> Vec<Warning> {
+    let severities = vec![FindingSeverity::Error, FindingSeverity::Warning];
+    match lint(store.clone(), &LintOptions { severities, ..LintOptions::default() }).await {
+        Ok(report) => {
+            let warning = |(rule, count, first): (String, usize, String)| {
+                let more = if count > 1 { format!(", and {} more", count - 1) } else { String::new() };
+                Warning { file: rule, problem: format!("{first}{more}; `edumap lint` tells all") }
+            };
+            report.by_rule().map(warning).collect()
+        }
+        // The map is recorded, whatever keeps it from being looked at.
+        Err(problems) => {
+            tracing::warn!(problem = problems.join("; "), "the map that was imported cannot be looked at");
+            Vec::new()
+        }
+    }
 }
 
 async fn run_export(flags: ExportFlags) -> anyhow::Result<u8> {
@@ -344,6 +374,35 @@ async fn run_explain(flags: ExplainFlags) -> anyhow::Result<u8> {
         Ok(explanation) => print_text(&explanation.to_text(sql)),
         Err(problems) => bail!("{}: {}", file.display(), problems.join("; ")),
     }
+}
+
+async fn run_lint(flags: LintFlags) -> anyhow::Result<u8> {
+    if let Some(rule) = flags.explain {
+        return print_text(&describe_rule(rule));
+    }
+    let LintFlags { dir, as_of, known_at, severity, rules, include_waived, fail_on, format, database, .. } = flags;
+    let store = match dir {
+        None => open_database(&database, None, Access::Existing).await?.0,
+        Some(dir) => {
+            let store = Store::in_memory().await?;
+            if let Err(refusal) = import(&store, &Folder::Disk(dir), &Options::default(), &SystemClock).await? {
+                return match format {
+                    LintFormat::Text => print_text(&format!("{refusal}\n")).map(|_| EXIT_REFUSED),
+                    LintFormat::Json => print_text(&format!("{}\n", refusal.to_json())).map(|_| EXIT_REFUSED),
+                    LintFormat::Sarif => bail!("the folder cannot be imported, so no map was looked at\n{refusal}"),
+                };
+            }
+            store
+        }
+    };
+    let options = LintOptions { as_of, known_at, severities: severity, rules, with_waived: include_waived };
+    let report = lint(store, &options).await.map_err(|problems| anyhow!("{}", problems.join("; ")))?;
+    let text = match format {
+        LintFormat::Text => report.to_text(),
+        LintFormat::Json => format!("{:#}\n", report.to_json()),
+        LintFormat::Sarif => format!("{:#}\n", report.to_sarif()),
+    };
+    print_text(&text).map(|code| if report.fails(fail_on) { EXIT_REFUSED } else { code })
 }
 
 fn run_generate(flags: &GenerateFlags) -> anyhow::Result<u8> {

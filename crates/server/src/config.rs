@@ -9,9 +9,10 @@ mod values;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::{FindingRule, FindingSeverity};
 use serde_json::{Map, Value};
 
-use self::values::{parse_bool, parse_database_url, parse_variables};
+use self::values::{parse_bool, parse_database_url, parse_finding_rule, parse_severity, parse_text, parse_variables};
 pub use self::{
     limits::LimitFlags,
     serve::{DocumentFlags, OnOff, ServeFlags},
@@ -40,6 +41,8 @@ impl Config {
             Some(Command::Export(flags)) => &flags.log,
             Some(Command::Migrate(flags)) => &flags.log,
             Some(Command::Explain(flags)) => &flags.log,
+            Some(Command::Lint(flags)) => &flags.log,
+            Some(Command::Release(flags)) => &flags.log,
             Some(Command::Config(flags)) => &flags.serve.log,
             Some(Command::Generate(_) | Command::Schema) => return None,
         };
@@ -95,6 +98,10 @@ pub enum Command {
     Migrate(MigrateFlags),
     /// Run an operation, and print how it was answered: levels, statements, rows, time.
     Explain(ExplainFlags),
+    /// Tell what is doubtful on the map; exits with 3 if something is.
+    Lint(LintFlags),
+    /// Publish and list releases: views of the map with a name.
+    Release(ReleaseFlags),
     /// Print the GraphQL schema.
     Schema,
     /// Print what each flag says, and where that comes from.
@@ -211,6 +218,111 @@ pub struct ExplainFlags {
     /// How the log is written.
     #[command(flatten)]
     pub log: LogFlags,
+}
+
+/// Flags of `lint`.
+#[derive(Debug, Clone, Args)]
+pub struct LintFlags {
+    /// A data set folder to look at instead of the database.
+    pub dir: Option<PathBuf>,
+    /// The day, YYYY-MM-DD; today unless asked otherwise.
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<String>,
+    /// The revision; the latest unless asked otherwise.
+    #[arg(long, value_name = "NUMBER")]
+    pub known_at: Option<i64>,
+    /// Only findings of these severities; of all unless asked otherwise.
+    #[arg(long, value_name = "SEVERITY", value_delimiter = ',', value_parser = parse_severity)]
+    pub severity: Vec<FindingSeverity>,
+    /// Only findings of these rules, such as `no-source`; of all unless asked otherwise.
+    #[arg(long = "rule", value_name = "RULE", value_delimiter = ',', value_parser = parse_finding_rule)]
+    pub rules: Vec<FindingRule>,
+    /// Print those, too, that `waivers.csv` says are left as they are.
+    #[arg(long)]
+    pub include_waived: bool,
+    /// From which severity on a finding makes it exit with 3.
+    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = parse_severity)]
+    pub fail_on: FindingSeverity,
+    /// Print why a rule matters and how its findings are mended, and nothing else.
+    #[arg(long, value_name = "RULE", value_parser = parse_finding_rule)]
+    pub explain: Option<FindingRule>,
+    /// How to write what was found.
+    #[arg(long, value_enum, default_value_t = LintFormat::Text)]
+    pub format: LintFormat,
+    /// Where the facts are kept.
+    #[command(flatten)]
+    pub database: DatabaseFlags,
+    /// How the log is written.
+    #[command(flatten)]
+    pub log: LogFlags,
+}
+
+/// How to write findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LintFormat {
+    /// For people: a line for each.
+    Text,
+    /// One JSON object.
+    Json,
+    /// SARIF 2.1.0, for tools that read the findings of linters.
+    Sarif,
+}
+
+/// Flags of `release`.
+#[derive(Debug, Clone, Args)]
+pub struct ReleaseFlags {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ReleaseCommand,
+    /// Where the facts are kept.
+    #[command(flatten)]
+    pub database: DatabaseFlags,
+    /// How the log is written.
+    #[command(flatten)]
+    pub log: LogFlags,
+}
+
+/// What to do with releases.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ReleaseCommand {
+    /// Publish a view under a name, as a revision. It never changes; publishing the same again does nothing.
+    Publish(PublishFlags),
+    /// List the releases, the latest day first.
+    List {
+        /// How to write the list.
+        #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+        format: ReportFormat,
+    },
+    /// Print what changed since the release before, as Markdown.
+    Notes {
+        /// The release.
+        slug: String,
+        /// The release before; the last of no later day and no later revision unless named.
+        #[arg(long, value_name = "SLUG")]
+        since: Option<String>,
+    },
+}
+
+/// Flags of `release publish`.
+#[derive(Debug, Clone, Args)]
+pub struct PublishFlags {
+    /// The name.
+    pub slug: String,
+    /// The day that it shows.
+    #[arg(long, value_name = "DAY")]
+    pub as_of: String,
+    /// The revision that it shows; the one that publishes it unless asked otherwise.
+    #[arg(long, value_name = "NUMBER")]
+    pub known_at: Option<i64>,
+    /// What it is called: `en=The new map`, once for each language.
+    #[arg(long, value_name = "LANGUAGE=TEXT", required = true, value_parser = parse_text)]
+    pub title: Vec<(String, String)>,
+    /// A file with what is to be said of it: `en=notes.txt`, once for each language; `-` stands for standard input.
+    #[arg(long, value_name = "LANGUAGE=FILE", value_parser = parse_text)]
+    pub notes: Vec<(String, String)>,
+    /// Who publishes, as the revision records it.
+    #[arg(long, env = "EDUMAP_ACTOR", default_value = "edumap release")]
+    pub actor: String,
 }
 
 /// Flags of `config`: those of `serve`, and what `import` takes from the environment.

@@ -77,6 +77,8 @@ fn rule_sentence(rule: &Rule, shape: &Shape) -> String {
             join_with_and(beside)
         ),
         Rule::FilledOneOf { columns } => format!("One of {} is filled.\n", join_with_and(columns)),
+        Rule::Day { column } => format!("`{column}` is a day, not only a month or a year.\n"),
+        Rule::Permanent => "What is on record never changes.\n".to_owned(),
         Rule::NamesField { kind, field } => format!(
             "`{field}` is a column of the file of what `{kind}` says, such as `name_en`, or a relation of nouns, such as `groups`.\n"
         ),

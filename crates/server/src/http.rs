@@ -11,7 +11,7 @@
 //! - `request` parses the GraphQL fields of a request; `origin` tells the site that it comes from.
 //! - `cache` decides how long others may keep an answer, `answer` builds its response, and `events` one of a stream.
 //!   A handler that fails uses `answer::error_response`.
-//! - `rate_limit` and `vary` are layers. `health` and `missing` are handlers, `socket` handles WebSockets, and
+//! - `rate_limit` and `vary` are layers. `health`, `changes` and `missing` are handlers, `socket` handles WebSockets, and
 //!   `endpoint` the rest of `/graphql`.
 //! - `half_closed` and `unread` watch how clients read their connections; `listen` serves them.
 
@@ -21,6 +21,7 @@ mod answer_cache;
 mod app;
 mod cache;
 mod capacity;
+mod changes;
 mod encoding;
 mod endpoint;
 mod events;
@@ -102,6 +103,10 @@ pub fn router(app: App) -> Router {
     let rate_limited = middleware::from_fn_with_state(app.clone(), limit_rate);
     let apply_forwarded_target = middleware::map_request_with_state(app.clone(), apply_forwarded_target);
     let graphql = get(handle_get).post(handle_post).fallback(not_allowed);
+    let changes = Router::new()
+        .route("/changes.md", get(changes::handle_markdown))
+        .route("/changes.atom", get(changes::handle_atom))
+        .layer(rate_limited.clone());
     let graphql = graphql.layer(apply_forwarded_target).layer::<_, Infallible>(rate_limited).layer(cors);
     let graphql = graphql.layer(middleware::map_response(vary::add_api_vary));
     let metrics_route = match app.capacity.has_metrics {
@@ -113,6 +118,7 @@ pub fn router(app: App) -> Router {
         .merge(metrics_route)
         .merge(crate::web::page_routes())
         .route("/graphql", graphql)
+        .merge(changes)
         .route("/schema.graphql", get(handle_schema))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(handle_ready))

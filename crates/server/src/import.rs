@@ -21,9 +21,9 @@ use std::{collections::HashMap, iter::repeat_n, ops::Range};
 
 use anyhow::{Context, bail};
 use chrono::NaiveDate;
-use domain::{Clock, NewRevision, Record, Shape, TimeZone, lifetime::lifetime};
+use domain::{Clock, FieldError, NewRevision, Record, Revision, Shape, TimeZone, Validity, lifetime::lifetime};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
-use persistence::{Draft, Fact, Recorded, Store};
+use persistence::{Draft, ExportRow, Fact, Recorded, Store};
 
 pub use self::folder::Folder;
 pub(crate) use self::{check::CheckedDataSet, folder::Files};
@@ -92,15 +92,25 @@ pub async fn import(
     }
     let mut plans = Vec::with_capacity(files.len());
     let (recorded_headers, mut headers) = (draft.file_headers().await?, Vec::new());
+    let mut changed_for_ever = Vec::new();
     for CheckedFile { shape, header, digests } in files {
         let mut plan = plan_file(shape, digests, draft.recorded(shape).await?, &nouns, today);
         plan.count.is_absent = header.is_empty();
+        if shape.is_permanent() {
+            plan.keep_recorded();
+            changed_for_ever.extend(find_changed_for_ever(&mut draft, &plan).await?);
+        }
         plans.push(plan);
         if !header.is_empty() {
             let recorded = recorded_headers.get(shape.file);
             warnings.extend(recorded.and_then(|recorded| warn_of_lost_columns(shape, recorded, &header)));
             headers.push((shape, header));
         }
+    }
+    if !changed_for_ever.is_empty() {
+        let mut findings = Findings::new(options.all_findings);
+        changed_for_ever.into_iter().for_each(|finding| findings.push(finding));
+        return Ok(Err(Refusal::Findings(findings.with_warnings(warnings))));
     }
     // An export is loaded into an empty store as it was, however long ago that is.
     let is_copy = draft.is_first() && (manifest.is_some() || options.only_first);
@@ -175,6 +185,21 @@ pub(crate) async fn write_checked(
     Ok(Ok(()))
 }
 
+/// Finds the rows that say something else than what is on record, and never changes.
+async fn find_changed_for_ever(draft: &mut Draft, plan: &FilePlan) -> anyhow::Result<Vec<Finding>> {
+    let rows = plan.digests.iter().zip(&plan.actions);
+    let ids: Vec<i64> = rows.filter(|(_, action)| action.closes_recorded()).map(|(digest, _)| digest.id).collect();
+    let recorded = draft.export_rows(plan.shape, draft.latest(), &ids).await?;
+    let finding = |row: ExportRow| {
+        let problem = format!(
+            "`{}` is on record and never changes: its row says something else; add another row instead",
+            row.fields.first().map_or("", String::as_str)
+        );
+        Finding::of_entry(plan.shape.file_name(), "never_changes", problem)
+    };
+    Ok(recorded.into_iter().map(finding).collect())
+}
+
 /// Warns of columns that a file had when it was last imported, and has no more: what they said is known no longer.
 fn warn_of_lost_columns(shape: &Shape, recorded: &[String], header: &[String]) -> Option<Warning> {
     let lost = recorded.iter().filter(|name| !header.contains(name)).map(|name| format!("`{name}`"));
@@ -234,6 +259,12 @@ struct FilePlan {
 }
 
 impl FilePlan {
+    /// Closes nothing of what the file does not have.
+    fn keep_recorded(&mut self) {
+        self.closed.clear();
+        self.count.closed = 0;
+    }
+
     /// The facts that would be added or closed, or of which the rows say something else.
     fn changed_ids(&self) -> impl Iterator<Item = i64> {
         let written = self.digests.iter().zip(&self.actions).filter(|(_, action)| action.changes_row());
@@ -280,6 +311,52 @@ impl RowAction {
     fn changes_row(self) -> bool {
         matches!(self, RowAction::Replace | RowAction::Add)
     }
+}
+
+/// What becomes of a row that is recorded by itself, of a shape whose rows refer to nothing and hold always.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordedRow {
+    /// It is recorded by this revision.
+    Added(Revision),
+    /// It was on record as it is.
+    Same,
+    /// Another row with its key is on record, and never changes.
+    Different,
+}
+
+/// Records one row of a shape whose rows never change, as a revision of its own; its fields stand in the order of the shape's
+/// columns.
+///
+/// # Errors
+/// A field is wrong, or the store failed.
+pub async fn record_row(
+    store: &Store,
+    shape: &'static Shape,
+    fields: &[&str],
+    revision: NewRevision,
+) -> anyhow::Result<RecordedRow> {
+    let checked = shape.parse_row(fields).and_then(|record| match shape.check_rules(&record) {
+        Ok(()) => Ok(record),
+        Err(error) => Err(vec![error]),
+    });
+    let record = match checked {
+        Ok(record) => record,
+        Err(errors) => {
+            let problem = |error: &FieldError| format!("{}: {}", error.column, error.problem);
+            bail!(errors.iter().map(problem).collect::<Vec<_>>().join("; "));
+        }
+    };
+    let digest = digest::digest(digest::row_text(shape, fields), record.validity);
+    let mut draft = store.draft().await?;
+    let recorded = draft.recorded(shape).await?;
+    if let Some(same) = recorded.get(&record.id) {
+        return Ok(if same.digest == digest { RecordedRow::Same } else { RecordedRow::Different });
+    }
+    let last = recorded.values().map(|row| row.position).max().unwrap_or_default();
+    let (id, position) = (record.id, last.saturating_add(positions::GAP));
+    let (part_of, time, turn, shown) = (None, None, None, Validity::ALWAYS);
+    draft.add(shape, Fact { id, part_of, record, position, digest, time, shown, turn }).await?;
+    draft.commit(revision).await?.map(RecordedRow::Added).context("nothing was recorded")
 }
 
 /// Compares the rows of a file with what is recorded. A noun has changed, too, if another row or its source now shows it to
@@ -431,7 +508,6 @@ fn restart_progress_bar(plans: &[FilePlan], folder: &Folder, bar: &ProgressBar) 
 
 #[cfg(test)]
 mod tests {
-    use domain::Validity;
     use persistence::RecordedNoun;
 
     use super::*;

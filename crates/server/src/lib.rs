@@ -7,6 +7,7 @@
 #![recursion_limit = "256"]
 
 mod byte_cache;
+mod changes;
 pub mod command;
 pub mod config;
 pub mod documents;
@@ -18,6 +19,7 @@ pub mod format;
 pub mod generate;
 mod http;
 pub mod import;
+pub mod lint;
 pub mod manifest;
 pub mod queries;
 pub mod report;

@@ -18,7 +18,7 @@ pub use self::{
 /// Something a steward should know, and that keeps nothing from being imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// The file's name.
+    /// The file's name, or the rule by which something on the map is doubtful.
     pub file: String,
     /// What is odd about it.
     pub problem: String,

@@ -11,8 +11,8 @@ use std::{
 
 use chrono::NaiveDate;
 use domain::{
-    Change, Clock, Kind, Known, NewRevision, Revision, SHAPES, ScenarioId, TimeZone,
-    scenario::{CHANGED_KINDS, ChangeError, ScenarioRow, ScenarioRows, apply_changes, field_to_blame},
+    Clock, Kind, Known, NewRevision, Revision, SHAPES, ScenarioId, TimeZone,
+    scenario::{CHANGED_KINDS, Change, ChangeError, ScenarioRow, ScenarioRows, apply_changes, field_to_blame},
     shape_of,
 };
 use futures::{FutureExt, future::BoxFuture};

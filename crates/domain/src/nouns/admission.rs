@@ -5,6 +5,7 @@ use crate::{
     column::{ColumnType, bounding_reference, extra, optional, reference, required},
     id::{Id, Kind},
     record::Shape,
+    text::vocabulary,
     values::school_year::SchoolYear,
 };
 
@@ -34,6 +35,22 @@ pub struct AdmissionTotal {
     pub is_breakdown_checked: Option<bool>,
     /// The sum of the parts on record.
     pub recorded_places: i64,
+}
+
+vocabulary! {
+    /// By what places that senior schools keep for the pupils of junior schools are added up.
+    AdmissionDimension {
+        /// The district of the junior school.
+        JuniorDistrict = "junior_district",
+        /// The junior school.
+        JuniorSchool = "junior_school",
+        /// The district of the senior school.
+        SeniorDistrict = "senior_district",
+        /// The senior school.
+        SeniorSchool = "senior_school",
+        /// The school year.
+        Year = "year",
+    }
 }
 
 /// Rows of `quota_allocations.csv`.

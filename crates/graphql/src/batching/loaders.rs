@@ -8,9 +8,12 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use domain::{Filter, Kind, Known, Order, PageRequest, Revision, RevisionChange, ScenarioId, SearchHit, View};
+use domain::{
+    Change, ChangeCount, ChangeFilter, Filter, Kind, Known, Order, Page, PageRequest, Release, Revision,
+    RevisionChange, ScenarioId, SearchHit, View,
+};
 use persistence::{
-    AnyPage, AnyRelation, BreakdownRow, ColumnSet, Dimensions, ListRequest, Noun, NounCount, NounPage, Parts,
+    AnyPage, AnyRelation, BreakdownRow, ColumnSet, Dimensions, Interval, ListRequest, Noun, NounCount, NounPage, Parts,
     RelatedPage, Relation, StepTo, Store, StoreError,
 };
 
@@ -81,6 +84,27 @@ pub(crate) struct RecordedSinceLoader;
 /// What the revision of this number changed, by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RevisionChangesLoader;
+
+/// A page of what differs between two views, under [`ALL_NOUNS`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct ChangePageLoader {
+    pub(crate) interval: Interval,
+    pub(crate) filter: Arc<ChangeFilter>,
+    pub(crate) request: Arc<PageRequest>,
+}
+
+/// How much differs between two views, by kinds, under [`ALL_NOUNS`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct ChangeCountLoader {
+    pub(crate) interval: Interval,
+    pub(crate) filter: Arc<ChangeFilter>,
+}
+
+/// The releases that a revision knows, under [`ALL_NOUNS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ReleasesLoader {
+    pub(crate) known: Known,
+}
 
 /// The steps from this school, at a level of ISCED, to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -205,6 +229,32 @@ impl Loader for RevisionChangesLoader {
         _: ColumnSet,
     ) -> Result<HashMap<i64, Self::Value>, StoreError> {
         store.revision_changes(numbers).await
+    }
+}
+
+impl Loader for ReleasesLoader {
+    type Value = Arc<Vec<Release>>;
+
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+        Ok(HashMap::from([(ALL_NOUNS, Arc::new(store.releases(self.known).await?))]))
+    }
+}
+
+impl Loader for ChangePageLoader {
+    type Value = Arc<Page<Change>>;
+
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+        let page = store.changes(self.interval, &self.filter, &self.request).await?;
+        Ok(HashMap::from([(ALL_NOUNS, Arc::new(page))]))
+    }
+}
+
+impl Loader for ChangeCountLoader {
+    type Value = Arc<Vec<ChangeCount>>;
+
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+        let counts = store.change_counts(self.interval, &self.filter).await?;
+        Ok(HashMap::from([(ALL_NOUNS, Arc::new(counts))]))
     }
 }
 

@@ -16,7 +16,7 @@ pub enum Freshness {
     Latest,
     /// Nothing in the map, of which nothing is asked: another version of the schema.
     Schema,
-    /// Nothing: all of it stands under `map` with a day and a revision.
+    /// Nothing: all of it stands under `map` with a day and a revision, or a release.
     Pinned,
 }
 
@@ -31,7 +31,8 @@ pub(crate) fn freshness(
         value => *value != async_graphql_value::Value::Null,
     };
     let pins = |field: &Field| {
-        ["asOf", "knownAt"].iter().all(|pin| field.get_argument(pin).is_some_and(|value| given(&value.node)))
+        let is_given = |pin: &str| field.get_argument(pin).is_some_and(|value| given(&value.node));
+        is_given("release") || ["asOf", "knownAt"].into_iter().all(is_given)
     };
     // The log goes on, also under a view of the past.
     let asks_for_log = |field: &Field| {

@@ -173,6 +173,9 @@ error_codes! {
     NoScenarios = "NO_SCENARIOS",
         "this server cannot answer `whatIf`: its database can only be read, is empty, or is too large",
         "ask a server that can write, or apply the changes to a copy of the data set";
+    UnknownRelease = "UNKNOWN_RELEASE",
+        "`release` names no release",
+        "use a slug that `releases` lists";
     UnknownRevision = "UNKNOWN_REVISION",
         "`knownAt` names no revision",
         "use a number that `revisions` lists";

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::{Change, Clock, ScenarioId, scenario::ChangeError};
+use domain::{
+    Clock, ScenarioId,
+    scenario::{Change, ChangeError},
+};
 use futures::future::BoxFuture;
 use persistence::{Scenario, Store, StoreError};
 use tokio::sync::OnceCell;

@@ -257,16 +257,18 @@ impl<N: NounType> Described for Count<N> {
         );
         row.fields.extend(Self::common_fields());
         for (at, measure) in N::MEASURES.iter().enumerate() {
-            row = row.object(camel_case(measure).leak(), "What these numbers of theirs come to.", move |it| {
-                Summary(it.row.measures[at])
-            });
+            let (name, description) = (camel_case(measure.column).leak(), "What these numbers of theirs come to.");
+            row = match measure.decimals {
+                0 => row.object(name, description, move |it| Summary(it.row.measures[at])),
+                decimals => row.object(name, description, move |it| DecimalSummary(it.row.measures[at], decimals)),
+            };
         }
         row
     }
 }
 
 /// What the numbers of several nouns come to.
-pub(crate) struct Summary(NumberSummary);
+pub(crate) struct Summary(pub(crate) NumberSummary);
 
 impl Described for Summary {
     fn describe() -> ObjectType<Self> {
@@ -278,5 +280,31 @@ impl Described for Summary {
             .leaf("sum", "The sum of those on record.", move |it| int(it.0.sum))
             .leaf("minimum", "The least of them; null where none is on record.", move |it| it.0.minimum.map(int))
             .leaf("maximum", "The greatest of them; null where none is on record.", move |it| it.0.maximum.map(int))
+    }
+}
+
+/// What the decimal numbers of several nouns come to, and how many of the digits stand after the point.
+struct DecimalSummary(NumberSummary, u32);
+
+impl DecimalSummary {
+    #[expect(clippy::cast_precision_loss, reason = "the numbers are far below 2⁵³")]
+    fn decimal(&self, number: i64) -> f64 {
+        number as f64 / f64::from(10_u32.pow(self.1))
+    }
+}
+
+impl Described for DecimalSummary {
+    fn describe() -> ObjectType<Self> {
+        ObjectType::<Self>::new("DecimalSummary", "What the decimal numbers of several nouns come to.")
+            .leaf("recordedCount", "Of how many a number is on record; the others add nothing.", |it| {
+                saturating_int(it.0.recorded)
+            })
+            .leaf("sum", "The sum of those on record.", |it| it.decimal(it.0.sum))
+            .leaf("minimum", "The least of them; null where none is on record.", |it| {
+                it.0.minimum.map(|number| it.decimal(number))
+            })
+            .leaf("maximum", "The greatest of them; null where none is on record.", |it| {
+                it.0.maximum.map(|number| it.decimal(number))
+            })
     }
 }

@@ -1,18 +1,29 @@
 //! Places that senior schools keep for the pupils of junior schools.
 
-use domain::View;
+use domain::{AdmissionDimension, District, Id, School, View};
+use persistence::{AdmissionCount, AdmissionDimensions};
 
 use crate::{
     definition::{
-        field::{FieldContext, Loading, load_parts},
+        field::{FieldContext, FieldResult, Loading, load_parts},
         object_type::{Described, ObjectType},
     },
+    execution::{
+        context::{ContextExt, mask_store_error},
+        error_code::ErrorCode,
+    },
+    lists::{breakdown::Summary, filter::resolve_filter, filter_input::FilterInput, page::saturating_int},
     nouns::source::load_citations,
     objects::{
-        noun::load_noun,
+        noun::{NounType, ViewedNoun, load_noun},
         tie::{TieType, ViewedTie},
+        word::Word,
     },
+    schema::Map,
 };
+
+/// How many rows of places that are added up are given at most.
+const MAX_ROWS: usize = 10_000;
 
 impl TieType for domain::AdmissionPlaces {
     fn describe() -> ObjectType<ViewedTie<Self>> {
@@ -71,4 +82,88 @@ pub(crate) fn load_admission_totals<'a>(
     school: i64,
 ) -> Loading<'a, Vec<AdmissionTotal>> {
     load_parts::<domain::AdmissionTotal, _>(ctx, view, school, |view, it| AdmissionTotal { view, it: it.clone() })
+}
+
+/// Places at senior schools, added up.
+struct PlacesCount {
+    view: View,
+    by: AdmissionDimensions,
+    it: AdmissionCount,
+}
+
+impl PlacesCount {
+    /// The noun of a dimension, if it was asked for and is on record.
+    fn noun<N>(&self, dimension: AdmissionDimension) -> Option<Id<N>> {
+        let at = self.by.iter().position(|asked| *asked == Some(dimension))?;
+        self.it.nouns[at].map(Id::from_raw)
+    }
+}
+
+impl ObjectType<PlacesCount> {
+    fn noun<N: NounType>(self, name: &'static str, dimension: AdmissionDimension) -> Self {
+        const OF_ROW: &str =
+            "What these have in common; null where nothing is on record, and where `by` does not ask for it.";
+        self.load_optional_object(name, OF_ROW, move |it, ctx| -> Loading<'_, Option<ViewedNoun<N>>> {
+            load_noun(ctx, it.view, it.noun(dimension))
+        })
+    }
+}
+
+impl Described for PlacesCount {
+    fn describe() -> ObjectType<Self> {
+        ObjectType::<Self>::new(
+            "AdmissionPlacesCount",
+            "Places that senior schools keep for the pupils of junior schools, as far as they have in common what the fields say.",
+        )
+        .leaf("count", "How many records there are: one for each two schools, campus and school year.", |it| {
+            saturating_int(it.it.count)
+        })
+        .object("places", "What the places come to.", |it| Summary(it.it.places))
+        .leaf("year", "The school year, such as `2025` or `2024/25`; null where `by` does not ask for it.", |it| {
+            it.it.year.map(|year| year.to_string())
+        })
+        .noun::<School>("juniorSchool", AdmissionDimension::JuniorSchool)
+        .noun::<School>("seniorSchool", AdmissionDimension::SeniorSchool)
+        .noun::<District>("juniorDistrict", AdmissionDimension::JuniorDistrict)
+        .noun::<District>("seniorDistrict", AdmissionDimension::SeniorDistrict)
+    }
+}
+
+impl ObjectType<Map> {
+    /// Adds the question how many places senior schools keep.
+    pub(crate) fn admission_fields(self) -> Self {
+        self.load_objects_or_null(
+            "admissionPlaces",
+            "The places that senior schools keep for the pupils of junior schools, added up, the greatest sums first. By \
+             `JUNIOR_SCHOOL`, `SENIOR_SCHOOL` and `YEAR` it is the whole matrix. At most 10,000 rows.",
+            |map: &Map, ctx| Loading::later(load_places(ctx, map.view(ctx))),
+        )
+        .argument::<Vec<Word<AdmissionDimension>>>("by", "By what they are told apart: 1 to 3 dimensions, each once.")
+        .argument::<Option<FilterInput<School>>>("filter", "Only junior schools of which this is true.")
+    }
+}
+
+async fn load_places(ctx: &FieldContext<'_>, view: View) -> FieldResult<Vec<PlacesCount>> {
+    let refuse = |problem: String| Err(ErrorCode::InvalidArgument.with_message(problem).into());
+    let given: Vec<Word<AdmissionDimension>> = ctx.arguments.get("by")?;
+    let mut by = AdmissionDimensions::default();
+    if given.is_empty() || given.len() > by.len() {
+        return refuse(format!("`by` takes 1 to {} dimensions, and {} are given", by.len(), given.len()));
+    }
+    for (at, Word(dimension)) in given.into_iter().enumerate() {
+        if by.contains(&Some(dimension)) {
+            return refuse(format!("`by` names {} twice", dimension.word().to_uppercase()));
+        }
+        by[at] = Some(dimension);
+    }
+    let filter: Option<FilterInput<School>> = ctx.arguments.get("filter")?;
+    let filter = resolve_filter(ctx, view.scenario, filter).await?;
+    let rows = ctx.store().admission_counts(view, &filter, by).await.map_err(mask_store_error)?;
+    if rows.len() > MAX_ROWS {
+        let found = rows.len();
+        return refuse(format!(
+            "it has {found} rows, and at most {MAX_ROWS} are given: narrow `filter`, or ask by less"
+        ));
+    }
+    Ok(rows.into_iter().map(|it| PlacesCount { view, by, it }).collect())
 }

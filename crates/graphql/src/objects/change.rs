@@ -2,10 +2,10 @@
 
 use async_graphql::{ID, InputObject, Result};
 use domain::{
-    AllianceRole, AnyId, Change, Kind, MembershipRole, Ownership, PartnerKind, Stage,
+    AllianceRole, AnyId, Kind, MembershipRole, Ownership, PartnerKind, Stage,
     id::is_slug,
     partner::SchoolPartnerKind,
-    scenario::{ChangeEvent, Named, NewPartner, NewSchool, PartnerWith},
+    scenario::{Change, ChangeEvent, Named, NewPartner, NewSchool, PartnerWith},
 };
 
 use crate::{

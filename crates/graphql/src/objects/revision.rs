@@ -148,6 +148,13 @@ pub(crate) struct ViewInfo {
     zone: Option<TimeZone>,
 }
 
+impl ViewInfo {
+    /// A view whose day was asked for.
+    pub(crate) fn pinned(view: View) -> Self {
+        ViewInfo { view, zone: None }
+    }
+}
+
 impl Described for ViewInfo {
     fn describe() -> ObjectType<Self> {
         ObjectType::<Self>::new(

@@ -39,7 +39,7 @@ enum ListCompletenessTable {
 }
 
 /// What contradicts a row, as far as the view sees it.
-fn select_contradictions(scope: &Scope) -> SelectStatement {
+pub(super) fn select_contradictions(scope: &Scope) -> SelectStatement {
     let mut select = scope.select_from(Evidence::Table, "e", Sees::Holding);
     select.and_where(col("e", Evidence::Relation).eq(literal(EvidenceRelation::Contradicts.word())));
     select
@@ -95,22 +95,21 @@ pub(crate) static CONTRADICTIONS: Tie<FieldEvidence> = Tie {
 
 /// That a source states that some list of the noun that `c` names is not complete.
 pub(crate) fn has_open_list(scope: &Scope) -> Expr {
-    Expr::exists(select_completeness(scope, false))
+    let is_subject = col("l", ListCompletenessTable::SubjectId).eq(col("c", "id"));
+    Expr::exists(select_completeness(scope, false).expr(Expr::Constant(1.into())).and_where(is_subject).take())
 }
 
 /// That a source states that this list of the noun that `c` names is complete.
 pub(crate) fn is_stated_complete(scope: &Scope, list: OpenList) -> Expr {
     let mut select = select_completeness(scope, true);
     select.and_where(col("l", ListCompletenessTable::List).eq(literal(list.word())));
-    Expr::exists(select)
+    scope.owns_any(select, col("l", ListCompletenessTable::SubjectId))
 }
 
-/// The lists of the noun that `c` names of which a source states that they are complete, or that they are not.
+/// The lists of which a source states that they are complete, or that they are not.
 fn select_completeness(scope: &Scope, is_complete: bool) -> SelectStatement {
-    use ListCompletenessTable::{IsComplete, SubjectId};
     let mut select = scope.select_from(ListCompletenessTable::Table, "l", Sees::Holding);
-    select.expr(Expr::Constant(1.into())).and_where(col("l", SubjectId).eq(col("c", "id")));
-    select.and_where(col("l", IsComplete).eq(Expr::Constant(i64::from(is_complete).into())));
+    select.and_where(col("l", ListCompletenessTable::IsComplete).eq(Expr::Constant(i64::from(is_complete).into())));
     select
 }
 

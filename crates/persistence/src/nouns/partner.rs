@@ -1,20 +1,27 @@
 //! Tables `partners` and `school_partners`.
 
 use domain::{Head, Kind, Partner, PartnerKind, SchoolPartner, SchoolPartnerKind, Shape, partner};
-use sea_orm::DeriveIden;
+use sea_orm::{
+    DeriveIden,
+    sea_query::{ExprTrait, SelectStatement},
+};
 
 use crate::{
     StoreError,
+    entity::facets,
     location::read_location,
     noun::Table,
     row::Row,
     tie::{Tie, TieSource, TieTable},
-    view::AnyIden,
+    view::{AnyIden, Scope, Sees, col, literal},
 };
 
 /// Table `partners`.
 #[derive(Clone, Copy, DeriveIden)]
 enum Partners {
+    Table,
+    Id,
+    FactId,
     Kinds,
     Latitude,
     Longitude,
@@ -47,6 +54,18 @@ impl Table for Partner {
         let [kinds] = row.cells();
         Ok(Partner { head, kinds: kinds.words(PartnerKind::parse)?, location: read_location(row.cells())? })
     }
+}
+
+/// Schools and the kinds of the partners to which they are tied outside any alliance, as `owner` and `value`.
+pub(super) fn select_partner_kinds(scope: &Scope) -> SelectStatement {
+    let mut select = scope.select_from(SchoolPartners::Table, "m", Sees::Holding);
+    let is_partner = col("p", Partners::Id).eq(col("m", SchoolPartners::PartnerId));
+    scope.join(&mut select, Partners::Table, "p", is_partner, Sees::Shown);
+    let is_kind = col("f", facets::Column::Id).eq(col("p", Partners::FactId));
+    scope.join(&mut select, facets::Entity, "f", is_kind, Sees::Known);
+    select.and_where(col("f", facets::Column::Facet).eq(literal("kinds")));
+    select.expr_as(col("m", SchoolPartners::SchoolId), "owner").expr_as(col("f", facets::Column::Word), "value");
+    select
 }
 
 /// Schools and their partners outside any alliance, the school first.

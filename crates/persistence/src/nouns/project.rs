@@ -13,7 +13,7 @@ use crate::{
     breakdown::ValuesOf,
     dialect,
     filter::Wanted,
-    noun::Table,
+    noun::{Measure, Table},
     parts::List,
     row::Row,
     statement::Parameter,
@@ -76,7 +76,11 @@ impl Table for Project {
         &Projects::FloorAreaM2,
     ];
 
-    const MEASURES: &'static [&'static str] = &["places", "classes", "floor_area_m2"];
+    const MEASURES: &'static [Measure] = &[
+        Measure { column: "places", decimals: 0 },
+        Measure { column: "classes", decimals: 0 },
+        Measure { column: "floor_area_m2", decimals: 0 },
+    ];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
         let [school, campus, township, region, district] = row.cells();

@@ -3,7 +3,13 @@
 use domain::{AnyId, FigureQualifier, FigureUnit, Head, Kind, Metric, ReportedFigure, Shape, reported_figure};
 use sea_orm::DeriveIden;
 
-use crate::{StoreError, noun::Table, row::Row, tie::Tie, view::AnyIden};
+use crate::{
+    StoreError,
+    noun::{Measure, Table},
+    row::Row,
+    tie::Tie,
+    view::AnyIden,
+};
 
 /// Table `reported_figures`.
 #[derive(Clone, Copy, DeriveIden)]
@@ -34,6 +40,8 @@ impl Table for ReportedFigure {
         &ReportedFigures::DesignationId,
         &ReportedFigures::PersonId,
     ];
+
+    const MEASURES: &'static [Measure] = &[Measure { column: "value", decimals: 4 }];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
         let [subject_type, subject, about, value, unit, qualifier, as_of, metric, designation, person] = row.cells();

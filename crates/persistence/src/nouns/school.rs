@@ -2,7 +2,7 @@
 
 use domain::{
     Head, Kind, OpenList, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType,
-    Shape, Stage, Succession, SuccessionKind, school,
+    Shape, Stage, Succession, SuccessionKind, Vocabulary, school,
 };
 use sea_orm::{
     DeriveIden,
@@ -17,7 +17,9 @@ use super::{
     campus::Campuses,
     evidence::is_stated_complete,
     group::Memberships,
+    partner::select_partner_kinds,
     township::{Townships, lies_in, place_of},
+    way::select_dead_ends,
 };
 use crate::{
     StoreError,
@@ -76,7 +78,7 @@ enum SchoolLinks {
 
 /// Table `successions`.
 #[derive(Clone, Copy, DeriveIden)]
-enum Successions {
+pub(crate) enum Successions {
     Table,
     Id,
     ValidFrom,
@@ -154,11 +156,22 @@ impl Table for School {
             "campus_region" => has_campus(scope, lies_in(scope, township_of_campus(), &RegionId, value())),
             "campus_township" => has_campus(scope, township_of_campus().eq(value())),
             "alliance" => serves_or_has(scope, value()),
+            "dead_end" => {
+                let stages: Vec<Stage> = wanted.words().iter().filter_map(|word| Stage::parse(word)).collect();
+                scope.owns_any(select_dead_ends(scope, &stages), col("x", Schools::Id))
+            }
+            "partner_kind" => {
+                let mut owners = Query::select();
+                owners.expr(col("kinds", "owner")).from_subquery(select_partner_kinds(scope), "kinds");
+                owners.and_where(is_any_word(col("kinds", "value"), wanted.words()));
+                col("c", Schools::Id).in_subquery(owners)
+            }
             "has_group" => {
                 let is_in_a_group = is_in_a_group(scope);
                 if wanted.is_true() { is_in_a_group } else { is_in_a_group.not() }
             }
-            _ => return coverage(scope, property).map(|coverage| is_any_word(coverage, wanted.words())),
+            // A page ends with the schools that are read: each is looked up for itself.
+            _ => return Coverage::of(&scope.of_tied(), property).map(|coverage| coverage.is_any(wanted.words())),
         })
     }
 
@@ -178,35 +191,71 @@ impl Table for School {
             "campus_region" => of_campuses(&RegionId),
             "campus_township" => of_campuses(&Townships::Id),
             "alliance" => ValuesOf::of_noun(select_alliances(scope, Kind::School)),
+            "dead_end" => {
+                let stages: Vec<Stage> = Stage::VALUES.iter().map(|stage| stage.value).collect();
+                let mut ends = select_dead_ends(scope, &stages);
+                ends.expr_as(col("x", Schools::Id), "owner").expr_as(col("y", "word"), "value");
+                ValuesOf::of_noun(ends)
+            }
+            "partner_kind" => ValuesOf::of_noun(select_partner_kinds(scope)),
             "has_group" => {
-                let is_member = CaseStatement::new().case(is_in_a_group(scope), Expr::cust("CAST(1 AS BIGINT)"));
+                let memberships = scope.select_from(Memberships::Table, "m", Sees::Holding);
+                let is_in_a_group = scope.owns_any(memberships, col("m", Memberships::SchoolId));
+                let is_member = CaseStatement::new().case(is_in_a_group, Expr::cust("CAST(1 AS BIGINT)"));
                 ValuesOf::Row(is_member.finally(Expr::cust("CAST(0 AS BIGINT)")).into())
             }
-            _ => return coverage(scope, property).map(ValuesOf::Row),
+            _ => return Coverage::of(scope, property).map(|coverage| ValuesOf::Row(coverage.status())),
         })
     }
 }
 
-/// Whether it is covered by what a property names, as a word of `CoverageStatus`; `None` for other properties.
-fn coverage(scope: &Scope, property: &str) -> Option<Expr> {
-    let (kind, list) = match property {
-        "group_coverage" => (Kind::Group, Some(OpenList::Groups)),
-        "alliance_coverage" => (Kind::Alliance, Some(OpenList::Alliances)),
-        "partner_coverage" => (Kind::Partner, Some(OpenList::Partners)),
-        "designation_coverage" => (Kind::Designation, None),
-        _ => return None,
-    };
-    let tied = match kind {
-        Kind::Alliance => select_alliances(scope, Kind::School),
-        _ => tied_ends::<School>(scope, kind.name())?,
-    };
-    let mut of_school = Query::select();
-    of_school.expr(Expr::Constant(1.into())).from_subquery(tied, "tied");
-    of_school.and_where(col("tied", "owner").eq(col("c", Schools::Id)));
-    let is_complete = list.map(|list| is_stated_complete(scope, list));
-    let status = CaseStatement::new().case(Expr::exists(of_school), literal("covered"));
-    let status = is_complete.into_iter().fold(status, |status, is| status.case(is, literal("uncovered")));
-    Some(status.finally(literal("unknown")).into())
+/// What a status of coverage follows from.
+struct Coverage {
+    /// That it is tied to what covers it.
+    is_tied: Expr,
+    /// That a source states that the list of what it is tied to is complete.
+    is_complete: Expr,
+}
+
+impl Coverage {
+    /// The coverage that a property names; `None` for other properties.
+    fn of(scope: &Scope, property: &str) -> Option<Self> {
+        let (kind, list) = match property {
+            "group_coverage" => (Kind::Group, Some(OpenList::Groups)),
+            "alliance_coverage" => (Kind::Alliance, Some(OpenList::Alliances)),
+            "partner_coverage" => (Kind::Partner, Some(OpenList::Partners)),
+            "designation_coverage" => (Kind::Designation, None),
+            _ => return None,
+        };
+        let tied = match kind {
+            Kind::Alliance => select_alliances(scope, Kind::School),
+            _ => tied_ends::<School>(scope, kind.name())?,
+        };
+        let tied = Query::select().from_subquery(tied, "tied").take();
+        Some(Coverage {
+            is_tied: scope.owns_any(tied, col("tied", "owner")),
+            is_complete: list.map_or(Expr::cust("FALSE"), |list| is_stated_complete(scope, list)),
+        })
+    }
+
+    /// A word of `CoverageStatus`.
+    fn status(self) -> Expr {
+        CaseStatement::new()
+            .case(self.is_tied, literal("covered"))
+            .case(self.is_complete, literal("uncovered"))
+            .finally(literal("unknown"))
+            .into()
+    }
+
+    /// That the status is one of these words, in a form that a database can answer by a join.
+    fn is_any(&self, words: &[&'static str]) -> Expr {
+        let is = |word: &&str| match *word {
+            "covered" => self.is_tied.clone(),
+            "uncovered" => self.is_tied.clone().not().and(self.is_complete.clone()),
+            _ => self.is_tied.clone().not().and(self.is_complete.clone().not()),
+        };
+        words.iter().map(is).reduce(ExprTrait::or).unwrap_or_else(|| Expr::cust("FALSE"))
+    }
 }
 
 /// That a membership of it in a group is on record.

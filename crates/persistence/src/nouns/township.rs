@@ -95,5 +95,5 @@ pub(crate) fn lies_in(scope: &Scope, township: Expr, of: AnyIden, place: Expr) -
 /// The places in which townships lie, for nouns that stand in the township with this id; `of` is the township's column for the
 /// place.
 pub(crate) fn place_of(scope: &Scope, township: Expr, of: AnyIden) -> ValuesOf {
-    ValuesOf::Others(township, Box::new(select_ends(scope, Townships::Table, Townships::Id, named(of))))
+    ValuesOf::of_column(township, select_ends(scope, Townships::Table, Townships::Id, named(of)))
 }

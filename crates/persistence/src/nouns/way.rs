@@ -47,9 +47,12 @@ impl Store {
         schools: &[i64],
     ) -> Result<HashMap<i64, Vec<StepTo>>, StoreError> {
         let form = self.form(Question::Steps(level), view, FilterForm::default(), None, ColumnSet::LEAST);
-        let statement = self
-            .statements
-            .get(&form, || Prepared::new(self.backend, &select_steps(&Scope::new(self.backend, view), level)));
+        let statement = self.statements.get(&form, || {
+            Prepared::new(self.backend, &{
+                let scope = Scope::new(self.backend, view);
+                select_steps(&scope, level, &|from| scope.is_asked(from))
+            })
+        });
         let mut steps: HashMap<i64, Vec<StepTo>> = HashMap::new();
         for row in &self.rows_of(&statement, &Values::of_ids(view, schools)).await? {
             let mut row = Row::new(row)?;
@@ -88,14 +91,35 @@ struct Through {
     places: Option<Expr>,
 }
 
-fn select_steps(scope: &Scope, level: u8) -> SelectStatement {
-    let mut steps = select_own(scope, level);
-    let mut others = vec![select_by_group(scope, level), select_by_alliance(scope, level)];
+/// Which schools the steps are from: a condition on the one that is left.
+type IsLeft<'a> = &'a dyn Fn(Expr) -> Expr;
+
+/// The schools and those of some stages that they teach from which no step leads on, as `x` and the words in `y`.
+pub(super) fn select_dead_ends(scope: &Scope, stages: &[Stage]) -> SelectStatement {
+    let mut select = scope.select_from(Schools::Table, "x", Sees::Holding);
+    let is_of_school = col("y", facets::Column::Id).eq(col("x", "fact_id"));
+    scope.join(&mut select, facets::Entity, "y", is_of_school, Sees::Known);
+    select.and_where(col("y", facets::Column::Facet).eq(literal("phases")));
+    let ends = (0..3).filter_map(|level| {
+        let of_level = stages_of_level(level).iter().filter(|stage| stages.contains(stage));
+        let words: Vec<&'static str> = of_level.map(|stage| stage.word()).collect();
+        let steps = || select_steps(scope, level, &|from| from.eq(col("x", Schools::Id)));
+        let is_end = || is_any_word(col("y", facets::Column::Word), &words).and(Expr::exists(steps()).not());
+        (!words.is_empty()).then(is_end)
+    });
+    let is_any = ends.reduce(ExprTrait::or).unwrap_or_else(|| Expr::cust("FALSE"));
+    select.and_where(is_any);
+    select
+}
+
+fn select_steps(scope: &Scope, level: u8, is_left: IsLeft<'_>) -> SelectStatement {
+    let mut steps = select_own(scope, level, is_left);
+    let mut others = vec![select_by_group(scope, level, is_left), select_by_alliance(scope, level, is_left)];
     // The places are kept for those who leave the junior stage.
-    others.extend((level == 2).then(|| select_by_places(scope, level)));
+    others.extend((level == 2).then(|| select_by_places(scope, level, is_left)));
     for one in [agreed_outcomes, agreed_parties] {
         for other in [agreed_outcomes, agreed_parties] {
-            others.push(select_by_agreement(scope, level, one(scope), other(scope)));
+            others.push(select_by_agreement(scope, level, is_left, [one(scope), other(scope)]));
         }
     }
     for other in others {
@@ -108,6 +132,7 @@ fn select_steps(scope: &Scope, level: u8) -> SelectStatement {
 fn finish(
     scope: &Scope,
     level: u8,
+    is_left: IsLeft<'_>,
     mut select: SelectStatement,
     basis: StepBasis,
     [(from, left), (to, entered)]: [(Expr, Expr); 2],
@@ -117,7 +142,7 @@ fn finish(
     scope.join(&mut select, Schools::Table, "t", col("t", Schools::Id).eq(to), Sees::Holding);
     scope.join(&mut select, facets::Entity, "f", col("f", facets::Column::Id).eq(col("t", "fact_id")), Sees::Known);
     select.and_where(col("f", facets::Column::Facet).eq(literal("phases")));
-    select.and_where(is_any_word(col("f", facets::Column::Word), &next)).and_where(scope.is_asked(from.clone()));
+    select.and_where(is_any_word(col("f", facets::Column::Word), &next)).and_where(is_left(from.clone()));
     select.expr(from).expr(col("t", Schools::Id)).expr(col("f", facets::Column::Word)).expr(col("t", "sort_name"));
     select.expr(col("t", Schools::SchoolType)).expr(literal(basis.word())).expr(left).expr(entered);
     let Through { group, alliance, agreement, year, places } = through;
@@ -128,13 +153,13 @@ fn finish(
     select
 }
 
-fn select_own(scope: &Scope, level: u8) -> SelectStatement {
+fn select_own(scope: &Scope, level: u8, is_left: IsLeft<'_>) -> SelectStatement {
     let select = scope.select_from(Schools::Table, "s", Sees::Holding);
     let school = || (col("s", Schools::Id), col("s", "fact_id"));
-    finish(scope, level, select, StepBasis::School, [school(), school()], Through::default())
+    finish(scope, level, is_left, select, StepBasis::School, [school(), school()], Through::default())
 }
 
-fn select_by_group(scope: &Scope, level: u8) -> SelectStatement {
+fn select_by_group(scope: &Scope, level: u8, is_left: IsLeft<'_>) -> SelectStatement {
     use Memberships::{GroupId, SchoolId, Table};
     let mut select = scope.select_from(Table, "m", Sees::Holding);
     scope.join(&mut select, Groups::Table, "g", col("g", Groups::Id).eq(col("m", GroupId)), Sees::Holding);
@@ -142,10 +167,10 @@ fn select_by_group(scope: &Scope, level: u8) -> SelectStatement {
     select.and_where(col("n", SchoolId).ne(col("m", SchoolId)));
     let ends = ["m", "n"].map(|member| (col(member, SchoolId), col(member, "id")));
     let through = Through { group: Some(col("g", Groups::Id)), ..Through::default() };
-    finish(scope, level, select, StepBasis::Group, ends, through)
+    finish(scope, level, is_left, select, StepBasis::Group, ends, through)
 }
 
-fn select_by_alliance(scope: &Scope, level: u8) -> SelectStatement {
+fn select_by_alliance(scope: &Scope, level: u8, is_left: IsLeft<'_>) -> SelectStatement {
     use AllianceMembers::{AllianceId, MemberId, MemberType, Table};
     let kinds = [AllianceKind::Development, AllianceKind::ThroughTraining].map(AllianceKind::word);
     let mut select = scope.select_from(Table, "m", Sees::Holding);
@@ -158,15 +183,15 @@ fn select_by_alliance(scope: &Scope, level: u8) -> SelectStatement {
     select.and_where(col("n", MemberId).ne(col("m", MemberId)));
     let ends = ["m", "n"].map(|member| (col(member, MemberId), col(member, "id")));
     let through = Through { alliance: Some(col("a", Alliances::Id)), ..Through::default() };
-    finish(scope, level, select, StepBasis::Alliance, ends, through)
+    finish(scope, level, is_left, select, StepBasis::Alliance, ends, through)
 }
 
-fn select_by_places(scope: &Scope, level: u8) -> SelectStatement {
+fn select_by_places(scope: &Scope, level: u8, is_left: IsLeft<'_>) -> SelectStatement {
     use AdmissionPlacesColumns::{JuniorSchoolId, Places, SeniorSchoolId, Table, Year};
     let select = scope.select_from(Table, "p", Sees::Holding);
     let ends = [JuniorSchoolId, SeniorSchoolId].map(|school| (col("p", school), col("p", "id")));
     let through = Through { year: Some(col("p", Year)), places: Some(col("p", Places)), ..Through::default() };
-    finish(scope, level, select, StepBasis::Places, ends, through)
+    finish(scope, level, is_left, select, StepBasis::Places, ends, through)
 }
 
 fn agreed_outcomes(scope: &Scope) -> SelectStatement {
@@ -185,7 +210,12 @@ fn agreed_parties(scope: &Scope) -> SelectStatement {
     select.expr_as(col("p", Id), "fact").take()
 }
 
-fn select_by_agreement(scope: &Scope, level: u8, one: SelectStatement, other: SelectStatement) -> SelectStatement {
+fn select_by_agreement(
+    scope: &Scope,
+    level: u8,
+    is_left: IsLeft<'_>,
+    [one, other]: [SelectStatement; 2],
+) -> SelectStatement {
     let mut select = Query::select();
     select.from_subquery(one, "one");
     let is_same = col("other", "agreement").eq(col("one", "agreement"));
@@ -193,5 +223,5 @@ fn select_by_agreement(scope: &Scope, level: u8, one: SelectStatement, other: Se
     select.and_where(col("other", "school").ne(col("one", "school")));
     let ends = ["one", "other"].map(|end| (col(end, "school"), col(end, "fact")));
     let through = Through { agreement: Some(col("one", "agreement")), ..Through::default() };
-    finish(scope, level, select, StepBasis::Agreement, ends, through)
+    finish(scope, level, is_left, select, StepBasis::Agreement, ends, through)
 }

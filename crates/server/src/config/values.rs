@@ -8,12 +8,12 @@ use std::{
 };
 
 use axum::http::HeaderValue;
-use domain::TimeZone;
+use domain::{FindingRule, FindingSeverity, TimeZone};
 use ipnet::IpNet;
 use persistence::Store;
 use serde_json::{Map, Value};
 
-use crate::http::without_default_port;
+use crate::{http::without_default_port, lint::parse_rule};
 
 /// A database's address, in a form that can be opened.
 pub(super) fn parse_database_url(text: &str) -> Result<String, String> {
@@ -31,6 +31,16 @@ pub(super) fn parse_variables(text: &str) -> Result<Map<String, Value>, String> 
         Ok(Value::Object(variables)) => Ok(variables),
         Ok(_) => Err("give a JSON object, such as `{\"first\": 5}`".to_owned()),
         Err(error) => Err(format!("this is not JSON: {error}")),
+    }
+}
+
+/// A text and the language it is in.
+pub(super) fn parse_text(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((language, text)) if !language.is_empty() && !text.is_empty() => {
+            Ok((language.to_owned(), text.to_owned()))
+        }
+        _ => Err("give a language and a text, such as `en=The new map`".to_owned()),
     }
 }
 
@@ -82,6 +92,17 @@ pub(super) fn parse_cost(text: &str) -> Result<u64, String> {
 /// A network of addresses.
 pub(super) fn parse_network(text: &str) -> Result<IpNet, String> {
     text.parse().map_err(|_| "give a network, such as 10.0.0.0/8, or 10.0.0.1/32 for one address".to_owned())
+}
+
+/// A severity of findings.
+pub(super) fn parse_severity(text: &str) -> Result<FindingSeverity, String> {
+    FindingSeverity::parse(text).ok_or_else(|| format!("it is one of {}", FindingSeverity::WORDS.join(", ")))
+}
+
+/// A rule of findings, with `-` between its words.
+pub(super) fn parse_finding_rule(text: &str) -> Result<FindingRule, String> {
+    let names = || FindingRule::WORDS.iter().map(|word| word.replace('_', "-")).collect::<Vec<_>>().join(", ");
+    parse_rule(text).ok_or_else(|| format!("it is one of {}", names()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Positions: numbers by which an export gives the rows of a file back in their order.
 
 /// The gap that is left between two rows for rows to come.
-const GAP: i64 = 1024;
+pub(super) const GAP: i64 = 1024;
 
 /// The positions of a file's rows, in the order of the file; a row that is recorded comes with its position so far.
 ///

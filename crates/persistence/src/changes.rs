@@ -1,0 +1,355 @@
+//! What differs between two views, over the facts of all kinds.
+//!
+//! Of each table the versions are read that one of the views shows and the other does not. Of one fact, or of one noun, or
+//! of one member where it left and joined one thing each, what was and what is are told as one change.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use domain::{
+    AnyId, Change, ChangeCount, ChangeFilter, ChangeKind, ColumnType, Kind, Known, Order, Page, PageRequest, Position,
+    SHAPES, Shape, SuccessionKind, Validity, View, shape_of,
+};
+use sea_orm::{
+    JoinType,
+    sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement, UnionType, WindowStatement},
+};
+
+use crate::{
+    Store, StoreError, dialect,
+    entity::identities,
+    export::by_ids,
+    noun::{and_all, direction, join_keys, within_bounds},
+    row::Row,
+    statement::{LIMIT, PageForm, Prepared, Values},
+    view::{Scope, col, is_shown, literal},
+};
+
+/// Two views of which the later differs from the earlier: in its revision, or in its day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Interval {
+    /// The earlier view.
+    pub from: View,
+    /// The later view.
+    pub to: View,
+}
+
+impl Interval {
+    /// Whether the views are of one day, so that what differs was learned rather than happened.
+    #[must_use]
+    pub fn is_of_knowledge(self) -> bool {
+        self.from.day == self.to.day
+    }
+}
+
+impl Store {
+    /// A page of what differs between two views, in the order of kinds of nouns, slugs, kinds of facts.
+    ///
+    /// # Errors
+    /// The database failed, or a row has no meaning.
+    pub async fn changes(
+        &self,
+        interval: Interval,
+        filter: &ChangeFilter,
+        request: &PageRequest,
+    ) -> Result<Page<Change>, StoreError> {
+        if interval.from == interval.to {
+            return Ok(Page::empty());
+        }
+        let form = PageForm::new(Order::default(), request);
+        let mut select = self.select_changes(interval, filter);
+        let (keys, id) = (["noun_kind", "slug", "kind"].map(|key| col("c", key)), col("c", "id"));
+        let scope = Scope::new(self.backend, interval.to);
+        select.expr(join_keys(&scope, &keys)).expr(id.clone());
+        let own = ["kind", "change", "was", "now", "noun", "noun_kind", "other", "other_kind", "since"];
+        select.exprs(own.map(|column| col("c", column)));
+        and_all(&mut select, within_bounds(&keys, &id, form));
+        for key in keys.into_iter().chain([id]) {
+            select.order_by_expr(key, direction(form));
+        }
+        select.limit(LIMIT);
+        let values = Values { request: Some(request), ..Values::of_ids(interval.to, &[]) };
+        let rows = self.rows(Prepared::new(self.backend, &select).bind(&values)).await?;
+        let read = |row: &_| read_change(&mut Row::new(row)?);
+        Ok(Page::of(rows.iter().map(read).collect::<Result<_, _>>()?, request))
+    }
+
+    /// How many changes of each kind there are of nouns of each kind.
+    ///
+    /// # Errors
+    /// The database failed, or a row has no meaning.
+    pub async fn change_counts(
+        &self,
+        interval: Interval,
+        filter: &ChangeFilter,
+    ) -> Result<Vec<ChangeCount>, StoreError> {
+        if interval.from == interval.to {
+            return Ok(Vec::new());
+        }
+        let mut select = self.select_changes(interval, filter);
+        select.exprs([col("c", "noun_kind"), col("c", "change"), Expr::cust("COUNT(*)")]);
+        for column in ["noun_kind", "change"] {
+            select.add_group_by([col("c", column)]);
+            select.order_by_expr(col("c", column), sea_orm::sea_query::Order::Asc);
+        }
+        let statement = Prepared::new(self.backend, &select).bind(&Values::of_ids(interval.to, &[]));
+        let count = |row: &_| {
+            let [noun, kind, count] = Row::new(row)?.cells();
+            Ok(ChangeCount {
+                noun: Kind::named(noun.str()?),
+                kind: kind.word(ChangeKind::parse)?,
+                count: count.number()?,
+            })
+        };
+        self.rows(statement).await?.iter().map(count).collect()
+    }
+
+    /// The facts that a view shows, each with what its row says, for tests that apply changes.
+    ///
+    /// # Errors
+    /// The database failed.
+    #[doc(hidden)]
+    pub async fn facts_for_tests(&self, day: NaiveDate, revision: i64) -> Result<FactsForTests, StoreError> {
+        let view = View::new(day, Known::At(revision));
+        let mut facts = HashMap::new();
+        for shape in changing_shapes() {
+            let fact = || col("t", shape.fact_column());
+            let mut select = Query::select();
+            select.expr(fact()).from_as(Alias::new(shape.table), "t").and_where(is_shown("t", view));
+            let statement = Prepared::new(self.backend, &select).bind(&Values::of_ids(view, &[]));
+            let ids = self.rows(statement).await?;
+            let ids = ids.iter().map(|row| Row::new(row)?.next().number()).collect::<Result<Vec<_>, StoreError>>()?;
+            for row in self.rows(by_ids(self.backend, shape, view.known, &ids)).await? {
+                let row = crate::export::read(shape, &row)?;
+                facts.insert((shape.kind, row.id), row.fields);
+            }
+        }
+        Ok(facts)
+    }
+
+    /// A read of all changes that fit a filter, as `c`.
+    fn select_changes(&self, interval: Interval, filter: &ChangeFilter) -> SelectStatement {
+        let mut arms = changing_shapes().map(|shape| select_changes_of(shape, interval));
+        let mut all = arms.next().expect("there are shapes");
+        for arm in arms {
+            all.union(UnionType::All, arm);
+        }
+        let mut select = Query::select();
+        select.from_subquery(all, "c");
+        let mut is_one_of = |column: &'static str, words: Vec<String>| {
+            if !words.is_empty() {
+                let list = Expr::val(dialect::text_list(self.backend, &words));
+                select.and_where(dialect::is_one_of_list(self.backend, col("c", column), list));
+            }
+        };
+        is_one_of("change", filter.kinds.iter().map(|kind| kind.word().to_owned()).collect());
+        is_one_of("noun_kind", filter.nouns.iter().map(|kind| kind.name().to_owned()).collect());
+        select
+    }
+}
+
+/// The facts of a view, by kind and identity.
+pub type FactsForTests = HashMap<(Kind, i64), Vec<String>>;
+
+/// The shapes of what a map shows; releases only name its views.
+fn changing_shapes() -> impl Iterator<Item = &'static Shape> {
+    SHAPES.iter().copied().filter(|shape| shape.kind != Kind::Release)
+}
+
+/// The columns that name the nouns at the ends of a fact: the one that it is about, and the other.
+fn ends(shape: &'static Shape) -> (Option<&'static str>, Option<&'static str>) {
+    if shape.is_noun() {
+        return (Some("id"), None);
+    }
+    let is_reference = |of: &ColumnType| matches!(of, ColumnType::Ref { .. } | ColumnType::RefOf { .. });
+    let mut references = shape.columns.iter().filter(|it| is_reference(&it.column_type)).map(|it| it.name);
+    let (first, second) = (references.next(), references.next());
+    // These are told of who joins rather than of what is joined.
+    if is_membership(shape) { (second, first) } else { (first, second) }
+}
+
+fn is_membership(shape: &Shape) -> bool {
+    matches!(shape.kind, Kind::Membership | Kind::AllianceMember)
+}
+
+fn one_if(condition: Expr) -> Expr {
+    CaseStatement::new().case(condition, Expr::Constant(1.into())).finally(Expr::Constant(0.into())).into()
+}
+
+/// The greatest value of a column among the rows that have 1 in another.
+fn greatest_where(is: &'static str, column: &'static str) -> Expr {
+    let value: Expr = CaseStatement::new().case(col("p", is).eq(Expr::Constant(1.into())), col("p", column)).into();
+    Func::max(value).into()
+}
+
+/// What was and what is, of each change in a table: the facts, and the revisions that recorded the versions.
+fn select_pairs(shape: &'static Shape, Interval { from, to }: Interval) -> SelectStatement {
+    let fact = || col("t", shape.fact_column());
+    let paired = match ends(shape).0 {
+        Some(noun) if shape.is_noun() || is_membership(shape) => col("t", noun),
+        _ => fact(),
+    };
+    let (was, now) = (|| is_shown("t", from), || is_shown("t", to));
+    let mut versions = Query::select();
+    versions.expr_as(fact(), "fact").expr_as(paired, "pair").expr_as(col("t", "known_from"), "version");
+    versions.expr_as(one_if(was()), "was").expr_as(one_if(now()), "now");
+    versions.from_as(Alias::new(shape.table), "t");
+    versions.and_where(was().and(now().not()).or(now().and(was().not())));
+
+    let mut paired = Query::select();
+    paired.exprs(["fact", "pair", "version", "was", "now"].map(Expr::col)).from_subquery(versions, "v");
+    for (column, sum) in [("was", "n_was"), ("now", "n_now")] {
+        let window = WindowStatement::partition_by(Alias::new("pair"));
+        paired.expr_window_as(Func::sum(Expr::col(column)), window, sum);
+    }
+
+    let mut pairs = Query::select();
+    for (is, [fact, version]) in [("was", ["was_fact", "was_version"]), ("now", ["now_fact", "now_version"])] {
+        pairs.expr_as(greatest_where(is, "fact"), fact).expr_as(greatest_where(is, "version"), version);
+    }
+    let is_one = |sum| col("p", sum).eq(Expr::Constant(1.into()));
+    let both = CaseStatement::new().case(is_one("n_was").and(is_one("n_now")), Expr::Constant(0_i64.into()));
+    let alone: Expr = both.finally(col("p", "fact")).into();
+    pairs.from_subquery(paired, "p").add_group_by([col("p", "pair"), alone]).take()
+}
+
+/// The changes in a table.
+fn select_changes_of(shape: &'static Shape, interval: Interval) -> SelectStatement {
+    let mut select = Query::select();
+    select.from_subquery(select_pairs(shape, interval), "d");
+    for (alias, fact, version) in [("w", "was_fact", "was_version"), ("n", "now_fact", "now_version")] {
+        let is_it = col(alias, shape.fact_column()).eq(col("d", fact));
+        let is_it = is_it.and(col(alias, "known_from").eq(col("d", version)));
+        select.join_as(JoinType::LeftJoin, Alias::new(shape.table), alias, is_it);
+    }
+    let id = || -> Expr { Func::coalesce([col("d", "now_fact"), col("d", "was_fact")]).into() };
+    let end = |column: Option<&'static str>| -> Expr {
+        let either = |column| Func::coalesce([col("n", column), col("w", column)]).into();
+        column.map_or_else(|| dialect::as_bigint(Expr::cust("NULL")), either)
+    };
+    let (noun, other) = ends(shape);
+    let joined =
+        [(JoinType::InnerJoin, "f", id()), (JoinType::LeftJoin, "s", end(noun)), (JoinType::LeftJoin, "o", end(other))];
+    for (join, alias, id) in joined {
+        select.join_as(join, identities::Entity, alias, col(alias, identities::Column::Id).eq(id));
+    }
+    let is_over = col("d", "now_fact").is_null();
+    let day = |alias, column| col(alias, column);
+    let since: Expr = match interval.is_of_knowledge() {
+        true => Func::coalesce([day("n", "valid_from"), day("w", "valid_from")]).into(),
+        false => CaseStatement::new().case(is_over, day("w", "valid_to")).finally(day("n", "valid_from")).into(),
+    };
+    let change = if interval.is_of_knowledge() { what_was_learned(shape) } else { what_happened(shape, interval.to) };
+    let or_blank = |value: Expr| -> Expr { Func::coalesce([value, literal("")]).into() };
+    let kind = |alias: &'static str| col(alias, identities::Column::Kind);
+    select
+        .expr_as(id(), "id")
+        .expr_as(kind("f"), "kind")
+        .expr_as(change, "change")
+        .expr_as(col("d", "was_fact"), "was")
+        .expr_as(col("d", "now_fact"), "now")
+        .expr_as(end(noun), "noun")
+        .expr_as(or_blank(kind("s")), "noun_kind")
+        .expr_as(or_blank(col("s", identities::Column::Slug)), "slug")
+        .expr_as(end(other), "other")
+        .expr_as(kind("o"), "other_kind")
+        .expr_as(since, "since")
+        .take()
+}
+
+/// A kind of change as a value of a statement.
+fn word(kind: ChangeKind) -> Expr {
+    literal(kind.word())
+}
+
+/// One kind where there is no fact before, one where there is none after, and one where there are both.
+fn by_sides(begun: Expr, over: Expr, both: Expr) -> Expr {
+    let case = CaseStatement::new().case(col("d", "was_fact").is_null(), begun);
+    case.case(col("d", "now_fact").is_null(), over).finally(both).into()
+}
+
+/// Whether what was and what is say the same in a column.
+fn is_same(column: &'static str) -> Expr {
+    let [was, now] = [col("w", column), col("n", column)];
+    was.clone().eq(now.clone()).or(was.is_null().and(now.is_null()))
+}
+
+fn what_was_learned(shape: &'static Shape) -> Expr {
+    let time: &[&str] = if shape.is_noun() { &["fact_id", "known_day"] } else { &["id"] };
+    let own = shape.own().filter(|column| !(shape.is_noun() && matches!(column.column_type, ColumnType::Slug)));
+    let columns = own.map(|column| column.name).chain(["valid_from", "valid_to"]).chain(time.iter().copied());
+    let all_same = columns.map(is_same).reduce(ExprTrait::and).expect("a table has columns");
+    let corrected = CaseStatement::new().case(all_same, word(ChangeKind::SourceAdded));
+    let added = if shape.kind == Kind::Source { ChangeKind::SourceAdded } else { ChangeKind::Added };
+    by_sides(word(added), word(ChangeKind::Removed), corrected.finally(word(ChangeKind::Corrected)).into())
+}
+
+fn what_happened(shape: &'static Shape, to: View) -> Expr {
+    let unless_same = |column, kind| -> Expr {
+        let case = CaseStatement::new().case(is_same(column), word(ChangeKind::Changed));
+        case.finally(word(kind)).into()
+    };
+    match shape.kind {
+        Kind::School | Kind::Campus => {
+            let unless_followed = |end, alias, [general, own]: [ChangeKind; 2]| -> Expr {
+                let case = CaseStatement::new().case(is_followed(end, alias, to), word(general));
+                case.finally(word(own)).into()
+            };
+            by_sides(
+                unless_followed("successor_id", "n", [ChangeKind::Began, ChangeKind::Opened]),
+                unless_followed("predecessor_id", "w", [ChangeKind::Ended, ChangeKind::Closed]),
+                unless_same("name", ChangeKind::Renamed),
+            )
+        }
+        Kind::Membership | Kind::AllianceMember => {
+            let other = ends(shape).1.expect("a membership has two ends");
+            by_sides(word(ChangeKind::Joined), word(ChangeKind::Left), unless_same(other, ChangeKind::Moved))
+        }
+        Kind::Succession => {
+            let is = |kinds: &[SuccessionKind]| {
+                let words: Vec<Expr> = kinds.iter().map(|kind| literal(kind.word())).collect();
+                col("n", "kind").is_in(words)
+            };
+            let begun = CaseStatement::new()
+                .case(is(&[SuccessionKind::Renamed, SuccessionKind::Converted]), word(ChangeKind::Renamed))
+                .case(is(&[SuccessionKind::MergedInto, SuccessionKind::BecameCampusOf]), word(ChangeKind::Merged))
+                .case(is(&[SuccessionKind::SplitInto]), word(ChangeKind::Split))
+                .finally(word(ChangeKind::Began));
+            by_sides(begun.into(), word(ChangeKind::Ended), word(ChangeKind::Changed))
+        }
+        _ => {
+            let has_name = shape.columns.iter().any(|column| matches!(column.column_type, ColumnType::Names));
+            let both = match has_name {
+                true => unless_same("name", ChangeKind::Renamed),
+                false => word(ChangeKind::Changed),
+            };
+            by_sides(word(ChangeKind::Began), word(ChangeKind::Ended), both)
+        }
+    }
+}
+
+/// That a succession on record by the later view has the noun at this end.
+fn is_followed(end: &'static str, alias: &'static str, to: View) -> Expr {
+    let mut select = Query::select();
+    select.expr(Expr::Constant(1.into())).from_as(Alias::new(shape_of(Kind::Succession).table), "x");
+    select.and_where(is_shown("x", to)).and_where(col("x", end).eq(col(alias, "id")));
+    Expr::exists(select)
+}
+
+fn read_change(row: &mut Row<'_>) -> Result<(Position, Change), StoreError> {
+    let [key, id, fact, change, was, now] = row.cells();
+    let [noun, noun_kind, other, other_kind, since] = row.cells();
+    let end =
+        |id: Option<i64>, kind: Option<&str>| id.zip(kind.and_then(Kind::named)).map(|(raw, kind)| AnyId { kind, raw });
+    let is_stated = |day: &NaiveDate| ![Validity::OPEN_START, Validity::OPEN_END, Validity::NOT_YET].contains(day);
+    let change = Change {
+        kind: change.word(ChangeKind::parse)?,
+        fact: fact.word(Kind::named)?,
+        noun: end(noun.maybe_number()?, noun_kind.maybe_str()?),
+        other: end(other.maybe_number()?, other_kind.maybe_str()?),
+        was: was.maybe_number()?,
+        now: now.maybe_number()?,
+        since: Some(since.day()?).filter(is_stated),
+    };
+    Ok((Position { key: key.text()?, id: id.number()? }, change))
+}
