@@ -194,7 +194,42 @@ pub const CHANGED_KINDS: &[Kind] = &[
 
 /// The rows of [`CHANGED_KINDS`], in the order of their files.
 #[derive(Debug, Default)]
-pub struct ScenarioRows(pub HashMap<Kind, Vec<ScenarioRow>>);
+pub struct ScenarioRows {
+    rows: HashMap<Kind, Vec<ScenarioRow>>,
+    /// The places of the rows of nouns, by identity.
+    places: HashMap<(Kind, i64), Vec<usize>>,
+}
+
+impl ScenarioRows {
+    /// The rows of a data set, each with its fields in the order of the shape's columns.
+    #[must_use]
+    pub fn new<'a>(files: impl IntoIterator<Item = (&'a Kind, &'a Vec<Vec<String>>)>) -> Self {
+        let mut rows = ScenarioRows::default();
+        for (kind, fields) in files {
+            fields.iter().for_each(|fields| rows.push(*kind, ScenarioRow { fields: fields.clone(), change: None }));
+        }
+        rows
+    }
+
+    /// The rows of each kind.
+    pub fn files(&self) -> impl Iterator<Item = (Kind, &[ScenarioRow])> {
+        self.rows.iter().map(|(kind, rows)| (*kind, rows.as_slice()))
+    }
+
+    /// A row of a kind.
+    #[must_use]
+    pub fn get(&self, kind: Kind, at: usize) -> Option<&ScenarioRow> {
+        self.rows.get(&kind)?.get(at)
+    }
+
+    fn push(&mut self, kind: Kind, row: ScenarioRow) {
+        let rows = self.rows.entry(kind).or_default();
+        if shape_of(kind).is_noun() {
+            self.places.entry((kind, identity(kind, &row.fields[0]))).or_default().push(rows.len());
+        }
+        rows.push(row);
+    }
+}
 
 /// Makes changes, one after the other.
 ///
@@ -271,7 +306,7 @@ impl Editor<'_> {
         };
         let eve = day_text(self.on.checked_sub_days(Days::new(1)).unwrap_or(self.on));
         let mut has_left = false;
-        for at in self.held_on(&membership::SHAPE, "school_id", Kind::School, school.id) {
+        for at in self.held_on(&membership::SHAPE, "school_id", &slug) {
             let of = self.field(Kind::Membership, at, "group_id");
             let is_same = joined.as_ref().is_some_and(|(_, joined)| joined.eq_ignore_ascii_case(&of));
             if is_same && self.field(Kind::Membership, at, "role") == role.word() {
@@ -435,8 +470,7 @@ impl Editor<'_> {
 
     /// The rows of a noun: one, or one for each of its periods.
     fn find(&self, kind: Kind, id: i64) -> impl Iterator<Item = usize> {
-        let rows = self.rows.0.get(&kind).map(Vec::as_slice).unwrap_or_default();
-        rows.iter().enumerate().filter(move |(_, row)| identity(kind, &row.fields[0]) == id).map(|(at, _)| at)
+        self.rows.places.get(&(kind, id)).into_iter().flatten().copied()
     }
 
     /// The row of a noun that holds on the day, by its own dates.
@@ -452,9 +486,10 @@ impl Editor<'_> {
     }
 
     /// The rows of ties of a noun that hold on the day.
-    fn held_on(&self, shape: &'static Shape, column: &str, kind: Kind, id: i64) -> Vec<usize> {
-        let n_rows = self.rows.0.get(&shape.kind).map_or(0, Vec::len);
-        let is_its = |at: &usize| identity(kind, &self.field(shape.kind, *at, column)) == id;
+    fn held_on(&self, shape: &'static Shape, column: &str, slug: &str) -> Vec<usize> {
+        let n_rows = self.rows.rows.get(&shape.kind).map_or(0, Vec::len);
+        // Two slugs that differ in case are one.
+        let is_its = |at: &usize| self.field(shape.kind, *at, column).eq_ignore_ascii_case(slug);
         (0..n_rows).filter(is_its).filter(|at| self.holds(shape, *at)).collect()
     }
 
@@ -467,7 +502,7 @@ impl Editor<'_> {
     }
 
     fn validity(&self, shape: &'static Shape, at: usize) -> Option<Validity> {
-        let fields: Vec<&str> = self.rows.0.get(&shape.kind)?.get(at)?.fields.iter().map(String::as_str).collect();
+        let fields: Vec<&str> = self.rows.get(shape.kind, at)?.fields.iter().map(String::as_str).collect();
         // What a change has made may be no record: the import says what is wrong with it.
         shape.parse_row(&fields).ok().map(|record| record.validity)
     }
@@ -485,14 +520,14 @@ impl Editor<'_> {
     fn slug_of(&self, kind: Kind, named: Option<&Named>, field: &str) -> Result<String, ChangeError> {
         let Some(named) = named else { return Ok(String::new()) };
         let at = self.find(kind, named.id).next().ok_or_else(|| self.unknown(kind, named, field))?;
-        Ok(self.rows.0[&kind][at].fields[0].clone())
+        Ok(self.rows.get(kind, at).map(|row| row.fields[0].clone()).unwrap_or_default())
     }
 
     /// A name as a row has it.
     fn name_field(&self, name: &str, language: Option<&str>, field: &str) -> Result<String, ChangeError> {
         let first = || {
             let at = school::SHAPE.index("name")?;
-            let written = self.rows.0.get(&Kind::School)?.first()?.fields[at].as_str();
+            let written = self.rows.get(Kind::School, 0)?.fields[at].as_str();
             Some(decode_written(written).first()?.0.to_string())
         };
         let language = language.map(str::to_owned).or_else(first);
@@ -501,12 +536,12 @@ impl Editor<'_> {
     }
 
     fn field(&self, kind: Kind, at: usize, column: &str) -> String {
-        let of = shape_of(kind).index(column).and_then(|column| self.rows.0.get(&kind)?.get(at)?.fields.get(column));
-        of.cloned().unwrap_or_default()
+        let column = shape_of(kind).index(column);
+        column.and_then(|column| self.rows.get(kind, at)?.fields.get(column).cloned()).unwrap_or_default()
     }
 
     fn set(&mut self, kind: Kind, at: usize, column: &str, value: &str) {
-        let row = self.rows.0.get_mut(&kind).and_then(|rows| rows.get_mut(at));
+        let row = self.rows.rows.get_mut(&kind).and_then(|rows| rows.get_mut(at));
         if let (Some(row), Some(column)) = (row, shape_of(kind).index(column)) {
             value.clone_into(&mut row.fields[column]);
             row.change = Some(self.at);
@@ -516,7 +551,7 @@ impl Editor<'_> {
     fn add(&mut self, shape: &'static Shape, given: &[Field<'_>]) {
         let value = |name: &str| given.iter().find(|(of, _)| *of == name).map_or("", |(_, value)| *value);
         let fields = shape.columns.iter().map(|column| value(column.name).to_owned()).collect();
-        self.rows.0.entry(shape.kind).or_default().push(ScenarioRow { fields, change: Some(self.at) });
+        self.rows.push(shape.kind, ScenarioRow { fields, change: Some(self.at) });
     }
 
     fn refuse(&self, field: &str, problem: String) -> ChangeError {
@@ -526,5 +561,100 @@ impl Editor<'_> {
     fn unknown(&self, kind: Kind, named: &Named, field: &str) -> ChangeError {
         let problem = format!("no {} on record is called `{}`", kind.name(), named.text);
         ChangeError { is_unknown: true, ..self.refuse(field, problem) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(shape: &Shape, given: &[Field<'_>]) -> Vec<String> {
+        let value = |name: &str| given.iter().find(|(of, _)| *of == name).map_or("", |(_, value)| *value);
+        shape.columns.iter().map(|column| value(column.name).to_owned()).collect()
+    }
+
+    fn named(kind: Kind, text: &str) -> Named {
+        Named { text: text.to_owned(), id: identity(kind, text) }
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    /// A map of a school in a group that it leads, and of another group.
+    fn rows() -> ScenarioRows {
+        let name = r#"[["fr","Un nom",""]]"#;
+        let school = row(&school::SHAPE, &[("school_id", "oak"), ("name", name), ("status", "open")]);
+        let group = |slug, lead| {
+            row(
+                shape_of(Kind::Group),
+                &[("group_id", slug), ("name", name), ("status", "operating"), ("lead_school_id", lead)],
+            )
+        };
+        let member = [("group_id", "north"), ("school_id", "Oak"), ("role", "lead"), ("joined_on", "2020")];
+        let files = HashMap::from([
+            (Kind::School, vec![school]),
+            (Kind::Group, vec![group("north", "oak"), group("south", "")]),
+            (Kind::Membership, vec![row(&membership::SHAPE, &member)]),
+        ]);
+        ScenarioRows::new(&files)
+    }
+
+    fn apply(event: ChangeEvent, rows: &mut ScenarioRows) -> Result<(), ChangeError> {
+        apply_changes(&[Change { event, on: day("2026-09-01") }], rows, day("2026-11-24"))
+    }
+
+    fn moved(group: &str, role: MembershipRole) -> ChangeEvent {
+        ChangeEvent::Move { school: named(Kind::School, "oak"), group: Some(named(Kind::Group, group)), role }
+    }
+
+    #[test]
+    fn a_school_that_moves_leaves_on_the_day_before() {
+        let mut rows = rows();
+        apply(moved("south", MembershipRole::Lead), &mut rows).expect("it can");
+        let fields = |at| rows.get(Kind::Membership, at).expect("a row").fields[..5].join(",");
+        assert_eq!([fields(0), fields(1)], ["north,Oak,lead,2020,2026-08-31", "south,oak,lead,2026-09-01,"]);
+        let lead = shape_of(Kind::Group).index("lead_school_id").expect("a column");
+        let leads = |at| rows.get(Kind::Group, at).expect("a row").fields[lead].as_str();
+        assert_eq!([leads(0), leads(1)], ["", "oak"]);
+        let changed = rows.files().flat_map(|(_, rows)| rows).filter(|row| row.change == Some(0)).count();
+        assert_eq!(changed, 4);
+    }
+
+    #[test]
+    fn what_cannot_be_is_told_by_its_field() {
+        let open = ChangeEvent::Open(NewSchool {
+            slug: "OAK".to_owned(),
+            name: "Oak".to_owned(),
+            language: None,
+            ownership: Ownership::Unknown,
+            stages: Vec::new(),
+            township: None,
+            district: None,
+            group: None,
+        });
+        let merge = ChangeEvent::Merge { schools: vec![named(Kind::School, "oak")], into: named(Kind::School, "elm") };
+        for (event, field, is_unknown) in [
+            (moved("north", MembershipRole::Lead), "move.group", false),
+            (moved("west", MembershipRole::Member), "move.group", true),
+            (open, "open.slug", false),
+            (merge, "merge.into", true),
+        ] {
+            let error = apply(event, &mut rows()).expect_err("it cannot");
+            assert_eq!(
+                (error.change, error.field.as_str(), error.is_unknown),
+                (Some(0), field, is_unknown),
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn equal_changes_have_equal_ids() {
+        let change = |on| Change { event: moved("south", MembershipRole::Member), on: day(on) };
+        let id = |on| ScenarioId::of(&[change(on)]);
+        assert_eq!(id("2026-09-01"), id("2026-09-01"));
+        assert_ne!(id("2026-09-01"), id("2026-09-02"));
+        assert_eq!(change("2026-09-01").to_string(), "oak moves to south as member on 2026-09-01");
     }
 }

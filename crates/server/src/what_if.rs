@@ -12,7 +12,7 @@ use std::{
 use chrono::NaiveDate;
 use domain::{
     Clock, Kind, Known, NewRevision, Revision, SHAPES, ScenarioId, TimeZone,
-    scenario::{CHANGED_KINDS, Change, ChangeError, ScenarioRow, ScenarioRows, apply_changes, field_to_blame},
+    scenario::{CHANGED_KINDS, Change, ChangeError, ScenarioRows, apply_changes, field_to_blame},
     shape_of,
 };
 use futures::{FutureExt, future::BoxFuture};
@@ -161,14 +161,11 @@ impl Scenarios {
 }
 
 fn change_rows(base: &BaseRows, changes: &[Change], today: NaiveDate) -> Result<Changed, ScenarioError> {
-    let of_base = |rows: &Vec<Vec<String>>| {
-        rows.iter().map(|fields| ScenarioRow { fields: fields.clone(), change: None }).collect::<Vec<_>>()
-    };
-    let mut rows = ScenarioRows(base.rows.iter().map(|(kind, rows)| (*kind, of_base(rows))).collect());
+    let mut rows = ScenarioRows::new(&base.rows);
     apply_changes(changes, &mut rows, today).map_err(|error| ScenarioError::Refused(vec![error]))?;
     let mut files = base.files.clone();
-    for (kind, rows) in rows.0.iter().filter(|(_, rows)| rows.iter().any(|row| row.change.is_some())) {
-        let (shape, fields) = (shape_of(*kind), rows.iter().map(|row| &row.fields).collect::<Vec<_>>());
+    for (kind, rows) in rows.files().filter(|(_, rows)| rows.iter().any(|row| row.change.is_some())) {
+        let (shape, fields) = (shape_of(kind), rows.iter().map(|row| &row.fields).collect::<Vec<_>>());
         files.insert(shape.file, to_csv(shape, &fields).map_err(failed)?.into());
     }
     let folder = Folder::Files(Arc::new(files));
@@ -188,7 +185,7 @@ fn blame_for(finding: &Finding, changes: &[Change], rows: &ScenarioRows) -> Chan
     let problem = hint.as_ref().map_or_else(|| problem.clone(), |hint| format!("{problem}; {hint}"));
     let shape = SHAPES.iter().find(|shape| shape.file_name() == *file);
     // The first line of a file names its columns.
-    let row = || rows.0.get(&shape?.kind)?.get(usize::try_from(line.as_ref()?.checked_sub(2)?).ok()?);
+    let row = || rows.get(shape?.kind, usize::try_from(line.as_ref()?.checked_sub(2)?).ok()?);
     let change = row().and_then(|row| row.change);
     match (change.and_then(|at| Some((at, changes.get(at)?))), shape) {
         (Some((at, change)), Some(shape)) => {
