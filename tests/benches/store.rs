@@ -61,7 +61,7 @@ async fn main() {
         imported.expect("an import").expect("no findings");
         let day = clock().today(TimeZone::UTC);
         let floor = Floor::open(&url, &day.to_string()).await;
-        measure(database, &store, View { day, known: Known::Latest }, &floor).await;
+        measure(database, &store, View::new(day, Known::Latest), &floor).await;
     }
 }
 

@@ -216,7 +216,7 @@ async fn check_all_views(store: &Store, days: &[&str]) {
         for to in &days[at..] {
             let [from, to] = [from, to].map(|day| parse_day(day).expect("a day"));
             for known in 1..=latest {
-                let view = |day, known| View { day, known: Known::At(known) };
+                let view = |day, known| View::new(day, Known::At(known));
                 let [earlier, learned, later] = [view(from, known), view(from, latest), view(to, latest)];
                 let mut facts = store.facts_for_tests(from, known).await.expect("facts");
                 let [middle, end] = [

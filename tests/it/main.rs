@@ -51,4 +51,5 @@ mod upgrade;
 mod validation;
 mod walk;
 mod ways;
+mod what_if;
 mod words;

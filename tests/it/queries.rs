@@ -81,8 +81,9 @@ async fn every_ready_made_question_is_answered_on_a_made_up_district() {
 #[tokio::test]
 async fn every_ready_made_question_is_answered_on_an_empty_map() {
     for app in empty("every_question_on_an_empty_map").await {
-        for question in offered(&app).await {
-            asked(&app, &question).await;
+        // Of an empty map nothing can be changed.
+        for question in offered(&app).await.iter().filter(|question| question["name"] != "what-if-a-school-moves") {
+            asked(&app, question).await;
         }
     }
 }

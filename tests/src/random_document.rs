@@ -163,6 +163,7 @@ impl<'a> RandomDocuments<'a> {
             "scheme" => "\"kinds\"".to_owned(),
             "text" => self.pick(&["\"school\"", "\"学校\"", "\"bj80\"", "\"x\""]),
             "values" => "[\"0529\", \"nobody\"]".to_owned(),
+            "changes" => format!("[{{ move: {{ school: {}, on: \"2026-09-01\" }} }}]", self.quoted(true)),
             "from" | "to" => self.quoted(true),
             "years" => self.pick(&["12", "15", "9"]),
             "after" | "before" => "\"none\"".to_owned(),

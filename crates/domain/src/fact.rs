@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::text::vocabulary;
+use crate::{scenario::ScenarioId, text::vocabulary};
 
 /// A date as precise as its source: "in 2025" stays "in 2025".
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -232,9 +232,17 @@ pub struct View {
     pub day: NaiveDate,
     /// The knowledge they are read from.
     pub known: Known,
+    /// The changes that are thought to be made to it; none if it is read as it is.
+    pub scenario: Option<ScenarioId>,
 }
 
 impl View {
+    /// The view of what is on record, on a day.
+    #[must_use]
+    pub fn new(day: NaiveDate, known: Known) -> Self {
+        View { day, known, scenario: None }
+    }
+
     /// Whether a version recorded in `known_from` and closed in `known_to` is part of this view's knowledge.
     #[must_use]
     pub fn knows(self, known_from: i64, known_to: Option<i64>) -> bool {
@@ -346,7 +354,7 @@ mod tests {
 
         #[test]
         fn what_closes_in_a_revision_is_known_up_to_the_one_before(from in 1..50_i64, life in 1..50_i64, at in 1..200_i64) {
-            let view = |known| View { day: Validity::OPEN_START, known };
+            let view = |known| View::new(Validity::OPEN_START, known);
             let seen = view(Known::At(at)).knows(from, Some(from + life));
             prop_assert_eq!(seen, (from..from + life).contains(&at));
             prop_assert!(!view(Known::Latest).knows(from, Some(from + life)));

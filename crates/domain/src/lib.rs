@@ -27,6 +27,7 @@ pub mod reach;
 pub mod record;
 pub mod revision;
 pub mod rule;
+pub mod scenario;
 pub mod search;
 #[cfg(test)]
 mod shape_errors;
@@ -95,6 +96,7 @@ pub use release::Release;
 pub use reported_figure::{FigureComparison, FigureQualifier, FigureUnit, Metric, ReportedFigure};
 pub use revision::{NewRevision, Revision, RevisionChange};
 pub use rule::{RowsBefore, Rule, TurnTakers};
+pub use scenario::ScenarioId;
 pub use school::{
     Code, Ownership, School, SchoolLink, SchoolLinkBasis, SchoolLinkKind, SchoolStatus, SchoolType, Stage, Succession,
     SuccessionKind,

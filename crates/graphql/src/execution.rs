@@ -10,4 +10,5 @@ pub(crate) mod extensions;
 pub(crate) mod feed;
 pub(crate) mod operation;
 pub(crate) mod prepared;
+pub(crate) mod scenario;
 pub(crate) mod trace;

@@ -22,5 +22,6 @@ pub use execution::{
     error_code::ErrorCode,
     feed::RevisionFeed,
     prepared::{OperationKind, PreparedRequest, prepare_request},
+    scenario::{ScenarioError, ScenarioWriter},
 };
 pub use schema::{Schema, closed_schema, schema};

@@ -1,5 +1,6 @@
 //! What the objects of the nouns share: their common fields, ids, scalars, words, and the revisions.
 
+pub(crate) mod change;
 pub(crate) mod localized_text;
 pub(crate) mod location;
 pub(crate) mod node;

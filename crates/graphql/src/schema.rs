@@ -14,7 +14,7 @@ use async_graphql::{
     registry::Registry, resolver_utils::resolve_container,
 };
 use chrono::NaiveDate;
-use domain::{Known, View};
+use domain::{Known, ScenarioId, View};
 
 use crate::{
     definition::{
@@ -38,6 +38,7 @@ use crate::{
         connection::AllNouns, cursor_scope::RequestedView, filter_type::has_condition, page_interfaces::PageInterfaces,
     },
     objects::{
+        change::{ChangeInput, parse_changes},
         node::NOUNS,
         noun::NounType,
         register_code::{CodeInput, find_by_code},
@@ -114,6 +115,7 @@ pub(crate) fn requested_view(ctx: &impl ContextExt, view: View) -> RequestedView
 pub(crate) struct Map {
     as_of: Option<NaiveDate>,
     known_at: Option<i64>,
+    scenario: Option<ScenarioId>,
 }
 
 impl Map {
@@ -125,7 +127,11 @@ impl Map {
     /// The view under which it is shown.
     pub(crate) fn view(&self, ctx: &impl ContextExt) -> View {
         let default = ctx.default_view();
-        View { day: self.as_of.unwrap_or(default.day), known: self.known_at.map_or(default.known, Known::At) }
+        View {
+            day: self.as_of.unwrap_or(default.day),
+            known: self.known_at.map_or(default.known, Known::At),
+            scenario: self.scenario,
+        }
     }
 }
 
@@ -199,6 +205,19 @@ impl ObjectType<Map> {
     }
 }
 
+impl ObjectType<Map> {
+    /// Adds the way to scenarios.
+    fn what_if_field(self) -> Self {
+        self.load_object_or_null(
+            "whatIf",
+            "The map as it would be if something happened that did not: the answers are those that the map would give if the changes were made to its data set and imported, and nothing is recorded. A request has one scenario, under as many days as it likes; what a scenario adds has no sources.",
+            |_, ctx| Loading::later(load_scenario(ctx)),
+        )
+        .argument::<Vec<ChangeInput>>("changes", "What happens, 1 to 100 changes; each is made to what those before it have left.")
+        .argument::<Option<Date>>("asOf", "The day that facts must hold on; today unless asked otherwise.")
+    }
+}
+
 async fn load_map(ctx: &FieldContext<'_>) -> FieldResult<Map> {
     let given = ctx.arguments;
     let view = GivenView { release: given.get("release")?, as_of: given.get("asOf")?, known_at: given.get("knownAt")? };
@@ -226,12 +245,12 @@ impl GivenView {
                 let problem = "`release` names a day and a revision: give it alone, or `asOf` and `knownAt`";
                 return Err(ErrorCode::InvalidArgument.with_message(problem).into());
             }
-            let View { day, known } = find_release_view(ctx, &slug).await?;
+            let View { day, known, .. } = find_release_view(ctx, &slug).await?;
             let known_at = match known {
                 Known::At(number) => Some(number),
                 Known::Latest => None,
             };
-            return Ok(Map { as_of: Some(day), known_at });
+            return Ok(Map { as_of: Some(day), known_at, scenario: None });
         }
         if let Some(number) = known_at {
             let known = ctx.store().revision(Known::At(number)).await.map_err(mask_store_error)?;
@@ -240,8 +259,18 @@ impl GivenView {
                 return Err(ErrorCode::UnknownRevision.with_message(problem).into());
             }
         }
-        Ok(Map { as_of: as_of.map(|day| day.0), known_at })
+        Ok(Map { as_of: as_of.map(|day| day.0), known_at, scenario: None })
     }
+}
+
+async fn load_scenario(ctx: &FieldContext<'_>) -> FieldResult<Map> {
+    let (changes, as_of): (Vec<ChangeInput>, Option<Date>) =
+        (ctx.arguments.get("changes")?, ctx.arguments.get("asOf")?);
+    let changes = parse_changes(changes)?;
+    let request = ctx.request_context();
+    let (writer, store) = (request.scenarios.as_deref(), ctx.store());
+    let written = request.scenario.enter(writer, &store, changes, &*request.clock).await?;
+    Ok(Map { as_of: as_of.map(|day| day.0), known_at: None, scenario: Some(written.id) })
 }
 
 /// The root of queries: the map at the default view, and the way to others.
@@ -250,7 +279,7 @@ pub(crate) struct Query(Map);
 
 impl Described for Query {
     fn describe() -> ObjectType<Self> {
-        let fields = Map::describe().map_field().changes_field().federation_fields().fields;
+        let fields = Map::describe().map_field().what_if_field().changes_field().federation_fields().fields;
         ObjectType::<Self>::new(
             "Query",
             "The map at the default view, today and the latest revision; `map` shows it at others.",

@@ -148,7 +148,7 @@ impl Store {
             Prepared::new(self.backend, &count_by::<N>(&scope, select, Expr::cust("CAST(0 AS BIGINT)"), by))
         });
         let values = Values { view, ids: &[], request: None, filter: &filter_values };
-        let rows = self.rows(statement.bind(&values)).await?;
+        let rows = self.rows_of(&statement, &values).await?;
         let mut rows = rows.iter().map(|row| Ok(read_row::<N>(row, by)?.1)).collect::<Result<Vec<_>, StoreError>>()?;
         sort(&mut rows);
         Ok(rows)
@@ -179,7 +179,7 @@ impl Store {
         });
         let values = Values { view, ids: parents, request: None, filter: &filter_values };
         let mut breakdowns: HashMap<i64, Vec<BreakdownRow>> = HashMap::new();
-        for row in &self.rows(statement.bind(&values)).await? {
+        for row in &self.rows_of(&statement, &values).await? {
             let (parent, row) = read_row::<N>(row, by)?;
             breakdowns.entry(parent).or_default().push(row);
         }

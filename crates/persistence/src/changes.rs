@@ -110,7 +110,7 @@ impl Store {
     /// The database failed.
     #[doc(hidden)]
     pub async fn facts_for_tests(&self, day: NaiveDate, revision: i64) -> Result<FactsForTests, StoreError> {
-        let view = View { day, known: Known::At(revision) };
+        let view = View::new(day, Known::At(revision));
         let mut facts = HashMap::new();
         for shape in changing_shapes() {
             let fact = || col("t", shape.fact_column());

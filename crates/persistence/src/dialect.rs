@@ -228,6 +228,22 @@ pub(crate) fn explain(backend: DbBackend, statement: &Statement) -> (Statement, 
 pub(crate) const LOCK_MIGRATIONS: &str = "SELECT pg_advisory_xact_lock(74110001)";
 /// Takes the lock that writers take turns by; it belongs to the transaction.
 pub(crate) const LOCK_WRITERS: &str = "SELECT pg_advisory_xact_lock(74110002)";
+/// Asks whether nobody writes, and takes their lock if so.
+pub(crate) fn try_to_lock_writers() -> Statement {
+    Statement::from_string(DbBackend::Postgres, "SELECT pg_try_advisory_xact_lock(74110002)")
+}
+/// How long each further statement of a transaction of PostgreSQL may take.
+pub(crate) fn limit_statements(limit: Duration) -> String {
+    format!("SET LOCAL statement_timeout = {}", limit.as_millis())
+}
+/// Copies a database of SQLite into a file that is not there yet. The copy of one in memory is in memory, too, unless the
+/// address says otherwise.
+pub(crate) fn copy_into(file: &str) -> String {
+    let path = file.replace('%', "%25").replace('?', "%3f").replace('#', "%23").replace('\'', "''");
+    format!("VACUUM INTO 'file:{path}?mode=rwc&cache=private'")
+}
+/// Asks for nothing.
+pub(crate) const NOTHING: &str = "SELECT 1";
 /// Has SQLite make the table that its planner reads.
 pub(crate) const ANALYZE: &str = "ANALYZE";
 /// Drops the prepared statements of a connection of PostgreSQL.

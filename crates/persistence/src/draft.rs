@@ -32,6 +32,7 @@ use crate::{
     references::References,
     revision_changes::ChangeCounter,
     row::Row,
+    scenario::Place,
     statistics,
     transaction_pipe::TransactionPipe,
     view::{Scope, Sees, col},
@@ -101,6 +102,8 @@ pub struct Draft {
     write: Writer,
     /// What another revision may change.
     latest: Arc<LatestChecks>,
+    /// What a scenario holds.
+    place: Option<Place>,
 }
 
 struct Tables {
@@ -117,15 +120,12 @@ impl Store {
     /// The database failed, or another writer did not end in time.
     pub async fn draft(&self) -> Result<Draft, StoreError> {
         let (transaction, latest) = self.begin().await?;
-        let mut opening = Query::insert();
-        opening.into_table(revisions::Entity).columns([Number, RecordedAt, Actor, Message]);
-        opening.values_panic([(latest + 1).into(), "".into(), "".into(), "".into()]);
-        transaction.execute_raw(self.backend.build(&opening)).await?;
+        open_revision(&transaction, self.backend, latest + 1).await?;
         let deferred = match latest {
             0 => DeferredIndexes::from(&transaction, self.backend).await?,
             _ => DeferredIndexes::default(),
         };
-        Ok(Draft::new(self, transaction, latest + 1, deferred))
+        Ok(Draft::new(self, transaction, latest + 1, deferred, None))
     }
 
     /// Begins a transaction that nobody else writes beside; tells the latest revision.
@@ -139,6 +139,9 @@ impl Store {
             let latest = latest(&*transaction, self.backend).await?;
             return Ok((transaction, latest));
         }
+        self.write.settle().await?;
+        // A scenario that was given up has left less.
+        self.write.connection().execute_unprepared(&dialect::set_busy_timeout(WRITER_TIMEOUT.as_millis())).await?;
         let mut is_first = latest(self.write.connection(), self.backend).await? == 0;
         loop {
             self.write.connection().execute_unprepared(dialect::set_foreign_keys(!is_first)).await?;
@@ -153,7 +156,16 @@ impl Store {
     }
 }
 
-async fn latest(database: &impl ConnectionTrait, backend: DbBackend) -> Result<i64, StoreError> {
+async fn open_revision(transaction: &WriteTransaction, backend: DbBackend, number: i64) -> Result<(), StoreError> {
+    let mut opening = Query::insert();
+    opening.into_table(revisions::Entity).columns([Number, RecordedAt, Actor, Message]);
+    opening.values_panic([number.into(), "".into(), "".into(), "".into()]);
+    transaction.execute_raw(backend.build(&opening)).await?;
+    Ok(())
+}
+
+/// The number of the latest revision; 0 if there is none.
+pub(crate) async fn latest(database: &impl ConnectionTrait, backend: DbBackend) -> Result<i64, StoreError> {
     let latest = Expr::expr(Func::max(Expr::col(Number)));
     let mut select = Query::select();
     select.expr(Func::coalesce([latest, Expr::Constant(0_i64.into())])).from(revisions::Entity);
@@ -179,7 +191,13 @@ async fn looks_up_foreign_keys(database: &impl ConnectionTrait) -> Result<bool, 
 }
 
 impl Draft {
-    fn new(store: &Store, transaction: WriteTransaction, number: i64, deferred: DeferredIndexes) -> Self {
+    fn new(
+        store: &Store,
+        transaction: WriteTransaction,
+        number: i64,
+        deferred: DeferredIndexes,
+        place: Option<Place>,
+    ) -> Self {
         let backend = store.backend;
         // What was closed and is said anew, and what was said before and is again, has its identity already.
         let identity_changes: &[&str] = if number == 1 { &[] } else { &["position", "digest", "part_of"] };
@@ -230,7 +248,19 @@ impl Draft {
                 names: NameRows::of_revision(backend, number),
             },
             adding: None,
+            place,
         }
+    }
+
+    /// A draft that is never committed.
+    pub(crate) async fn of_scenario(
+        store: &Store,
+        transaction: WriteTransaction,
+        number: i64,
+        place: Place,
+    ) -> Result<Self, StoreError> {
+        open_revision(&transaction, store.backend, number).await?;
+        Ok(Draft::new(store, transaction, number, DeferredIndexes::default(), Some(place)))
     }
 
     /// The facts of a kind that are recorded now, by identity.
@@ -391,14 +421,8 @@ impl Draft {
             }
             return Ok(None);
         }
+        self.record_revision(&revision).await?;
         let NewRevision { recorded_at, actor, message } = revision;
-        let mut record = Query::update();
-        record.table(revisions::Entity).value(RecordedAt, recorded_at.as_str()).value(Actor, actor.as_str());
-        record.value(Message, message.as_str()).and_where(Expr::col(Number).eq(self.number));
-        self.pipe.send(vec![self.backend.build(&record), self.changes.record(self.backend, self.number)]).await?;
-        if let Some(references) = &self.references {
-            references.check()?;
-        }
         let deferred = std::mem::take(&mut self.deferred);
         if self.backend == DbBackend::Postgres && deferred.is_empty() {
             // SQLite's figures are fixed: `statistics` says why.
@@ -415,6 +439,30 @@ impl Draft {
             tracing::debug!(%error, "the revision stays in the write-ahead log for now");
         }
         Ok(Some(Revision { number, recorded_at, actor, message }))
+    }
+
+    /// Writes all that is held back, and what is said about the revision.
+    pub(crate) async fn finish(&mut self, revision: &NewRevision) -> Result<(), StoreError> {
+        self.flush().await?;
+        self.record_revision(revision).await
+    }
+
+    /// The transaction, once all that was sent is done, and what a scenario holds.
+    pub(crate) async fn into_parts(self) -> Result<(WriteTransaction, Option<Place>), StoreError> {
+        Ok((self.pipe.into_transaction().await?, self.place))
+    }
+
+    async fn record_revision(&mut self, revision: &NewRevision) -> Result<(), StoreError> {
+        let NewRevision { recorded_at, actor, message } = revision;
+        let mut record = Query::update();
+        record.table(revisions::Entity).value(RecordedAt, recorded_at.as_str()).value(Actor, actor.as_str());
+        record.value(Message, message.as_str()).and_where(Expr::col(Number).eq(self.number));
+        let mut statements = vec![self.backend.build(&record)];
+        if !self.changes.is_empty() {
+            statements.push(self.changes.record(self.backend, self.number));
+        }
+        self.pipe.send(statements).await?;
+        self.references.as_ref().map_or(Ok(()), References::check)
     }
 
     fn add_identity(&mut self, shape: &'static Shape, fact: &Fact) {

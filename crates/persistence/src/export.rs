@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{ColumnType, Keeping, Kind, Known, Shape, Validity, ValueKind, View};
+use domain::{ColumnType, Keeping, Kind, Known, ScenarioId, Shape, Validity, ValueKind, View};
 use sea_orm::{
     QueryResult, Statement,
     sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
@@ -66,17 +66,18 @@ impl Store {
         &self,
         kind: Kind,
         known: Known,
+        scenario: Option<ScenarioId>,
         ids: &[i64],
     ) -> Result<HashMap<i64, Vec<String>>, StoreError> {
         let shape = domain::shape_of(kind);
-        let rows = self.rows(by_ids(self.backend, shape, known, ids)).await?;
+        let rows = self.rows_in(scenario, by_ids(self.backend, shape, known, ids)).await?;
         let written = |row: &_| read(shape, row).map(|row| (row.id, row.fields));
         rows.iter().map(written).collect()
     }
 }
 
 fn view_of(known: Known) -> View {
-    View { day: Validity::OPEN_START, known }
+    View::new(Validity::OPEN_START, known)
 }
 
 /// The statement of the rows of a kind with these ids, as they are known.

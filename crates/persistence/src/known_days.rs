@@ -35,7 +35,7 @@ impl Store {
             .statements
             .get(&form, || Prepared::new(self.backend, &known_days(&Scope::new(self.backend, view), table)));
         let mut known = HashMap::new();
-        for row in &self.rows(statement.bind(&Values::of_ids(view, ties))).await? {
+        for row in &self.rows_of(&statement, &Values::of_ids(view, ties)).await? {
             let [tie, day] = Row::new(row)?.cells();
             let day = day.day()?;
             let earliest = known.entry(tie.number()?).or_insert(day);

@@ -160,7 +160,7 @@ impl Store {
     }
 
     async fn read_time_zones(&self) -> Result<Vec<TimeZone>, StoreError> {
-        let view = View { day: Validity::OPEN_START, known: Known::Latest };
+        let view = View::new(Validity::OPEN_START, Known::Latest);
         let mut select = Scope::new(self.backend, view).select_from(Districts::Table, "d", Sees::Known);
         let time_zone = || col("d", Districts::TimeZone);
         select.distinct().expr(time_zone()).and_where(time_zone().is_not_null());

@@ -8,6 +8,7 @@
 
 mod breakdown;
 mod bulk;
+mod cancelling;
 mod changes;
 mod columns;
 mod deferred_indexes;
@@ -33,6 +34,7 @@ mod references;
 mod relation;
 mod revision_changes;
 mod row;
+mod scenario;
 mod search;
 mod statement;
 mod statistics;
@@ -59,6 +61,7 @@ pub use nouns::way::StepTo;
 pub use open::{Access, StoreOptions};
 pub use parts::Parts;
 pub use relation::*;
+pub use scenario::Scenario;
 pub use store::{Counts, Plan, StatementLog, StatementRun, Store};
 pub use tie::{AnyLinked, AnyPage, AnyRelation, CITED_SOURCE, Linked, NODE_KIND, RelatedPage, Relation};
 pub use upgrade::{Condition, Upgrade};

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use domain::{
-    ColumnType, Filter, Head, Kind, Known, Lifetime, Order, OrderField, Page, PageRequest, Position, Shape, Span,
-    Texts, Validity, View,
+    ColumnType, Filter, Head, Kind, Known, Lifetime, Order, OrderField, Page, PageRequest, Position, ScenarioId, Shape,
+    Span, Texts, Validity, View,
 };
 use sea_orm::{
     DbBackend,
@@ -146,7 +146,7 @@ impl Store {
             });
             Prepared::of_columns(self.backend, &select, columns)
         });
-        let rows = self.rows(statement.bind(&Values::of_ids(view, ids))).await?;
+        let rows = self.rows_of(&statement, &Values::of_ids(view, ids)).await?;
         let read = |row: &_| {
             let noun = read::<N>(&mut Row::new(row)?, statement.columns)?;
             Ok((noun.head().id, Arc::new(noun)))
@@ -169,7 +169,7 @@ impl Store {
             Prepared::of_columns(self.backend, &select, columns)
         });
         let values = Values { view, ids: &[], request: Some(request), filter: &filter_values };
-        let rows = self.rows(statement.bind(&values)).await?;
+        let rows = self.rows_of(&statement, &values).await?;
         let entry = |row: &_| {
             let mut row = Row::new(row)?;
             let key = read_key(&mut row, statement.columns)?;
@@ -194,7 +194,7 @@ impl Store {
             Prepared::new(self.backend, &select)
         });
         let values = Values { view, ids: &[], request: None, filter: &filter_values };
-        let rows = self.rows(statement.bind(&values)).await?;
+        let rows = self.rows_of(&statement, &values).await?;
         rows.first().map_or(Ok(NounCount::default()), |row| NounCount::read(&mut Row::new(row)?))
     }
 
@@ -249,12 +249,12 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn recorded(&self, ids: &[i64]) -> Result<Vec<i64>, StoreError> {
+    pub async fn recorded(&self, scenario: Option<ScenarioId>, ids: &[i64]) -> Result<Vec<i64>, StoreError> {
         let id = || col("i", identities::Column::Id);
         let mut select = Query::select();
         select.expr(id()).from_as(identities::Entity, Alias::new("i"));
         select.and_where(dialect::is_one_of_these(self.backend, id(), ids));
-        let rows = self.rows(self.backend.build(&select)).await?;
+        let rows = self.rows_in(scenario, self.backend.build(&select)).await?;
         rows.iter().map(|row| Row::new(row)?.next().number()).collect()
     }
 

@@ -13,7 +13,9 @@ use sqlx::{Connection, PgConnection, postgres::PgConnectOptions, sqlite::SqliteC
 use tokio::time::timeout;
 
 use crate::{
-    Store, StoreError, dialect,
+    Store, StoreError,
+    cancelling::Cancelling,
+    dialect,
     pooled::{self, PooledReaders},
     readers::Readers,
     upgrade::{Condition, examine_tables},
@@ -116,7 +118,11 @@ impl Store {
         if is_write_pooled {
             keep_no_connections(&mut write_options);
         }
-        let write = Writer::new(connect(write_options).await?, is_write_pooled);
+        let cancelling = Cancelling::default();
+        if is_sqlite {
+            cancelling.watch(&mut write_options);
+        }
+        let write = Writer::new(connect(write_options).await?, is_write_pooled, cancelling, read_timeout);
         let is_read_only = if is_sqlite {
             mode.is_read_only()
         } else {

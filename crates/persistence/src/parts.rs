@@ -46,7 +46,7 @@ impl Store {
             Prepared::new(self.backend, &select)
         });
         let mut parts: HashMap<i64, Vec<P>> = HashMap::new();
-        for row in &self.rows(statement.bind(&Values::of_ids(view, owners))).await? {
+        for row in &self.rows_of(&statement, &Values::of_ids(view, owners)).await? {
             let mut row = Row::new(row)?;
             let owner = row.next().number()?;
             row.begin_fact();

@@ -1,15 +1,8 @@
 //! The connections to read with.
 //!
-//! PostgreSQL itself ends a statement that takes too long. SQLite works on in a thread of its own, though nobody may await
-//! its rows any more; so each connection asks every now and then whether anybody does.
+//! PostgreSQL itself ends a statement that takes too long, and SQLite one that nobody awaits (`cancelling.rs`).
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::SeqCst},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
 use deadpool::{
     Runtime,
@@ -17,14 +10,11 @@ use deadpool::{
 };
 use sea_orm::{
     ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, QueryResult,
-    RuntimeErr, Statement,
-    sqlx::{self, sqlite::SqlitePoolOptions},
+    Statement,
 };
 
-use crate::pooled::PooledReaders;
+use crate::{cancelling::Cancelling, pooled::PooledReaders};
 
-/// How many instructions of its machine SQLite carries out between two questions: about a tenth of a millisecond.
-const PROGRESS_INTERVAL: i32 = 10_000;
 /// How long a read waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -42,8 +32,7 @@ pub(crate) enum Readers {
 /// A connection to a file of SQLite.
 pub(crate) struct Reader {
     connection: DatabaseConnection,
-    /// Whether what it does is awaited by nobody.
-    is_cancelled: Arc<AtomicBool>,
+    cancelling: Cancelling,
 }
 
 impl Readers {
@@ -95,51 +84,19 @@ impl Readers {
 
 impl Reader {
     async fn open(mut options: ConnectOptions, is_lazy: bool) -> Result<Reader, DbErr> {
-        let is_cancelled = Arc::new(AtomicBool::new(false));
-        let asked = is_cancelled.clone();
         let at_once = u32::from(!is_lazy);
         options.max_connections(1).min_connections(at_once).connect_lazy(is_lazy);
-        options.map_sqlx_sqlite_pool_opts(move |pool: SqlitePoolOptions| {
-            let asked = asked.clone();
-            pool.after_connect(move |connection, _| {
-                let asked = asked.clone();
-                Box::pin(async move {
-                    connection
-                        .lock_handle()
-                        .await?
-                        .set_progress_handler(PROGRESS_INTERVAL, move || !asked.load(SeqCst));
-                    Ok(())
-                })
-            })
-        });
-        Ok(Reader { connection: Database::connect(options).await?, is_cancelled })
+        let cancelling = Cancelling::default();
+        cancelling.watch(&mut options);
+        Ok(Reader { connection: Database::connect(options).await?, cancelling })
     }
 
     async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        if self.is_cancelled.load(SeqCst) {
-            // The connection is given once it has ended what it did before.
-            let ended = self.connection.get_sqlite_connection_pool().acquire().await;
-            drop(ended.map_err(|error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))?);
-            self.is_cancelled.store(false, SeqCst);
-        }
-        let mut awaited = Awaited { is_cancelled: &self.is_cancelled, has_ended: false };
+        self.cancelling.settle(&self.connection).await?;
+        let awaited = self.cancelling.await_rows();
         let rows = self.connection.query_all_raw(statement).await;
-        awaited.has_ended = true;
+        awaited.end();
         rows
-    }
-}
-
-/// Tells a connection when nobody awaits any more what it does.
-struct Awaited<'a> {
-    is_cancelled: &'a AtomicBool,
-    has_ended: bool,
-}
-
-impl Drop for Awaited<'_> {
-    fn drop(&mut self) {
-        if !self.has_ended {
-            self.is_cancelled.store(true, SeqCst);
-        }
     }
 }
 

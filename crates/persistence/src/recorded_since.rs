@@ -32,6 +32,8 @@ impl Store {
             let mut row = Row::new(row)?;
             Ok((row.next().number()?, revision_of(&mut row)?))
         };
-        self.rows(self.backend.build(&select)).await?.iter().map(first).collect()
+        // A fact that is on record was recorded by the same revision for a scenario.
+        let rows = self.rows_in(self.scenario_id(), self.backend.build(&select)).await?;
+        rows.iter().map(first).collect()
     }
 }

@@ -51,7 +51,7 @@ impl Store {
             Prepared::new(self.backend, &search.select_page())
         });
         let values = Values { view, ids: &[], request: Some(request), filter: &filter_values };
-        let rows = self.rows(statement.bind(&values)).await?;
+        let rows = self.rows_of(&statement, &values).await?;
         let hits = rows.iter().map(|row| read_hit(&mut Row::new(row)?)).collect::<Result<_, StoreError>>()?;
         Ok(Page::of(hits, request))
     }
@@ -69,7 +69,7 @@ impl Store {
             Prepared::new(self.backend, &select)
         });
         let values = Values { view, ids: &[], request: None, filter: &filter_values };
-        let rows = self.rows(statement.bind(&values)).await?;
+        let rows = self.rows_of(&statement, &values).await?;
         rows.first().map_or(Ok(0), |row| Ok(Row::new(row)?.next().number()?.unsigned_abs()))
     }
 }

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{Known, Revision};
+use domain::{Known, Revision, ScenarioId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
     QueryTrait, RuntimeErr, Statement, sqlx,
@@ -21,7 +21,8 @@ use crate::{
     latest::LatestChecks,
     readers::Readers,
     row::Row,
-    statement::Statements,
+    scenario::{ScenarioSlot, ScenarioTurns},
+    statement::{Prepared, Statements, Values},
     writer::Writer,
 };
 
@@ -39,6 +40,8 @@ pub struct Store {
     counted: Option<Arc<Counts>>,
     explained: Option<Arc<Mutex<Vec<Plan>>>>,
     log: Option<(StatementLog, Vec<usize>)>,
+    pub(crate) turns: Arc<ScenarioTurns>,
+    pub(crate) scenario: Option<ScenarioSlot>,
     pub(crate) statements: Arc<Statements>,
 }
 
@@ -95,7 +98,7 @@ impl Counts {
 impl Store {
     pub(crate) fn of(read: Readers, max_readers: u32, write: Writer, is_read_only: bool) -> Store {
         let backend = write.backend();
-        let (latest, origin, statements) = Default::default();
+        let (latest, origin, turns, statements) = Default::default();
         Store {
             read,
             max_readers,
@@ -107,6 +110,8 @@ impl Store {
             counted: None,
             explained: None,
             log: None,
+            turns,
+            scenario: None,
             statements,
         }
     }
@@ -143,6 +148,12 @@ impl Store {
     #[must_use]
     pub fn counted(&self, counts: Arc<Counts>) -> Store {
         Store { counted: Some(counts), ..self.clone() }
+    }
+
+    /// The same store for one request, which may enter one scenario.
+    #[must_use]
+    pub fn for_request(&self) -> Store {
+        Store { scenario: Some(ScenarioSlot::default()), ..self.clone() }
     }
 
     /// The same store, whose reads are on nobody's bill, and in no list of plans.
@@ -239,15 +250,40 @@ impl Store {
         self.rows(revisions.build(self.backend)).await?.iter().map(read_revision).collect()
     }
 
-    /// Runs a read.
+    /// Runs a read under a view.
+    pub(crate) async fn rows_of(
+        &self,
+        statement: &Prepared,
+        values: &Values<'_>,
+    ) -> Result<Vec<QueryResult>, StoreError> {
+        self.rows_in(values.view.scenario, statement.bind(values)).await
+    }
+
+    /// Runs a read of what is committed.
     pub(crate) async fn rows(&self, statement: Statement) -> Result<Vec<QueryResult>, StoreError> {
+        self.rows_in(None, statement).await
+    }
+
+    /// Runs a read of what is committed, or of what a scenario has written.
+    pub(crate) async fn rows_in(
+        &self,
+        scenario: Option<ScenarioId>,
+        statement: Statement,
+    ) -> Result<Vec<QueryResult>, StoreError> {
+        let scenario = scenario.map(|id| self.entered(id)).transpose()?;
         if let Some(plans) = &self.explained {
             let plan = self.plan(&statement).await?;
             plans.lock().unwrap_or_else(PoisonError::into_inner).push(plan);
         }
         let span = tracing::debug_span!("statement", otel.kind = "client", db.query.text = statement.sql);
         let logged = self.log.as_ref().map(|(log, asked_by)| (log, asked_by, statement.sql.clone(), Instant::now()));
-        let rows = self.read(statement).instrument(span).await?;
+        let reading = async {
+            match scenario {
+                Some(scenario) => scenario.query(statement).await,
+                None => self.read(statement).await,
+            }
+        };
+        let rows = reading.instrument(span).await?;
         if let Some((log, asked_by, sql, began)) = logged {
             let (took, asked_by) = (began.elapsed(), asked_by.clone());
             let run = StatementRun { sql, rows: rows.len(), took, asked_by };

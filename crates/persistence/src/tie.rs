@@ -240,7 +240,7 @@ impl Store {
             Prepared::of_columns(self.backend, &select, columns)
         });
         let values = Values { view, ids: parents, request: Some(request), filter: &filter_values };
-        let rows = self.rows(statement.bind(&values)).await?;
+        let rows = self.rows_of(&statement, &values).await?;
         relation.read_pages(&rows, request, statement.columns)
     }
 
@@ -266,7 +266,7 @@ impl Store {
             Prepared::new(self.backend, &select)
         });
         let values = Values { view, ids: parents, request: None, filter: &filter_values };
-        let rows = self.rows(statement.bind(&values)).await?;
+        let rows = self.rows_of(&statement, &values).await?;
         let count = |row: &_| {
             let mut row = Row::new(row)?;
             Ok((row.next().number()?, NounCount::read(&mut row)?))

@@ -41,10 +41,14 @@ impl TransactionPipe {
     }
 
     /// Commits what was sent.
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.into_transaction().await?.commit().await?)
+    }
+
+    /// The transaction, once all that was sent is done.
+    pub(crate) async fn into_transaction(mut self) -> Result<WriteTransaction, StoreError> {
         self.wait_until_settled().await?;
-        let transaction = Arc::into_inner(self.transaction).expect("nothing runs, so nobody else holds it");
-        Ok(transaction.commit().await?)
+        Ok(Arc::into_inner(self.transaction).expect("nothing runs, so nobody else holds it"))
     }
 
     async fn wait_until_settled(&mut self) -> Result<(), StoreError> {

@@ -4,14 +4,14 @@
 //! others lie. sea-orm names every statement it prepares, so behind a pooler a transaction drops all of them at its
 //! beginning and its end, and [`crate::open`] has the pool keep no connection, which would take them to be there still.
 
-use std::ops::Deref;
+use std::{ops::Deref, time::Duration};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
 
-use crate::dialect;
+use crate::{cancelling::Cancelling, dialect};
 
 /// The connections to write with. Cheap to clone.
 #[derive(Clone)]
@@ -19,11 +19,29 @@ pub(crate) struct Writer {
     connection: DatabaseConnection,
     /// Whether a pooler lends connections for a transaction.
     is_pooled: bool,
+    /// How the one connection of SQLite ends what nobody awaits.
+    cancelling: Cancelling,
+    /// How long PostgreSQL may take for a read.
+    read_timeout: Option<Duration>,
 }
 
 impl Writer {
-    pub(crate) fn new(connection: DatabaseConnection, is_pooled: bool) -> Self {
-        Writer { connection, is_pooled }
+    pub(crate) fn new(
+        connection: DatabaseConnection,
+        is_pooled: bool,
+        cancelling: Cancelling,
+        read_timeout: Option<Duration>,
+    ) -> Self {
+        Writer { connection, is_pooled, cancelling, read_timeout }
+    }
+
+    pub(crate) fn read_timeout(&self) -> Option<Duration> {
+        self.read_timeout
+    }
+
+    /// Waits until SQLite has ended what nobody awaits.
+    pub(crate) async fn settle(&self) -> Result<(), DbErr> {
+        self.cancelling.settle(&self.connection).await
     }
 
     pub(crate) fn backend(&self) -> DbBackend {
@@ -49,7 +67,7 @@ impl Writer {
         if self.is_pooled {
             transaction.execute_unprepared(dialect::DEALLOCATE).await?;
         }
-        Ok(WriteTransaction { transaction, is_pooled: self.is_pooled })
+        Ok(WriteTransaction { transaction, is_pooled: self.is_pooled, cancelling: self.cancelling.clone() })
     }
 }
 
@@ -57,9 +75,15 @@ impl Writer {
 pub(crate) struct WriteTransaction {
     transaction: DatabaseTransaction,
     is_pooled: bool,
+    cancelling: Cancelling,
 }
 
 impl WriteTransaction {
+    /// How SQLite ends a read that nobody awaits.
+    pub(crate) fn cancelling(&self) -> &Cancelling {
+        &self.cancelling
+    }
+
     pub(crate) async fn commit(self) -> Result<(), DbErr> {
         self.deallocate().await?;
         self.transaction.commit().await

@@ -6,6 +6,7 @@ mod columns;
 
 use std::{
     fs::{self, File},
+    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -95,6 +96,44 @@ fn replace_files(staging: TempDir, old: &[String], new: &[String], dir: &Path) -
     Ok(())
 }
 
+/// The rows of a shape, each with its fields in the order of the columns; `None` if they have more than so many bytes.
+pub(crate) async fn read_rows(
+    store: &Store,
+    known: Known,
+    shape: &'static Shape,
+    most: usize,
+) -> anyhow::Result<Option<Vec<Vec<String>>>> {
+    let (mut rows, mut bytes, mut after) = (Vec::new(), 0, None);
+    loop {
+        let page = store.export_rows(shape, known, after, ROWS_PER_PAGE).await?;
+        let Some(last) = page.last() else { return Ok(Some(rows)) };
+        after = Some((last.position, last.id));
+        for ExportRow { fields, .. } in page {
+            bytes += fields.iter().map(|field| field.len() + 1).sum::<usize>();
+            rows.push(fields);
+        }
+        if bytes > most {
+            return Ok(None);
+        }
+    }
+}
+
+/// Rows of a shape as a file has them.
+pub(crate) fn to_csv(shape: &'static Shape, rows: &[impl std::borrow::Borrow<Vec<String>>]) -> anyhow::Result<Vec<u8>> {
+    let mut used = UsedColumns::new(shape);
+    rows.iter().for_each(|row| used.add_row(row.borrow()));
+    let columns = used.columns(&[]);
+    let mut file = Vec::new();
+    let mut writer = csv_settings().from_writer(&mut file);
+    writer.write_record(columns.iter().map(|column| &column.name))?;
+    for row in rows {
+        write_row(&mut writer, &columns, |place| row.borrow().get(place).map_or("", String::as_str))?;
+    }
+    writer.flush()?;
+    drop(writer);
+    Ok(file)
+}
+
 /// Writes all rows of a shape, and returns their number.
 async fn write_file(store: &Store, known: Known, shape: &'static Shape, drafts: &Path) -> anyhow::Result<u64> {
     let path = drafts.join(shape.file_name());
@@ -130,30 +169,44 @@ fn write_columns(wide: &Path, path: &Path, columns: &[FileColumn]) -> anyhow::Re
     writer.write_record(columns.iter().map(|column| &column.name))?;
     let mut record = StringRecord::new();
     while reader.read_record(&mut record)? {
-        // The columns of a text stand side by side, mostly: its field is taken apart once for them.
-        let mut texts = (usize::MAX, Vec::new());
-        for column in columns {
-            let field = record.get(column.place).unwrap_or_default();
-            let Some((language, is_basis)) = &column.language else {
-                writer.write_field(field)?;
-                continue;
-            };
-            if texts.0 != column.place {
-                texts = (column.place, decode_written(field));
-            }
-            let written = texts.1.iter().find(|(of, ..)| of == language);
-            writer.write_field(written.map_or("", |(_, text, basis)| if *is_basis { basis } else { text }))?;
-        }
-        writer.write_record(None::<&[u8]>)?;
+        write_row(&mut writer, columns, |place| record.get(place).unwrap_or_default())?;
     }
     writer.flush()?;
     Ok(())
 }
 
-fn csv_writer(path: &Path) -> anyhow::Result<Writer<File>> {
+/// Writes a row, given its fields in the order of the shape's columns.
+fn write_row<'a>(
+    writer: &mut Writer<impl Write>,
+    columns: &[FileColumn],
+    field: impl Fn(usize) -> &'a str,
+) -> anyhow::Result<()> {
+    // The columns of a text stand side by side, mostly: its field is taken apart once for them.
+    let mut texts = (usize::MAX, Vec::new());
+    for column in columns {
+        let field = field(column.place);
+        let Some((language, is_basis)) = &column.language else {
+            writer.write_field(field)?;
+            continue;
+        };
+        if texts.0 != column.place {
+            texts = (column.place, decode_written(field));
+        }
+        let written = texts.1.iter().find(|(of, ..)| of == language);
+        writer.write_field(written.map_or("", |(_, text, basis)| if *is_basis { basis } else { text }))?;
+    }
+    writer.write_record(None::<&[u8]>)?;
+    Ok(())
+}
+
+fn csv_settings() -> WriterBuilder {
     let mut writer = WriterBuilder::new();
     writer.terminator(Terminator::Any(b'\n')).quote_style(QuoteStyle::Necessary);
-    writer.from_path(path).with_context(|| format!("cannot write {}", path.display()))
+    writer
+}
+
+fn csv_writer(path: &Path) -> anyhow::Result<Writer<File>> {
+    csv_settings().from_path(path).with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]

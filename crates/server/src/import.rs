@@ -26,8 +26,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use persistence::{Draft, ExportRow, Fact, Recorded, Store};
 
 pub use self::folder::Folder;
+pub(crate) use self::{check::CheckedDataSet, folder::Files};
 use self::{
-    check::{CheckedDataSet, CheckedFile, check_data_set},
+    check::CheckedFile,
     conflict::find_conflict,
     csv_rows::CsvRows,
     digest::RowDigest,
@@ -80,10 +81,11 @@ pub async fn import(
     let bar = progress_bar(options.progress);
     // As a revision records it, in UTC.
     let today = clock.today(TimeZone::UTC);
-    let CheckedDataSet { nouns, files, outdated } = match check_data_set(folder, today, options.all_findings, &bar)? {
-        Ok(checked) => checked,
-        Err(findings) => return Ok(Err(Refusal::Findings(findings.with_warnings(warnings)))),
-    };
+    let CheckedDataSet { nouns, files, outdated } =
+        match check::check_data_set(folder, today, options.all_findings, &bar)? {
+            Ok(checked) => checked,
+            Err(findings) => return Ok(Err(Refusal::Findings(findings.with_warnings(warnings)))),
+        };
     let mut draft = store.draft().await?;
     if options.only_first && !draft.is_first() {
         return Ok(Ok(ImportReport { revision: None, files: Vec::new(), warnings, dry_run: options.dry_run }));
@@ -151,6 +153,36 @@ pub async fn import(
         }
     }
     Ok(Ok(ImportReport { revision, ..imported }))
+}
+
+/// Checks a data set without telling how far it is.
+pub(crate) fn check_data_set(folder: &Folder, today: NaiveDate) -> anyhow::Result<Result<CheckedDataSet, Findings>> {
+    check::check_data_set(folder, today, false, &progress_bar(false))
+}
+
+/// Writes into a draft what a checked data set says that differs from what is on record.
+///
+/// # Errors
+/// The folder cannot be read, or the store failed.
+pub(crate) async fn write_checked(
+    draft: &mut Draft,
+    folder: &Folder,
+    checked: CheckedDataSet,
+    today: NaiveDate,
+) -> anyhow::Result<Result<(), Findings>> {
+    let CheckedDataSet { nouns, files, outdated } = checked;
+    let mut plans = Vec::with_capacity(files.len());
+    for CheckedFile { shape, digests, .. } in files {
+        plans.push(plan_file(shape, digests, draft.recorded(shape).await?, &nouns, today));
+    }
+    if let Some(findings) = check_statuses(outdated, &plans, false, false, &mut Vec::new()) {
+        return Ok(Err(findings));
+    }
+    let bar = progress_bar(false);
+    for plan in &plans {
+        write_file(draft, plan, folder, &nouns, &bar).await?;
+    }
+    Ok(Ok(()))
 }
 
 /// Finds the rows that say something else than what is on record, and never changes.

@@ -25,6 +25,7 @@ pub mod queries;
 pub mod report;
 pub mod telemetry;
 mod web;
+mod what_if;
 
 pub use http::{AnswerCache, App, Capacity, ClientRates, SharedBudget, TrustedProxies, router, serve};
 pub use web::has_real_pages;

@@ -10,7 +10,7 @@ use std::{
 use chrono::NaiveDate;
 use domain::{
     Change, ChangeCount, ChangeFilter, Filter, Kind, Known, Order, Page, PageRequest, Release, Revision,
-    RevisionChange, SearchHit, View,
+    RevisionChange, ScenarioId, SearchHit, View,
 };
 use persistence::{
     AnyPage, AnyRelation, BreakdownRow, ColumnSet, Dimensions, Interval, ListRequest, Noun, NounCount, NounPage, Parts,
@@ -64,9 +64,11 @@ loader! {
 /// The id under which the list of all nouns is loaded, which has no parent.
 pub(crate) const ALL_NOUNS: i64 = 0;
 
-/// Whether any revision knows this identity: a value if so.
+/// Whether any revision, or the scenario, knows this identity: a value if so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct RecordedLoader;
+pub(crate) struct RecordedLoader {
+    pub(crate) scenario: Option<ScenarioId>,
+}
 
 /// The first day on which this tie was recorded, or a source of it published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -116,6 +118,7 @@ pub(crate) struct StepsLoader {
 pub(crate) struct WrittenRowLoader {
     pub(crate) kind: Kind,
     pub(crate) known: Known,
+    pub(crate) scenario: Option<ScenarioId>,
 }
 
 loader! {
@@ -196,7 +199,7 @@ impl Loader for RecordedLoader {
     type Value = ();
 
     async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, ()>, StoreError> {
-        Ok(store.recorded(ids).await?.into_iter().map(|id| (id, ())).collect())
+        Ok(store.recorded(self.scenario, ids).await?.into_iter().map(|id| (id, ())).collect())
     }
 }
 
@@ -268,7 +271,7 @@ impl Loader for WrittenRowLoader {
     type Value = Arc<Vec<String>>;
 
     async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
-        let rows = store.written_rows(self.kind, self.known, ids).await?;
+        let rows = store.written_rows(self.kind, self.known, self.scenario, ids).await?;
         Ok(rows.into_iter().map(|(id, fields)| (id, Arc::new(fields))).collect())
     }
 }

@@ -24,6 +24,8 @@ use crate::{
 const MAX_INTROSPECTION_LISTS: usize = 3;
 /// How many fields the breakdown of a cost names.
 const MAX_BREAKDOWN: usize = 50;
+/// What a scenario costs before anything is asked of it: all rows of the map are checked for it, and no other can begin.
+const SCENARIO_COST: u64 = 10_000;
 /// How many items a short closed list is expected to have.
 const SHORT_LIST_SIZE: u64 = 4;
 /// The arguments whose items are each answered by one.
@@ -168,7 +170,8 @@ impl<'a> CostEstimator<'a> {
         }
         let known = self.estimate_field(field, ty, around)?;
         let below = self.weigh_selection(set, known.ty, known.around, depth + 1)?;
-        let cost = below.cost.saturating_mul(known.times).saturating_add(1);
+        let own = if depth == 1 && field.node.name.node == "whatIf" { SCENARIO_COST } else { 1 };
+        let cost = below.cost.saturating_mul(known.times).saturating_add(own);
         Ok(SelectionCost { cost, depth: below.depth + 1, fields: 1 })
     }
 

@@ -10,6 +10,8 @@ use crate::documents::{introspection::is_schema_field, selections::fields_of};
 /// What can change the answer to an operation, if its request is the same; of two fields the first counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Freshness {
+    /// A scenario, whose answer is read once and never kept.
+    Scenario,
     /// A revision, and a day that begins.
     Latest,
     /// Nothing in the map, of which nothing is asked: another version of the schema.
@@ -38,6 +40,7 @@ pub(crate) fn freshness(
         below.any(|(_, field)| field.node.name.node == "revisions")
     };
     let of_field = |field: &Field| match field.name.node.as_str() {
+        "whatIf" => Freshness::Scenario,
         "__typename" => Freshness::Pinned,
         "map" if pins(field) && !asks_for_log(field) => Freshness::Pinned,
         name if is_schema_field(name) || name == "_service" => Freshness::Schema,

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::{Clock, FixedClock, LanguageTag, TimeZone};
 use persistence::{Latest, Store, StoreError};
 
-use crate::execution::feed::RevisionFeed;
+use crate::execution::{feed::RevisionFeed, scenario::ScenarioWriter};
 
 /// What requests are answered from. Cheap to clone.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub struct Backend {
     pub feed: RevisionFeed,
     /// Whether operations are planned where they can be; else resolvers answer them all.
     pub has_plans: bool,
+    /// Writes scenarios; `None` if none can be.
+    pub scenarios: Option<Arc<dyn ScenarioWriter>>,
 }
 
 impl Backend {

@@ -18,6 +18,7 @@ use crate::{
         error::LoggedFailure,
         error_code::ErrorCode,
         feed::RevisionFeed,
+        scenario::{RequestScenario, ScenarioWriter, WrittenScenario},
         trace::{LevelNumber, Trace},
     },
     schema::Schema,
@@ -35,6 +36,10 @@ pub(crate) struct RequestContext {
     pub(crate) languages: Vec<LanguageTag>,
     /// How many more objects the answer may carry.
     pub(crate) budget: Arc<AtomicU64>,
+    /// Writes scenarios.
+    pub(crate) scenarios: Option<Arc<dyn ScenarioWriter>>,
+    /// The scenario that the request has.
+    pub(crate) scenario: RequestScenario,
     /// What the run does, if it is to tell.
     pub(crate) trace: Option<Arc<Trace>>,
 }
@@ -58,7 +63,7 @@ pub(crate) trait ContextExt {
     /// The view of a request that asks for none: today, all that is known.
     fn default_view(&self) -> View {
         let context = self.request_context();
-        View { day: context.clock.today(context.zone), known: Known::Latest }
+        View::new(context.clock.today(context.zone), Known::Latest)
     }
 
     /// The languages that a reader wants, the best first: the one that a field was asked for or those of the request.
@@ -78,6 +83,12 @@ pub(crate) trait ContextExt {
                 Err(ErrorCode::CostTooHigh.with_message("the answer is larger than was expected, and than it may be"))
             }
         }
+    }
+
+    /// The scenario of a view.
+    fn scenario_of(&self, view: View) -> Option<&Arc<WrittenScenario>> {
+        let written = self.request_context().scenario.written();
+        written.filter(|written| Some(written.id) == view.scenario)
     }
 
     /// Loads the value of an id, in one statement with the other ids of the level.

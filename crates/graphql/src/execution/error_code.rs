@@ -167,6 +167,12 @@ error_codes! {
     UnknownNoun = "UNKNOWN_NOUN",
         "a filter names something that no revision knows",
         "use the nearest slug, which the message suggests if there is one";
+    ImpossibleChange = "IMPOSSIBLE_CHANGE",
+        "a change of `whatIf` contradicts what is recorded, or another change: an import would refuse the data set",
+        "correct the change at the place that the message names";
+    NoScenarios = "NO_SCENARIOS",
+        "this server cannot answer `whatIf`: its database can only be read, is empty, or is too large",
+        "ask a server that can write, or apply the changes to a copy of the data set";
     UnknownRelease = "UNKNOWN_RELEASE",
         "`release` names no release",
         "use a slug that `releases` lists";

@@ -35,6 +35,7 @@ use crate::{
         error_path::complete_paths,
         extensions::{cost_extension, count_fields, stats_extension},
         prepared::{OperationKind, PreparedRequest},
+        scenario::RequestScenario,
         trace::Trace,
     },
     plan::selection::Run as PlanRun,
@@ -141,10 +142,10 @@ impl PreparedRequest {
         let called = name.as_deref().unwrap_or("anonymous");
         let span =
             tracing::debug_span!("operation", graphql.operation.name = called, graphql.operation.type = kind.as_str());
-        let Backend { store, clock, feed, .. } = backend.clone();
+        let Backend { store, clock, feed, scenarios, .. } = backend.clone();
         let RequestOptions { languages, wants_stats, wants_cost, wants_plan } = options;
         let counts = Arc::new(Counts::default());
-        let store = store.counted(counts.clone());
+        let store = store.for_request().counted(counts.clone());
         let trace = wants_plan.then(Arc::<Trace>::default);
         let store = match &trace {
             Some(trace) => store.logged(trace.statements.clone()),
@@ -161,6 +162,8 @@ impl PreparedRequest {
             zone,
             languages,
             budget: budget.clone(),
+            scenarios,
+            scenario: RequestScenario::default(),
             trace: trace.clone(),
         };
         let started = Instant::now();

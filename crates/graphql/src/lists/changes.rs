@@ -109,7 +109,7 @@ async fn load_fields(it: &ViewedChange, ctx: &FieldContext<'_>) -> FieldResult<V
     let Change { fact: kind, was, now, .. } = it.change;
     let load = |fact: Option<i64>, view: View| async move {
         let Some(fact) = fact else { return Ok(None) };
-        ctx.load(WrittenRowLoader { kind, known: view.known }, fact).await
+        ctx.load(WrittenRowLoader { kind, known: view.known, scenario: view.scenario }, fact).await
     };
     let (was, now) = futures::try_join!(load(was, it.interval.from), load(now, it.interval.to))?;
     let [was, now] = [was, now].map(|row| row.map(|row| written_columns(kind, &row)).unwrap_or_default());

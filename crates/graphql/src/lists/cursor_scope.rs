@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use domain::{Circle, Condition, ConditionValue, Filter, Known, Order, Rectangle, View, id::fingerprint};
+use domain::{Circle, Condition, ConditionValue, Filter, Known, Order, Rectangle, ScenarioId, View, id::fingerprint};
 
 use crate::objects::word::enum_name;
 
@@ -15,6 +15,16 @@ use crate::objects::word::enum_name;
 pub(crate) enum RequestedView {
     Default,
     Pinned(View),
+}
+
+impl RequestedView {
+    /// The scenario under which it is read.
+    pub(crate) fn scenario(self) -> Option<ScenarioId> {
+        match self {
+            RequestedView::Default => None,
+            RequestedView::Pinned(view) => view.scenario,
+        }
+    }
 }
 
 /// Which list: its name in the schema and, for a relation, the noun that has it.
@@ -56,8 +66,14 @@ fn scope_text(name_of: ConditionName, list: ListId, order: Order, filter: &Filte
     let (field, direction) = (enum_name(order.field.word()), enum_name(order.direction.word()));
     let view = match view {
         RequestedView::Default => "default".to_owned(),
-        RequestedView::Pinned(View { day, known: Known::Latest }) => format!("{day}"),
-        RequestedView::Pinned(View { day, known: Known::At(revision) }) => format!("{day} at {revision}"),
+        RequestedView::Pinned(View { day, known, scenario }) => {
+            let known = match known {
+                Known::Latest => String::new(),
+                Known::At(revision) => format!(" at {revision}"),
+            };
+            let scenario = scenario.map_or_else(String::new, |scenario| format!(" what if {}", scenario.number()));
+            format!("{day}{known}{scenario}")
+        }
     };
     let filter = filter_text(name_of, filter);
     format!("{}{parent} order {field} {direction} filter {filter} view {view}", list.name)
@@ -145,7 +161,7 @@ mod tests {
     }
 
     fn pinned(known: Known) -> RequestedView {
-        RequestedView::Pinned(View { day: "2020-09-01".parse().expect("a day"), known })
+        RequestedView::Pinned(View::new("2020-09-01".parse().expect("a day"), known))
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use async_graphql::Result;
 use domain::{
-    AnyId, Condition, ConditionValue, Filter, IdError, Kind, SearchText,
+    AnyId, Condition, ConditionValue, Filter, IdError, Kind, ScenarioId, SearchText,
     id::identity,
     suggest::{Nearest, question},
 };
@@ -35,19 +35,26 @@ const MAX_UNKNOWN_NOUNS: usize = 3;
 /// Converts the filter of a list, and checks that the nouns it names are on record.
 pub(crate) async fn resolve_filter<N: NounType>(
     ctx: &FieldContext<'_>,
+    scenario: Option<ScenarioId>,
     filter: Option<FilterInput<N>>,
 ) -> Result<Filter> {
     let Some(filter) = filter else { return Ok(Filter::default()) };
     let mut budget = FilterBudget { depth: 0, left: MAX_CONDITIONS, named: Vec::new() };
     let converted = convert_filter(filter, &mut budget)?;
-    check_recorded(ctx, &budget.named).await?;
+    check_recorded(ctx, scenario, &budget.named).await?;
     Ok(converted)
 }
 
 /// Reads the noun that a condition of this name gives, and checks that it is on record.
-pub(crate) async fn resolve_noun(ctx: &FieldContext<'_>, field: &'static str, kind: Kind, text: &str) -> Result<AnyId> {
+pub(crate) async fn resolve_noun(
+    ctx: &FieldContext<'_>,
+    scenario: Option<ScenarioId>,
+    field: &'static str,
+    kind: Kind,
+    text: &str,
+) -> Result<AnyId> {
     let id = parse_noun(kind, text)?;
-    check_recorded(ctx, &[NamedNoun { field, text: text.to_owned(), id }]).await?;
+    check_recorded(ctx, scenario, &[NamedNoun { field, text: text.to_owned(), id }]).await?;
     Ok(id)
 }
 
@@ -59,8 +66,9 @@ struct NamedNoun {
 }
 
 /// Checks that all of these are on record, in one statement with the other filters of the level.
-async fn check_recorded(ctx: &FieldContext<'_>, named: &[NamedNoun]) -> Result<()> {
-    let found = try_join_all(named.iter().map(|it| ctx.load(RecordedLoader, it.id.raw))).await?;
+async fn check_recorded(ctx: &FieldContext<'_>, scenario: Option<ScenarioId>, named: &[NamedNoun]) -> Result<()> {
+    let loader = RecordedLoader { scenario };
+    let found = try_join_all(named.iter().map(|it| ctx.load(loader, it.id.raw))).await?;
     let unknown = named.iter().zip(found).filter(|(_, found)| found.is_none());
     let mut problems = Vec::new();
     for (it, _) in unknown.take(MAX_UNKNOWN_NOUNS) {

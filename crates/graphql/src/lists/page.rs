@@ -100,7 +100,7 @@ impl<N: NounType> PageArguments<N> {
         within: Option<Arc<Filter>>,
     ) -> Result<ParsedArguments> {
         let PageArguments { first, after, last, before, filter, order } = self;
-        let mut filter = Filter { tie, ..resolve_filter(ctx, filter).await? };
+        let mut filter = Filter { tie, ..resolve_filter(ctx, view.scenario(), filter).await? };
         filter.all.extend(within.map(|within| (*within).clone()));
         let filter = Arc::new(filter);
         let order = order.map_or_else(domain::Order::default, |order| domain::Order {

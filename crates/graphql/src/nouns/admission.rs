@@ -157,7 +157,7 @@ async fn load_places(ctx: &FieldContext<'_>, view: View) -> FieldResult<Vec<Plac
         by[at] = Some(dimension);
     }
     let filter: Option<FilterInput<School>> = ctx.arguments.get("filter")?;
-    let filter = resolve_filter(ctx, filter).await?;
+    let filter = resolve_filter(ctx, view.scenario, filter).await?;
     let rows = ctx.store().admission_counts(view, &filter, by).await.map_err(mask_store_error)?;
     if rows.len() > MAX_ROWS {
         let found = rows.len();

@@ -88,7 +88,7 @@ async fn load_coverage(ctx: &FieldContext<'_>, view: View) -> FieldResult<Covera
     let by: Option<Vec<DimensionInput<School>>> = ctx.arguments.get("by")?;
     let by = by.filter(|by| !by.is_empty()).map(|by| parse_dimensions(&by)).transpose()?;
     let filter: Option<FilterInput<School>> = ctx.arguments.get("filter")?;
-    let filter = Arc::new(resolve_filter(ctx, filter).await?);
+    let filter = Arc::new(resolve_filter(ctx, view.scenario, filter).await?);
     let mut counts = CoverageCounts::default();
     for (status, row) in Covered::load_rows(ctx, view, kind, &filter, Dimensions::default()).await? {
         counts.add(status, row.count.total);

@@ -46,7 +46,7 @@ impl TieType for FieldEvidence {
 async fn load_recorded_field(it: &ViewedTie<FieldEvidence>, ctx: &FieldContext<'_>) -> FieldResult<Option<String>> {
     let FieldEvidence { subject, field, .. } = &*it.tie;
     let Some(field) = field else { return Ok(None) };
-    let loader = WrittenRowLoader { kind: subject.kind, known: it.view.known };
+    let loader = WrittenRowLoader { kind: subject.kind, known: it.view.known, scenario: it.view.scenario };
     let row = ctx.load(loader, subject.raw).await?;
     Ok(row.and_then(|row| shape_of(subject.kind).written_field(&row, field)))
 }
@@ -132,7 +132,7 @@ async fn resolve_contradiction_filter(ctx: &FieldContext<'_>) -> FieldResult<Fil
         add("field", ConditionValue::Text(check_no_nul(field)?));
     }
     if let Some(source) = given.source {
-        add(CITED_SOURCE, ConditionValue::Noun(resolve_noun(ctx, "source", Kind::Source, &source).await?));
+        add(CITED_SOURCE, ConditionValue::Noun(resolve_noun(ctx, None, "source", Kind::Source, &source).await?));
     }
     Ok(filter)
 }

@@ -127,7 +127,7 @@ async fn load_ways(ctx: &FieldContext<'_>, it: &ViewedNoun<School>) -> FieldResu
     }
     let first = first_level(years)?;
     let to = match to {
-        Some(to) => Some(resolve_noun(ctx, "to", Kind::School, &to).await?.raw),
+        Some(to) => Some(resolve_noun(ctx, it.view.scenario, "to", Kind::School, &to).await?.raw),
         None => None,
     };
     let Some(start) = start_of(&it.noun, first) else {
@@ -144,8 +144,8 @@ async fn load_why_not(ctx: &FieldContext<'_>, view: View) -> FieldResult<WhyNot>
     let (from, to): (ID, ID) = (ctx.arguments.get("from")?, ctx.arguments.get("to")?);
     let first = first_level(ctx.arguments.get("years")?)?;
     let ends = [
-        resolve_noun(ctx, "from", Kind::School, &from).await?.raw,
-        resolve_noun(ctx, "to", Kind::School, &to).await?.raw,
+        resolve_noun(ctx, view.scenario, "from", Kind::School, &from).await?.raw,
+        resolve_noun(ctx, view.scenario, "to", Kind::School, &to).await?.raw,
     ];
     let schools =
         try_join_all(ends.map(|id| ctx.load_columns(NounLoader::<School>::new(view), id, ColumnSet::ALL))).await?;

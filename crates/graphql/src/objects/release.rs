@@ -40,7 +40,7 @@ impl Described for Release {
 
 /// The view that a release names.
 pub(crate) fn view_of(release: &domain::Release) -> View {
-    View { day: release.as_of, known: Known::At(release.known_at) }
+    View::new(release.as_of, Known::At(release.known_at))
 }
 
 /// The releases that a revision knows.

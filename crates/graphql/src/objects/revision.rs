@@ -169,9 +169,16 @@ impl Described for ViewInfo {
         )
         .load_optional_object(
             "revision",
-            "The revision whose knowledge is read: the one asked for, or the latest; null while nothing is recorded.",
-            |it, ctx| Loading::later(load_revision(ctx, it.view.known)),
+            "The revision whose knowledge is read: the one asked for, or the latest; null while nothing is recorded. Of `whatIf` it is the one to which the changes are made.",
+            |it, ctx| {
+                let base = ctx.scenario_of(it.view).map(|scenario| Known::At(scenario.base));
+                Loading::later(load_revision(ctx, base.unwrap_or(it.view.known)))
+            },
         )
+        .load_leaf("changes", "The changes of `whatIf` under which the map is shown, in words, in their order; none elsewhere.", |it, ctx| {
+            let scenario = ctx.scenario_of(it.view);
+            Loading::Now(Ok(scenario.map(|scenario| scenario.changes.clone()).unwrap_or_default()))
+        })
         .leaf("isPinned", "Whether the revision was asked for, so that the answer can never change.", |it| {
             matches!(it.view.known, Known::At(_))
         })

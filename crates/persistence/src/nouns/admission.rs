@@ -76,7 +76,7 @@ impl Store {
             let count = row.next().number()?.unsigned_abs();
             Ok(AdmissionCount { nouns, year, count, places: NumberSummary::read(&mut row)? })
         };
-        let rows = self.rows(statement.bind(&values)).await?;
+        let rows = self.rows_of(&statement, &values).await?;
         let mut counts = rows.iter().map(read).collect::<Result<Vec<_>, StoreError>>()?;
         counts.sort_by_key(|it| (Reverse(it.places.sum), it.year, it.nouns.clone()));
         Ok(counts)

@@ -80,7 +80,8 @@ impl Store {
             Prepared::new(self.backend, &select_ids_by_codes::<N>(&scope, scheme.is_some()))
         });
         let filter = [dialect::text_list(self.backend, codes), scheme.into()];
-        let rows = self.rows(statement.bind(&Values { view, ids: &[], request: None, filter: &filter })).await?;
+        let values = Values { view, ids: &[], request: None, filter: &filter };
+        let rows = self.rows_of(&statement, &values).await?;
         let mut ids = HashMap::new();
         for row in &rows {
             let [code, id] = Row::new(row)?.cells();

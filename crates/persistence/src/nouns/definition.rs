@@ -33,6 +33,6 @@ impl Store {
             let [id, term, definition] = Row::new(row)?.cells();
             Ok(Definition { id: id.number()?, term: term.text()?, definition: definition.texts()? })
         };
-        self.rows(statement).await?.iter().map(definition).collect()
+        self.rows_in(view.scenario, statement).await?.iter().map(definition).collect()
     }
 }

@@ -32,7 +32,7 @@ impl Store {
     /// # Errors
     /// The database failed, or a row has no meaning.
     pub async fn releases(&self, known: Known) -> Result<Vec<Release>, StoreError> {
-        let view = View { day: Validity::OPEN_START, known };
+        let view = View::new(Validity::OPEN_START, known);
         let mut select = select(&Scope::new(self.backend, view));
         for column in [Releases::AsOf, Releases::KnownFrom, Releases::ReleaseId] {
             select.order_by_expr(col("x", column), Order::Asc);

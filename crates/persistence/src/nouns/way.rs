@@ -54,7 +54,7 @@ impl Store {
             })
         });
         let mut steps: HashMap<i64, Vec<StepTo>> = HashMap::new();
-        for row in &self.rows(statement.bind(&Values::of_ids(view, schools))).await? {
+        for row in &self.rows_of(&statement, &Values::of_ids(view, schools)).await? {
             let mut row = Row::new(row)?;
             let [from, to, stage, name, school_type, basis] = row.cells();
             let [left, entered, group, alliance, agreement, year, places] = row.cells();

@@ -106,7 +106,7 @@ impl Store {
         });
         let values = Values { view, ids: parents, request: Some(request), filter: &filter_values };
         let mut items: HashMap<i64, Vec<(Position, AnyLinked<T>)>> = HashMap::new();
-        for row in &self.rows(statement.bind(&values)).await? {
+        for row in &self.rows_of(&statement, &values).await? {
             let mut row = Row::new(row)?;
             let parent = row.next().number()?;
             row.begin_fact();
@@ -147,7 +147,7 @@ impl Store {
             Ok((parent.number()?, count.number()?))
         };
         let values = Values { view, ids: parents, request: None, filter: &filter_values };
-        self.rows(statement.bind(&values)).await?.iter().map(count).collect()
+        self.rows_of(&statement, &values).await?.iter().map(count).collect()
     }
 }
 

@@ -45,7 +45,7 @@ impl AnswerKey {
         let (map, view) = match prepared.freshness {
             Freshness::Schema => (None, None),
             Freshness::Pinned => (backend.store.origin().await?, None),
-            Freshness::Latest => {
+            Freshness::Latest | Freshness::Scenario => {
                 let view = backend.latest_view().await?;
                 (backend.store.origin().await?, Some(view))
             }

@@ -10,7 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use super::{answer_cache::AnswerCache, capacity::Capacity};
-use crate::{documents::Documents, examples::Examples};
+use crate::{documents::Documents, examples::Examples, what_if::Scenarios};
 
 /// The state as handlers get it: each of them, and each layer, has a copy.
 pub(crate) type SharedApp = Arc<App>;
@@ -40,7 +40,14 @@ impl App {
     /// The server on a store, with the limits it has unless asked otherwise.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        let backend = Backend { store, clock, zone: None, feed: RevisionFeed::default(), has_plans: true };
+        let backend = Backend {
+            store,
+            clock,
+            zone: None,
+            feed: RevisionFeed::default(),
+            has_plans: true,
+            scenarios: Some(Arc::new(Scenarios::default())),
+        };
         App {
             backend,
             schema: graphql::schema(),

@@ -27,6 +27,7 @@ impl CachePolicy {
     /// The revision was read before the operation runs, so that an answer may be newer than its tag and never older.
     pub(super) fn for_answer(key: &AnswerKey, freshness: Freshness, media: MediaType) -> CachePolicy {
         match freshness {
+            Freshness::Scenario => CachePolicy::NoStore,
             Freshness::Pinned => CachePolicy::Immutable(key.tag(media)),
             Freshness::Schema | Freshness::Latest => CachePolicy::Revalidate(key.tag(media)),
         }

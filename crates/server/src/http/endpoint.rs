@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
 };
 use futures::{FutureExt, StreamExt, stream};
-use graphql::{Answer, ErrorCode, OperationKind, PreparedRequest, RequestOptions};
+use graphql::{Answer, ErrorCode, Freshness, OperationKind, PreparedRequest, RequestOptions};
 use tokio::time::timeout;
 
 use super::{
@@ -207,7 +207,9 @@ impl Exchange {
         let options = head.options(&self.app);
         match (prepared.kind, accepted.media) {
             (OperationKind::Subscription, _) => self.answer_subscription(prepared, options),
-            (OperationKind::Query, Some(media)) if !options.wants_figures() => {
+            (OperationKind::Query, Some(media))
+                if !options.wants_figures() && prepared.freshness != Freshness::Scenario =>
+            {
                 self.answer_query(media, prepared, options).await
             }
             _ => self.run_alone(prepared, options).await,

@@ -24,7 +24,7 @@ use super::{
 use crate::report::{Finding, Findings};
 
 /// A data set without findings: what the second pass needs to know of it.
-pub(super) struct CheckedDataSet {
+pub(crate) struct CheckedDataSet {
     /// The nouns, and when each holds.
     pub(super) nouns: NounIndex,
     /// The files, in the order in which they are read.

@@ -1,10 +1,12 @@
 //! The folder of a data set: on disk, or embedded in the binary.
 
 use std::{
+    collections::HashMap,
     ffi::OsString,
     fs::{self, File},
-    io::Read,
+    io::{Cursor, Read},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::{Context, bail};
@@ -24,7 +26,12 @@ pub enum Folder {
     Disk(PathBuf),
     /// In the binary.
     Bundled(&'static Dir<'static>),
+    /// In memory.
+    Files(Arc<Files>),
 }
+
+/// The files of a data set by the names of their shapes, without `.csv`.
+pub(crate) type Files = HashMap<&'static str, Arc<[u8]>>;
 
 impl Folder {
     /// What the folder is called, in messages.
@@ -33,6 +40,7 @@ impl Folder {
         match self {
             Folder::Disk(path) => path.display().to_string(),
             Folder::Bundled(dir) => format!("the bundled data set {}", dir.path().display()),
+            Folder::Files(_) => "the changed data set".to_owned(),
         }
     }
 
@@ -81,6 +89,10 @@ impl Folder {
                 Err(error) => Err(error).with_context(|| format!("{name} is there and cannot be read")),
             },
             Folder::Bundled(_) => Ok(self.bundled(shape).map(|bytes| Box::new(bytes) as Box<dyn Read + Send>)),
+            Folder::Files(files) => {
+                let file = files.get(shape.file).cloned().map(Cursor::new);
+                Ok(file.map(|file| Box::new(file) as Box<dyn Read + Send>))
+            }
         }
     }
 
@@ -89,6 +101,7 @@ impl Folder {
         match self {
             Folder::Disk(path) => fs::metadata(path.join(shape.file_name())).map_or(0, |file| file.len()),
             Folder::Bundled(_) => self.bundled(shape).map_or(0, |bytes| bytes.len() as u64),
+            Folder::Files(files) => files.get(shape.file).map_or(0, |file| file.len() as u64),
         }
     }
 
@@ -96,7 +109,7 @@ impl Folder {
     pub(super) fn manifest(&self) -> anyhow::Result<Option<Manifest>> {
         match self {
             Folder::Disk(path) => Manifest::read(path),
-            Folder::Bundled(_) => Ok(None),
+            Folder::Bundled(_) | Folder::Files(_) => Ok(None),
         }
     }
 
@@ -114,6 +127,7 @@ impl Folder {
                 fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<_, _>>()?
             }
             Folder::Bundled(dir) => dir.files().filter_map(|file| Some(file.path().file_name()?.to_owned())).collect(),
+            Folder::Files(files) => files.keys().map(|file| format!("{file}.csv").into()).collect(),
         };
         let mut names: Vec<String> = names.iter().map(|name| name.to_string_lossy().into_owned()).collect();
         names.sort_unstable();
