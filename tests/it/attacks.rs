@@ -90,7 +90,23 @@ fn filled(schema: &Value, ty: &Value, text: &str) -> Vec<Value> {
         object.insert(field["name"].as_str()?.to_owned(), json!(text));
         Some(Value::Object(object))
     });
-    let values = if takes_text(ty) { vec![json!(text)] } else { fields.collect() };
+    // Of an object that has one of several others, each.
+    let is_object = |field: &&Value| {
+        let ty = written(&field["type"]).1;
+        items(schema, "types").any(|it| it["name"] == ty && it["inputFields"].is_array())
+    };
+    let is_one_of = items(input, "inputFields").count() > 0 && items(input, "inputFields").all(|it| is_object(&it));
+    let values: Vec<Value> = match (takes_text(ty), is_one_of) {
+        (true, _) => vec![json!(text)],
+        (_, false) => fields.collect(),
+        (_, true) => {
+            let of_field = |field: &Value| {
+                let name = field["name"].as_str().unwrap_or_default().to_owned();
+                filled(schema, &field["type"], text).into_iter().map(move |value| json!({ name.as_str(): value }))
+            };
+            items(input, "inputFields").flat_map(of_field).collect()
+        }
+    };
     let is_list = written(ty).0.starts_with('[');
     values.into_iter().map(|value| if is_list { json!([value]) } else { value }).collect()
 }
@@ -99,9 +115,20 @@ fn filled(schema: &Value, ty: &Value, text: &str) -> Vec<Value> {
 fn sample(schema: &Value, ty: &Value) -> String {
     let (wrapped, name) = written(ty);
     let named = items(schema, "types").find(|it| it["name"] == name).expect("a type");
-    let value = match items(named, "enumValues").next() {
-        Some(first) => first["name"].as_str().expect("a name").to_owned(),
-        None => "\"x\"".to_owned(),
+    let is_needed = |field: &&Value| written(&field["type"]).0.ends_with('!');
+    let needed = items(named, "inputFields").filter(is_needed).count();
+    let value = match (items(named, "enumValues").next(), items(named, "inputFields").next()) {
+        (Some(first), _) => first["name"].as_str().expect("a name").to_owned(),
+        (None, None) => "\"x\"".to_owned(),
+        (None, Some(_)) => {
+            // What it needs or, if that is nothing, the first that it may have.
+            let fields = items(named, "inputFields").filter(|field| needed == 0 || is_needed(field));
+            let sample = |field: &Value| {
+                format!("{}: {}", field["name"].as_str().unwrap_or_default(), sample(schema, &field["type"]))
+            };
+            let fields: Vec<String> = fields.take(needed.max(1)).map(sample).collect();
+            format!("{{ {} }}", fields.join(", "))
+        }
     };
     if wrapped.starts_with('[') { format!("[{value}]") } else { value }
 }
@@ -155,7 +182,9 @@ async fn sql_in_any_argument_is_only_a_text() {
                     "INVALID_CURSOR",
                     "INVALID_DATE",
                     "INVALID_ID",
+                    "INVALID_LANGUAGE",
                     "UNKNOWN_NOUN",
+                    "IMPOSSIBLE_CHANGE",
                     "UNKNOWN_RELEASE",
                 ];
                 assert!(said.contains(&code), "{what}");
