@@ -101,7 +101,7 @@ pub struct Ways {
 }
 
 /// The greatest level of ISCED to which ways lead.
-const LAST_LEVEL: u8 = 3;
+pub const LAST_LEVEL: u8 = 3;
 
 /// The stages of a level of ISCED.
 #[must_use]

@@ -5,7 +5,7 @@ use std::{cmp::Reverse, collections::HashMap};
 use domain::{ColumnType, Filter, View, noun::HAS_LOCATION};
 use sea_orm::{
     QueryResult,
-    sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, Iden, JoinType, Query, SelectStatement},
+    sea_query::{Alias, Expr, ExprTrait, Func, Iden, JoinType, Query, SelectStatement},
 };
 
 use crate::{
@@ -232,9 +232,8 @@ fn read_values<N: Table>(row: &mut Row<'_>, by: Dimensions) -> Result<BreakdownR
 /// Counts the nouns `c` of a statement that gives each once: rows of the parent, the values, and the counts.
 fn count_by<N: Table>(scope: &Scope, mut nouns: SelectStatement, parent: Expr, by: Dimensions) -> SelectStatement {
     let name = |prefix: &str, at: usize| Alias::new(format!("{prefix}{at}"));
-    let assumed = CaseStatement::new().case(scope.is_assumed("c"), Expr::Constant(1.into()));
     nouns.expr_as(parent, "parent").expr_as(col("c", "id"), "id");
-    nouns.expr_as(assumed.finally(Expr::Constant(0.into())), "assumed");
+    nouns.expr_as(dialect::one_if(scope.is_assumed("c")), "assumed");
     for (at, dimension) in by.into_iter().flatten().enumerate() {
         let value = match values_of::<N>(scope, dimension.property) {
             ValuesOf::Row(value) => value,
@@ -270,9 +269,7 @@ fn count_by<N: Table>(scope: &Scope, mut nouns: SelectStatement, parent: Expr, b
             counts.expr(slug.clone()).add_group_by([slug]);
         }
     }
-    let sum =
-        |value: Expr| dialect::as_bigint(Func::coalesce([Func::sum(value).into(), Expr::Constant(0.into())]).into());
-    counts.expr(Expr::cust("COUNT(*)")).expr(sum(col("t", "assumed")));
+    counts.expr(Expr::cust("COUNT(*)")).expr(dialect::sum_or_zero(col("t", "assumed")));
     for measure in N::MEASURES {
         summarize(&mut counts, &of_noun(Alias::new(measure.column)));
     }
@@ -281,8 +278,7 @@ fn count_by<N: Table>(scope: &Scope, mut nouns: SelectStatement, parent: Expr, b
 
 /// Selects what [`NumberSummary::read`] takes of a column.
 pub(crate) fn summarize(counts: &mut SelectStatement, number: &Expr) {
-    let sum = Func::coalesce([Func::sum(number.clone()).into(), Expr::Constant(0.into())]);
-    counts.expr(Func::count(number.clone())).expr(dialect::as_bigint(sum.into()));
+    counts.expr(Func::count(number.clone())).expr(dialect::sum_or_zero(number.clone()));
     counts.expr(Func::min(number.clone())).expr(Func::max(number.clone()));
 }
 

@@ -172,10 +172,6 @@ fn is_membership(shape: &Shape) -> bool {
     matches!(shape.kind, Kind::Membership | Kind::AllianceMember)
 }
 
-fn one_if(condition: Expr) -> Expr {
-    CaseStatement::new().case(condition, Expr::Constant(1.into())).finally(Expr::Constant(0.into())).into()
-}
-
 /// The greatest value of a column among the rows that have 1 in another.
 fn greatest_where(is: &'static str, column: &'static str) -> Expr {
     let value: Expr = CaseStatement::new().case(col("p", is).eq(Expr::Constant(1.into())), col("p", column)).into();
@@ -192,7 +188,7 @@ fn select_pairs(shape: &'static Shape, Interval { from, to }: Interval) -> Selec
     let (was, now) = (|| is_shown("t", from), || is_shown("t", to));
     let mut versions = Query::select();
     versions.expr_as(fact(), "fact").expr_as(paired, "pair").expr_as(col("t", "known_from"), "version");
-    versions.expr_as(one_if(was()), "was").expr_as(one_if(now()), "now");
+    versions.expr_as(dialect::one_if(was()), "was").expr_as(dialect::one_if(now()), "now");
     versions.from_as(Alias::new(shape.table), "t");
     versions.and_where(was().and(now().not()).or(now().and(was().not())));
 

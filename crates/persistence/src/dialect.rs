@@ -155,6 +155,22 @@ pub(crate) fn joined(texts: impl IntoIterator<Item = Expr>) -> Expr {
     texts.into_iter().reduce(join).unwrap_or_else(|| Expr::Constant("".into()))
 }
 
+/// An identity for two facts together: halves of theirs add up without overflow.
+pub(crate) fn identity_of_both(one: Expr, other: Expr) -> Expr {
+    let half = |fact: Expr| fact.div(Expr::Constant(2.into()));
+    half(one).add(half(other))
+}
+
+/// 1 where a condition is true, 0 where it is not.
+pub(crate) fn one_if(condition: Expr) -> Expr {
+    CaseStatement::new().case(condition, Expr::Constant(1.into())).finally(Expr::Constant(0.into())).into()
+}
+
+/// The sum of a column, 0 where there is nothing to add; PostgreSQL adds numbers of 64 bits up to decimals.
+pub(crate) fn sum_or_zero(value: Expr) -> Expr {
+    as_bigint(Func::coalesce([Func::sum(value).into(), Expr::Constant(0.into())]).into())
+}
+
 /// That a text of items with `;` between them has this item.
 pub(crate) fn has_item(backend: DbBackend, text: Expr, item: &str) -> Expr {
     let separator = || Expr::Constant(";".into());

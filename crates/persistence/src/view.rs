@@ -6,7 +6,7 @@
 use domain::{Known, View};
 use sea_orm::{
     DbBackend, Iden,
-    sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, JoinType, Query, SelectStatement},
+    sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement},
 };
 
 use crate::{dialect, statement::Parameter};
@@ -169,11 +169,7 @@ impl Scope {
 
     /// How many rows there are, and how many of the nouns that `c` names are only assumed to exist.
     pub(crate) fn counts(&self) -> [Expr; 2] {
-        let assumed = CaseStatement::new().case(self.is_assumed("c"), Expr::Constant(1.into()));
-        let assumed = Func::sum(assumed.finally(Expr::Constant(0.into())));
-        // PostgreSQL adds numbers of 64 bits up to decimals.
-        let assumed = Func::coalesce([assumed.into(), Expr::Constant(0.into())]);
-        [Expr::cust("COUNT(*)"), dialect::as_bigint(assumed.into())]
+        [Expr::cust("COUNT(*)"), dialect::sum_or_zero(dialect::one_if(self.is_assumed("c")))]
     }
 }
 

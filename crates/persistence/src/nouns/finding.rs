@@ -183,10 +183,8 @@ fn find_overlaps(scope: &Scope) -> SelectStatement {
     let is_same = col("n", SchoolId).eq(col("m", SchoolId));
     scope.join(&mut select, Table, "n", is_same, Sees::Holding);
     select.and_where(col("m", GroupId).lt(col("n", GroupId)));
-    // Halves, so that the sum of two identities stays one.
-    let half = |member: &'static str| col(member, "id").div(Expr::Constant(2.into()));
     let found = Found {
-        key: half("m").add(half("n")),
+        key: dialect::identity_of_both(col("m", "id"), col("n", "id")),
         other: Some((Kind::Group, col("n", GroupId))),
         ..Found::at(Kind::School, col("m", SchoolId), col("m", "id"))
     };
@@ -201,9 +199,8 @@ fn find_same_names(scope: &Scope) -> SelectStatement {
         col("o", TownshipId).eq(col("s", TownshipId)).and(col("o", "sort_name").eq(col("s", "sort_name")));
     scope.join(&mut select, Table, "o", is_neighbour, Sees::Holding);
     select.and_where(col("o", Id).lt(col("s", Id)));
-    let half = |school: &'static str| col(school, "fact_id").div(Expr::Constant(2.into()));
     let found = Found {
-        key: half("s").add(half("o")),
+        key: dialect::identity_of_both(col("s", "fact_id"), col("o", "fact_id")),
         field: Some(literal("name")),
         other: Some((Kind::School, col("o", Id))),
         ..Found::at(Kind::School, col("s", Id), col("s", "fact_id"))
@@ -272,8 +269,9 @@ fn find_wrong_totals(scope: &Scope) -> SelectStatement {
     use AdmissionTotals::{BreakdownChecked, Id, JuniorSchoolId, Places, Table, Year};
     let mut select = scope.select_from(Table, "k", Sees::Holding);
     let mut parts = scope.select_from(Part::Table, "p", Sees::Holding);
-    let sum = Func::coalesce([Func::sum(col("p", Part::Places)).into(), Expr::Constant(0.into())]);
-    parts.expr(dialect::as_bigint(sum.into())).and_where(col("p", Part::JuniorSchoolId).eq(col("k", JuniorSchoolId)));
+    parts
+        .expr(dialect::sum_or_zero(col("p", Part::Places)))
+        .and_where(col("p", Part::JuniorSchoolId).eq(col("k", JuniorSchoolId)));
     parts.and_where(col("p", Part::Year).eq(col("k", Year)));
     let sum = || Expr::SubQuery(None, Box::new(parts.clone().into()));
     select.and_where(col("k", BreakdownChecked).eq(Expr::Constant(1.into()))).and_where(col("k", Places).ne(sum()));
@@ -307,9 +305,8 @@ fn find_crossing_dates(scope: &Scope) -> Vec<SelectStatement> {
     scope.join(&mut statements, Alias::new("sources"), "s", is_source, Sees::Shown);
     let (said, published) = (col("r", "said_on"), col("s", "published_on"));
     statements.and_where(is_after(said.clone(), published.clone()));
-    let half = |of: Expr| of.div(Expr::Constant(2.into()));
     let of_statement = Found {
-        key: half(col("r", "fact_id")).add(half(col("s", "id"))),
+        key: dialect::identity_of_both(col("r", "fact_id"), col("s", "id")),
         field: Some(literal("said_on")),
         value: Some(told(said, published)),
         other: Some((Kind::Source, col("s", "id"))),

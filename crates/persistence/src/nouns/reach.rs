@@ -1,7 +1,7 @@
 //! The ways by which partners reach schools, read from either end.
 
 use domain::{Kind, Reach, ReachWay};
-use sea_orm::sea_query::{Alias, BinOper, CaseStatement, Expr, ExprTrait, Keyword, SelectStatement, UnionType};
+use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Keyword, SelectStatement, UnionType};
 
 use super::{
     agreement::{AgreementOutcomes, AgreementParties},
@@ -11,6 +11,7 @@ use super::{
     school::Schools,
 };
 use crate::{
+    dialect,
     tie::{End, Tie, TieSource},
     view::{Scope, Sees, col, literal},
 };
@@ -62,12 +63,9 @@ impl Way {
         let null = || Expr::Keyword(Keyword::Null);
         let id = |id: Option<Expr>| id.unwrap_or_else(|| null().cast_as(Alias::new("bigint")));
         let (parent, child) = if is_forward { (self.school, self.partner) } else { (self.partner, self.school) };
-        // A place of its own for each pair of facts: halves of two identities add up without overflow.
+        // A place of its own for each pair of facts.
         let place = match &self.school_fact {
-            Some(other) => {
-                let half = |fact: &Expr| fact.clone().binary(BinOper::Div, Expr::Constant(2.into()));
-                half(&self.partner_fact).add(half(other))
-            }
+            Some(other) => dialect::identity_of_both(self.partner_fact.clone(), other.clone()),
             None => self.partner_fact.clone(),
         };
         let [one, other] = self.since;

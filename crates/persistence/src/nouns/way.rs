@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use domain::{AllianceKind, Kind, SchoolType, Stage, StepBasis, StepCertainty, StepReason, View, stages_of_level};
+use domain::{
+    AllianceKind, Kind, SchoolType, Stage, StepBasis, StepCertainty, StepReason, View, stages_of_level,
+    ways::LAST_LEVEL,
+};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Keyword, Query, SelectStatement, UnionType};
 
 use super::{
@@ -100,7 +103,7 @@ pub(super) fn select_dead_ends(scope: &Scope, stages: &[Stage]) -> SelectStateme
     let is_of_school = col("y", facets::Column::Id).eq(col("x", "fact_id"));
     scope.join(&mut select, facets::Entity, "y", is_of_school, Sees::Known);
     select.and_where(col("y", facets::Column::Facet).eq(literal("phases")));
-    let ends = (0..3).filter_map(|level| {
+    let ends = (0..LAST_LEVEL).filter_map(|level| {
         let of_level = stages_of_level(level).iter().filter(|stage| stages.contains(stage));
         let words: Vec<&'static str> = of_level.map(|stage| stage.word()).collect();
         let steps = || select_steps(scope, level, &|from| from.eq(col("x", Schools::Id)));
