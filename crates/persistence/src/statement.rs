@@ -226,6 +226,8 @@ pub(crate) enum Question {
     RelatedOfAnyKind(&'static str),
     /// How many these are.
     RelatedOfAnyKindCount(&'static str),
+    /// How many findings each rule has.
+    FindingCounts,
     /// Places at senior schools, added up by dimensions.
     AdmissionCounts(AdmissionDimensions),
     /// The steps from schools, at a level of ISCED, to the next.

@@ -9,7 +9,7 @@ use std::{
 
 use chrono::NaiveDate;
 use domain::{
-    Change, ChangeCount, ChangeFilter, Filter, Kind, Known, Order, Page, PageRequest, Release, Revision,
+    Change, ChangeCount, ChangeFilter, Filter, FindingRule, Kind, Known, Order, Page, PageRequest, Release, Revision,
     RevisionChange, ScenarioId, SearchHit, View,
 };
 use persistence::{
@@ -98,6 +98,12 @@ pub(crate) struct ChangePageLoader {
 pub(crate) struct ChangeCountLoader {
     pub(crate) interval: Interval,
     pub(crate) filter: Arc<ChangeFilter>,
+}
+
+/// How many findings each rule has, under [`ALL_NOUNS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct FindingCountsLoader {
+    pub(crate) view: View,
 }
 
 /// The releases that a revision knows, under [`ALL_NOUNS`].
@@ -229,6 +235,14 @@ impl Loader for RevisionChangesLoader {
         _: ColumnSet,
     ) -> Result<HashMap<i64, Self::Value>, StoreError> {
         store.revision_changes(numbers).await
+    }
+}
+
+impl Loader for FindingCountsLoader {
+    type Value = Arc<HashMap<FindingRule, u64>>;
+
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+        Ok(HashMap::from([(ALL_NOUNS, Arc::new(store.finding_counts(self.view).await?))]))
     }
 }
 

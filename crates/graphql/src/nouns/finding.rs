@@ -4,16 +4,14 @@ use domain::{Condition, ConditionValue, Filter, Finding, FindingRule, FindingSev
 use persistence::ALL_FINDINGS;
 
 use crate::{
-    batching::loaders::ALL_NOUNS,
+    batching::loaders::{ALL_NOUNS, FindingCountsLoader},
     definition::{
         abstract_type::{AbstractType, NounRef},
         field::{FieldContext, FieldResult, Loading},
         object_type::{Described, ObjectType},
     },
-    lists::{
-        any_connection::{AnyList, RelatedOfAnyKind},
-        page::saturating_int,
-    },
+    execution::context::ContextExt,
+    lists::{any_connection::RelatedOfAnyKind, page::saturating_int},
     nouns::source::load_citations,
     objects::{
         tie::{TieType, ViewedTie},
@@ -69,30 +67,6 @@ struct Rule {
     rule: FindingRule,
 }
 
-/// The findings of these rules and severities; of all where none are given.
-fn select_findings(
-    rules: Option<Vec<FindingRule>>,
-    severities: Option<Vec<FindingSeverity>>,
-    with_waived: bool,
-) -> RelatedOfAnyKind<Finding> {
-    let mut filter = Filter::default();
-    let mut add = |property, mut words: Vec<&'static str>| {
-        words.sort_unstable();
-        words.dedup();
-        filter.tie.push(Condition { property, value: ConditionValue::Words(words) });
-    };
-    if let Some(rules) = rules {
-        add("rule", rules.into_iter().map(FindingRule::word).collect());
-    }
-    if let Some(severities) = severities {
-        add("severity", severities.into_iter().map(FindingSeverity::word).collect());
-    }
-    if !with_waived {
-        add("is_waived", vec!["no"]);
-    }
-    RelatedOfAnyKind::new(ALL_FINDINGS, ALL_NOUNS).filtered(filter)
-}
-
 impl Described for Rule {
     fn describe() -> ObjectType<Self> {
         ObjectType::<Self>::new("FindingRuleDescription", "A rule by which something on the map is doubtful.")
@@ -105,8 +79,10 @@ impl Described for Rule {
             .leaf("reason", "Why it matters.", |it| it.rule.reason().to_owned())
             .leaf("remedy", "How it is mended.", |it| it.rule.remedy().to_owned())
             .load_leaf("count", "How many findings it has that are not waived.", |it, ctx| {
-                let found = select_findings(Some(vec![it.rule]), None, false);
-                Loading::later(async move { Ok(saturating_int(found.load_count(ctx, it.view).await?)) })
+                Loading::later(async move {
+                    let counts = ctx.load(FindingCountsLoader { view: it.view }, ALL_NOUNS).await?;
+                    Ok(saturating_int(counts.and_then(|counts| counts.get(&it.rule).copied()).unwrap_or_default()))
+                })
             })
     }
 }
@@ -141,7 +117,15 @@ fn parse_findings(ctx: &FieldContext<'_>) -> FieldResult<RelatedOfAnyKind<Findin
     let severities: Option<Vec<Word<FindingSeverity>>> = ctx.arguments.get("severity")?;
     let rules: Option<Vec<Word<FindingRule>>> = ctx.arguments.get("rules")?;
     let with_waived = ctx.arguments.get::<Option<bool>>("includeWaived")?.unwrap_or_default();
-    let rules = rules.map(|rules| rules.into_iter().map(|Word(rule)| rule).collect());
-    let severities = severities.map(|severities| severities.into_iter().map(|Word(severity)| severity).collect());
-    Ok(select_findings(rules, severities, with_waived))
+    let words = |property, mut words: Vec<&'static str>| {
+        words.sort_unstable();
+        words.dedup();
+        Condition { property, value: ConditionValue::Words(words) }
+    };
+    let rules = rules.map(|rules| words("rule", rules.into_iter().map(|Word(rule)| rule.word()).collect()));
+    let severities = severities
+        .map(|severities| words("severity", severities.into_iter().map(|Word(severity)| severity.word()).collect()));
+    let unwaived = (!with_waived).then(|| words("is_waived", vec!["no"]));
+    let tie = [rules, severities, unwaived].into_iter().flatten().collect();
+    Ok(RelatedOfAnyKind::new(ALL_FINDINGS, ALL_NOUNS).filtered(Filter { tie, ..Filter::default() }))
 }

@@ -1,7 +1,9 @@
 //! What rules find doubtful on the map: one statement over all rules, each a select of its own.
 
+use std::collections::HashMap;
+
 use domain::{
-    AnyId, Column, ColumnType, Finding, FindingRule, Kind, SHAPES, Shape, SuccessionKind, TextBasis, Vocabulary,
+    AnyId, Column, ColumnType, Finding, FindingRule, Kind, SHAPES, Shape, SuccessionKind, TextBasis, View, Vocabulary,
 };
 use sea_orm::{
     DeriveIden,
@@ -18,9 +20,13 @@ use super::{
     school::{Schools, Successions},
 };
 use crate::{
+    Store, StoreError,
+    columns::ColumnSet,
     dialect,
     entity::{citations, identities},
-    statement::Parameter,
+    filter::FilterForm,
+    row::Row,
+    statement::{Parameter, Prepared, Question, Values},
     tie::{End, Tie, TieSource},
     view::{Scope, Sees, col, is_any_word, literal},
 };
@@ -52,6 +58,27 @@ pub(crate) static FINDINGS: Tie<Finding> = Tie {
         })
     },
 };
+
+impl Store {
+    /// How many findings that are not waived each rule has; a rule without any is left out.
+    ///
+    /// # Errors
+    /// The database failed, or a row has no meaning.
+    pub async fn finding_counts(&self, view: View) -> Result<HashMap<FindingRule, u64>, StoreError> {
+        let form = self.form(Question::FindingCounts, view, FilterForm::default(), None, ColumnSet::LEAST);
+        let statement = self.statements.get(&form, || {
+            let mut select = Query::select();
+            select.from_subquery(select_findings(&Scope::new(self.backend, view)), "t");
+            select.expr(col("t", "rule")).expr(Expr::cust("COUNT(*)")).add_group_by([col("t", "rule")]);
+            Prepared::new(self.backend, select.and_where(col("t", "is_waived").eq(literal("no"))))
+        });
+        let count = |row: &_| {
+            let [rule, count] = Row::new(row)?.cells();
+            Ok((rule.word(FindingRule::parse)?, count.number()?.unsigned_abs()))
+        };
+        self.rows_of(&statement, &Values::of_ids(view, &[])).await?.iter().map(count).collect()
+    }
+}
 
 /// What a rule has found, as expressions over its rows.
 struct Found {
