@@ -262,7 +262,7 @@ impl<T: Send + Sync> ObjectType<T> {
         types: &'static str,
         size: u32,
         description: &'static str,
-        place: fn(&T, &FieldContext<'_>) -> (View, Option<i64>),
+        place: impl Fn(&T, &FieldContext<'_>) -> (View, Option<i64>) + Send + Sync + 'static,
         list: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, L> + Send + Sync + 'static,
     ) -> Self {
         let ty: &'static ObjectType<AnyConnection<L>> = Box::leak(Box::new(connection_type::<L>(types)));

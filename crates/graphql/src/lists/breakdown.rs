@@ -162,18 +162,25 @@ impl<N: NounType> InputType for DimensionInput<N> {
 
 /// The dimensions that are given, as the store takes them.
 pub(crate) fn parse_dimensions<N: NounType>(given: &[DimensionInput<N>]) -> async_graphql::Result<Dimensions> {
+    check_dimensions(given, |DimensionInput(dimension)| dimension.enum_value())?;
+    let mut dimensions = Dimensions::default();
+    for (place, DimensionInput(dimension)) in dimensions.iter_mut().zip(given) {
+        *place = Some(dimension.dimension);
+    }
+    Ok(dimensions)
+}
+
+/// Checks that there are 1 to 3 dimensions, each once; `name` says what each is called.
+pub(crate) fn check_dimensions<D>(given: &[D], name: impl Fn(&D) -> String) -> async_graphql::Result<()> {
     let refuse = |problem: String| Err(ErrorCode::InvalidArgument.with_message(problem));
     if given.is_empty() || given.len() > MAX_GIVEN {
         return refuse(format!("`by` takes 1 to {MAX_GIVEN} dimensions, and {} are given", given.len()));
     }
-    let mut dimensions = Dimensions::default();
-    for (at, DimensionInput(dimension)) in given.iter().enumerate() {
-        if dimensions.contains(&Some(dimension.dimension)) {
-            return refuse(format!("`by` names {} twice", dimension.enum_value()));
-        }
-        dimensions[at] = Some(dimension.dimension);
+    let names: Vec<String> = given.iter().map(name).collect();
+    match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
+        Some((_, name)) => refuse(format!("`by` names {name} twice")),
+        None => Ok(()),
     }
-    Ok(dimensions)
 }
 
 /// How many nouns of a list have some values in common.

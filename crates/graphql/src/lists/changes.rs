@@ -266,10 +266,7 @@ impl ObjectType<Changes> {
         let list = move |it: &Changes, ctx: &FieldContext<'_>| {
             Ok(ChangeList { interval: interval(it), filter: Arc::new(parse_filter(ctx)?) })
         };
-        let place: fn(&Changes, &FieldContext<'_>) -> (View, Option<i64>) = match name {
-            "learned" => |it, _| (it.learned().to, None),
-            _ => |it, _| (it.to, None),
-        };
+        let place = move |it: &Changes, _: &FieldContext<'_>| (interval(it).to, None);
         self.any_list_at(name, "Change", EXPECTED_CHANGES, description, place, move |it, ctx| {
             Loading::Now(list(it, ctx))
         })

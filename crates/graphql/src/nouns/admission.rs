@@ -12,7 +12,12 @@ use crate::{
         context::{ContextExt, mask_store_error},
         error_code::ErrorCode,
     },
-    lists::{breakdown::Summary, filter::resolve_filter, filter_input::FilterInput, page::saturating_int},
+    lists::{
+        breakdown::{Summary, check_dimensions},
+        filter::resolve_filter,
+        filter_input::FilterInput,
+        page::saturating_int,
+    },
     nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun, load_noun},
@@ -146,15 +151,10 @@ impl ObjectType<Map> {
 async fn load_places(ctx: &FieldContext<'_>, view: View) -> FieldResult<Vec<PlacesCount>> {
     let refuse = |problem: String| Err(ErrorCode::InvalidArgument.with_message(problem).into());
     let given: Vec<Word<AdmissionDimension>> = ctx.arguments.get("by")?;
+    check_dimensions(&given, |Word(dimension)| dimension.word().to_uppercase())?;
     let mut by = AdmissionDimensions::default();
-    if given.is_empty() || given.len() > by.len() {
-        return refuse(format!("`by` takes 1 to {} dimensions, and {} are given", by.len(), given.len()));
-    }
-    for (at, Word(dimension)) in given.into_iter().enumerate() {
-        if by.contains(&Some(dimension)) {
-            return refuse(format!("`by` names {} twice", dimension.word().to_uppercase()));
-        }
-        by[at] = Some(dimension);
+    for (place, Word(dimension)) in by.iter_mut().zip(given) {
+        *place = Some(dimension);
     }
     let filter: Option<FilterInput<School>> = ctx.arguments.get("filter")?;
     let filter = resolve_filter(ctx, view.scenario, filter).await?;
