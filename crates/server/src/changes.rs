@@ -3,8 +3,10 @@
 //! It is asked for through the API, by one function for all who print it.
 
 use domain::LanguageTag;
-use graphql::{Backend, ErrorCode, Limits, Request, RequestOptions, Schema, Variables};
+use graphql::{Backend, Schema};
 use serde_json::{Value, json};
+
+use crate::own_query::{QueryError, ask};
 
 /// The two views and a page of both lists; a list that has no more is left out.
 const QUERY: &str = "query WhatChanged($from: ViewInput!, $to: ViewInput!, $l: String, $h: String, $learned: Boolean!, $happened: Boolean!) {
@@ -22,46 +24,11 @@ fragment List on ChangeConnection {
 /// How many pages of a list are printed.
 const MAX_PAGES: usize = 10;
 
-/// Why there is nothing to print.
-#[derive(Debug)]
-pub(crate) struct ChangesError {
-    /// The code of the API.
-    pub(crate) code: Option<ErrorCode>,
-    /// What is wrong.
-    pub(crate) problem: String,
-}
-
 /// What changed, in sections with a line for each change.
 #[derive(Debug)]
 pub(crate) struct ChangesReport {
     title: String,
     sections: Vec<(String, Vec<String>)>,
-}
-
-/// Runs a query of ours.
-pub(crate) async fn ask(
-    schema: &Schema,
-    backend: &Backend,
-    query: &str,
-    variables: Value,
-    languages: Vec<LanguageTag>,
-) -> Result<Value, ChangesError> {
-    let failed = |answer: &graphql::Answer| ChangesError {
-        code: answer.code(),
-        problem: answer.error_messages().collect::<Vec<_>>().join("; "),
-    };
-    let request = Request::new(query).variables(Variables::from_json(variables));
-    let prepared = graphql::prepare_request(schema, &Limits::default(), request, false);
-    let prepared = prepared.map_err(|refused| failed(&refused))?;
-    let options = RequestOptions { languages, wants_stats: false, wants_cost: false, wants_plan: false };
-    let answer = prepared.execute(schema, backend, options).await;
-    if answer.error_messages().next().is_some() {
-        return Err(failed(&answer));
-    }
-    let json = answer.to_json().and_then(|json| serde_json::from_slice::<Value>(&json));
-    let mut json =
-        json.map_err(|error| ChangesError { code: Some(ErrorCode::Internal), problem: error.to_string() })?;
-    Ok(json["data"].take())
 }
 
 /// Reads what changed between two views, each as `ViewInput` has it.
@@ -70,7 +37,7 @@ pub(crate) async fn load_changes(
     backend: &Backend,
     (from, to): (&Value, &Value),
     languages: &[LanguageTag],
-) -> Result<ChangesReport, ChangesError> {
+) -> Result<ChangesReport, QueryError> {
     let names = ["learned", "happened"];
     let mut lists: [(Vec<String>, Value, bool); 2] = std::array::from_fn(|_| (Vec::new(), Value::Null, true));
     let mut views = [Value::Null, Value::Null];

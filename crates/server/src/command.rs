@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::{Context, anyhow, bail};
-use domain::{FindingSeverity, Known, SystemClock};
+use domain::{Known, SystemClock};
 use graphql::{Backend, Request, Schema, Variables};
 use include_dir::{Dir, include_dir};
 use persistence::{Access, Condition, Store, StoreError, StoreOptions, Upgrade};
@@ -30,7 +30,7 @@ use crate::{
     generate::{Plan, generate},
     http::{AnswerCache, router},
     import::{Folder, Options, import},
-    lint::{LintOptions, describe_rule, lint},
+    lint::{LintOptions, RuleSummary, describe_rule, lint, summarize},
     report::Warning,
 };
 
@@ -328,14 +328,13 @@ async fn run_import(flags: ImportFlags) -> anyhow::Result<u8> {
 
 /// What is doubtful on the map that was imported, a warning for each rule.
 async fn warn_of_findings(store: &Store) -> Vec<Warning> {
-    let severities = vec![FindingSeverity::Error, FindingSeverity::Warning];
-    match lint(store.clone(), &LintOptions { severities, ..LintOptions::default() }).await {
-        Ok(report) => {
-            let warning = |(rule, count, first): (String, usize, String)| {
+    match summarize(store.clone()).await {
+        Ok(rules) => {
+            let warning = |RuleSummary { rule, count, first }| {
                 let more = if count > 1 { format!(", and {} more", count - 1) } else { String::new() };
                 Warning { file: rule, problem: format!("{first}{more}; `edumap lint` tells all") }
             };
-            report.by_rule().map(warning).collect()
+            rules.into_iter().map(warning).collect()
         }
         // The map is recorded, whatever keeps it from being looked at.
         Err(problems) => {

@@ -21,6 +21,7 @@ mod http;
 pub mod import;
 pub mod lint;
 pub mod manifest;
+mod own_query;
 pub mod queries;
 pub mod report;
 pub mod telemetry;

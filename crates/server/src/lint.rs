@@ -1,26 +1,31 @@
 //! What rules find doubtful on the map, as text, as JSON, and as SARIF for the tools that read the findings of linters.
 
 use std::{
-    collections::BTreeMap,
     fmt::{self, Write},
     sync::Arc,
 };
 
 use domain::{FindingRule, FindingSeverity, Kind, SystemClock, Vocabulary, shape_of};
-use graphql::{Limits, Request, RequestOptions, Variables};
 use persistence::Store;
 use serde_json::{Value, json};
 
-use crate::App;
+use crate::{App, own_query::ask};
 
 /// Asks which view that is.
 const VIEW: &str = "query View($asOf: Date, $knownAt: Int) { map(asOf: $asOf, knownAt: $knownAt) { view { asOf revision { number } } } }";
 
+/// What is asked of a finding.
+const FINDING: &str = "rule severity message field value waiver other { id slug } node { __typename id slug name }";
+
 /// Asks for a page of findings.
-const PAGE: &str = "query Lint($asOf: Date, $knownAt: Int, $severity: [FindingSeverity!], $rules: [FindingRule!], \
-    $includeWaived: Boolean, $after: String) { map(asOf: $asOf, knownAt: $knownAt) { findings(first: 100, after: $after, severity: $severity, rules: $rules, includeWaived: $includeWaived) { \
-    pageInfo { hasNextPage endCursor } edges { rule severity message field value waiver other { id slug } \
-    node { __typename id slug name } } } } }";
+fn page_query() -> String {
+    format!(
+        "query Lint($asOf: Date, $knownAt: Int, $severity: [FindingSeverity!], $rules: [FindingRule!], \
+         $includeWaived: Boolean, $after: String) {{ map(asOf: $asOf, knownAt: $knownAt) {{ \
+         findings(first: 100, after: $after, severity: $severity, rules: $rules, includeWaived: $includeWaived) {{ \
+         pageInfo {{ hasNextPage endCursor }} edges {{ {FINDING} }} }} }} }}"
+    )
+}
 
 /// Which findings are wanted, of which view.
 #[derive(Debug, Clone, Default)]
@@ -58,15 +63,16 @@ pub async fn lint(store: Store, options: &LintOptions) -> Result<LintReport, Vec
         true => Value::Null,
         false => words.into_iter().map(str::to_uppercase).collect(),
     };
-    let view = ask(&app, VIEW, json!({ "asOf": options.as_of, "knownAt": options.known_at })).await?;
+    let view = ask_map(&app, VIEW, json!({ "asOf": options.as_of, "knownAt": options.known_at })).await?;
     let (as_of, revision) = (view["view"]["asOf"].clone(), view["view"]["revision"]["number"].clone());
     let mut report = LintReport { as_of, revision, findings: Vec::new() };
     // All pages are of this view, whatever is recorded meanwhile.
     let mut variables = json!({ "asOf": report.as_of, "knownAt": report.revision, "includeWaived": options.with_waived,
         "severity": words(options.severities.iter().map(|severity| severity.word()).collect()),
         "rules": words(options.rules.iter().map(|rule| rule.word()).collect()) });
+    let query = page_query();
     loop {
-        let found = ask(&app, PAGE, variables.clone()).await?;
+        let found = ask_map(&app, &query, variables.clone()).await?;
         report.findings.extend(found["findings"]["edges"].as_array().into_iter().flatten().cloned());
         let page = &found["findings"]["pageInfo"];
         if page["hasNextPage"] != true {
@@ -76,20 +82,49 @@ pub async fn lint(store: Store, options: &LintOptions) -> Result<LintReport, Vec
     }
 }
 
-/// What `map` answers to a document.
-async fn ask(app: &App, document: &str, variables: Value) -> Result<Value, Vec<String>> {
-    let request = Request::new(document).variables(Variables::from_json(variables));
-    let prepared = graphql::prepare_request(&app.schema, &Limits::default(), request, false);
-    let prepared = prepared.map_err(|refused| refused.error_messages().collect::<Vec<_>>())?;
-    let options = RequestOptions { languages: Vec::new(), wants_stats: false, wants_cost: false, wants_plan: false };
-    let answer = prepared.execute(&app.schema, &app.backend, options).await;
-    let problems: Vec<String> = answer.error_messages().collect();
-    if !problems.is_empty() {
-        return Err(problems);
+/// What `map` answers to a query.
+async fn ask_map(app: &App, query: &str, variables: Value) -> Result<Value, Vec<String>> {
+    let data = ask(&app.schema, &app.backend, query, variables, Vec::new()).await;
+    data.map(|mut data| data["map"].take()).map_err(|error| vec![error.problem])
+}
+
+/// What a rule finds on the map of today, in short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSummary {
+    /// The rule, as the command line has it.
+    pub rule: String,
+    /// How many findings it has that are not waived.
+    pub count: u64,
+    /// The first of them, in words.
+    pub first: String,
+}
+
+/// What the rules find that are no mere notes: their counts, and the first finding of each, however many there are.
+///
+/// # Errors
+/// What the API says is wrong.
+pub async fn summarize(store: Store) -> Result<Vec<RuleSummary>, Vec<String>> {
+    let app = App::new(store, Arc::new(SystemClock));
+    let data = ask_map(&app, "{ map { findingRules { rule severity count } } }", Value::Null).await?;
+    let counted = data["findingRules"].as_array().into_iter().flatten();
+    let counted: Vec<(&str, u64)> = counted
+        .filter(|rule| text(&rule["severity"]) != "NOTE")
+        .map(|rule| (text(&rule["rule"]), rule["count"].as_u64().unwrap_or_default()))
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    if counted.is_empty() {
+        return Ok(Vec::new());
     }
-    let body = answer.to_json().and_then(|json| serde_json::from_slice::<Value>(&json));
-    let mut body = body.map_err(|error| vec![error.to_string()])?;
-    Ok(body["data"]["map"].take())
+    let first =
+        |(rule, _): &(&str, u64)| format!("{rule}: findings(first: 1, rules: [{rule}]) {{ edges {{ {FINDING} }} }}");
+    let firsts: Vec<String> = counted.iter().map(first).collect();
+    let found = ask_map(&app, &format!("{{ map {{ {} }} }}", firsts.join(" ")), Value::Null).await?;
+    let summary = |(rule, count): (&str, u64)| RuleSummary {
+        rule: flag_name(rule),
+        count,
+        first: describe(&found[rule]["edges"][0]),
+    };
+    Ok(counted.into_iter().map(summary).collect())
 }
 
 fn text(value: &Value) -> &str {
@@ -137,16 +172,6 @@ impl LintReport {
             finding["waiver"].is_null() && of.is_some_and(|of| of <= severity)
         };
         self.findings.iter().any(|finding| is_bad(&finding))
-    }
-
-    /// How many there are that are not waived, by rule, and the first of each.
-    pub fn by_rule(&self) -> impl Iterator<Item = (String, usize, String)> {
-        let mut counts: BTreeMap<&str, (usize, String)> = BTreeMap::new();
-        for finding in self.findings.iter().filter(|finding| finding["waiver"].is_null()) {
-            let (count, _) = counts.entry(text(&finding["rule"])).or_insert_with(|| (0, describe(finding)));
-            *count += 1;
-        }
-        counts.into_iter().map(|(rule, (count, first))| (flag_name(rule), count, first))
     }
 
     /// For people: a line for each.

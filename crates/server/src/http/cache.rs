@@ -6,7 +6,7 @@ use axum::{
 };
 use graphql::Freshness;
 
-use super::{accept::MediaType, answer_cache::AnswerKey, encoding::accepts_encoding, written::WrittenAnswer};
+use super::{accept::MediaType, answer_cache::AnswerKey, encoding::accepts_encoding};
 
 /// What `Cache-Control` and `ETag` say of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,10 +46,9 @@ impl CachePolicy {
     }
 
     /// The tag of an answer that exists, if the client sent `If-None-Match: *`.
-    pub(crate) fn tag_if_any(&self, headers: &HeaderMap, answer: &WrittenAnswer) -> Option<&str> {
+    pub(crate) fn tag_if_any(&self, headers: &HeaderMap) -> Option<&str> {
         let (CachePolicy::Revalidate(tag) | CachePolicy::Immutable(tag)) = self else { return None };
-        // An answer with errors has no tag.
-        (answer.code.is_none() && if_none_match_tags(headers).any(|held| held == "*")).then_some(tag)
+        if_none_match_tags(headers).any(|held| held == "*").then_some(tag)
     }
 
     pub(crate) fn write_headers(&self, headers: &mut HeaderMap) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::{
     body::Body,
     extract::{Query, State},
-    http::{HeaderMap, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
 };
 use domain::LanguageTag;
@@ -16,11 +16,15 @@ use tokio::time::timeout;
 
 use super::{
     accept::MediaType,
-    answer::{error_response, overloaded_response},
+    answer::{error_response, not_modified_response, overloaded_response},
     app::SharedApp,
+    cache::CachePolicy,
     language::accepted_languages,
 };
-use crate::changes::{ChangesError, ask, escape_xml, load_changes};
+use crate::{
+    changes::{escape_xml, load_changes},
+    own_query::{QueryError, ask},
+};
 
 /// What changed between two views, as Markdown.
 pub(super) async fn handle_markdown(
@@ -47,7 +51,7 @@ async fn write_report(
     app: &SharedApp,
     headers: &HeaderMap,
     media_type: &'static str,
-    report: impl Future<Output = Result<String, ChangesError>> + Send + 'static,
+    report: impl Future<Output = Result<String, QueryError>> + Send + 'static,
 ) -> Response<Body> {
     let Some(_permit) = app.capacity.acquire_operation(app.limits.cost).await else {
         return overloaded_response(MediaType::Json);
@@ -85,7 +89,7 @@ const RELEASES: &str = "{ releases { slug title notes view { asOf revision { num
 /// How many releases a feed has.
 const MAX_ENTRIES: usize = 20;
 
-async fn write_feed(app: &SharedApp, languages: &[LanguageTag]) -> Result<String, ChangesError> {
+async fn write_feed(app: &SharedApp, languages: &[LanguageTag]) -> Result<String, QueryError> {
     let data = ask(&app.schema, &app.backend, RELEASES, json!({}), languages.to_vec()).await?;
     let releases = data["releases"].as_array().cloned().unwrap_or_default();
     let origin = app.backend.store.origin().await.ok().flatten().map(|origin| origin.recorded_at.clone());
@@ -149,25 +153,21 @@ fn unique_name(parts: &[&str]) -> String {
 
 /// Answers with a text, or with 304 if the reader has it.
 fn respond(headers: &HeaderMap, media_type: &'static str, text: String) -> Response<Body> {
-    let hex: String = Sha256::digest(text.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("\"{hex}\"");
-    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
-    let mut known = known.flat_map(|line| line.split(',')).map(str::trim);
-    // An encoding that compresses has a tag of its own, with a suffix before the last quotation mark.
-    let is_known = known.any(|other| other == "*" || other.trim_start_matches("W/").starts_with(&tag[..tag.len() - 1]));
-    let about = [
-        (header::CONTENT_TYPE, media_type.to_owned()),
-        (header::ETAG, tag),
-        (header::CACHE_CONTROL, "no-cache".to_owned()),
-        (header::VARY, "accept-language".to_owned()),
-    ];
-    match is_known {
-        true => (StatusCode::NOT_MODIFIED, about).into_response(),
-        false => (about, text).into_response(),
-    }
+    let tag = Sha256::digest(text.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let policy = CachePolicy::Revalidate(tag);
+    let mut response = match policy.matching_tag(headers).or_else(|| policy.tag_if_any(headers)) {
+        Some(held) => not_modified_response(&policy, held),
+        None => {
+            let mut response = ([(header::CONTENT_TYPE, media_type)], text).into_response();
+            policy.write_headers(response.headers_mut());
+            response
+        }
+    };
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language"));
+    response
 }
 
-fn refuse(error: ChangesError) -> Response<Body> {
+fn refuse(error: QueryError) -> Response<Body> {
     let code = error.code.unwrap_or(ErrorCode::Internal);
     let mut response = error_response(MediaType::Json, code, &error.problem);
     if code.status().is_none() {

@@ -271,7 +271,8 @@ impl Exchange {
                 }
             }
         };
-        match policy.tag_if_any(headers, &answer) {
+        // An answer with errors has no tag.
+        match policy.tag_if_any(headers).filter(|_| answer.code.is_none()) {
             Some(tag) => not_modified_response(&policy, tag),
             None => written_response(&answer, media, &policy),
         }
