@@ -132,6 +132,9 @@ fn values_at(value: &Value, paths: &str) -> Vec<String> {
     texts
 }
 
+/// The day before, of two that are compared.
+const EARLIER: &str = "2015-01-01";
+
 /// What is on the map, in the words of those who write SQL by hand.
 const KNOWN: &str = "known_to IS NULL AND valid_from <= $1 AND valid_to > $1";
 
@@ -191,6 +194,40 @@ fn questions(edumap: &Server, is_postgres: bool) -> Vec<Question> {
         reach(slug),
         ways(slug),
         near(degrees("latitude"), degrees("longitude")),
+        changes(),
+        Question {
+            name: "a page of 100",
+            document: "{ schools(first: 100) { nodes { slug name ownership } } }".to_owned(),
+            same: "schools/nodes/*/slug",
+            by_hand: vec![sql(
+                &format!("SELECT slug, name, ownership FROM schools c WHERE {KNOWN} ORDER BY sort_name, id LIMIT 100"),
+                "ttt",
+                [],
+            )],
+        },
+        Question {
+            name: "edges with sources of every level",
+            document: format!(
+                "{{ school(slug: \"{slug}\") {{ group {{ schools(first: 100) {{ edges {{ role sources {{ title quote }} \
+                 node {{ slug sources {{ title quote }} }} }} }} }} }} }}"
+            ),
+            same: "school/group/schools/edges/*/node/slug|school/group/schools/edges/*/sources/*/title|\
+                   school/group/schools/edges/*/node/sources/*/title",
+            by_hand: edges_with_sources(slug),
+        },
+        Question {
+            name: "findings of a rule: names twice in a township",
+            document: "{ findings(first: 20, rules: [SAME_NAME_IN_TOWNSHIP]) { totalCount nodes { slug } } }"
+                .to_owned(),
+            same: "findings/totalCount",
+            by_hand: vec![sql(
+                "SELECT COUNT(*) FROM schools s JOIN schools o ON o.township_id = s.township_id AND o.sort_name = s.sort_name \
+                 AND o.id < s.id WHERE s.known_to IS NULL AND s.valid_from <= $1 AND s.valid_to > $1 \
+                 AND o.known_to IS NULL AND o.valid_from <= $1 AND o.valid_to > $1",
+                "i",
+                [],
+            )],
+        },
     ];
     if !is_postgres {
         for statement in questions.iter_mut().flat_map(|question| &mut question.by_hand) {
@@ -283,6 +320,58 @@ fn reach(slug: &str) -> Question {
         same: "school/reach/edges/*/node/slug",
         by_hand: vec![sql(&statement, "ti", [identity(slug)])],
     }
+}
+
+/// Between two days: who joined a group or an alliance that was in none of them, or in several.
+fn changes() -> Question {
+    let joined = |table: &str, member: &str| {
+        let holds = |day| format!("valid_from <= {day} AND valid_to > {day}");
+        let (was, now) = (holds("$2"), holds("$1"));
+        format!(
+            "SELECT COUNT(*) AS n FROM (SELECT was, now, SUM(was) OVER (PARTITION BY {member}) AS left_by, SUM(now) OVER \
+             (PARTITION BY {member}) AS joined FROM (SELECT {member}, CASE WHEN {was} THEN 1 ELSE 0 END AS was, \
+             CASE WHEN {now} THEN 1 ELSE 0 END AS now FROM {table}) d WHERE was <> now) p \
+             WHERE now = 1 AND NOT (left_by = 1 AND joined = 1)"
+        )
+    };
+    let groups = joined("(SELECT * FROM memberships WHERE known_to IS NULL) m", "school_id");
+    let alliances =
+        joined("(SELECT * FROM alliance_members WHERE known_to IS NULL AND member_type = 'school') m", "member_id");
+    Question {
+        name: "changes: who joined between two days",
+        document: format!(
+            "{{ changes(from: {{ asOf: \"{EARLIER}\" }}, to: {{}}) {{ happenedCounts(kinds: [JOINED], nouns: [SCHOOL]) {{ count }} }} }}"
+        ),
+        same: "changes/happenedCounts/*/count",
+        by_hand: vec![sql(
+            &format!("SELECT CAST(SUM(n) AS BIGINT) FROM ({groups} UNION ALL {alliances}) a"),
+            "i",
+            [EARLIER.into()],
+        )],
+    }
+}
+
+/// The members of a group of a school, and what is cited for each membership and for each school.
+fn edges_with_sources(slug: &str) -> Vec<AnyStatement> {
+    let known =
+        |alias: &str| format!("{alias}.known_to IS NULL AND {alias}.valid_from <= $1 AND {alias}.valid_to > $1");
+    let [g, m, s] = ["g", "m", "s"].map(known);
+    let members = format!(
+        "(SELECT group_id FROM memberships g WHERE g.school_id = $2 AND {g} LIMIT 1) g JOIN memberships m \
+         ON m.group_id = g.group_id AND {m} JOIN schools s ON s.id = m.school_id AND {s}"
+    );
+    let cited = |fact: &str| {
+        sql(
+            &format!(
+                "SELECT z.title, q.quote, q.fact_id FROM {members} JOIN citations q ON q.fact_id = {fact} AND q.known_to IS NULL \
+                 JOIN sources z ON z.id = q.source_id AND z.known_to IS NULL"
+            ),
+            "tti",
+            [identity(slug)],
+        )
+    };
+    let members = sql(&format!("SELECT s.slug, m.role, m.id FROM {members}"), "tti", [identity(slug)]);
+    vec![members, cited("m.id"), cited("s.fact_id")]
 }
 
 fn identity(slug: &str) -> Value {

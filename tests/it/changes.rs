@@ -1,9 +1,12 @@
 //! Releases, and what changed between two views: what was learned, and what happened.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use axum::{body::Body, http::Request};
-use domain::{ChangeFilter, Known, PageRequest, View, fact::parse_day};
+use domain::{ChangeFilter, ChangeKind, Kind, Known, PageRequest, View, Vocabulary, fact::parse_day};
 use http_body_util::BodyExt;
 use persistence::{FactsForTests, Interval, Store};
 use serde_json::{Value, json};
@@ -207,6 +210,28 @@ async fn apply(store: &Store, interval: Interval, facts: &mut FactsForTests, lat
     let counted = store.change_counts(interval, &ChangeFilter::default()).await.expect("counts");
     let counted: BTreeMap<_, i64> = counted.iter().map(|it| ((it.noun, it.kind), it.count)).collect();
     assert_eq!(kinds, counted, "counts are those of the list");
+    for kind in ChangeKind::VALUES.iter().map(|it| it.value) {
+        let narrowed = ChangeFilter { kinds: vec![kind], ..ChangeFilter::default() };
+        assert_counts(store, interval, &narrowed, &counted, |it| it.1 == kind).await;
+    }
+    for noun in counted.keys().filter_map(|(noun, _)| *noun).collect::<BTreeSet<_>>() {
+        let narrowed = ChangeFilter { nouns: vec![noun], ..ChangeFilter::default() };
+        assert_counts(store, interval, &narrowed, &counted, |it| it.0 == Some(noun)).await;
+    }
+}
+
+/// What a filter leaves is what it describes, though it reads fewer tables.
+async fn assert_counts(
+    store: &Store,
+    interval: Interval,
+    filter: &ChangeFilter,
+    all: &BTreeMap<(Option<Kind>, ChangeKind), i64>,
+    fits: impl Fn(&(Option<Kind>, ChangeKind)) -> bool,
+) {
+    let narrowed = store.change_counts(interval, filter).await.expect("counts");
+    let narrowed: BTreeMap<_, i64> = narrowed.iter().map(|it| ((it.noun, it.kind), it.count)).collect();
+    let expected: BTreeMap<_, i64> = all.iter().filter(|(it, _)| fits(it)).map(|(it, count)| (*it, *count)).collect();
+    assert_eq!(narrowed, expected, "{filter:?}");
 }
 
 /// Applies what was learned and what happened between all pairs of views.

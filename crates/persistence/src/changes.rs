@@ -129,8 +129,10 @@ impl Store {
 
     /// A read of all changes that fit a filter, as `c`.
     fn select_changes(&self, interval: Interval, filter: &ChangeFilter) -> SelectStatement {
-        let mut arms = changing_shapes().map(|shape| select_changes_of(shape, interval));
-        let mut all = arms.next().expect("there are shapes");
+        let mut arms = changing_shapes()
+            .filter(|shape| may_fit(shape, interval, filter))
+            .map(|shape| select_changes_of(shape, interval));
+        let mut all = arms.next().unwrap_or_else(|| select_changes_of(&domain::school::SHAPE, interval));
         for arm in arms {
             all.union(UnionType::All, arm);
         }
@@ -166,6 +168,23 @@ fn ends(shape: &'static Shape) -> (Option<&'static str>, Option<&'static str>) {
     let (first, second) = (references.next(), references.next());
     // These are told of who joins rather than of what is joined.
     if is_membership(shape) { (second, first) } else { (first, second) }
+}
+
+/// Whether a table may have changes that fit a filter; others are not read.
+fn may_fit(shape: &'static Shape, interval: Interval, filter: &ChangeFilter) -> bool {
+    let kinds = if interval.is_of_knowledge() { kinds_learned(shape) } else { kinds_happened(shape) };
+    let has_kind = filter.kinds.is_empty() || filter.kinds.iter().any(|kind| kinds.contains(kind));
+    let is_about = |column: &domain::Column| match column.column_type {
+        ColumnType::Ref { kind, .. } => filter.nouns.contains(&kind),
+        _ => true,
+    };
+    let noun = ends(shape).0.and_then(|noun| shape.columns.iter().find(|column| column.name == noun));
+    let has_noun = match noun {
+        _ if filter.nouns.is_empty() => true,
+        _ if shape.is_noun() => filter.nouns.contains(&shape.kind),
+        noun => noun.is_some_and(is_about),
+    };
+    has_kind && has_noun
 }
 
 fn is_membership(shape: &Shape) -> bool {
@@ -278,6 +297,27 @@ fn what_was_learned(shape: &'static Shape) -> Expr {
     let corrected = CaseStatement::new().case(all_same, word(ChangeKind::SourceAdded));
     let added = if shape.kind == Kind::Source { ChangeKind::SourceAdded } else { ChangeKind::Added };
     by_sides(word(added), word(ChangeKind::Removed), corrected.finally(word(ChangeKind::Corrected)).into())
+}
+
+/// The kinds that [`what_was_learned`] tells.
+fn kinds_learned(shape: &Shape) -> &'static [ChangeKind] {
+    use ChangeKind::{Added, Corrected, Removed, SourceAdded};
+    if shape.kind == Kind::Source {
+        &[Removed, Corrected, SourceAdded]
+    } else {
+        &[Added, Removed, Corrected, SourceAdded]
+    }
+}
+
+/// The kinds that [`what_happened`] tells.
+fn kinds_happened(shape: &Shape) -> &'static [ChangeKind] {
+    use ChangeKind::{Began, Changed, Closed, Ended, Joined, Left, Merged, Moved, Opened, Renamed, Split};
+    match shape.kind {
+        Kind::School | Kind::Campus => &[Began, Opened, Ended, Closed, Renamed, Changed],
+        Kind::Membership | Kind::AllianceMember => &[Joined, Left, Moved, Changed],
+        Kind::Succession => &[Renamed, Merged, Split, Began, Ended, Changed],
+        _ => &[Began, Ended, Renamed, Changed],
+    }
 }
 
 fn what_happened(shape: &'static Shape, to: View) -> Expr {

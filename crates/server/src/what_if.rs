@@ -4,10 +4,7 @@
 //! then all are checked, and what differs is written into a draft that is never committed. So a scenario is what an import
 //! of the changed data set would make, since the import makes it.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use domain::{
@@ -18,7 +15,7 @@ use domain::{
 use futures::{FutureExt, future::BoxFuture};
 use graphql::{ScenarioError, ScenarioWriter};
 use persistence::{Scenario, Store};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::{
     export::{read_rows, to_csv},
@@ -36,8 +33,8 @@ const MAX_FINDINGS: usize = 3;
 
 /// Writes scenarios.
 pub(crate) struct Scenarios {
-    /// The rows of the revision that was looked at last.
-    base: Mutex<Option<Arc<BaseRows>>>,
+    /// The revision that was looked at last, with its rows; locked while one reads them, so that the others wait for it.
+    base: Mutex<Option<Base>>,
     /// The right to check rows, which takes a thread.
     checks: Arc<Semaphore>,
 }
@@ -48,10 +45,18 @@ impl Default for Scenarios {
     }
 }
 
-/// The rows of a revision.
-struct BaseRows {
+/// A revision that was looked at.
+#[derive(Clone)]
+struct Base {
     map: Option<String>,
     revision: i64,
+    /// `None` where they are too many, which takes as long to find out as to read those that are not.
+    rows: Option<Arc<BaseRows>>,
+}
+
+/// The rows of a revision.
+#[derive(Default)]
+struct BaseRows {
     /// As the files of a data set.
     files: Files,
     /// Those that changes look at.
@@ -114,34 +119,13 @@ impl Scenarios {
     /// The rows of a revision, read once as long as no other is asked for.
     async fn base_rows(&self, store: &Store, revision: i64) -> Result<Arc<BaseRows>, ScenarioError> {
         let map = store.origin().await?.map(map_fingerprint);
-        let kept = self.base.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(kept) = kept.filter(|kept| kept.revision == revision && kept.map == map) {
-            return Ok(kept);
+        let mut base = self.base.lock().await;
+        if let Some(kept) = base.as_ref().filter(|kept| kept.revision == revision && kept.map == map) {
+            return kept.rows.clone().ok_or_else(too_large);
         }
-        let mut base = BaseRows { map, revision, files: Files::default(), rows: HashMap::new() };
-        let mut bytes = 0;
-        for shape in SHAPES {
-            let rows = read_rows(store, Known::At(revision), shape, MAX_BYTES - bytes).await.map_err(failed)?;
-            let file = match rows {
-                Some(rows) if rows.is_empty() => continue,
-                Some(rows) => {
-                    let file = to_csv(shape, &rows).map_err(failed)?;
-                    if CHANGED_KINDS.contains(&shape.kind) {
-                        base.rows.insert(shape.kind, rows);
-                    }
-                    file
-                }
-                None => return Err(too_large()),
-            };
-            bytes += file.len();
-            if bytes >= MAX_BYTES {
-                return Err(too_large());
-            }
-            base.files.insert(shape.file, file.into());
-        }
-        let base = Arc::new(base);
-        *self.base.lock().unwrap_or_else(PoisonError::into_inner) = Some(base.clone());
-        Ok(base)
+        let rows = read_base_rows(store, revision).await.map_err(failed)?.map(Arc::new);
+        *base = Some(Base { map, revision, rows: rows.clone() });
+        rows.ok_or_else(too_large)
     }
 
     /// Makes changes and checks what they make, on a thread of its own; one such runs at a time.
@@ -158,6 +142,29 @@ impl Scenarios {
         });
         changing.await.map_err(|error| failed(error.into()))?
     }
+}
+
+/// Reads the rows of a revision; `None` if they have too many bytes.
+async fn read_base_rows(store: &Store, revision: i64) -> anyhow::Result<Option<BaseRows>> {
+    let (mut base, mut bytes) = (BaseRows::default(), 0);
+    for shape in SHAPES {
+        let Some(rows) = read_rows(store, Known::At(revision), shape, MAX_BYTES - bytes).await? else {
+            return Ok(None);
+        };
+        if rows.is_empty() {
+            continue;
+        }
+        let file = to_csv(shape, &rows)?;
+        bytes += file.len();
+        if bytes >= MAX_BYTES {
+            return Ok(None);
+        }
+        if CHANGED_KINDS.contains(&shape.kind) {
+            base.rows.insert(shape.kind, rows);
+        }
+        base.files.insert(shape.file, file.into());
+    }
+    Ok(Some(base))
 }
 
 fn change_rows(base: &BaseRows, changes: &[Change], today: NaiveDate) -> Result<Changed, ScenarioError> {
