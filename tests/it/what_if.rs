@@ -5,7 +5,7 @@ mod data_set;
 use std::{env, fs, path::Path, time::Duration};
 
 use axum::{body::Body, http::Request};
-use domain::{Known, NewRevision, ScenarioId, scenario::Change};
+use domain::{Known, NewRevision, ScenarioId, scenario::ScenarioChange};
 use http_body_util::BodyExt;
 use persistence::Store;
 use serde_json::{Value, json};
@@ -368,7 +368,7 @@ async fn open_scenario(store: &Store) -> persistence::Scenario {
     let draft = store.draft_scenario().await.expect("begun").expect("something is recorded");
     let revision =
         NewRevision { recorded_at: TODAY.to_owned(), actor: "a test".to_owned(), message: "nothing".to_owned() };
-    let changes: &[Change] = &[];
+    let changes: &[ScenarioChange] = &[];
     draft.into_scenario(ScenarioId::of(changes), &revision).await.expect("written")
 }
 

@@ -26,7 +26,7 @@ pub struct ScenarioId(i64);
 impl ScenarioId {
     /// The id of the scenario of these changes.
     #[must_use]
-    pub fn of(changes: &[Change]) -> Self {
+    pub fn of(changes: &[ScenarioChange]) -> Self {
         ScenarioId(fingerprint(format!("{changes:?}").as_bytes()))
     }
 
@@ -48,16 +48,16 @@ pub struct Named {
 
 /// Something that is thought to happen on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct ScenarioChange {
     /// What happens.
-    pub event: ChangeEvent,
+    pub event: ScenarioEvent,
     /// The first day on which it is so; of an ending the last day before.
     pub on: NaiveDate,
 }
 
 /// What is thought to happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChangeEvent {
+pub enum ScenarioEvent {
     /// A school leaves the groups it is in, for another or for none.
     Move {
         /// The school.
@@ -130,21 +130,21 @@ pub enum PartnerWith {
     Alliance(Named, AllianceRole),
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for ScenarioChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let on = day_text(self.on);
         match &self.event {
-            ChangeEvent::Move { school, group: Some(group), role } => {
+            ScenarioEvent::Move { school, group: Some(group), role } => {
                 write!(f, "{} moves to {} as {} on {on}", school.text, group.text, role.word())
             }
-            ChangeEvent::Move { school, group: None, .. } => write!(f, "{} leaves its groups on {on}", school.text),
-            ChangeEvent::Merge { schools, into } => {
+            ScenarioEvent::Move { school, group: None, .. } => write!(f, "{} leaves its groups on {on}", school.text),
+            ScenarioEvent::Merge { schools, into } => {
                 let schools: Vec<&str> = schools.iter().map(|school| school.text.as_str()).collect();
                 write!(f, "{} merge into {} after {on}", schools.join(", "), into.text)
             }
-            ChangeEvent::Open(school) => write!(f, "{} opens on {on}", school.slug),
-            ChangeEvent::Close(school) => write!(f, "{} closes after {on}", school.text),
-            ChangeEvent::AddPartner { partner, with, .. } => match with {
+            ScenarioEvent::Open(school) => write!(f, "{} opens on {on}", school.slug),
+            ScenarioEvent::Close(school) => write!(f, "{} closes after {on}", school.text),
+            ScenarioEvent::AddPartner { partner, with, .. } => match with {
                 PartnerWith::School(school, kind) => {
                     write!(f, "{} and {}: {} from {on}", school.text, partner.text, kind.word())
                 }
@@ -235,7 +235,7 @@ impl ScenarioRows {
 ///
 /// # Errors
 /// The first change that cannot be made.
-pub fn apply_changes(changes: &[Change], rows: &mut ScenarioRows, today: NaiveDate) -> Result<(), ChangeError> {
+pub fn apply_changes(changes: &[ScenarioChange], rows: &mut ScenarioRows, today: NaiveDate) -> Result<(), ChangeError> {
     for (at, change) in changes.iter().enumerate() {
         Editor { rows, at, on: change.on, today }.apply(&change.event)?;
     }
@@ -244,30 +244,30 @@ pub fn apply_changes(changes: &[Change], rows: &mut ScenarioRows, today: NaiveDa
 
 /// The field of a change that is to blame for what is wrong with a column of a row that it made.
 #[must_use]
-pub fn field_to_blame(change: &Change, kind: Kind, column: &str) -> &'static str {
+pub fn field_to_blame(change: &ScenarioChange, kind: Kind, column: &str) -> &'static str {
     match (&change.event, kind, column) {
-        (ChangeEvent::Move { .. }, Kind::Membership, "group_id") => "move.group",
-        (ChangeEvent::Move { .. }, Kind::Membership, "school_id") => "move.school",
-        (ChangeEvent::Move { .. }, Kind::Membership, "role") => "move.role",
-        (ChangeEvent::Move { .. }, ..) => "move.on",
-        (ChangeEvent::Merge { .. }, Kind::Succession, "successor_id") => "merge.into",
-        (ChangeEvent::Merge { .. }, Kind::Succession, "effective_on") => "merge.on",
-        (ChangeEvent::Merge { .. }, ..) => "merge.schools",
-        (ChangeEvent::Open(_), Kind::School, "school_id") => "open.slug",
-        (ChangeEvent::Open(_), Kind::School, "township_id") => "open.township",
-        (ChangeEvent::Open(_), Kind::School, "district_id") => "open.district",
-        (ChangeEvent::Open(_), Kind::School, "phases") => "open.stages",
-        (ChangeEvent::Open(_), Kind::Membership, _) => "open.group",
-        (ChangeEvent::Open(_), _, column) if column.starts_with("name") => "open.name",
-        (ChangeEvent::Open(_), ..) => "open.on",
-        (ChangeEvent::Close(_), ..) => "close.on",
-        (ChangeEvent::AddPartner { .. }, Kind::Partner, _) => "addPartner.name",
-        (ChangeEvent::AddPartner { .. }, _, "school_id") => "addPartner.school",
-        (ChangeEvent::AddPartner { .. }, _, "alliance_id") => "addPartner.alliance",
-        (ChangeEvent::AddPartner { .. }, _, "kind") => "addPartner.kind",
-        (ChangeEvent::AddPartner { .. }, _, "role") => "addPartner.role",
-        (ChangeEvent::AddPartner { .. }, _, "since" | "joined_on") => "addPartner.on",
-        (ChangeEvent::AddPartner { .. }, ..) => "addPartner.partner",
+        (ScenarioEvent::Move { .. }, Kind::Membership, "group_id") => "move.group",
+        (ScenarioEvent::Move { .. }, Kind::Membership, "school_id") => "move.school",
+        (ScenarioEvent::Move { .. }, Kind::Membership, "role") => "move.role",
+        (ScenarioEvent::Move { .. }, ..) => "move.on",
+        (ScenarioEvent::Merge { .. }, Kind::Succession, "successor_id") => "merge.into",
+        (ScenarioEvent::Merge { .. }, Kind::Succession, "effective_on") => "merge.on",
+        (ScenarioEvent::Merge { .. }, ..) => "merge.schools",
+        (ScenarioEvent::Open(_), Kind::School, "school_id") => "open.slug",
+        (ScenarioEvent::Open(_), Kind::School, "township_id") => "open.township",
+        (ScenarioEvent::Open(_), Kind::School, "district_id") => "open.district",
+        (ScenarioEvent::Open(_), Kind::School, "phases") => "open.stages",
+        (ScenarioEvent::Open(_), Kind::Membership, _) => "open.group",
+        (ScenarioEvent::Open(_), _, column) if column.starts_with("name") => "open.name",
+        (ScenarioEvent::Open(_), ..) => "open.on",
+        (ScenarioEvent::Close(_), ..) => "close.on",
+        (ScenarioEvent::AddPartner { .. }, Kind::Partner, _) => "addPartner.name",
+        (ScenarioEvent::AddPartner { .. }, _, "school_id") => "addPartner.school",
+        (ScenarioEvent::AddPartner { .. }, _, "alliance_id") => "addPartner.alliance",
+        (ScenarioEvent::AddPartner { .. }, _, "kind") => "addPartner.kind",
+        (ScenarioEvent::AddPartner { .. }, _, "role") => "addPartner.role",
+        (ScenarioEvent::AddPartner { .. }, _, "since" | "joined_on") => "addPartner.on",
+        (ScenarioEvent::AddPartner { .. }, ..) => "addPartner.partner",
     }
 }
 
@@ -283,13 +283,13 @@ struct Editor<'a> {
 type Field<'a> = (&'a str, &'a str);
 
 impl Editor<'_> {
-    fn apply(&mut self, event: &ChangeEvent) -> Result<(), ChangeError> {
+    fn apply(&mut self, event: &ScenarioEvent) -> Result<(), ChangeError> {
         match event {
-            ChangeEvent::Move { school, group, role } => self.move_school(school, group.as_ref(), *role),
-            ChangeEvent::Merge { schools, into } => self.merge(schools, into),
-            ChangeEvent::Open(school) => self.open(school),
-            ChangeEvent::Close(school) => self.close(school),
-            ChangeEvent::AddPartner { partner, new, with } => self.add_partner(partner, new.as_ref(), with),
+            ScenarioEvent::Move { school, group, role } => self.move_school(school, group.as_ref(), *role),
+            ScenarioEvent::Merge { schools, into } => self.merge(schools, into),
+            ScenarioEvent::Open(school) => self.open(school),
+            ScenarioEvent::Close(school) => self.close(school),
+            ScenarioEvent::AddPartner { partner, new, with } => self.add_partner(partner, new.as_ref(), with),
         }
     }
 
@@ -600,12 +600,12 @@ mod tests {
         ScenarioRows::new(&files)
     }
 
-    fn apply(event: ChangeEvent, rows: &mut ScenarioRows) -> Result<(), ChangeError> {
-        apply_changes(&[Change { event, on: day("2026-09-01") }], rows, day("2026-11-24"))
+    fn apply(event: ScenarioEvent, rows: &mut ScenarioRows) -> Result<(), ChangeError> {
+        apply_changes(&[ScenarioChange { event, on: day("2026-09-01") }], rows, day("2026-11-24"))
     }
 
-    fn moved(group: &str, role: MembershipRole) -> ChangeEvent {
-        ChangeEvent::Move { school: named(Kind::School, "oak"), group: Some(named(Kind::Group, group)), role }
+    fn moved(group: &str, role: MembershipRole) -> ScenarioEvent {
+        ScenarioEvent::Move { school: named(Kind::School, "oak"), group: Some(named(Kind::Group, group)), role }
     }
 
     #[test]
@@ -623,7 +623,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_told_by_its_field() {
-        let open = ChangeEvent::Open(NewSchool {
+        let open = ScenarioEvent::Open(NewSchool {
             slug: "OAK".to_owned(),
             name: "Oak".to_owned(),
             language: None,
@@ -633,7 +633,8 @@ mod tests {
             district: None,
             group: None,
         });
-        let merge = ChangeEvent::Merge { schools: vec![named(Kind::School, "oak")], into: named(Kind::School, "elm") };
+        let merge =
+            ScenarioEvent::Merge { schools: vec![named(Kind::School, "oak")], into: named(Kind::School, "elm") };
         for (event, field, is_unknown) in [
             (moved("north", MembershipRole::Lead), "move.group", false),
             (moved("west", MembershipRole::Member), "move.group", true),
@@ -651,7 +652,7 @@ mod tests {
 
     #[test]
     fn equal_changes_have_equal_ids() {
-        let change = |on| Change { event: moved("south", MembershipRole::Member), on: day(on) };
+        let change = |on| ScenarioChange { event: moved("south", MembershipRole::Member), on: day(on) };
         let id = |on| ScenarioId::of(&[change(on)]);
         assert_eq!(id("2026-09-01"), id("2026-09-01"));
         assert_ne!(id("2026-09-01"), id("2026-09-02"));

@@ -38,13 +38,13 @@ use crate::{
         connection::AllNouns, cursor_scope::RequestedView, filter_type::has_condition, page_interfaces::PageInterfaces,
     },
     objects::{
-        change::{ChangeInput, parse_changes},
         node::NOUNS,
         noun::NounType,
         register_code::{CodeInput, find_by_code},
         release::find_release_view,
         revision::RevisionSubscription,
         scalar::Date,
+        scenario_change::{ChangeInput, parse_changes},
     },
 };
 

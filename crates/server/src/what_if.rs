@@ -9,7 +9,7 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::NaiveDate;
 use domain::{
     Clock, Kind, Known, NewRevision, Revision, SHAPES, ScenarioId, TimeZone,
-    scenario::{CHANGED_KINDS, Change, ChangeError, ScenarioRows, apply_changes, field_to_blame},
+    scenario::{CHANGED_KINDS, ChangeError, ScenarioChange, ScenarioRows, apply_changes, field_to_blame},
     shape_of,
 };
 use futures::{FutureExt, future::BoxFuture};
@@ -74,7 +74,7 @@ impl ScenarioWriter for Scenarios {
     fn write<'a>(
         &'a self,
         store: &'a Store,
-        changes: Arc<[Change]>,
+        changes: Arc<[ScenarioChange]>,
         clock: &'a dyn Clock,
     ) -> BoxFuture<'a, Result<Scenario, ScenarioError>> {
         self.write_scenario(store, changes, clock).boxed()
@@ -85,7 +85,7 @@ impl Scenarios {
     async fn write_scenario(
         &self,
         store: &Store,
-        changes: Arc<[Change]>,
+        changes: Arc<[ScenarioChange]>,
         clock: &dyn Clock,
     ) -> Result<Scenario, ScenarioError> {
         if store.is_read_only() {
@@ -109,7 +109,7 @@ impl Scenarios {
             let revision = NewRevision {
                 recorded_at: clock.timestamp(),
                 actor: "whatIf".to_owned(),
-                message: changes.iter().map(Change::to_string).collect::<Vec<_>>().join("; "),
+                message: changes.iter().map(ScenarioChange::to_string).collect::<Vec<_>>().join("; "),
             };
             return Ok(draft.into_scenario(ScenarioId::of(&changes), &revision).await?);
         }
@@ -132,7 +132,7 @@ impl Scenarios {
     async fn change(
         &self,
         base: Arc<BaseRows>,
-        changes: Arc<[Change]>,
+        changes: Arc<[ScenarioChange]>,
         today: NaiveDate,
     ) -> Result<Changed, ScenarioError> {
         let permit = self.checks.clone().acquire_owned().await.map_err(|error| failed(error.into()))?;
@@ -167,7 +167,7 @@ async fn read_base_rows(store: &Store, revision: i64) -> anyhow::Result<Option<B
     Ok(Some(base))
 }
 
-fn change_rows(base: &BaseRows, changes: &[Change], today: NaiveDate) -> Result<Changed, ScenarioError> {
+fn change_rows(base: &BaseRows, changes: &[ScenarioChange], today: NaiveDate) -> Result<Changed, ScenarioError> {
     let mut rows = ScenarioRows::new(&base.rows);
     apply_changes(changes, &mut rows, today).map_err(|error| ScenarioError::Refused(vec![error]))?;
     let mut files = base.files.clone();
@@ -183,11 +183,11 @@ fn change_rows(base: &BaseRows, changes: &[Change], today: NaiveDate) -> Result<
 }
 
 /// Which changes are to blame for what is wrong with the data set that they made.
-fn blame(findings: &Findings, changes: &[Change], rows: &ScenarioRows) -> Vec<ChangeError> {
+fn blame(findings: &Findings, changes: &[ScenarioChange], rows: &ScenarioRows) -> Vec<ChangeError> {
     findings.list().into_iter().take(MAX_FINDINGS).map(|finding| blame_for(finding, changes, rows)).collect()
 }
 
-fn blame_for(finding: &Finding, changes: &[Change], rows: &ScenarioRows) -> ChangeError {
+fn blame_for(finding: &Finding, changes: &[ScenarioChange], rows: &ScenarioRows) -> ChangeError {
     let Finding { file, line, column, problem, hint, .. } = finding;
     let problem = hint.as_ref().map_or_else(|| problem.clone(), |hint| format!("{problem}; {hint}"));
     let shape = SHAPES.iter().find(|shape| shape.file_name() == *file);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     Clock, ScenarioId,
-    scenario::{Change, ChangeError},
+    scenario::{ChangeError, ScenarioChange},
 };
 use futures::future::BoxFuture;
 use persistence::{Scenario, Store, StoreError};
@@ -18,7 +18,7 @@ pub trait ScenarioWriter: Send + Sync {
     fn write<'a>(
         &'a self,
         store: &'a Store,
-        changes: Arc<[Change]>,
+        changes: Arc<[ScenarioChange]>,
         clock: &'a dyn Clock,
     ) -> BoxFuture<'a, Result<Scenario, ScenarioError>>;
 }
@@ -70,12 +70,12 @@ impl RequestScenario {
         &self,
         writer: Option<&dyn ScenarioWriter>,
         store: &Store,
-        changes: Vec<Change>,
+        changes: Vec<ScenarioChange>,
         clock: &dyn Clock,
     ) -> async_graphql::Result<Arc<WrittenScenario>> {
         let id = ScenarioId::of(&changes);
         let write = async || {
-            let told = changes.iter().map(Change::to_string).collect();
+            let told = changes.iter().map(ScenarioChange::to_string).collect();
             let written = match writer {
                 // What is read to write it is on nobody's bill: it is kept for others.
                 Some(writer) => writer.write(&store.uncounted(), changes.clone().into(), clock).await,

@@ -5,7 +5,7 @@ use domain::{
     AllianceRole, AnyId, Kind, MembershipRole, Ownership, PartnerKind, Stage,
     id::is_slug,
     partner::SchoolPartnerKind,
-    scenario::{Change, ChangeEvent, Named, NewPartner, NewSchool, PartnerWith},
+    scenario::{Named, NewPartner, NewSchool, PartnerWith, ScenarioChange, ScenarioEvent},
 };
 
 use crate::{
@@ -119,7 +119,7 @@ pub(crate) struct AddPartnerInput {
 }
 
 /// Reads the changes of a scenario.
-pub(crate) fn parse_changes(given: Vec<ChangeInput>) -> Result<Vec<Change>> {
+pub(crate) fn parse_changes(given: Vec<ChangeInput>) -> Result<Vec<ScenarioChange>> {
     if given.is_empty() || given.len() > MAX_CHANGES {
         let problem = format!("`changes` has {} items, and 1 to {MAX_CHANGES} are taken", given.len());
         return Err(ErrorCode::InvalidArgument.with_message(problem));
@@ -132,7 +132,7 @@ pub(crate) fn parse_changes(given: Vec<ChangeInput>) -> Result<Vec<Change>> {
 struct Place(usize);
 
 impl Place {
-    fn parse(self, given: ChangeInput) -> Result<Change> {
+    fn parse(self, given: ChangeInput) -> Result<ScenarioChange> {
         let ChangeInput { moved, merge, open, close, add_partner } = given;
         match (moved, merge, open, close, add_partner) {
             (Some(given), None, None, None, None) => self.parse_move(given),
@@ -140,7 +140,7 @@ impl Place {
             (None, None, Some(given), None, None) => self.parse_open(given),
             (None, None, None, Some(CloseInput { school, on }), None) => {
                 let school = self.named(Kind::School, "close.school", &school)?;
-                Ok(Change { event: ChangeEvent::Close(school), on: on.0 })
+                Ok(ScenarioChange { event: ScenarioEvent::Close(school), on: on.0 })
             }
             (None, None, None, None, Some(given)) => self.parse_partner(given),
             _ => Err(ErrorCode::InvalidArgument.with_message(format!(
@@ -150,7 +150,7 @@ impl Place {
         }
     }
 
-    fn parse_move(self, given: MoveInput) -> Result<Change> {
+    fn parse_move(self, given: MoveInput) -> Result<ScenarioChange> {
         let MoveInput { school, group, role, on } = given;
         let school = self.named(Kind::School, "move.school", &school)?;
         let group = group.map(|group| self.named(Kind::Group, "move.group", &group)).transpose()?;
@@ -158,10 +158,10 @@ impl Place {
             return Err(self.refuse("move.role", "a school that leaves its groups for none has no role"));
         }
         let role = role.map_or(MembershipRole::Member, |role| role.0);
-        Ok(Change { event: ChangeEvent::Move { school, group, role }, on: on.0 })
+        Ok(ScenarioChange { event: ScenarioEvent::Move { school, group, role }, on: on.0 })
     }
 
-    fn parse_merge(self, given: MergeInput) -> Result<Change> {
+    fn parse_merge(self, given: MergeInput) -> Result<ScenarioChange> {
         let MergeInput { schools, into, on } = given;
         if schools.is_empty() || schools.len() > MAX_MERGED {
             return Err(self.refuse("merge.schools", &format!("1 to {MAX_MERGED} schools are taken")));
@@ -169,10 +169,10 @@ impl Place {
         let named = |(at, school): (usize, &ID)| self.named(Kind::School, &format!("merge.schools[{at}]"), school);
         let schools = schools.iter().enumerate().map(named).collect::<Result<_>>()?;
         let into = self.named(Kind::School, "merge.into", &into)?;
-        Ok(Change { event: ChangeEvent::Merge { schools, into }, on: on.0 })
+        Ok(ScenarioChange { event: ScenarioEvent::Merge { schools, into }, on: on.0 })
     }
 
-    fn parse_open(self, given: OpenInput) -> Result<Change> {
+    fn parse_open(self, given: OpenInput) -> Result<ScenarioChange> {
         let OpenInput { slug, name, language, ownership, stages, township, district, group, on } = given;
         if !is_slug(&slug) {
             return Err(
@@ -190,10 +190,10 @@ impl Place {
             district: named(Kind::District, "open.district", district)?,
             group: named(Kind::Group, "open.group", group)?,
         };
-        Ok(Change { event: ChangeEvent::Open(school), on: on.0 })
+        Ok(ScenarioChange { event: ScenarioEvent::Open(school), on: on.0 })
     }
 
-    fn parse_partner(self, given: AddPartnerInput) -> Result<Change> {
+    fn parse_partner(self, given: AddPartnerInput) -> Result<ScenarioChange> {
         let AddPartnerInput { partner, name, language, kinds, school, kind, alliance, role, on } = given;
         let is_new = name.is_some();
         if is_new && !is_slug(&partner) {
@@ -227,7 +227,7 @@ impl Place {
             _ => return Err(self.refuse("addPartner", "give one of `school` and `alliance`")),
         };
         let partner = self.named(Kind::Partner, "addPartner.partner", &partner)?;
-        Ok(Change { event: ChangeEvent::AddPartner { partner, new: new.transpose()?, with }, on: on.0 })
+        Ok(ScenarioChange { event: ScenarioEvent::AddPartner { partner, new: new.transpose()?, with }, on: on.0 })
     }
 
     fn named(self, kind: Kind, field: &str, id: &ID) -> Result<Named> {
