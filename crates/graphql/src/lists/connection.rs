@@ -374,9 +374,12 @@ fn edge_type<L: List>(name: &str) -> ObjectType<Edge<L>> {
             )
             .looking_at(FieldColumns::These(ColumnSet::POSITION));
     }
+    // What the tie says is not looked up at its noun.
+    let mut tie_fields = L::tie_fields();
+    tie_fields.iter_mut().for_each(|field| field.columns = FieldColumns::These(ColumnSet::LEAST));
     ty.object("node", node, |it| ViewedNoun { view: it.view, noun: it.node.clone() })
         .looking_at(FieldColumns::Below)
-        .with_fields_of(L::tie_fields(), |it| &it.tie)
+        .with_fields_of(tie_fields, |it| &it.tie)
 }
 
 impl<T: Send + Sync> ObjectType<T> {
