@@ -57,7 +57,7 @@ impl Store {
             return Ok(Page::empty());
         }
         let form = PageForm::new(Order::default(), request);
-        let mut select = self.select_changes(interval, filter);
+        let mut select = self.select_changes(interval, filter, true);
         let (keys, id) = (["noun_kind", "slug", "kind"].map(|key| col("c", key)), col("c", "id"));
         let scope = Scope::new(self.backend, interval.to);
         select.expr(join_keys(&scope, &keys)).expr(id.clone());
@@ -86,7 +86,7 @@ impl Store {
         if interval.from == interval.to {
             return Ok(Vec::new());
         }
-        let mut select = self.select_changes(interval, filter);
+        let mut select = self.select_changes(interval, filter, false);
         select.exprs([col("c", "noun_kind"), col("c", "change"), Expr::cust("COUNT(*)")]);
         for column in ["noun_kind", "change"] {
             select.add_group_by([col("c", column)]);
@@ -127,12 +127,12 @@ impl Store {
         Ok(facts)
     }
 
-    /// A read of all changes that fit a filter, as `c`.
-    fn select_changes(&self, interval: Interval, filter: &ChangeFilter) -> SelectStatement {
+    /// A read of all changes that fit a filter, as `c`; with slugs for a list, which is in their order.
+    fn select_changes(&self, interval: Interval, filter: &ChangeFilter, has_slugs: bool) -> SelectStatement {
         let mut arms = changing_shapes()
             .filter(|shape| may_fit(shape, interval, filter))
-            .map(|shape| select_changes_of(shape, interval));
-        let mut all = arms.next().unwrap_or_else(|| select_changes_of(&domain::school::SHAPE, interval));
+            .map(|shape| select_changes_of(shape, interval, has_slugs));
+        let mut all = arms.next().unwrap_or_else(|| select_changes_of(&domain::school::SHAPE, interval, has_slugs));
         for arm in arms {
             all.union(UnionType::All, arm);
         }
@@ -191,85 +191,130 @@ fn is_membership(shape: &Shape) -> bool {
     matches!(shape.kind, Kind::Membership | Kind::AllianceMember)
 }
 
-/// The greatest value of a column among the rows that have 1 in another.
-fn greatest_where(is: &'static str, column: &'static str) -> Expr {
-    let value: Expr = CaseStatement::new().case(col("p", is).eq(Expr::Constant(1.into())), col("p", column)).into();
-    Func::max(value).into()
+/// Where a value comes from that a row of a table has.
+fn own(column: Option<&'static str>) -> Expr {
+    column.map_or_else(|| dialect::as_bigint(Expr::cust("NULL")), |column| col("t", column))
 }
 
-/// What was and what is, of each change in a table: the facts, and the revisions that recorded the versions.
-fn select_pairs(shape: &'static Shape, Interval { from, to }: Interval) -> SelectStatement {
+/// The kind of noun that a column names.
+fn kind_named_by(shape: &'static Shape, column: Option<&'static str>) -> Expr {
+    if shape.is_noun() && column == Some("id") {
+        return literal(shape.kind.name());
+    }
+    let of = column.and_then(|column| shape.columns.iter().find(|it| it.name == column)).map(|it| it.column_type);
+    match of {
+        Some(ColumnType::Ref { kind, .. }) => literal(kind.name()),
+        Some(ColumnType::RefOf { column, .. }) => col("t", column),
+        _ => dialect::as_text(Expr::cust("NULL")),
+    }
+}
+
+/// The versions of a table that one of the views shows and the other does not, with what is told of them.
+fn select_versions(shape: &'static Shape, Interval { from, to }: Interval) -> SelectStatement {
     let fact = || col("t", shape.fact_column());
-    let paired = match ends(shape).0 {
+    let (noun, other) = ends(shape);
+    let paired = match noun {
         Some(noun) if shape.is_noun() || is_membership(shape) => col("t", noun),
         _ => fact(),
     };
-    let (was, now) = (|| is_shown("t", from), || is_shown("t", to));
     let mut versions = Query::select();
     versions.expr_as(fact(), "fact").expr_as(paired, "pair").expr_as(col("t", "known_from"), "version");
-    versions.expr_as(dialect::one_if(was()), "was").expr_as(dialect::one_if(now()), "now");
-    versions.from_as(Alias::new(shape.table), "t");
-    versions.and_where(was().and(now().not()).or(now().and(was().not())));
-
-    let mut paired = Query::select();
-    paired.exprs(["fact", "pair", "version", "was", "now"].map(Expr::col)).from_subquery(versions, "v");
-    for (column, sum) in [("was", "n_was"), ("now", "n_now")] {
-        let window = WindowStatement::partition_by(Alias::new("pair"));
-        paired.expr_window_as(Func::sum(Expr::col(column)), window, sum);
+    versions.expr_as(dialect::one_if(is_shown("t", from)), "was").expr_as(dialect::one_if(is_shown("t", to)), "now");
+    versions.expr_as(own(noun), "noun").expr_as(kind_named_by(shape, noun), "noun_kind");
+    versions.expr_as(own(other), "other").expr_as(kind_named_by(shape, other), "other_kind");
+    versions.expr_as(col("t", "valid_from"), "valid_from").expr_as(col("t", "valid_to"), "valid_to");
+    if shape.kind == Kind::Succession {
+        versions.expr_as(col("t", "kind"), "succession");
     }
-
-    let mut pairs = Query::select();
-    for (is, [fact, version]) in [("was", ["was_fact", "was_version"]), ("now", ["now_fact", "now_version"])] {
-        pairs.expr_as(greatest_where(is, "fact"), fact).expr_as(greatest_where(is, "version"), version);
-    }
-    let is_one = |sum| col("p", sum).eq(Expr::Constant(1.into()));
-    let both = CaseStatement::new().case(is_one("n_was").and(is_one("n_now")), Expr::Constant(0_i64.into()));
-    let alone: Expr = both.finally(col("p", "fact")).into();
-    pairs.from_subquery(paired, "p").add_group_by([col("p", "pair"), alone]).take()
+    versions.from_as(Alias::new(shape.table), "t").take()
 }
 
-/// The changes in a table.
-fn select_changes_of(shape: &'static Shape, interval: Interval) -> SelectStatement {
+/// What was and what is, of each change in a table: the facts, and the revisions that recorded the versions; beside them
+/// what the version says that is, or that was if none is.
+fn select_pairs(shape: &'static Shape, interval: Interval) -> SelectStatement {
+    // Of one revision a fact has one version; of two it may have both what was and what is.
+    let partitions: &[&str] = if interval.is_of_knowledge() { &["pair", "fact"] } else { &["pair"] };
+    let named = |what: &str, of: &str| Alias::new(format!("{what}_in_{of}"));
+    let mut paired = Query::select();
+    paired.expr(Expr::cust("v.*")).from_subquery(select_versions(shape, interval), "v");
+    paired.and_where(col("v", "was").ne(col("v", "now")));
+    for of in partitions {
+        let mut select = |value: Expr, name| {
+            paired.expr_window_as(value, WindowStatement::partition_by(("v", Alias::new(*of))), name);
+        };
+        for side in ["was", "now"] {
+            select(Func::sum(col("v", side)).into(), named(side, of));
+        }
+        for said in ["fact", "version", "other"] {
+            let was = col("v", "was").eq(Expr::Constant(1.into()));
+            let of_what_was: Expr = CaseStatement::new().case(was, col("v", said)).into();
+            select(Func::max(of_what_was).into(), named(said, of));
+        }
+    }
+    let is_one = |column: Alias| col("p", column).eq(Expr::Constant(1.into()));
+    let is = |side: &str| is_one(Alias::new(side));
+    let has_both = |of: &str| is_one(named("was", of)).and(is_one(named("now", of)));
+    let is_pair = partitions.iter().map(|of| has_both(of)).reduce(ExprTrait::or).expect("there is a partition");
+    let mut pairs = Query::select();
+    pairs.from_subquery(paired, "p").and_where(is("now").or(is_pair.not()));
+    for (said, was, now) in [("fact", "was_fact", "now_fact"), ("version", "was_version", "now_version")] {
+        let before = partitions
+            .iter()
+            .fold(CaseStatement::new(), |before, of| before.case(has_both(of), col("p", named(said, of))));
+        let before: Expr = before.case(is("was"), col("p", said)).into();
+        let after: Expr = CaseStatement::new().case(is("now"), col("p", said)).into();
+        pairs.expr_as(before, was).expr_as(after, now);
+    }
+    pairs.expr_as(col("p", named("other", "pair")), "paired_other");
+    let said = ["noun", "noun_kind", "other", "other_kind", "valid_from", "valid_to"];
+    pairs.exprs(said.map(|column| col("p", column)));
+    if shape.kind == Kind::Succession {
+        pairs.expr(col("p", "succession"));
+    }
+    pairs
+}
+
+/// The changes in a table; with the slugs of their nouns, by which a list is in order.
+fn select_changes_of(shape: &'static Shape, interval: Interval, has_slugs: bool) -> SelectStatement {
     let mut select = Query::select();
     select.from_subquery(select_pairs(shape, interval), "d");
-    for (alias, fact, version) in [("w", "was_fact", "was_version"), ("n", "now_fact", "now_version")] {
-        let is_it = col(alias, shape.fact_column()).eq(col("d", fact));
-        let is_it = is_it.and(col(alias, "known_from").eq(col("d", version)));
-        select.join_as(JoinType::LeftJoin, Alias::new(shape.table), alias, is_it);
-    }
-    let id = || -> Expr { Func::coalesce([col("d", "now_fact"), col("d", "was_fact")]).into() };
-    let end = |column: Option<&'static str>| -> Expr {
-        let either = |column| Func::coalesce([col("n", column), col("w", column)]).into();
-        column.map_or_else(|| dialect::as_bigint(Expr::cust("NULL")), either)
-    };
-    let (noun, other) = ends(shape);
-    let joined =
-        [(JoinType::InnerJoin, "f", id()), (JoinType::LeftJoin, "s", end(noun)), (JoinType::LeftJoin, "o", end(other))];
-    for (join, alias, id) in joined {
-        select.join_as(join, identities::Entity, alias, col(alias, identities::Column::Id).eq(id));
-    }
-    let is_over = col("d", "now_fact").is_null();
-    let day = |alias, column| col(alias, column);
-    let since: Expr = match interval.is_of_knowledge() {
-        true => Func::coalesce([day("n", "valid_from"), day("w", "valid_from")]).into(),
-        false => CaseStatement::new().case(is_over, day("w", "valid_to")).finally(day("n", "valid_from")).into(),
-    };
     let change = if interval.is_of_knowledge() { what_was_learned(shape) } else { what_happened(shape, interval.to) };
-    let or_blank = |value: Expr| -> Expr { Func::coalesce([value, literal("")]).into() };
-    let kind = |alias: &'static str| col(alias, identities::Column::Kind);
+    // What else the versions say is compared where there are two, and looked up nowhere else.
+    if interval.is_of_knowledge() || shape.is_noun() {
+        for (alias, fact, version, other) in
+            [("w", "was_fact", "was_version", "now_fact"), ("n", "now_fact", "now_version", "was_fact")]
+        {
+            let of_two: Expr = CaseStatement::new().case(col("d", other).is_not_null(), col("d", fact)).into();
+            let is_it = col(alias, shape.fact_column()).eq(of_two);
+            let is_it = is_it.and(col(alias, "known_from").eq(col("d", version)));
+            select.join_as(JoinType::LeftJoin, Alias::new(shape.table), alias, is_it);
+        }
+    }
+    let since: Expr = match interval.is_of_knowledge() {
+        true => col("d", "valid_from"),
+        false => {
+            let is_over = col("d", "now_fact").is_null();
+            CaseStatement::new().case(is_over, col("d", "valid_to")).finally(col("d", "valid_from")).into()
+        }
+    };
+    let names_none = CaseStatement::new().case(col("d", "noun").is_null(), literal(""));
     select
-        .expr_as(id(), "id")
-        .expr_as(kind("f"), "kind")
+        .expr_as(Func::coalesce([col("d", "now_fact"), col("d", "was_fact")]), "id")
+        .expr_as(literal(shape.kind.name()), "kind")
         .expr_as(change, "change")
         .expr_as(col("d", "was_fact"), "was")
         .expr_as(col("d", "now_fact"), "now")
-        .expr_as(end(noun), "noun")
-        .expr_as(or_blank(kind("s")), "noun_kind")
-        .expr_as(or_blank(col("s", identities::Column::Slug)), "slug")
-        .expr_as(end(other), "other")
-        .expr_as(kind("o"), "other_kind")
-        .expr_as(since, "since")
-        .take()
+        .expr_as(col("d", "noun"), "noun")
+        .expr_as(names_none.finally(col("d", "noun_kind")), "noun_kind")
+        .expr_as(col("d", "other"), "other")
+        .expr_as(col("d", "other_kind"), "other_kind")
+        .expr_as(since, "since");
+    if has_slugs {
+        let is_noun = col("s", identities::Column::Id).eq(col("d", "noun"));
+        select.join_as(JoinType::LeftJoin, identities::Entity, "s", is_noun);
+        select.expr_as(Func::coalesce([col("s", identities::Column::Slug), literal("")]), "slug");
+    }
+    select
 }
 
 /// A kind of change as a value of a statement.
@@ -327,24 +372,25 @@ fn what_happened(shape: &'static Shape, to: View) -> Expr {
     };
     match shape.kind {
         Kind::School | Kind::Campus => {
-            let unless_followed = |end, alias, [general, own]: [ChangeKind; 2]| -> Expr {
-                let case = CaseStatement::new().case(is_followed(end, alias, to), word(general));
+            let unless_followed = |end, [general, own]: [ChangeKind; 2]| -> Expr {
+                let case = CaseStatement::new().case(is_followed(end, to), word(general));
                 case.finally(word(own)).into()
             };
             by_sides(
-                unless_followed("successor_id", "n", [ChangeKind::Began, ChangeKind::Opened]),
-                unless_followed("predecessor_id", "w", [ChangeKind::Ended, ChangeKind::Closed]),
+                unless_followed("successor_id", [ChangeKind::Began, ChangeKind::Opened]),
+                unless_followed("predecessor_id", [ChangeKind::Ended, ChangeKind::Closed]),
                 unless_same("name", ChangeKind::Renamed),
             )
         }
         Kind::Membership | Kind::AllianceMember => {
-            let other = ends(shape).1.expect("a membership has two ends");
-            by_sides(word(ChangeKind::Joined), word(ChangeKind::Left), unless_same(other, ChangeKind::Moved))
+            let is_same = col("d", "paired_other").eq(col("d", "other"));
+            let both = CaseStatement::new().case(is_same, word(ChangeKind::Changed)).finally(word(ChangeKind::Moved));
+            by_sides(word(ChangeKind::Joined), word(ChangeKind::Left), both.into())
         }
         Kind::Succession => {
             let is = |kinds: &[SuccessionKind]| {
                 let words: Vec<Expr> = kinds.iter().map(|kind| literal(kind.word())).collect();
-                col("n", "kind").is_in(words)
+                col("d", "succession").is_in(words)
             };
             let begun = CaseStatement::new()
                 .case(is(&[SuccessionKind::Renamed, SuccessionKind::Converted]), word(ChangeKind::Renamed))
@@ -365,10 +411,10 @@ fn what_happened(shape: &'static Shape, to: View) -> Expr {
 }
 
 /// That a succession on record by the later view has the noun at this end.
-fn is_followed(end: &'static str, alias: &'static str, to: View) -> Expr {
+fn is_followed(end: &'static str, to: View) -> Expr {
     let mut select = Query::select();
     select.expr(Expr::Constant(1.into())).from_as(Alias::new(shape_of(Kind::Succession).table), "x");
-    select.and_where(is_shown("x", to)).and_where(col("x", end).eq(col(alias, "id")));
+    select.and_where(is_shown("x", to)).and_where(col("x", end).eq(col("d", "noun")));
     Expr::exists(select)
 }
 
