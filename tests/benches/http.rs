@@ -19,7 +19,7 @@ use axum::{
 use serde_json::Value;
 use tests::{
     floor::Floor,
-    load::{self, Server, TURN, TURNS, Turn, post, row, run},
+    load::{self, Server, TURN, Turn, post, row, run, turns},
     postgres,
 };
 
@@ -82,8 +82,9 @@ fn compare() {
     let sqlite = format!("sqlite://{}", dir.path().join("map.db").display());
     let databases = [("SQLite", Some(sqlite)), ("PostgreSQL", postgres::url_or_skip("the benchmark"))];
     println!(
-        "`{}`, {schools} schools, {TURNS} turns of {TURN}, {CONNECTIONS} connections, {MANY_CONNECTIONS} where answers are kept\n",
-        binary.display()
+        "`{}`, {schools} schools, {} turns of {TURN}, {CONNECTIONS} connections, {MANY_CONNECTIONS} where answers are kept\n",
+        binary.display(),
+        turns()
     );
     println!(
         "| database | question | requests/s | floor | ratio | CPU a request, µs | floor | ratio | of that the database, µs \
@@ -103,7 +104,7 @@ fn compare() {
             assert_eq!(typed.ask(document), told["data"], "{name}: the floor says something else");
         }
         let compare = |name: &str, ours: &dyn Fn() -> Turn, floor: &dyn Fn() -> Turn| {
-            let turns: Vec<_> = (0..TURNS).map(|_| [ours(), floor()]).collect();
+            let turns: Vec<_> = (0..turns()).map(|_| [ours(), floor()]).collect();
             println!("| {database} | {name} | {} |", row(&turns));
         };
         let script = dir.path().join("wrk.lua");

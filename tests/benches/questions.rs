@@ -4,7 +4,8 @@
 //! Each question is asked of the release build of edumap, in a process of its own, and beside it SQL that was written by
 //! hand for this one question is run on the bare driver, in another; both answer JSON over HTTP, one request at a time, in
 //! turns, on SQLite and on a private PostgreSQL. edumap keeps no answer. The maps are a made-up city of 5,000 schools and
-//! a nation of 51,140; `EDUMAP_BENCH_SCHOOLS` names other numbers, with commas between them.
+//! a nation of 51,140; `EDUMAP_BENCH_SCHOOLS` names other numbers, with commas between them. Arguments are parts of the
+//! names of the questions that are wanted, after `--`.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
@@ -23,7 +24,7 @@ use domain::{
 use serde_json::Value;
 use tests::{
     floor::{AnyStatement, Floor},
-    load::{self, Server, TURN, TURNS, post, row, run},
+    load::{self, Server, TURN, post, row, run, turns},
     postgres,
 };
 
@@ -50,7 +51,9 @@ fn main() {
             let statements = serde_json::from_slice(&fs::read(statements).expect("statements")).expect("JSON");
             tokio::runtime::Runtime::new().expect("a runtime").block_on(serve_floor(url, day, statements));
         }
-        _ if arguments.contains(&"--bench") => compare(),
+        _ if arguments.contains(&"--bench") => {
+            compare(&arguments.iter().skip(1).copied().filter(|part| !part.starts_with("--")).collect::<Vec<_>>());
+        }
         // `cargo test --benches` only asks whether it starts.
         _ => {}
     }
@@ -69,10 +72,10 @@ async fn serve_floor(url: &str, day: &str, statements: Vec<Vec<AnyStatement>>) {
     axum::serve(listener, router).await.expect("served");
 }
 
-fn compare() {
+fn compare(wanted: &[&str]) {
     let binary = load::binary();
     let sizes = env::var("EDUMAP_BENCH_SCHOOLS").unwrap_or_else(|_| "5000,51140".to_owned());
-    println!("`{}`, {TURNS} turns of {TURN}, {CONNECTIONS} connection\n", binary.display());
+    println!("`{}`, {} turns of {TURN}, {CONNECTIONS} connection\n", binary.display(), turns());
     println!(
         "| schools | database | question | requests/s | by hand | ratio | CPU a request, µs | by hand | ratio | of that the \
          database, µs | by hand | p50 ms | by hand | p99 ms | by hand |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
@@ -85,15 +88,16 @@ fn compare() {
         let databases = [("SQLite", Some(sqlite)), ("PostgreSQL", postgres::url_or_skip("the benchmark"))];
         for (database, url) in databases.into_iter().filter_map(|(database, url)| Some((database, url?))) {
             run(Command::new(&binary).arg("import").arg(&data).env("EDUMAP_DATABASE_URL", &url));
-            compare_on(&binary, (schools, database), &url, dir.path());
+            compare_on(&binary, (schools, database), &url, dir.path(), wanted);
         }
     }
 }
 
-fn compare_on(binary: &Path, (schools, database): (&str, &str), url: &str, dir: &Path) {
+fn compare_on(binary: &Path, (schools, database): (&str, &str), url: &str, dir: &Path, wanted: &[&str]) {
     let edumap = Server::edumap(binary, url, &["--max-cached-bytes", "0"]);
     let view = edumap.ask("{ map { view { asOf } } }");
-    let questions = questions(&edumap, url.starts_with("postgres"));
+    let mut questions = questions(&edumap, url.starts_with("postgres"));
+    questions.retain(|question| wanted.is_empty() || wanted.iter().any(|part| question.name.contains(part)));
     let (statements, script) = (dir.join("statements.json"), dir.join("wrk.lua"));
     let by_hand: Vec<_> = questions.iter().map(|question| &question.by_hand).collect();
     fs::write(&statements, serde_json::to_vec(&by_hand).expect("JSON")).expect("written");
@@ -106,7 +110,7 @@ fn compare_on(binary: &Path, (schools, database): (&str, &str), url: &str, dir: 
         assert_eq!(ours, by_hand, "{name}: another answer by hand");
         assert!(!ours.is_empty(), "{name}: nothing is found");
         fs::write(&script, post(document)).expect("a script");
-        let turns: Vec<_> = (0..TURNS)
+        let turns: Vec<_> = (0..turns())
             .map(|_| [edumap.measure("/graphql", Some(&script), CONNECTIONS), floor.measure(&path, None, CONNECTIONS)])
             .collect();
         println!("| {schools} | {database} | {name} | {} |", row(&turns));
@@ -229,6 +233,18 @@ fn questions(edumap: &Server, is_postgres: bool) -> Vec<Question> {
             )],
         },
     ];
+    // A nation has more rows than a scenario takes.
+    let is_small = edumap.ask("{ schools(first: 0) { totalCount } }")["schools"]["totalCount"].as_u64() < Some(20_000);
+    if is_small {
+        questions.push(Question {
+            name: "what if a school closed",
+            document: format!(
+                "{{ whatIf(changes: [{{ close: {{ school: \"{slug}\", on: \"2024-01-01\" }} }}]) {{ schools(first: 0) {{ totalCount }} }} }}"
+            ),
+            same: "whatIf/schools/totalCount",
+            by_hand: vec![sql(&format!("SELECT COUNT(*) FROM schools WHERE {KNOWN} AND slug <> $2"), "i", [slug.into()])],
+        });
+    }
     if !is_postgres {
         for statement in questions.iter_mut().flat_map(|question| &mut question.by_hand) {
             statement.0 = statement.0.replace("STRPOS(", "INSTR(");

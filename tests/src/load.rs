@@ -19,8 +19,14 @@ use crate::{
 
 /// How long one turn is measured.
 pub const TURN: &str = "3s";
-/// How many turns each of the two has with a question.
-pub const TURNS: usize = 5;
+/// How many turns each of the two has with a question: 5, or as many as `EDUMAP_BENCH_TURNS` says.
+///
+/// # Panics
+/// It is no number.
+#[must_use]
+pub fn turns() -> usize {
+    env::var("EDUMAP_BENCH_TURNS").map_or(5, |turns| turns.parse().expect("a number of turns"))
+}
 
 /// The medians of all turns; a ratio is the median of the turns' ratios, since the machine may be slow for a while.
 pub fn row(turns: &[[Turn; 2]]) -> String {

@@ -1,4 +1,4 @@
-//! Which columns of a noun a read takes.
+//! Which columns of a noun a read takes, and whether it takes what the tie says that leads to it.
 //!
 //! The id, the slug and what every record states are always read; the rest if it is asked for. A value that was not read
 //! is as if no source stated it, so who asks must name all that it will look at.
@@ -12,7 +12,7 @@ use crate::noun::Table;
 pub struct ColumnSet(u64);
 
 /// The bit of the first column of [`Table::COLUMNS`].
-const FIRST: usize = 3;
+const FIRST: usize = 4;
 
 impl ColumnSet {
     /// Only what is always read.
@@ -25,6 +25,8 @@ impl ColumnSet {
     pub const TIME: Self = ColumnSet(1 << 1);
     /// The position in the list that is read, which cursors say.
     pub const POSITION: Self = ColumnSet(1 << 2);
+    /// What the tie says that leads to the noun; without it only the noun is read.
+    pub const TIE: Self = ColumnSet(1 << 3);
 
     /// The column of this name; a reference may be named without its `_id`, and `names` and `time` stand for all of
     /// these. `None` if the noun has none.

@@ -189,8 +189,8 @@ impl<T> Tie<T> {
 /// A noun, and the tie that leads to it.
 #[derive(Debug)]
 pub struct Linked<N, T> {
-    /// What the tie says.
-    pub tie: Arc<T>,
+    /// What the tie says; `None` if [`ColumnSet::TIE`] was not asked for.
+    pub tie: Option<Arc<T>>,
     /// The noun.
     pub node: Arc<N>,
 }
@@ -390,7 +390,10 @@ impl<N: Table, T> Relation<N, T> {
             row.begin_fact();
             let fact = row.next().number()?;
             let position = Position { key: read_key(&mut row, columns)?, id: fact };
-            let tie = Arc::new((self.tie.read)(fact, &mut row)?);
+            let tie = match columns.contains(ColumnSet::TIE) {
+                true => Some(Arc::new((self.tie.read)(fact, &mut row)?)),
+                false => None,
+            };
             let node = match nodes.get(&row.peek().number()?) {
                 Some(node) => node.clone(),
                 None => {

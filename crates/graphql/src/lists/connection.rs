@@ -46,7 +46,7 @@ pub(crate) trait List: Send + Sync + 'static {
     fn node(item: &Self::Item) -> &Arc<Self::Node>;
 
     /// The tie of an item.
-    fn tie(view: View, item: &Self::Item) -> Self::Tie;
+    fn tie(view: View, item: &Self::Item) -> Option<Self::Tie>;
 
     /// What edges say of the tie.
     fn tie_fields() -> Vec<Field<Self::Tie>>;
@@ -115,7 +115,9 @@ impl<N: NounType> List for AllNouns<N> {
         item
     }
 
-    fn tie(_: View, _: &Arc<N>) {}
+    fn tie(_: View, _: &Arc<N>) -> Option<()> {
+        Some(())
+    }
 
     fn tie_fields() -> Vec<Field<()>> {
         Vec::new()
@@ -177,8 +179,8 @@ impl<N: NounType, T: TieType> List for Related<N, T> {
         &item.node
     }
 
-    fn tie(view: View, item: &Self::Item) -> Self::Tie {
-        ViewedTie { view, tie: item.tie.clone() }
+    fn tie(view: View, item: &Self::Item) -> Option<Self::Tie> {
+        Some(ViewedTie { view, tie: item.tie.clone()? })
     }
 
     fn tie_fields() -> Vec<Field<Self::Tie>> {
@@ -241,7 +243,8 @@ pub(crate) struct Edge<L: List> {
     position: Position,
     distance: Option<f64>,
     node: Arc<L::Node>,
-    tie: L::Tie,
+    /// What the tie says; `None` if no field of it is asked for.
+    tie: Option<L::Tie>,
 }
 
 impl<L: List> Connection<L> {
@@ -374,12 +377,12 @@ fn edge_type<L: List>(name: &str) -> ObjectType<Edge<L>> {
             )
             .looking_at(FieldColumns::These(ColumnSet::POSITION));
     }
-    // What the tie says is not looked up at its noun.
+    // They look at the tie, and at nothing of the noun that was read with it.
     let mut tie_fields = L::tie_fields();
-    tie_fields.iter_mut().for_each(|field| field.columns = FieldColumns::These(ColumnSet::LEAST));
+    tie_fields.iter_mut().for_each(|field| field.columns = FieldColumns::These(ColumnSet::TIE));
     ty.object("node", node, |it| ViewedNoun { view: it.view, noun: it.node.clone() })
         .looking_at(FieldColumns::Below)
-        .with_fields_of(tie_fields, |it| &it.tie)
+        .with_fields_of(tie_fields, |it| it.tie.as_ref().expect("a tie is read for its fields"))
 }
 
 impl<T: Send + Sync> ObjectType<T> {

@@ -141,12 +141,13 @@ async fn load_present_day(
     }
     let request = Arc::new(PageRequest { size: MAX_SIZE, ..PageRequest::default() });
     let loader = RelationPageLoader::new(SUCCESSORS_OF_SCHOOL, it.view, Arc::default(), Order::default(), request);
-    let columns = ctx.columns_below::<domain::School>().union(ColumnSet::TIME);
+    let columns = ctx.columns_below::<domain::School>().union(ColumnSet::TIME).union(ColumnSet::TIE);
     let page = ctx.load_columns(loader, it.head().id, columns).await?;
     let mut present: Vec<ViewedNoun<domain::School>> = Vec::new();
     for (_, Linked { tie, node }) in page.iter().flat_map(|page| &page.items) {
         let is_new = present.iter().all(|known| known.head().id != node.head().id);
-        if tie.kind.is_continued() && is_new && holds(node) {
+        let is_continued = tie.as_ref().is_some_and(|tie| tie.kind.is_continued());
+        if is_continued && is_new && holds(node) {
             present.push(ViewedNoun { view: it.view, noun: node.clone() });
         }
     }

@@ -19,8 +19,8 @@ use crate::{
 };
 
 impl<N: Table, T> Relation<N, T> {
-    /// The statement of a page: rows of the parent, the tie's identity, the key of the position if it is asked for, what
-    /// the tie says and the noun, ordered by parent.
+    /// The statement of a page: rows of the parent, the tie's identity, the key of the position and what the tie says if
+    /// they are asked for, and the noun, ordered by parent.
     pub(super) fn page_select(
         &self,
         scope: &Scope,
@@ -82,7 +82,7 @@ impl<N: Table, T> Relation<N, T> {
         }
         first.limit(LIMIT).expr_as(fact, Alias::new("fact")).exprs(exprs::<N>("c", columns));
         let keys = select_named(&mut first, "key", keys, "first");
-        let own = select_named(&mut first, "own", own, "first");
+        let own = select_named(&mut first, "own", if_read(own, columns), "first");
 
         let fact = col("first", "fact");
         let key = joined_key(scope, &keys, columns);
@@ -133,7 +133,7 @@ impl<N: Table, T> Relation<N, T> {
         };
         let keys = self.keys((scope, filter, page), [rank, Some(since)], &own, "n");
         let key = joined_key(scope, &keys, columns);
-        select.expr(parent.clone()).expr(fact.clone()).exprs(key).exprs(own);
+        select.expr(parent.clone()).expr(fact.clone()).exprs(key).exprs(if_read(own, columns));
         select.exprs(exprs::<N>("n", columns)).order_by_expr(parent, sea_query::Order::Asc);
         for key in keys.into_iter().chain([fact]) {
             select.order_by_expr(key, direction(page));
@@ -155,7 +155,7 @@ impl<N: Table, T> Relation<N, T> {
         select.expr_as(parent, Alias::new("parent")).expr_as(fact, Alias::new("fact"));
         select.expr_as(col("c", "id"), Alias::new("child"));
         let keys = select_named(&mut select, "key", keys, "ranked");
-        let own = select_named(&mut select, "own", own, "ranked");
+        let own = select_named(&mut select, "own", if_read(own, columns), "ranked");
         select.expr_window_as(dialect::row_number(), ranking, Alias::new("place"));
 
         let ranked = |name: &'static str| col("ranked", name);
@@ -179,6 +179,11 @@ fn select_named(select: &mut SelectStatement, prefix: &str, exprs: Vec<Expr>, al
         col(alias, name)
     };
     exprs.into_iter().enumerate().map(add).collect()
+}
+
+/// What a tie says, if it is asked for.
+fn if_read(own: Vec<Expr>, columns: ColumnSet) -> Vec<Expr> {
+    if columns.contains(ColumnSet::TIE) { own } else { Vec::new() }
 }
 
 /// The parts of a position's key as one text, if it is asked for.
