@@ -311,7 +311,7 @@ fn reach(slug: &str) -> Question {
         |alias: &str| format!("{alias}.known_to IS NULL AND {alias}.valid_from <= $1 AND {alias}.valid_to > $1");
     let [m, p, a, g, o, s, d] = ["m", "p", "a", "g", "o", "s", "d"].map(known);
     let statement = format!(
-        "SELECT c.slug, t.way FROM (\
+        "SELECT c.slug, CAST(t.way AS BIGINT) FROM (\
          SELECT m.partner_id AS child, 0 AS way, m.id AS fact FROM school_partners m WHERE m.school_id = $2 AND {m} \
          UNION ALL SELECT p.party_id, 1, p.agreement_id FROM agreement_parties p WHERE p.party_type = 'partner' AND {p} \
          AND p.agreement_id IN (SELECT o.agreement_id FROM agreement_outcomes o WHERE o.outcome_id = $2 AND {o} \
