@@ -458,13 +458,13 @@ const tests = {
   async "the editor follows the system between light and dark"() {
     const visited = await playground();
     await visited.page.waitForSelector(".meter .took");
-    const paper = () => visited.page.$eval(".graphiql-query-editor .view-line span", (one) => getComputedStyle(one).color);
-    const light = await paper();
+    // The ink of the editor, not of a word: words are colored some time after they are drawn.
+    const light = await visited.page.$eval(".graphiql-query-editor .monaco-editor", (one) => getComputedStyle(one).color);
     await visited.page.emulateMedia({ colorScheme: "dark" });
-    await visited.page.waitForFunction((light) => getComputedStyle(document.querySelector(".graphiql-query-editor .view-line span")).color !== light, light);
+    await visited.page.waitForFunction((light) => getComputedStyle(document.querySelector(".graphiql-query-editor .monaco-editor")).color !== light, light);
     await inspect(visited.page, "playground-turned-dark");
     await visited.page.emulateMedia({ colorScheme: "light" });
-    await visited.page.waitForFunction((light) => getComputedStyle(document.querySelector(".graphiql-query-editor .view-line span")).color === light, light);
+    await visited.page.waitForFunction((light) => getComputedStyle(document.querySelector(".graphiql-query-editor .monaco-editor")).color === light, light);
     await inspect(visited.page, "playground-turned-light");
     await leave(visited);
   },
