@@ -12,6 +12,7 @@ mod lists;
 mod nouns;
 mod objects;
 mod plan;
+mod rows;
 mod schema;
 
 pub use async_graphql::{Request, Variables};
@@ -24,4 +25,5 @@ pub use execution::{
     prepared::{OperationKind, PreparedRequest, prepare_request},
     scenario::{ScenarioError, ScenarioWriter},
 };
+pub use rows::{Pinning, Place, RowColumn, RowPage, RowQuery, RowStep, variables_of_texts};
 pub use schema::{Schema, closed_schema, schema};

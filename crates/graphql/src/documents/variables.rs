@@ -66,6 +66,62 @@ pub(crate) fn coerce_variables(
     if errors.is_empty() { Ok(coerced) } else { Err(errors) }
 }
 
+/// The variables that an operation is given as texts, such as those of an address: a text is read as its type has it, and
+/// one without characters is none. A list is given by several texts, or by one with commas.
+///
+/// # Errors
+/// It has no such variable; whether a value fits is seen when the request is prepared.
+pub(crate) fn variables_of_texts(
+    schema: &Schema,
+    operation: &OperationDefinition,
+    texts: &[(String, String)],
+) -> Result<Variables, String> {
+    let definitions = &operation.variable_definitions;
+    let mut given = Variables::default();
+    for (name, text) in texts {
+        let Some(definition) = definitions.iter().find(|definition| definition.node.name.node == name.as_str()) else {
+            let names: Vec<&str> = definitions.iter().map(|definition| definition.node.name.node.as_str()).collect();
+            return Err(format!("the query has no variable `{name}`: it has {}", names.join(", ")));
+        };
+        if text.is_empty() {
+            continue;
+        }
+        let name = definition.node.name.node.clone();
+        match &definition.node.var_type.node.base {
+            BaseType::Named(ty) => {
+                if given.insert(name, read_text(schema, ty, text)).is_some() {
+                    return Err(format!("the variable `{}` is given twice", definition.node.name.node));
+                }
+            }
+            BaseType::List(item) => {
+                let BaseType::Named(ty) = &item.base else {
+                    return Err(format!("the variable `{name}` is a list of lists, and cannot be given as text"));
+                };
+                let items: Vec<ConstValue> = match schema.types.get(ty.as_str()) {
+                    Some(ExtendedType::InputObject(_)) => vec![read_text(schema, ty, text)],
+                    _ => text.split(',').map(|one| read_text(schema, ty, one.trim())).collect(),
+                };
+                match given.entry(name).or_insert_with(|| ConstValue::List(Vec::new())) {
+                    ConstValue::List(all) => all.extend(items),
+                    other => *other = ConstValue::List(items),
+                }
+            }
+        }
+    }
+    Ok(given)
+}
+
+/// A text as a value of a type; one that does not look like it stays a text, and is refused as that.
+fn read_text(schema: &Schema, ty: &Name, text: &str) -> ConstValue {
+    let is_json = match schema.types.get(ty.as_str()) {
+        Some(ExtendedType::Scalar(scalar)) => matches!(scalar.name.as_str(), "Int" | "Float" | "Boolean"),
+        Some(ExtendedType::InputObject(_)) => true,
+        _ => false,
+    };
+    let parsed = is_json.then(|| serde_json::from_str::<ConstValue>(text).ok()).flatten();
+    parsed.unwrap_or_else(|| ConstValue::String(text.to_owned()))
+}
+
 /// The path of a value within a variable.
 enum ValuePath<'a> {
     Variable(&'a Name),

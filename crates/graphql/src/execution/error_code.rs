@@ -180,6 +180,17 @@ error_codes! {
         "`knownAt` names no revision",
         "use a number that `revisions` lists";
 
+    // Rows.
+    NoPlace = "NO_PLACE",
+        "rows are wanted as GeoJSON, and the query asks for no place",
+        "ask for `location { latitude longitude }` of what is to be on the map";
+    TooManyRows = "TOO_MANY_ROWS",
+        "the rows are more than `--max-rows`, than a spreadsheet holds, or than a list gives to several parents at once",
+        "narrow the list by a filter, or ask for larger pages of it";
+    RevisionRecorded = "REVISION_RECORDED" 409,
+        "a revision was recorded while rows were read page by page",
+        "ask again, or within `map`, which is read at one revision";
+
     // Failures of the server.
     Timeout = "TIMEOUT" 504,
         "the operation took longer than `--max-seconds`",

@@ -51,7 +51,7 @@ impl OperationKind {
 pub struct PreparedRequest {
     pub(super) request: Request,
     pub(super) document: Arc<Document>,
-    pub(super) variables: CoercedVariables,
+    pub(crate) variables: CoercedVariables,
     /// The name of the operation; `None` if it has none.
     pub name: Option<String>,
     /// What kind of operation it wants to run.
