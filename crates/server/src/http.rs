@@ -11,8 +11,8 @@
 //! - `request` parses the GraphQL fields of a request; `origin` tells the site that it comes from.
 //! - `cache` decides how long others may keep an answer, `answer` builds its response, and `events` one of a stream.
 //!   A handler that fails uses `answer::error_response`.
-//! - `rate_limit` and `vary` are layers. `health`, `changes` and `missing` are handlers, `socket` handles WebSockets, and
-//!   `endpoint` the rest of `/graphql`.
+//! - `rate_limit` and `vary` are layers. `health`, `changes` and `missing` are handlers, `socket` handles WebSockets,
+//!   `row_stream` answers with rows, `endpoint` is the rest of `/graphql`, and `rows` has addresses for rows.
 //! - `half_closed` and `unread` watch how clients read their connections; `listen` serves them.
 
 mod accept;
@@ -38,6 +38,8 @@ mod proxy;
 mod rate_limit;
 mod rates;
 mod request;
+mod row_stream;
+mod rows;
 mod socket;
 mod unread;
 mod vary;
@@ -51,7 +53,7 @@ use axum::{
     extract::DefaultBodyLimit,
     http::{HeaderName, Method, Response, header},
     middleware,
-    routing::get,
+    routing::{MethodRouter, get},
 };
 use graphql::ErrorCode;
 use tower_http::{
@@ -99,7 +101,7 @@ pub fn router(app: App) -> Router {
         .allow_headers(
             SIMPLE_HEADERS.into_iter().chain(PREFLIGHT_HEADERS.map(HeaderName::from_static)).collect::<Vec<_>>(),
         )
-        .expose_headers([header::ETAG]);
+        .expose_headers([header::ETAG, row_stream::ROWS_HEADER]);
     let rate_limited = middleware::from_fn_with_state(app.clone(), limit_rate);
     let apply_forwarded_target = middleware::map_request_with_state(app.clone(), apply_forwarded_target);
     let graphql = get(handle_get).post(handle_post).fallback(not_allowed);
@@ -107,8 +109,11 @@ pub fn router(app: App) -> Router {
         .route("/changes.md", get(changes::handle_markdown))
         .route("/changes.atom", get(changes::handle_atom))
         .layer(rate_limited.clone());
-    let graphql = graphql.layer(apply_forwarded_target).layer::<_, Infallible>(rate_limited).layer(cors);
-    let graphql = graphql.layer(middleware::map_response(vary::add_api_vary));
+    let in_api = |route: MethodRouter<SharedApp, Infallible>| {
+        let route = route.layer(apply_forwarded_target.clone()).layer::<_, Infallible>(rate_limited.clone());
+        route.layer(cors.clone()).layer(middleware::map_response(vary::add_api_vary))
+    };
+    let (graphql, rows) = (in_api(graphql), in_api(get(rows::handle_rows)));
     let metrics_route = match app.capacity.has_metrics {
         true => Router::new().route("/metrics", get(handle_metrics)),
         false => Router::new(),
@@ -118,6 +123,7 @@ pub fn router(app: App) -> Router {
         .merge(metrics_route)
         .merge(crate::web::page_routes())
         .route("/graphql", graphql)
+        .route("/rows/{file}", rows)
         .merge(changes)
         .route("/schema.graphql", get(handle_schema))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -141,10 +147,11 @@ const SIMPLE_HEADERS: [HeaderName; 4] =
     [header::CONTENT_TYPE, header::ACCEPT, header::ACCEPT_LANGUAGE, header::IF_NONE_MATCH];
 
 /// Headers that make a browser send a preflight request first.
-const PREFLIGHT_HEADERS: [&str; 6] = [
+const PREFLIGHT_HEADERS: [&str; 7] = [
     "apollo-require-preflight",
     "edumap-cost",
     "edumap-plan",
+    "edumap-rows",
     "edumap-stats",
     "graphql-require-preflight",
     "x-apollo-operation-name",

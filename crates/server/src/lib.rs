@@ -24,6 +24,7 @@ pub mod manifest;
 mod own_query;
 pub mod queries;
 pub mod report;
+mod rows;
 pub mod telemetry;
 mod web;
 mod what_if;

@@ -22,6 +22,8 @@ pub struct CuratedQuery {
     pub variables: Map<String, Value>,
     /// How the noun is found that it is asked about unless told otherwise; `None` if it is about no single one.
     pub example: Option<ExampleSearch>,
+    /// The list whose items are the rows of its answer unless told otherwise.
+    pub rows: &'static str,
     /// How many SQL statements it may cost.
     pub budget: u64,
     /// The whole document, with the words about itself as comments.
@@ -80,6 +82,7 @@ impl CuratedQuery {
                 Some(text) => Some(ExampleSearch::parse(text)?),
                 None => None,
             },
+            rows: about("rows")?,
             budget: about("budget")?.parse().ok()?,
             text,
         })
@@ -95,6 +98,7 @@ pub fn curated_queries() -> &'static [CuratedQuery] {
     static ALL: LazyLock<Vec<CuratedQuery>> = LazyLock::new(|| {
         let mut all: Vec<CuratedQuery> = QUERY_FILES
             .files()
+            .filter(|file| file.path().extension().is_some_and(|ending| ending == "graphql"))
             .map(|file| {
                 let name = file.path().file_stem().and_then(|stem| stem.to_str()).expect("a name");
                 let text = file.contents_utf8().expect("UTF-8");

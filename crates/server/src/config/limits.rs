@@ -53,6 +53,9 @@ pub struct LimitFlags {
     /// Fields of an answer, as far as they can be told beforehand, and objects of it in fact.
     #[arg(long, env = "EDUMAP_MAX_COST", default_value_t = Limits::default().cost, value_parser = parse_cost)]
     pub max_cost: u64,
+    /// Rows of an answer that is asked for as rows, all pages together.
+    #[arg(long, env = "EDUMAP_MAX_ROWS", default_value_t = 1_000_000, value_parser = parse_count)]
+    pub max_rows: usize,
     /// Seconds that an operation may take.
     #[arg(long, env = "EDUMAP_MAX_SECONDS", default_value_t = 30, value_parser = parse_within(1..=MAX_SECONDS))]
     pub max_seconds: u64,
@@ -150,6 +153,7 @@ impl LimitFlags {
             rates: self.max_rate.map(ClientRates::per_second),
             proxies: TrustedProxies::new(self.trust_proxy.clone()),
             message: self.max_message_bytes,
+            rows: self.max_rows,
             messages: self.max_messages,
             subscriptions: self.max_subscriptions,
             init_time: Duration::from_secs(self.max_init_seconds),

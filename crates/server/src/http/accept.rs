@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
+use crate::rows::RowFormat;
+
 /// What a client accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Accepted {
@@ -9,6 +11,8 @@ pub(crate) struct Accepted {
     pub(crate) media: Option<MediaType>,
     /// Whether a stream of answers is taken, `text/event-stream`; it has to be named.
     pub(crate) stream: bool,
+    /// The form in which rows of a list are wanted instead of the answer; it has to be named.
+    pub(crate) rows: Option<RowFormat>,
 }
 
 /// A form in which a request is answered.
@@ -25,12 +29,39 @@ impl Accepted {
     pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Accepted> {
         let lines: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok()).collect();
         let accept = lines.join(",");
+        if let Some(rows) = named_rows(&accept) {
+            return Some(Accepted::of_rows(rows));
+        }
         let (media, stream) = (
             MediaType::negotiate(&accept),
             accept.split(',').filter_map(MediaRange::parse).any(|range| range.is_stream()),
         );
-        (media.is_some() || stream).then_some(Accepted { media, stream })
+        (media.is_some() || stream).then_some(Accepted { media, stream, rows: None })
     }
+
+    /// That rows are wanted; an error has the form that says so by its status.
+    pub(crate) fn of_rows(format: RowFormat) -> Accepted {
+        Accepted { media: Some(MediaType::GraphqlResponse), stream: false, rows: Some(format) }
+    }
+}
+
+/// The form of rows that is named with the highest weight, unless a form of the whole answer has as much.
+fn named_rows(accept: &str) -> Option<RowFormat> {
+    let ranges: Vec<MediaRange<'_>> = accept.split(',').filter_map(MediaRange::parse).collect();
+    let weight = |kind: &str, subtype: &str| {
+        let named = ranges.iter().filter(|range| range.specificity() == EXACT && range.includes(kind, subtype));
+        named.map(|range| range.weight).fold(0.0, f32::max)
+    };
+    let json = weight("application", "json").max(weight("application", "graphql-response+json"));
+    let mut best: Option<(RowFormat, f32)> = None;
+    for format in RowFormat::ALL {
+        let (kind, subtype) = format.media_type().split_once('/').unwrap_or_default();
+        let weight = weight(kind, subtype);
+        if weight > json && best.is_none_or(|(_, most)| weight > most) {
+            best = Some((format, weight));
+        }
+    }
+    best.map(|(format, _)| format)
 }
 
 impl MediaType {
@@ -167,7 +198,23 @@ mod tests {
             let accepted = Accepted::from_headers(&headers).map(|accepted| (accepted.media, accepted.stream));
             assert_eq!(accepted, expected, "{accept}");
         }
-        let nothing_said = Accepted { media: Some(MediaType::Json), stream: false };
+        let nothing_said = Accepted { media: Some(MediaType::Json), stream: false, rows: None };
         assert_eq!(Accepted::from_headers(&HeaderMap::new()), Some(nothing_said));
+    }
+    #[test]
+    fn rows_are_given_in_the_form_that_is_named_and_has_the_most_weight() {
+        for (accept, expected) in [
+            ("text/csv", Some(RowFormat::Csv)),
+            ("text/csv; charset=utf-8", Some(RowFormat::Csv)),
+            ("text/csv, */*;q=0.1", Some(RowFormat::Csv)),
+            ("text/csv;q=0.5, application/x-ndjson", Some(RowFormat::Ndjson)),
+            ("application/geo+json, application/json;q=0.9", Some(RowFormat::GeoJson)),
+            ("application/json, text/csv", None),
+            ("text/csv;q=0", None),
+            ("text/*", None),
+            ("*/*", None),
+        ] {
+            assert_eq!(named_rows(accept), expected, "{accept}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashMap,
+    fmt::Debug,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -19,7 +20,7 @@ use persistence::StoreError;
 use quick_cache::Weighter;
 use tokio::time::{Instant, timeout_at};
 
-use super::{accept::MediaType, encoding::Encoding, outcome::AnsweredBy, written::WrittenAnswer};
+use super::{encoding::Encoding, outcome::AnsweredBy, written::WrittenAnswer};
 use crate::byte_cache::{ByteCache, new_byte_cache};
 
 /// All that an answer depends on, and the view that it is read under.
@@ -61,8 +62,13 @@ impl AnswerKey {
     }
 
     /// The tag of the answer in a form.
-    pub(super) fn tag(&self, media: MediaType) -> String {
-        format!("{:016x}", fingerprint(format!("{} {media:?}", self.text).as_bytes()))
+    pub(super) fn tag(&self, form: &impl Debug) -> String {
+        format!("{:016x}", fingerprint(format!("{} {form:?}", self.text).as_bytes()))
+    }
+
+    /// The default view; `None` if the answer depends on none.
+    pub(super) fn into_view(self) -> Option<LatestView> {
+        self.view
     }
 
     /// The backend that answers under the key's view.

@@ -1,12 +1,14 @@
 //! What caches may do with an answer: `Cache-Control`, `ETag`, and what `If-None-Match` says of them.
 
+use std::fmt::Debug;
+
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, Response, header},
 };
 use graphql::Freshness;
 
-use super::{accept::MediaType, answer_cache::AnswerKey, encoding::accepts_encoding};
+use super::{answer_cache::AnswerKey, encoding::accepts_encoding};
 
 /// What `Cache-Control` and `ETag` say of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +27,11 @@ impl CachePolicy {
     /// The policy of the answer with this key, in a form.
     ///
     /// The revision was read before the operation runs, so that an answer may be newer than its tag and never older.
-    pub(super) fn for_answer(key: &AnswerKey, freshness: Freshness, media: MediaType) -> CachePolicy {
+    pub(super) fn for_answer(key: &AnswerKey, freshness: Freshness, form: &impl Debug) -> CachePolicy {
         match freshness {
             Freshness::Scenario => CachePolicy::NoStore,
-            Freshness::Pinned => CachePolicy::Immutable(key.tag(media)),
-            Freshness::Schema | Freshness::Latest => CachePolicy::Revalidate(key.tag(media)),
+            Freshness::Pinned => CachePolicy::Immutable(key.tag(form)),
+            Freshness::Schema | Freshness::Latest => CachePolicy::Revalidate(key.tag(form)),
         }
     }
 

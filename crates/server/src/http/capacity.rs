@@ -49,6 +49,8 @@ pub struct Capacity {
     pub subscriptions: usize,
     /// How long a WebSocket may take to send `connection_init`.
     pub init_time: Duration,
+    /// How many rows an answer may have that is asked for as rows.
+    pub rows: usize,
     /// How long an operation takes that the log calls slow.
     pub slow: Duration,
     /// Whether metrics are recorded and served.
@@ -86,6 +88,7 @@ impl Capacity {
             messages: NonZeroU32::new(50).unwrap_or(NonZeroU32::MIN),
             subscriptions: 50,
             init_time: Duration::from_secs(3),
+            rows: 1_000_000,
             slow: Duration::from_secs(1),
             has_metrics: true,
             logs_requests: true,

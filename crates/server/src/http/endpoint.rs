@@ -28,6 +28,7 @@ use super::{
     origin::is_forged,
     outcome::{OperationInfo, Outcome},
     request::{ParsedRequest, RequestError, parse_get, parse_post},
+    row_stream::{RowOptions, answer_rows},
     socket,
     written::WrittenAnswer,
 };
@@ -47,9 +48,11 @@ pub(super) async fn handle_get(
             socket::upgrade_socket(app, &headers, upgrade, permit.map(|Extension(permit)| permit), peer)
         }
         Err(_) => {
-            let head = RequestHead { headers, method: Method::GET, permit: permit.map(|Extension(permit)| permit) };
+            let permit = permit.map(|Extension(permit)| permit);
+            let head = RequestHead { headers, method: Method::GET, permit, rows: None };
             let request = parse_get(&head.headers, pairs, &app.documents);
-            let mut response = answer_with_permit(app, head, request).await;
+            let accepted = Accepted::from_headers(&head.headers);
+            let mut response = answer_with_permit(app, head, accepted, request).await;
             // Caches may keep a response without `Cache-Control`.
             response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
             response
@@ -73,15 +76,18 @@ pub(super) async fn handle_post(State(app): State<SharedApp>, mut request: Reque
             Err(RequestError { code: ErrorCode::BodyTimeout, problem })
         }
     };
-    answer_with_permit(app, RequestHead { headers, method: Method::POST, permit }, request).await
+    let accepted = Accepted::from_headers(&headers);
+    answer_with_permit(app, RequestHead { headers, method: Method::POST, permit, rows: None }, accepted, request).await
 }
 
 /// What is known of a request beside its body.
-struct RequestHead {
-    headers: HeaderMap,
-    method: Method,
+pub(super) struct RequestHead {
+    pub(super) headers: HeaderMap,
+    pub(super) method: Method,
     /// That of the connection; `None` without a socket.
-    permit: Option<ConnectionPermit>,
+    pub(super) permit: Option<ConnectionPermit>,
+    /// How rows are wanted, if the address says so; else headers do.
+    pub(super) rows: Option<RowOptions>,
 }
 
 impl RequestHead {
@@ -100,17 +106,17 @@ impl RequestHead {
     }
 }
 
-/// Answers a request; the response has a permit to be kept until it is read.
-async fn answer_with_permit(
+/// Answers a request in a form that its client accepts; the response has a permit to be kept until it is read.
+pub(super) async fn answer_with_permit(
     app: SharedApp,
     head: RequestHead,
+    accepted: Option<Accepted>,
     request: Result<ParsedRequest, RequestError>,
 ) -> Response<Body> {
-    let accepted = Accepted::from_headers(&head.headers);
     let mut response = match accepted {
         Some(accepted) => answer_request(&app, head, accepted, request).await,
         None => {
-            let problem = "accept `application/graphql-response+json`, `application/json` or `text/event-stream`";
+            let problem = "accept `application/graphql-response+json`, `application/json` or `text/event-stream` or, for rows, `text/csv`, `application/x-ndjson`, `application/geo+json` or the type of a spreadsheet";
             error_response(MediaType::Json, ErrorCode::NotAcceptable, problem)
         }
     };
@@ -147,7 +153,8 @@ async fn answer_request(
         Ok(parsed) => parsed,
         Err(wrong) => return request_error_response(&wrong, media),
     };
-    let exchange = Arc::new(Exchange { app: app.clone(), head, accepted });
+    let list = parsed.question.map(|question| question.rows);
+    let exchange = Arc::new(Exchange { app: app.clone(), head, accepted, list });
     // With a document that was checked before it takes microseconds, and no other thread is woken for them.
     let is_checked = parsed.question.is_none() && app.schema.is_checked(&app.limits, &parsed.request.query);
     let preparing = exchange.clone();
@@ -171,6 +178,8 @@ struct Exchange {
     app: SharedApp,
     head: RequestHead,
     accepted: Accepted,
+    /// The list whose items its rows are, if it is a ready-made question.
+    list: Option<&'static str>,
 }
 
 impl Exchange {
@@ -205,6 +214,16 @@ impl Exchange {
             return self.respond(&refused);
         }
         let options = head.options(&self.app);
+        if let Some(format) = accepted.rows {
+            let wanted = match head.rows.clone() {
+                Some(rows) => Ok(rows),
+                None => RowOptions::from_headers(&head.headers, format, self.list),
+            };
+            return match wanted {
+                Ok(wanted) => answer_rows(&self.app, (&head.method, &head.headers), prepared, options, wanted).await,
+                Err(problem) => self.respond(&Answer::refused(ErrorCode::BadRequest, &problem)),
+            };
+        }
         match (prepared.kind, accepted.media) {
             (OperationKind::Subscription, _) => self.answer_subscription(prepared, options),
             (OperationKind::Query, Some(media))
@@ -217,7 +236,7 @@ impl Exchange {
     }
 
     fn answer_subscription(&self, prepared: PreparedRequest, options: RequestOptions) -> Response<Body> {
-        let Exchange { app, head, accepted } = self;
+        let Exchange { app, head, accepted, .. } = self;
         if !accepted.stream {
             let problem = "a subscription is answered as `text/event-stream`, or over a WebSocket";
             let media = accepted.media.unwrap_or(MediaType::Json);
@@ -253,7 +272,7 @@ impl Exchange {
             Ok(Err(error)) => return self.respond(&Answer::store_failed(error)),
         };
         let policy = match *method == Method::GET {
-            true => CachePolicy::for_answer(&key, prepared.freshness, media),
+            true => CachePolicy::for_answer(&key, prepared.freshness, &media),
             false => CachePolicy::Unset,
         };
         if let Some(tag) = policy.matching_tag(headers) {

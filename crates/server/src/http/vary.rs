@@ -11,7 +11,8 @@ use axum::{
 /// What an answer of the API depends on beside the facts.
 ///
 /// nginx does not cache an answer whose `Vary` has more than 128 bytes.
-const API_VARY: &str = "accept, accept-encoding, accept-language, edumap-cost, edumap-plan, edumap-stats, origin";
+const API_VARY: &str =
+    "accept, accept-encoding, accept-language, edumap-cost, edumap-plan, edumap-rows, edumap-stats, origin";
 
 /// Adds `Vary` to every response of the API, errors too.
 pub(crate) async fn add_api_vary(mut response: Response<Body>) -> Response<Body> {
