@@ -42,9 +42,11 @@ mod registers;
 mod repeated_answers;
 mod restart;
 mod rights;
+mod rows;
 mod rust_client;
 mod search;
 mod seed;
+
 mod sockets;
 mod storage;
 mod upgrade;

@@ -196,7 +196,7 @@ async fn every_answer_has_one_line_that_says_what_it_depends_on() {
     let [answer, page] = [get(list, &[]), bare("GET", "/", &[])].map(|request| send(&app, request));
     let (answer, page) = (answer.await, page.await);
     let [known, known_page] = [&answer, &page].map(|response| text(response, header::ETAG).to_owned());
-    let api = "accept, accept-encoding, accept-language, edumap-cost, edumap-plan, edumap-stats, origin";
+    let api = "accept, accept-encoding, accept-language, edumap-cost, edumap-plan, edumap-rows, edumap-stats, origin";
     for (what, request, status, vary) in [
         ("an answer", get(list, &[]), 200, api),
         ("a compressed one", get(list, &[("accept-encoding", "br")]), 200, api),
