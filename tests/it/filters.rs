@@ -501,3 +501,33 @@ async fn nouns_of_any_kind_are_narrowed_by_their_kind_and_by_what_their_edges_sa
         }
     }
 }
+
+#[tokio::test]
+async fn ties_to_an_agreement_are_narrowed_by_their_basis_from_either_end() {
+    for app in chaoyang("ties_to_an_agreement_are_narrowed").await {
+        let data = app
+            .data(
+                "{ agreements(first: 100) { nodes {
+                    parties(first: 100) { edges { ...tie } } party: parties(first: 100, basis: [PARTY]) { edges { ...tie } }
+                    outcomes(first: 100) { edges { ...tie } }
+                    runs: outcomes(first: 100, basis: [RUNS, ESTABLISHES]) { totalCount edges { ...tie } } } } }
+                fragment tie on NounPageItem { cursor ... on AgreementPartyEdge { basis node { slug } }
+                    ... on AgreementOutcomeEdge { basis node { slug } } }",
+            )
+            .await;
+        let mut found = [0, 0];
+        for agreement in data["agreements"]["nodes"].as_array().expect("nodes") {
+            let ties = |list: &str, bases: &[&str]| -> Vec<[Value; 2]> {
+                let edges = agreement[list]["edges"].as_array().expect("edges").iter();
+                let is_wanted = |edge: &&Value| edge["basis"].as_str().is_some_and(|basis| bases.contains(&basis));
+                let kept = edges.filter(|edge| bases.is_empty() || is_wanted(edge));
+                kept.map(|edge| [edge["basis"].clone(), edge["node"]["slug"].clone()]).collect()
+            };
+            assert_eq!(ties("party", &[]), ties("parties", &["PARTY"]), "{}", app.name);
+            assert_eq!(ties("runs", &[]), ties("outcomes", &["RUNS", "ESTABLISHES"]), "{}", app.name);
+            assert_eq!(agreement["runs"]["totalCount"], ties("runs", &[]).len(), "{}", app.name);
+            found = [found[0] + ties("party", &[]).len(), found[1] + ties("runs", &[]).len()];
+        }
+        assert!(found.iter().all(|n| *n > 0), "{}: {found:?}", app.name);
+    }
+}

@@ -69,12 +69,14 @@ pub(crate) struct TieTable {
     pub(crate) to_kind: Option<AnyIden>,
     /// What is compared before names, forward and backward; `None` if nothing is.
     pub(crate) rank: [Option<Rank>; 2],
+    /// A column that conditions call otherwise, and what they call it.
+    pub(crate) asked_as: Option<(AnyIden, &'static str)>,
 }
 
 impl TieTable {
     /// A table of ties that are in the order of names.
     pub(crate) const fn new(table: AnyIden, from: (Kind, AnyIden), to: (Kind, AnyIden)) -> Self {
-        TieTable { table, from, to, to_kind: None, rank: [None, None] }
+        TieTable { table, from, to, to_kind: None, rank: [None, None], asked_as: None }
     }
 
     /// The columns of the parent and of the noun it leads to, and what is compared before names.

@@ -119,6 +119,7 @@ pub(crate) static AGREEMENT_PARTIES: Tie<AgreementTie> = Tie {
     name: "agreement_parties",
     source: TieSource::Table(TieTable {
         to_kind: Some(&AgreementParties::PartyType),
+        asked_as: Some((&AgreementParties::Role, "basis")),
         ..TieTable::new(
             &AgreementParties::Table,
             (Kind::Agreement, &AgreementParties::AgreementId),
@@ -137,6 +138,7 @@ pub(crate) static AGREEMENT_OUTCOMES: Tie<AgreementTie> = Tie {
     name: "agreement_outcomes",
     source: TieSource::Table(TieTable {
         to_kind: Some(&AgreementOutcomes::OutcomeType),
+        asked_as: Some((&AgreementOutcomes::Kind, "basis")),
         ..TieTable::new(
             &AgreementOutcomes::Table,
             (Kind::Agreement, &AgreementOutcomes::AgreementId),

@@ -166,11 +166,12 @@ pub(crate) fn select_alliances(scope: &Scope, kind: Kind) -> SelectStatement {
 pub(crate) static ALLIANCE_MEMBERS: Tie<AllianceTie> = Tie {
     name: "alliance_members",
     source: TieSource::Table(TieTable {
-        table: &AllianceMembers::Table,
-        from: (Kind::Alliance, &AllianceMembers::AllianceId),
-        to: (Kind::Partner, &AllianceMembers::MemberId),
         to_kind: Some(&AllianceMembers::MemberType),
-        rank: [None, None],
+        ..TieTable::new(
+            &AllianceMembers::Table,
+            (Kind::Alliance, &AllianceMembers::AllianceId),
+            (Kind::Partner, &AllianceMembers::MemberId),
+        )
     }),
     columns: &[
         &AllianceMembers::Role,

@@ -113,11 +113,12 @@ const STATUS: DatedStatus = DatedStatus { before: "planned", during: "operating"
 pub(crate) static MEMBERSHIPS: Tie<Membership> = Tie {
     name: "memberships",
     source: TieSource::Table(TieTable {
-        table: &Memberships::Table,
-        from: (Kind::Group, &Memberships::GroupId),
-        to: (Kind::School, &Memberships::SchoolId),
-        to_kind: None,
         rank: [Some(lead_first), Some(role_and_day)],
+        ..TieTable::new(
+            &Memberships::Table,
+            (Kind::Group, &Memberships::GroupId),
+            (Kind::School, &Memberships::SchoolId),
+        )
     }),
     columns: &[
         &Memberships::Role,

@@ -11,7 +11,7 @@ use sea_orm::sea_query::{
     self, Alias, Expr, ExprTrait, Func, JoinType, OverStatement, Query, SelectStatement, WindowStatement,
 };
 
-use super::{End, Tie, TieSource};
+use super::{End, Tie, TieSource, TieTable};
 use crate::{
     Store, StoreError,
     columns::ColumnSet,
@@ -169,7 +169,13 @@ impl<T> AnyRelation<T> {
     /// the tie says.
     fn conditions(&self, scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
         let own = |name: &str| {
-            let at = self.tie.columns.iter().position(|column| column.unquoted() == name);
+            let column = match self.tie.source {
+                TieSource::Table(TieTable { asked_as: Some((column, asked)), .. }) if asked == name => {
+                    column.unquoted()
+                }
+                _ => name,
+            };
+            let at = self.tie.columns.iter().position(|other| other.unquoted() == column);
             self.own_column(at.expect("a condition names a column of the tie"))
         };
         let condition = |(property, wanted): &(&'static str, Wanted)| match (*property, wanted) {
