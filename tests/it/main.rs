@@ -26,6 +26,7 @@ mod input;
 mod introspection;
 mod languages;
 mod licenses;
+mod outlines;
 mod parity;
 mod periods;
 mod places;

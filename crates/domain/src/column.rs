@@ -77,6 +77,8 @@ impl ColumnType {
     pub const LATITUDE: Self = ColumnType::Value(&values::degrees::LATITUDE);
     /// Degrees of longitude.
     pub const LONGITUDE: Self = ColumnType::Value(&values::degrees::LONGITUDE);
+    /// The geometry of an area.
+    pub const OUTLINE: Self = ColumnType::Value(&values::outline::KIND);
     /// Free text.
     pub const TEXT: Self = ColumnType::Value(&values::text::KIND);
     /// What an authority knows the noun by in its lists.

@@ -21,6 +21,7 @@ pub mod location;
 pub mod noun;
 pub mod nouns;
 pub mod opening;
+pub mod outline;
 pub mod page;
 pub mod period;
 pub mod reach;
@@ -84,6 +85,7 @@ pub use location::{Circle, KeptBounds, Location, LocationConfidence, LocationPre
 pub use membership::{Membership, MembershipRole};
 pub use noun::{Condition, ConditionValue, Filter, Head, Noun};
 pub use opening::{Opening, Openings};
+pub use outline::{Outline, OutlineBasis, OutlineConfidence};
 pub use page::{End, Order, OrderDirection, OrderField, Page, PageError, PageRequest, Position};
 pub use partner::{Partner, PartnerKind, SchoolPartner, SchoolPartnerKind};
 pub use pathway::Pathway;
@@ -110,7 +112,10 @@ pub use texts::{ChosenName, ChosenText, Text, Texts};
 pub use township::{Township, TownshipKind};
 pub use turn::{ImpreciseDays, Turn};
 pub use value::{Cell, Keeping, Kept, KeptAsNumber, Storage, ValueKind};
-pub use values::degrees::{Latitude, Longitude};
+pub use values::{
+    degrees::{Latitude, Longitude},
+    outline::{Geometry, Position as GeometryPosition},
+};
 pub use ways::{
     Place, Step, StepBasis, StepCertainty, StepReason, Steps, WayObstacle, Ways, find_obstacle, stages_of_level,
 };

@@ -8,6 +8,7 @@ pub mod decimal;
 pub mod degrees;
 pub mod language;
 pub mod number;
+pub mod outline;
 pub mod school_year;
 pub mod text;
 pub mod time_zone;

@@ -5,6 +5,7 @@ pub(crate) mod location;
 pub(crate) mod node;
 pub(crate) mod noun;
 pub(crate) mod noun_kind;
+pub(crate) mod outline;
 pub(crate) mod register_code;
 pub(crate) mod release;
 pub(crate) mod revision;

@@ -26,6 +26,7 @@ mod names;
 mod noun;
 mod nouns;
 mod open;
+mod outline;
 mod parts;
 mod pooled;
 mod readers;

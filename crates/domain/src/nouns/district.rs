@@ -5,6 +5,7 @@ use crate::{
     column::{ColumnType, bases, extra, names, optional, required},
     id::Kind,
     noun::{Head, noun},
+    outline::{self, Outline},
     record::Shape,
 };
 
@@ -15,6 +16,8 @@ pub struct District {
     pub head: Head,
     /// The time zone whose days it counts in; `None` where the record does not say.
     pub time_zone: Option<TimeZone>,
+    /// Its outline.
+    pub outline: Option<Outline>,
 }
 noun!(District);
 
@@ -36,7 +39,11 @@ pub const SHAPE: Shape = Shape {
             ColumnType::TIME_ZONE,
             "The time zone in which its days begin, by its IANA name, such as `Europe/London`.",
         ),
+        outline::GEOMETRY,
+        outline::BASIS,
+        outline::SOURCE,
+        outline::CONFIDENCE,
     ],
     dated: ("", ""),
-    rules: &[],
+    rules: &[outline::RULE],
 };

@@ -6,6 +6,7 @@ use crate::{
     id::{Id, Kind},
     location::{self, Location},
     noun::{Head, noun},
+    outline::{self, Outline},
     record::Shape,
     region::Region,
     text::vocabulary,
@@ -26,6 +27,8 @@ pub struct Township {
     pub district: Option<Id<District>>,
     /// Where it is: a point in it.
     pub location: Option<Location>,
+    /// Its outline.
+    pub outline: Option<Outline>,
 }
 noun!(Township);
 
@@ -67,7 +70,11 @@ pub const SHAPE: Shape = Shape {
         location::PRECISION,
         location::SOURCE,
         location::CONFIDENCE,
+        outline::GEOMETRY,
+        outline::BASIS,
+        outline::SOURCE,
+        outline::CONFIDENCE,
     ],
     dated: ("", ""),
-    rules: &[location::RULE],
+    rules: &[location::RULE, outline::RULE],
 };

@@ -18,6 +18,8 @@ pub(crate) enum Leaf<'a> {
     Float(f64),
     Boolean(bool),
     List(Vec<Leaf<'a>>),
+    /// A value of a scalar that is an object in JSON.
+    Object(Vec<(&'static str, Leaf<'a>)>),
 }
 
 impl Leaf<'_> {
@@ -31,6 +33,9 @@ impl Leaf<'_> {
             Leaf::Float(number) => Value::from(number),
             Leaf::Boolean(flag) => Value::Boolean(flag),
             Leaf::List(items) => Value::List(items.into_iter().map(Leaf::into_value).collect()),
+            Leaf::Object(members) => {
+                Value::Object(members.into_iter().map(|(name, leaf)| (Name::new(name), leaf.into_value())).collect())
+            }
         }
     }
 }

@@ -26,6 +26,8 @@ const MAX_INTROSPECTION_LISTS: usize = 3;
 const MAX_BREAKDOWN: usize = 50;
 /// What a scenario costs before anything is asked of it: all rows of the map are checked for it, and no other can begin.
 const SCENARIO_COST: u64 = 10_000;
+/// What the lines of an outline cost: they are as long as so many fields.
+const OUTLINE_COST: u64 = 100;
 /// How many items a short closed list is expected to have.
 const SHORT_LIST_SIZE: u64 = 4;
 /// The arguments whose items are each answered by one.
@@ -166,7 +168,9 @@ impl<'a> CostEstimator<'a> {
         self.check_depth(depth, field.pos)?;
         let set = &field.node.selection_set.node;
         if set.items.is_empty() {
-            return Ok(SelectionCost { cost: 1, depth: 1, fields: 1 });
+            let is_outline = ty == Some("Outline") && field.node.name.node == "geometry";
+            let cost = if is_outline { OUTLINE_COST } else { 1 };
+            return Ok(SelectionCost { cost, depth: 1, fields: 1 });
         }
         let known = self.estimate_field(field, ty, around)?;
         let below = self.weigh_selection(set, known.ty, known.around, depth + 1)?;

@@ -9,7 +9,10 @@ use persistence::{
 use crate::{
     definition::object_type::ObjectType,
     lists::filter_type::FilterType,
-    objects::noun::{NounType, ViewedNoun},
+    objects::{
+        noun::{NounType, ViewedNoun},
+        outline::outline_of,
+    },
 };
 
 impl NounType for domain::District {
@@ -22,6 +25,7 @@ impl NounType for domain::District {
             .codes()
             .categories()
             .optional_text("timeZone", "The time zone in which its days begin, by its IANA name, such as `Europe/London`; null where the record does not say.", |it| it.noun.time_zone.map(|zone| zone.name()))
+            .optional_object("outline", "Its outline; null where no source gives one.", |it| outline_of(it.view, it.head(), it.noun.outline.clone())).reading(&["outline", "outline_basis", "outline_confidence"])
             .relation(REGIONS_OF_DISTRICT, "regions", "Region", 4, "The regions of its strategy.")
             .relation(TOWNSHIPS_OF_DISTRICT, "townships", "Township", 25, "Its townships.")
             .relation(LEARNING_AREAS_OF_DISTRICT, "learningAreas", "LearningArea", 15, "Its learning areas.")

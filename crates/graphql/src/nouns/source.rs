@@ -128,6 +128,20 @@ impl Described for Citation {
     }
 }
 
+/// The sources of a column of a fact: those that are named for it or, where none is, those of the whole.
+pub(crate) fn load_citations_of<'a>(
+    ctx: &'a FieldContext<'a>,
+    view: View,
+    fact: i64,
+    column: &'static str,
+) -> Loading<'a, Vec<Citation>> {
+    load_citations(ctx, view, fact).map(move |mut sources| {
+        let is_named = sources.iter().any(|citation| citation.names(column));
+        sources.retain(|citation| if is_named { citation.names(column) } else { citation.states(column) });
+        sources
+    })
+}
+
 /// The sources that state a fact.
 pub(crate) fn load_citations<'a>(ctx: &'a FieldContext<'a>, view: View, fact: i64) -> Loading<'a, Vec<Citation>> {
     Loading::later(async move {

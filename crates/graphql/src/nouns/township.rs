@@ -8,6 +8,7 @@ use crate::{
     objects::{
         location::location_of,
         noun::{NounType, ViewedNoun},
+        outline::outline_of,
         register_code::RegisterCode,
         word::Word,
     },
@@ -40,6 +41,10 @@ impl NounType for domain::Township {
                 |it| location_of(it.view, it.head(), it.noun.location),
             )
             .reading(&["latitude", "longitude", "location_precision", "location_confidence"])
+            .optional_object("outline", "Its outline; null where no source gives one.", |it| {
+                outline_of(it.view, it.head(), it.noun.outline.clone())
+            })
+            .reading(&["outline", "outline_basis", "outline_confidence"])
             .relation(
                 SCHOOLS_OF_TOWNSHIP,
                 "schools",

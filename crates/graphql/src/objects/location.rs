@@ -6,7 +6,7 @@ use domain::{Circle, Head, Latitude, Longitude, Rectangle, View, location};
 use crate::{
     definition::object_type::{Described, ObjectType},
     execution::error_code::ErrorCode,
-    nouns::source::load_citations,
+    nouns::source::load_citations_of,
     objects::word::Word,
 };
 
@@ -38,16 +38,7 @@ impl Described for Location {
             .load_objects(
                 "sources",
                 "The sources of the point: those that are named for it or, where none is, those of the whole record.",
-                |it, ctx| {
-                    load_citations(ctx, it.view, it.fact).map(|mut sources| {
-                        let is_named = sources.iter().any(|citation| citation.names("location"));
-                        sources.retain(|citation| match is_named {
-                            true => citation.names("location"),
-                            false => citation.states("location"),
-                        });
-                        sources
-                    })
-                },
+                |it, ctx| load_citations_of(ctx, it.view, it.fact, "location"),
             )
     }
 }

@@ -32,6 +32,18 @@ pub(crate) fn write_leaf(leaf: &Leaf<'_>, json: &mut Vec<u8>) {
             }
             json.push(b']');
         }
+        Leaf::Object(members) => {
+            json.push(b'{');
+            for (n, (name, leaf)) in members.iter().enumerate() {
+                if n > 0 {
+                    json.push(b',');
+                }
+                write_text(name, json);
+                json.push(b':');
+                write_leaf(leaf, json);
+            }
+            json.push(b'}');
+        }
     }
 }
 

@@ -4,22 +4,27 @@ use domain::{District, Head, Shape, district};
 use sea_orm::DeriveIden;
 
 use super::{school::Schools, township::Townships};
-use crate::{StoreError, noun::Table, row::Row, tie::Tie, view::AnyIden};
+use crate::{StoreError, noun::Table, outline::read_outline, row::Row, tie::Tie, view::AnyIden};
 
 /// Table `districts`.
 #[derive(Clone, Copy, DeriveIden)]
 pub(crate) enum Districts {
     Table,
     TimeZone,
+    Outline,
+    OutlineBasis,
+    OutlineConfidence,
 }
 
 impl Table for District {
     const SHAPE: &'static Shape = &district::SHAPE;
-    const COLUMNS: &'static [AnyIden] = &[&Districts::TimeZone];
+    const COLUMNS: &'static [AnyIden] =
+        &[&Districts::TimeZone, &Districts::Outline, &Districts::OutlineBasis, &Districts::OutlineConfidence];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
         let [time_zone] = row.cells();
-        Ok(District { head, time_zone: time_zone.maybe_word(|name| name.parse().ok())? })
+        let time_zone = time_zone.maybe_word(|name| name.parse().ok())?;
+        Ok(District { head, time_zone, outline: read_outline(row.cells())? })
     }
 }
 

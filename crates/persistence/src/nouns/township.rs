@@ -14,6 +14,7 @@ use crate::{
     filter::Wanted,
     location::read_location,
     noun::Table,
+    outline::read_outline,
     row::Row,
     tie::Tie,
     view::{AnyIden, Scope, Sees, col, is_any_word, literal, named},
@@ -32,6 +33,9 @@ pub(crate) enum Townships {
     Longitude,
     LocationPrecision,
     LocationConfidence,
+    Outline,
+    OutlineBasis,
+    OutlineConfidence,
 }
 
 impl Table for Township {
@@ -45,6 +49,9 @@ impl Table for Township {
         &Townships::Longitude,
         &Townships::LocationPrecision,
         &Townships::LocationConfidence,
+        &Townships::Outline,
+        &Townships::OutlineBasis,
+        &Townships::OutlineConfidence,
     ];
 
     fn read(head: Head, row: &mut Row<'_>) -> Result<Self, StoreError> {
@@ -56,6 +63,7 @@ impl Table for Township {
             region: region.maybe_id()?,
             district: district.maybe_id()?,
             location: read_location(row.cells())?,
+            outline: read_outline(row.cells())?,
         })
     }
 
