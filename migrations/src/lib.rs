@@ -45,6 +45,7 @@ mod m20261128_000095_completeness_by_list;
 mod m20261128_000096_waivers;
 mod m20261128_000100_releases;
 mod m20261128_000110_outlines;
+mod m20261128_000120_sql_views;
 mod table;
 
 /// The steps that leave no names to search: names are folded by the program, which fills the table anew after them.
@@ -98,6 +99,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000096_waivers::Migration),
             Box::new(m20261128_000100_releases::Migration),
             Box::new(m20261128_000110_outlines::Migration),
+            Box::new(m20261128_000120_sql_views::Migration),
         ]
     }
 }

@@ -22,6 +22,7 @@ mod federation;
 mod filters;
 mod findings;
 mod gaps;
+mod grafana;
 mod input;
 mod introspection;
 mod languages;
@@ -49,6 +50,7 @@ mod search;
 mod seed;
 
 mod sockets;
+mod sql_views;
 mod storage;
 mod upgrade;
 mod validation;
