@@ -1,11 +1,11 @@
 // Below the answer's heading: the same answer as JSON, as a table or as a graph, and what it took.
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
-import { Suspense, lazy, useEffect, useMemo, useState } from "react";
+import { Suspense, lazy, useEffect, useState } from "react";
 import { type Cost, type Problem, many, took } from "../ask";
-import { type Table, csv, table, tsv, written } from "../rows";
 import { VIEWS, type View } from "../share";
 import { type Answered, estimate, useAnswer } from "./answers";
 import { AsPlan } from "./AsPlan";
+import { AsTable } from "./AsTable";
 import { isStale, useOperation } from "./operation";
 
 // The library that draws is large, and most readers of an answer do not need it.
@@ -113,61 +113,5 @@ function Meter({ answer }: { answer: Answered | undefined }) {
       {answer?.stats && <span className="took">{took(answer.stats)}</span>}
       {typeof answer?.cost?.actual === "number" && <span>cost {answer.cost.actual.toLocaleString("en")}</span>}
     </p>
-  );
-}
-
-/** How many rows are drawn; copies and files have them all. */
-const MOST_ROWS = 1000;
-
-function AsTable({ answer }: { answer: Answered }) {
-  const all: Table = useMemo(() => table(answer.data), [answer]);
-  const [isCopied, setIsCopied] = useState(false);
-  useEffect(() => setIsCopied(false), [all]);
-  function download(): void {
-    // With a byte order mark, since a spreadsheet would not take it for UTF-8 otherwise.
-    const url = URL.createObjectURL(new Blob(["\uFEFF", csv(all)], { type: "text/csv;charset=utf-8" }));
-    const name = answer.question.operationName ?? "answer";
-    Object.assign(document.createElement("a"), { href: url, download: `${name}.csv` }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  }
-  if (all.columns.length === 0) return <p className="empty">This answer has nothing to tabulate.</p>;
-  return (
-    <>
-      <div className="strip">
-        <span>
-          {many(all.rows.length, "row")}, {many(all.columns.length, "column")}
-          {all.rows.length > MOST_ROWS && `; the first ${MOST_ROWS} are shown`}
-        </span>
-        <button type="button" className="small" onClick={() => void navigator.clipboard?.writeText(tsv(all)).then(() => setIsCopied(true))}>
-          Copy
-        </button>
-        <button type="button" className="small" onClick={download}>
-          Download CSV
-        </button>
-        <span role="status">{isCopied ? "Copied." : ""}</span>
-      </div>
-      <div className="sheet" tabIndex={0} role="region" aria-label="The answer as a table">
-        <table>
-          <thead>
-            <tr>
-              {all.columns.map((column) => (
-                <th key={column} scope="col">
-                  {column}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {all.rows.slice(0, MOST_ROWS).map((row, i) => (
-              <tr key={i}>
-                {row.map((cell, j) => (
-                  <td key={j}>{written(cell)}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
   );
 }

@@ -13,6 +13,8 @@ export interface Answered {
   data: unknown;
   /** The same with the ids that were asked for beside it, and the query that asked. */
   identified: { query: string; data: unknown };
+  /** What was sent beside the question, so that the same reader can ask it again. */
+  headers: Record<string, string>;
   errors: Problem[];
   stats?: Stats;
   cost?: Cost;
@@ -57,10 +59,10 @@ export async function fetcher(question: Question, options?: { headers?: Record<s
   const asker = tab;
   const turn = (turns.get(asker) ?? 0) + 1;
   turns.set(asker, turn);
-  function remember(answered: Omit<Answered, "question">): void {
+  function remember(answered: Omit<Answered, "question" | "headers">): void {
     // An answer that comes after that of a later question is no news.
     if (turns.get(asker) !== turn) return;
-    answers.set(asker, { question, ...answered });
+    answers.set(asker, { question, headers: own, ...answered });
     for (const listener of listeners) listener();
   }
   try {
