@@ -5,26 +5,35 @@ import {
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLField,
+  type GraphQLOutputType,
   type GraphQLSchema,
   type SelectionSetNode,
   getArgumentValues,
   getNamedType,
+  isAbstractType,
   isCompositeType,
   isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
+  isUnionType,
   parse,
 } from "graphql";
 import { ID, TYPE } from "./identify";
+
+/** What the answer says of a noun or of a tie: the name of each field, and its value in words. */
+export type Facts = Map<string, string>;
 
 /** A noun of the answer, as one view has it. */
 export interface Noun {
   key: string;
   type: string;
   label: string;
+  /** The language of the label, where the answer says it. */
+  lang: string | null;
   /** The view in words; empty where the answer has one view only. */
   view: string;
+  facts: Facts;
 }
 
 /** A tie between two nouns of the answer, with what its edge says. */
@@ -32,7 +41,7 @@ export interface Tie {
   from: string;
   to: string;
   label: string;
-  story: string;
+  facts: Facts;
 }
 
 /** What an answer is about. */
@@ -49,8 +58,20 @@ export interface Read {
   data: unknown;
 }
 
-/** Words that an edge uses to say what kind of tie it is. */
-const STORY = ["role", "basis", "kind"];
+/** Adds what an object says of itself, in itself and in parts of it that are no nouns; `into` keeps what it has. */
+function tell(into: Facts, name: string, value: unknown): void {
+  if (value === null || value === undefined || value === "") return;
+  if (typeof value !== "object") {
+    const before = into.get(name);
+    const text = String(value);
+    if (before === undefined) into.set(name, text);
+    else if (!before.split("; ").includes(text)) into.set(name, `${before}; ${text}`);
+  } else if (Array.isArray(value)) {
+    for (const item of value) tell(into, name, item);
+  } else if (!(ID in value)) {
+    for (const [key, inner] of Object.entries(value)) if (!key.startsWith("__")) tell(into, name ? `${name} ${key}` : key, inner);
+  }
+}
 
 /** Where a value of the answer stands. */
 interface Place {
@@ -59,7 +80,7 @@ interface Place {
   /** The field that leads from there. */
   way: string;
   /** What the edge in between says. */
-  story: string;
+  story: Facts;
   /** The view, as its arguments. */
   view: string;
   /** The keys that lead to it, which tell apart what has no id. */
@@ -73,6 +94,15 @@ export function graph(schema: GraphQLSchema, { query, variables, operationName, 
   const document = parse(query);
   const fragments = new Map(document.definitions.filter((one) => one.kind === "FragmentDefinition").map((one) => [one.name.value, one]));
   const node = schema.getType("Node");
+
+  /** Whether there are nouns behind a field: in itself, or beyond a list and its edges. */
+  function leadsToNouns(type: GraphQLOutputType): boolean {
+    const target = getNamedType(type);
+    if (!isInterfaceType(node) || !isCompositeType(target)) return false;
+    const isNode = (one: GraphQLCompositeType) => one === node || (!isUnionType(one) && one.getInterfaces().includes(node));
+    const isOfNodes = isAbstractType(target) && schema.getPossibleTypes(target).some(isNode);
+    return isNode(target) || isOfNodes || /(Connection|Edge)$/.test(target.name);
+  }
 
   /** Which fields an object was asked for, by the key that each has in the answer. */
   function asked(set: SelectionSetNode, into = new Map<string, FieldNode[]>()): Map<string, FieldNode[]> {
@@ -100,13 +130,13 @@ export function graph(schema: GraphQLSchema, { query, variables, operationName, 
   }
 
   function visit(value: any, type: GraphQLCompositeType, set: SelectionSetNode, place: Place): void {
-    const { from, way, view, path } = place;
-    let { story } = place;
+    const { from, way, view, path, story } = place;
     const told = value[TYPE] ?? value.__typename;
     const named = typeof told === "string" ? (schema.getType(told) ?? type) : type;
     const fields = asked(set);
     const isNoun = isObjectType(named) && isInterfaceType(node) && named.getInterfaces().includes(node);
     let here = from;
+    let subject: Facts | null = null;
     if (isNoun) {
       const text = (name: string): string | null => {
         for (const [key, [field]] of fields) {
@@ -120,27 +150,29 @@ export function graph(schema: GraphQLSchema, { query, variables, operationName, 
       // The same noun may be asked for its name in one place only.
       const label = text("name") ?? text("localizedName") ?? text("title") ?? text("slug");
       const known = nouns.get(key);
-      if (!known) nouns.set(key, { key, type: named.name, label: label ?? "", view });
-      else if (known.label === "" && label !== null) known.label = label;
+      const lang = typeof value.localizedName?.language === "string" ? value.localizedName.language : null;
+      const noun = known ?? { key, type: named.name, label: "", lang: null, view, facts: new Map() };
+      if (noun.label === "" && label !== null) Object.assign(noun, { label, lang });
+      nouns.set(key, noun);
+      subject = noun.facts;
       if (from !== null && from !== key) {
-        const tie = ties.get(`${from}|${way}|${key}`) ?? { from, to: key, label: way, story: "" };
-        const stories = new Set([...tie.story.split("; "), story].filter(Boolean));
-        tie.story = [...stories].join("; ");
-        tie.label = tie.story ? `${way} (${tie.story})` : way;
+        const tie = ties.get(`${from}|${way}|${key}`) ?? { from, to: key, label: way, facts: new Map() };
+        story.forEach((text, name) => tell(tie.facts, name, text));
         ties.set(`${from}|${way}|${key}`, tie);
       }
       here = key;
-      story = "";
     }
     if (!isObjectType(named) && !isInterfaceType(named)) return;
-    // An edge tells its story once, for the noun it leads to.
     const isEdge = named.name.endsWith("Edge");
-    const own = isEdge
-      ? [...fields]
-          .filter(([key, [field]]) => STORY.includes(field.name.value) && typeof value[key] === "string")
-          .map(([key]) => value[key].toLowerCase().replaceAll("_", " "))
-          .join(", ")
-      : "";
+    // An edge tells its story once, for the noun it leads to.
+    const own: Facts = new Map();
+    if (isEdge) subject = own;
+    if (subject) {
+      for (const [key, [field]] of fields) {
+        const told = named.getFields()[field.name.value];
+        if (told && key !== ID && key !== TYPE && key !== "cursor" && !leadsToNouns(told.type)) tell(subject, key, value[key]);
+      }
+    }
     for (const [key, [first, ...rest]] of fields) {
       const field = named.getFields()[first.name.value];
       const inner = first.selectionSet && {
@@ -154,7 +186,7 @@ export function graph(schema: GraphQLSchema, { query, variables, operationName, 
       const next = {
         from: here,
         way: isWrapper ? way : first.name.value,
-        story: isEdge ? own : isWrapper ? story : "",
+        story: isEdge ? own : isWrapper ? story : NOTHING,
         view: target.name === "Map" ? given(field, first) : view,
       };
       const items = isList(field.type) ? value[key] : [value[key]];
@@ -165,11 +197,13 @@ export function graph(schema: GraphQLSchema, { query, variables, operationName, 
   const operations = document.definitions.filter((one) => one.kind === "OperationDefinition");
   const operation = operations.find((one) => operationName === null || one.name?.value === operationName) ?? operations[0];
   const root = operation && schema.getRootType(operation.operation);
-  if (operation && root && data) visit(data, root, operation.selectionSet, { from: null, way: "", story: "", view: NOW, path: "" });
+  if (operation && root && data) visit(data, root, operation.selectionSet, { from: null, way: "", story: NOTHING, view: NOW, path: "" });
   const isOfOneView = new Set([...nouns.values()].map((noun) => noun.view)).size < 2;
   const all = [...nouns.values()].map((noun) => ({ ...noun, label: noun.label || noun.type, view: isOfOneView ? "" : viewed(noun.view) }));
   return { nouns: all, ties: [...ties.values()] };
 }
+
+const NOTHING: Facts = new Map();
 
 /** The default view: today, as far as it is known. */
 const NOW = "{}";

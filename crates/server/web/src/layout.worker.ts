@@ -1,4 +1,4 @@
-// Places boxes and ways in a thread of its own, since a large picture takes seconds.
-import { type Box, type Way, place } from "./layout";
+// Places nodes in a thread of its own, since a large picture takes seconds.
+import { type Task, place } from "./layout";
 
-onmessage = ({ data: [boxes, ways] }: MessageEvent<[Box[], Way[]]>) => postMessage(place(boxes, ways));
+onmessage = ({ data }: MessageEvent<Task>) => postMessage(place(data));

@@ -1,7 +1,8 @@
 // The schema as a picture: nouns, and the relations that lead from one to another.
 import { type GraphQLField, type GraphQLNamedType, type GraphQLObjectType, buildSchema, getNamedType, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isScalarType, isUnionType } from "graphql";
-import { cytoscape, style } from "./nouns";
 import { at, make } from "./elements";
+import { cytoscape, shaped, style } from "./nouns";
+import { placing } from "./placing";
 
 /** The words in backticks as code. */
 function prose(text: string): (string | Node)[] {
@@ -30,18 +31,23 @@ function target(field: GraphQLField<unknown, unknown>): { type: GraphQLNamedType
 
 const box = at("picture");
 let picture: cytoscape.Core | null = null;
+/** How often something was to be drawn; an earlier drawing gives way to a later one. */
+let turn = 0;
+let chosen = "";
 
-/** Draws the nouns, or all that a query can reach. */
-function draw(all: boolean): void {
-  const nodes = shown.filter((one) => isNoun(one) ? all || !["Source", "Authority", "LearningArea"].includes(one.name) : all && isObjectType(one));
-  const names = new Set(nodes.map((one) => one.name));
+/** Draws all nouns, or all that a query can reach; the same picture each time. */
+async function draw(all: boolean): Promise<void> {
+  turn += 1;
+  const mine = turn;
+  const nodes = shown.filter((one) => isNoun(one) || (all && isObjectType(one))).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const places = new Map(nodes.map((one, i) => [one.name, i]));
   const ties = new Map<string, { source: string; target: string; fields: string[] }>();
   for (const one of nodes) {
     if (!isObjectType(one) || ["Query", "Map"].includes(one.name)) continue;
     for (const field of Object.values(one.getFields())) {
       const { type } = target(field);
       const ends = isUnionType(type) ? type.getTypes() : [type];
-      for (const end of ends.filter((end) => names.has(end.name))) {
+      for (const end of ends.filter((end) => places.has(end.name))) {
         const key = `${one.name}>${end.name}`;
         const tie = ties.get(key) ?? { source: one.name, target: end.name, fields: [] };
         tie.fields.push(field.name);
@@ -49,38 +55,48 @@ function draw(all: boolean): void {
       }
     }
   }
-  const linked = new Set([...ties.values()].flatMap((tie) => [tie.source, tie.target]));
+  const aspect = Math.sqrt(box.clientWidth / box.clientHeight) || 1;
+  const pairs = [...ties.values()].filter((tie) => tie.source !== tie.target).map((tie): [number, number] => [places.get(tie.source)!, places.get(tie.target)!]);
+  // A disc as wide as a name, so that none is written upon another.
+  const points = await placing({ discs: nodes.map((one) => ({ id: one.name, radius: 24 + 3 * one.name.length })), ties: pairs, aspect, length: 130 });
+  if (mine !== turn) return;
   picture?.destroy();
   const drawn = cytoscape({
     container: box,
     elements: [
-      ...nodes.filter((one) => linked.has(one.name)).map((one) => ({ data: { id: one.name, type: one.name, label: one.name } })),
-      ...[...ties].map(([id, tie]) => ({ data: { id, source: tie.source, target: tie.target, label: tie.fields.join("\n") } })),
+      ...nodes.map((one, i) => ({ group: "nodes" as const, data: { id: one.name, label: one.name, size: isNoun(one) ? 40 : 22, ...shaped(one.name) }, position: points[i]! })),
+      ...[...ties].map(([id, tie]) => ({ group: "edges" as const, data: { id, source: tie.source, target: tie.target, label: tie.fields.join("\n") } })),
     ],
     style: [
       ...style(box),
-      { selector: "node", style: { width: 44, height: 44, "text-valign": "bottom", "text-halign": "center", "text-margin-x": 0, "text-margin-y": 4, "font-size": 15, "font-weight": "bold" } },
-      { selector: "edge", style: { "text-wrap": "wrap", "font-size": 10, "control-point-step-size": 50, "loop-sweep": "50deg" } },
+      { selector: "node", style: { label: "data(label)", color: getComputedStyle(box).color, "font-family": getComputedStyle(box).fontFamily, "font-size": 15, "font-weight": "bold", "text-valign": "bottom", "text-margin-y": 4, "text-background-color": getComputedStyle(box).backgroundColor, "text-background-opacity": 0.85, "text-background-padding": "2px" } },
+      { selector: "edge", style: { "curve-style": "bezier", "control-point-step-size": 40, "loop-sweep": "50deg" } },
+      // What each relation is called is said around the noun that is chosen; all at once cover each other.
+      { selector: "edge.out", style: { "target-label": "data(label)", "target-text-offset": 55, color: getComputedStyle(box).color, "font-family": getComputedStyle(box).fontFamily, "text-wrap": "wrap", "font-size": 11, "text-background-color": getComputedStyle(box).backgroundColor, "text-background-opacity": 0.9, "text-background-padding": "1px" } },
+      { selector: "edge.out:loop", style: { "target-label": "", label: "data(label)", "text-margin-y": 10, "font-size": 11, "text-wrap": "wrap", color: getComputedStyle(box).color, "font-family": getComputedStyle(box).fontFamily, "text-background-color": getComputedStyle(box).backgroundColor, "text-background-opacity": 0.9 } },
     ] as cytoscape.StylesheetStyle[],
-    layout: { name: "cose", animate: false, randomize: false, idealEdgeLength: () => 150, nodeRepulsion: () => 900_000, nodeOverlap: 40, gravity: 0.4, numIter: 2500, padding: 30 } as cytoscape.LayoutOptions,
+    layout: { name: "preset", fit: true, padding: 30 },
     minZoom: 0.15,
     maxZoom: 3,
   });
   drawn.on("tap", "node", (event) => choose(event.target.id()));
   drawn.on("tap", (event) => {
-    if (event.target === drawn) drawn.elements().removeClass("faint");
+    if (event.target === drawn) highlight("");
   });
-  box.dataset.drawn = String(drawn.nodes().length);
   picture = drawn;
+  highlight(chosen);
+  box.dataset.drawn = String(drawn.nodes().length);
 }
 
 function highlight(name: string): void {
+  chosen = name;
   if (!picture) return;
   const node = picture.getElementById(name);
-  picture.elements().removeClass("faint").unselect();
+  picture.elements().removeClass("faint near out chosen");
   if (node.empty()) return;
   picture.elements().difference(node.closedNeighborhood()).addClass("faint");
-  node.select();
+  node.addClass("chosen").connectedEdges().addClass("near");
+  (node as cytoscape.NodeSingular).outgoers("edge").addClass("out");
 }
 
 function reference(type: GraphQLNamedType): HTMLElement {
@@ -141,11 +157,11 @@ function lists(): void {
 }
 
 lists();
-draw(false);
+void draw(false);
 at("find").addEventListener("input", lists);
-at<HTMLInputElement>("all").addEventListener("change", (event) => draw((event.target as HTMLInputElement).checked));
+at<HTMLInputElement>("all").addEventListener("change", (event) => void draw((event.target as HTMLInputElement).checked));
 const zoom = (factor: number) => picture?.zoom({ level: picture.zoom() * factor, renderedPosition: { x: box.clientWidth / 2, y: box.clientHeight / 2 } });
 at("in").addEventListener("click", () => zoom(1.3));
 at("out").addEventListener("click", () => zoom(1 / 1.3));
 at("fit").addEventListener("click", () => picture?.fit(undefined, 20));
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(at<HTMLInputElement>("all").checked));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => void draw(at<HTMLInputElement>("all").checked));
