@@ -8,14 +8,16 @@ import type { Shared, View } from "../share";
 import { fetcher, inFront, whenAsking } from "./answers";
 import { Controls } from "./Controls";
 import { type Curated, Questions, isUntouched, shown, written } from "./curated";
+import { FIELDS } from "./fields";
 import { isNarrow } from "./narrow";
 import { useOpen } from "./open";
 import { usePatches } from "./patches";
 import { QUESTIONS } from "./questions";
 import { Reading } from "./Reading";
+import { useSlugs } from "./slugs";
 
 // One array for good: GraphiQL closes the panel when it is given another.
-const PLUGINS = [QUESTIONS, DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
+const PLUGINS = [QUESTIONS, FIELDS, DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
 
 /** All of the page. */
 export function Playground({ curated, shared }: { curated: Curated[]; shared: Shared | null }) {
@@ -48,11 +50,21 @@ function Page({ shared }: { shared: Shared | null }) {
   const [pane, setPane] = useState<Pane>("question");
   const tab = useGraphiQL((state) => state.tabs[state.activeTabIndex].id);
   useLayoutEffect(() => inFront(tab), [tab]);
-  useEffect(() => whenAsking(() => setPane("answer")), []);
+  const { setVisiblePlugin } = useGraphiQLActions();
+  useEffect(
+    () =>
+      whenAsking(() => {
+        setPane("answer");
+        // Whatever asked, a panel would cover the answer.
+        if (isNarrow()) setVisiblePlugin(null);
+      }),
+    [setVisiblePlugin],
+  );
   const isReady = useOpening(shared);
   useSystemTheme();
   useHistoryOfOnce();
   usePatches();
+  useSlugs();
   return (
     <>
       <header className="bar">

@@ -1,8 +1,7 @@
 // The panel of ready-made questions; choosing one opens it and runs it.
-import { type GraphiQLPlugin, useGraphiQLActions } from "@graphiql/react";
+import type { GraphiQLPlugin } from "@graphiql/react";
 import { useContext } from "react";
 import { Questions, shown, written } from "./curated";
-import { isNarrow } from "./narrow";
 import { useOpen } from "./open";
 
 /** The words in backticks as code. */
@@ -12,7 +11,6 @@ function prose(text: string) {
 
 function Panel() {
   const curated = useContext(Questions);
-  const { setVisiblePlugin } = useGraphiQLActions();
   const open = useOpen();
   return (
     <section className="questions" aria-label="Questions">
@@ -24,11 +22,7 @@ function Panel() {
             <button
               type="button"
               data-query={one.name}
-              onClick={() => {
-                // It would cover the answer.
-                if (isNarrow()) setVisiblePlugin(null);
-                open({ query: shown(one), variables: written(one) });
-              }}
+              onClick={() => open({ query: shown(one), variables: written(one) })}
             >
               {one.title}
             </button>
