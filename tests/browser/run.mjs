@@ -111,59 +111,93 @@ async function ask(query, variables) {
 
 const tabs = (page) => page.locator(".graphiql-tab").count();
 
-/** What is drawn once it is: boxes with what they say, and lines with their points. */
+/** What is drawn once it is: nodes with their places, and the names that are written beside them. */
 async function drawn(page) {
-  await page.waitForSelector(".drawing[data-state=drawn]");
+  await page.waitForSelector(".network[data-state=drawn]");
   return page.evaluate(() => {
-    const picture = document.querySelector(".drawing")._cyreg.cy;
-    const box = ({ x1, y1, x2, y2 }) => ({ x1, y1, x2, y2 });
+    const picture = document.querySelector(".network .drawing")._cyreg.cy;
+    const shown = [...document.querySelectorAll(".network-names span:not([hidden])")];
     return {
-      boxes: picture.nodes().map((node) => ({ id: node.id(), tie: node.data("tie") ?? null, text: node.data("text"), ...box(node.boundingBox()) })),
-      lines: picture.edges().map((edge) => ({ id: edge.id(), ends: [edge.source().id(), edge.target().id()], points: [edge.sourceEndpoint(), ...(edge.segmentPoints() ?? []), edge.targetEndpoint()] })),
+      nodes: picture.nodes().map((node) => ({ id: node.id(), radius: node.width() / 2, isFaint: node.hasClass("faint"), isLeftOut: node.hasClass("left-out"), ...node.position() })),
+      ties: picture.edges().length,
+      labels: shown.map((one) => {
+        const { left, top, right, bottom } = one.getBoundingClientRect();
+        return { text: one.textContent, size: getComputedStyle(one).fontSize, left, top, right, bottom };
+      }),
     };
   });
 }
 
-/** Whether a line from `a` to `b` goes through a box. */
-function crosses(a, b, { x1, y1, x2, y2 }) {
-  // Cut to the box, side by side, as Liang and Barsky do.
-  let [from, to] = [0, 1];
-  for (const [delta, near, far] of [[b.x - a.x, x1 - a.x, x2 - a.x], [b.y - a.y, y1 - a.y, y2 - a.y]]) {
-    if (delta === 0) {
-      if (near > 0 || far < 0) return false;
-      continue;
+/** No name is upon another, none is too small to read, no node lies upon another. */
+function assertLegible({ nodes, labels }, name) {
+  for (const { text, size } of labels) assert.equal(size, "12px", text);
+  labels.forEach((one, i) => {
+    const upon = labels.slice(i + 1).find((other) => one.left < other.right - 1 && other.left < one.right - 1 && one.top < other.bottom - 1 && other.top < one.bottom - 1);
+    assert.equal(upon, undefined, `${name}: ${one.text} and ${upon?.text}`);
+  });
+  nodes.forEach((one, i) => {
+    const upon = nodes.slice(i + 1).find((other) => Math.hypot(one.x - other.x, one.y - other.y) < 0.9 * (one.radius + other.radius));
+    assert.equal(upon, undefined, `${name}: ${one.id} and ${upon?.id}`);
+  });
+}
+
+const isObject = (value) => Boolean(value) && typeof value === "object" && !Array.isArray(value);
+const isList = (value) => Array.isArray(value) && value.some(isObject);
+const isConnection = (value) => isObject(value) && (Array.isArray(value.edges) || Array.isArray(value.nodes) || Object.keys(value).join() === "totalCount");
+
+/** The values of an object by their paths: with those of lists below it, or without lists and what pages them. */
+function valuesOf(object, withLists, way, path = "", all = {}, many = false) {
+  if (!withLists && isConnection(object)) return all;
+  for (const [key, value] of Object.entries(object)) {
+    const at = `${path}${key}`;
+    if (!withLists && (at === way[0] || isConnection(value) || isList(value))) continue;
+    if (key === "pageInfo" && isConnection(object)) continue;
+    if (isObject(value)) valuesOf(value, withLists, way, `${at}.`, all, many);
+    else if (isList(value)) for (const item of value.filter(Boolean)) valuesOf(item, withLists, way, `${at}.`, all, true);
+    else if (many) all[at] = [all[at] ?? [], value].flat(2);
+    else all[at] = value;
+  }
+  return all;
+}
+
+/** The rule of docs/dashboards.md, said once more: the items of one list, each with what the objects above it say of themselves; blank cells left out. */
+function flatten(data) {
+  const chains = new Map();
+  const find = (value, way, depth) => {
+    for (const [key, field] of Object.entries(value)) {
+      if (isObject(field)) find(field, [...way, key], depth);
+      if (!isList(field)) continue;
+      const id = [...way, key].join(".");
+      const known = chains.get(id) ?? { way: [...way, key], depth: depth + 1, items: 0 };
+      chains.set(id, known);
+      for (const item of field.filter(isObject)) {
+        known.items += 1;
+        find(item, [...way, key], depth + 1);
+      }
     }
-    from = Math.max(from, Math.min(near / delta, far / delta));
-    to = Math.min(to, Math.max(near / delta, far / delta));
-  }
-  return from < to;
+  };
+  find(data, [], 0);
+  const [chosen] = [...chains.values()].sort((a, b) => b.depth - a.depth || b.items - a.items);
+  const text = (value) => (Array.isArray(value) ? value.filter((one) => one !== null).join("; ") : String(value ?? ""));
+  const cells = (object, ...how) => Object.values(valuesOf(object, ...how)).map(text).filter((cell) => cell !== "");
+  const rows = [];
+  const walk = (value, way, above, isItem) => {
+    if (isList(value)) {
+      for (const item of value.filter(isObject)) way.length === 0 ? rows.push([...above, ...cells(item, true, [])]) : walk(item, way, above, true);
+    } else if (isObject(value)) walk(value[way[0]], way.slice(1), [...above, ...cells(value, false, way)], isItem);
+    else if (isItem || above.length > 0) rows.push(above);
+  };
+  if (!chosen) return [cells(data, true, [])];
+  walk(data, chosen.way, [], false);
+  return rows;
 }
 
-/** The rule of docs/playground.md, said once more: each list's items become rows, and what stands above is repeated. */
-function flatten(value, path = []) {
-  let rows = [{}];
-  const lists = [];
-  for (const [key, field] of Object.entries(value)) {
-    const at = [...path, key];
-    if (Array.isArray(field) && field.some((item) => item && typeof item === "object")) {
-      lists.push(field.filter(Boolean).flatMap((item) => flatten(item, at)));
-    } else if (Array.isArray(field)) {
-      rows[0][at.join(".")] = field.map((item) => item ?? "").join("; ");
-    } else if (field && typeof field === "object") {
-      const [below, inner] = split(flatten(field, at), field);
-      Object.assign(rows[0], below);
-      if (inner) lists.push(inner);
-    } else rows[0][at.join(".")] = field ?? "";
-  }
-  const filled = lists.filter((list) => list.length > 0);
-  return filled.length === 0 ? rows : filled.flatMap((list) => list.map((row) => ({ ...rows[0], ...row })));
-}
+/** What the table on the page says, row by row. */
+const tabled = (page) => page.$$eval(".sheet tbody tr", (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
 
-/** What an object says of itself, and its rows if it has lists. */
-function split(rows, object) {
-  const hasLists = JSON.stringify(object).includes("[{");
-  return hasLists ? [{}, rows] : [rows[0], null];
-}
+/** Answers what is asked in an editor with something made up. */
+const makeUp = (page, data) =>
+  page.route("**/graphql", (route) => (route.request().headers()["edumap-stats"] === "1" ? route.fulfill({ json: { data, extensions: { stats: { sqlStatements: 1, rows: 1, elapsedMicros: 1 } } } }) : route.continue()));
 
 const tests = {
   async "every page is whole on a wide and a narrow window, by day and by night"() {
@@ -273,96 +307,305 @@ const tests = {
     await leave(visited);
   },
 
-  async "the table is the answer, flattened"() {
+  async "the table is one list of the answer, and what stands above it repeats"() {
     const visited = await playground();
-    for (const name of ["pages-of-a-hundred", "branches-of-a-school", "schools-per-township"]) {
-      const { data } = await choose(visited.page, name);
-      await visited.page.click('.strip >> text="Table"');
-      await visited.page.waitForSelector(".sheet td");
-      const shown = await visited.page.$$eval(".sheet tbody tr", (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
-      const expected = flatten(data);
-      assert.equal(shown.length, expected.length, `rows of ${name}`);
-      const cells = (rows) => rows.map((row) => row.filter((cell) => cell !== "").map(String).sort());
-      assert.deepEqual(cells(shown), cells(expected.map((row) => Object.values(row))), name);
-      await visited.page.click('.strip >> text="JSON"');
+    const { page } = visited;
+    for (const name of ["pages-of-a-hundred", "branches-of-a-school", "schools-per-township", "groups-by-stage", "two-days"]) {
+      const { data } = await choose(page, name);
+      await page.click('.strip >> text="Table"');
+      await page.waitForSelector(".sheet td");
+      const cells = (rows) => rows.map((row) => row.map(String).filter((cell) => cell !== "").sort());
+      assert.deepEqual(cells(await tabled(page)), cells(flatten(data)), name);
+      // The names are those of the same file from the server.
+      const columns = await page.$$eval(".sheet th button", (all) => all.map((one) => one.firstChild.textContent));
+      assert.equal(new Set(columns).size, columns.length, `${name}: ${columns}`);
+      const list = await page.$eval(".sheet", (sheet) => sheet.dataset.list);
+      const file = await fetch(`${base}/graphql`, { method: "POST", headers: { "content-type": "application/json", accept: "text/csv", ...(list && { "edumap-rows": list }) }, body: JSON.stringify({ documentId: name }) });
+      const [header, ...lines] = (await file.text()).trimEnd().split("\r\n");
+      const named = header.split(",");
+      assert.deepEqual(columns.filter((column) => !named.includes(column)), [], `${name}: ${header}`);
+      if (!lines.some((line) => line.includes('"'))) assert.equal(lines.length, data && flatten(data).length, name);
+      assert.ok(columns.every((column) => !/\b(edges|nodes?|pageInfo)\b/.test(column)), `${name}: ${columns}`);
+      await page.click('.strip >> text="JSON"');
     }
     await leave(visited);
   },
 
-  async "what a spreadsheet would take for a formula is written as text"() {
+  async "lists beside each other are tables of their own, with the shortest headers that tell columns apart"() {
     const visited = await visit("/playground");
-    const names = ["=HYPERLINK(0)", "+1", "-x", "@sum", ' "=1"', "\uFF1Dsum", "\t=1", "plain", 'a"b', '"=1'];
+    const { page } = visited;
+    const school = (name, group) => ({ name, group: group && { name: group, size: 3 }, codes: ["a", "b"] });
+    const data = {
+      groups: { totalCount: 2, nodes: [{ name: "G", schools: { edges: [{ role: "LEAD", node: school("A", "G") }, { role: "MEMBER", node: school("B", null) }] }, aliases: [{ text: "x" }] }] },
+      partners: [{ name: "P" }, { name: "Q" }, { name: "R" }],
+    };
+    await makeUp(page, data);
+    await page.waitForSelector("main[data-ready=true]");
+    await page.click('.strip >> text="Table"');
+    await page.click('[data-query="pages-of-a-hundred"]');
+    await page.waitForSelector('.sheet td:text-is("LEAD")');
+    const columns = () => page.$$eval(".sheet th button", (all) => all.map((one) => one.firstChild.textContent));
+    assert.deepEqual(await columns(), ["groups.name", "role", "name", "group.name", "group.size", "codes"]);
+    assert.deepEqual(await tabled(page), [["G", "LEAD", "A", "G", "3", "a; b"], ["G", "MEMBER", "B", "", "", "a; b"]]);
+    assert.deepEqual(await page.$$eval('select[name="rows"] option', (all) => all.map((one) => one.textContent)), ["groups (1)", "groups.schools (2)", "groups.aliases (1)", "partners (3)"]);
+    await page.selectOption('select[name="rows"]', { label: "partners (3)" });
+    assert.deepEqual(await columns(), ["name"]);
+    assert.deepEqual(await tabled(page), [["P"], ["Q"], ["R"]]);
+    // What is below the rows is joined.
+    await page.selectOption('select[name="rows"]', { label: "groups (1)" });
+    assert.deepEqual(await columns(), ["name", "schools.role", "schools.name", "schools.group.name", "schools.group.size", "schools.codes", "aliases.text"]);
+    assert.deepEqual(await tabled(page), [["G", "LEAD; MEMBER", "A; B", "G", "3", "a; b; a; b", "x"]]);
+    await leave(visited);
+  },
+
+  async "the table is sorted from the keyboard and filtered by words, and its header stays"() {
+    const visited = await playground();
+    const { page } = visited;
+    await choose(page, "pages-of-a-hundred");
+    await page.click('.strip >> text="Table"');
+    const before = await tabled(page);
+    const column = (await page.$$eval(".sheet th button", (all) => all.map((one) => one.firstChild.textContent))).indexOf("name");
+    const collator = new Intl.Collator("en", { numeric: true });
+    await page.locator(".sheet th button").nth(column).focus();
+    for (const [direction, sign] of [["ascending", 1], ["descending", -1]]) {
+      await page.keyboard.press("Enter");
+      assert.equal(await page.locator(".sheet th").nth(column).getAttribute("aria-sort"), direction);
+      const names = (await tabled(page)).map((row) => row[column]);
+      names.slice(1).forEach((name, i) => assert.ok(sign * collator.compare(names[i], name) <= 0, `${names[i]} before ${name}`));
+    }
+    await page.keyboard.press("Enter");
+    assert.deepEqual(await tabled(page), before);
+    const word = before[5][column].toLowerCase();
+    await page.fill('input[name="filter"]', word);
+    const kept = before.filter((row) => row.join("\n").toLowerCase().includes(word));
+    await page.waitForFunction((n) => document.querySelectorAll(".sheet tbody tr").length === n, kept.length);
+    assert.deepEqual(await tabled(page), kept);
+    assert.match(await page.textContent(".tools .count"), new RegExp(`^${kept.length} of ${before.length} rows`));
+    await page.fill('input[name="filter"]', "");
+    await page.waitForFunction((n) => document.querySelectorAll(".sheet tbody tr").length === n, before.length);
+    await page.$eval(".sheet", (sheet) => (sheet.scrollTop = 400));
+    const gap = await page.evaluate(() => document.querySelector(".sheet th").getBoundingClientRect().top - document.querySelector(".sheet").getBoundingClientRect().top);
+    assert.ok(Math.abs(gap) < 2, `the header is ${gap} px away`);
+    await inspect(page, "playground-table");
+    await leave(visited);
+  },
+
+  async "a file is asked of the server with the list that is shown, and what it refuses is said"() {
+    const visited = await playground();
+    const { page } = visited;
+    await choose(page, "groups-by-stage");
+    await page.click('.strip >> text="Table"');
+    const list = await page.$eval(".sheet", (sheet) => sheet.dataset.list);
+    const asked = [];
+    // Whether the server makes files is tested where they are made.
+    await page.route("**/graphql", (route) => {
+      const { accept, "edumap-rows": rows } = route.request().headers();
+      if (accept === "application/json") return route.continue();
+      asked.push([accept, rows]);
+      return accept === "text/csv" ? route.fulfill({ contentType: "text/csv; charset=utf-8", body: "name\r\nA\r\n" }) : route.fulfill({ contentType: "application/json", json: { errors: [{ message: "no list has places" }] } });
+    });
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click('[aria-label="Download CSV"]')]);
+    assert.equal(fs.readFileSync(await download.path(), "utf8"), "name\r\nA\r\n");
+    assert.match(download.suggestedFilename(), /^\w+\.csv$/);
+    await page.click('[aria-label="Download GeoJSON"]');
+    await page.waitForSelector('.problem:text-is("no list has places")');
+    assert.deepEqual(asked, [["text/csv", list], ["application/geo+json", list]]);
+    await leave(visited);
+  },
+
+  async "what a spreadsheet would take for a formula is copied as text"() {
+    const visited = await visit("/playground");
+    const { page } = visited;
+    const names = ["=HYPERLINK(0)", "+1", "-x", "@sum", ' "=1"', "\uFF1Dsum", "plain", '"=1'];
     // The server has no such names, so that its answer is made up.
-    await visited.page.route("**/graphql", (route) =>
-      route.request().headers()["edumap-stats"] === "1"
-        ? route.fulfill({ json: { data: { schools: { nodes: names.map((name) => ({ name, n: -1.5 })) } } } })
-        : route.continue());
-    await visited.page.waitForSelector("main[data-ready=true]");
-    await visited.page.click('.strip >> text="Table"');
-    await visited.page.click('[data-query="pages-of-a-hundred"]');
-    await visited.page.waitForSelector('.sheet td:text-is("plain")');
-    const [download] = await Promise.all([visited.page.waitForEvent("download"), visited.page.click('text="Download CSV"')]);
-    const csv = fs.readFileSync(await download.path(), "utf8").replace("\uFEFF", "");
-    const expected = ["name,n", "'=HYPERLINK(0),-1.5", "'+1,-1.5", "'-x,-1.5", "'@sum,-1.5", `"' ""=1""",-1.5`, "'\uFF1Dsum,-1.5", `"'\t=1",-1.5`, "plain,-1.5", `"a""b",-1.5`, `"'""=1",-1.5`];
-    assert.equal(csv, expected.map((line) => `${line}\r\n`).join(""));
-    await visited.page.click('.strip >> text="Copy"');
-    await visited.page.waitForSelector('text="Copied."');
-    const copied = (await visited.page.evaluate(() => navigator.clipboard.readText())).split("\n");
-    assert.ok(copied.slice(1).every((line) => !/^[=+\-@"\uFF1D]/.test(line)), copied.join("\n"));
+    await makeUp(page, { schools: { nodes: names.map((name) => ({ name, n: -1.5 })) } });
+    await page.waitForSelector("main[data-ready=true]");
+    await page.click('.strip >> text="Table"');
+    await page.click('[data-query="pages-of-a-hundred"]');
+    await page.waitForSelector('.sheet td:text-is("plain")');
+    await page.click('.strip >> text="Copy"');
+    await page.waitForSelector('text="Copied."');
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    const expected = ["name\tn", "'=HYPERLINK(0)\t-1.5", "'+1\t-1.5", "'-x\t-1.5", "'@sum\t-1.5", `' "=1"\t-1.5`, "'\uFF1Dsum\t-1.5", "plain\t-1.5", `'"=1\t-1.5`];
+    assert.equal(copied, expected.map((line) => `${line}\n`).join(""));
     await leave(visited);
   },
 
   async "the graph draws nouns and says its ties in words"() {
     const visited = await playground();
-    await choose(visited.page, "alliance-charters");
-    await visited.page.click('.strip >> text="Graph"');
-    await visited.page.waitForSelector("text=/[\\d,]+ nouns, [\\d,]+ ties/");
-    const { boxes, lines } = await drawn(visited.page);
-    assert.ok(boxes.length > 1 && lines.length > 1, `${boxes.length} boxes, ${lines.length} lines`);
-    await inspect(visited.page, "playground-graph");
+    const { page } = visited;
+    for (const name of ["alliance-charters", "reach-of-a-school", "groups-by-stage"]) {
+      await choose(page, name);
+      await page.click('.strip >> text="Graph"');
+      const picture = await drawn(page);
+      assert.ok(picture.nodes.length > 1 && picture.ties > 1, `${picture.nodes.length} nodes, ${picture.ties} ties`);
+      assertLegible(picture, name);
+      await page.click(".network-words summary");
+      await page.waitForSelector(".network-words tbody tr");
+      assert.equal(await page.locator(".network-words tbody tr").count(), picture.ties);
+    }
+    await inspect(page, "playground-graph");
+    await leave(visited);
+  },
+
+  async "a graph of a thousand nouns is legible, searched, filtered and walked with keys"() {
+    const visited = await visit(`/playground?query=${encodeURIComponent("{ groups { nodes { name schools { edges { role node { name slug } } } } } }")}`);
+    const { page } = visited;
+    const group = (g) => ({
+      edumapId: `group ${g}`,
+      name: `Group ${g}`,
+      schools: { edges: Array.from({ length: 24 }, (_, i) => ({ role: i ? "MEMBER" : "LEAD", node: { edumapId: `school ${g} ${i}`, name: `School ${g}-${i}`, slug: `s-${g}-${i}` } })) },
+    });
+    await makeUp(page, { groups: { nodes: Array.from({ length: 40 }, (_, g) => group(g)) } });
+    await page.click('.strip >> text="Graph"');
+    // What ran before it was made up is asked again.
+    await page.click(".graphiql-execute-button");
+    await page.waitForSelector('.network[data-nodes="1000"]');
+    const whole = await drawn(page);
+    assertLegible(whole, "a thousand");
+    assert.ok(whole.labels.length >= 10, `${whole.labels.length} names`);
+    // With the most ties first.
+    assert.ok(whole.labels.filter(({ text }) => text.startsWith("Group")).length >= 10, whole.labels.map(({ text }) => text).join());
+    // Closer by, there is room for more of those that are in sight.
+    await page.focus(".network .drawing");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    const details = await page.textContent(".network-details");
+    assert.match(details, /Group \d+.*name.*24 ties.*schools →.*School \d+-0.*role LEAD/s);
+    assert.equal((await drawn(page)).nodes.filter(({ isFaint }) => !isFaint).length, 25);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    assert.match(await page.textContent(".network-details"), /School \d+-\d+.*slug.*s-\d+-\d+.*1 tie/s);
+    assert.match(await page.textContent(".network-status"), /School \d+-\d+, School, 1 tie/);
+    await page.keyboard.press("Escape");
+    assert.equal(await page.isVisible(".network-details"), false);
+    await page.keyboard.press("Escape");
+    assert.equal(await page.evaluate(() => document.activeElement.closest(".network .drawing")), null);
+    await page.fill('.network input[name="find"]', "school 7-3");
+    assert.match(await page.textContent(".network-status"), /^1 found/);
+    await page.press('.network input[name="find"]', "Enter");
+    assert.match(await page.textContent(".network-details h2"), /^School 7-3$/);
+    await inspect(page, "playground-graph-thousand");
+    await page.click('.network-kinds [data-kind="Group"]');
+    assert.equal((await drawn(page)).nodes.filter(({ isLeftOut }) => isLeftOut).length, 40);
+    await page.click('.network >> text="Whole screen"');
+    await page.waitForFunction(() => document.querySelector(".network").getBoundingClientRect().width > 0.98 * innerWidth);
+    await page.click('.network >> text="Whole screen"');
+    await page.waitForFunction(() => document.querySelector(".network").getBoundingClientRect().width < 0.9 * innerWidth);
     await leave(visited);
   },
 
   async "nouns are one by their id and never by their name, and ids that nobody asked for are not shown"() {
     const query = "{ campuses(first: 100) { nodes { name } } schools(first: 100) { nodes { name group { name } } } }";
     const visited = await asked(query, "Graph");
+    const { page } = visited;
     const { data } = await ask("{ campuses(first: 100) { nodes { id } } schools(first: 100) { nodes { id group { id } } } }");
     const ids = new Set([...data.campuses.nodes, ...data.schools.nodes, ...data.schools.nodes.map((one) => one.group).filter(Boolean)].map((one) => one.id));
-    await visited.page.waitForSelector(`.drawing[data-nouns="${ids.size}"]`);
-    await visited.page.click('.strip >> text="Table"');
-    const columns = await visited.page.$$eval(".sheet th", (all) => all.map((one) => one.textContent));
-    assert.ok(columns.every((column) => !column.startsWith("edumap") && !column.includes(".edumap")), columns.join());
-    await visited.page.click('.strip >> text="JSON"');
-    assert.ok(!(await visited.page.textContent(".result-window")).includes("edumap"));
+    await page.waitForSelector(`.network[data-nodes="${ids.size}"]`);
+    await page.click('.strip >> text="Table"');
+    const columns = await page.$$eval(".sheet th", (all) => all.map((one) => one.textContent));
+    assert.ok(columns.every((column) => !column.includes("edumap")), columns.join());
+    await page.click('.strip >> text="JSON"');
+    assert.ok(!(await page.textContent(".result-window")).includes("edumap"));
     // The meter says what the question itself costs.
     const cost = await fetch(`${base}/graphql`, { method: "POST", headers: { "content-type": "application/json", "edumap-cost": "1" }, body: JSON.stringify({ query }) });
     const { actual } = (await cost.json()).extensions.cost;
-    assert.ok((await visited.page.textContent(".meter")).includes(`cost ${actual.toLocaleString("en")}`));
+    assert.ok((await page.textContent(".meter")).includes(`cost ${actual.toLocaleString("en")}`));
+    await leave(visited);
+  },
+
+  async "without ids, nouns of one name are as many as the answer has"() {
+    const visited = await visit(`/playground?query=${encodeURIComponent("{ schools { nodes { name group { name } } } }")}`);
+    const { page } = visited;
+    await makeUp(page, { schools: { nodes: [{ name: "Same", group: { name: "Same" } }, { name: "Same", group: { name: "Same" } }] } });
+    await page.click('.strip >> text="Graph"');
+    await page.click(".graphiql-execute-button");
+    await page.waitForSelector('.network[data-nodes="4"][data-ties="2"]');
     await leave(visited);
   },
 
   async "a noun of two days is two nouns, and each says its day"() {
     const visited = await asked(`{ then: map(asOf: "2024-01-01") { groups(first: 1) { nodes { name } } } now: map { groups(first: 1) { nodes { name } } } again: map { groups(first: 1) { nodes { name } } } }`, "Graph");
-    await visited.page.waitForSelector('.drawing[data-nouns="2"]');
-    const { boxes } = await drawn(visited.page);
-    assert.deepEqual(boxes.map(({ text }) => text.split("\n").at(-1)).sort(), ["(2024-01-01)", "(today)"]);
+    await visited.page.waitForSelector('.network[data-nodes="2"]');
+    await drawn(visited.page);
+    await visited.page.click(".network-words summary");
+    await visited.page.waitForSelector(".network-words li");
+    const names = await visited.page.$$eval(".network-words li", (all) => all.map((one) => one.textContent.match(/\([^()]*\)$/)[0]));
+    assert.deepEqual(names.sort(), ["(2024-01-01)", "(today)"]);
     await leave(visited);
   },
 
-  async "no line of the graph goes through a box or words of others"() {
-    const visited = await playground();
-    await visited.page.click('.strip >> text="Graph"');
-    for (const name of ["alliance-charters", "reach-of-a-school", "schools-of-a-partner", "groups-by-stage"]) {
-      await choose(visited.page, name);
-      const { boxes, lines } = await drawn(visited.page);
-      assert.ok(boxes.length > 3 && lines.length > 2, name);
-      for (const { id, ends, points } of lines) {
-        for (const box of boxes.filter((one) => one.tie !== id && !ends.includes(one.id))) {
-          for (let i = 1; i < points.length; i += 1) assert.ok(!crosses(points[i - 1], points[i], box), `${name}: ${ends.join(" to ")} through ${box.text}`);
-        }
-      }
-    }
+  async "the picture of the schema has every noun, and is the same each time"() {
+    const visited = await visit("/schema");
+    const { page } = visited;
+    const places = async () => {
+      await page.waitForSelector("#picture[data-drawn]");
+      return page.evaluate(() => document.querySelector("#picture")._cyreg.cy.nodes().map((node) => [node.id(), Math.round(node.position("x")), Math.round(node.position("y"))]));
+    };
+    const first = await places();
+    const { data } = await ask('{ __type(name: "Noun") { possibleTypes { name } } }');
+    assert.deepEqual(first.map(([name]) => name).sort(), data.__type.possibleTypes.map(({ name }) => name).sort());
+    await page.reload();
+    assert.deepEqual(await places(), first);
+    await page.click('#types .type:text-is("School")');
+    assert.match(await page.textContent("#detail"), /campuses/);
     await leave(visited);
+  },
+
+  async "fields are clicked together to an operation that is valid, with variables for arguments"() {
+    const visited = await playground();
+    const { page } = visited;
+    await page.click('[aria-label="New tab"]');
+    await page.click('[aria-label="Show Fields"]');
+    const box = (name) => page.locator(".fields-tree label", { hasText: new RegExp(`^\\s*${name}$`) }).locator("input").first();
+    const text = () => active(page).then(({ query }) => (query ?? "").replaceAll(/\s+/g, " ").trim());
+    const waitFor = async (expected) => {
+      for (let n = 0; n < 50 && !expected.test(await text()); n += 1) await page.waitForTimeout(100);
+      assert.match(await text(), expected);
+    };
+    await box("whyNot").check();
+    await waitFor(/^query \(?\$from: ID!, \$to: ID!\)? \{ whyNot\(from: \$from, to: \$to\) \{ .+ \} \}$/);
+    await box("whyNot").uncheck();
+    await page.waitForFunction(() => document.querySelector(".fields-tree input:checked") === null);
+    await box("schools").focus();
+    await page.keyboard.press("Space");
+    await waitFor(/^\{ schools \{ nodes \{ name slug \} \} \}$/);
+    await page.locator(".fields-arguments summary").first().click();
+    await page.locator(".fields-arguments label", { hasText: /^\s*first$/ }).locator("input").check();
+    await waitFor(/^query \(\$first: Int\) \{ schools\(first: \$first\) \{ nodes \{ name slug \} \} \}$/);
+    const [answer] = await Promise.all([answered(page), page.click('.fields-tools >> text="Run"')]);
+    assert.equal(answer.errors, undefined);
+    assert.ok(answer.data.schools.nodes.length > 0);
+    await inspect(page, "playground-fields");
+    await leave(visited);
+  },
+
+  async "slugs are offered where an argument or a variable takes one"() {
+    const { data } = await ask("{ schools(first: 1) { nodes { slug } } groups(first: 1) { nodes { slug } } }");
+    const [school, group] = [data.schools.nodes[0].slug, data.groups.nodes[0].slug];
+    const visited = await playground();
+    const { page } = visited;
+    await page.click('[aria-label="New tab"]');
+    await focusEditor(page);
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type(`query Q($of: ID) { school(slug: "${school}`);
+    await page.waitForSelector(`.suggest-widget .monaco-list-row:has-text("${school}")`);
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type(" { name } schools(filter: { group: $of ");
+    await page.keyboard.press("Escape");
+    const { query } = await page.evaluate(() => new Promise((done) => setTimeout(() => {
+      const { tabs, activeTabIndex } = JSON.parse(localStorage.getItem("graphiql:tabState"));
+      done(tabs[activeTabIndex]);
+    }, 1000)));
+    assert.ok(query.includes(`slug: "${school}"`), query);
+    await leave(visited);
+    const other = await asked("query Q($of: ID) { schools(first: 1, filter: { group: $of }) { nodes { name } } }");
+    await other.page.locator(".graphiql-editor-tool .monaco-editor").first().locator("textarea, .native-edit-context").first().focus();
+    await other.page.keyboard.press("Control+A");
+    await other.page.keyboard.type(`{ "of": "${group}`);
+    await other.page.waitForSelector(`.suggest-widget .monaco-list-row:has-text("${group}")`);
+    await leave(other);
   },
 
   async "the plan of an answer is a tree of its levels, with their statements"() {
@@ -433,7 +676,7 @@ const tests = {
     assert.ok(!address.includes("authorization"));
     await leave(visited);
     const other = await playground(address.slice(base.length));
-    await other.page.waitForSelector(".drawing");
+    await other.page.waitForSelector(".network .drawing");
     assert.equal(await tabs(other.page), 1);
     await other.page.waitForFunction((query) => {
       const { tabs, activeTabIndex } = JSON.parse(localStorage.getItem("graphiql:tabState") ?? '{"tabs":[{}],"activeTabIndex":0}');
@@ -478,6 +721,10 @@ const tests = {
     await inspect(page, "phone-questions");
     await choose(page, "pages-of-a-hundred");
     assert.equal(await page.locator(".questions").count(), 0);
+    // Whatever asks: neither does another panel cover the answer.
+    await page.click('[aria-label="Show Fields"]');
+    await Promise.all([answered(page), page.click('.fields-tools >> text="Run"')]);
+    assert.equal(await page.locator(".fields-panel").count(), 0);
     await page.click('.strip >> text="Table"');
     await page.waitForSelector(".sheet td");
     // Its middle is the table, and not something above it.
@@ -487,7 +734,7 @@ const tests = {
       return { height: box.height, isOnTop: sheet.contains(top) };
     });
     assert.ok(isOnTop);
-    assert.ok(height > 400, `${height} px`);
+    assert.ok(height > 330, `${height} px`);
     await page.locator(".sheet td").nth(3).click();
     await inspect(page, "phone-table");
     await page.click('.panes >> text="Question"');
