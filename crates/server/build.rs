@@ -7,11 +7,11 @@ use std::{
 };
 
 fn main() {
-    for path in ["build.rs", "licenses.json", "plain", "queries"] {
+    for path in ["build.rs", "licenses.json", "plain", "queries", "texts"] {
         println!("cargo::rerun-if-changed={path}");
     }
     // Not the folder itself: `node_modules` lies in it.
-    for path in ["build", "src", "documents.html", "index.html", "licenses.html", "package-lock.json", "package.json"] {
+    for path in ["build", "src", "documents.html", "licenses.html", "package-lock.json", "package.json"] {
         println!("cargo::rerun-if-changed=web/{path}");
     }
     for path in ["playground.html", "schema.html", "tsconfig.json", "vite.config.ts"] {

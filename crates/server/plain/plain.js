@@ -28,4 +28,7 @@ at("run").addEventListener("click", run);
 addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run();
 });
-if (questions.length > 0) show(questions[0]);
+// A page of the server has put its question into the fragment.
+const opened = new URLSearchParams(location.hash.slice(1));
+if (opened.has("query")) show({ text: opened.get("query"), variables: JSON.parse(opened.get("variables") || "{}") });
+else if (questions.length > 0) show(questions[0]);

@@ -11,8 +11,8 @@
 //! - `request` parses the GraphQL fields of a request; `origin` tells the site that it comes from.
 //! - `cache` decides how long others may keep an answer, `answer` builds its response, and `events` one of a stream.
 //!   A handler that fails uses `answer::error_response`.
-//! - `rate_limit` and `vary` are layers. `health`, `changes` and `missing` are handlers, `socket` handles WebSockets,
-//!   `row_stream` answers with rows, `endpoint` is the rest of `/graphql`, and `rows` has addresses for rows.
+//! - `rate_limit` and `vary` are layers. `health`, `changes`, `pages` and `missing` are handlers, `socket` handles
+//!   WebSockets, `row_stream` answers with rows, `endpoint` is the rest of `/graphql`, and `rows` has addresses for rows.
 //! - `half_closed` and `unread` watch how clients read their connections; `listen` serves them.
 
 mod accept;
@@ -34,6 +34,7 @@ mod missing;
 mod observe;
 mod origin;
 mod outcome;
+mod pages;
 mod proxy;
 mod rate_limit;
 mod rates;
@@ -114,6 +115,7 @@ pub fn router(app: App) -> Router {
         route.layer(cors.clone()).layer(middleware::map_response(vary::add_api_vary))
     };
     let (graphql, rows) = (in_api(graphql), in_api(get(rows::handle_rows)));
+    let pages = pages::page_routes(&app.schema).layer(rate_limited.clone());
     let metrics_route = match app.capacity.has_metrics {
         true => Router::new().route("/metrics", get(handle_metrics)),
         false => Router::new(),
@@ -122,6 +124,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(metrics_route)
         .merge(crate::web::page_routes())
+        .merge(pages)
         .route("/graphql", graphql)
         .route("/rows/{file}", rows)
         .merge(changes)

@@ -22,6 +22,7 @@ pub mod import;
 pub mod lint;
 pub mod manifest;
 mod own_query;
+mod pages;
 pub mod queries;
 pub mod report;
 mod rows;

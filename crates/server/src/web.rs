@@ -1,6 +1,6 @@
 //! The pages: embedded files, compressed by the build, under a strict content security policy.
 
-use std::{collections::BTreeMap, io::Read, path::Path, sync::LazyLock};
+use std::{collections::BTreeMap, io::Read, iter, path::Path, sync::LazyLock};
 
 use axum::{
     Router,
@@ -35,7 +35,44 @@ pub(crate) fn page_routes() -> Router<SharedApp> {
 
 /// The paths of the pages.
 pub(crate) fn page_paths() -> impl Iterator<Item = &'static str> {
-    EMBEDDED_FILES.keys().map(String::as_str).filter(|path| !path.contains('.'))
+    iter::once("/").chain(EMBEDDED_FILES.keys().map(String::as_str).filter(|path| !path.contains('.')))
+}
+
+/// A script of the bundle, and the styles that come with it; paths from the first `/`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct BundledScript {
+    /// The script.
+    pub(crate) script: String,
+    /// The styles.
+    pub(crate) styles: Vec<String>,
+}
+
+/// The script that was made of a source of `web/`; none where the bundle was not built.
+pub(crate) fn bundled_script(source: &str) -> Option<BundledScript> {
+    static MANIFEST: LazyLock<Value> = LazyLock::new(|| {
+        let text = EMBEDDED_FILES.get("/manifest.json").and_then(EmbeddedFile::text);
+        text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+    });
+    read_bundled(&MANIFEST, source)
+}
+
+/// What Vite's manifest says of a source. The styles of what it imports come with it.
+fn read_bundled(manifest: &Value, source: &str) -> Option<BundledScript> {
+    let script = format!("/{}", manifest[source]["file"].as_str()?);
+    let (mut styles, mut seen, mut open) = (Vec::new(), vec![source.to_owned()], vec![source.to_owned()]);
+    while let Some(name) = open.pop() {
+        let chunk = &manifest[&name];
+        let texts = |field: &str| -> Vec<String> {
+            let all = chunk[field].as_array().into_iter().flatten();
+            all.filter_map(|one| one.as_str().map(str::to_owned)).collect()
+        };
+        styles.extend(texts("css").into_iter().map(|path| format!("/{path}")));
+        for import in texts("imports").into_iter().filter(|import| !seen.contains(import)).collect::<Vec<_>>() {
+            seen.push(import.clone());
+            open.push(import);
+        }
+    }
+    Some(BundledScript { script, styles })
 }
 
 /// Whether the pages are the real ones, and not those that are served where Node.js was missing.
@@ -96,7 +133,7 @@ struct EmbeddedFile {
     headers: HeaderMap,
 }
 
-/// The files by the path that leads to them: `x.html` is at `/x`, `index.html` at `/`, all else at its own path.
+/// The files by the path that leads to them: `x.html` is at `/x`, all else at its own path.
 static EMBEDDED_FILES: LazyLock<BTreeMap<String, EmbeddedFile>> = LazyLock::new(|| {
     let mut forms: BTreeMap<String, [Option<&'static [u8]>; 3]> = BTreeMap::new();
     let mut dirs = vec![&BUILT_PAGES];
@@ -120,7 +157,6 @@ static EMBEDDED_FILES: LazyLock<BTreeMap<String, EmbeddedFile>> = LazyLock::new(
         .into_iter()
         .map(|(name, forms)| {
             let path = match name.strip_suffix(".html") {
-                Some("index") => "/".to_owned(),
                 Some(page) => format!("/{page}"),
                 None => format!("/{name}"),
             };
@@ -136,6 +172,18 @@ impl EmbeddedFile {
         // Weak, since all forms of a file share it.
         let tag = HeaderValue::from_str(&format!("W/\"{short}\"")).expect("hexadecimal digits");
         Self { plain, br, gzip, tag, headers: static_headers(name, plain.is_none()) }
+    }
+
+    /// The content, unpacked.
+    fn text(&self) -> Option<Vec<u8>> {
+        match (self.plain, self.gzip) {
+            (Some(plain), _) => Some(plain.to_vec()),
+            (None, Some(gzip)) => {
+                let mut text = Vec::new();
+                flate2::read::GzDecoder::new(gzip).read_to_end(&mut text).ok().map(|_| text)
+            }
+            (None, None) => None,
+        }
     }
 
     fn respond_to(&self, request_headers: &HeaderMap) -> Response {
@@ -175,6 +223,10 @@ fn matches_tag(request_headers: &HeaderMap, tag: &HeaderValue) -> bool {
 /// The policy of most pages: nothing of other hosts, nothing inline, no `eval`.
 const STRICT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
     connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The policy of the pages that the server writes: as strict, but their forms may ask this server.
+pub(crate) const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+    connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The policy of pages with an editor or a graph: as strict for scripts, but both add style elements, and the editor
 /// underlines errors with `data:` images.
@@ -235,6 +287,17 @@ mod tests {
         let mut known = HeaderMap::new();
         known.insert(header::IF_NONE_MATCH, file.tag.clone());
         assert_eq!(encoding(&known), (StatusCode::NOT_MODIFIED, None));
+    }
+
+    #[test]
+    fn a_script_comes_with_the_styles_of_all_that_it_imports() {
+        let manifest = json!({
+            "src/pages/a.ts": { "file": "assets/a-1.js", "css": ["assets/a-1.css"], "imports": ["_b.js"] },
+            "_b.js": { "file": "assets/b-1.js", "css": ["assets/b-1.css"], "imports": ["src/pages/a.ts"] },
+        });
+        let script = read_bundled(&manifest, "src/pages/a.ts").expect("a script");
+        assert_eq!((script.script.as_str(), script.styles.len()), ("/assets/a-1.js", 2));
+        assert_eq!(read_bundled(&manifest, "src/pages/c.ts"), None);
     }
 
     #[test]

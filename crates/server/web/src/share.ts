@@ -50,8 +50,9 @@ export async function link(shared: Shared): Promise<string> {
   return url.href;
 }
 
-/** What an address carries: in its fragment, or in its query as GraphiQL's own links have it. Null if it is nothing that makes sense. */
+/** What an address carries: in its fragment, packed or as the pages of the server write it, or in its query as GraphiQL's own links have it. Null if it is nothing that makes sense. */
 export async function opened({ hash, search }: { hash: string; search: string }): Promise<Shared | null> {
+  if (hash.startsWith("#query=")) return addressed(new URLSearchParams(hash.slice(1)));
   if (!hash.startsWith(PREFIX)) return addressed(new URLSearchParams(search));
   try {
     const base64 = hash.slice(PREFIX.length).replaceAll("-", "+").replaceAll("_", "/");

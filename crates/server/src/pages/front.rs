@@ -1,0 +1,287 @@
+//! The front page: what this map is, as of when, what is on it, and the ways in.
+
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+use super::{
+    Page, PageError, Visit,
+    kinds::{Kind, kinds},
+    marks::mark,
+    parts::{in_language, items, noun_link, told},
+    question::LINK,
+    search::form,
+};
+
+/// How many districts are named.
+const MOST_DISTRICTS: usize = 3;
+
+fn question(kinds: &[Kind]) -> String {
+    let mut counts = String::new();
+    for Kind { many, .. } in kinds.iter().filter(|kind| kind.many != "schools" && kind.many != "districts") {
+        counts.push_str(&format!("    {many}(first: 0) {{ totalCount }}\n"));
+    }
+    format!(
+        "query Front($asOf: Date, $knownAt: Int) {{
+  map(asOf: $asOf, knownAt: $knownAt) {{
+    districts(first: {MOST_DISTRICTS}) {{
+      totalCount
+      nodes {{
+        ...Link
+        names {{ text language kind }}
+        reportedFigures(first: 30) {{
+          nodes {{
+            ...Link
+            value
+            unit
+            qualifier
+            recorded
+            status
+            sources {{ title }}
+          }}
+        }}
+      }}
+    }}
+    schools {{
+      totalCount
+      breakdown(by: [STATUS]) {{ count status }}
+    }}
+    coverage(of: GROUPS, filter: {{ ownership: [PUBLIC] }}) {{ total covered uncovered unknown }}
+    contradictions(first: 0) {{ totalCount }}
+{counts}  }}
+}}
+{LINK}"
+    )
+}
+
+/// The front page.
+pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
+    let kinds = kinds(visit.schema());
+    let data = visit.ask(&question(kinds), json!({})).await?;
+    let visit = &*visit;
+    let texts = visit.texts;
+    let map = &data["map"];
+    let districts = items(&map["districts"]["nodes"]);
+    let names: Vec<&str> = districts.iter().map(super::parts::name_of).collect();
+    let title = match names[..] {
+        [] => texts.say("front.title").to_owned(),
+        _ => texts.fill("front.title-of", &[("district", &names.join(texts.say("list.comma")))]),
+    };
+    let main = html! {
+        section.hero {
+            h1 { (title) }
+            (district_names(visit, &map["districts"]))
+            p.lead { (texts.say("front.lead")) }
+            (form(visit, ""))
+        }
+        (schools(visit, &map["schools"]))
+        (coverage(visit, &map["coverage"]))
+        (reported(visit, districts))
+        section aria-labelledby="nouns" {
+            h2 #nouns { (texts.say("front.nouns")) }
+            ul.cards {
+                @for kind in kinds {
+                    @let n = map[&kind.many]["totalCount"].as_i64().unwrap_or(0);
+                    @if n > 0 {
+                        li { a href=(visit.link(&format!("/{}", kind.path))) {
+                            (mark(&kind.type_name))
+                            span.n { (texts.number(n)) }
+                            span.name { (texts.say(&format!("kind.{}.list", kind.type_name))) }
+                        } }
+                    }
+                }
+            }
+        }
+        section.developers aria-labelledby="developers" {
+            h2 #developers { (texts.say("front.developers")) }
+            p { (texts.say("front.developers-lead")) }
+            p.links {
+                a href=(visit.plain_link("/playground")) { (texts.say("foot.playground")) }
+                a href=(visit.plain_link("/schema")) { (texts.say("foot.schema")) }
+                a href=(visit.plain_link("/schema.graphql")) { (texts.say("front.sdl")) }
+            }
+            pre tabindex="0" aria-label="curl" { code { "curl -H 'content-type: application/json' -d '{\"query\":\"{ schools { totalCount } }\"}' …/graphql" } }
+        }
+    };
+    Ok(Page { description: texts.say("front.lead").to_owned(), title, main, script: Some("search") })
+}
+
+/// The districts, each with its name in another language, and how many others there are.
+fn district_names(visit: &Visit, list: &Value) -> Markup {
+    let texts = visit.texts;
+    let shown = items(&list["nodes"]);
+    let primary = |value: &Value| value.as_str().unwrap_or_default().split('-').next().unwrap_or_default().to_owned();
+    let rest = list["totalCount"].as_i64().unwrap_or(0) - shown.len() as i64;
+    html! {
+        @if !shown.is_empty() {
+            p.districts {
+                @for district in shown {
+                    span.item {
+                        (noun_link(visit, district))
+                        @let own = primary(&district["localizedName"]["language"]);
+                        @if let Some(other) = items(&district["names"]).iter().find(|name| !name["language"].is_null() && primary(&name["language"]) != own) {
+                            " " span.muted { (told(texts, other)) }
+                        }
+                    }
+                }
+                @if rest > 0 { a href=(visit.link("/districts")) { (texts.count("front.districts", rest)) } }
+            }
+        }
+        @else { p.districts { (texts.say("front.empty")) } }
+    }
+}
+
+/// A part of a bar: what it is called, how many, and where they are listed.
+struct Part {
+    class: &'static str,
+    name: String,
+    n: i64,
+    link: String,
+}
+
+/// A bar of parts, and a line for each with its number, which is a link. The bar alone says nothing.
+fn bar(visit: &Visit, parts: &[Part]) -> Markup {
+    let total: i64 = parts.iter().map(|part| part.n).sum();
+    let share = |n: i64| if total == 0 { 0.0 } else { n as f64 * 1000.0 / total as f64 };
+    let mut x = 0.0;
+    html! {
+        svg.bar-of viewBox="0 0 1000 24" preserveAspectRatio="none" width="100%" height="24" aria-hidden="true" focusable="false" {
+            defs {
+                pattern id="unknown-stripes" width="10" height="10" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
+                    rect.stripe-back width="10" height="10" {}
+                    rect.stripe width="4" height="10" {}
+                }
+            }
+            @for part in parts.iter().filter(|part| part.n > 0) {
+                @let (from, width) = { let from = x; let width = share(part.n); x += width; (from, width) };
+                rect class={ "part " (part.class) } x=(format!("{from:.1}")) y="0" width=(format!("{:.1}", (width - 2.0).max(1.0))) height="24" {}
+            }
+        }
+        ul.legend {
+            @for part in parts {
+                li {
+                    span class={ "key " (part.class) } aria-hidden="true" {}
+                    a href=(part.link) { span.n { (visit.texts.number(part.n)) } " " (part.name) }
+                }
+            }
+        }
+    }
+}
+
+/// The schools by status, so that no number mixes what is open with what is not.
+fn schools(visit: &Visit, list: &Value) -> Markup {
+    let texts = visit.texts;
+    let parts: Vec<Part> = items(&list["breakdown"])
+        .iter()
+        .map(|row| {
+            let status = row["status"].as_str().unwrap_or("UNKNOWN");
+            let class = match status {
+                "OPEN" => "is-sure",
+                "PLANNED" => "is-planned",
+                "UNKNOWN" => "is-unknown",
+                _ => "is-past",
+            };
+            Part {
+                class,
+                name: texts.word("SchoolStatus", status),
+                n: row["count"].as_i64().unwrap_or(0),
+                link: visit.link_with("/schools", &[("status", status)]),
+            }
+        })
+        .collect();
+    let total = list["totalCount"].as_i64().unwrap_or(0);
+    html! {
+        @if total > 0 {
+            section aria-labelledby="schools" {
+                h2 #schools { a href=(visit.link("/schools")) { (texts.count("front.schools", total)) } }
+                (bar(visit, &parts))
+            }
+        }
+    }
+}
+
+/// How many public schools are in a group, and of how many nobody says.
+fn coverage(visit: &Visit, coverage: &Value) -> Markup {
+    let texts = visit.texts;
+    let of = |name: &str, class, word: &str| Part {
+        class,
+        name: texts.word("CoverageStatus", word),
+        n: coverage[name].as_i64().unwrap_or(0),
+        link: visit.link_with("/schools", &[("ownership", "PUBLIC"), ("groupCoverage", word)]),
+    };
+    let parts = [
+        of("covered", "is-sure", "COVERED"),
+        of("uncovered", "is-past", "UNCOVERED"),
+        of("unknown", "is-unknown", "UNKNOWN"),
+    ];
+    let total = coverage["total"].as_i64().unwrap_or(0);
+    html! {
+        @if total > 0 {
+            section aria-labelledby="coverage" {
+                h2 #coverage { (texts.count("front.coverage", total)) }
+                (bar(visit, &parts))
+                p.muted { (texts.say("front.coverage-note")) }
+            }
+        }
+    }
+}
+
+/// What sources report of the districts, beside what is on record.
+fn reported(visit: &Visit, districts: &[Value]) -> Markup {
+    let texts = visit.texts;
+    let all: Vec<&Value> = districts.iter().flat_map(|it| items(&it["reportedFigures"]["nodes"])).collect();
+    let (beside, alone): (Vec<&Value>, Vec<&Value>) = all.into_iter().partition(|it| !it["recorded"].is_null());
+    html! {
+        @if !beside.is_empty() || !alone.is_empty() {
+            section aria-labelledby="reported" {
+                h2 #reported { (texts.say("front.reported")) }
+                p { (texts.say("front.reported-lead")) }
+                @if !beside.is_empty() {
+                    div.scroll tabindex="0" role="region" aria-labelledby="reported" {
+                        table.figures {
+                            thead { tr {
+                                th scope="col" { (texts.say("front.figure")) }
+                                th.num scope="col" { (texts.say("field.value")) }
+                                th.num scope="col" { (texts.say("field.recorded")) }
+                                th scope="col" { (texts.say("front.compared")) }
+                            } }
+                            tbody { @for it in beside {
+                                tr {
+                                    th scope="row" { (noun_link(visit, it)) }
+                                    td.num data-label=(texts.say("field.value")) { (figure(visit, it)) }
+                                    td.num data-label=(texts.say("field.recorded")) { (decimal(visit, &it["recorded"])) }
+                                    td data-label=(texts.say("front.compared")) { (in_language(texts, &texts.word("FigureComparison", it["status"].as_str().unwrap_or_default()), None)) }
+                                }
+                            } }
+                        }
+                    }
+                }
+                @if !alone.is_empty() {
+                    details {
+                        summary { (texts.count("front.alone", alone.len() as i64)) }
+                        ul.plain-list { @for it in alone { li { (noun_link(visit, it)) ": " strong { (figure(visit, it)) } } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A figure with its unit and how exact it is.
+fn figure(visit: &Visit, it: &Value) -> Markup {
+    let texts = visit.texts;
+    let qualifier = it["qualifier"].as_str().filter(|word| *word != "EXACT");
+    let unit = it["unit"].as_str().filter(|word| *word != "COUNT");
+    html! {
+        @if let Some(word) = qualifier { span.muted { (texts.word("FigureQualifier", word)) " " } }
+        (decimal(visit, &it["value"]))
+        @if let Some(word) = unit { " " span.muted { (texts.word("FigureUnit", word)) } }
+    }
+}
+
+fn decimal(visit: &Visit, value: &Value) -> Markup {
+    match value.as_f64() {
+        Some(number) if number.fract() == 0.0 && number.abs() < 1e15 => html! { (visit.texts.number(number as i64)) },
+        Some(number) => html! { (number) },
+        None => html! {},
+    }
+}
