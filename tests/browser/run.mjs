@@ -203,7 +203,7 @@ const tests = {
   async "every page is whole on a wide and a narrow window, by day and by night"() {
     for (const [viewport, size] of [[wide, "wide"], [narrow, "narrow"]]) {
       for (const colorScheme of ["light", "dark"]) {
-        for (const [path, ready] of [["/", "#answer .tree"], ["/schema", "#picture[data-drawn]"], ["/documents", "#documents details"], ["/licenses", "main"]]) {
+        for (const [path, ready] of [["/schema", "#picture[data-drawn]"], ["/documents", "#documents details"], ["/licenses", "main"]]) {
           const visited = await visit(path, { viewport, colorScheme });
           await visited.page.waitForSelector(ready);
           await inspect(visited.page, `${path.slice(1) || "front"}-${colorScheme}-${size}`);
@@ -217,30 +217,95 @@ const tests = {
     }
   },
 
-  async "the front page tells what the server holds"() {
+  async "the front page names what it lists, in its language, and its numbers are those of the API"() {
     const visited = await visit("/");
-    await visited.page.waitForSelector("#answer .tree");
-    const { data } = await ask("{ schools { totalCount } groups { totalCount } }");
-    const counts = await visited.page.textContent("#counts");
-    for (const list of ["schools", "groups"]) assert.ok(counts.includes(data[list].totalCount.toLocaleString("en")), `${list} in ${counts}`);
+    const { page } = visited;
+    const { data } = await ask(`{ districts(first: 3) { totalCount nodes { localizedName(lang: "en") { text } } } schools { totalCount breakdown(by: [STATUS]) { count status } } groups { totalCount } }`);
+    const districts = await page.textContent(".districts");
+    for (const { localizedName } of data.districts.nodes) assert.ok(districts.includes(localizedName.text), districts);
+    assert.equal(districts.includes("more district"), data.districts.totalCount > 3, districts);
+    const en = (n) => n.toLocaleString("en");
+    assert.ok((await page.textContent("#schools")).startsWith(`${en(data.schools.totalCount)} `));
+    for (const { count, status } of data.schools.breakdown) {
+      const link = page.locator(`.legend a[href*="schools?status=${status}"] .n`);
+      assert.equal(await link.textContent(), en(count), status);
+    }
+    assert.equal(await page.textContent('.cards a[href="./groups"] .n'), en(data.groups.totalCount));
+    // What is in another language than the page says so, and nothing else does.
+    const marked = await page.$$eval("main [lang]", (all) => all.map(({ lang, textContent }) => [lang, textContent]));
+    for (const [lang, name] of marked) assert.equal(lang.startsWith("zh"), /[\u4E00-\u9FFF]/.test(name), `${lang}: ${name}`);
     await leave(visited);
   },
 
-  async "the front page names what it lists, in its language, and says what it leaves out"() {
-    const visited = await visit("/");
-    await visited.page.waitForSelector("#answer .tree");
+  async "the pages of the server are whole on every window, by day and by night, and on paper"() {
+    const { data } = await ask("{ schools(first: 1) { nodes { slug } } groups(first: 1) { nodes { slug } } sources(first: 1) { nodes { slug } } }");
+    const nouns = ["schools", "groups", "sources"].flatMap((list) => data[list].nodes.map(({ slug }) => `/${list}/${slug}`));
+    for (const [viewport, size] of [[wide, "wide"], [narrow, "narrow"]]) {
+      for (const colorScheme of ["light", "dark"]) {
+        for (const path of ["/", "/about", "/schools", "/search?q=school", ...nouns, "/schools/no-such-school"]) {
+          const visited = await visit(path, { viewport, colorScheme });
+          await inspect(visited.page, `pages${path.replace(/\W+/g, "-")}-${colorScheme}-${size}`);
+          // The browser itself complains of an address where nothing is.
+          if (path.endsWith("no-such-school")) visited.complaints.length = 0;
+          await leave(visited);
+        }
+      }
+    }
+    const visited = await visit(nouns[0]);
+    await visited.page.emulateMedia({ media: "print" });
+    assert.equal(await visited.page.isVisible("header.bar"), false);
+    assert.equal(await visited.page.isVisible(".notes li >> nth=0"), true);
+    await leave(visited);
+  },
+
+  async "a source shows where the keyboard is, and the first stop leads to the content"() {
+    const { data } = await ask("{ groups(first: 1) { nodes { slug } } }");
+    const visited = await visit(`/groups/${data.groups.nodes[0].slug}`);
     const { page } = visited;
-    const { data } = await ask(`{ districts(first: 3) { totalCount nodes { localizedName(lang: "en") { text language } } } }`);
-    const text = await page.textContent("#view");
-    for (const { localizedName } of data.districts.nodes) assert.ok(text.includes(localizedName.text), text);
-    assert.equal(text.includes("more district"), data.districts.totalCount > 3, text);
-    // Chinese is marked as Chinese, and nothing else is.
-    const marked = await page.$$eval("#view [lang], #answer [lang]", (all) => all.map(({ lang, textContent }) => [lang, textContent]));
-    for (const [lang, name] of marked) assert.equal(lang.startsWith("zh"), /[\u4E00-\u9FFF]/.test(name), `${lang}: ${name}`);
-    const unmarked = await page.$$eval("#answer .tree li", (all) => all.flatMap((one) => [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent)));
-    for (const name of unmarked) assert.ok(!/[\u4E00-\u9FFF]/.test(name), name);
-    const lists = await page.$$eval("#answer ul ul", (all) => all.map((one) => [one.children.length, /more partner/.test(one.lastElementChild.textContent)]));
-    for (const [length, saysMore] of lists) assert.ok(length <= 10 || saysMore, `${length} items`);
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute("href")), "#main");
+    const tip = page.locator(".tip").first();
+    assert.equal(await tip.isVisible(), false);
+    await page.locator(".cite > a").first().focus();
+    assert.equal(await tip.isVisible(), true);
+    assert.ok((await tip.textContent()).length > 5);
+    await leave(visited);
+  },
+
+  async "the search offers what it finds while one types, by the keyboard alone"() {
+    const { data } = await ask("{ schools(first: 1) { nodes { slug localizedName(lang: \"en\") { text } } } }");
+    const [{ slug, localizedName }] = data.schools.nodes;
+    const visited = await visit("/");
+    const { page } = visited;
+    await page.focus("#q");
+    await page.keyboard.type(localizedName.text);
+    await page.waitForSelector(".suggestions li");
+    assert.equal(await page.getAttribute("#q", "aria-expanded"), "true");
+    await inspect(page, "pages-suggestions");
+    await page.keyboard.press("ArrowDown");
+    const active = await page.getAttribute("#q", "aria-activedescendant");
+    assert.equal(await page.getAttribute(`#${active}`, "aria-selected"), "true");
+    await page.keyboard.press("Escape");
+    assert.equal(await page.isVisible(".suggestions"), false);
+    await page.keyboard.press("ArrowDown");
+    await Promise.all([page.waitForURL(`**/schools/${slug}`), page.keyboard.press("Enter")]);
+    assert.equal((await page.textContent("h1")).trim(), localizedName.text);
+    await leave(visited);
+  },
+
+  async "the question of a page opens in the playground, and day and language are kept from page to page"() {
+    const visited = await visit("/groups?asOf=2024-09-22&lang=en");
+    const { page } = visited;
+    await page.click("tbody th a");
+    assert.match(page.url(), /asOf=2024-09-22/);
+    assert.equal(await page.inputValue("#as-of"), "2024-09-22");
+    await page.fill("#as-of", "2020-01-01");
+    await page.click(".day button");
+    assert.match(page.url(), /asOf=2020-01-01/);
+    await page.click("details.question summary");
+    await page.click("details.question .links a >> nth=0");
+    await page.waitForSelector("main[data-ready=true]");
+    await page.waitForSelector('.result-window :text("data")');
     await leave(visited);
   },
 

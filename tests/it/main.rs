@@ -28,6 +28,7 @@ mod introspection;
 mod languages;
 mod licenses;
 mod outlines;
+mod pages;
 mod parity;
 mod periods;
 mod places;

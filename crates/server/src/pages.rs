@@ -1,9 +1,9 @@
 //! The pages that people look at, written by the server: each is made of answers of the public API.
 //!
 //! To add a page: a file in `pages/` with a function `build(&mut Visit)` that asks (`Visit::ask`) and gives a [`Page`];
-//! a line in [`entries`]; its texts in `texts/*.json`; and, if it has a script, `web/src/pages/NAME.ts`, by which the page
-//! becomes better and without which it is whole. Everything around the content is the business of [`layout`]: the day,
-//! the languages, the questions that the page has asked. Links are made by `Visit::link`, which keeps day and language.
+//! a line in [`entries`]; its texts in `texts/*.json`; and, if it has a script, `web/src/pages/NAME.ts`, by which the
+//! page becomes better and without which it is whole. Everything around the content is the business of [`layout`]: the
+//! day, the languages, the questions that were asked. Links are made by `Visit::link`, which keeps day and language.
 
 mod about;
 pub(crate) mod assets;

@@ -74,7 +74,7 @@ async fn handle_page(
     let input = VisitInput { schema, backend, accepted, path, parts, params };
     let Some(_permit) = app.capacity.acquire_operation(app.limits.cost).await else {
         let busy = QueryError { code: Some(ErrorCode::Overloaded), problem: "no permit was free".to_owned() };
-        return refuse(&Visit::new(input), PageError::Refused(busy), entries(&app.schema));
+        return refuse(Visit::new(input), PageError::Refused(busy), entries(&app.schema));
     };
     let given_up = Arc::new(input);
     let work = {
@@ -91,10 +91,10 @@ async fn handle_page(
     let entries = entries(&app.schema);
     match timeout(app.limits.time, app.run_on_workers(work)).await {
         Ok((visit, Ok(page))) => respond(headers, layout::render(&visit, &page, entries)),
-        Ok((visit, Err(error))) => refuse(&visit, error, entries),
+        Ok((visit, Err(error))) => refuse(visit, error, entries),
         Err(_) => {
             let late = QueryError { code: Some(ErrorCode::Timeout), problem: "the page took too long".to_owned() };
-            refuse(&Visit::new(VisitInput::clone(&given_up)), PageError::Refused(late), entries)
+            refuse(Visit::new(VisitInput::clone(&given_up)), PageError::Refused(late), entries)
         }
     }
 }
@@ -116,14 +116,15 @@ fn respond(headers: &HeaderMap, text: String) -> Response<Body> {
 }
 
 /// An error as a page, with its status.
-fn refuse(visit: &Visit, error: PageError, entries: &[Entry]) -> Response<Body> {
+fn refuse(mut visit: Visit, error: PageError, entries: &[Entry]) -> Response<Body> {
     let status = match &error {
         PageError::Missing { .. } => StatusCode::NOT_FOUND,
         PageError::Unreadable(_) => StatusCode::BAD_REQUEST,
         PageError::Refused(QueryError { code, .. }) => own_status(code.unwrap_or(ErrorCode::Internal)),
     };
-    let page: Page = pages::error_page(visit, &error, status.is_server_error());
-    let mut response = (status, layout::render(visit, &page, entries)).into_response();
+    let page: Page = pages::error_page(&visit, &error, status.is_server_error());
+    visit.forget_questions();
+    let mut response = (status, layout::render(&visit, &page, entries)).into_response();
     CachePolicy::NoStore.write_headers(response.headers_mut());
     write_page_headers(response.headers_mut());
     if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -141,5 +142,8 @@ fn write_page_headers(headers: &mut HeaderMap) {
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (header::VARY, "accept-language"),
     ];
-    headers.extend(all.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    // In the place of what a text has by itself.
+    for (name, value) in all {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
 }

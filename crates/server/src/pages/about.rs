@@ -1,11 +1,10 @@
 //! Where the map comes from, under which licenses, and what it does not know.
 
 use maud::html;
-use serde_json::json;
 
 use super::{
     Page, PageError, Visit,
-    parts::{date, in_language, is_web, items, noun_link, pager, paging, told, words},
+    parts::{date, is_web, items, noun_link, pager, paging, told, words},
     question::LINK,
 };
 
@@ -20,8 +19,6 @@ const ABOUT: &str =
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes {
         ...Link
-        title
-        language
         publisher
         publishedOn { text }
         url
@@ -41,7 +38,7 @@ const ABOUT: &str =
 /// The page about the data.
 pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
     let variables = paging(visit, PER_PAGE);
-    let data = visit.ask(&format!("{ABOUT}{LINK}"), if variables.is_object() { variables } else { json!({}) }).await?;
+    let data = visit.ask(&format!("{ABOUT}{LINK}"), variables).await?;
     let visit = &*visit;
     let texts = visit.texts;
     let map = &data["map"];
@@ -73,13 +70,20 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
                                 th scope="row" {
                                     (noun_link(visit, source))
                                     @if let Some(url) = source["url"].as_str().filter(|url| is_web(url)) {
-                                        " " a.outside href=(url) rel="external noreferrer" { (texts.say("note.original")) }
+                                        " "
+                                        a.outside href=(url) rel="external noreferrer" { (texts.say("note.original")) }
                                     }
                                 }
-                                td data-label=(texts.say("field.publisher")) { (source["publisher"].as_str().unwrap_or_default()) }
+                                td data-label=(texts.say("field.publisher")) {
+                                    (source["publisher"].as_str().unwrap_or_default())
+                                }
                                 td data-label=(texts.say("field.publishedOn")) { (date(texts, &source["publishedOn"])) }
-                                td data-label=(texts.say("field.kind")) { (words(texts, "SourceKind", &source["kind"])) }
-                                td data-label=(texts.say("field.reliability")) { (words(texts, "Reliability", &source["reliability"])) }
+                                td data-label=(texts.say("field.kind")) {
+                                    (words(texts, "SourceKind", &source["kind"]))
+                                }
+                                td data-label=(texts.say("field.reliability")) {
+                                    (words(texts, "Reliability", &source["reliability"]))
+                                }
                                 td.num data-label=(texts.say("field.citedBy")) { (texts.number(n(&source["citedBy"]))) }
                             }
                         } }
@@ -94,14 +98,17 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
             @else {
                 p { (texts.say("about.licensed")) }
                 dl.facts { @for license in licenses {
-                    @let under: Vec<_> = items(&sources["nodes"]).iter().filter(|it| it["license"] == license).collect();
+                    @let under = items(&sources["nodes"]).iter().filter(|it| it["license"] == license);
                     div {
                         dt { (license) }
-                        dd { @for source in under { span.item { (in_language(texts, source["title"].as_str().unwrap_or_default(), source["language"].as_str())) } } }
+                        dd { @for source in under { div { (noun_link(visit, source)) } } }
                     }
                 } }
             }
-            p { (texts.say("about.program")) " " a href=(visit.plain_link("/licenses")) { (texts.say("foot.licenses")) } }
+            p {
+                (texts.say("about.program")) " "
+                a href=(visit.plain_link("/licenses")) { (texts.say("foot.licenses")) }
+            }
         }
         section aria-labelledby="unknown" {
             h2 #unknown { (texts.say("about.unknown")) }
@@ -113,7 +120,8 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
                 }
                 @for gap in gaps {
                     li {
-                        strong.num { (texts.number(gap["count"].as_i64().unwrap_or(0))) } " " (words(texts, "GapKind", &gap["kind"]))
+                        strong.num { (texts.number(gap["count"].as_i64().unwrap_or(0))) } " "
+                        (words(texts, "GapKind", &gap["kind"]))
                         @let shown = items(&gap["items"]["nodes"]);
                         @if !shown.is_empty() {
                             div.some { @for node in shown { span.item { (noun_link(visit, node)) } }
@@ -127,7 +135,10 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
             section aria-labelledby="definitions" {
                 h2 #definitions { (texts.say("about.definitions")) }
                 dl.facts.wide { @for one in items(&map["definitions"]) {
-                    div { dt { (one["term"].as_str().unwrap_or_default().replace('_', " ")) } dd { (told(texts, &one["localizedDefinition"])) } }
+                    div {
+                        dt { (one["term"].as_str().unwrap_or_default().replace('_', " ")) }
+                        dd { (told(texts, &one["localizedDefinition"])) }
+                    }
                 } }
             }
         }

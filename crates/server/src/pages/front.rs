@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::{
     Page, PageError, Visit,
     kinds::{Kind, kinds},
-    marks::mark,
-    parts::{in_language, items, noun_link, told},
+    marks::{has_look, mark},
+    parts::{items, noun_link, told, words},
     question::LINK,
     search::form,
 };
@@ -15,9 +15,12 @@ use super::{
 /// How many districts are named.
 const MOST_DISTRICTS: usize = 3;
 
+/// The lists of which the page asks more than how long they are.
+const COUNTED: [&str; 3] = ["districts", "projects", "schools"];
+
 fn question(kinds: &[Kind]) -> String {
     let mut counts = String::new();
-    for Kind { many, .. } in kinds.iter().filter(|kind| kind.many != "schools" && kind.many != "districts") {
+    for Kind { many, .. } in kinds.iter().filter(|kind| !COUNTED.contains(&kind.many.as_str())) {
         counts.push_str(&format!("    {many}(first: 0) {{ totalCount }}\n"));
     }
     format!(
@@ -34,9 +37,10 @@ fn question(kinds: &[Kind]) -> String {
             value
             unit
             qualifier
+            asOf {{ text }}
             recorded
             status
-            sources {{ title }}
+            sources {{ publisher }}
           }}
         }}
       }}
@@ -45,13 +49,20 @@ fn question(kinds: &[Kind]) -> String {
       totalCount
       breakdown(by: [STATUS]) {{ count status }}
     }}
+    projects {{
+      totalCount
+      breakdown(by: [STATUS]) {{ count status }}
+    }}
     coverage(of: GROUPS, filter: {{ ownership: [PUBLIC] }}) {{ total covered uncovered unknown }}
-    contradictions(first: 0) {{ totalCount }}
 {counts}  }}
 }}
 {LINK}"
     )
 }
+
+/// How a program asks.
+const CURL: &str =
+    r#"curl -H 'content-type: application/json' -d '{"query":"{ schools { totalCount } }"}' https://…/graphql"#;
 
 /// The front page.
 pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
@@ -73,24 +84,12 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
             p.lead { (texts.say("front.lead")) }
             (form(visit, ""))
         }
+        (patterns())
         (schools(visit, &map["schools"]))
         (coverage(visit, &map["coverage"]))
+        (projects(visit, &map["projects"]))
         (reported(visit, districts))
-        section aria-labelledby="nouns" {
-            h2 #nouns { (texts.say("front.nouns")) }
-            ul.cards {
-                @for kind in kinds {
-                    @let n = map[&kind.many]["totalCount"].as_i64().unwrap_or(0);
-                    @if n > 0 {
-                        li { a href=(visit.link(&format!("/{}", kind.path))) {
-                            (mark(&kind.type_name))
-                            span.n { (texts.number(n)) }
-                            span.name { (texts.say(&format!("kind.{}.list", kind.type_name))) }
-                        } }
-                    }
-                }
-            }
-        }
+        (everything(visit, kinds, map))
         section.developers aria-labelledby="developers" {
             h2 #developers { (texts.say("front.developers")) }
             p { (texts.say("front.developers-lead")) }
@@ -99,7 +98,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
                 a href=(visit.plain_link("/schema")) { (texts.say("foot.schema")) }
                 a href=(visit.plain_link("/schema.graphql")) { (texts.say("front.sdl")) }
             }
-            pre tabindex="0" aria-label="curl" { code { "curl -H 'content-type: application/json' -d '{\"query\":\"{ schools { totalCount } }\"}' …/graphql" } }
+            pre tabindex="0" aria-label="curl" { code { (CURL) } }
         }
     };
     Ok(Page { description: texts.say("front.lead").to_owned(), title, main, script: Some("search") })
@@ -118,7 +117,8 @@ fn district_names(visit: &Visit, list: &Value) -> Markup {
                     span.item {
                         (noun_link(visit, district))
                         @let own = primary(&district["localizedName"]["language"]);
-                        @if let Some(other) = items(&district["names"]).iter().find(|name| !name["language"].is_null() && primary(&name["language"]) != own) {
+                        @let names = items(&district["names"]).iter().filter(|name| !name["language"].is_null());
+                        @if let Some(other) = names.into_iter().find(|name| primary(&name["language"]) != own) {
                             " " span.muted { (told(texts, other)) }
                         }
                     }
@@ -138,22 +138,31 @@ struct Part {
     link: String,
 }
 
+/// The pattern of what is unknown, for all bars of a page.
+fn patterns() -> Markup {
+    html! {
+        svg.hidden width="0" height="0" aria-hidden="true" {
+            pattern #unknown-stripes width="10" height="10" patternUnits="userSpaceOnUse"
+                patternTransform="rotate(45)" {
+                rect.stripe-back width="10" height="10" {}
+                rect.stripe width="4" height="10" {}
+            }
+        }
+    }
+}
+
 /// A bar of parts, and a line for each with its number, which is a link. The bar alone says nothing.
 fn bar(visit: &Visit, parts: &[Part]) -> Markup {
     let total: i64 = parts.iter().map(|part| part.n).sum();
     let share = |n: i64| if total == 0 { 0.0 } else { n as f64 * 1000.0 / total as f64 };
     let mut x = 0.0;
     html! {
-        svg.bar-of viewBox="0 0 1000 24" preserveAspectRatio="none" width="100%" height="24" aria-hidden="true" focusable="false" {
-            defs {
-                pattern id="unknown-stripes" width="10" height="10" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
-                    rect.stripe-back width="10" height="10" {}
-                    rect.stripe width="4" height="10" {}
-                }
-            }
+        svg.bar-of viewBox="0 0 1000 24" preserveAspectRatio="none" width="100%" height="24" aria-hidden="true" {
             @for part in parts.iter().filter(|part| part.n > 0) {
                 @let (from, width) = { let from = x; let width = share(part.n); x += width; (from, width) };
-                rect class={ "part " (part.class) } x=(format!("{from:.1}")) y="0" width=(format!("{:.1}", (width - 2.0).max(1.0))) height="24" {}
+                @let width = (width - 2.0).max(1.0);
+                @let (from, width) = (format!("{from:.1}"), format!("{width:.1}"));
+                rect class={ "part " (part.class) } x=(from) width=(width) height="24" {}
             }
         }
         ul.legend {
@@ -194,6 +203,64 @@ fn schools(visit: &Visit, list: &Value) -> Markup {
             section aria-labelledby="schools" {
                 h2 #schools { a href=(visit.link("/schools")) { (texts.count("front.schools", total)) } }
                 (bar(visit, &parts))
+            }
+        }
+    }
+}
+
+/// The projects by status; what is planned and what has opened are never added up.
+fn projects(visit: &Visit, list: &Value) -> Markup {
+    let texts = visit.texts;
+    let part = |row: &Value| {
+        let status = row["status"].as_str().unwrap_or("UNKNOWN");
+        let class = match status {
+            "OPENED" => "is-sure",
+            "PLANNED" => "is-planned",
+            "UNKNOWN" => "is-unknown",
+            _ => "is-building",
+        };
+        Part {
+            class,
+            name: texts.word("ProjectStatus", status),
+            n: row["count"].as_i64().unwrap_or(0),
+            link: visit.link_with("/projects", &[("status", status)]),
+        }
+    };
+    let parts: Vec<Part> = items(&list["breakdown"]).iter().map(part).collect();
+    let total = list["totalCount"].as_i64().unwrap_or(0);
+    html! {
+        @if total > 0 {
+            section aria-labelledby="projects" {
+                h2 #projects { a href=(visit.link("/projects")) { (texts.count("front.projects", total)) } }
+                (bar(visit, &parts))
+            }
+        }
+    }
+}
+
+/// A way into each list that has something, those first that the map is made of.
+fn everything(visit: &Visit, kinds: &[Kind], map: &Value) -> Markup {
+    let texts = visit.texts;
+    let n = |kind: &Kind| map[&kind.many]["totalCount"].as_i64().unwrap_or(0);
+    let mut shown: Vec<&Kind> = kinds.iter().filter(|kind| n(kind) > 0).collect();
+    shown.sort_by_key(|kind| std::cmp::Reverse(n(kind)));
+    let (main, others): (Vec<&Kind>, Vec<&Kind>) = shown.into_iter().partition(|kind| has_look(&kind.type_name));
+    let link = |kind: &Kind| {
+        html! {
+            a href=(visit.link(&format!("/{}", kind.path))) {
+                (mark(&kind.type_name))
+                span.n { (texts.number(n(kind))) }
+                " "
+                span.name { (texts.say(&format!("kind.{}.list", kind.type_name))) }
+            }
+        }
+    };
+    html! {
+        @if !main.is_empty() || !others.is_empty() {
+            section aria-labelledby="nouns" {
+                h2 #nouns { (texts.say("front.nouns")) }
+                ul.cards { @for kind in main { li { (link(kind)) } } }
+                ul.also { @for kind in others { li { (link(kind)) } } }
             }
         }
     }
@@ -246,10 +313,10 @@ fn reported(visit: &Visit, districts: &[Value]) -> Markup {
                             } }
                             tbody { @for it in beside {
                                 tr {
-                                    th scope="row" { (noun_link(visit, it)) }
-                                    td.num data-label=(texts.say("field.value")) { (figure(visit, it)) }
-                                    td.num data-label=(texts.say("field.recorded")) { (decimal(visit, &it["recorded"])) }
-                                    td data-label=(texts.say("front.compared")) { (in_language(texts, &texts.word("FigureComparison", it["status"].as_str().unwrap_or_default()), None)) }
+                                    XX
+                                    td data-label=(texts.say("front.compared")) {
+                                        (words(texts, "FigureComparison", &it["status"]))
+                                    }
                                 }
                             } }
                         }
@@ -258,7 +325,9 @@ fn reported(visit: &Visit, districts: &[Value]) -> Markup {
                 @if !alone.is_empty() {
                     details {
                         summary { (texts.count("front.alone", alone.len() as i64)) }
-                        ul.plain-list { @for it in alone { li { (noun_link(visit, it)) ": " strong { (figure(visit, it)) } } } }
+                        ul.plain-list {
+                            @for it in alone { li { (noun_link(visit, it)) ": " strong { (figure(visit, it)) } } }
+                        }
                     }
                 }
             }
@@ -270,12 +339,17 @@ fn reported(visit: &Visit, districts: &[Value]) -> Markup {
 fn figure(visit: &Visit, it: &Value) -> Markup {
     let texts = visit.texts;
     let qualifier = it["qualifier"].as_str().filter(|word| *word != "EXACT");
-    let unit = it["unit"].as_str().filter(|word| *word != "COUNT");
     html! {
         @if let Some(word) = qualifier { span.muted { (texts.word("FigureQualifier", word)) " " } }
         (decimal(visit, &it["value"]))
-        @if let Some(word) = unit { " " span.muted { (texts.word("FigureUnit", word)) } }
+        (unit(visit, it))
     }
+}
+
+/// The unit of a figure, unless it counts.
+fn unit(visit: &Visit, it: &Value) -> Markup {
+    let unit = it["unit"].as_str().filter(|word| *word != "COUNT");
+    html! { @if let Some(word) = unit { " " span.muted { (visit.texts.word("FigureUnit", word)) } } }
 }
 
 fn decimal(visit: &Visit, value: &Value) -> Markup {

@@ -1,4 +1,4 @@
-//! The kinds of nouns and what each answers, read from the schema: a noun that is new there has its pages without another line here.
+//! The kinds of nouns and what each answers, read from the schema: what is new there has its pages without a line here.
 
 use std::{collections::BTreeMap, sync::OnceLock};
 

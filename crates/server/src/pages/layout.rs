@@ -31,7 +31,8 @@ pub(crate) fn render(visit: &Visit, page: &Page, entries: &[Entry]) -> String {
                 meta property="og:description" content=(page.description);
                 meta property="og:locale" content=(texts.language);
                 @for other in Texts::all().iter().filter(|other| other.language != texts.language) {
-                    link rel="alternate" hreflang=(other.language) href=(visit.link_with(visit.path(), &[("lang", other.language)]));
+                    @let link = visit.link_with(visit.path(), &[("lang", other.language)]);
+                    link rel="alternate" hreflang=(other.language) href=(link);
                 }
                 link rel="icon" type="image/svg+xml" href=(link(&assets::ICON.path));
                 link rel="stylesheet" href=(link(&assets::STYLE.path));
@@ -60,14 +61,18 @@ fn header(visit: &Visit, entries: &[Entry]) -> Markup {
                 a.brand href=(visit.link("/")) { (texts.say("brand")) }
                 nav aria-label=(texts.say("nav.label")) {
                     @for (path, name) in named.filter(|(path, _)| *path != "/") {
-                        a href=(visit.link(path)) aria-current=[(path == visit.path()).then_some("page")] { (texts.say(name)) }
+                        @let current = (path == visit.path()).then_some("page");
+                        a href=(visit.link(path)) aria-current=[current] { (texts.say(name)) }
                     }
                 }
-                form.find action=(visit.plain_link("/search")) method="get" role="search" {
-                    (kept(visit, &["lang", "asOf"]))
-                    input type="search" name="q" required maxlength="100" aria-label=(texts.say("search.label"))
-                        placeholder=(texts.say("search.short")) autocomplete="off";
-                    button type="submit" { (texts.say("search.go")) }
+                // Where the page is a search itself, one is enough.
+                @if !matches!(visit.path(), "/" | "/search") {
+                    form.find action=(visit.plain_link("/search")) method="get" role="search" {
+                        (kept(visit, &["lang", "asOf"]))
+                        input type="search" name="q" required maxlength="100" aria-label=(texts.say("search.label"))
+                            placeholder=(texts.say("search.short")) autocomplete="off";
+                        button type="submit" { (texts.say("search.go")) }
+                    }
                 }
             }
         }
@@ -79,14 +84,18 @@ fn header(visit: &Visit, entries: &[Entry]) -> Markup {
                     input #as-of type="date" name="asOf" value=(visit.view["asOf"].as_str().unwrap_or_default());
                     button type="submit" { (texts.say("day.go")) }
                     @if visit.param("asOf").is_some() || visit.param("knownAt").is_some() {
-                        a href=(visit.link_with(visit.path(), &[("asOf", ""), ("knownAt", "")])) { (texts.say("day.today")) }
+                        @let today = visit.link_with(visit.path(), &[("asOf", ""), ("knownAt", "")]);
+                        a href=(today) { (texts.say("day.today")) }
                     }
                 }
                 nav.languages aria-label=(texts.say("nav.languages")) {
                     @for other in Texts::all() {
-                        a lang=(other.language) hreflang=(other.language)
-                            href=(visit.link_with(visit.path(), &[("lang", other.language), ("q", visit.param("q").unwrap_or_default())]))
-                            aria-current=[(other.language == texts.language).then_some("true")] { (other.say("language.name")) }
+                        @let asked = visit.param("q").unwrap_or_default();
+                        @let link = visit.link_with(visit.path(), &[("lang", other.language), ("q", asked)]);
+                        @let current = (other.language == texts.language).then_some("true");
+                        a lang=(other.language) hreflang=(other.language) href=(link) aria-current=[current] {
+                            (other.say("language.name"))
+                        }
                     }
                 }
             }

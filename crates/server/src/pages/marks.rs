@@ -18,6 +18,11 @@ static LOOKS: LazyLock<BTreeMap<String, Look>> = LazyLock::new(|| {
     all.map(|(kind, look)| (kind.clone(), Look { color: text(look, "color"), path: text(look, "path") })).collect()
 });
 
+/// Whether a type has a look of its own, as those have that pictures show most.
+pub(crate) fn has_look(type_name: &str) -> bool {
+    LOOKS.contains_key(type_name)
+}
+
 /// The mark of a type. It says nothing that does not stand beside it in words.
 pub(crate) fn mark(type_name: &str) -> Markup {
     let look = LOOKS.get(type_name).unwrap_or_else(|| &LOOKS["Other"]);

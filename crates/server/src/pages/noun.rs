@@ -34,11 +34,13 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
             (facts(visit, kind, noun, &mut notes))
             (timeline(visit, kind, noun, &mut notes))
             (disagreements(visit, noun, &mut notes))
-            @for field in &kind.fields {
-                @match &field.shape {
-                    Shape::Things(fields) => (things(visit, field, fields, &noun[&field.name], &mut notes)),
-                    Shape::Tie(_) => (tie(visit, kind, field, noun, &mut notes)),
-                    _ => {}
+            div.lists {
+                @for field in &kind.fields {
+                    @match &field.shape {
+                        Shape::Things(fields) => (things(visit, field, fields, &noun[&field.name], &mut notes)),
+                        Shape::Tie(_) => (tie(visit, kind, field, noun, &mut notes)),
+                        _ => {}
+                    }
                 }
             }
             (open_lists(visit, noun, &mut notes))
@@ -57,7 +59,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
 /// What it is called, now and formerly, and whether it is there.
 fn head(visit: &Visit, kind: &Kind, noun: &Value, notes: &mut Notes) -> Markup {
     let texts = visit.texts;
-    let whole: Vec<Value> = items(&noun["sources"]).iter().filter(|it| it["field"].is_null()).cloned().collect();
+    let whole = whole_sources(noun);
     let shown = &noun["localizedName"];
     let others: Vec<&Value> = items(&noun["names"]).iter().filter(|name| name["text"] != shown["text"]).collect();
     let now: Vec<&Value> = items(&noun["presentDay"]).iter().filter(|one| one["slug"] != noun["slug"]).collect();
@@ -79,10 +81,10 @@ fn head(visit: &Visit, kind: &Kind, noun: &Value, notes: &mut Notes) -> Markup {
                 ul.names {
                     @for name in others {
                         li {
-                            (in_language(texts, name["text"].as_str().unwrap_or_default(), name["language"].as_str()))
+                            (told(texts, name))
                             span.muted {
                                 " " (words(texts, "NameKind", &name["kind"]))
-                                @if name["basis"].as_str().is_some_and(|basis| matches!(basis, "TRANSLATION" | "INFERRED")) {
+                                @if matches!(name["basis"].as_str(), Some("TRANSLATION" | "INFERRED")) {
                                     (texts.say("list.comma")) (words(texts, "TextBasis", &name["basis"]))
                                 }
                             }
@@ -91,12 +93,12 @@ fn head(visit: &Visit, kind: &Kind, noun: &Value, notes: &mut Notes) -> Markup {
                     }
                 }
             }
-            p.whole { (texts.say("noun.stated")) " " (notes.cite(texts, &whole)) }
+            @if !whole.is_empty() { p.whole { (texts.say("noun.stated")) " " (notes.cite(texts, &whole)) } }
         }
     }
 }
 
-/// The sources of one fact: those that state it by itself, and none where they state the whole.
+/// The sources of one fact: those that state it by itself, else the first that states the whole.
 fn sources_of(noun: &Value, name: &str) -> Vec<Value> {
     let is_of = |citation: &&Value| {
         let field = citation["field"].as_str().unwrap_or_default();
@@ -108,7 +110,13 @@ fn sources_of(noun: &Value, name: &str) -> Vec<Value> {
             .collect();
         (camel == name || field == name) && citation["relation"] != "CONTRADICTS"
     };
-    items(&noun["sources"]).iter().filter(is_of).cloned().collect()
+    let own: Vec<Value> = items(&noun["sources"]).iter().filter(is_of).cloned().collect();
+    if own.is_empty() { whole_sources(noun).into_iter().take(1).collect() } else { own }
+}
+
+/// The sources that state a noun as a whole.
+fn whole_sources(noun: &Value) -> Vec<Value> {
+    items(&noun["sources"]).iter().filter(|it| it["field"].is_null()).cloned().collect()
 }
 
 /// Whether a field is a moment in the life of a noun, and not of a record about it.
@@ -183,7 +191,7 @@ fn timeline(visit: &Visit, kind: &Kind, noun: &Value, notes: &mut Notes) -> Mark
         }
     }
     for name in items(&noun["names"]) {
-        let told = html! { "“" (in_language(texts, name["text"].as_str().unwrap_or_default(), name["language"].as_str())) "”" };
+        let told = told(texts, name);
         for (end, key) in [("since", "time.named"), ("until", "time.unnamed")] {
             add(&name[end], html! { (texts.say(key)) " " (told) }, items(&name["sources"]).to_vec());
         }
@@ -249,7 +257,10 @@ fn disagreements(visit: &Visit, noun: &Value, notes: &mut Notes) -> Markup {
                 @for source in sources {
                     figure {
                         @if let Some(quote) = source["quote"].as_str() { blockquote { (quote) } }
-                        figcaption { (source["title"].as_str().unwrap_or_default()) (notes.cite(texts, std::slice::from_ref(source))) }
+                        figcaption {
+                            (source["title"].as_str().unwrap_or_default())
+                            (notes.cite(texts, std::slice::from_ref(source)))
+                        }
                     }
                 }
             }
@@ -286,11 +297,15 @@ fn things(visit: &Visit, field: &Field, fields: &[Field], of: &Value, notes: &mu
     let id = kebab(&field.name);
     html! {
         @if !columns.is_empty() {
-            section aria-labelledby=(id) {
+            section.is-long[columns.len() > 2] aria-labelledby=(id) {
                 h2 id=(id) { (texts.say(&format!("field.{}", field.name))) }
-                div.scroll tabindex="0" role="region" aria-labelledby=(id) {
+                div {
                     table.list {
-                        thead { tr { @for column in &columns { th scope="col" { (texts.say(&format!("field.{}", column.name))) } } } }
+                        thead { tr {
+                            @for column in &columns {
+                                th scope="col" { (texts.say(&format!("field.{}", column.name))) }
+                            }
+                        } }
                         tbody {
                             @for row in &rows {
                                 tr {
@@ -319,7 +334,7 @@ fn tie(visit: &Visit, kind: &Kind, field: &Field, noun: &Value, notes: &mut Note
     let slug = noun["slug"].as_str().unwrap_or_default();
     html! {
         @if total > 0 {
-            section aria-labelledby=(id) {
+            section.is-long[total > 2] aria-labelledby=(id) {
                 h2 id=(id) { (texts.say(&format!("field.{}", field.name))) " " span.count { (texts.number(total)) } }
                 (tie_items(visit, field, items(&list["edges"]), notes))
                 @if total > SHOWN as i64 {
@@ -373,7 +388,7 @@ fn open_lists(visit: &Visit, noun: &Value, notes: &mut Notes) -> Markup {
                     @for one in items(&noun["listCompleteness"]) {
                         li {
                             strong { (words(texts, "OpenList", &one["list"])) } ": "
-                            @if one["isComplete"] == true { (texts.say("open.whole")) } @else { (texts.say("open.more")) }
+                            (texts.say(if one["isComplete"] == true { "open.whole" } else { "open.more" }))
                             @if !one["localizedNote"].is_null() { " " (told(texts, &one["localizedNote"])) }
                             (notes.cite(texts, items(&one["sources"])))
                         }

@@ -203,7 +203,9 @@ pub(crate) fn pager(visit: &Visit, path: &str, info: &Value, kept: &[(&str, &str
     html! {
         @if has_previous || has_next {
             nav.pager aria-label=(texts.say("list.pages")) {
-                @if has_previous { a.button rel="prev" href=(to("before", "startCursor")) { (texts.say("list.previous")) } }
+                @if has_previous {
+                    a.button rel="prev" href=(to("before", "startCursor")) { (texts.say("list.previous")) }
+                }
                 @if has_next { a.button rel="next" href=(to("after", "endCursor")) { (texts.say("list.next")) } }
             }
         }

@@ -20,6 +20,9 @@ fragment Link on Noun {
 }
 ";
 
+/// The variables of a question that is asked page by page.
+const PAGING: &str = "$first: Int, $after: String, $last: Int, $before: String, $asOf: Date, $knownAt: Int";
+
 const CITE: &str = "
 fragment Cite on Citation {
   title
@@ -39,7 +42,9 @@ fragment Cite on Citation {
 /// The question of everything about a noun, but for lists that are longer than a page shows.
 pub(crate) fn about_one(kind: &Kind) -> String {
     let mut text = format!(
-        "query {}($slug: String!, $asOf: Date, $knownAt: Int) {{\n  map(asOf: $asOf, knownAt: $knownAt) {{\n    {}(slug: $slug) {{\n",
+        "query {}($slug: String!, $asOf: Date, $knownAt: Int) {{
+  map(asOf: $asOf, knownAt: $knownAt) {{
+    {}(slug: $slug) {{\n",
         kind.type_name, kind.one
     );
     text.push_str(
@@ -69,7 +74,10 @@ pub(crate) fn about_one(kind: &Kind) -> String {
 /// The question of one list of a noun, page by page.
 pub(crate) fn about_tie(kind: &Kind, tie: &Field) -> String {
     let mut text = format!(
-        "query {}($slug: String!, $after: String, $before: String, $first: Int, $last: Int, $asOf: Date, $knownAt: Int) {{\n  map(asOf: $asOf, knownAt: $knownAt) {{\n    {}(slug: $slug) {{\n      ...Link\n",
+        "query {}($slug: String!, {PAGING}) {{
+  map(asOf: $asOf, knownAt: $knownAt) {{
+    {}(slug: $slug) {{
+      ...Link\n",
         kind.type_name, kind.one
     );
     write_field(&mut text, tie, 6, PER_PAGE, "first: $first, last: $last, after: $after, before: $before");
@@ -85,7 +93,7 @@ pub(crate) fn list_of(kind: &Kind) -> String {
         write_field(&mut facts, field, 8, 0, "");
     }
     format!(
-        "query {type_name}List($filter: {type_name}Filter, $first: Int, $after: String, $last: Int, $before: String, $asOf: Date, $knownAt: Int) {{
+        "query {type_name}List($filter: {type_name}Filter, {PAGING}) {{
   map(asOf: $asOf, knownAt: $knownAt) {{
     {many}(filter: $filter, first: $first, after: $after, last: $last, before: $before) {{
       totalCount

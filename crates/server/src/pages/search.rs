@@ -14,7 +14,9 @@ use super::{
 /// How many hits a page has.
 const PER_PAGE: usize = 20;
 
-const SEARCH: &str = "query Search($text: String!, $first: Int, $after: String, $last: Int, $before: String, $asOf: Date, $knownAt: Int) {
+const SEARCH: &str = "query Search(
+  $text: String!, $first: Int, $after: String, $last: Int, $before: String, $asOf: Date, $knownAt: Int
+) {
   map(asOf: $asOf, knownAt: $knownAt) {
     search(text: $text, first: $first, after: $after, last: $last, before: $before) {
       totalCount

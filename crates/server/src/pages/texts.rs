@@ -56,7 +56,7 @@ impl Texts {
         &ALL
     }
 
-    /// The texts for a reader: of the language that the address names, else the best of those accepted, else the default.
+    /// The texts for a reader: in the language that the address names, else the best of those accepted.
     pub(crate) fn choose(named: Option<&str>, accepted: &[LanguageTag]) -> &'static Texts {
         let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
         let wanted = named.into_iter().chain(accepted.iter().map(LanguageTag::as_str));

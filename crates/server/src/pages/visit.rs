@@ -68,7 +68,7 @@ impl Visit {
         Visit { texts, view: Value::Null, input, languages, questions: Vec::new() }
     }
 
-    /// Looks up the day and the latest revision, by which the whole page is read: what is recorded meanwhile is not half on it.
+    /// Looks up the day and the latest revision, by which the whole page is read: nothing new is half on it.
     pub(crate) async fn settle_view(&mut self) -> Result<(), PageError> {
         if let Some(day) = self.param("asOf")
             && NaiveDate::parse_from_str(day, "%Y-%m-%d").is_err()
@@ -98,6 +98,11 @@ impl Visit {
         let data = ask(schema, backend, query, variables.clone(), self.languages.clone()).await;
         self.questions.push(Question { query: query.to_owned(), variables });
         Ok(data?)
+    }
+
+    /// Forgets what was asked: an error is the answer to nothing.
+    pub(crate) fn forget_questions(&mut self) {
+        self.questions.clear();
     }
 
     /// What the page has asked.
