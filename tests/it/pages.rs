@@ -77,7 +77,7 @@ fn check(got: &Got, path: &str, language: &str) {
     let shown: String =
         text.split("<pre").map(|part| part.split_once("</pre>").map_or(part, |(_, rest)| rest)).collect();
     for word in shown.split('>').filter_map(|part| part.split('<').next()) {
-        let is_raw = word.contains('_') && !word.contains(|letter: char| letter.is_lowercase() || letter == ' ');
+        let is_raw = word.contains('_') && word.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_');
         assert!(!is_raw, "{path}: {word}");
     }
     let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().expect("text");

@@ -217,7 +217,8 @@ fn projects(visit: &Visit, list: &Value) -> Markup {
             "OPENED" => "is-sure",
             "PLANNED" => "is-planned",
             "UNKNOWN" => "is-unknown",
-            _ => "is-building",
+            "UNDER_CONSTRUCTION" => "is-building",
+            _ => "is-going",
         };
         Part {
             class,
@@ -313,7 +314,17 @@ fn reported(visit: &Visit, districts: &[Value]) -> Markup {
                             } }
                             tbody { @for it in beside {
                                 tr {
-                                    XX
+                                    th scope="row" {
+                                        (noun_link(visit, it))
+                                        div.other {
+                                            @if let Some(day) = it["asOf"]["text"].as_str() { (texts.date(day)) " · " }
+                                            (it["sources"][0]["publisher"].as_str().unwrap_or_default())
+                                        }
+                                    }
+                                    td.num data-label=(texts.say("field.value")) { (figure(visit, it)) }
+                                    td.num data-label=(texts.say("field.recorded")) {
+                                        (decimal(visit, &it["recorded"])) (unit(visit, it))
+                                    }
                                     td data-label=(texts.say("front.compared")) {
                                         (words(texts, "FigureComparison", &it["status"]))
                                     }

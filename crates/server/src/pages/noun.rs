@@ -148,7 +148,13 @@ fn facts(visit: &Visit, kind: &Kind, noun: &Value, notes: &mut Notes) -> Markup 
                     @for (field, shown) in shown {
                         div {
                             dt { (texts.say(&format!("field.{}", field.name))) }
-                            dd { (shown) (notes.cite(texts, &sources_of(noun, &field.name))) }
+                            dd {
+                                (shown)
+                                // No source states what nobody states.
+                                @if noun[&field.name] != "UNKNOWN" {
+                                    (notes.cite(texts, &sources_of(noun, &field.name)))
+                                }
+                            }
                         }
                     }
                 }
@@ -204,7 +210,7 @@ fn timeline(visit: &Visit, kind: &Kind, noun: &Value, notes: &mut Notes) -> Mark
                     for date in fields.iter().filter(|it| is_moment(it)) {
                         let end = (date.name == "until").then(|| texts.say("time.ends"));
                         let what = html! {
-                            (label()) " " (noun_link(visit, &edge["node"]))
+                            span.muted { (label()) ": " } (noun_link(visit, &edge["node"]))
                             @if let Some(end) = end { " " (end) }
                         };
                         add(&edge[&date.name], what, items(&edge["sources"]).to_vec());

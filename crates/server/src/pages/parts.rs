@@ -45,7 +45,8 @@ pub(crate) fn noun_link(visit: &Visit, node: &Value) -> Markup {
     html! {
         span.noun {
             (mark(type_name))
-            a href=(link) { (name) }
+            // No line ends between the mark and its name.
+            "\u{2060}" a href=(link) { (name) }
             @if is_off { " " span.off { (visit.texts.say("noun.off")) } }
         }
     }
@@ -140,6 +141,10 @@ pub(crate) fn value(visit: &Visit, field: &Field, value: &Value) -> Option<Marku
         return None;
     }
     let shown = match &field.shape {
+        // Names of registers are written as those of columns.
+        Shape::Plain if field.name == "scheme" => {
+            plain(texts, &value.as_str().unwrap_or_default().replace('_', " ").into())
+        }
         Shape::Plain => plain(texts, value),
         Shape::Words(vocabulary) => words(texts, vocabulary, value),
         Shape::Date => html! { (date(texts, value)) },
@@ -156,7 +161,13 @@ pub(crate) fn value(visit: &Visit, field: &Field, value: &Value) -> Option<Marku
 /// A date, which machines read too.
 pub(crate) fn date(texts: &Texts, value: &Value) -> Markup {
     let text = value["text"].as_str().unwrap_or_default();
-    html! { time datetime=(text) { (texts.date(text)) } }
+    let is_of_digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    html! {
+        @if is_of_digits && text.get(..5).is_none_or(|year| year.ends_with('-')) {
+            time datetime=(text) { (texts.date(text)) }
+        }
+        @else { (text) }
+    }
 }
 
 fn plain(texts: &Texts, value: &Value) -> Markup {
