@@ -216,6 +216,19 @@ async fn a_noun_has_its_facts_with_sources_and_the_way_to_what_it_became() {
             attributes(&got.text, "id").into_iter().filter_map(|id| id.strip_prefix("note-")).collect();
         assert!(!notes.is_empty() && led == notes, "{}: {led:?} {notes:?}", app.name);
         assert!(got.text.contains("role=\"tooltip\""));
+
+        let query = "{ contradictions(first: 100) { edges { field recorded stated node { __typename
+            ... on Project { slug } } sources { quote } } } }";
+        let data = app.data(query).await;
+        let edges = items(&data["contradictions"]["edges"]);
+        let of_place = edges.iter().find(|it| it["field"] == "township_id" && it["node"]["slug"].is_string());
+        let of_place = of_place.expect("sources disagree about a place");
+        let got = get(&app, &format!("/projects/{}", of_place["node"]["slug"].as_str().expect("a slug")), &[]).await;
+        for side in ["recorded", "stated"] {
+            let link = format!("href=\"../townships/{}\"", of_place[side].as_str().expect("a slug"));
+            assert!(got.text.contains(&link), "{}: {link}", app.name);
+        }
+        assert!(got.text.contains(of_place["sources"][0]["quote"].as_str().expect("words")), "{of_place}");
     }
 }
 

@@ -74,7 +74,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
                                         a.outside href=(url) rel="external noreferrer" { (texts.say("note.original")) }
                                     }
                                 }
-                                td data-label=(texts.say("field.publisher")) {
+                                td.long data-label=(texts.say("field.publisher")) {
                                     (source["publisher"].as_str().unwrap_or_default())
                                 }
                                 td data-label=(texts.say("field.publishedOn")) { (date(texts, &source["publishedOn"])) }

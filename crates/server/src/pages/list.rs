@@ -54,7 +54,8 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
                                 th scope="row" { (noun_link(visit, node)) (other_name(visit, node)) }
                                 @for field in &columns {
                                     @let shown = value(visit, field, &node[&field.name]);
-                                    td data-label=(texts.say(&format!("field.{}", field.name))) {
+                                    @let label = texts.say(&format!("field.{}", field.name));
+                                    td.long[field.name == "publisher"] data-label=(label) {
                                         @if let Some(shown) = shown { (shown) }
                                     }
                                 }

@@ -1,16 +1,18 @@
 //! Everything about one noun of any kind: what it is, what happened to it, what it is tied to, and who says so.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::{
     Page, PageError, Visit,
-    kinds::{Field, Kind, Shape, kebab, kind_at},
+    kinds::{Field, Kind, Shape, kebab, kind_at, kinds},
     layout::json_link,
     list::missing,
     marks::mark,
     parts::{Notes, date, in_language, items, name_of, noun_link, told, trail, value, words},
-    question::{SHOWN, about_one},
+    question::{LINK, SHOWN, about_one},
 };
 
 /// The page of the noun that the address names.
@@ -22,6 +24,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
     if noun.is_null() {
         return Err(missing(visit));
     }
+    let named = named_nouns(visit, noun).await?;
     let visit = &*visit;
     let texts = visit.texts;
     let mut notes = Notes::default();
@@ -33,7 +36,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
             (head(visit, kind, noun, &mut notes))
             (facts(visit, kind, noun, &mut notes))
             (timeline(visit, kind, noun, &mut notes))
-            (disagreements(visit, noun, &mut notes))
+            (disagreements(visit, kind, noun, &named, &mut notes))
             div.lists {
                 @for field in &kind.fields {
                     @match &field.shape {
@@ -102,13 +105,7 @@ fn head(visit: &Visit, kind: &Kind, noun: &Value, notes: &mut Notes) -> Markup {
 fn sources_of(noun: &Value, name: &str) -> Vec<Value> {
     let is_of = |citation: &&Value| {
         let field = citation["field"].as_str().unwrap_or_default();
-        let camel: String = field
-            .trim_end_matches("_id")
-            .split('_')
-            .enumerate()
-            .map(|(at, part)| if at == 0 { part.to_owned() } else { part[..1].to_ascii_uppercase() + &part[1..] })
-            .collect();
-        (camel == name || field == name) && citation["relation"] != "CONTRADICTS"
+        (field_of(field) == name || field == name) && citation["relation"] != "CONTRADICTS"
     };
     let own: Vec<Value> = items(&noun["sources"]).iter().filter(is_of).cloned().collect();
     if own.is_empty() { whole_sources(noun).into_iter().take(1).collect() } else { own }
@@ -252,14 +249,74 @@ fn timeline(visit: &Visit, kind: &Kind, noun: &Value, notes: &mut Notes) -> Mark
     }
 }
 
+/// The field of the API that a column of the data is: `township_id` is `township`.
+fn field_of(column: &str) -> String {
+    let mut field = String::new();
+    for (at, part) in column.trim_end_matches("_id").split('_').enumerate() {
+        match part.chars().next().filter(|_| at > 0) {
+            Some(first) => field.extend([first.to_ascii_uppercase().to_string().as_str(), &part[first.len_utf8()..]]),
+            None => field.push_str(part),
+        }
+    }
+    field
+}
+
+/// The nouns that contradictions name by their slugs, by the address of each.
+async fn named_nouns(visit: &mut Visit, noun: &Value) -> Result<BTreeMap<String, Value>, PageError> {
+    let mut wanted = BTreeMap::new();
+    for one in items(&noun["contradictions"]) {
+        let Some(column) = one["field"].as_str().filter(|column| column.ends_with("_id")) else { continue };
+        let field = field_of(column);
+        let Some(kind) = kinds(visit.schema()).iter().find(|kind| kind.one == field) else { continue };
+        for slug in ["recorded", "stated"].into_iter().filter_map(|side| one[side].as_str()) {
+            wanted.insert(format!("{field}/{slug}"), (kind.one.as_str(), slug));
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let asked = wanted
+        .values()
+        .enumerate()
+        .map(|(at, (one, slug))| format!("    noun{at}: {one}(slug: {}) {{ ...Link }}\n", Value::from(*slug)));
+    let query = format!(
+        "query Named($asOf: Date, $knownAt: Int) {{\n  map(asOf: $asOf, knownAt: $knownAt) {{\n{}  }}\n}}\n{LINK}",
+        asked.collect::<String>()
+    );
+    let data = visit.ask(&query, json!({})).await?;
+    let found = wanted.into_keys().enumerate().map(|(at, key)| (key, data["map"][format!("noun{at}")].clone()));
+    Ok(found.filter(|(_, noun)| !noun.is_null()).collect())
+}
+
+/// What is said of a field, in words: a noun by its name, a word of a vocabulary as people say it.
+fn said(visit: &Visit, kind: &Kind, field: &str, said: &str, named: &BTreeMap<String, Value>) -> Markup {
+    if let Some(noun) = named.get(&format!("{field}/{said}")) {
+        return noun_link(visit, noun);
+    }
+    match kind.fields.iter().find(|it| it.name == field).map(|it| &it.shape) {
+        Some(Shape::Words(vocabulary)) => {
+            let all = said.split(';').map(|word| Value::from(word.trim().to_ascii_uppercase()));
+            words(visit.texts, vocabulary, &Value::Array(all.collect()))
+        }
+        Some(Shape::Date) => date(visit.texts, &json!({ "text": said })),
+        _ => html! { (said) },
+    }
+}
+
 /// Where sources say something else than what is recorded: both, side by side.
-fn disagreements(visit: &Visit, noun: &Value, notes: &mut Notes) -> Markup {
+fn disagreements(
+    visit: &Visit,
+    kind: &Kind,
+    noun: &Value,
+    named: &BTreeMap<String, Value>,
+    notes: &mut Notes,
+) -> Markup {
     let texts = visit.texts;
-    let side = |title: &str, said: &Value, sources: &[Value], notes: &mut Notes| {
+    let side = |title: &str, field: &str, value: &Value, sources: &[Value], notes: &mut Notes| {
         html! {
             div {
                 h4 { (title) }
-                @if let Some(said) = said.as_str() { p.said { (said) } }
+                @if let Some(value) = value.as_str() { p.said { (said(visit, kind, field, value, named)) } }
                 @for source in sources {
                     figure {
                         @if let Some(quote) = source["quote"].as_str() { blockquote { (quote) } }
@@ -278,11 +335,13 @@ fn disagreements(visit: &Visit, noun: &Value, notes: &mut Notes) -> Markup {
                 h2 #disagree { (texts.say("disagree.heading")) }
                 p { (texts.say("disagree.lead")) }
                 @for one in items(&noun["contradictions"]) {
-                    @let field = one["field"].as_str().unwrap_or_default();
-                    @if !field.is_empty() { h3 { (texts.find(&format!("field.{field}")).unwrap_or(field)) } }
+                    @let field = field_of(one["field"].as_str().unwrap_or_default());
+                    @let spaced = one["field"].as_str().unwrap_or_default().replace('_', " ");
+                    @if !field.is_empty() { h3 { (texts.find(&format!("field.{field}")).unwrap_or(&spaced)) } }
                     div.sides {
-                        (side(texts.say("disagree.recorded"), &one["recorded"], items(&one["recordedBy"]), notes))
-                        (side(texts.say("disagree.stated"), &one["stated"], items(&one["sources"]), notes))
+                        @let (recorded, stated) = (texts.say("disagree.recorded"), texts.say("disagree.stated"));
+                        (side(recorded, &field, &one["recorded"], items(&one["recordedBy"]), notes))
+                        (side(stated, &field, &one["stated"], items(&one["sources"]), notes))
                     }
                 }
             }
