@@ -88,10 +88,12 @@ fn check(got: &Got, path: &str, language: &str) {
 
 /// Every kind of page on a map: fixed ones, all lists, one noun of each kind, and one list of each noun.
 async fn check_all(app: &TestApp, language: &str) -> usize {
+    // The words of another language are held against these in a test of their own.
+    let n_nouns = if language == "en" { 2 } else { 1 };
     let mut paths = vec!["/".to_owned(), "/about".to_owned(), "/search".to_owned(), "/search?q=school".to_owned()];
     for (field, path) in lists(app).await {
         paths.push(format!("/{path}"));
-        let data = app.data(&format!("{{ {field}(first: 2) {{ nodes {{ slug }} }} }}")).await;
+        let data = app.data(&format!("{{ {field}(first: {n_nouns}) {{ nodes {{ slug }} }} }}")).await;
         for node in items(&data[&field]["nodes"]) {
             paths.push(format!("/{path}/{}", node["slug"].as_str().expect("a slug")));
         }
@@ -124,7 +126,7 @@ async fn every_page_is_whole_on_an_empty_map_on_the_bundled_and_on_another() {
     for app in chaoyang("pages_of_the_bundled_map").await {
         for language in languages() {
             let n_pages = check_all(&app, &language).await;
-            assert!(n_pages > 60, "{}: {n_pages}", app.name);
+            assert!(n_pages > 45, "{}: {n_pages}", app.name);
         }
     }
     for folder in ["french-breton", "hindi-english"] {
