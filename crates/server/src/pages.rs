@@ -12,9 +12,11 @@ mod front;
 mod kinds;
 pub(crate) mod layout;
 mod list;
+mod map;
 mod marks;
 mod noun;
 mod parts;
+mod pictures;
 mod question;
 mod search;
 mod texts;
@@ -80,9 +82,10 @@ pub(crate) struct Entry {
 
 /// All pages. Those in the navigation come in its order, and then three for each kind of noun.
 pub(crate) fn entries(schema: &Schema) -> Vec<Entry> {
-    let fixed: [(&str, Option<&'static str>, Build); 3] = [
+    let fixed: [(&str, Option<&'static str>, Build); 4] = [
         ("/", Some("nav.front"), |visit| Box::pin(front::build(visit))),
         ("/search", None, |visit| Box::pin(search::build(visit))),
+        ("/map", Some("nav.map"), |visit| Box::pin(map::build(visit))),
         ("/about", Some("nav.about"), |visit| Box::pin(about::build(visit))),
     ];
     let mut all: Vec<Entry> =

@@ -131,11 +131,11 @@ fn district_names(visit: &Visit, list: &Value) -> Markup {
 }
 
 /// A part of a bar: what it is called, how many, and where they are listed.
-struct Part {
-    class: &'static str,
-    name: String,
-    n: i64,
-    link: String,
+pub(super) struct Part {
+    pub(super) class: &'static str,
+    pub(super) name: String,
+    pub(super) n: i64,
+    pub(super) link: String,
 }
 
 /// The pattern of what is unknown, for all bars of a page.
@@ -152,7 +152,7 @@ fn patterns() -> Markup {
 }
 
 /// A bar of parts, and a line for each with its number, which is a link. The bar alone says nothing.
-fn bar(visit: &Visit, parts: &[Part]) -> Markup {
+pub(super) fn bar(visit: &Visit, parts: &[Part]) -> Markup {
     let total: i64 = parts.iter().map(|part| part.n).sum();
     let share = |n: i64| if total == 0 { 0.0 } else { n as f64 * 1000.0 / total as f64 };
     let mut x = 0.0;
@@ -347,7 +347,7 @@ fn reported(visit: &Visit, districts: &[Value]) -> Markup {
 }
 
 /// A figure with its unit and how exact it is.
-fn figure(visit: &Visit, it: &Value) -> Markup {
+pub(super) fn figure(visit: &Visit, it: &Value) -> Markup {
     let texts = visit.texts;
     let qualifier = it["qualifier"].as_str().filter(|word| *word != "EXACT");
     html! {

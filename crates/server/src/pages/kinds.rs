@@ -87,7 +87,8 @@ pub(crate) fn path_of(schema: &Schema, type_name: &str) -> Option<&'static str> 
 }
 
 /// What every noun says, which pages show in places of their own, and what other pages are about.
-const ELSEWHERE: [&str; 17] = [
+const ELSEWHERE: [&str; 18] = [
+    "geometry",
     "id",
     "slug",
     "name",

@@ -23,7 +23,7 @@ fragment Link on Noun {
 /// The variables of a question that is asked page by page.
 const PAGING: &str = "$first: Int, $after: String, $last: Int, $before: String, $asOf: Date, $knownAt: Int";
 
-const CITE: &str = "
+pub(crate) const CITE: &str = "
 fragment Cite on Citation {
   title
   publisher

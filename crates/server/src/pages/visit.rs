@@ -105,6 +105,13 @@ impl Visit {
         self.questions.clear();
     }
 
+    /// Asks for a further page of a list that a question has begun: the footer names the question once.
+    pub(crate) async fn ask_on(&mut self, query: &str, variables: Value) -> Result<Value, PageError> {
+        let data = self.ask(query, variables).await;
+        self.questions.pop();
+        data
+    }
+
     /// What the page has asked.
     pub(crate) fn questions(&self) -> &[Question] {
         &self.questions

@@ -1,0 +1,169 @@
+//! What the pages with pictures share: forms that narrow them, words to choose, and lists that are read to their end.
+
+use maud::{Markup, html};
+use serde_json::{Map, Value, json};
+
+use super::{
+    PageError, Visit,
+    kinds::{Choice, kinds},
+    parts::{items, name_of},
+};
+
+/// A choice of a form: one value, or none.
+pub(crate) struct Select {
+    /// Its name in the address.
+    pub(crate) name: &'static str,
+    /// What it is called.
+    pub(crate) label: String,
+    /// What stands for none; no such line where one must be chosen.
+    pub(crate) any: Option<String>,
+    /// The values, and what each is called.
+    pub(crate) options: Vec<(String, String)>,
+}
+
+/// The form that narrows a page. It keeps day and language.
+pub(crate) fn choose(visit: &Visit, selects: &[Select]) -> Markup {
+    let texts = visit.texts;
+    let is_narrowed = selects.iter().any(|select| visit.param(select.name).is_some());
+    html! {
+        form.choose action=(visit.plain_link(visit.path())) method="get" {
+            @for (name, value) in ["lang", "asOf", "knownAt"].into_iter().filter_map(|name| Some((name, visit.param(name)?))) {
+                input type="hidden" name=(name) value=(value);
+            }
+            @for select in selects.iter().filter(|select| !select.options.is_empty()) {
+                label {
+                    span { (select.label) }
+                    select name=(select.name) {
+                        @if let Some(any) = &select.any { option value="" { (any) } }
+                        @for (value, name) in &select.options {
+                            option value=(value) selected[visit.param(select.name) == Some(value)] { (name) }
+                        }
+                    }
+                }
+            }
+            button type="submit" { (texts.say("list.choose")) }
+            @if is_narrowed { a href=(visit.link(visit.path())) { (texts.say("picture.all")) } }
+        }
+    }
+}
+
+/// The choice of a condition on schools that takes words of a vocabulary.
+pub(crate) fn words(visit: &Visit, name: &'static str) -> Option<Select> {
+    let texts = visit.texts;
+    let Choice { vocabulary, words, .. } = school_choice(visit, name)?;
+    let options = words.iter().map(|word| (word.clone(), texts.word(vocabulary, word))).collect();
+    let label = texts.say(&format!("field.{name}")).to_owned();
+    Some(Select { name, label, any: Some(texts.say("list.any").to_owned()), options })
+}
+
+fn school_choice(visit: &Visit, name: &str) -> Option<&'static Choice> {
+    let school = kinds(visit.schema()).iter().find(|kind| kind.type_name == "School")?;
+    school.choices.iter().find(|choice| choice.name == name)
+}
+
+/// The place of a stage among them all, as children come to them.
+pub(crate) fn stage_number(visit: &Visit, stage: &str) -> usize {
+    let words = school_choice(visit, "stage").map_or(&[][..], |choice| &choice.words);
+    words.iter().position(|word| word == stage).unwrap_or(words.len())
+}
+
+/// The choice of one of these nouns.
+pub(crate) fn nouns(visit: &Visit, name: &'static str, label: &str, nodes: &[Value]) -> Select {
+    let option = |node: &Value| (node["slug"].as_str().unwrap_or_default().to_owned(), name_of(node).to_owned());
+    let any = Some(visit.texts.say("list.any").to_owned());
+    Select { name, label: visit.texts.say(label).to_owned(), any, options: nodes.iter().map(option).collect() }
+}
+
+/// The filter of schools that an address asks for, by words of vocabularies and by nouns.
+pub(crate) fn school_filter(visit: &Visit, by_words: &[&str], by_nouns: &[&str]) -> Result<Value, PageError> {
+    let mut filter = Map::new();
+    for name in by_words {
+        let Some(asked) = visit.param(name) else { continue };
+        if !school_choice(visit, name).is_some_and(|choice| choice.words.iter().any(|word| word == asked)) {
+            return Err(PageError::Unreadable(visit.texts.fill("error.word", &[("word", asked)])));
+        }
+        filter.insert((*name).to_owned(), json!([asked]));
+    }
+    for name in by_nouns {
+        if let Some(slug) = visit.param(name) {
+            filter.insert((*name).to_owned(), json!(slug));
+        }
+    }
+    Ok(Value::Object(filter))
+}
+
+/// How many pages of a list are read for one picture.
+const MAX_PAGES: usize = 10;
+
+/// The schools of a question that takes `$after`, page by page, and all else that it answers; of very many only the first.
+pub(crate) async fn all_schools(
+    visit: &mut Visit,
+    query: &str,
+    filter: Value,
+) -> Result<(Value, Vec<Value>), PageError> {
+    let mut data = visit.ask(query, json!({ "filter": filter, "after": null })).await?;
+    let mut schools = take_nodes(&mut data);
+    for _ in 1..MAX_PAGES {
+        let info = &data["map"]["schools"]["pageInfo"];
+        if info["hasNextPage"] != true {
+            break;
+        }
+        let variables = json!({ "filter": filter, "after": info["endCursor"] });
+        let mut next = visit.ask_on(query, variables).await?;
+        schools.append(&mut take_nodes(&mut next));
+        data["map"]["schools"]["pageInfo"] = next["map"]["schools"]["pageInfo"].take();
+    }
+    Ok((data, schools))
+}
+
+fn take_nodes(data: &mut Value) -> Vec<Value> {
+    match data["map"]["schools"]["nodes"].take() {
+        Value::Array(nodes) => nodes,
+        _ => Vec::new(),
+    }
+}
+
+/// A number of an answer.
+pub(crate) fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap_or(0)
+}
+
+/// What a picture needs to know of a noun.
+pub(crate) fn drawn(visit: &Visit, node: &Value) -> Value {
+    let type_name = node["__typename"].as_str().unwrap_or_default();
+    let slug = node["slug"].as_str().unwrap_or_default();
+    let path = super::kinds::path_of(visit.schema(), type_name).unwrap_or_default();
+    json!({
+        "type": type_name,
+        "name": name_of(node),
+        "lang": node["localizedName"]["language"],
+        "href": visit.link(&format!("/{path}/{}", super::visit::encode(slug))),
+    })
+}
+
+/// The sources of what is drawn, each once: who is to be named, and under which license.
+pub(crate) fn attributions(visit: &Visit, citations: &[&Value]) -> Markup {
+    let texts = visit.texts;
+    let mut sources: Vec<&Value> = Vec::new();
+    for source in citations.iter().flat_map(|of| items(of)).map(|citation| &citation["source"]) {
+        if sources.iter().all(|known| known["slug"] != source["slug"]) {
+            sources.push(source);
+        }
+    }
+    html! {
+        @if !sources.is_empty() {
+            p.attribution {
+                (texts.say("picture.sources")) " "
+                @for (at, source) in sources.iter().enumerate() {
+                    @if at > 0 { "; " }
+                    @let slug = source["slug"].as_str().unwrap_or_default();
+                    a href=(visit.link(&format!("/sources/{}", super::visit::encode(slug)))) {
+                        (super::parts::in_language(texts, source["title"].as_str().unwrap_or_default(), source["language"].as_str()))
+                    }
+                    ", " (source["publisher"].as_str().unwrap_or_default())
+                    @if let Some(license) = source["license"].as_str() { " (" (license) ")" }
+                }
+            }
+        }
+    }
+}

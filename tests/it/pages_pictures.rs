@@ -1,0 +1,269 @@
+//! Pages with pictures: what they show and what they draw from is what the API answers, and nothing else.
+
+use std::collections::BTreeSet;
+
+use axum::{body::Body, http::Request};
+use serde_json::{Value, json};
+use tests::{TestApp, chaoyang, data_folder, empty, loaded};
+
+/// A page in the default language.
+async fn page(app: &TestApp, path: &str) -> String {
+    let request = Request::get(path).header("accept-language", "en").body(Body::empty()).expect("a request");
+    let answer = app.send(request).await;
+    assert!(answer.status.is_success(), "{}: {path}: {}", app.name, answer.status);
+    answer.body
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+/// What a picture is drawn from: an attribute of the page.
+fn drawn_from(page: &str, attribute: &str) -> Value {
+    let rest = page.split_once(&format!("{attribute}=\"")).unwrap_or_else(|| panic!("no {attribute}: {page}")).1;
+    serde_json::from_str(&unescape(rest.split_once('"').expect("an end").0)).expect("JSON")
+}
+
+/// The part of a page from a heading's id to the next section.
+fn section<'a>(page: &'a str, id: &str) -> &'a str {
+    let rest = page.split_once(&format!(" id=\"{id}\"")).unwrap_or_else(|| panic!("no #{id}: {page}")).1;
+    rest.split("<section").next().expect("a part")
+}
+
+/// The slugs of the schools to which a part of a page links.
+fn school_links(part: &str) -> BTreeSet<String> {
+    let links = part.split("/schools/").skip(1);
+    links.filter_map(|rest| rest.split(['"', '?']).next()).map(str::to_owned).collect()
+}
+
+fn nodes(list: &Value) -> &[Value] {
+    list["nodes"].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn slugs(list: &Value) -> BTreeSet<String> {
+    nodes(list).iter().map(|node| node["slug"].as_str().expect("a slug").to_owned()).collect()
+}
+
+/// All nodes of a list of schools with what is asked of them.
+async fn all_schools(app: &TestApp, filter: &str, asked: &str) -> Vec<Value> {
+    let (mut all, mut after) = (Vec::new(), "null".to_owned());
+    loop {
+        let question = format!(
+            "{{ schools(first: 100, after: {after}, filter: {{ {filter} }}) {{ nodes {{ slug {asked} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+        );
+        let data = app.data(&question).await;
+        all.extend_from_slice(nodes(&data["schools"]));
+        let info = &data["schools"]["pageInfo"];
+        if info["hasNextPage"] != true {
+            return all;
+        }
+        after = info["endCursor"].to_string();
+    }
+}
+
+/// The places that the API gives, as they are told apart: longitude and latitude.
+async fn places(app: &TestApp, filter: &str) -> Vec<(String, String)> {
+    let asked = "location { latitude longitude } campuses(first: 100) { nodes { location { latitude longitude } } }";
+    let schools = all_schools(app, filter, asked).await;
+    let of_campuses = schools.iter().flat_map(|school| nodes(&school["campuses"]));
+    let partners = app.data("{ partners(first: 100) { nodes { location { latitude longitude } } } }").await;
+    let all = schools.iter().chain(of_campuses).chain(nodes(&partners["partners"])).map(|node| &node["location"]);
+    let mut places: Vec<_> = all
+        .filter(|location| location.is_object())
+        .map(|location| (location["longitude"].to_string(), location["latitude"].to_string()))
+        .collect();
+    places.sort();
+    places
+}
+
+#[tokio::test]
+async fn the_map_draws_what_sources_state_and_lists_all_else_beside_it() {
+    for app in chaoyang("the_map_draws").await {
+        for (address, filter) in [
+            ("/map", ""),
+            ("/map?stage=SENIOR", "stage: [SENIOR]"),
+            ("/map?ownership=PUBLIC&stage=JUNIOR", "ownership: [PUBLIC], stage: [JUNIOR]"),
+        ] {
+            let page = page(&app, address).await;
+            let map = drawn_from(&page, "data-map");
+            let data = app
+                .data(&format!(
+                    "{{ schools(first: 0, filter: {{ {filter} }}) {{ totalCount withoutLocationCount }}
+                        districts(first: 100) {{ nodes {{ outline {{ geometry basis }} }} }}
+                        townships(first: 100) {{ nodes {{ outline {{ geometry basis }} }} }} }}"
+                ))
+                .await;
+            let outlines: Vec<&Value> = ["districts", "townships"]
+                .iter()
+                .flat_map(|list| nodes(&data[*list]))
+                .map(|node| &node["outline"])
+                .collect();
+            let areas = map["areas"].as_array().expect("areas");
+            assert_eq!((areas.len(), outlines.len()), (44, 44), "{}", app.name);
+            for (area, outline) in areas.iter().zip(outlines) {
+                assert_eq!(area["geometry"], outline["geometry"], "{}: {}", app.name, area["name"]);
+                assert_eq!(area["isApproximate"], outline["basis"] == "APPROXIMATE", "{}: {}", app.name, area["name"]);
+            }
+            let mut drawn: Vec<_> = map["places"]
+                .as_array()
+                .expect("places")
+                .iter()
+                .map(|place| (place["longitude"].to_string(), place["latitude"].to_string()))
+                .collect();
+            drawn.sort();
+            let expected = places(&app, filter).await;
+            assert!(!drawn.is_empty(), "{}: {address}", app.name);
+            assert_eq!(drawn, expected, "{}: {address}", app.name);
+
+            let count = |name: &str| data["schools"][name].as_u64().expect("a count");
+            let (total, without) = (count("totalCount"), count("withoutLocationCount"));
+            let lead = format!("{} of {total} schools stand where a source states a place", total - without);
+            assert!(page.contains(&lead), "{}: {address}: {lead}", app.name);
+            let listed = school_links(section(&page, "unplaced"));
+            let unplaced = all_schools(&app, &format!("hasLocationOnRecord: false, {filter}"), "").await;
+            let unplaced: BTreeSet<String> =
+                unplaced.iter().map(|school| school["slug"].as_str().expect("a slug").to_owned()).collect();
+            assert_eq!((listed.len() as u64, &listed), (without, &unplaced), "{}: {address}", app.name);
+            assert!(page.contains("approximate"), "{}: {address}", app.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_any_geography_the_map_is_a_board_with_every_school() {
+    for app in loaded("the_map_is_a_board", &data_folder("french-breton")).await {
+        let page = page(&app, "/map").await;
+        assert!(!page.contains("data-map"), "{}", app.name);
+        let data =
+            app.data("{ schools(first: 100) { nodes { slug } } townships(first: 100) { nodes { slug } } }").await;
+        assert_eq!(school_links(&page), slugs(&data["schools"]), "{}", app.name);
+        assert!(!slugs(&data["townships"]).is_empty(), "{}", app.name);
+        for slug in slugs(&data["townships"]) {
+            assert!(page.contains(&format!("/townships/{slug}\"")), "{}: {slug}", app.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_with_pictures_say_so_where_nothing_is_recorded_and_refuse_what_is_no_choice() {
+    for app in empty("pages_with_pictures_are_empty").await {
+        for path in ["/map", "/coverage", "/ways"] {
+            let page = page(&app, path).await;
+            assert!(page.contains("<h1>") && !page.contains("data-map=") && !page.contains("data-ways="), "{path}");
+        }
+        for (path, status) in [("/map?stage=EVENING", 400), ("/coverage?of=LUCK", 400), ("/ways?school=nowhere", 404)] {
+            let answer = app.send(Request::get(path).body(Body::empty()).expect("a request")).await;
+            assert_eq!(answer.status, status, "{}: {path}", app.name);
+        }
+    }
+}
+
+/// The numbers of the bars below a heading, row by row: covered, uncovered and unknown.
+fn bars(part: &str) -> Vec<[i64; 3]> {
+    let number =
+        |rest: &str| -> i64 { rest.split('<').next().expect("a number").replace(',', "").parse().expect("a number") };
+    let numbers: Vec<i64> = part.split("<span class=\"n\">").skip(1).map(number).collect();
+    numbers.chunks(3).map(|row| [row[0], row[1], row[2]]).collect()
+}
+
+#[tokio::test]
+async fn bars_of_coverage_are_counted_as_the_api_counts_and_lead_to_those_they_count() {
+    let mut apps = chaoyang("bars_of_coverage").await;
+    apps.extend(loaded("bars_of_coverage_elsewhere", &data_folder("french-breton")).await);
+    for app in apps {
+        for (address, of, filter) in [
+            ("/coverage", "GROUPS", ""),
+            ("/coverage?of=PARTNERS&ownership=PUBLIC", "PARTNERS", "ownership: [PUBLIC]"),
+            ("/coverage?of=ALLIANCES&stage=JUNIOR", "ALLIANCES", "stage: [JUNIOR]"),
+        ] {
+            let page = page(&app, address).await;
+            let counts = "total covered uncovered unknown";
+            let items = "coveredItems(first: 100) { nodes { slug } } unknownItems(first: 100) { nodes { slug } }
+                uncoveredItems(first: 100) { nodes { slug } }";
+            let data = app
+                .data(&format!(
+                    "{{ all: coverage(of: {of}, filter: {{ {filter} }}) {{ {counts} }}
+                        region: coverage(of: {of}, by: [REGION], filter: {{ {filter} }}) {{ rows {{ {counts} }} }}
+                        ownership: coverage(of: {of}, by: [OWNERSHIP], filter: {{ {filter} }}) {{ rows {{ {counts} {items} }} }}
+                        stage: coverage(of: {of}, by: [STAGE], filter: {{ {filter} }}) {{ rows {{ {counts} }} }}
+                        gaps {{ count }} }}"
+                ))
+                .await;
+            let of_row =
+                |row: &Value| ["covered", "uncovered", "unknown"].map(|name| row[name].as_i64().expect("a count"));
+            if data["all"]["total"] == 0 {
+                assert!(!page.contains("bar-of"), "{}: {address}", app.name);
+                continue;
+            }
+            assert_eq!(bars(section(&page, "all")), [of_row(&data["all"])], "{}: {address}", app.name);
+            for by in ["region", "ownership", "stage"] {
+                let rows: Vec<_> = data[by]["rows"].as_array().expect("rows").iter().map(of_row).collect();
+                assert_eq!(bars(section(&page, &format!("by-{by}"))), rows, "{}: {address}: {by}", app.name);
+            }
+            let behind: BTreeSet<String> = data["ownership"]["rows"]
+                .as_array()
+                .expect("rows")
+                .iter()
+                .flat_map(|row| ["coveredItems", "uncoveredItems", "unknownItems"].map(|list| slugs(&row[list])))
+                .flatten()
+                .collect();
+            assert_eq!(school_links(section(&page, "by-ownership")), behind, "{}: {address}", app.name);
+            let gaps: BTreeSet<i64> = data["gaps"]
+                .as_array()
+                .expect("gaps")
+                .iter()
+                .map(|gap| gap["count"].as_i64().expect("a count"))
+                .collect();
+            let told = section(&page, "gaps");
+            for n in gaps.into_iter().filter(|n| *n > 0) {
+                assert!(told.contains(&format!("<span class=\"n\">{n}</span>")), "{}: {address}: {n}", app.name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn ways_are_counted_step_by_step_and_dead_ends_are_named() {
+    for app in chaoyang("ways_are_counted").await {
+        let text = page(&app, "/ways").await;
+        let asked = "ways(years: 15, first: 100) { ways { steps { from { stage school { slug } } to { stage school { slug } } } } }";
+        let mut steps = BTreeSet::new();
+        for school in all_schools(&app, "", asked).await {
+            for way in school["ways"]["ways"].as_array().into_iter().flatten() {
+                steps.extend(way["steps"].as_array().expect("steps").iter().map(|step| step.to_string()));
+            }
+        }
+        let drawn = drawn_from(&text, "data-ways");
+        let sum: u64 =
+            drawn["links"].as_array().expect("links").iter().map(|link| link["value"].as_u64().expect("n")).sum();
+        assert!(steps.len() > 100, "{}: {}", app.name, steps.len());
+        assert_eq!(sum, steps.len() as u64, "{}", app.name);
+        assert!(text.contains(&format!("{sum} steps from school to school")), "{}", app.name);
+        for (stage, id) in [("PRIMARY", "end-primary"), ("JUNIOR", "end-junior")] {
+            let question =
+                format!("{{ schools(first: 100, filter: {{ deadEnd: [{stage}] }}) {{ nodes {{ slug }} }} }}");
+            let ends = slugs(&app.data(&question).await["schools"]);
+            assert!(!ends.is_empty(), "{}: {stage}", app.name);
+            assert_eq!(school_links(section(&text, id)), ends, "{}: {stage}", app.name);
+        }
+
+        // From one school: each step of its ways once, with the places that its sources state.
+        let question = r#"{ school(slug: "bj80") { ways(years: 15, first: 100) { totalCount ways { steps { to { stage school { slug } } reasons { places } } } } } }"#;
+        let ways = app.data(question).await["school"]["ways"].take();
+        let text = page(&app, "/ways?school=bj80").await;
+        let n = ways["totalCount"].as_u64().expect("a count");
+        assert!(n > 1 && text.contains(&format!("{n} ways lead on")), "{}: {n}", app.name);
+        let reached: BTreeSet<String> = ways["ways"]
+            .as_array()
+            .expect("ways")
+            .iter()
+            .flat_map(|way| way["steps"].as_array().expect("steps"))
+            .map(|step| step["to"]["school"]["slug"].as_str().expect("a slug").to_owned())
+            .collect();
+        let listed = school_links(section(&text, "steps"));
+        assert!(reached.is_subset(&listed), "{}: {reached:?} {listed:?}", app.name);
+        let drawn = drawn_from(&text, "data-ways");
+        assert_eq!(drawn["nodes"].as_array().map(|nodes| nodes.len() > 2), Some(true), "{}: {drawn}", app.name);
+        assert_ne!(drawn["links"], json!([]), "{}", app.name);
+    }
+}
