@@ -7,6 +7,7 @@
 
 mod about;
 pub(crate) mod assets;
+mod coverage;
 mod errors;
 mod front;
 mod kinds;
@@ -82,10 +83,11 @@ pub(crate) struct Entry {
 
 /// All pages. Those in the navigation come in its order, and then three for each kind of noun.
 pub(crate) fn entries(schema: &Schema) -> Vec<Entry> {
-    let fixed: [(&str, Option<&'static str>, Build); 4] = [
+    let fixed: [(&str, Option<&'static str>, Build); 5] = [
         ("/", Some("nav.front"), |visit| Box::pin(front::build(visit))),
         ("/search", None, |visit| Box::pin(search::build(visit))),
         ("/map", Some("nav.map"), |visit| Box::pin(map::build(visit))),
+        ("/coverage", Some("nav.coverage"), |visit| Box::pin(coverage::build(visit))),
         ("/about", Some("nav.about"), |visit| Box::pin(about::build(visit))),
     ];
     let mut all: Vec<Entry> =
