@@ -147,7 +147,7 @@ async fn without_any_geography_the_map_is_a_board_with_every_school() {
 #[tokio::test]
 async fn pages_with_pictures_say_so_where_nothing_is_recorded_and_refuse_what_is_no_choice() {
     for app in empty("pages_with_pictures_are_empty").await {
-        for path in ["/map", "/coverage", "/ways"] {
+        for path in ["/map", "/coverage", "/ways", "/quality"] {
             let page = page(&app, path).await;
             assert!(page.contains("<h1>") && !page.contains("data-map=") && !page.contains("data-ways="), "{path}");
         }
@@ -265,5 +265,38 @@ async fn ways_are_counted_step_by_step_and_dead_ends_are_named() {
         let drawn = drawn_from(&text, "data-ways");
         assert_eq!(drawn["nodes"].as_array().map(|nodes| nodes.len() > 2), Some(true), "{}: {drawn}", app.name);
         assert_ne!(drawn["links"], json!([]), "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn doubts_are_those_of_the_api_with_both_quotes_of_each_contradiction() {
+    for app in chaoyang("doubts_are_those_of_the_api").await {
+        let text = unescape(&page(&app, "/quality").await);
+        let data = app
+            .data(
+                "{ contradictions(first: 100) { totalCount edges { recordedBy { quote } sources { quote } } }
+                    findings { totalCount } findingRules { rule count } }",
+            )
+            .await;
+        let [disagree, found] =
+            ["contradictions", "findings"].map(|list| data[list]["totalCount"].as_u64().expect("n"));
+        assert!(disagree > 0 && found > 0, "{}: {data}", app.name);
+        let lead = format!("Sources disagree on {disagree} statements, and rules find {found} records");
+        assert!(text.contains(&lead), "{}: {lead}", app.name);
+        for edge in data["contradictions"]["edges"].as_array().expect("edges") {
+            for citation in ["recordedBy", "sources"].iter().flat_map(|side| edge[*side].as_array().expect("sources")) {
+                let Some(quote) = citation["quote"].as_str() else { continue };
+                assert!(section(&text, "disagree").contains(quote), "{}: {quote}", app.name);
+            }
+        }
+        for rule in data["findingRules"].as_array().expect("rules") {
+            let n = rule["count"].as_u64().expect("a count");
+            let id = format!(" id=\"{}\"", rule["rule"].as_str().expect("a rule").to_lowercase());
+            assert_eq!(text.contains(&id), n > 0, "{}: {rule}", app.name);
+            if n > 0 {
+                let heading = text.split_once(&id).expect("a heading").1.split("</h2>").next().expect("an end");
+                assert!(heading.contains(&format!(">{n} · ")), "{}: {rule}: {heading}", app.name);
+            }
+        }
     }
 }

@@ -18,6 +18,7 @@ mod marks;
 mod noun;
 mod parts;
 mod pictures;
+mod quality;
 mod question;
 mod search;
 mod texts;
@@ -84,12 +85,13 @@ pub(crate) struct Entry {
 
 /// All pages. Those in the navigation come in its order, and then three for each kind of noun.
 pub(crate) fn entries(schema: &Schema) -> Vec<Entry> {
-    let fixed: [(&str, Option<&'static str>, Build); 6] = [
+    let fixed: [(&str, Option<&'static str>, Build); 7] = [
         ("/", Some("nav.front"), |visit| Box::pin(front::build(visit))),
         ("/search", None, |visit| Box::pin(search::build(visit))),
         ("/map", Some("nav.map"), |visit| Box::pin(map::build(visit))),
         ("/coverage", Some("nav.coverage"), |visit| Box::pin(coverage::build(visit))),
         ("/ways", Some("nav.ways"), |visit| Box::pin(ways::build(visit))),
+        ("/quality", Some("nav.quality"), |visit| Box::pin(quality::build(visit))),
         ("/about", Some("nav.about"), |visit| Box::pin(about::build(visit))),
     ];
     let mut all: Vec<Entry> =

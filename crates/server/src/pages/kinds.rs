@@ -7,6 +7,7 @@ use async_graphql::parser::{
     types::{BaseType, FieldDefinition, Type, TypeKind, TypeSystemDefinition},
 };
 use graphql::Schema;
+use serde_json::Value;
 
 /// A kind of noun.
 #[derive(Debug)]
@@ -79,6 +80,11 @@ pub(crate) fn kinds(schema: &Schema) -> &'static [Kind] {
 pub(crate) fn kind_at(schema: &Schema, path: &str) -> Option<&'static Kind> {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     kinds(schema).iter().find(|kind| kind.path == first)
+}
+
+/// The kind of a noun that says its `__typename`.
+pub(crate) fn kind_of(schema: &Schema, noun: &Value) -> Option<&'static Kind> {
+    kinds(schema).iter().find(|kind| noun["__typename"] == kind.type_name.as_str())
 }
 
 /// The path of the pages of a type.

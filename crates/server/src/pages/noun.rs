@@ -24,7 +24,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
     if noun.is_null() {
         return Err(missing(visit));
     }
-    let named = named_nouns(visit, noun).await?;
+    let named = named_nouns(visit, items(&noun["contradictions"])).await?;
     let visit = &*visit;
     let texts = visit.texts;
     let mut notes = Notes::default();
@@ -262,9 +262,12 @@ fn field_of(column: &str) -> String {
 }
 
 /// The nouns that contradictions name by their slugs, by the address of each.
-async fn named_nouns(visit: &mut Visit, noun: &Value) -> Result<BTreeMap<String, Value>, PageError> {
+pub(super) async fn named_nouns(
+    visit: &mut Visit,
+    contradictions: &[Value],
+) -> Result<BTreeMap<String, Value>, PageError> {
     let mut wanted = BTreeMap::new();
-    for one in items(&noun["contradictions"]) {
+    for one in contradictions {
         let Some(column) = one["field"].as_str().filter(|column| column.ends_with("_id")) else { continue };
         let field = field_of(column);
         let Some(kind) = kinds(visit.schema()).iter().find(|kind| kind.one == field) else { continue };
@@ -312,11 +315,42 @@ fn disagreements(
     notes: &mut Notes,
 ) -> Markup {
     let texts = visit.texts;
-    let side = |title: &str, field: &str, value: &Value, sources: &[Value], notes: &mut Notes| {
+    html! {
+        @if !items(&noun["contradictions"]).is_empty() {
+            section.disagree aria-labelledby="disagree" {
+                h2 #disagree { (texts.say("disagree.heading")) }
+                p { (texts.say("disagree.lead")) }
+                @for one in items(&noun["contradictions"]) {
+                    @let field = one["field"].as_str().unwrap_or_default();
+                    @if !field.is_empty() { h3 { (field_name(visit, field)) } }
+                    (sides(visit, kind, one, named, notes))
+                }
+            }
+        }
+    }
+}
+
+/// What a column of the data is called.
+pub(super) fn field_name(visit: &Visit, column: &str) -> String {
+    let name = visit.texts.find(&format!("field.{}", field_of(column)));
+    name.map_or_else(|| column.replace('_', " "), str::to_owned)
+}
+
+/// What is recorded and what another source says of the same.
+pub(super) fn sides(
+    visit: &Visit,
+    kind: &Kind,
+    one: &Value,
+    named: &BTreeMap<String, Value>,
+    notes: &mut Notes,
+) -> Markup {
+    let texts = visit.texts;
+    let field = field_of(one["field"].as_str().unwrap_or_default());
+    let side = |title: &str, value: &Value, sources: &[Value], notes: &mut Notes| {
         html! {
             div {
                 h4 { (title) }
-                @if let Some(value) = value.as_str() { p.said { (said(visit, kind, field, value, named)) } }
+                @if let Some(value) = value.as_str() { p.said { (said(visit, kind, &field, value, named)) } }
                 @for source in sources {
                     figure {
                         @if let Some(quote) = source["quote"].as_str() { blockquote { (quote) } }
@@ -330,21 +364,9 @@ fn disagreements(
         }
     };
     html! {
-        @if !items(&noun["contradictions"]).is_empty() {
-            section.disagree aria-labelledby="disagree" {
-                h2 #disagree { (texts.say("disagree.heading")) }
-                p { (texts.say("disagree.lead")) }
-                @for one in items(&noun["contradictions"]) {
-                    @let field = field_of(one["field"].as_str().unwrap_or_default());
-                    @let spaced = one["field"].as_str().unwrap_or_default().replace('_', " ");
-                    @if !field.is_empty() { h3 { (texts.find(&format!("field.{field}")).unwrap_or(&spaced)) } }
-                    div.sides {
-                        @let (recorded, stated) = (texts.say("disagree.recorded"), texts.say("disagree.stated"));
-                        (side(recorded, &field, &one["recorded"], items(&one["recordedBy"]), notes))
-                        (side(stated, &field, &one["stated"], items(&one["sources"]), notes))
-                    }
-                }
-            }
+        div.sides {
+            (side(texts.say("disagree.recorded"), &one["recorded"], items(&one["recordedBy"]), notes))
+            (side(texts.say("disagree.stated"), &one["stated"], items(&one["sources"]), notes))
         }
     }
 }

@@ -1,0 +1,135 @@
+//! What is doubtful: where sources disagree, both quotes side by side, and what rules find.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+use super::{
+    Page, PageError, Visit,
+    kinds::kind_of,
+    noun::{field_name, named_nouns, sides},
+    parts::{Notes, items, noun_link},
+    pictures::number,
+    question::{CITE, LINK},
+};
+
+const QUALITY: &str = "query Quality($asOf: Date, $knownAt: Int) {
+  map(asOf: $asOf, knownAt: $knownAt) {
+    contradictions(first: 100) {
+      totalCount
+      edges {
+        field
+        recorded
+        stated
+        recordedBy { ...Cite }
+        sources { ...Cite }
+        node { ...Link }
+      }
+    }
+    findings(first: 100) {
+      totalCount
+      edges {
+        rule
+        message
+        field
+        other { ...Link }
+        sources { ...Cite }
+        node { ...Link }
+      }
+    }
+    findingRules { rule severity count reason remedy }
+  }
+}
+";
+
+/// The language in which the API explains rules and findings.
+const LANGUAGE_OF_RULES: &str = "en";
+
+/// The page.
+pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
+    let data = visit.ask(&format!("{QUALITY}{LINK}{CITE}"), json!({})).await?;
+    let map = &data["map"];
+    let named = named_nouns(visit, items(&map["contradictions"]["edges"])).await?;
+    let visit = &*visit;
+    let texts = visit.texts;
+    let (contradictions, findings) = (&map["contradictions"], &map["findings"]);
+    let said = [("disagree", contradictions), ("found", findings)]
+        .map(|(name, list)| (name, texts.number(number(&list["totalCount"]))));
+    let lead = texts.fill("quality.lead", &said.each_ref().map(|(name, text)| (*name, text.as_str())));
+    let mut notes = Notes::default();
+    let main = html! {
+        h1 { (texts.say("quality.title")) }
+        p.lead { (lead) }
+        (disagreements(visit, contradictions, &named, &mut notes))
+        (rules(visit, items(&map["findingRules"]), items(&findings["edges"]), &mut notes))
+        (notes.section(visit))
+    };
+    Ok(Page { title: texts.say("quality.title").to_owned(), description: lead, main, script: None })
+}
+
+/// How many of a list are not on the page.
+fn rest(visit: &Visit, n: i64, shown: usize) -> Markup {
+    let rest = n - shown as i64;
+    html! { @if rest > 0 { p.muted { (visit.texts.count("picture.more", rest)) } } }
+}
+
+/// Where sources say something else than what is recorded.
+fn disagreements(visit: &Visit, list: &Value, named: &BTreeMap<String, Value>, notes: &mut Notes) -> Markup {
+    let texts = visit.texts;
+    let all = items(&list["edges"]);
+    html! {
+        section.disagree aria-labelledby="disagree" {
+            h2 #disagree { (texts.say("disagree.heading")) " " span.count { (texts.number(number(&list["totalCount"]))) } }
+            @if all.is_empty() { p { (texts.say("quality.agree")) } }
+            @else { p { (texts.say("disagree.lead")) } }
+            @for one in all {
+                @let field = one["field"].as_str().unwrap_or_default();
+                h3 {
+                    (noun_link(visit, &one["node"]))
+                    @if !field.is_empty() { ": " (field_name(visit, field)) }
+                }
+                @if let Some(kind) = kind_of(visit.schema(), &one["node"]) { (sides(visit, kind, one, named, notes)) }
+            }
+            (rest(visit, number(&list["totalCount"]), all.len()))
+        }
+    }
+}
+
+/// What rules find, rule by rule; those that find nothing are named at the end.
+fn rules(visit: &Visit, rules: &[Value], findings: &[Value], notes: &mut Notes) -> Markup {
+    let texts = visit.texts;
+    let name = |rule: &Value| texts.word("FindingRule", rule["rule"].as_str().unwrap_or_default());
+    let (found, quiet): (Vec<&Value>, Vec<&Value>) = rules.iter().partition(|rule| number(&rule["count"]) > 0);
+    html! {
+        @for rule in &found {
+            @let id = rule["rule"].as_str().unwrap_or_default().to_lowercase();
+            section aria-labelledby=(id) {
+                h2 id=(id) {
+                    (name(rule)) " "
+                    span.count { (texts.number(number(&rule["count"]))) " · " (texts.word("FindingSeverity", rule["severity"].as_str().unwrap_or_default())) }
+                }
+                p.muted lang=(LANGUAGE_OF_RULES) { (rule["reason"].as_str().unwrap_or_default()) }
+                @let those: Vec<&Value> = findings.iter().filter(|it| it["rule"] == rule["rule"]).collect();
+                ul.plain-list {
+                    @for it in &those {
+                        li {
+                            (noun_link(visit, &it["node"])) " "
+                            span lang=(LANGUAGE_OF_RULES) { (it["message"].as_str().unwrap_or_default()) }
+                            @if !it["other"].is_null() { " " (noun_link(visit, &it["other"])) }
+                            (notes.cite(texts, items(&it["sources"])))
+                        }
+                    }
+                }
+                (rest(visit, number(&rule["count"]), those.len()))
+                p { strong { (texts.say("quality.remedy")) } " " span lang=(LANGUAGE_OF_RULES) { (rule["remedy"].as_str().unwrap_or_default()) } }
+            }
+        }
+        @if !quiet.is_empty() {
+            section aria-labelledby="quiet" {
+                h2 #quiet { (texts.say("quality.quiet")) }
+                ul.plain-list { @for rule in quiet { li { (name(rule)) } } }
+            }
+        }
+    }
+}
