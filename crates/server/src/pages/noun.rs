@@ -175,7 +175,8 @@ fn timeline(visit: &Visit, kind: &Kind, noun: &Value, notes: &mut Notes) -> Mark
     let mut moments = Vec::new();
     let mut add = |date: &Value, what: Markup, sources: Vec<Value>| {
         if date["text"].is_string() {
-            let earliest = date["earliest"].as_str().or_else(|| date["text"].as_str()).unwrap_or_default().to_owned();
+            // A day without its year stands at the end.
+            let earliest = date["earliest"].as_str().unwrap_or("9999").to_owned();
             moments.push(Moment { earliest, date: date.clone(), what, sources });
         }
     };
