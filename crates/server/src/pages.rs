@@ -15,6 +15,7 @@ pub(crate) mod layout;
 mod list;
 mod map;
 mod marks;
+pub(crate) mod network;
 mod noun;
 mod parts;
 mod pictures;
@@ -85,11 +86,12 @@ pub(crate) struct Entry {
 
 /// All pages. Those in the navigation come in its order, and then three for each kind of noun.
 pub(crate) fn entries(schema: &Schema) -> Vec<Entry> {
-    let fixed: [(&str, Option<&'static str>, Build); 7] = [
+    let fixed: [(&str, Option<&'static str>, Build); 8] = [
         ("/", Some("nav.front"), |visit| Box::pin(front::build(visit))),
         ("/search", None, |visit| Box::pin(search::build(visit))),
         ("/map", Some("nav.map"), |visit| Box::pin(map::build(visit))),
         ("/coverage", Some("nav.coverage"), |visit| Box::pin(coverage::build(visit))),
+        ("/network", Some("nav.network"), |visit| Box::pin(network::build(visit))),
         ("/ways", Some("nav.ways"), |visit| Box::pin(ways::build(visit))),
         ("/quality", Some("nav.quality"), |visit| Box::pin(quality::build(visit))),
         ("/about", Some("nav.about"), |visit| Box::pin(about::build(visit))),

@@ -228,6 +228,11 @@ const STRICT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 's
 pub(crate) const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
     font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// The same for a page with a graph, which adds style elements.
+pub(crate) const GRAPH_PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self'; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
+    frame-ancestors 'none'";
+
 /// The policy of pages with an editor or a graph: as strict for scripts, but both add style elements, and the editor
 /// underlines errors with `data:` images.
 const EDITOR_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \

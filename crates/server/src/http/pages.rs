@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     own_query::QueryError,
-    pages::{self, Build, Entry, Page, PageError, Visit, VisitInput, assets, layout},
+    pages::{self, Build, Entry, Page, PageError, Visit, VisitInput, assets, layout, network},
     web,
 };
 
@@ -90,7 +90,7 @@ async fn handle_page(
     };
     let entries = entries(&app.schema);
     match timeout(app.limits.time, app.run_on_workers(work)).await {
-        Ok((visit, Ok(page))) => respond(headers, layout::render(&visit, &page, entries)),
+        Ok((visit, Ok(page))) => respond(headers, policy_of(&page), layout::render(&visit, &page, entries)),
         Ok((visit, Err(error))) => refuse(visit, error, entries),
         Err(_) => {
             let late = QueryError { code: Some(ErrorCode::Timeout), problem: "the page took too long".to_owned() };
@@ -99,8 +99,13 @@ async fn handle_page(
     }
 }
 
+/// The content security policy of a page.
+fn policy_of(page: &Page) -> &'static str {
+    if page.script == Some(network::SCRIPT) { web::GRAPH_PAGE_POLICY } else { web::PAGE_POLICY }
+}
+
 /// Answers with a page, or with 304 if the reader has it.
-fn respond(headers: &HeaderMap, text: String) -> Response<Body> {
+fn respond(headers: &HeaderMap, security: &'static str, text: String) -> Response<Body> {
     let tag = Sha256::digest(text.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect();
     let policy = CachePolicy::Revalidate(tag);
     let mut response = match policy.matching_tag(headers).or_else(|| policy.tag_if_any(headers)) {
@@ -111,7 +116,7 @@ fn respond(headers: &HeaderMap, text: String) -> Response<Body> {
             response
         }
     };
-    write_page_headers(response.headers_mut());
+    write_page_headers(response.headers_mut(), security);
     response
 }
 
@@ -126,17 +131,17 @@ fn refuse(mut visit: Visit, error: PageError, entries: &[Entry]) -> Response<Bod
     visit.forget_questions();
     let mut response = (status, layout::render(&visit, &page, entries)).into_response();
     CachePolicy::NoStore.write_headers(response.headers_mut());
-    write_page_headers(response.headers_mut());
+    write_page_headers(response.headers_mut(), web::PAGE_POLICY);
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
     response
 }
 
-fn write_page_headers(headers: &mut HeaderMap) {
+fn write_page_headers(headers: &mut HeaderMap, security: &'static str) {
     let all = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, web::PAGE_POLICY),
+        (header::CONTENT_SECURITY_POLICY, security),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),

@@ -1,10 +1,10 @@
-// Draws the network of the page `/network` from the data that the page itself carries, in the words of the page.
+// Draws the network of the page `/network` from the data that the page itself has, in the words of the page.
 import { ENGLISH, type NetworkData, type Words, showNetwork } from "../network";
 
 /** Words as a page can write them: `{n}`, `{nodes}` and `{edges}` stand for numbers. */
 type Written = Partial<Record<Exclude<keyof Words, "kind" | "columns">, string>> & { kindNames?: Record<string, string>; columns?: Words["columns"] };
 
-/** The data block of the page. */
+/** What the page has written at the place of the picture. */
 interface Block extends NetworkData {
   words?: Written;
 }
@@ -25,9 +25,8 @@ function words({ network, ties, found, kindNames: kinds, ...plain }: Written): W
 }
 
 const place = document.getElementById("network");
-const block = document.getElementById("network-data");
-if (place && block) {
-  const { nodes, edges, words: own = {} } = JSON.parse(block.textContent ?? "") as Block;
+if (place?.dataset.network) {
+  const { nodes, edges, words: own = {} } = JSON.parse(place.dataset.network) as Block;
   const network = await showNetwork(place, { nodes, edges }, { words: words(own) });
   // An address may name the node to begin with.
   const named = decodeURIComponent(location.hash.slice(1));
