@@ -9,7 +9,7 @@ use axum::{
 use expect_test::expect_file;
 use graphql::{Limits, RowQuery, Variables, prepare_request};
 use serde_json::{Value, json};
-use server::{App, Capacity, queries};
+use server::{App, Capacity, documents::Documents, queries};
 use tests::{TestApp, chaoyang, clock, empty, node, root};
 use tower::ServiceExt;
 
@@ -151,6 +151,33 @@ async fn pages_of_a_list_below_another_are_followed_at_each_parent() {
             post(&app, "text/csv", "groups", "{ groups(first: 3) { nodes { slug } } }").await.records().len(),
             4
         );
+    }
+}
+
+#[tokio::test]
+async fn an_address_may_bring_the_query_itself() {
+    for app in chaoyang("an_address_may_bring").await {
+        let query = "query%20Q(%24first:Int){schools(first:%24first){nodes{slug}}groups{nodes{slug}}}";
+        let path = format!("/rows.csv?query={query}&variables=%7B%22first%22:9%7D&list=schools");
+        let total = app.data("{ schools { totalCount } }").await["schools"]["totalCount"].as_u64().expect("a number");
+        assert_eq!(get(&app, &path).await.records().len() as u64, total + 1, "{}", app.name);
+        for (path, code) in [
+            (format!("/rows.csv?query={query}"), "BAD_REQUEST"),
+            ("/rows.ndjson".to_owned(), "BAD_REQUEST"),
+            ("/rows.csv?query=%7Bnothing%7D".to_owned(), "GRAPHQL_VALIDATION_FAILED"),
+        ] {
+            let reply = get(&app, &path).await;
+            assert_eq!(
+                (reply.status, reply.code().as_str()),
+                (StatusCode::BAD_REQUEST, code),
+                "{path}: {}",
+                reply.body
+            );
+        }
+        let documents = Arc::new(Documents::default().trusted_only(true));
+        let app = TestApp::of(app.name, App { documents, ..App::new(app.store.clone(), Arc::new(clock())) });
+        assert_eq!(get(&app, &path).await.code(), "DOCUMENTS_ONLY");
+        assert_eq!(get(&app, "/rows/pages-of-a-hundred.csv").await.status, StatusCode::OK);
     }
 }
 

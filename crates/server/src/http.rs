@@ -46,15 +46,13 @@ mod unread;
 mod vary;
 mod written;
 
-use std::convert::Infallible;
-
 use axum::{
     Router,
     body::Body,
     extract::DefaultBodyLimit,
     http::{HeaderName, Method, Response, header},
     middleware,
-    routing::{MethodRouter, get},
+    routing::get,
 };
 use graphql::ErrorCode;
 use tower_http::{
@@ -110,11 +108,9 @@ pub fn router(app: App) -> Router {
         .route("/changes.md", get(changes::handle_markdown))
         .route("/changes.atom", get(changes::handle_atom))
         .layer(rate_limited.clone());
-    let in_api = |route: MethodRouter<SharedApp, Infallible>| {
-        let route = route.layer(apply_forwarded_target.clone()).layer::<_, Infallible>(rate_limited.clone());
-        route.layer(cors.clone()).layer(middleware::map_response(vary::add_api_vary))
-    };
-    let (graphql, rows) = (in_api(graphql), in_api(get(rows::handle_rows)));
+    let api = Router::new().route("/graphql", graphql).merge(rows::row_routes());
+    let api = api.layer(apply_forwarded_target).layer(rate_limited.clone()).layer(cors);
+    let api = api.layer(middleware::map_response(vary::add_api_vary));
     let pages = pages::page_routes(&app.schema).layer(rate_limited.clone());
     let metrics_route = match app.capacity.has_metrics {
         true => Router::new().route("/metrics", get(handle_metrics)),
@@ -125,8 +121,7 @@ pub fn router(app: App) -> Router {
         .merge(metrics_route)
         .merge(crate::web::page_routes())
         .merge(pages)
-        .route("/graphql", graphql)
-        .route("/rows/{file}", rows)
+        .merge(api)
         .merge(changes)
         .route("/schema.graphql", get(handle_schema))
         .route("/healthz", get(|| async { "ok\n" }))

@@ -1,6 +1,7 @@
 //! What stands around every page: head, navigation, day, language, and the question that the page is the answer to.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde_json::Value;
 
 use super::{
     Entry, Page, Texts, Visit, assets,
@@ -169,6 +170,25 @@ pub(crate) fn json_link(visit: &Visit, question: &Question) -> String {
     let pairs = encode_pairs(&[("query", &short), ("variables", &question.variables.to_string())]);
     format!("{}?{pairs}", visit.plain_link("/graphql"))
 }
+
+/// The address of a list of an answer as CSV, with all its pages under the page's view.
+pub(crate) fn csv_link(visit: &Visit, query: &str, variables: &Value, list: &str) -> String {
+    let mut variables = variables.clone();
+    if let Value::Object(all) = &mut variables {
+        for paging in ["after", "before", "last"] {
+            all.remove(paging);
+        }
+        all.insert("first".to_owned(), CSV_PAGE.into());
+    }
+    let (view, short) = (&visit.view, query.split_whitespace().collect::<Vec<_>>().join(" "));
+    variables["asOf"] = view["asOf"].clone();
+    variables["knownAt"] = view["revision"]["number"].clone();
+    let pairs = encode_pairs(&[("query", &short), ("variables", &variables.to_string()), ("list", list)]);
+    format!("{}?{pairs}", visit.plain_link("/rows.csv"))
+}
+
+/// How many items a page of a list has that is read as CSV.
+const CSV_PAGE: u32 = 100;
 
 /// A moment of the log, to the minute.
 pub(crate) fn moment(texts: &Texts, recorded_at: &str) -> String {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Page, PageError, Visit,
     kinds::{Choice, Field, Kind, kind_at},
+    layout::csv_link,
     parts::{items, noun_link, pager, paging, trail, value},
     question::{IN_LISTS, PER_PAGE, list_of},
 };
@@ -65,6 +66,9 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
                 }
             }
             (pager(visit, visit.path(), &list["pageInfo"], &kept))
+            @if let Some(question) = visit.questions().first() {
+                p.rows { a href=(csv_link(visit, &question.query, &question.variables, &kind.many)) { (texts.say("list.csv")) } }
+            }
         }
     };
     Ok(Page {

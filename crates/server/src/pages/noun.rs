@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::{
     Page, PageError, Visit,
     kinds::{Field, Kind, Shape, kebab, kind_at, kinds},
-    layout::json_link,
+    layout::{csv_link, json_link},
     list::missing,
     marks::mark,
     parts::{Notes, date, in_language, items, name_of, noun_link, told, trail, value, words},
-    question::{LINK, SHOWN, about_one},
+    question::{LINK, SHOWN, about_one, about_tie},
 };
 
 /// The page of the noun that the address names.
@@ -425,6 +425,8 @@ fn tie(visit: &Visit, kind: &Kind, field: &Field, noun: &Value, notes: &mut Note
             section.is-long[total > 2] aria-labelledby=(id) {
                 h2 id=(id) { (texts.say(&format!("field.{}", field.name))) " " span.count { (texts.number(total)) } }
                 (tie_items(visit, field, items(&list["edges"]), notes))
+                @let rows = csv_link(visit, &about_tie(kind, field), &json!({ "slug": slug }), &format!("{}.{}", kind.one, field.name));
+                p.rows { a href=(rows) { (texts.fill("noun.csv", &[("list", texts.say(&format!("field.{}", field.name)))])) } }
                 @if total > SHOWN as i64 {
                     p { a.more href=(visit.link(&format!("/{}/{}/{id}", kind.path, super::visit::encode(slug)))) {
                         (texts.fill("list.all", &[("n", &texts.number(total))]))

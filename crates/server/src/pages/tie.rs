@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{
     Page, PageError, Visit,
     kinds::{Shape, kebab, kind_at},
+    layout::csv_link,
     list::missing,
     noun::tie_items,
     parts::{Notes, items, name_of, pager, paging, told, trail},
@@ -43,6 +44,10 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         p.lead { (texts.count("list.total", total)) }
         (tie_items(visit, tie, items(&list["edges"]), &mut notes))
         (pager(visit, &format!("{home}/{}", kebab(&tie.name)), &list["pageInfo"], &[]))
+        @if let Some(question) = visit.questions().first() {
+            @let rows = csv_link(visit, &question.query, &question.variables, &format!("{}.{}", kind.one, tie.name));
+            p.rows { a href=(rows) { (texts.say("list.csv")) } }
+        }
         (notes.section(visit))
     };
     let title = format!("{}: {label}", name_of(noun));
