@@ -113,7 +113,7 @@ impl Words {
         let school = self.slug("schools", "school_id", "school_slug");
         vec![
             view("current_districts", "districts", &[plain("time_zone")]),
-            view("current_regions", "regions", &[district.clone()]),
+            view("current_regions", "regions", std::slice::from_ref(&district)),
             view(
                 "current_townships",
                 "townships",

@@ -147,11 +147,16 @@ async fn without_any_geography_the_map_is_a_board_with_every_school() {
 #[tokio::test]
 async fn pages_with_pictures_say_so_where_nothing_is_recorded_and_refuse_what_is_no_choice() {
     for app in empty("pages_with_pictures_are_empty").await {
-        for path in ["/map", "/coverage", "/ways", "/quality"] {
+        for path in ["/map", "/coverage", "/ways", "/projects", "/quality"] {
             let page = page(&app, path).await;
             assert!(page.contains("<h1>") && !page.contains("data-map=") && !page.contains("data-ways="), "{path}");
         }
-        for (path, status) in [("/map?stage=EVENING", 400), ("/coverage?of=LUCK", 400), ("/ways?school=nowhere", 404)] {
+        for (path, status) in [
+            ("/map?stage=EVENING", 400),
+            ("/coverage?of=LUCK", 400),
+            ("/projects?status=LUCK", 400),
+            ("/ways?school=nowhere", 404),
+        ] {
             let answer = app.send(Request::get(path).body(Body::empty()).expect("a request")).await;
             assert_eq!(answer.status, status, "{}: {path}", app.name);
         }
@@ -296,6 +301,70 @@ async fn doubts_are_those_of_the_api_with_both_quotes_of_each_contradiction() {
             if n > 0 {
                 let heading = text.split_once(&id).expect("a heading").1.split("</h2>").next().expect("an end");
                 assert!(heading.contains(&format!(">{n} · ")), "{}: {rule}: {heading}", app.name);
+            }
+        }
+    }
+}
+
+/// The numbers of a part of a page that stand in front of these words.
+fn numbers_before(part: &str, words: &str) -> i64 {
+    let number = |before: &str| {
+        let digits: String = before.chars().rev().take_while(|it| it.is_ascii_digit() || *it == ',').collect();
+        digits.chars().rev().filter(char::is_ascii_digit).collect::<String>().parse::<i64>().expect("a number")
+    };
+    let parts: Vec<&str> = part.split(words).collect();
+    parts[..parts.len() - 1].iter().map(|before| number(before)).sum()
+}
+
+#[tokio::test]
+async fn projects_that_are_due_and_opened_are_counted_apart_as_the_api_counts() {
+    let mut apps = chaoyang("projects_are_counted_apart").await;
+    apps.extend(loaded("projects_are_counted_elsewhere", &data_folder("english-periods")).await);
+    for app in apps {
+        for (address, filter) in [("/projects", ""), ("/projects?status=PLANNED", "status: [PLANNED]")] {
+            let page = page(&app, address).await;
+            let data = app
+                .data(&format!(
+                    "{{ projects(first: 100, filter: {{ {filter} }}) {{
+                        totalCount
+                        nodes {{ slug places dueOn {{ text }} openedOn {{ text }} }}
+                        breakdown(by: [STATUS]) {{ count status places {{ sum recordedCount }} }} }} }}"
+                ))
+                .await;
+            let list = &data["projects"];
+            if list["totalCount"] == 0 {
+                assert!(!page.contains("bar-of"), "{}: {address}", app.name);
+                continue;
+            }
+            let sum = |is_opened: bool, count: &dyn Fn(&Value) -> i64| -> i64 {
+                let rows = list["breakdown"].as_array().expect("rows").iter();
+                rows.filter(|row| row["status"] != "UNKNOWN" && (row["status"] == "OPENED") == is_opened)
+                    .map(count)
+                    .sum()
+            };
+            let count = |row: &Value| row["count"].as_i64().expect("a count");
+            let recorded = |row: &Value| row["places"]["recordedCount"].as_i64().expect("a count");
+            let places = |row: &Value| row["places"]["sum"].as_i64().expect("a sum");
+            let (due, opened) = (sum(false, &count), sum(true, &count));
+            assert!(page.contains(&format!("Due: {due}. Opened: {opened}.")), "{}: {address}", app.name);
+            for id in ["by-year", "by-region"] {
+                let part = section(&page, id);
+                assert_eq!(numbers_before(part, "</span> not opened yet"), due, "{}: {address}: {id}", app.name);
+                assert_eq!(numbers_before(part, "</span> opened"), opened, "{}: {address}: {id}", app.name);
+                let stated = numbers_before(part, " places stated") + numbers_before(part, " place stated");
+                assert_eq!(stated, sum(false, &places) + sum(true, &places), "{}: {address}: {id}", app.name);
+                let without =
+                    numbers_before(part, " project not stated") + numbers_before(part, " projects not stated");
+                let known = sum(false, &recorded) + sum(true, &recorded);
+                assert_eq!(without, due + opened - known, "{}: {address}: {id}", app.name);
+                for slug in slugs(list) {
+                    assert!(part.contains(&format!("/projects/{slug}\"")), "{}: {address}: {id}: {slug}", app.name);
+                }
+            }
+            let each = section(&page, "each");
+            for date in nodes(list).iter().flat_map(|node| [&node["dueOn"]["text"], &node["openedOn"]["text"]]) {
+                let Some(text) = date.as_str() else { continue };
+                assert!(each.contains(&format!("datetime=\"{text}\"")), "{}: {address}: {text}", app.name);
             }
         }
     }

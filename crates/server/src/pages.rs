@@ -19,6 +19,7 @@ pub(crate) mod network;
 mod noun;
 mod parts;
 mod pictures;
+mod projects;
 mod quality;
 mod question;
 mod search;
@@ -86,13 +87,14 @@ pub(crate) struct Entry {
 
 /// All pages. Those in the navigation come in its order, and then three for each kind of noun.
 pub(crate) fn entries(schema: &Schema) -> Vec<Entry> {
-    let fixed: [(&str, Option<&'static str>, Build); 8] = [
+    let fixed: [(&str, Option<&'static str>, Build); 9] = [
         ("/", Some("nav.front"), |visit| Box::pin(front::build(visit))),
         ("/search", None, |visit| Box::pin(search::build(visit))),
         ("/map", Some("nav.map"), |visit| Box::pin(map::build(visit))),
         ("/coverage", Some("nav.coverage"), |visit| Box::pin(coverage::build(visit))),
         ("/network", Some("nav.network"), |visit| Box::pin(network::build(visit))),
         ("/ways", Some("nav.ways"), |visit| Box::pin(ways::build(visit))),
+        ("/projects", Some("nav.projects"), |visit| Box::pin(projects::build(visit))),
         ("/quality", Some("nav.quality"), |visit| Box::pin(quality::build(visit))),
         ("/about", Some("nav.about"), |visit| Box::pin(about::build(visit))),
     ];

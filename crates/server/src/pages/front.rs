@@ -139,7 +139,7 @@ pub(super) struct Part {
 }
 
 /// The pattern of what is unknown, for all bars of a page.
-fn patterns() -> Markup {
+pub(super) fn patterns() -> Markup {
     html! {
         svg.hidden width="0" height="0" aria-hidden="true" {
             pattern #unknown-stripes width="10" height="10" patternUnits="userSpaceOnUse"

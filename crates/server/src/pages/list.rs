@@ -95,7 +95,7 @@ fn other_name(visit: &Visit, node: &Value) -> Markup {
 }
 
 /// The filter that the address asks for.
-fn read_filter(visit: &Visit, kind: &Kind) -> Result<Map<String, Value>, PageError> {
+pub(super) fn read_filter(visit: &Visit, kind: &Kind) -> Result<Map<String, Value>, PageError> {
     let mut filter = Map::new();
     for Choice { name, words, .. } in &kind.choices {
         let Some(asked) = visit.param(name) else { continue };
@@ -109,7 +109,7 @@ fn read_filter(visit: &Visit, kind: &Kind) -> Result<Map<String, Value>, PageErr
 }
 
 /// The form that narrows the list.
-fn choose(visit: &Visit, kind: &Kind) -> Markup {
+pub(super) fn choose(visit: &Visit, kind: &Kind) -> Markup {
     let texts = visit.texts;
     html! {
         @if !kind.choices.is_empty() {

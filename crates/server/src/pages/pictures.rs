@@ -101,23 +101,33 @@ pub(crate) async fn all_schools(
     query: &str,
     filter: Value,
 ) -> Result<(Value, Vec<Value>), PageError> {
+    all_nodes(visit, "schools", query, filter).await
+}
+
+/// The same of another list of the map.
+pub(crate) async fn all_nodes(
+    visit: &mut Visit,
+    list: &str,
+    query: &str,
+    filter: Value,
+) -> Result<(Value, Vec<Value>), PageError> {
     let mut data = visit.ask(query, json!({ "filter": filter, "after": null })).await?;
-    let mut schools = take_nodes(&mut data);
+    let mut nodes = take_nodes(&mut data["map"][list]);
     for _ in 1..MAX_PAGES {
-        let info = &data["map"]["schools"]["pageInfo"];
+        let info = &data["map"][list]["pageInfo"];
         if info["hasNextPage"] != true {
             break;
         }
         let variables = json!({ "filter": filter, "after": info["endCursor"] });
         let mut next = visit.ask_on(query, variables).await?;
-        schools.append(&mut take_nodes(&mut next));
-        data["map"]["schools"]["pageInfo"] = next["map"]["schools"]["pageInfo"].take();
+        nodes.append(&mut take_nodes(&mut next["map"][list]));
+        data["map"][list]["pageInfo"] = next["map"][list]["pageInfo"].take();
     }
-    Ok((data, schools))
+    Ok((data, nodes))
 }
 
-fn take_nodes(data: &mut Value) -> Vec<Value> {
-    match data["map"]["schools"]["nodes"].take() {
+fn take_nodes(list: &mut Value) -> Vec<Value> {
+    match list["nodes"].take() {
         Value::Array(nodes) => nodes,
         _ => Vec::new(),
     }
