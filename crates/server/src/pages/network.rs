@@ -36,8 +36,11 @@ const NETWORK: &str = "query Network($schools: Boolean!, $asOf: Date, $knownAt: 
 }
 ";
 
-/// The lists of the question, what each noun of them is tied to, and the field of an edge that says how, with its words.
-const TIES: [(&str, &[(&str, &str, &str)]); 3] = [
+/// A list below a noun, the field of its edges that says how they tie, and the vocabulary of that.
+type TieList = (&'static str, &'static str, &'static str);
+
+/// The lists of the question, and those below their nouns.
+const TIES: [(&str, &[TieList]); 3] = [
     ("groups", &[("schools", "role", "MembershipRole")]),
     ("alliances", &[("groups", "basis", "Basis"), ("partners", "role", "AllianceRole")]),
     ("partners", &[("schools", "kind", "SchoolPartnerKind")]),
