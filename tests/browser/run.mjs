@@ -269,6 +269,25 @@ const tests = {
     await leave(visited);
   },
 
+  async "the pages with pictures are whole on every window, by day and by night"() {
+    const { data } = await ask("{ schools(first: 1) { nodes { slug } } }");
+    const paths = ["/map", "/coverage", "/network", "/ways", `/ways?school=${data.schools.nodes[0].slug}`, "/projects", "/quality"];
+    for (const [viewport, size, colorScheme] of [[wide, "wide", "light"], [narrow, "narrow", "dark"]]) {
+      for (const path of paths) {
+        const visited = await visit(path, { viewport, colorScheme });
+        await inspect(visited.page, `pages${path.replace(/\W+/g, "-")}-${colorScheme}-${size}`);
+        await leave(visited);
+      }
+    }
+    const network = await visit("/network");
+    const answer = await ask("{ groups(first: 100) { nodes { schools { totalCount } } } }");
+    const members = answer.data.groups.nodes.reduce((sum, { schools }) => sum + schools.totalCount, 0);
+    const rows = await network.page.$$eval('table.list tbody tr:has(th a[href*="/groups/"])', (all) => all.length);
+    assert.equal(rows, members);
+    await network.page.waitForSelector("#network canvas");
+    await leave(network);
+  },
+
   async "a source shows where the keyboard is, and the first stop leads to the content"() {
     const { data } = await ask("{ groups(first: 1) { nodes { slug } } }");
     const visited = await visit(`/groups/${data.groups.nodes[0].slug}`);
