@@ -144,8 +144,11 @@ async fn the_numbers_are_those_of_the_api() {
         for (field, path) in lists(&app).await {
             let data = app.data(&format!("{{ {field}(first: 0) {{ totalCount }} }}")).await;
             let n = data[&field]["totalCount"].as_i64().expect("a number");
-            let list = get(&app, &format!("/{path}?lang=en"), &[]).await.text;
-            assert!(list.contains(&format!("<p class=\"lead\">{n} ")), "{}: {path}: {n}", app.name);
+            // Projects have a page of another kind, whose numbers `pages_pictures` looks at.
+            if path != "projects" {
+                let list = get(&app, &format!("/{path}?lang=en"), &[]).await.text;
+                assert!(list.contains(&format!("<p class=\"lead\">{n} ")), "{}: {path}: {n}", app.name);
+            }
             let has_link = front.contains(&format!("href=\"./{path}?lang=en\""));
             assert_eq!(has_link, n > 0 || field == "schools", "{}: {path}", app.name);
         }
