@@ -1,12 +1,12 @@
 //! Answers a query with the rows of one of its lists, page after page as they are read by the client.
 
-use std::{collections::VecDeque, fmt, mem::take};
+use std::{collections::VecDeque, fmt, future::ready, mem::take};
 
 use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header},
 };
-use futures::stream;
+use futures::{StreamExt, stream};
 use graphql::{
     Answer, Backend, ErrorCode, Figures, LatestView, Pinning, PreparedRequest, RequestOptions, RowPage, RowQuery,
     RowStep,
@@ -118,15 +118,13 @@ pub(super) async fn answer_rows(
         Err(refused) => return refused_response(&refused, media),
     };
     let outcome = run.outcome.clone();
-    let body = match run.is_finished {
+    let body = match run.is_finished() {
         true => Body::from(first),
-        false => Body::from_stream(stream::try_unfold((first, run), |(part, mut run)| async move {
-            match (part.is_empty(), run.is_finished) {
-                (true, true) => Ok(None),
-                (true, false) => Ok::<_, RowsGivenUp>(run.write_part().await?.map(|part| (part, (Bytes::new(), run)))),
-                (false, _) => Ok(Some((part, (Bytes::new(), run)))),
-            }
-        })),
+        false => {
+            let rest =
+                stream::try_unfold(run, |mut run| async move { Ok(run.write_part().await?.map(|part| (part, run))) });
+            Body::from_stream(stream::once(ready(Ok::<_, RowsGivenUp>(first))).chain(rest))
+        }
     };
     let mut response = Response::new(body);
     let all = response.headers_mut();
@@ -168,9 +166,8 @@ struct RowRun {
     view: Option<LatestView>,
     steps: VecDeque<RowStep>,
     rows: usize,
+    /// `None` once all is written.
     writer: Option<RowWriter>,
-    has_begun: bool,
-    is_finished: bool,
     outcome: Option<Outcome>,
     /// That of what waits to be read.
     _permit: UnreadPermit,
@@ -215,17 +212,19 @@ impl RowRun {
             query,
             rows: 0,
             writer: Some(writer),
-            has_begun: false,
-            is_finished: false,
             outcome: None,
             _permit: permit,
         }
     }
 
+    fn is_finished(&self) -> bool {
+        self.writer.is_none()
+    }
+
     /// Writes until there is enough for an answer to begin, or all.
     async fn write_first_part(&mut self) -> RowResult<Bytes> {
-        let mut first = Vec::new();
-        while first.len() < FIRST_PART_BYTES && !self.is_finished {
+        let mut first = self.writer.as_ref().map(RowWriter::begin).unwrap_or_default();
+        while first.len() < FIRST_PART_BYTES && !self.is_finished() {
             first.extend(self.write_next().await?);
         }
         Ok(first.into())
@@ -233,7 +232,7 @@ impl RowRun {
 
     /// The next part that is not empty; `None` at the end.
     async fn write_part(&mut self) -> Result<Option<Bytes>, RowsGivenUp> {
-        while !self.is_finished {
+        while !self.is_finished() {
             match self.write_next().await {
                 Ok(part) if part.is_empty() => {}
                 Ok(part) => return Ok(Some(part.into())),
@@ -249,10 +248,6 @@ impl RowRun {
 
     /// Writes the rows up to the next page, and then asks for that.
     async fn write_next(&mut self) -> RowResult<Vec<u8>> {
-        let mut bytes = Vec::new();
-        if !std::mem::replace(&mut self.has_begun, true) {
-            bytes.extend(self.writer.as_ref().map(RowWriter::begin).unwrap_or_default());
-        }
         let mut rows = Vec::new();
         let mut page = None;
         while let Some(step) = self.steps.pop_front() {
@@ -275,13 +270,10 @@ impl RowRun {
             let problem = format!("there are more than {} rows: narrow the list by a filter", self.app.capacity.rows);
             return Err(refuse(ErrorCode::TooManyRows, &problem));
         }
-        if let Some(writer) = &mut self.writer {
-            bytes.extend(writer.write_rows(rows));
-        }
+        let mut bytes = self.writer.as_mut().map(|writer| writer.write_rows(rows)).unwrap_or_default();
         match page {
             Some(page) => self.read_page(&page).await?,
             None => {
-                self.is_finished = true;
                 if let Some(writer) = self.writer.take() {
                     bytes.extend(writer.finish().map_err(|problem| refuse(ErrorCode::TooManyRows, &problem))?);
                 }

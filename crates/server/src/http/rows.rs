@@ -17,7 +17,7 @@ use super::{
     cache::CachePolicy,
     capacity::ConnectionPermit,
     endpoint::{RequestHead, answer_with_permit},
-    request::{ParsedRequest, RequestError, parse_get},
+    request::{ParsedRequest, parse_get},
     row_stream::RowOptions,
 };
 use crate::rows::RowFormat;
@@ -57,7 +57,7 @@ async fn handle_rows(
     match read_request(&app, name, operation, &texts) {
         Ok(parsed) => {
             let head = own.head(format, Some(name), &parsed, headers, permit);
-            answer(app, head, format, Ok(parsed)).await
+            answer(app, head, format, parsed).await
         }
         Err(refused) => answer_response(&refused, media, &CachePolicy::NoStore),
     }
@@ -75,19 +75,14 @@ async fn handle_query(
     match parse_get(&headers, rest, &app.documents) {
         Ok(parsed) => {
             let head = own.head(format, None, &parsed, headers, permit);
-            answer(app, head, format, Ok(parsed)).await
+            answer(app, head, format, parsed).await
         }
         Err(refused) => request_error_response(&refused, MediaType::GraphqlResponse),
     }
 }
 
-async fn answer(
-    app: SharedApp,
-    head: RequestHead,
-    format: RowFormat,
-    parsed: Result<ParsedRequest, RequestError>,
-) -> Response<Body> {
-    let mut response = answer_with_permit(app, head, Some(Accepted::of_rows(format)), parsed).await;
+async fn answer(app: SharedApp, head: RequestHead, format: RowFormat, parsed: ParsedRequest) -> Response<Body> {
+    let mut response = answer_with_permit(app, head, Some(Accepted::of_rows(format)), Ok(parsed)).await;
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
