@@ -9,7 +9,9 @@ use super::{
     Page, PageError, Visit,
     marks::mark,
     parts::{Notes, items, noun_link, told},
-    pictures::{all_schools, attributions, choose, drawn, nouns, number, school_filter, words},
+    pictures::{
+        Column, all_schools, attributions, choose, drawn, first_of, nouns, number, school_filter, table, words,
+    },
     question::{CITE, LINK},
 };
 
@@ -100,9 +102,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         h1 { (texts.say("map.title")) }
         @if is_drawn { p.lead { (lead) } } @else { p.lead { (texts.say("map.board-lead")) } }
         (choose(visit, &selects))
-        @if (schools.len() as i64) < total {
-            p.notice { (texts.fill("picture.first", &[("n", &texts.number(schools.len() as i64)), ("total", &texts.number(total))])) }
-        }
+        (first_of(visit, "picture.first", schools.len(), total))
         @if is_drawn {
             div.beside {
                 (picture(visit, &areas, &places, regions))
@@ -220,31 +220,29 @@ fn places_table(visit: &Visit, places: &[Place<'_>], notes: &mut Notes) -> Marku
         @if !places.is_empty() {
             section aria-labelledby="places" {
                 h2 #places { (texts.count("map.places", places.len() as i64)) }
-                div.scroll tabindex="0" role="region" aria-labelledby="places" {
-                    table.list {
-                        thead { tr {
-                            th scope="col" { (texts.say("list.name")) }
-                            th scope="col" { (texts.say("map.of")) }
-                            th scope="col" { (texts.say("field.precision")) }
-                            th.num scope="col" { (texts.say("field.latitude")) }
-                            th.num scope="col" { (texts.say("field.longitude")) }
-                        } }
-                        tbody { @for Place { node, of, location } in places {
-                            tr {
-                                th scope="row" { (noun_link(visit, node)) (notes.cite(texts, items(&location["sources"]))) }
-                                td data-label=(texts.say("map.of")) { @if let Some(school) = of { (noun_link(visit, school)) } }
-                                td data-label=(texts.say("field.precision")) {
-                                    @if let Some(word) = location["precision"].as_str() { (texts.word("LocationPrecision", word)) }
-                                    @if let Some(word) = location["confidence"].as_str().filter(|word| *word != "HIGH") {
-                                        " " span.muted { (texts.word("LocationConfidence", word)) }
-                                    }
+                @let columns = [
+                    Column::Text(texts.say("list.name")),
+                    Column::Text(texts.say("map.of")),
+                    Column::Text(texts.say("field.precision")),
+                    Column::Number(texts.say("field.latitude")),
+                    Column::Number(texts.say("field.longitude")),
+                ];
+                (table("places", &columns, &html! {
+                    @for Place { node, of, location } in places {
+                        tr {
+                            th scope="row" { (noun_link(visit, node)) (notes.cite(texts, items(&location["sources"]))) }
+                            td data-label=(texts.say("map.of")) { @if let Some(school) = of { (noun_link(visit, school)) } }
+                            td data-label=(texts.say("field.precision")) {
+                                @if let Some(word) = location["precision"].as_str() { (texts.word("LocationPrecision", word)) }
+                                @if let Some(word) = location["confidence"].as_str().filter(|word| *word != "HIGH") {
+                                    " " span.muted { (texts.word("LocationConfidence", word)) }
                                 }
-                                td.num data-label=(texts.say("field.latitude")) { (location["latitude"]) }
-                                td.num data-label=(texts.say("field.longitude")) { (location["longitude"]) }
                             }
-                        } }
+                            td.num data-label=(texts.say("field.latitude")) { (location["latitude"]) }
+                            td.num data-label=(texts.say("field.longitude")) { (location["longitude"]) }
+                        }
                     }
-                }
+                }))
             }
         }
     }
@@ -263,30 +261,28 @@ fn areas_table(visit: &Visit, townships: &[Value], regions: &[Value], schools: &
             section aria-labelledby="areas" {
                 h2 #areas { (texts.say("map.areas")) }
                 p.muted { (texts.say("map.areas-note")) }
-                div.scroll tabindex="0" role="region" aria-labelledby="areas" {
-                    table.list {
-                        thead { tr {
-                            th scope="col" { (texts.say("list.name")) }
-                            th scope="col" { (texts.say("field.region")) }
-                            th.num scope="col" { (texts.say("map.schools")) }
-                            th scope="col" { (texts.say("field.outline")) }
-                        } }
-                        tbody { @for township in townships {
-                            @let region = region_number(regions, &township["region"]["slug"]);
-                            tr {
-                                th scope="row" { (noun_link(visit, township)) }
-                                td data-label=(texts.say("field.region")) { @if let Some(at) = region { (noun_link(visit, &regions[at])) } }
-                                td.num data-label=(texts.say("map.schools")) { (texts.number(n_schools_in(schools, township))) }
-                                td data-label=(texts.say("field.outline")) {
-                                    @match township["outline"]["basis"].as_str() {
-                                        Some(word) => (texts.word("OutlineBasis", word)),
-                                        None => span.muted { (texts.say("map.none")) },
-                                    }
+                @let columns = [
+                    Column::Text(texts.say("list.name")),
+                    Column::Text(texts.say("field.region")),
+                    Column::Number(texts.say("map.schools")),
+                    Column::Text(texts.say("field.outline")),
+                ];
+                (table("areas", &columns, &html! {
+                    @for township in townships {
+                        @let region = region_number(regions, &township["region"]["slug"]);
+                        tr {
+                            th scope="row" { (noun_link(visit, township)) }
+                            td data-label=(texts.say("field.region")) { @if let Some(at) = region { (noun_link(visit, &regions[at])) } }
+                            td.num data-label=(texts.say("map.schools")) { (texts.number(n_schools_in(schools, township))) }
+                            td data-label=(texts.say("field.outline")) {
+                                @match township["outline"]["basis"].as_str() {
+                                    Some(word) => (texts.word("OutlineBasis", word)),
+                                    None => span.muted { (texts.say("map.none")) },
                                 }
                             }
-                        } }
+                        }
                     }
-                }
+                }))
             }
         }
     }

@@ -9,7 +9,7 @@ use super::{
     Page, PageError, Visit,
     kinds::path_of,
     parts::{items, name_of, noun_link},
-    pictures::{Select, choose, number},
+    pictures::{Column, Select, choose, number, table},
     question::LINK,
     visit::encode,
 };
@@ -96,7 +96,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
             figure.picture {
                 div #network.network-place data-network=(drawing(visit, &nouns, &ties)) {}
             }
-            (table(visit, &ties))
+            (ties_table(visit, &ties))
         }
     };
     Ok(Page { title: texts.say("network.title").to_owned(), description: lead, main, script: Some(SCRIPT) })
@@ -165,27 +165,25 @@ fn drawing(visit: &Visit, nouns: &BTreeMap<String, &Value>, ties: &[Drawn<'_>]) 
 }
 
 /// The ties in words.
-fn table(visit: &Visit, ties: &[Drawn<'_>]) -> Markup {
+fn ties_table(visit: &Visit, ties: &[Drawn<'_>]) -> Markup {
     let texts = visit.texts;
     html! {
         section aria-labelledby="ties" {
             h2 #ties { (texts.say("network.table")) " " span.count { (texts.number(ties.len() as i64)) } }
-            div.scroll tabindex="0" role="region" aria-labelledby="ties" {
-                table.list {
-                    thead { tr {
-                        th scope="col" { (texts.say("network.from")) }
-                        th scope="col" { (texts.say("network.tie")) }
-                        th scope="col" { (texts.say("network.to")) }
-                    } }
-                    tbody { @for tie in ties {
-                        tr {
-                            th scope="row" { (noun_link(visit, tie.from)) }
-                            td data-label=(texts.say("network.tie")) { (tie.says) }
-                            td data-label=(texts.say("network.to")) { (noun_link(visit, tie.to)) }
-                        }
-                    } }
+            @let columns = [
+                Column::Text(texts.say("network.from")),
+                Column::Text(texts.say("network.tie")),
+                Column::Text(texts.say("network.to")),
+            ];
+            (table("ties", &columns, &html! {
+                @for tie in ties {
+                    tr {
+                        th scope="row" { (noun_link(visit, tie.from)) }
+                        td data-label=(texts.say("network.tie")) { (tie.says) }
+                        td data-label=(texts.say("network.to")) { (noun_link(visit, tie.to)) }
+                    }
                 }
-            }
+            }))
         }
     }
 }

@@ -177,3 +177,38 @@ pub(crate) fn attributions(visit: &Visit, citations: &[&Value]) -> Markup {
         }
     }
 }
+
+/// A column of a table, by what it is called.
+pub(crate) enum Column<'a> {
+    Text(&'a str),
+    Number(&'a str),
+}
+
+/// A table beside a picture, which scrolls by itself where the window is narrow; its rows are given, and the element that
+/// names it.
+pub(crate) fn table(named_by: &str, columns: &[Column<'_>], rows: &Markup) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-labelledby=(named_by) {
+            table.list {
+                thead { tr { @for column in columns {
+                    @match column {
+                        Column::Text(name) => th scope="col" { (name) },
+                        Column::Number(name) => th.num scope="col" { (name) },
+                    }
+                } } }
+                tbody { (rows) }
+            }
+        }
+    }
+}
+
+/// That only the first of many are looked at, in the words of a key.
+pub(crate) fn first_of(visit: &Visit, key: &str, shown: usize, total: i64) -> Markup {
+    let texts = visit.texts;
+    let n = shown as i64;
+    html! {
+        @if n < total {
+            p.notice { (texts.fill(key, &[("n", &texts.number(n)), ("total", &texts.number(total))])) }
+        }
+    }
+}

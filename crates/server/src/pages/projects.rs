@@ -11,7 +11,7 @@ use super::{
     kinds::kind_at,
     list,
     parts::{Notes, date, items, noun_link, words},
-    pictures::{all_nodes, number},
+    pictures::{Column, all_nodes, first_of, number, table},
     question::{CITE, LINK},
 };
 
@@ -113,15 +113,13 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         (list::choose(visit, kind))
         @if projects.is_empty() { p { (texts.say("list.empty")) } }
         @else {
-            @if (projects.len() as i64) < total {
-                p.notice { (texts.fill("projects.first", &[("n", &texts.number(projects.len() as i64)), ("total", &texts.number(total))])) }
-            }
+            (first_of(visit, "projects.first", projects.len(), total))
             (patterns())
             (bars(visit, "by-year", "projects.by-year", &by_year))
             p.muted { (texts.say("projects.year-note")) }
             (bars(visit, "by-region", "coverage.by-region", &by_region))
             (board(visit, &by_region, &years))
-            (table(visit, &projects, &mut notes))
+            (each_project(visit, &projects, &mut notes))
         }
         (notes.section(visit))
     };
@@ -194,68 +192,68 @@ fn bar(class: &str, stated: i64, unstated: i64, most: i64) -> Markup {
 fn board(visit: &Visit, rows: &[Row], years: &[Option<String>]) -> Markup {
     let texts = visit.texts;
     let heading = |year: &Option<String>| year.clone().unwrap_or_else(|| texts.say("projects.no-date").to_owned());
+    let headings: Vec<String> = years.iter().map(heading).collect();
+    let first = std::iter::once(Column::Text(texts.say("field.region")));
+    let columns: Vec<Column<'_>> = first.chain(headings.iter().map(|heading| Column::Text(heading))).collect();
     html! {
         section aria-labelledby="board" {
             h2 #board { (texts.say("projects.board")) }
-            div.scroll tabindex="0" role="region" aria-labelledby="board" {
-                table.list {
-                    thead { tr {
-                        th scope="col" { (texts.say("field.region")) }
-                        @for year in years { th scope="col" { (heading(year)) } }
-                    } }
-                    tbody { @for row in rows {
-                        tr {
-                            th scope="row" { (row.name) }
-                            @for year in years {
-                                td data-label=(heading(year)) {
-                                    @for (state, (_, name, _)) in STATES.iter().enumerate() {
-                                        @let n = of_state(row, state).into_iter().filter(|it| year_of(it) == *year).count();
-                                        @if n > 0 { div { (texts.number(n as i64)) " " (texts.say(name)) } }
-                                    }
+            (table("board", &columns, &html! {
+                @for row in rows {
+                    tr {
+                        th scope="row" { (row.name) }
+                        @for year in years {
+                            td data-label=(heading(year)) {
+                                @for (state, (_, name, _)) in STATES.iter().enumerate() {
+                                    @let n = of_state(row, state).into_iter().filter(|it| year_of(it) == *year).count();
+                                    @if n > 0 { div { (texts.number(n as i64)) " " (texts.say(name)) } }
                                 }
                             }
                         }
-                    } }
+                    }
                 }
-            }
+            }))
         }
     }
 }
 
 /// Every project, with its dates as precise as they are stated.
-fn table(visit: &Visit, projects: &[Value], notes: &mut Notes) -> Markup {
+fn each_project(visit: &Visit, projects: &[Value], notes: &mut Notes) -> Markup {
     let texts = visit.texts;
     let labels = ["status", "dueOn", "openedOn", "places", "region", "township"].map(|name| format!("field.{name}"));
     let label = |at: usize| texts.say(&labels[at]);
+    let columns = [
+        Column::Text(texts.say("list.name")),
+        Column::Text(label(0)),
+        Column::Text(label(1)),
+        Column::Text(label(2)),
+        Column::Number(label(3)),
+        Column::Text(label(4)),
+        Column::Text(label(5)),
+    ];
     html! {
         section aria-labelledby="each" {
             h2 #each { (texts.say("projects.each")) }
-            div.scroll tabindex="0" role="region" aria-labelledby="each" {
-                table.list {
-                    thead { tr {
-                        th scope="col" { (texts.say("list.name")) }
-                        @for at in 0..labels.len() { th.num[at == 3] scope="col" { (label(at)) } }
-                    } }
-                    tbody { @for it in projects {
-                        tr {
-                            th scope="row" { (noun_link(visit, it)) (notes.cite(texts, items(&it["sources"]))) }
-                            td data-label=(label(0)) { (words(texts, "ProjectStatus", &it["status"])) }
-                            @for (at, name) in [(1, "dueOn"), (2, "openedOn")] {
-                                td data-label=(label(at)) { @if !it[name].is_null() { (date(texts, &it[name])) } }
-                            }
-                            td.num data-label=(label(3)) {
-                                @match it["places"].as_i64() {
-                                    Some(places) => { (texts.number(places)) }
-                                    None => { span.muted { (texts.say("projects.not-stated")) } }
-                                }
-                            }
-                            @for (at, name) in [(4, "region"), (5, "township")] {
-                                td data-label=(label(at)) { @if !it[name].is_null() { (noun_link(visit, &it[name])) } }
+            (table("each", &columns, &html! {
+                @for it in projects {
+                    tr {
+                        th scope="row" { (noun_link(visit, it)) (notes.cite(texts, items(&it["sources"]))) }
+                        td data-label=(label(0)) { (words(texts, "ProjectStatus", &it["status"])) }
+                        @for (at, name) in [(1, "dueOn"), (2, "openedOn")] {
+                            td data-label=(label(at)) { @if !it[name].is_null() { (date(texts, &it[name])) } }
+                        }
+                        td.num data-label=(label(3)) {
+                            @match it["places"].as_i64() {
+                                Some(places) => { (texts.number(places)) }
+                                None => { span.muted { (texts.say("projects.not-stated")) } }
                             }
                         }
-                    } }
+                        @for (at, name) in [(4, "region"), (5, "township")] {
+                            td data-label=(label(at)) { @if !it[name].is_null() { (noun_link(visit, &it[name])) } }
+                        }
+                    }
                 }
-            }
+            }))
         }
     }
 }

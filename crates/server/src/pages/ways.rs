@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{
     Page, PageError, Visit,
     parts::{Notes, items, name_of, noun_link},
-    pictures::{all_schools, choose, drawn, nouns, number, stage_number},
+    pictures::{Column, all_schools, choose, drawn, first_of, nouns, number, stage_number, table},
     question::{CITE, LINK},
 };
 
@@ -115,9 +115,7 @@ async fn of_all(visit: &mut Visit) -> Result<Page, PageError> {
         h1 { (texts.say("ways.title")) }
         p.lead { (lead) }
         (choose(visit, &[nouns(visit, "school", "ways.from", &schools)]))
-        @if (schools.len() as i64) < total {
-            p.notice { (texts.fill("picture.first", &[("n", &texts.number(schools.len() as i64)), ("total", &texts.number(total))])) }
-        }
+        (first_of(visit, "picture.first", schools.len(), total))
         @if is_truncated { p.notice { (texts.say("ways.truncated")) } }
         @if flows.is_empty() { p { (texts.say("ways.none")) } }
         @else {
@@ -125,24 +123,22 @@ async fn of_all(visit: &mut Visit) -> Result<Page, PageError> {
             section aria-labelledby="flows" {
                 h2 #flows { (texts.say("ways.flows")) }
                 p.muted { (texts.say("ways.flows-note")) }
-                div.scroll tabindex="0" role="region" aria-labelledby="flows" {
-                    table.list {
-                        thead { tr {
-                            th scope="col" { (texts.say("ways.stage")) }
-                            th scope="col" { (texts.say("ways.next")) }
-                            th scope="col" { (texts.say("ways.basis")) }
-                            th.num scope="col" { (texts.say("ways.steps")) }
-                        } }
-                        tbody { @for ((_, from, to, basis), n) in &flows {
-                            tr {
-                                th scope="row" { (stage_name(from)) }
-                                td data-label=(texts.say("ways.next")) { (stage_name(to)) }
-                                td data-label=(texts.say("ways.basis")) { (texts.word("StepBasis", basis)) }
-                                td.num data-label=(texts.say("ways.steps")) { (texts.number(*n)) }
-                            }
-                        } }
+                @let columns = [
+                    Column::Text(texts.say("ways.stage")),
+                    Column::Text(texts.say("ways.next")),
+                    Column::Text(texts.say("ways.basis")),
+                    Column::Number(texts.say("ways.steps")),
+                ];
+                (table("flows", &columns, &html! {
+                    @for ((_, from, to, basis), n) in &flows {
+                        tr {
+                            th scope="row" { (stage_name(from)) }
+                            td data-label=(texts.say("ways.next")) { (stage_name(to)) }
+                            td data-label=(texts.say("ways.basis")) { (texts.word("StepBasis", basis)) }
+                            td.num data-label=(texts.say("ways.steps")) { (texts.number(*n)) }
+                        }
                     }
-                }
+                }))
             }
         }
         @for (name, stage) in BELOW_LAST.iter().filter(|(name, _)| number(&map[*name]["totalCount"]) > 0) {
@@ -212,26 +208,24 @@ async fn of_one(visit: &mut Visit, slug: &str) -> Result<Page, PageError> {
             (picture(visit, &nodes, &links))
             section aria-labelledby="steps" {
                 h2 #steps { (texts.say("ways.each")) }
-                div.scroll tabindex="0" role="region" aria-labelledby="steps" {
-                    table.list {
-                        thead { tr {
-                            th scope="col" { (texts.say("ways.stage")) }
-                            th scope="col" { (texts.say("ways.next")) }
-                            th scope="col" { (texts.say("ways.certainty")) }
-                            th scope="col" { (texts.say("ways.why")) }
-                        } }
-                        tbody { @for (step, _) in steps.values() {
-                            tr {
-                                th scope="row" { (stop(visit, &step["from"])) }
-                                td data-label=(texts.say("ways.next")) { (stop(visit, &step["to"])) }
-                                td.sure data-label=(texts.say("ways.certainty")) { (texts.word("StepCertainty", word(&step["certainty"]))) }
-                                td data-label=(texts.say("ways.why")) {
-                                    @for reason in items(&step["reasons"]) { div { (because(visit, reason)) (notes.cite(texts, items(&reason["sources"]))) } }
-                                }
+                @let columns = [
+                    Column::Text(texts.say("ways.stage")),
+                    Column::Text(texts.say("ways.next")),
+                    Column::Text(texts.say("ways.certainty")),
+                    Column::Text(texts.say("ways.why")),
+                ];
+                (table("steps", &columns, &html! {
+                    @for (step, _) in steps.values() {
+                        tr {
+                            th scope="row" { (stop(visit, &step["from"])) }
+                            td data-label=(texts.say("ways.next")) { (stop(visit, &step["to"])) }
+                            td.sure data-label=(texts.say("ways.certainty")) { (texts.word("StepCertainty", word(&step["certainty"]))) }
+                            td data-label=(texts.say("ways.why")) {
+                                @for reason in items(&step["reasons"]) { div { (because(visit, reason)) (notes.cite(texts, items(&reason["sources"]))) } }
                             }
-                        } }
+                        }
                     }
-                }
+                }))
             }
         }
         (ends(visit, items(&ways["deadEnds"])))
