@@ -268,5 +268,11 @@ fn every_offence_of_the_order_is_found() {
             "regions and regions have the same kind, file or table",
         ]
     );
-    assert_eq!(order_errors(&[&district::SHAPE]), ["districts.source_id refers to a source before it is read"]);
+    assert_eq!(
+        order_errors(&[&district::SHAPE]),
+        [
+            "districts.source_id refers to a source before it is read",
+            "districts.outline_source_id refers to a source before it is read",
+        ]
+    );
 }
