@@ -26,7 +26,8 @@ impl Asset {
 
 /// The style of all pages.
 pub(crate) static STYLE: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("pages", "css", "text/css; charset=utf-8", include_str!("../../web/src/pages/pages.css"))
+    let text = concat!(include_str!("../../web/src/theme.css"), include_str!("../../web/src/pages/pages.css"));
+    Asset::new("pages", "css", "text/css; charset=utf-8", text)
 });
 
 /// The icon.
