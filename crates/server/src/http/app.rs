@@ -2,14 +2,17 @@
 
 use std::{panic::resume_unwind, sync::Arc};
 
-use domain::Clock;
-use graphql::{Backend, Limits, RevisionFeed, Schema};
+use domain::{Clock, LanguageTag};
+use graphql::{Answer, Backend, Limits, PreparedRequest, RevisionFeed, Schema};
 use persistence::Store;
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, time::timeout};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
-use super::{answer_cache::AnswerCache, capacity::Capacity};
+use super::{
+    answer_cache::{AnswerCache, AnswerKey},
+    capacity::Capacity,
+};
 use crate::{documents::Documents, examples::Examples, what_if::Scenarios};
 
 /// The state as handlers get it: each of them, and each layer, has a copy.
@@ -57,6 +60,20 @@ impl App {
             documents: Arc::default(),
             examples: Arc::default(),
             workers: None,
+        }
+    }
+
+    /// The key of a request's answer as of now, or the answer if it cannot be had in time: the operation would wait for the
+    /// store once more, and fail as well.
+    pub(super) async fn answer_key(
+        &self,
+        prepared: &PreparedRequest,
+        languages: &[LanguageTag],
+    ) -> Result<AnswerKey, Box<Answer>> {
+        match timeout(self.limits.time, AnswerKey::new(&self.backend, prepared, languages)).await {
+            Ok(Ok(key)) => Ok(key),
+            Ok(Err(error)) => Err(Box::new(Answer::store_failed(error))),
+            Err(_) => Err(Box::new(Answer::timed_out(self.limits.time))),
         }
     }
 

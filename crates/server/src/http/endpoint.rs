@@ -264,12 +264,9 @@ impl Exchange {
         if *method != Method::GET && !app.answers.is_on() {
             return self.run_alone(prepared, options).await;
         }
-        let key = AnswerKey::new(&app.backend, &prepared, &options.languages);
-        let key = match timeout(app.limits.time, key).await {
-            Ok(Ok(key)) => key,
-            Err(_) => return self.respond(&Answer::timed_out(app.limits.time)),
-            // The operation would wait for the store once more, and fail as well.
-            Ok(Err(error)) => return self.respond(&Answer::store_failed(error)),
+        let key = match app.answer_key(&prepared, &options.languages).await {
+            Ok(key) => key,
+            Err(failed) => return self.respond(&failed),
         };
         let policy = match *method == Method::GET {
             true => CachePolicy::for_answer(&key, prepared.freshness, &media),

@@ -12,7 +12,6 @@ use graphql::{
     RowStep,
 };
 use serde_json::Value;
-use tokio::time::timeout;
 
 use super::{
     accept::MediaType,
@@ -94,10 +93,9 @@ pub(super) async fn answer_rows(
             "the query asks for no place: ask for `location { latitude longitude }` of what is to be on the map";
         return error_response(media, ErrorCode::NoPlace, problem);
     }
-    let key = match timeout(app.limits.time, AnswerKey::new(&app.backend, &prepared, &options.languages)).await {
-        Ok(Ok(key)) => key,
-        Ok(Err(error)) => return answer_response(&Answer::store_failed(error), media, &CachePolicy::Unset),
-        Err(_) => return answer_response(&Answer::timed_out(app.limits.time), media, &CachePolicy::Unset),
+    let key = match app.answer_key(&prepared, &options.languages).await {
+        Ok(key) => key,
+        Err(failed) => return answer_response(&failed, media, &CachePolicy::Unset),
     };
     let RowOptions { format, has_all_pages, has_bom, .. } = wanted;
     let form = RowForm { format, list: query.list(), has_all_pages, has_bom };
