@@ -10,11 +10,7 @@ use tests::{csv_files, data_copy, data_folder, empty, loaded};
 async fn a_folder_comes_back_byte_for_byte() {
     for name in ["english-periods", "french-breton", "hindi-english"] {
         for app in loaded(name, &data_folder(name)).await {
-            let out = tempfile::tempdir().expect("a folder");
-            export(&app.store, Known::Latest, out.path(), false).await.expect("an export");
-            assert_eq!(csv_files(out.path()), csv_files(&data_folder(name)), "{}: {name}", app.name);
-            let again = app.import(out.path()).await.expect("the same again");
-            assert_eq!(again.revision, None, "{}: {name}", app.name);
+            app.assert_comes_back(&data_folder(name)).await;
         }
     }
 }

@@ -2,10 +2,8 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use domain::Known;
 use persistence::{StatementLog, StatementRun};
 use serde_json::{Value, json};
-use server::export::export;
 use tests::{TestApp, bundled, chaoyang, csv_files, empty};
 
 const SOURCES: &str = "source_id,title,publisher,author,published_on,url,language,kind,extent_read,reliability,note\n\
@@ -43,11 +41,7 @@ async fn outlines_are_answered_by_revision_and_come_back_as_written() {
     for app in empty("outlines").await {
         write(dir.path(), ISLANDS, SQUARE);
         app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
-        let out = tempfile::tempdir().expect("a folder");
-        export(&app.store, Known::Latest, out.path(), false).await.expect("an export");
-        assert_eq!(csv_files(out.path()), csv_files(dir.path()), "{}", app.name);
-        let again = app.import(out.path()).await.expect("the same again");
-        assert_eq!(again.revision, None, "{}", app.name);
+        app.assert_comes_back(dir.path()).await;
 
         let question = format!(
             r#"{{ sea: district(slug: "sea") {{ {OUTLINE} }}

@@ -40,11 +40,7 @@ async fn places_and_boarding_are_answered_by_day_and_revision_and_come_back_as_w
     for app in empty("places").await {
         write(dir.path(), SCHOOLS, CAMPUSES);
         app.import(dir.path()).await.unwrap_or_else(|findings| panic!("{}: {findings}", app.name));
-        let out = tempfile::tempdir().expect("a folder");
-        export(&app.store, Known::Latest, out.path(), false).await.expect("an export");
-        assert_eq!(csv_files(out.path()), csv_files(dir.path()), "{}", app.name);
-        let again = app.import(out.path()).await.expect("the same again");
-        assert_eq!(again.revision, None, "{}", app.name);
+        app.assert_comes_back(dir.path()).await;
 
         let data = app
             .data(&format!(

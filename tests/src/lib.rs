@@ -20,7 +20,8 @@ use axum::{
 };
 use chrono::DateTime;
 use domain::{
-    Cell, Clock, FixedClock, Kind, Lifetime, NewRevision, Record, Span, Texts, TimeZone, Validity, id::identity, region,
+    Cell, Clock, FixedClock, Kind, Known, Lifetime, NewRevision, Record, Span, Texts, TimeZone, Validity, id::identity,
+    region,
 };
 use graphql::Limits;
 use http_body_util::BodyExt;
@@ -28,6 +29,7 @@ use persistence::{Fact, Store, StoreError};
 use serde_json::{Value, json};
 use server::{
     App, Capacity,
+    export::export,
     import::{Folder, Options, import},
     report::{ImportReport, Refusal},
 };
@@ -284,6 +286,15 @@ impl TestApp {
         assert!(error.is_object(), "{}: {query} was answered: {answer:#}", self.name);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         (text(&error["extensions"]["code"]), text(&error["message"]), error["path"].to_string())
+    }
+
+    /// An export of the map is the folder from which it was imported, and importing that records nothing.
+    pub async fn assert_comes_back(&self, dir: &Path) {
+        let out = tempfile::tempdir().expect("a folder");
+        export(&self.store, Known::Latest, out.path(), false).await.expect("an export");
+        assert_eq!(csv_files(out.path()), csv_files(dir), "{}: {}", self.name, dir.display());
+        let again = self.import(out.path()).await.expect("the same again");
+        assert_eq!(again.revision, None, "{}: {}", self.name, dir.display());
     }
 
     /// Imports a data set.
