@@ -36,11 +36,16 @@ pub(crate) fn items(value: &Value) -> &[Value] {
 
 /// A link to a noun's page, with its mark.
 pub(crate) fn noun_link(visit: &Visit, node: &Value) -> Markup {
+    noun_link_with(visit, node, &[])
+}
+
+/// The same with more parameters, such as another day.
+pub(crate) fn noun_link_with(visit: &Visit, node: &Value, more: &[(&str, &str)]) -> Markup {
     let type_name = node["__typename"].as_str().unwrap_or_default();
     let slug = node["slug"].as_str().unwrap_or_default();
     let name = told(visit.texts, &node["localizedName"]);
     let Some(path) = kinds::path_of(visit.schema(), type_name) else { return name };
-    let link = visit.link(&format!("/{path}/{}", super::visit::encode(slug)));
+    let link = visit.link_with(&format!("/{path}/{}", super::visit::encode(slug)), more);
     let is_off = node["isOnMap"] == false;
     html! {
         span.noun {
@@ -65,8 +70,13 @@ const MAX_MARKS: usize = 4;
 impl Notes {
     /// Refers to sources: a number each, whose source shows where the pointer or the keyboard is.
     pub(crate) fn cite(&mut self, texts: &Texts, citations: &[Value]) -> Markup {
-        let shown: Vec<(usize, &Value)> =
-            citations.iter().take(MAX_MARKS).map(|citation| (self.number_of(citation), citation)).collect();
+        let mut shown: Vec<(usize, &Value)> = Vec::new();
+        for citation in citations {
+            let number = self.number_of(citation);
+            if shown.len() < MAX_MARKS && shown.iter().all(|(other, _)| *other != number) {
+                shown.push((number, citation));
+            }
+        }
         html! {
             @for (number, citation) in shown {
                 @let id = { self.n_marks += 1; self.n_marks };
