@@ -29,6 +29,7 @@ mod languages;
 mod licenses;
 mod outlines;
 mod pages;
+mod pages_changes;
 mod pages_pictures;
 mod parity;
 mod periods;

@@ -91,6 +91,7 @@ async fn check_all(app: &TestApp, language: &str) -> usize {
     // The words of another language are held against these in a test of their own.
     let n_nouns = if language == "en" { 2 } else { 1 };
     let mut paths = vec!["/".to_owned(), "/about".to_owned(), "/search".to_owned(), "/search?q=school".to_owned()];
+    paths.extend(["/changes", "/changes?fromDay=2000-01-01"].map(str::to_owned));
     for (field, path) in lists(app).await {
         paths.push(format!("/{path}"));
         let data = app.data(&format!("{{ {field}(first: {n_nouns}) {{ nodes {{ slug }} }} }}")).await;
@@ -279,6 +280,30 @@ async fn a_page_is_kept_until_it_changes_and_speaks_the_language_of_its_reader()
 }
 
 #[tokio::test]
+async fn another_language_or_day_keeps_what_the_address_asks_for() {
+    for app in chaoyang("parameters_of_pages").await {
+        for (path, kept) in [
+            ("/schools?status=OPEN", "status=OPEN"),
+            ("/map?stage=SENIOR&ownership=PUBLIC", "ownership=PUBLIC&amp;stage=SENIOR"),
+            ("/changes?from=2024-09-21&list=happened", "from=2024-09-21"),
+            ("/search?q=school", "q=school"),
+        ] {
+            let got = get(&app, path, &[]).await;
+            assert_eq!(got.status, StatusCode::OK, "{}: {path}", app.name);
+            let switch = got.text.split_once("class=\"languages\"").expect("languages").1;
+            for link in attributes(switch.split("</nav>").next().expect("its end"), "href") {
+                assert!(link.contains(kept) && link.contains("lang="), "{}: {path}: {link}", app.name);
+            }
+            let form =
+                got.text.split_once("class=\"day\"").expect("a form").1.split("</form>").next().expect("its end");
+            let (name, value) = kept.split("&amp;").next().and_then(|pair| pair.split_once('=')).expect("a pair");
+            let field = format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
+            assert!(form.contains(&field), "{}: {path}: {form}", app.name);
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_said_on_a_page() {
     for app in chaoyang("pages_that_are_missing").await {
         for (path, status, told) in [
@@ -290,6 +315,16 @@ async fn what_is_not_there_is_said_on_a_page() {
             ("/?knownAt=two", 400, "two"),
             ("/schools?status=BURNT", 400, "BURNT"),
             ("/schools?after=nonsense", 400, "<h1>"),
+            ("/changes?from=no-such-release", 400, "no-such-release"),
+            ("/changes?from=asOf:2024-09-31", 400, "2024-09-31"),
+            ("/changes?from=asOf:2024-09-21@x", 400, "<h1>"),
+            ("/changes?fromDay=2025-01-01&toDay=2024-01-01", 400, "2025-01-01"),
+            ("/changes?fromKnownAt=7", 400, "7"),
+            ("/changes?fromKnownAt=one", 400, "one"),
+            ("/changes?kind=BURNT", 400, "BURNT"),
+            ("/changes?noun=BURNT", 400, "BURNT"),
+            ("/changes?list=burnt", 400, "burnt"),
+            ("/changes?list=happened&after=nonsense", 400, "<h1>"),
         ] {
             let got = get(&app, path, &[]).await;
             assert_eq!(got.status, status, "{}: {path}: {}", app.name, got.text);

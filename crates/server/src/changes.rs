@@ -76,6 +76,23 @@ pub(crate) async fn load_changes(
     })
 }
 
+/// A view of an address as the API takes it: a release, or `asOf:` and a day, perhaps with `@` and a revision.
+pub(crate) fn read_view(text: &str) -> Value {
+    let Some(view) = text.strip_prefix("asOf:") else { return json!({ "release": text }) };
+    match view.split_once('@') {
+        // What is no number is refused as one that no revision has.
+        Some((day, number)) => json!({ "asOf": day, "knownAt": number.parse::<u32>().map_or(-1, i64::from) }),
+        None => json!({ "asOf": view }),
+    }
+}
+
+/// Whether a release is of no later day and of no later revision than another.
+pub(crate) fn is_earlier(release: &Value, other: &Value) -> bool {
+    let day = |release: &Value| release["view"]["asOf"].as_str().unwrap_or_default().to_owned();
+    let number = |release: &Value| release["view"]["revision"]["number"].as_i64();
+    day(release) <= day(other) && number(release) <= number(other)
+}
+
 /// A change as a line: when, what, about whom, and what it was and is.
 fn describe(change: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -7,6 +7,7 @@
 
 mod about;
 pub(crate) mod assets;
+mod changes;
 mod coverage;
 mod errors;
 mod front;
@@ -87,7 +88,7 @@ pub(crate) struct Entry {
 
 /// All pages. Those in the navigation come in its order, and then three for each kind of noun.
 pub(crate) fn entries(schema: &Schema) -> Vec<Entry> {
-    let fixed: [(&str, Option<&'static str>, Build); 9] = [
+    let fixed: [(&str, Option<&'static str>, Build); 10] = [
         ("/", Some("nav.front"), |visit| Box::pin(front::build(visit))),
         ("/search", None, |visit| Box::pin(search::build(visit))),
         ("/map", Some("nav.map"), |visit| Box::pin(map::build(visit))),
@@ -95,6 +96,7 @@ pub(crate) fn entries(schema: &Schema) -> Vec<Entry> {
         ("/network", Some("nav.network"), |visit| Box::pin(network::build(visit))),
         ("/ways", Some("nav.ways"), |visit| Box::pin(ways::build(visit))),
         ("/projects", Some("nav.projects"), |visit| Box::pin(projects::build(visit))),
+        ("/changes", Some("nav.changes"), |visit| Box::pin(changes::build(visit))),
         ("/quality", Some("nav.quality"), |visit| Box::pin(quality::build(visit))),
         ("/about", Some("nav.about"), |visit| Box::pin(about::build(visit))),
     ];

@@ -22,7 +22,7 @@ use super::{
     language::accepted_languages,
 };
 use crate::{
-    changes::{escape_xml, load_changes},
+    changes::{escape_xml, is_earlier, load_changes, read_view},
     own_query::{QueryError, ask},
 };
 
@@ -63,16 +63,6 @@ async fn write_report(
             let problem = format!("the report took longer than {} s, and was given up", app.limits.time.as_secs_f64());
             error_response(MediaType::Json, ErrorCode::Timeout, &problem)
         }
-    }
-}
-
-/// A view of an address as the API takes it: a release, or `asOf:` and a day, perhaps with `@` and a revision.
-fn read_view(text: &str) -> Value {
-    let Some(view) = text.strip_prefix("asOf:") else { return json!({ "release": text }) };
-    match view.split_once('@') {
-        // What is no number is refused as one that no revision has.
-        Some((day, number)) => json!({ "asOf": day, "knownAt": number.parse::<u32>().map_or(-1, i64::from) }),
-        None => json!({ "asOf": view }),
     }
 }
 
@@ -128,13 +118,6 @@ async fn write_feed(app: &SharedApp, languages: &[LanguageTag]) -> Result<String
 
 /// When a feed was updated that has no entry yet.
 const NEVER: &str = "1970-01-01T00:00:00Z";
-
-/// Whether a release is of no later day and of no later revision than another.
-fn is_earlier(release: &Value, other: &Value) -> bool {
-    let day = |release: &Value| release["view"]["asOf"].as_str().unwrap_or_default().to_owned();
-    let number = |release: &Value| release["view"]["revision"]["number"].as_i64();
-    day(release) <= day(other) && number(release) <= number(other)
-}
 
 /// A name that stays and that no other has: a UUID of its own making (version 8) of these parts.
 fn unique_name(parts: &[&str]) -> String {

@@ -276,7 +276,9 @@ mod tests {
                 keys.insert(format!("kind.{}.{form}", kind.type_name));
             }
         }
-        for vocabulary in ["FoundNameKind", "GapKind", "NameKind", "TextBasis", "Reliability", "OpenList"] {
+        for vocabulary in
+            ["ChangeKind", "Confidence", "FoundNameKind", "GapKind", "NameKind", "TextBasis", "Reliability", "OpenList"]
+        {
             vocabularies.insert(vocabulary.to_owned());
         }
         for definition in parse_schema(&sdl).expect("a schema").definitions {

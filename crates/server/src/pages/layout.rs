@@ -32,9 +32,9 @@ pub(crate) fn render(visit: &Visit, page: &Page, entries: &[Entry]) -> String {
                 meta property="og:description" content=(page.description);
                 meta property="og:locale" content=(texts.language);
                 @for other in Texts::all().iter().filter(|other| other.language != texts.language) {
-                    @let link = visit.link_with(visit.path(), &[("lang", other.language)]);
-                    link rel="alternate" hreflang=(other.language) href=(link);
+                    link rel="alternate" hreflang=(other.language) href=(visit.link_here(&[("lang", other.language)]));
                 }
+                link rel="alternate" type="application/atom+xml" title=(texts.say("changes.feed")) href=(link("/changes.atom"));
                 link rel="icon" type="image/svg+xml" href=(link(&assets::ICON.path));
                 link rel="stylesheet" href=(link(&assets::STYLE.path));
                 @if let Some(script) = script {
@@ -69,7 +69,7 @@ fn header(visit: &Visit, entries: &[Entry]) -> Markup {
                 // Where the page is a search itself, one is enough.
                 @if !matches!(visit.path(), "/" | "/search") {
                     form.find action=(visit.plain_link("/search")) method="get" role="search" {
-                        (kept(visit, &["lang", "asOf"]))
+                        (kept(visit, |name| matches!(name, "lang" | "asOf")))
                         input type="search" name="q" required maxlength="100" aria-label=(texts.say("search.label"))
                             placeholder=(texts.say("search.short")) autocomplete="off";
                         button type="submit" { (texts.say("search.go")) }
@@ -80,19 +80,18 @@ fn header(visit: &Visit, entries: &[Entry]) -> Markup {
         div.strip {
             div.inner {
                 form.day action=(visit.plain_link(visit.path())) method="get" {
-                    (kept(visit, &["lang", "q"]))
+                    (kept(visit, |name| !matches!(name, "asOf" | "knownAt" | "after" | "before")))
                     label for="as-of" { (texts.say("day.label")) }
                     input #as-of type="date" name="asOf" value=(visit.view["asOf"].as_str().unwrap_or_default());
                     button type="submit" { (texts.say("day.go")) }
                     @if visit.param("asOf").is_some() || visit.param("knownAt").is_some() {
-                        @let today = visit.link_with(visit.path(), &[("asOf", ""), ("knownAt", "")]);
-                        a href=(today) { (texts.say("day.today")) }
+                        @let none = ["asOf", "knownAt", "after", "before"].map(|name| (name, ""));
+                        a href=(visit.link_here(&none)) { (texts.say("day.today")) }
                     }
                 }
                 nav.languages aria-label=(texts.say("nav.languages")) {
                     @for other in Texts::all() {
-                        @let asked = visit.param("q").unwrap_or_default();
-                        @let link = visit.link_with(visit.path(), &[("lang", other.language), ("q", asked)]);
+                        @let link = visit.link_here(&[("lang", other.language)]);
                         @let current = (other.language == texts.language).then_some("true");
                         a lang=(other.language) hreflang=(other.language) href=(link) aria-current=[current] {
                             (other.say("language.name"))
@@ -104,10 +103,10 @@ fn header(visit: &Visit, entries: &[Entry]) -> Markup {
     }
 }
 
-/// Parameters that a form hands on.
-fn kept(visit: &Visit, names: &[&str]) -> Markup {
+/// Parameters of the address that a form hands on.
+fn kept(visit: &Visit, is_kept: impl Fn(&str) -> bool) -> Markup {
     html! {
-        @for (name, value) in names.iter().filter_map(|name| Some((name, visit.param(name)?))) {
+        @for (name, value) in visit.params().filter(|(name, _)| is_kept(name)) {
             input type="hidden" name=(name) value=(value);
         }
     }
@@ -180,9 +179,14 @@ pub(crate) fn csv_link(visit: &Visit, query: &str, variables: &Value, list: &str
         }
         all.insert("first".to_owned(), CSV_PAGE.into());
     }
-    let (view, short) = (&visit.view, query.split_whitespace().collect::<Vec<_>>().join(" "));
-    variables["asOf"] = view["asOf"].clone();
-    variables["knownAt"] = view["revision"]["number"].clone();
+    variables["asOf"] = visit.view["asOf"].clone();
+    variables["knownAt"] = visit.view["revision"]["number"].clone();
+    rows_link(visit, query, &variables, list)
+}
+
+/// The address of a list as CSV, with all its pages, of a question that says itself under which views.
+pub(crate) fn rows_link(visit: &Visit, query: &str, variables: &Value, list: &str) -> String {
+    let short = query.split_whitespace().collect::<Vec<_>>().join(" ");
     let pairs = encode_pairs(&[("query", &short), ("variables", &variables.to_string()), ("list", list)]);
     format!("{}?{pairs}", visit.plain_link("/rows.csv"))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::LanguageTag;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
@@ -13,6 +14,7 @@ use super::{
     marks::mark,
     parts::{Notes, date, in_language, items, name_of, noun_link, told, trail, value, words},
     question::{LINK, SHOWN, about_one, about_tie},
+    texts::Texts,
 };
 
 /// The page of the noun that the address names.
@@ -251,7 +253,7 @@ fn timeline(visit: &Visit, kind: &Kind, noun: &Value, notes: &mut Notes) -> Mark
 }
 
 /// The field of the API that a column of the data is: `township_id` is `township`.
-fn field_of(column: &str) -> String {
+pub(super) fn field_of(column: &str) -> String {
     let mut field = String::new();
     for (at, part) in column.trim_end_matches("_id").split('_').enumerate() {
         match part.chars().next().filter(|_| at > 0) {
@@ -331,10 +333,31 @@ fn disagreements(
     }
 }
 
-/// What a column of the data is called.
+/// What a column of the data is called; of a text in a language, the language too.
 pub(super) fn field_name(visit: &Visit, column: &str) -> String {
-    let name = visit.texts.find(&format!("field.{}", field_of(column)));
-    name.map_or_else(|| column.replace('_', " "), str::to_owned)
+    let texts = visit.texts;
+    if let Some((stem, language)) = column_language(visit, column) {
+        return format!("{} ({language})", find_name(texts, kinds(visit.schema()), stem).unwrap_or(stem));
+    }
+    find_name(texts, kinds(visit.schema()), column).map_or_else(|| column.replace('_', " "), str::to_owned)
+}
+
+/// The column of a text, and the language in which another column has it: `name` and `fr` of `name_fr`.
+pub(super) fn column_language<'a>(visit: &Visit, column: &'a str) -> Option<(&'a str, &'a str)> {
+    let find = |column: &str| find_name(visit.texts, kinds(visit.schema()), column);
+    let (stem, language) = column.rsplit_once('_')?;
+    let is_text = find(column).is_none() && find(stem).is_some() && LanguageTag::parse(language).is_ok();
+    is_text.then_some((stem, language))
+}
+
+/// The name of a column: its own, that of the field of the API, or that of the kind of noun that it refers to.
+pub(super) fn find_name<'a>(texts: &'a Texts, kinds: &[Kind], column: &str) -> Option<&'a str> {
+    let field = field_of(column);
+    let own = texts.find(&format!("column.{column}")).or_else(|| texts.find(&format!("field.{field}")));
+    own.or_else(|| {
+        let kind = kinds.iter().find(|kind| kind.one == field)?;
+        texts.find(&format!("kind.{}.name", kind.type_name))
+    })
 }
 
 /// What is recorded and what another source says of the same.

@@ -144,8 +144,8 @@ mod tests {
         texts.texts.keys().map(String::as_str).collect()
     }
 
-    /// The groups whose keys are made of names of the schema, which `kinds.rs` holds against it.
-    const OF_SCHEMA: [&str; 4] = ["word.", "field.", "kind.", "date.months."];
+    /// The groups whose keys are made of names of the schema and of the data set, which tests of others hold against them.
+    const OF_SCHEMA: [&str; 6] = ["word.", "field.", "kind.", "fact.", "column.", "date.months."];
 
     #[test]
     fn every_language_says_everything_and_leaves_the_same_places_open() {

@@ -70,23 +70,30 @@ impl Visit {
 
     /// Looks up the day and the latest revision, by which the whole page is read: nothing new is half on it.
     pub(crate) async fn settle_view(&mut self) -> Result<(), PageError> {
-        if let Some(day) = self.param("asOf")
-            && NaiveDate::parse_from_str(day, "%Y-%m-%d").is_err()
-        {
-            return Err(PageError::Unreadable(self.texts.fill("error.day", &[("day", day)])));
-        }
-        let known_at = match self.param("knownAt") {
-            None => Value::Null,
-            Some(number) => match number.parse::<i32>() {
-                Ok(number) => json!(number),
-                Err(_) => return Err(PageError::Unreadable(self.texts.fill("error.revision", &[("number", number)]))),
-            },
-        };
-        let variables = json!({ "asOf": self.param("asOf"), "knownAt": known_at });
+        let variables = json!({ "asOf": self.read_day("asOf")?, "knownAt": self.read_revision("knownAt")? });
         let VisitInput { schema, backend, .. } = &self.input;
         let mut data = ask(schema, backend, VIEW, variables, self.languages.clone()).await?;
         self.view = data["map"]["view"].take();
         Ok(())
+    }
+
+    /// The day that a parameter of the address gives; null where it gives none.
+    pub(crate) fn read_day(&self, name: &str) -> Result<Value, PageError> {
+        match self.param(name) {
+            Some(day) if NaiveDate::parse_from_str(day, "%Y-%m-%d").is_err() => {
+                Err(PageError::Unreadable(self.texts.fill("error.day", &[("day", day)])))
+            }
+            day => Ok(json!(day)),
+        }
+    }
+
+    /// The number of a revision that a parameter of the address gives; null where it gives none.
+    pub(crate) fn read_revision(&self, name: &str) -> Result<Value, PageError> {
+        let Some(number) = self.param(name) else { return Ok(Value::Null) };
+        match number.parse::<i32>() {
+            Ok(number) => Ok(json!(number)),
+            Err(_) => Err(PageError::Unreadable(self.texts.fill("error.revision", &[("number", number)]))),
+        }
     }
 
     /// Asks the API under the view of the page: `$asOf` and `$knownAt` are given.
@@ -94,6 +101,11 @@ impl Visit {
         let mut variables = variables;
         variables["asOf"] = self.view["asOf"].clone();
         variables["knownAt"] = self.view["revision"]["number"].clone();
+        self.ask_as_is(query, variables).await
+    }
+
+    /// Asks the API what says itself under which views.
+    pub(crate) async fn ask_as_is(&mut self, query: &str, variables: Value) -> Result<Value, PageError> {
         let VisitInput { schema, backend, .. } = &self.input;
         let data = ask(schema, backend, query, variables.clone(), self.languages.clone()).await;
         self.questions.push(Question { query: query.to_owned(), variables });
@@ -137,6 +149,12 @@ impl Visit {
         self.input.params.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// The parameters of the address, by name; one that is empty counts as none.
+    pub(crate) fn params(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.input.params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        all.filter(|(_, value)| !value.is_empty())
+    }
+
     /// The way from this address to the start: links are relative, so that a proxy may serve the whole under a path.
     pub(crate) fn root(&self) -> String {
         match self.input.path.matches('/').count() {
@@ -158,9 +176,22 @@ impl Visit {
     /// The same with more parameters; an empty one is left out.
     pub(crate) fn link_with(&self, path: &str, more: &[(&str, &str)]) -> String {
         let kept = ["lang", "asOf", "knownAt"].into_iter().filter_map(|name| Some((name, self.param(name)?)));
-        let mut pairs: Vec<(&str, &str)> =
-            kept.filter(|(name, _)| more.iter().all(|(other, _)| other != name)).collect();
-        pairs.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+        self.link_of(path, kept, more)
+    }
+
+    /// A link to this address with other parameters than it has; an empty one is left out.
+    pub(crate) fn link_here(&self, other: &[(&str, &str)]) -> String {
+        self.link_of(self.path(), self.params(), other)
+    }
+
+    fn link_of<'a>(
+        &'a self,
+        path: &str,
+        kept: impl Iterator<Item = (&'a str, &'a str)>,
+        more: &[(&'a str, &'a str)],
+    ) -> String {
+        let kept = kept.filter(|(name, _)| more.iter().all(|(other, _)| other != name));
+        let pairs: Vec<_> = kept.chain(more.iter().copied().filter(|(_, value)| !value.is_empty())).collect();
         let link = self.plain_link(path);
         if pairs.is_empty() { link } else { format!("{link}?{}", encode_pairs(&pairs)) }
     }
