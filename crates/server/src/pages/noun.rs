@@ -36,6 +36,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         (trail(visit, &steps))
         article.noun-page {
             (head(visit, kind, noun, &mut notes))
+            (pictures_of(visit, kind, noun))
             (facts(visit, kind, noun, &mut notes))
             (timeline(visit, kind, noun, &mut notes))
             (disagreements(visit, kind, noun, &named, &mut notes))
@@ -59,6 +60,26 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         main,
         script: None,
     })
+}
+
+/// Links to the pages with pictures on which it can be found.
+fn pictures_of(visit: &Visit, kind: &Kind, noun: &Value) -> Markup {
+    let slug = noun["slug"].as_str().unwrap_or_default();
+    let narrowed = |path: &str, by: &str, key: &'static str| (visit.link_with(path, &[(by, slug)]), key);
+    let in_network = || (format!("{}#{}/{slug}", visit.link("/network"), kind.type_name), "noun.in-network");
+    let links = match kind.type_name.as_str() {
+        "School" => vec![narrowed("/ways", "school", "noun.ways")],
+        "Group" => vec![narrowed("/map", "group", "noun.on-map"), in_network()],
+        "Alliance" => vec![narrowed("/map", "alliance", "noun.on-map"), in_network()],
+        "Partner" => vec![in_network()],
+        "Region" => vec![narrowed("/coverage", "region", "noun.coverage")],
+        _ => vec![],
+    };
+    html! {
+        @if !links.is_empty() && noun["isOnMap"] == true {
+            p.links { @for (link, key) in links { a href=(link) { (visit.texts.say(key)) } } }
+        }
+    }
 }
 
 /// What it is called, now and formerly, and whether it is there.
