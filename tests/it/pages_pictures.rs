@@ -1,10 +1,10 @@
 //! Pages with pictures: what they show and what they draw from is what the API answers, and nothing else.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
-use tests::{TestApp, chaoyang, data_folder, empty, loaded};
+use tests::{TestApp, chaoyang, data_copy, data_folder, empty, loaded};
 
 /// A page in the default language.
 async fn page(app: &TestApp, path: &str) -> String {
@@ -32,7 +32,13 @@ fn section<'a>(page: &'a str, id: &str) -> &'a str {
 
 /// The slugs of the schools to which a part of a page links.
 fn school_links(part: &str) -> BTreeSet<String> {
-    let links = part.split("/schools/").skip(1);
+    links_to(part, "schools")
+}
+
+/// The slugs of the nouns of a list to which a part of a page links.
+fn links_to(part: &str, list: &str) -> BTreeSet<String> {
+    let path = format!("/{list}/");
+    let links = part.split(&path).skip(1);
     links.filter_map(|rest| rest.split(['"', '?']).next()).map(str::to_owned).collect()
 }
 
@@ -141,6 +147,87 @@ async fn without_any_geography_the_map_is_a_board_with_every_school() {
         for slug in slugs(&data["townships"]) {
             assert!(page.contains(&format!("/townships/{slug}\"")), "{}: {slug}", app.name);
         }
+    }
+}
+
+/// Adds rows to a file of a data set; the first column of each is a number.
+fn add_rows(folder: &Path, file: &str, n: usize, row: impl Fn(usize) -> String) {
+    let path = folder.join(file);
+    let mut text = fs::read_to_string(&path).unwrap_or_default();
+    for at in 0..n {
+        writeln!(text, "{}", row(at)).expect("a string");
+    }
+    fs::write(path, text).expect("written");
+}
+
+/// A map with more regions, partners and campuses than a page of a list has, and more townships and groups than are read.
+fn large_map() -> tempfile::TempDir {
+    let copy = data_copy("french-breton");
+    let folder = copy.path();
+    add_rows(folder, "regions.csv", 230, |at| format!("r-{at},,,,Région {at},,,Annuaire.2025,,Dept_99"));
+    fs::write(
+        folder.join("townships.csv"),
+        "township_id,name_fr,kind,region_id,source_id,district_id,outline,outline_basis,outline_source_id\n\
+         99001,Commune,town,Su,Annuaire.2025,Dept_99,,,\n",
+    )
+    .expect("written");
+    add_rows(folder, "townships.csv", 1050, |at| {
+        let (x, y) = (at % 40, at / 40);
+        let outline = format!("[[{x},{y}],[{},{y}],[{x},{}],[{x},{y}]]", x + 1, y + 1);
+        let outline = format!("\"{{\"\"type\"\":\"\"Polygon\"\",\"\"coordinates\"\":[{outline}]}}\"");
+        format!("t-{at},Commune {at},town,r-{},Annuaire.2025,Dept_99,{outline},stated,Annuaire.2025", at % 230)
+    });
+    add_rows(folder, "groups.csv", 1050, |at| format!("g-{at},Réseau {at},operating,Annuaire.2025,,Dept_99"));
+    add_rows(folder, "partners.csv", 131, |at| match at {
+        0 => "partner_id,name_fr,source_id,latitude,longitude,location_precision,location_source_id".to_owned(),
+        at => format!("p-{at},Partenaire {at},Annuaire.2025,{},{},building,Annuaire.2025", at % 20, at % 30),
+    });
+    add_rows(folder, "campuses.csv", 24, |at| format!("c-{at},0999901A,Annexe {at},,,,,,Annuaire.2025"));
+    copy
+}
+
+#[tokio::test]
+async fn long_lists_are_read_on_and_what_is_still_left_out_is_said() {
+    let folder = large_map();
+    for app in loaded("long_lists_are_read_on", folder.path()).await {
+        let text = page(&app, "/map").await;
+        let data = app
+            .data(
+                "{ townships(first: 0) { totalCount } groups(first: 0) { totalCount }
+                    regions(first: 0) { totalCount }
+                    school(slug: \"0999901A\") { campuses(first: 0) { totalCount } } }",
+            )
+            .await;
+        let n = |list: &Value| list["totalCount"].as_i64().expect("a count");
+        assert_eq!(links_to(&text, "regions").len() as i64, n(&data["regions"]), "{}", app.name);
+        let (townships, groups) = (n(&data["townships"]), n(&data["groups"]));
+        assert!(townships > 1000 && groups > 1000, "{}: {data}", app.name);
+        assert_eq!(links_to(section(&text, "areas"), "townships").len(), 1000, "{}", app.name);
+        let said = format!("Townships: only the first 1,000 of 1,0{} are on this page.", townships - 1000);
+        assert!(text.contains(&said), "{}: {said}", app.name);
+        assert!(!text.contains("Regions: only"), "{}", app.name);
+        let drawn = drawn_from(&text, "data-map");
+        assert!(drawn["areas"].as_array().expect("areas").len() >= 999, "{}", app.name);
+        assert_eq!(drawn["places"].as_array().expect("places").len(), 130, "{}", app.name);
+        let rest = n(&data["school"]["campuses"]) - 20;
+        assert!(rest > 0 && text.contains(&format!("{rest} more campuses of schools")), "{}: {rest}", app.name);
+
+        let select = |text: &str, name: &str| -> String {
+            let rest = text.split_once(&format!("<select name=\"{name}\"")).expect("a select").1;
+            rest.split("</select>").next().expect("an end").to_owned()
+        };
+        let choice = select(&text, "group");
+        let more = format!("<option disabled>and {} more</option>", groups - 1000);
+        // One of them stands for none, another says how many are missing.
+        assert_eq!(choice.matches("<option").count(), 1002, "{}", app.name);
+        assert!(choice.contains(&more), "{}: {more}", app.name);
+        let slug = (0..1050).map(|at| format!("g-{at}")).find(|slug| !choice.contains(&format!("\"{slug}\"")));
+        let slug = slug.expect("one is left out");
+        let narrowed = select(&page(&app, &format!("/map?group={slug}")).await, "group");
+        assert!(narrowed.contains(&format!("<option value=\"{slug}\" selected")), "{}: {slug}", app.name);
+
+        let regions = select(&page(&app, "/coverage").await, "region");
+        assert_eq!(regions.matches("<option").count() as i64, n(&data["regions"]) + 1, "{}", app.name);
     }
 }
 

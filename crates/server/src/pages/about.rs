@@ -5,6 +5,7 @@ use maud::html;
 use super::{
     Page, PageError, Visit,
     parts::{date, is_web, items, noun_link, pager, paging, told, words},
+    pictures::{more, number},
     question::LINK,
 };
 
@@ -47,6 +48,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
     let mut licenses: Vec<&str> = items(&sources["nodes"]).iter().filter_map(|it| it["license"].as_str()).collect();
     licenses.sort_unstable();
     licenses.dedup();
+    let is_paged = n(sources) > items(&sources["nodes"]).len() as i64;
     let gaps: Vec<_> = items(&map["gaps"]).iter().filter(|gap| gap["count"].as_i64().unwrap_or(0) > 0).collect();
     let main = html! {
         h1 { (texts.say("about.title")) }
@@ -96,7 +98,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
             h2 #licenses { (texts.say("about.licenses")) }
             @if licenses.is_empty() { p { (texts.say("about.no-licenses")) } }
             @else {
-                p { (texts.say("about.licensed")) }
+                p { (texts.say("about.licensed")) @if is_paged { " " (texts.say("about.licensed-here")) } }
                 dl.facts { @for license in licenses {
                     @let under = items(&sources["nodes"]).iter().filter(|it| it["license"] == license);
                     div {
@@ -125,7 +127,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
                         @let shown = items(&gap["items"]["nodes"]);
                         @if !shown.is_empty() {
                             div.some { @for node in shown { span.item { (noun_link(visit, node)) } }
-                                @if gap["count"].as_u64().unwrap_or(0) > shown.len() as u64 { span.muted { "…" } } }
+                                (more(visit, number(&gap["count"]) - shown.len() as i64)) }
                         }
                     }
                 }

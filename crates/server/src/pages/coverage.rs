@@ -7,19 +7,24 @@ use super::{
     Page, PageError, Visit,
     front::{Part, bar, figure},
     parts::{Notes, items, noun_link},
-    pictures::{Select, choose, nouns, number, school_filter, words},
+    pictures::{LongList, Select, choose, more, nouns, number, school_filter, words},
     question::{CITE, LINK},
 };
 
 /// By what schools are covered, the first unless asked otherwise.
 const KINDS: [&str; 4] = ["GROUPS", "ALLIANCES", "PARTNERS", "DESIGNATIONS"];
 
-const COVERAGE: &str = "query Coverage($of: CoverageKind!, $filter: SchoolFilter, $asOf: Date, $knownAt: Int) {
+const REGIONS: LongList =
+    LongList { field: "regions", variables: "", arguments: "", fields: "nodes { ...Link }", fragments: &[LINK] };
+
+const BEGINNING: &str = "query Coverage($of: CoverageKind!, $filter: SchoolFilter, $asOf: Date, $knownAt: Int) {
   map(asOf: $asOf, knownAt: $knownAt) {
-    regions(first: 100) { nodes { ...Link } }
+";
+
+const COVERAGE: &str = "
     all: coverage(of: $of, filter: $filter) {
       ...Counts
-      reportedFigures(first: 20) { nodes { ...Link value unit qualifier sources { ...Cite } } }
+      reportedFigures(first: 20) { totalCount nodes { ...Link value unit qualifier sources { ...Cite } } }
     }
     byRegion: coverage(of: $of, by: [REGION], filter: $filter) { rows { region { ...Link } ...Row } }
     byOwnership: coverage(of: $of, by: [OWNERSHIP], filter: $filter) { rows { ownership ...Row } }
@@ -51,16 +56,17 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         return Err(PageError::Unreadable(visit.texts.fill("error.word", &[("word", &of)])));
     }
     let filter = school_filter(visit, &["ownership", "stage"], &["region"])?;
-    let data = visit.ask(&format!("{COVERAGE}{LINK}{CITE}"), json!({ "of": of, "filter": filter })).await?;
+    let question = format!("{BEGINNING}{}{COVERAGE}{LINK}{CITE}", REGIONS.first_page());
+    let mut map = visit.ask(&question, json!({ "of": of, "filter": filter })).await?["map"].take();
+    let regions = REGIONS.read_on(visit, &mut map, &json!({})).await?;
     let visit = &*visit;
     let texts = visit.texts;
-    let map = &data["map"];
     let kinds = KINDS.map(|kind| (kind.to_owned(), texts.word("CoverageKind", kind)));
     let selects: Vec<Select> =
-        [Select { name: "of", label: texts.say("coverage.of").to_owned(), any: None, options: kinds.into() }]
+        [Select { name: "of", label: texts.say("coverage.of").to_owned(), any: None, options: kinds.into(), rest: 0 }]
             .into_iter()
             .chain([words(visit, "ownership"), words(visit, "stage")].into_iter().flatten())
-            .chain([nouns(visit, "region", "field.region", items(&map["regions"]["nodes"]))])
+            .chain([nouns(visit, "region", "field.region", &regions)])
             .collect();
     let mut notes = Notes::default();
     let all = &map["all"];
@@ -133,7 +139,7 @@ fn rows(visit: &Visit, id: &str, heading: &str, rows: &Value, name: impl Fn(&Val
                                     h4 { span class={ "key " (class) } aria-hidden="true" {} (texts.word("CoverageStatus", word)) " " span.count { (texts.number(n)) } }
                                     div.some {
                                         @for node in nodes { span.item { (noun_link(visit, node)) } }
-                                        @if n > nodes.len() as i64 { span.muted { (texts.count("picture.more", n - nodes.len() as i64)) } }
+                                        (more(visit, n - nodes.len() as i64))
                                     }
                                 }
                             } }
@@ -157,6 +163,7 @@ fn reported(visit: &Visit, all: &Value, notes: &mut Notes) -> Markup {
                     li { (noun_link(visit, it)) ": " strong { (figure(visit, it)) } (notes.cite(texts, items(&it["sources"]))) }
                 }
             }
+            (more(visit, number(&all["reportedFigures"]["totalCount"]) - figures.len() as i64))
         }
     }
 }
@@ -178,7 +185,7 @@ fn gaps(visit: &Visit, gaps: &Value) -> Markup {
                                 summary { span.n { (texts.number(n)) } " " (texts.word("GapKind", gap["kind"].as_str().unwrap_or_default())) }
                                 div.some {
                                     @for node in nodes { span.item { (noun_link(visit, node)) } }
-                                    @if n > nodes.len() as i64 { span.muted { (texts.count("picture.more", n - nodes.len() as i64)) } }
+                                    (more(visit, n - nodes.len() as i64))
                                 }
                             }
                         }

@@ -8,6 +8,7 @@ use super::{
     kinds::{Kind, kinds},
     marks::{has_look, mark},
     parts::{items, noun_link, told, words},
+    pictures::number,
     question::LINK,
     search::form,
 };
@@ -32,6 +33,7 @@ fn question(kinds: &[Kind]) -> String {
         ...Link
         names {{ text language kind }}
         reportedFigures(first: 30) {{
+          totalCount
           nodes {{
             ...Link
             value
@@ -297,6 +299,8 @@ fn coverage(visit: &Visit, coverage: &Value) -> Markup {
 fn reported(visit: &Visit, districts: &[Value]) -> Markup {
     let texts = visit.texts;
     let all: Vec<&Value> = districts.iter().flat_map(|it| items(&it["reportedFigures"]["nodes"])).collect();
+    let total: i64 = districts.iter().map(|it| number(&it["reportedFigures"]["totalCount"])).sum();
+    let rest = total - all.len() as i64;
     let (beside, alone): (Vec<&Value>, Vec<&Value>) = all.into_iter().partition(|it| !it["recorded"].is_null());
     html! {
         @if !beside.is_empty() || !alone.is_empty() {
@@ -341,6 +345,7 @@ fn reported(visit: &Visit, districts: &[Value]) -> Markup {
                         }
                     }
                 }
+                @if rest > 0 { p { a href=(visit.link("/reported-figures")) { (texts.count("picture.more", rest)) } } }
             }
         }
     }

@@ -10,39 +10,68 @@ use super::{
     marks::mark,
     parts::{Notes, items, noun_link, told},
     pictures::{
-        Column, all_schools, attributions, choose, drawn, first_of, nouns, number, school_filter, table, words,
+        Column, LongList, Read, attributions, choose, drawn, first_of, first_of_kind, nouns, number, school_filter,
+        table, words,
     },
     question::{CITE, LINK},
 };
 
-const MAP: &str = "query Map($filter: SchoolFilter, $after: String, $asOf: Date, $knownAt: Int) {
-  map(asOf: $asOf, knownAt: $knownAt) {
-    districts(first: 100) { nodes { ...Link outline { ...Drawn } } }
-    townships(first: 100) { totalCount nodes { ...Link region { slug } outline { ...Drawn } } }
-    regions(first: 100) { nodes { ...Link localizedStrategy { text language } } }
-    groups(first: 100) { nodes { ...Link } }
-    alliances(first: 100) { nodes { ...Link } }
-    partners(first: 100, filter: { hasLocationOnRecord: true }) { totalCount nodes { ...Link location { ...Stands } } }
-    schools(first: 100, after: $after, filter: $filter) {
-      totalCount
-      withoutLocationCount
-      pageInfo { hasNextPage endCursor }
+/// The lists that are drawn, or that schools are chosen by.
+const LISTS: [LongList; 7] = [
+    LongList {
+        field: "districts",
+        variables: "",
+        arguments: "",
+        fields: "nodes { ...Link outline { ...Drawn } }",
+        fragments: &[DRAWN, LINK],
+    },
+    LongList {
+        field: "townships",
+        variables: "",
+        arguments: "",
+        fields: "nodes { ...Link region { slug } outline { ...Drawn } }",
+        fragments: &[DRAWN, LINK],
+    },
+    LongList {
+        field: "regions",
+        variables: "",
+        arguments: "",
+        fields: "nodes { ...Link localizedStrategy { text language } }",
+        fragments: &[LINK],
+    },
+    LongList { field: "groups", variables: "", arguments: "", fields: "nodes { ...Link }", fragments: &[LINK] },
+    LongList { field: "alliances", variables: "", arguments: "", fields: "nodes { ...Link }", fragments: &[LINK] },
+    LongList {
+        field: "partners",
+        variables: "",
+        arguments: ", filter: { hasLocationOnRecord: true }",
+        fields: "nodes { ...Link location { ...Stands } }",
+        fragments: &[STANDS, LINK, CITE],
+    },
+    LongList {
+        field: "schools",
+        variables: "$filter: SchoolFilter, ",
+        arguments: ", filter: $filter",
+        fields: "withoutLocationCount
       nodes {
         ...Link
         stages
         township { ...Link region { slug } }
         location { ...Stands }
-        campuses(first: 20) { nodes { ...Link location { ...Stands } } }
-      }
-    }
-  }
-}
-fragment Drawn on Outline {
+        campuses(first: 20) { totalCount nodes { ...Link location { ...Stands } } }
+      }",
+        fragments: &[STANDS, LINK, CITE],
+    },
+];
+
+const DRAWN: &str = "fragment Drawn on Outline {
   geometry
   basis
   sources { source { slug title language publisher license } }
 }
-fragment Stands on Location {
+";
+
+const STANDS: &str = "fragment Stands on Location {
   latitude
   longitude
   precision
@@ -50,6 +79,18 @@ fragment Stands on Location {
   sources { ...Cite source { title language publisher license } }
 }
 ";
+
+fn question() -> String {
+    let lists = LISTS.each_ref().map(LongList::first_page).join("\n");
+    format!(
+        "query Map($filter: SchoolFilter, $asOf: Date, $knownAt: Int) {{
+  map(asOf: $asOf, knownAt: $knownAt) {{
+{lists}
+  }}
+}}
+{DRAWN}{STANDS}{LINK}{CITE}"
+    )
+}
 
 /// A place on the map.
 struct Place<'a> {
@@ -63,19 +104,32 @@ struct Place<'a> {
 /// The page.
 pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
     let filter = school_filter(visit, &["stage", "ownership"], &["group", "alliance"])?;
-    let (data, schools) = all_schools(visit, &format!("{MAP}{LINK}{CITE}"), filter).await?;
+    let variables = json!({ "filter": filter });
+    let mut map = visit.ask(&question(), variables.clone()).await?["map"].take();
+    let without = number(&map["schools"]["withoutLocationCount"]);
+    let mut read = Vec::new();
+    for list in &LISTS {
+        read.push(list.read_on(visit, &mut map, &variables).await?);
+    }
+    let Ok([all_districts, all_townships, all_regions, groups, alliances, partners, all_schools]) =
+        <[Read; LISTS.len()]>::try_from(read)
+    else {
+        unreachable!("each list is read");
+    };
     let visit = &*visit;
     let texts = visit.texts;
-    let map = &data["map"];
-    let [districts, townships, regions] = ["districts", "townships", "regions"].map(|list| items(&map[list]["nodes"]));
+    let [districts, townships, regions, schools] =
+        [&all_districts, &all_townships, &all_regions, &all_schools].map(|list| list.nodes.as_slice());
     let has_outline = |node: &&Value| node["outline"].is_object();
     let areas: Vec<&Value> = districts.iter().chain(townships).filter(has_outline).collect();
     let mut places = Vec::new();
     let mut unplaced = Vec::new();
-    for school in &schools {
+    let mut n_more_campuses = 0;
+    for school in schools {
         let own = Place { node: school, of: None, location: &school["location"] };
         let campus = |node| Place { node, of: Some(school), location: &node["location"] };
         let campuses = items(&school["campuses"]["nodes"]).iter().map(campus);
+        n_more_campuses += number(&school["campuses"]["totalCount"]) - campuses.len() as i64;
         let before = places.len();
         places.extend(std::iter::once(own).chain(campuses).filter(|place| place.location.is_object()));
         if places.len() == before {
@@ -83,9 +137,9 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         }
     }
     let partner = |node| Place { node, of: None, location: &node["location"] };
-    places.extend(items(&map["partners"]["nodes"]).iter().map(partner));
+    places.extend(partners.nodes.iter().map(partner));
 
-    let (total, without) = (number(&map["schools"]["totalCount"]), number(&map["schools"]["withoutLocationCount"]));
+    let total = all_schools.total;
     let said = [("n", texts.number(total - without)), ("total", texts.number(total))];
     let lead = texts.fill("map.lead", &said.each_ref().map(|(name, text)| (*name, text.as_str())));
     let is_drawn = !areas.is_empty() || !places.is_empty();
@@ -93,16 +147,17 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
     let selects: Vec<_> = [words(visit, "stage"), words(visit, "ownership")]
         .into_iter()
         .flatten()
-        .chain([
-            nouns(visit, "group", "map.group", items(&map["groups"]["nodes"])),
-            nouns(visit, "alliance", "map.alliance", items(&map["alliances"]["nodes"])),
-        ])
+        .chain([nouns(visit, "group", "map.group", &groups), nouns(visit, "alliance", "map.alliance", &alliances)])
         .collect();
     let main = html! {
         h1 { (texts.say("map.title")) }
         @if is_drawn { p.lead { (lead) } } @else { p.lead { (texts.say("map.board-lead")) } }
         (choose(visit, &selects))
-        (first_of(visit, "picture.first", schools.len(), total))
+        (first_of(visit, "picture.first", &all_schools))
+        @for (type_name, list) in [
+            ("District", &all_districts), ("Township", &all_townships), ("Region", &all_regions), ("Partner", &partners),
+        ] { (first_of_kind(visit, type_name, list)) }
+        @if n_more_campuses > 0 { p.notice { (texts.count("map.more-campuses", n_more_campuses)) } }
         @if is_drawn {
             div.beside {
                 (picture(visit, &areas, &places, regions))
@@ -113,10 +168,10 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
                 }
             }
             (places_table(visit, &places, &mut notes))
-            (areas_table(visit, townships, regions, &schools))
+            (areas_table(visit, townships, regions, schools))
             (notes.section(visit))
         }
-        @else { (board(visit, townships, regions, &schools)) }
+        @else { (board(visit, townships, regions, schools)) }
     };
     let description = if is_drawn { lead } else { texts.say("map.board-lead").to_owned() };
     Ok(Page { title: texts.say("map.title").to_owned(), description, main, script: is_drawn.then_some("map") })

@@ -119,6 +119,7 @@ fn schools_or_not(visit: &Visit) -> Select {
         name: "schools",
         label: texts.say("network.schools").to_owned(),
         any: None,
+        rest: 0,
         options: vec![option("with", "network.with-schools"), option("without", "network.without-schools")],
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct Select {
     pub(crate) any: Option<String>,
     /// The values, and what each is called.
     pub(crate) options: Vec<(String, String)>,
+    /// How many more values there are than those.
+    pub(crate) rest: i64,
 }
 
 /// The form that narrows a page. It keeps day and language.
@@ -38,6 +40,7 @@ pub(crate) fn choose(visit: &Visit, selects: &[Select]) -> Markup {
                         @for (value, name) in &select.options {
                             option value=(value) selected[visit.param(select.name) == Some(value)] { (name) }
                         }
+                        @if select.rest > 0 { option disabled { (texts.count("picture.more", select.rest)) } }
                     }
                 }
             }
@@ -53,7 +56,7 @@ pub(crate) fn words(visit: &Visit, name: &'static str) -> Option<Select> {
     let Choice { vocabulary, words, .. } = school_choice(visit, name)?;
     let options = words.iter().map(|word| (word.clone(), texts.word(vocabulary, word))).collect();
     let label = texts.say(&format!("field.{name}")).to_owned();
-    Some(Select { name, label, any: Some(texts.say("list.any").to_owned()), options })
+    Some(Select { name, label, any: Some(texts.say("list.any").to_owned()), options, rest: 0 })
 }
 
 fn school_choice(visit: &Visit, name: &str) -> Option<&'static Choice> {
@@ -67,11 +70,14 @@ pub(crate) fn stage_number(visit: &Visit, stage: &str) -> usize {
     words.iter().position(|word| word == stage).unwrap_or(words.len())
 }
 
-/// The choice of one of these nouns.
-pub(crate) fn nouns(visit: &Visit, name: &'static str, label: &str, nodes: &[Value]) -> Select {
+/// The choice of one of the nouns of a list. What is asked for is among them, and how many were not read is said.
+pub(crate) fn nouns(visit: &Visit, name: &'static str, label: &str, list: &Read) -> Select {
     let option = |node: &Value| (node["slug"].as_str().unwrap_or_default().to_owned(), name_of(node).to_owned());
+    let mut options: Vec<_> = list.nodes.iter().map(option).collect();
+    let asked = visit.param(name).filter(|asked| list.rest() > 0 && options.iter().all(|(slug, _)| slug != asked));
+    options.extend(asked.map(|asked| (asked.to_owned(), asked.to_owned())));
     let any = Some(visit.texts.say("list.any").to_owned());
-    Select { name, label: visit.texts.say(label).to_owned(), any, options: nodes.iter().map(option).collect() }
+    Select { name, label: visit.texts.say(label).to_owned(), any, options, rest: list.rest() }
 }
 
 /// The filter of schools that an address asks for, by words of vocabularies and by nouns.
@@ -95,35 +101,86 @@ pub(crate) fn school_filter(visit: &Visit, by_words: &[&str], by_nouns: &[&str])
 /// How many pages of a list are read for one picture.
 const MAX_PAGES: usize = 10;
 
-/// The schools of a question that takes `$after`, page by page, and all else that it answers; of very many only the first.
-pub(crate) async fn all_schools(
-    visit: &mut Visit,
-    query: &str,
-    filter: Value,
-) -> Result<(Value, Vec<Value>), PageError> {
-    all_nodes(visit, "schools", query, filter).await
+/// A list of the map that is read page by page to its end; of a very long one the first.
+pub(crate) struct LongList {
+    /// Its field.
+    pub(crate) field: &'static str,
+    /// The variables that its arguments take, as a question declares them, each with a comma.
+    pub(crate) variables: &'static str,
+    /// Its arguments beside those of the page, each after a comma.
+    pub(crate) arguments: &'static str,
+    /// What is asked of it: `totalCount` and `nodes`, or `edges`.
+    pub(crate) fields: &'static str,
+    /// The fragments of that.
+    pub(crate) fragments: &'static [&'static str],
 }
 
-/// The same of another list of the map.
-pub(crate) async fn all_nodes(
-    visit: &mut Visit,
-    list: &str,
-    query: &str,
-    filter: Value,
-) -> Result<(Value, Vec<Value>), PageError> {
-    let mut data = visit.ask(query, json!({ "filter": filter, "after": null })).await?;
-    let mut nodes = take_nodes(&mut data["map"][list]);
-    for _ in 1..MAX_PAGES {
-        let info = &data["map"][list]["pageInfo"];
-        if info["hasNextPage"] != true {
-            break;
-        }
-        let variables = json!({ "filter": filter, "after": info["endCursor"] });
-        let mut next = visit.ask_on(query, variables).await?;
-        nodes.append(&mut take_nodes(&mut next["map"][list]));
-        data["map"][list]["pageInfo"] = next["map"][list]["pageInfo"].take();
+/// What was read of a list.
+pub(crate) struct Read {
+    /// Its nodes, or its edges.
+    pub(crate) nodes: Vec<Value>,
+    /// How many it has.
+    pub(crate) total: i64,
+}
+
+impl Read {
+    /// How many were not read.
+    pub(crate) fn rest(&self) -> i64 {
+        (self.total - self.nodes.len() as i64).max(0)
     }
-    Ok((data, nodes))
+}
+
+impl LongList {
+    /// Its first page, as a part of the question of a page.
+    pub(crate) fn first_page(&self) -> String {
+        self.page("")
+    }
+
+    fn page(&self, after: &str) -> String {
+        let LongList { field, arguments, fields, .. } = self;
+        format!(
+            "    {field}(first: 100{after}{arguments}) {{
+      totalCount
+      pageInfo {{ hasNextPage endCursor }}
+      {fields}
+    }}"
+        )
+    }
+
+    /// The question of a further page: nothing else is asked again.
+    fn further_page(&self) -> String {
+        let variables = self.variables;
+        let (page, fragments) = (self.page(", after: $after"), self.fragments.concat());
+        format!(
+            "query Further({variables}$after: String, $asOf: Date, $knownAt: Int) {{
+  map(asOf: $asOf, knownAt: $knownAt) {{
+{page}
+  }}
+}}
+{fragments}"
+        )
+    }
+
+    /// Reads on from the first page, which is in the answer of the page.
+    pub(crate) async fn read_on(
+        &self,
+        visit: &mut Visit,
+        map: &mut Value,
+        variables: &Value,
+    ) -> Result<Read, PageError> {
+        let mut list = map[self.field].take();
+        let mut read = Read { nodes: take_nodes(&mut list), total: number(&list["totalCount"]) };
+        for _ in 1..MAX_PAGES {
+            if list["pageInfo"]["hasNextPage"] != true {
+                break;
+            }
+            let mut variables = variables.clone();
+            variables["after"] = list["pageInfo"]["endCursor"].take();
+            list = visit.ask_on(&self.further_page(), variables).await?["map"][self.field].take();
+            read.nodes.append(&mut take_nodes(&mut list));
+        }
+        Ok(read)
+    }
 }
 
 fn take_nodes(list: &mut Value) -> Vec<Value> {
@@ -202,13 +259,28 @@ pub(crate) fn table(named_by: &str, columns: &[Column<'_>], rows: &Markup) -> Ma
     }
 }
 
-/// That only the first of many are looked at, in the words of a key.
-pub(crate) fn first_of(visit: &Visit, key: &str, shown: usize, total: i64) -> Markup {
+/// That only the first of many are on the page, in the words of a key.
+pub(crate) fn first_of(visit: &Visit, key: &str, list: &Read) -> Markup {
     let texts = visit.texts;
-    let n = shown as i64;
+    let (n, total) = (texts.number(list.nodes.len() as i64), texts.number(list.total));
     html! {
-        @if n < total {
-            p.notice { (texts.fill(key, &[("n", &texts.number(n)), ("total", &texts.number(total))])) }
+        @if list.rest() > 0 { p.notice { (texts.fill(key, &[("n", &n), ("total", &total)])) } }
+    }
+}
+
+/// The same of nouns of a kind that is named.
+pub(crate) fn first_of_kind(visit: &Visit, type_name: &str, list: &Read) -> Markup {
+    let texts = visit.texts;
+    let (n, total) = (texts.number(list.nodes.len() as i64), texts.number(list.total));
+    let kind = texts.say(&format!("kind.{type_name}.list"));
+    html! {
+        @if list.rest() > 0 {
+            p.notice { (texts.fill("picture.first-of-kind", &[("kind", kind), ("n", &n), ("total", &total)])) }
         }
     }
+}
+
+/// How many of a list are not on the page, beside those that are.
+pub(crate) fn more(visit: &Visit, rest: i64) -> Markup {
+    html! { @if rest > 0 { span.muted { (visit.texts.count("picture.more", rest)) } } }
 }

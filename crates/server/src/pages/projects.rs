@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use maud::{Markup, html};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     Page, PageError, Visit,
@@ -11,16 +11,15 @@ use super::{
     kinds::kind_at,
     list,
     parts::{Notes, date, items, noun_link, words},
-    pictures::{Column, all_nodes, first_of, number, table},
+    pictures::{Column, LongList, first_of, table},
     question::{CITE, LINK},
 };
 
-const PROJECTS: &str = "query Projects($filter: ProjectFilter, $after: String, $asOf: Date, $knownAt: Int) {
-  map(asOf: $asOf, knownAt: $knownAt) {
-    projects(first: 100, after: $after, filter: $filter) {
-      totalCount
-      pageInfo { hasNextPage endCursor }
-      nodes {
+const PROJECTS: LongList = LongList {
+    field: "projects",
+    variables: "$filter: ProjectFilter, ",
+    arguments: ", filter: $filter",
+    fields: "nodes {
         ...Link
         status
         dueOn { text earliest latest }
@@ -29,11 +28,21 @@ const PROJECTS: &str = "query Projects($filter: ProjectFilter, $after: String, $
         region { ...Link }
         township { ...Link }
         sources { ...Cite }
-      }
-    }
-  }
+      }",
+    fragments: &[LINK, CITE],
+};
+
+fn question() -> String {
+    format!(
+        "query Projects($filter: ProjectFilter, $asOf: Date, $knownAt: Int) {{
+  map(asOf: $asOf, knownAt: $knownAt) {{
+{}
+  }}
+}}
+{LINK}{CITE}",
+        PROJECTS.first_page()
+    )
 }
-";
 
 /// How far projects have come, as far as they are counted apart: what is due, what has opened, and what no source says.
 /// Each has the class of its bar, the key of its name, and the field that says when.
@@ -69,11 +78,12 @@ struct Row<'a> {
 /// The page.
 pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
     let kind = kind_at(visit.schema(), visit.path()).ok_or_else(|| list::missing(visit))?;
-    let filter = Value::Object(list::read_filter(visit, kind)?);
-    let (data, projects) = all_nodes(visit, "projects", &format!("{PROJECTS}{LINK}{CITE}"), filter).await?;
+    let variables = json!({ "filter": list::read_filter(visit, kind)? });
+    let mut map = visit.ask(&question(), variables.clone()).await?["map"].take();
+    let all = PROJECTS.read_on(visit, &mut map, &variables).await?;
+    let projects = &all.nodes;
     let visit = &*visit;
     let texts = visit.texts;
-    let total = number(&data["map"]["projects"]["totalCount"]);
     let counts = [0, 1, 2].map(|state| projects.iter().filter(|it| state_of(it) == state).count() as i64);
     let said = counts.map(|n| texts.number(n));
     let lead = texts.fill("projects.lead", &[("due", &said[0]), ("opened", &said[1]), ("unstated", &said[2])]);
@@ -113,13 +123,13 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         (list::choose(visit, kind))
         @if projects.is_empty() { p { (texts.say("list.empty")) } }
         @else {
-            (first_of(visit, "projects.first", projects.len(), total))
+            (first_of(visit, "projects.first", &all))
             (patterns())
             (bars(visit, "by-year", "projects.by-year", &by_year))
             p.muted { (texts.say("projects.year-note")) }
             (bars(visit, "by-region", "coverage.by-region", &by_region))
             (board(visit, &by_region, &years))
-            (each_project(visit, &projects, &mut notes))
+            (each_project(visit, projects, &mut notes))
         }
         (notes.section(visit))
     };

@@ -10,7 +10,7 @@ use super::{
     kinds::kind_of,
     noun::{field_name, named_nouns, sides},
     parts::{Notes, items, noun_link},
-    pictures::number,
+    pictures::{more, number},
     question::{CITE, LINK},
 };
 
@@ -27,21 +27,34 @@ const QUALITY: &str = "query Quality($asOf: Date, $knownAt: Int) {
         node { ...Link }
       }
     }
-    findings(first: 100) {
-      totalCount
-      edges {
-        rule
-        message
-        field
-        other { ...Link }
-        sources { ...Cite }
-        node { ...Link }
-      }
-    }
+    findings(first: 0) { totalCount }
     findingRules { rule severity count reason remedy }
   }
 }
 ";
+
+/// The question of what each of these rules finds; the name of a rule is that of its list.
+fn findings_of(rules: &[&str]) -> String {
+    let lists: String = rules
+        .iter()
+        .map(|rule| format!("    {rule}: findings(first: 100, rules: [{rule}]) {{ ...Found }}\n"))
+        .collect();
+    format!(
+        "query Findings($asOf: Date, $knownAt: Int) {{
+  map(asOf: $asOf, knownAt: $knownAt) {{
+{lists}  }}
+}}
+fragment Found on FindingConnection {{
+  edges {{
+    message
+    other {{ ...Link }}
+    sources {{ ...Cite }}
+    node {{ ...Link }}
+  }}
+}}
+{LINK}{CITE}"
+    )
+}
 
 /// The language in which the API explains rules and findings.
 const LANGUAGE_OF_RULES: &str = "en";
@@ -51,6 +64,13 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
     let data = visit.ask(&format!("{QUALITY}{LINK}{CITE}"), json!({})).await?;
     let map = &data["map"];
     let named = named_nouns(visit, items(&map["contradictions"]["edges"])).await?;
+    let has_found = |rule: &&Value| number(&rule["count"]) > 0;
+    let (found, quiet): (Vec<&Value>, Vec<&Value>) = items(&map["findingRules"]).iter().partition(has_found);
+    let names: Vec<&str> = found.iter().filter_map(|rule| rule["rule"].as_str()).collect();
+    let lists = match names[..] {
+        [] => Value::Null,
+        _ => visit.ask(&findings_of(&names), json!({})).await?["map"].take(),
+    };
     let visit = &*visit;
     let texts = visit.texts;
     let (contradictions, findings) = (&map["contradictions"], &map["findings"]);
@@ -62,16 +82,10 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         h1 { (texts.say("quality.title")) }
         p.lead { (lead) }
         (disagreements(visit, contradictions, &named, &mut notes))
-        (rules(visit, items(&map["findingRules"]), items(&findings["edges"]), &mut notes))
+        (rules(visit, &found, &quiet, &lists, &mut notes))
         (notes.section(visit))
     };
     Ok(Page { title: texts.say("quality.title").to_owned(), description: lead, main, script: None })
-}
-
-/// How many of a list are not on the page.
-fn rest(visit: &Visit, n: i64, shown: usize) -> Markup {
-    let rest = n - shown as i64;
-    html! { @if rest > 0 { p.muted { (visit.texts.count("picture.more", rest)) } } }
 }
 
 /// Where sources say something else than what is recorded.
@@ -91,18 +105,17 @@ fn disagreements(visit: &Visit, list: &Value, named: &BTreeMap<String, Value>, n
                 }
                 @if let Some(kind) = kind_of(visit.schema(), &one["node"]) { (sides(visit, kind, one, named, notes)) }
             }
-            (rest(visit, number(&list["totalCount"]), all.len()))
+            (more(visit, number(&list["totalCount"]) - all.len() as i64))
         }
     }
 }
 
 /// What rules find, rule by rule; those that find nothing are named at the end.
-fn rules(visit: &Visit, rules: &[Value], findings: &[Value], notes: &mut Notes) -> Markup {
+fn rules(visit: &Visit, found: &[&Value], quiet: &[&Value], lists: &Value, notes: &mut Notes) -> Markup {
     let texts = visit.texts;
     let name = |rule: &Value| texts.word("FindingRule", rule["rule"].as_str().unwrap_or_default());
-    let (found, quiet): (Vec<&Value>, Vec<&Value>) = rules.iter().partition(|rule| number(&rule["count"]) > 0);
     html! {
-        @for rule in &found {
+        @for rule in found {
             @let id = rule["rule"].as_str().unwrap_or_default().to_lowercase();
             section aria-labelledby=(id) {
                 h2 id=(id) {
@@ -110,9 +123,9 @@ fn rules(visit: &Visit, rules: &[Value], findings: &[Value], notes: &mut Notes) 
                     span.count { (texts.number(number(&rule["count"]))) " · " (texts.word("FindingSeverity", rule["severity"].as_str().unwrap_or_default())) }
                 }
                 p.muted lang=(LANGUAGE_OF_RULES) { (rule["reason"].as_str().unwrap_or_default()) }
-                @let those: Vec<&Value> = findings.iter().filter(|it| it["rule"] == rule["rule"]).collect();
+                @let those = items(&lists[rule["rule"].as_str().unwrap_or_default()]["edges"]);
                 ul.plain-list {
-                    @for it in &those {
+                    @for it in those {
                         li {
                             (noun_link(visit, &it["node"])) " "
                             span lang=(LANGUAGE_OF_RULES) { (it["message"].as_str().unwrap_or_default()) }
@@ -121,7 +134,7 @@ fn rules(visit: &Visit, rules: &[Value], findings: &[Value], notes: &mut Notes) 
                         }
                     }
                 }
-                (rest(visit, number(&rule["count"]), those.len()))
+                (more(visit, number(&rule["count"]) - those.len() as i64))
                 p { strong { (texts.say("quality.remedy")) } " " span lang=(LANGUAGE_OF_RULES) { (rule["remedy"].as_str().unwrap_or_default()) } }
             }
         }

@@ -8,29 +8,38 @@ use serde_json::{Value, json};
 use super::{
     Page, PageError, Visit,
     parts::{Notes, items, name_of, noun_link},
-    pictures::{Column, all_schools, choose, drawn, first_of, nouns, number, stage_number, table},
+    pictures::{Column, LongList, choose, drawn, first_of, more, nouns, number, stage_number, table},
     question::{CITE, LINK},
 };
 
-const OF_ALL: &str = "query Ways($filter: SchoolFilter, $after: String, $asOf: Date, $knownAt: Int) {
-  map(asOf: $asOf, knownAt: $knownAt) {
-    kindergarten: schools(first: 100, filter: { deadEnd: [KINDERGARTEN] }) { totalCount nodes { ...Link } }
-    primary: schools(first: 100, filter: { deadEnd: [PRIMARY] }) { totalCount nodes { ...Link } }
-    junior: schools(first: 100, filter: { deadEnd: [JUNIOR] }) { totalCount nodes { ...Link } }
-    schools(first: 100, after: $after, filter: $filter) {
-      totalCount
-      pageInfo { hasNextPage endCursor }
-      nodes {
+const SCHOOLS: LongList = LongList {
+    field: "schools",
+    variables: "",
+    arguments: "",
+    fields: "nodes {
         ...Link
         ways(years: 15, first: 100) {
           isTruncated
           ways { steps { from { stage school { slug } } to { stage school { slug } } reasons { basis } } }
         }
-      }
-    }
-  }
+      }",
+    fragments: &[LINK],
+};
+
+fn question_of_all() -> String {
+    format!(
+        "query Ways($asOf: Date, $knownAt: Int) {{
+  map(asOf: $asOf, knownAt: $knownAt) {{
+    kindergarten: schools(first: 100, filter: {{ deadEnd: [KINDERGARTEN] }}) {{ totalCount nodes {{ ...Link }} }}
+    primary: schools(first: 100, filter: {{ deadEnd: [PRIMARY] }}) {{ totalCount nodes {{ ...Link }} }}
+    junior: schools(first: 100, filter: {{ deadEnd: [JUNIOR] }}) {{ totalCount nodes {{ ...Link }} }}
+{}
+  }}
+}}
+{LINK}",
+        SCHOOLS.first_page()
+    )
 }
-";
 
 const OF_ONE: &str = "query WaysOfOne($school: String!, $asOf: Date, $knownAt: Int) {
   map(asOf: $asOf, knownAt: $knownAt) {
@@ -80,14 +89,14 @@ fn word(value: &Value) -> &str {
 
 /// From stage to stage, over all schools.
 async fn of_all(visit: &mut Visit) -> Result<Page, PageError> {
-    let (data, schools) = all_schools(visit, &format!("{OF_ALL}{LINK}"), json!({})).await?;
+    let mut map = visit.ask(&question_of_all(), json!({})).await?["map"].take();
+    let schools = SCHOOLS.read_on(visit, &mut map, &json!({})).await?;
     let visit = &*visit;
     let texts = visit.texts;
-    let map = &data["map"];
-    let (total, mut is_truncated) = (number(&map["schools"]["totalCount"]), false);
+    let mut is_truncated = false;
     // Each step counts once, by the surest of its reasons, over however many ways it leads.
     let mut steps: BTreeMap<(At, At), &str> = BTreeMap::new();
-    for ways in schools.iter().map(|school| &school["ways"]) {
+    for ways in schools.nodes.iter().map(|school| &school["ways"]) {
         is_truncated |= ways["isTruncated"] == true;
         for step in items(&ways["ways"]).iter().flat_map(|way| items(&way["steps"])) {
             steps.entry((at(&step["from"]), at(&step["to"]))).or_insert_with(|| word(&step["reasons"][0]["basis"]));
@@ -115,7 +124,7 @@ async fn of_all(visit: &mut Visit) -> Result<Page, PageError> {
         h1 { (texts.say("ways.title")) }
         p.lead { (lead) }
         (choose(visit, &[nouns(visit, "school", "ways.from", &schools)]))
-        (first_of(visit, "picture.first", schools.len(), total))
+        (first_of(visit, "ways.first", &schools))
         @if is_truncated { p.notice { (texts.say("ways.truncated")) } }
         @if flows.is_empty() { p { (texts.say("ways.none")) } }
         @else {
@@ -148,7 +157,7 @@ async fn of_all(visit: &mut Visit) -> Result<Page, PageError> {
                 p.muted { (texts.say("ways.ends-note")) }
                 div.some {
                     @for node in nodes { span.item { (noun_link(visit, node)) } }
-                    @if n > nodes.len() as i64 { span.muted { (texts.count("picture.more", n - nodes.len() as i64)) } }
+                    (more(visit, n - nodes.len() as i64))
                 }
             }
         }
