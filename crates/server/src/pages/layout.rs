@@ -66,27 +66,26 @@ fn header(visit: &Visit, entries: &[Entry]) -> Markup {
                         a href=(visit.link(path)) aria-current=[current] { (texts.say(name)) }
                     }
                 }
-                // Where the page is a search itself, one is enough.
-                @if !matches!(visit.path(), "/" | "/search") {
-                    form.find action=(visit.plain_link("/search")) method="get" role="search" {
-                        (kept(visit, |name| matches!(name, "lang" | "asOf")))
-                        input type="search" name="q" required maxlength="100" aria-label=(texts.say("search.label"))
-                            placeholder=(texts.say("search.short")) autocomplete="off";
-                        button type="submit" { (texts.say("search.go")) }
-                    }
-                }
             }
         }
         div.strip {
             div.inner {
                 form.day action=(visit.plain_link(visit.path())) method="get" {
-                    (kept(visit, |name| !matches!(name, "asOf" | "knownAt" | "after" | "before")))
+                    (hidden(visit, |name| !OF_ONE_DAY.contains(&name)))
                     label for="as-of" { (texts.say("day.label")) }
                     input #as-of type="date" name="asOf" value=(visit.view["asOf"].as_str().unwrap_or_default());
                     button type="submit" { (texts.say("day.go")) }
                     @if visit.param("asOf").is_some() || visit.param("knownAt").is_some() {
-                        @let none = ["asOf", "knownAt", "after", "before"].map(|name| (name, ""));
-                        a href=(visit.link_here(&none)) { (texts.say("day.today")) }
+                        a href=(visit.link_here(&OF_ONE_DAY.map(|name| (name, "")))) { (texts.say("day.today")) }
+                    }
+                }
+                // Where the page is a search itself, one is enough.
+                @if !matches!(visit.path(), "/" | "/search") {
+                    form.find action=(visit.plain_link("/search")) method="get" role="search" {
+                        (hidden(visit, |name| matches!(name, "lang" | "asOf")))
+                        input type="search" name="q" required maxlength="100" aria-label=(texts.say("search.label"))
+                            placeholder=(texts.say("search.short")) autocomplete="off";
+                        button type="submit" { (texts.say("search.go")) }
                     }
                 }
                 nav.languages aria-label=(texts.say("nav.languages")) {
@@ -103,8 +102,11 @@ fn header(visit: &Visit, entries: &[Entry]) -> Markup {
     }
 }
 
+/// The parameters that hold for one day only: the day itself, and where a list is walked on from.
+const OF_ONE_DAY: [&str; 4] = ["asOf", "knownAt", "after", "before"];
+
 /// Parameters of the address that a form hands on.
-fn kept(visit: &Visit, is_kept: impl Fn(&str) -> bool) -> Markup {
+fn hidden(visit: &Visit, is_kept: impl Fn(&str) -> bool) -> Markup {
     html! {
         @for (name, value) in visit.params().filter(|(name, _)| is_kept(name)) {
             input type="hidden" name=(name) value=(value);
