@@ -117,3 +117,24 @@ pub(crate) fn entries(schema: &Schema) -> Vec<Entry> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_page_of_the_navigation_has_its_sentence_on_the_front_page_and_no_other_has() {
+        let ways: BTreeSet<String> = entries(&graphql::schema())
+            .into_iter()
+            .filter(|entry| entry.pattern != "/")
+            .filter_map(|entry| entry.nav.map(front::way_key))
+            .collect();
+        assert!(ways.len() > 6, "{ways:?}");
+        for texts in Texts::all() {
+            let said: BTreeSet<String> = texts.keys_of("front.way.").map(str::to_owned).collect();
+            assert_eq!(said, ways, "{}", texts.language);
+        }
+    }
+}

@@ -86,6 +86,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
             p.lead { (texts.say("front.lead")) }
             (form(visit, ""))
         }
+        (ways_in(visit))
         (patterns())
         (schools(visit, &map["schools"]))
         (coverage(visit, &map["coverage"]))
@@ -104,6 +105,32 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         }
     };
     Ok(Page { description: texts.say("front.lead").to_owned(), title, main, script: Some("search") })
+}
+
+/// A way into each page of the navigation, with a sentence on what it shows.
+fn ways_in(visit: &Visit) -> Markup {
+    let texts = visit.texts;
+    let named = super::entries(visit.schema()).into_iter().filter(|entry| entry.pattern != "/");
+    html! {
+        section aria-labelledby="ways-in" {
+            h2 #ways-in { (texts.say("front.ways-in")) }
+            ul.cards.ways-in {
+                @for (pattern, nav) in named.filter_map(|entry| Some((entry.pattern, entry.nav?))) {
+                    li {
+                        a href=(visit.link(&pattern)) {
+                            span.to { (texts.say(nav)) }
+                            span.name { (texts.say(&way_key(nav))) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The key of the sentence that goes with a name of the navigation.
+pub(super) fn way_key(nav: &str) -> String {
+    format!("front.way.{}", nav.trim_start_matches("nav."))
 }
 
 /// The districts, each with its name in another language, and how many others there are.

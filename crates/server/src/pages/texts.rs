@@ -80,6 +80,12 @@ impl Texts {
         self.texts.get(key).map(String::as_str)
     }
 
+    /// The keys that begin so.
+    #[cfg(test)]
+    pub(crate) fn keys_of(&self, start: &str) -> impl Iterator<Item = &str> {
+        self.texts.keys().map(String::as_str).filter(move |key| key.starts_with(start))
+    }
+
     /// The text of a key, with what it leaves open as `{name}`.
     pub(crate) fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
         values.iter().fold(self.say(key).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
@@ -144,8 +150,9 @@ mod tests {
         texts.texts.keys().map(String::as_str).collect()
     }
 
-    /// The groups whose keys are made of names of the schema and of the data set, which tests of others hold against them.
-    const OF_SCHEMA: [&str; 6] = ["word.", "field.", "kind.", "fact.", "column.", "date.months."];
+    /// The groups whose keys are made of names of the schema, of the data set or of pages, which tests of others hold
+    /// against them.
+    const MADE: [&str; 7] = ["word.", "field.", "kind.", "fact.", "column.", "date.months.", "front.way."];
 
     #[test]
     fn every_language_says_everything_and_leaves_the_same_places_open() {
@@ -184,8 +191,8 @@ mod tests {
             let stem = key.strip_suffix(".one").or_else(|| key.strip_suffix(".many")).unwrap_or(key);
             code.contains(&format!("\"{key}\"")) || code.contains(&format!("\"{stem}\""))
         };
-        let of_schema = |key: &str| OF_SCHEMA.iter().any(|group| key.starts_with(group));
-        let unsaid: Vec<_> = Texts::all()[0].texts.keys().filter(|key| !of_schema(key) && !is_said(key)).collect();
+        let is_made = |key: &str| MADE.iter().any(|group| key.starts_with(group));
+        let unsaid: Vec<_> = Texts::all()[0].texts.keys().filter(|key| !is_made(key) && !is_said(key)).collect();
         assert!(unsaid.is_empty(), "{unsaid:?}");
     }
 
