@@ -431,7 +431,7 @@ fn things(visit: &Visit, field: &Field, fields: &[Field], of: &Value, notes: &mu
         @if !columns.is_empty() {
             section.is-long[columns.len() > 2] aria-labelledby=(id) {
                 h2 id=(id) { (texts.say(&format!("field.{}", field.name))) }
-                div {
+                div.scroll tabindex="0" role="region" aria-labelledby=(id) {
                     table.list {
                         thead { tr {
                             @for column in &columns {

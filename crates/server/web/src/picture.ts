@@ -45,10 +45,13 @@ export function zoomable(svg: SVGSVGElement, width: number, height: number, text
       show();
     }),
   );
-  // Where the keyboard goes, the picture follows.
-  svg.addEventListener("focusin", ({ target }) => {
-    if (scale === 1) return;
-    const box = (target as SVGGraphicsElement).getBBox();
+  const frame = document.createElement("div");
+  frame.className = "frame";
+  frame.append(svg, buttons);
+  // Where the keyboard goes, the picture follows. Not of the picture itself, which would become a stop of the keyboard.
+  frame.addEventListener("focusin", ({ target }) => {
+    if (scale === 1 || !(target instanceof SVGGraphicsElement)) return;
+    const box = target.getBBox();
     x = box.x + box.width / 2 - (width * scale) / 2;
     y = box.y + box.height / 2 - (height * scale) / 2;
     show();
@@ -73,9 +76,6 @@ export function zoomable(svg: SVGSVGElement, width: number, height: number, text
   svg.addEventListener("dragstart", (event) => event.preventDefault());
   // A drag that ends on a link does not follow it.
   svg.addEventListener("click", (event) => from?.moved && event.preventDefault(), true);
-  const frame = document.createElement("div");
-  frame.className = "frame";
-  frame.append(svg, buttons);
   new ResizeObserver(show).observe(frame);
   show();
   return [frame];
