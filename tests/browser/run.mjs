@@ -152,6 +152,36 @@ function assertLegible({ nodes, labels }, name) {
   });
 }
 
+/** Waits until what the scripts of a page draw is there. */
+async function drawnAll(page) {
+  for (const [place, drawing] of [["#network[data-network]", ".network[data-state=drawn]"], ["figure[data-map]", "figure[data-map] svg"], ["figure[data-ways]", "figure[data-ways] svg"]]) {
+    if (await page.locator(place).count()) await page.waitForSelector(drawing);
+  }
+}
+
+/** The pages that the navigation names, the front page, and those of a school. */
+async function navigation() {
+  const { data } = await ask("{ schools(first: 1, filter: { stage: [PRIMARY] }) { nodes { slug } } }");
+  const [{ slug }] = data.schools.nodes;
+  const page = await context.newPage();
+  await page.goto(base);
+  const named = await page.$$eval("header.bar nav a", (links) => links.map((link) => link.pathname));
+  await page.close();
+  assert.ok(named.length > 5, named.join(" "));
+  return ["/", ...named, `/schools/${slug}`, `/ways?school=${slug}`];
+}
+
+/** All schools with what is asked of them, page by page. */
+async function everySchool(asked) {
+  const all = [];
+  for (let after = null; ; ) {
+    const { data } = await ask(`query ($after: String) { schools(first: 100, after: $after) { nodes { slug ${asked} } pageInfo { hasNextPage endCursor } } }`, { after });
+    all.push(...data.schools.nodes);
+    if (!data.schools.pageInfo.hasNextPage) return all;
+    after = data.schools.pageInfo.endCursor;
+  }
+}
+
 const isObject = (value) => Boolean(value) && typeof value === "object" && !Array.isArray(value);
 const isList = (value) => Array.isArray(value) && value.some(isObject);
 const isConnection = (value) => isObject(value) && (Array.isArray(value.edges) || Array.isArray(value.nodes) || Object.keys(value).join() === "totalCount");
@@ -269,23 +299,226 @@ const tests = {
     await leave(visited);
   },
 
-  async "the pages with pictures are whole on every window, by day and by night"() {
-    const { data } = await ask("{ schools(first: 1) { nodes { slug } } }");
-    const paths = ["/map", "/coverage", "/network", "/ways", `/ways?school=${data.schools.nodes[0].slug}`, "/projects", "/quality"];
-    for (const [viewport, size, colorScheme] of [[wide, "wide", "light"], [narrow, "narrow", "dark"]]) {
-      for (const path of paths) {
-        const visited = await visit(path, { viewport, colorScheme });
-        await inspect(visited.page, `pages${path.replace(/\W+/g, "-")}-${colorScheme}-${size}`);
+  async "the pages of the navigation are whole on every window, by day and by night"() {
+    for (const [viewport, size] of [[wide, "wide"], [narrow, "narrow"]]) {
+      for (const path of await navigation()) {
+        const visited = await visit(path, { viewport });
+        await drawnAll(visited.page);
+        for (const colorScheme of ["light", "dark"]) {
+          await visited.page.emulateMedia({ colorScheme });
+          await inspect(visited.page, `pages${path.replace(/\W+/g, "-")}-${colorScheme}-${size}`);
+        }
         await leave(visited);
       }
     }
+  },
+
+  async "the navigation is one line on a desk, and nothing of it is cut off elsewhere"() {
+    for (const width of [360, 768, 1024, 1440, 1920]) {
+      const visited = await visit("/about", { viewport: { width, height: 800 } });
+      const boxes = await visited.page.$$eval("header.bar a", (links) => links.map((link) => link.getBoundingClientRect().toJSON()));
+      for (const { left, right } of boxes) assert.ok(left >= 0 && right <= width, `${width}: ${left} to ${right}`);
+      if (width >= 1024) assert.ok(Math.max(...boxes.map(({ top }) => top)) < boxes[0].bottom, `two lines at ${width} px`);
+      await leave(visited);
+    }
+  },
+
+  async "every page is walked with the tabulator in the order of its content, and shows where one is"() {
+    for (const path of await navigation()) {
+      const visited = await visit(path);
+      const { page } = visited;
+      await drawnAll(page);
+      const expected = await page.evaluate(() => {
+        const main = document.querySelector("main");
+        const stops = [...main.querySelectorAll("a[href], button, input, select, summary, [tabindex]")].filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ visibilityProperty: true }));
+        // In a picture it is a line or a mark that looks different.
+        const look = (one) => JSON.stringify([one, ...(one.ownerSVGElement ? one.querySelectorAll("*") : [])].map((part) => {
+          const { outlineStyle, outlineWidth, stroke, strokeWidth, strokeOpacity } = getComputedStyle(part);
+          return [outlineStyle === "none" ? null : outlineWidth, stroke, strokeWidth, strokeOpacity];
+        }));
+        const looks = stops.map(look);
+        globalThis.walked = [];
+        document.addEventListener("focusin", ({ target }) => {
+          const at = stops.indexOf(target);
+          if (main.contains(target)) globalThis.walked.push({ at, html: target.outerHTML.slice(0, 120), isSeen: at >= 0 && look(target) !== looks[at] });
+        });
+        main.tabIndex = -1;
+        main.focus();
+        globalThis.walked.length = 0;
+        return stops.length;
+      });
+      assert.ok(expected > 4, `${path}: ${expected} stops`);
+      const isInside = () => page.evaluate(() => document.querySelector("main").contains(document.activeElement));
+      for (let n = 0; n < expected; n += 1) await page.keyboard.press("Tab");
+      const walked = await page.evaluate(() => globalThis.walked);
+      assert.deepEqual(walked.map(({ at }) => at), [...Array(expected).keys()], `${path}: ${walked.find(({ at }, n) => at !== n)?.html}`);
+      assert.deepEqual(walked.filter(({ isSeen }) => !isSeen).map(({ html }) => html).slice(0, 3), [], `${path}: no sign of the keyboard`);
+      assert.ok(await isInside(), path);
+      await page.keyboard.press("Tab");
+      assert.equal(await isInside(), false, `${path}: no way out`);
+      await page.keyboard.press("Shift+Tab");
+      assert.ok(await isInside(), `${path}: no way back`);
+      await leave(visited);
+    }
+  },
+
+  async "what is drawn is used with keys alone: areas and places of the map, nouns of the network, stops of ways"() {
+    for (const mark of [".area", ".place"]) {
+      const visited = await visit("/map");
+      const { page } = visited;
+      await drawnAll(page);
+      const link = page.locator(`figure.map svg a:has(${mark})`).last();
+      const [href, name] = [await link.getAttribute("href"), await link.getAttribute("aria-label")];
+      await page.focus("figure.map .zoom button");
+      await page.keyboard.press("Enter");
+      await link.focus();
+      await page.waitForFunction((mark) => {
+        const box = document.activeElement.querySelector(mark).getBoundingClientRect();
+        const frame = document.querySelector("figure.map .frame").getBoundingClientRect();
+        return box.right > frame.left && box.left < frame.right && box.bottom > frame.top && box.top < frame.bottom;
+      }, mark);
+      await Promise.all([page.waitForURL(new URL(href, base).href), page.keyboard.press("Enter")]);
+      assert.ok(name.startsWith((await page.textContent("h1")).trim()), name);
+      await leave(visited);
+    }
     const network = await visit("/network");
-    const answer = await ask("{ groups(first: 100) { nodes { schools { totalCount } } } }");
-    const members = answer.data.groups.nodes.reduce((sum, { schools }) => sum + schools.totalCount, 0);
-    const rows = await network.page.$$eval('table.list tbody tr:has(th a[href*="/groups/"])', (all) => all.length);
-    assert.equal(rows, members);
-    await network.page.waitForSelector("#network canvas");
+    await drawnAll(network.page);
+    const stage = network.page.locator("#network .drawing");
+    await stage.focus();
+    await network.page.keyboard.press("ArrowRight");
+    await network.page.keyboard.press("Enter");
+    const link = network.page.locator("#network .network-details a[href]").first();
+    await link.waitFor();
+    assert.match(await link.getAttribute("href"), /^\.\/[a-z-]+\/./);
+    await network.page.keyboard.press("Escape");
+    assert.equal(await link.isVisible(), false);
     await leave(network);
+    const ways = await visit((await navigation()).find((path) => path.startsWith("/ways?")));
+    await drawnAll(ways.page);
+    const stop = ways.page.locator("figure.ways svg a").last();
+    const href = await stop.getAttribute("href");
+    await stop.focus();
+    await Promise.all([ways.page.waitForURL(new URL(href, base).href), ways.page.keyboard.press("Enter")]);
+    await leave(ways);
+  },
+
+  async "every page is printed with its content and its pictures, and without what paper cannot do"() {
+    for (const path of await navigation()) {
+      // As wide as a sheet between its margins.
+      const visited = await visit(path, { viewport: { width: 718, height: 1000 }, colorScheme: "dark" });
+      const { page } = visited;
+      await drawnAll(page);
+      await page.emulateMedia({ media: "print" });
+      for (const gone of ["header.bar", ".strip", ".choose", ".zoom", ".pager", "main form"]) assert.equal(await page.locator(gone).first().isVisible(), false, `${path}: ${gone}`);
+      const unseen = await page.evaluate(() => {
+        const content = "main :is(h1, h2, h3, th, dd, li), figure svg, figure canvas, main .noun a";
+        const isShown = (one) => one.closest(".zoom, .tip, form, thead, .network, .pager, .developers") || (one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) && one.getBoundingClientRect().height > 0);
+        return [...document.querySelectorAll(content)].filter((one) => one.textContent !== "" && !isShown(one)).map((one) => one.outerHTML.slice(0, 120));
+      });
+      assert.deepEqual(unseen.slice(0, 3), [], `${path}: not on paper`);
+      const { overflow, background } = await page.evaluate(() => ({ overflow: document.documentElement.scrollWidth - innerWidth, background: getComputedStyle(document.body).backgroundColor }));
+      assert.ok(overflow <= 0, `${path} is ${overflow} px wider than a sheet`);
+      assert.equal(background, "rgb(255, 255, 255)", path);
+      const pdf = await page.pdf({ format: "A4" });
+      const sheets = pdf.toString("latin1").match(/\/Type \/Page\b/g)?.length ?? 0;
+      assert.ok(sheets >= 1 && sheets < 60, `${path}: ${sheets} sheets`);
+      if (shots) fs.writeFileSync(`${shots}/print${path.replace(/\W+/g, "-")}.pdf`, pdf);
+      await leave(visited);
+    }
+  },
+
+  async "every page is read in large letters and on a small window without scrolling sideways"() {
+    for (const path of await navigation()) {
+      const visited = await visit(path);
+      const { page } = visited;
+      await drawnAll(page);
+      // A window of 1440 px enlarged twice has 720 px, enlarged more than four times 320 px; letters alone may be enlarged, too.
+      for (const [width, letters] of [[1440, "200%"], [720, "100%"], [720, "200%"], [360, "125%"], [320, "100%"]]) {
+        await page.setViewportSize({ width, height: 700 });
+        await page.evaluate((letters) => (document.documentElement.style.fontSize = letters), letters);
+        const { overflow, widest } = await page.evaluate(() => {
+          const overflow = document.documentElement.scrollWidth - innerWidth;
+          const isCut = (one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".scroll, .frame, pre, .network");
+          return { overflow, widest: [...document.querySelectorAll("main *, header *, footer *")].filter(isCut).map((one) => one.outerHTML.slice(0, 100)).slice(0, 2) };
+        });
+        assert.ok(overflow <= 0, `${path} is ${overflow} px wider than ${width} px in letters of ${letters}: ${widest.join(" | ")}`);
+      }
+      await leave(visited);
+    }
+  },
+
+  async "nothing moves on any page for those who want no motion"() {
+    const moving = (page) => page.evaluate(() => {
+      const moves = (one) => getComputedStyle(one).transitionDuration.split(", ").some((time) => time !== "0s") || getComputedStyle(one).animationName !== "none" || getComputedStyle(one).scrollBehavior === "smooth";
+      return [...document.querySelectorAll("*")].filter(moves).map((one) => one.outerHTML.slice(0, 100)).slice(0, 3);
+    });
+    for (const path of await navigation()) {
+      const visited = await visit(path);
+      await drawnAll(visited.page);
+      // Buttons move a little for all others, so that there is something to find.
+      assert.notDeepEqual(await moving(visited.page), [], path);
+      await visited.page.emulateMedia({ reducedMotion: "reduce" });
+      assert.deepEqual(await moving(visited.page), [], path);
+      await leave(visited);
+    }
+  },
+
+  async "the numbers of every page are those of the answers to the questions at its foot"() {
+    const sum = (all) => all.reduce((total, n) => total + n, 0);
+    const found = (nodes, ...keys) => new Set(nodes.map((node) => keys.map((key) => node[key]).join("/"))).size;
+    // What the lead says where it is not a number of the answer itself.
+    const leads = {
+      "/map": ({ schools: { totalCount, withoutLocationCount } }) => [totalCount - withoutLocationCount, totalCount],
+      "/network": ({ groups, alliances, partners }) => {
+        const lists = [...groups.nodes, ...alliances.nodes, ...partners.nodes].flatMap((one) => [one.schools, one.groups, one.partners].filter(Boolean));
+        const edges = lists.flatMap((list) => list.edges);
+        const nouns = [...groups.nodes, ...alliances.nodes, ...partners.nodes, ...edges.map(({ node }) => node)];
+        return [found(nouns, "__typename", "slug"), edges.length];
+      },
+      "/projects": ({ projects: { nodes } }) => {
+        const n = (isIt) => nodes.filter(({ status }) => isIt(status ?? "UNKNOWN")).length;
+        return [n((status) => !["OPENED", "UNKNOWN"].includes(status)), n((status) => status === "OPENED"), n((status) => status === "UNKNOWN")];
+      },
+    };
+    for (const path of await navigation()) {
+      const visited = await visit(path);
+      const { page } = visited;
+      await drawnAll(page);
+      const links = await page.$$eval("details.question .links a[href*='graphql?']", (all) => all.map((link) => link.href));
+      assert.ok(links.length > 0, `${path} has no question`);
+      const answers = [];
+      for (const link of links) answers.push(await (await fetch(link)).json());
+      assert.deepEqual(answers.flatMap(({ errors }) => errors ?? []), [], path);
+      const map = Object.assign({}, ...answers.map(({ data }) => data.map));
+      const numbers = (text) => (text.match(/\d[\d,]*(\.\d+)?/g) ?? []).map((one) => Number(one.replaceAll(",", "")));
+      const told = numbers((await page.$$eval("main .lead", (all) => all.map((one) => one.textContent))).join(" "));
+      const all = new Set();
+      JSON.stringify(answers, (key, value) => (typeof value === "number" && all.add(value), value));
+      // The steps of ways are counted over pages of schools; the table counts the same.
+      if (path === "/ways") assert.deepEqual(told, [sum(numbers((await page.$$eval("#flows + p + .scroll td.num", (cells) => cells.map((cell) => cell.textContent))).join(" ")))]);
+      else if (leads[path]) assert.deepEqual(told, leads[path](map), path);
+      else for (const n of told) assert.ok(all.has(n), `${path}: nothing in the answer is ${n}`);
+      // Each count beside a heading, a legend or a line of a list.
+      const shown = await page.$$eval("main :is(.n, h2 .count, h3 .count, .gaps strong.num)", (counts) => counts.map((one) => one.textContent.split(" · ")[0]));
+      const counted = shown.flatMap(numbers);
+      assert.ok(counted.length + told.length > 0, `${path} has no number`);
+      const own = new Set([...all, ...told]);
+      if (!path.startsWith("/projects")) assert.deepEqual(counted.filter((n) => !own.has(n)), [], `${path}: not in the answer`);
+      if (path === "/map") {
+        const at = ({ location }) => (location ? 1 : 0);
+        const schools = await everySchool("location { latitude } campuses(first: 100) { nodes { location { latitude } } }");
+        const places = sum(schools.map((school) => at(school) + sum(school.campuses.nodes.map(at)))) + sum(map.partners.nodes.map(at));
+        assert.equal(await page.locator("figure.map svg .place").count(), places);
+        assert.equal(await page.locator("figure.map svg .area").count(), [...map.districts.nodes, ...map.townships.nodes].filter(({ outline }) => outline).length);
+      }
+      if (path === "/network") {
+        const { nodes, ties } = await drawn(page);
+        assert.deepEqual([nodes.length, ties], told);
+      }
+      if (path === "/coverage") assert.deepEqual(told, ["total", "covered", "uncovered", "unknown"].map((name) => map.all[name]));
+      if (path === "/quality") assert.deepEqual(told, [map.contradictions.totalCount, map.findings.totalCount]);
+      await leave(visited);
+    }
   },
 
   async "a source shows where the keyboard is, and the first stop leads to the content"() {
@@ -300,6 +533,17 @@ const tests = {
     assert.equal(await tip.isVisible(), true);
     assert.ok((await tip.textContent()).length > 5);
     await leave(visited);
+    // Nor does a table that scrolls cut it off.
+    for (const viewport of [wide, narrow]) {
+      const projects = await visit("/projects", { viewport });
+      await projects.page.locator(".scroll .cite > a").first().focus();
+      const corners = await projects.page.locator(".scroll .tip").first().evaluate((tip) => {
+        const { left, right, top, bottom } = tip.getBoundingClientRect();
+        return [[left + 2, top + 10], [right - 2, top + 10], [left + 2, bottom - 10], [right - 2, bottom - 10]].map(([x, y]) => tip.contains(document.elementFromPoint(x, y)));
+      });
+      assert.deepEqual(corners, [true, true, true, true]);
+      await leave(projects);
+    }
   },
 
   async "the search offers what it finds while one types, by the keyboard alone"() {

@@ -31,7 +31,7 @@ async fn a_person_finds_everything_on_the_pages_and_nothing_leaves_for_elsewhere
     let clicked = tokio::task::spawn_blocking(move || node::run_script("browser", "run.mjs", &address));
     let told = clicked.await.expect("the browser ends");
     // As many tests as the file has; one that did not run has not passed.
-    assert!(told.contains("\n36 passed, 0 failed"), "{told}");
+    assert!(told.contains("\n43 passed, 0 failed"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
