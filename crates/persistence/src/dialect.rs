@@ -187,24 +187,29 @@ pub(crate) fn gram_query(backend: DbBackend, words: &str) -> String {
     }
 }
 
-/// That a row of the table of names has these pairs of characters and single ones, through the index of them. Where there is
-/// a gate the index is read only if it is open.
-pub(crate) fn has_grams(backend: DbBackend, names: &'static str, grams: Expr, gate: Option<Expr>) -> Expr {
+/// That a row of the table of names has these pairs of characters and single ones, through the index of them.
+pub(crate) fn has_grams(backend: DbBackend, names: &'static str, grams: Expr) -> Expr {
     if backend == DbBackend::Postgres {
         let array = col(names, Alias::new("grams"));
-        let has = Expr::cust_with_exprs("$1 @> string_to_array($2, ' ')", [array, grams]);
-        return gate.into_iter().fold(has, |has, gate| gate.and(has));
+        return Expr::cust_with_exprs("$1 @> string_to_array($2, ' ')", [array, grams]);
     }
     // FTS5 keeps no places of the pairs, which would double the index: the comparison of texts sees to their order.
-    let gate = gate.unwrap_or_else(|| Expr::cust("TRUE"));
-    let rows = "(SELECT rowid FROM search_grams WHERE ? AND search_grams MATCH ?)";
-    Expr::cust_with_exprs("? IN ?", [col(names, search_names::Column::N), Expr::cust_with_exprs(rows, [gate, grams])])
+    col(names, search_names::Column::N).in_subquery(select_from_grams(grams, "n"))
 }
 
-/// The names that have these pairs of characters, known or not, by SQLite's index of them alone.
-pub(crate) fn select_from_grams(grams: Expr) -> SelectStatement {
+/// The numbers of the names that have these pairs of characters, known or not, by SQLite's index of them alone.
+pub(crate) fn select_from_grams(grams: Expr, number: &'static str) -> SelectStatement {
     let has = Expr::cust_with_exprs("search_grams MATCH ?", [grams]);
-    Query::select().from(Alias::new("search_grams")).and_where(has).take()
+    let mut select = Query::select();
+    select.expr_as(Expr::cust("rowid"), number).from(Alias::new("search_grams")).and_where(has).take()
+}
+
+/// A read of words that are the same for all requests, one a row, on PostgreSQL; and the word.
+pub(crate) fn select_words(words: &[&'static str], table: &'static str) -> (SelectStatement, Expr) {
+    let list = |text: String| Expr::Constant(text.into());
+    let words = Func::cust(Alias::new("string_to_array")).args([list(words.join(" ")), list(" ".to_owned())]);
+    let each = Func::cust(Alias::new("UNNEST")).arg(words);
+    (Query::select().from_function(each, Alias::new(table)).take(), col(table, Alias::new(table)))
 }
 
 /// The number of a row among those of its partition.

@@ -46,10 +46,9 @@ pub(crate) struct NameWords {
 }
 
 impl NameWords {
-    /// That the name that `s` names has all words, in any order, through the index of pairs of characters; where there is a
-    /// gate, only if it is open.
-    pub(crate) fn are_in(&self, scope: &Scope, gate: Option<Expr>) -> Expr {
-        dialect::has_grams(scope.backend, "s", self.grams(), gate).and(self.are_within(scope, "s"))
+    /// That the name that `s` names has all words, in any order, through the index of pairs of characters.
+    pub(crate) fn are_in(&self, scope: &Scope) -> Expr {
+        dialect::has_grams(scope.backend, "s", self.grams()).and(self.are_within(scope, "s"))
     }
 
     /// That the name of a table has all words, in any order.
@@ -358,7 +357,7 @@ fn is_among(selects: Vec<SelectStatement>) -> Option<Expr> {
 fn select_named(scope: &Scope, words: &NameWords) -> SelectStatement {
     use search_names::Column::{NameKind, SubjectId};
     let mut select = scope.select_from(search_names::Entity, "s", Sees::Holding);
-    select.expr(col("s", SubjectId)).and_where(words.are_in(scope, None));
+    select.expr(col("s", SubjectId)).and_where(words.are_in(scope));
     select.and_where(is_any_word(col("s", NameKind), &[FoundNameKind::Code.word(), FoundNameKind::Slug.word()]).not());
     select
 }

@@ -9,7 +9,7 @@ use domain::{
 use sea_orm::{
     DbBackend,
     sea_query::{
-        self, Alias, CaseStatement, CommonTableExpression, Expr, ExprTrait, Func, OverStatement, Query,
+        self, Alias, CaseStatement, CommonTableExpression, Expr, ExprTrait, Func, JoinType, OverStatement, Query,
         SelectStatement, UnionType, WindowStatement, WithClause,
     },
 };
@@ -64,7 +64,7 @@ impl Store {
         let (filter, filter_values) = FilterForm::split(filter);
         let form = self.form(Question::SearchCount, view, filter, None, ColumnSet::LEAST);
         let statement = self.statements.get(&form, || {
-            let mut select = select_found(&Scope::new(self.backend, view), &form.filter, None);
+            let mut select = select_found(&Scope::new(self.backend, view), &form.filter);
             select.expr(Func::count_distinct(col("s", Name::SubjectId)));
             Prepared::new(self.backend, &select)
         });
@@ -119,24 +119,31 @@ fn kinds(filter: &FilterForm) -> Option<&[&'static str]> {
 
 /// The names that have all words through the index of pairs of characters, as `s`: those that hold on the day, and those
 /// that did before.
-fn select_found(scope: &Scope, filter: &FilterForm, gate: Option<Expr>) -> SelectStatement {
+fn select_found(scope: &Scope, filter: &FilterForm) -> SelectStatement {
     let mut select = scope.select_from(search_names::Entity, "s", Sees::Known);
-    select.and_where(scope.has_begun("s"));
-    and_all(&mut select, filter.name.as_ref().map(|words| words.are_in(scope, gate)));
-    and_all(&mut select, kinds(filter).map(|kinds| is_any_word(col("s", Name::Kind), kinds)));
+    and_all(&mut select, filter.name.as_ref().map(|words| words.are_in(scope)));
+    and_fits(&mut select, scope, filter);
     select
 }
 
-/// A read of the first names that have these pairs of characters, as many as the limit says.
+/// Has a read of names, as `s`, keep those that have begun, and are of the kinds that are searched.
+fn and_fits(select: &mut SelectStatement, scope: &Scope, filter: &FilterForm) {
+    select.and_where(scope.has_begun("s"));
+    and_all(select, kinds(filter).map(|kinds| is_any_word(col("s", Name::Kind), kinds)));
+}
+
+/// A read of the first names that have these pairs of characters, as many as the limit says: what is read of them on
+/// PostgreSQL, and their numbers on SQLite, whose index knows no more.
 fn select_with_grams(scope: &Scope, grams: Expr, limit: i64) -> SelectStatement {
     let mut select = match scope.backend {
         DbBackend::Postgres => {
             let mut select = scope.select_from(search_names::Entity, "g", Sees::Known);
-            select.and_where(dialect::has_grams(scope.backend, "g", grams, None)).take()
+            select.and_where(dialect::has_grams(scope.backend, "g", grams));
+            select.exprs(SAID.into_iter().chain([Name::ValidFrom]).map(|column| col("g", column))).take()
         }
-        _ => dialect::select_from_grams(grams),
+        _ => dialect::select_from_grams(grams, "n"),
     };
-    select.expr(Expr::Constant(1.into())).limit(limit.unsigned_abs()).take()
+    select.limit(limit.unsigned_abs()).take()
 }
 
 impl Search<'_> {
@@ -173,9 +180,26 @@ impl Search<'_> {
         select.exprs(SAID.map(|column| col("s", column))).expr_as(rank, "rank");
     }
 
-    /// The best names of nouns that are found by their pairs of characters.
-    fn select_few(&self, gate: Option<Expr>) -> SelectStatement {
-        let mut found = select_found(self.scope, self.filter, gate);
+    /// The names among `hits`, as `s`, that have all words, if these are not common.
+    fn select_rare(&self, words: &NameWords) -> SelectStatement {
+        let is_rare = select_of("common", is_common().not());
+        let mut select = match self.scope.backend {
+            DbBackend::Postgres => {
+                Query::select().from_as(Alias::new("hits"), Alias::new("s")).and_where(is_rare).take()
+            }
+            _ => {
+                let hits = Query::select().expr(of("hits")("n")).from(Alias::new("hits")).and_where(is_rare).take();
+                let mut select = self.scope.select_from(search_names::Entity, "s", Sees::Known);
+                select.and_where(col("s", Name::N).in_subquery(hits)).take()
+            }
+        };
+        select.and_where(words.are_within(self.scope, "s"));
+        and_fits(&mut select, self.scope, self.filter);
+        select
+    }
+
+    /// The best names of nouns, of names that are found by their pairs of characters.
+    fn select_few(&self, mut found: SelectStatement) -> SelectStatement {
         self.say(&mut found, self.rank("s"));
         let mut ranking = WindowStatement::new();
         ranking.add_partition_by(of("found")("subject_id"));
@@ -218,22 +242,35 @@ impl Search<'_> {
         walk
     }
 
-    /// The names that begin with the text, kind by kind, where `gate` opens.
+    /// The names that begin with the text, if it is common: the first of each kind.
     fn select_beginning(&self) -> SelectStatement {
         let all: Vec<&'static str> = NounKind::VALUES.iter().map(|kind| kind.word).collect();
-        let folded = || col("s", Name::Folded);
-        let mut kinds = kinds(self.filter).unwrap_or(&all).iter().map(|kind| {
-            let beyond = dialect::joined([self.text("loose"), dialect::last_character(self.scope.backend)]);
-            let begins = vec![folded().gte(self.text("loose")), folded().lt(beyond)];
-            let order = [folded(), self.rank("s"), col("s", Name::SubjectId)];
-            let is_kind = col("s", Name::Kind).eq(gated(is_common(), kind, "common"));
-            select_all("walked", self.walk(is_kind, self.rank("s"), begins, &order))
+        let kinds = kinds(self.filter).unwrap_or(&all);
+        if self.scope.backend == DbBackend::Postgres {
+            // One walk for all: planning one for each takes longer than finding a name that is not common.
+            let (mut select, kind) = dialect::select_words(kinds, "searched");
+            select.and_where(select_of("common", is_common()));
+            select.join_lateral(JoinType::InnerJoin, self.walk_kind(kind), "walked", Expr::cust("TRUE"));
+            return select.expr(Expr::cust("walked.*")).take();
+        }
+        let mut walks = kinds.iter().map(|kind| {
+            let kind = gated(is_common(), kind, "common");
+            select_all("walked", self.walk_kind(kind))
         });
-        let mut select = kinds.next().unwrap_or_else(|| self.select_few(Some(Expr::cust("FALSE"))));
-        for kind in kinds {
-            select.union(UnionType::All, kind);
+        let mut select = walks.next().unwrap_or_else(|| select_all("walked", self.walk_kind(literal(""))));
+        for walk in walks {
+            select.union(UnionType::All, walk);
         }
         select
+    }
+
+    /// A walk through the names of a kind that begin with the text.
+    fn walk_kind(&self, kind: Expr) -> SelectStatement {
+        let folded = || col("s", Name::Folded);
+        let beyond = dialect::joined([self.text("loose"), dialect::last_character(self.scope.backend)]);
+        let begins = vec![folded().gte(self.text("loose")), folded().lt(beyond)];
+        let order = [folded(), self.rank("s"), col("s", Name::SubjectId)];
+        self.walk(col("s", Name::Kind).eq(kind), self.rank("s"), begins, &order)
     }
 
     /// The names that match in a weaker way, where the tables of stronger ones have too few.
@@ -273,20 +310,21 @@ impl Search<'_> {
         // Walks go in one direction, through what is known now.
         let Some(words) = self.filter.name.as_ref().filter(|_| self.scope.is_latest && !self.page.is_descending())
         else {
-            return self.select_few(None);
+            return self.select_few(select_found(self.scope, self.filter));
         };
         let table = |name: &'static str, query: SelectStatement| {
             CommonTableExpression::new().table_name(Alias::new(name)).query(query).to_owned()
         };
+        // Looked up once: to be counted, and to be put in order if they are few.
+        let mut hits = table("hits", select_with_grams(self.scope, words.grams(), COMMON + 1));
+        hits.materialized(true);
         let mut common = Query::select();
-        let counted = select_with_grams(self.scope, words.grams(), COMMON + 1);
         let is_more = Expr::cust("COUNT(*)").gt(Expr::Constant(COMMON.into()));
-        common.expr_as(is_more, "yes").from_subquery(counted, "counted");
+        common.expr_as(is_more, "yes").from(Alias::new("hits"));
         let mut with = WithClause::new();
-        with.cte(table("common", common)).cte(table("beginning", self.select_beginning()));
+        with.cte(hits).cte(table("common", common)).cte(table("beginning", self.select_beginning()));
         with.cte(table("within", self.select_within(rank::CONTAINS, &["beginning"])));
-        let is_rare = select_of("common", is_common().not());
-        let mut best = select_all("few", self.select_few(Some(is_rare)));
+        let mut best = select_all("few", self.select_few(self.select_rare(words)));
         best.with_cte(with.to_owned());
         let mut tables = vec!["beginning", "within"];
         if words.is_several() {
