@@ -11,7 +11,7 @@ use domain::{
     SHAPES, Shape, SuccessionKind, Validity, View, shape_of,
 };
 use sea_orm::{
-    JoinType,
+    DbBackend, JoinType,
     sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement, UnionType, WindowStatement},
 };
 
@@ -22,7 +22,7 @@ use crate::{
     noun::{and_all, direction, join_keys, within_bounds},
     row::Row,
     statement::{LIMIT, PageForm, Prepared, Values},
-    view::{Scope, col, is_shown, literal},
+    view::{Scope, col, holds_on, is_known_at, is_shown, literal},
 };
 
 /// Two views of which the later differs from the earlier: in its revision, or in its day.
@@ -57,7 +57,7 @@ impl Store {
             return Ok(Page::empty());
         }
         let form = PageForm::new(Order::default(), request);
-        let mut select = self.select_changes(interval, filter, true);
+        let mut select = self.select_changes(interval, filter, Told::Each);
         let (keys, id) = (["noun_kind", "slug", "kind"].map(|key| col("c", key)), col("c", "id"));
         let scope = Scope::new(self.backend, interval.to);
         select.expr(join_keys(&scope, &keys)).expr(id.clone());
@@ -86,7 +86,7 @@ impl Store {
         if interval.from == interval.to {
             return Ok(Vec::new());
         }
-        let mut select = self.select_changes(interval, filter, false);
+        let mut select = self.select_changes(interval, filter, Told::Counts);
         select.exprs([col("c", "noun_kind"), col("c", "change"), Expr::cust("COUNT(*)")]);
         for column in ["noun_kind", "change"] {
             select.add_group_by([col("c", column)]);
@@ -127,25 +127,25 @@ impl Store {
         Ok(facts)
     }
 
-    /// A read of all changes that fit a filter, as `c`; with slugs for a list, which is in their order.
-    fn select_changes(&self, interval: Interval, filter: &ChangeFilter, has_slugs: bool) -> SelectStatement {
+    /// A read of all changes that fit a filter, as `c`.
+    fn select_changes(&self, interval: Interval, filter: &ChangeFilter, told: Told) -> SelectStatement {
+        let comparison = |shape| Comparison { backend: self.backend, shape, interval, filter, told };
         let mut arms = changing_shapes()
             .filter(|shape| may_fit(shape, interval, filter))
-            .map(|shape| select_changes_of(shape, interval, has_slugs));
-        let mut all = arms.next().unwrap_or_else(|| select_changes_of(&domain::school::SHAPE, interval, has_slugs));
+            .map(|shape| comparison(shape).select_changes());
+        let mut all = arms.next().unwrap_or_else(|| comparison(&domain::school::SHAPE).select_changes());
         for arm in arms {
             all.union(UnionType::All, arm);
         }
         let mut select = Query::select();
         select.from_subquery(all, "c");
-        let mut is_one_of = |column: &'static str, words: Vec<String>| {
-            if !words.is_empty() {
-                let list = Expr::val(dialect::text_list(self.backend, &words));
-                select.and_where(dialect::is_one_of_list(self.backend, col("c", column), list));
-            }
-        };
-        is_one_of("change", filter.kinds.iter().map(|kind| kind.word().to_owned()).collect());
-        is_one_of("noun_kind", filter.nouns.iter().map(|kind| kind.name().to_owned()).collect());
+        if !filter.kinds.is_empty() {
+            let kinds: Vec<String> = filter.kinds.iter().map(|kind| kind.word().to_owned()).collect();
+            select.and_where(is_one_of_texts(self.backend, col("c", "change"), &kinds));
+        }
+        if !filter.nouns.is_empty() {
+            select.and_where(is_of_kinds(self.backend, col("c", "noun_kind"), &filter.nouns));
+        }
         select
     }
 }
@@ -156,6 +156,15 @@ pub type FactsForTests = HashMap<(Kind, i64), Vec<String>>;
 /// The shapes of what a map shows; releases only name its views.
 fn changing_shapes() -> impl Iterator<Item = &'static Shape> {
     SHAPES.iter().copied().filter(|shape| shape.kind != Kind::Release)
+}
+
+/// That a value is the name of one of these kinds.
+fn is_of_kinds(backend: DbBackend, kind: Expr, kinds: &[Kind]) -> Expr {
+    is_one_of_texts(backend, kind, &kinds.iter().map(|kind| kind.name().to_owned()).collect::<Vec<_>>())
+}
+
+fn is_one_of_texts(backend: DbBackend, value: Expr, texts: &[String]) -> Expr {
+    dialect::is_one_of_list(backend, value, Expr::val(dialect::text_list(backend, texts)))
 }
 
 /// The columns that name the nouns at the ends of a fact: the one that it is about, and the other.
@@ -191,11 +200,6 @@ fn is_membership(shape: &Shape) -> bool {
     matches!(shape.kind, Kind::Membership | Kind::AllianceMember)
 }
 
-/// Where a value comes from that a row of a table has.
-fn own(column: Option<&'static str>) -> Expr {
-    column.map_or_else(|| dialect::as_bigint(Expr::cust("NULL")), |column| col("t", column))
-}
-
 /// The kind of noun that a column names.
 fn kind_named_by(shape: &'static Shape, column: Option<&'static str>) -> Expr {
     if shape.is_noun() && column == Some("id") {
@@ -209,112 +213,233 @@ fn kind_named_by(shape: &'static Shape, column: Option<&'static str>) -> Expr {
     }
 }
 
-/// The versions of a table that one of the views shows and the other does not, with what is told of them.
-fn select_versions(shape: &'static Shape, Interval { from, to }: Interval) -> SelectStatement {
-    let fact = || col("t", shape.fact_column());
-    let (noun, other) = ends(shape);
-    let paired = match noun {
-        Some(noun) if shape.is_noun() || is_membership(shape) => col("t", noun),
-        _ => fact(),
-    };
-    let mut versions = Query::select();
-    versions.expr_as(fact(), "fact").expr_as(paired, "pair").expr_as(col("t", "known_from"), "version");
-    versions.expr_as(dialect::one_if(is_shown("t", from)), "was").expr_as(dialect::one_if(is_shown("t", to)), "now");
-    versions.expr_as(own(noun), "noun").expr_as(kind_named_by(shape, noun), "noun_kind");
-    versions.expr_as(own(other), "other").expr_as(kind_named_by(shape, other), "other_kind");
-    versions.expr_as(col("t", "valid_from"), "valid_from").expr_as(col("t", "valid_to"), "valid_to");
-    if shape.kind == Kind::Succession {
-        versions.expr_as(col("t", "kind"), "succession");
-    }
-    versions.from_as(Alias::new(shape.table), "t").take()
+/// What is told of changes: less is read to count them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// Each, by the slugs of their nouns, in the order of which a list is.
+    Each,
+    /// How many there are.
+    Counts,
 }
 
-/// What was and what is, of each change in a table: the facts, and the revisions that recorded the versions; beside them
-/// what the version says that is, or that was if none is.
-fn select_pairs(shape: &'static Shape, interval: Interval) -> SelectStatement {
-    // Of one revision a fact has one version; of two it may have both what was and what is.
-    let partitions: &[&str] = if interval.is_of_knowledge() { &["pair", "fact"] } else { &["pair"] };
-    let named = |what: &str, of: &str| Alias::new(format!("{what}_in_{of}"));
-    let mut paired = Query::select();
-    paired.expr(Expr::cust("v.*")).from_subquery(select_versions(shape, interval), "v");
-    paired.and_where(col("v", "was").ne(col("v", "now")));
-    for of in partitions {
-        let mut select = |value: Expr, name| {
-            paired.expr_window_as(value, WindowStatement::partition_by(("v", Alias::new(*of))), name);
+/// The comparison of one table under two views.
+#[derive(Clone, Copy)]
+struct Comparison<'a> {
+    backend: DbBackend,
+    shape: &'static Shape,
+    interval: Interval,
+    filter: &'a ChangeFilter,
+    told: Told,
+}
+
+impl Comparison<'_> {
+    /// Whether the rows of what was and what is are looked at again, for what else they say.
+    fn compares_rows(&self) -> bool {
+        self.interval.is_of_knowledge() || self.shape.is_noun()
+    }
+
+    /// Whether what was and what is are compared at their other ends, to tell a move from a change.
+    fn compares_others(&self) -> bool {
+        let kinds = &self.filter.kinds;
+        let is_asked = |kind| kinds.is_empty() || kinds.contains(&kind);
+        let is_happening = !self.interval.is_of_knowledge();
+        is_happening && is_membership(self.shape) && (is_asked(ChangeKind::Moved) || is_asked(ChangeKind::Changed))
+    }
+
+    /// What is told of versions: names, and where each stands in the table.
+    fn said(&self) -> Vec<(&'static str, Expr)> {
+        let (noun, other) = ends(self.shape);
+        let of = |column: Option<&'static str>| {
+            column.map_or_else(|| dialect::as_bigint(Expr::cust("NULL")), |column| col("t", column))
         };
-        for side in ["was", "now"] {
-            select(Func::sum(col("v", side)).into(), named(side, of));
+        let is_each = self.told == Told::Each;
+        let said = [
+            ("fact", is_each || self.compares_rows(), col("t", self.shape.fact_column())),
+            ("version", self.compares_rows(), col("t", "known_from")),
+            ("noun", true, of(noun)),
+            ("noun_kind", true, kind_named_by(self.shape, noun)),
+            ("other", is_each || self.compares_others(), of(other)),
+            ("other_kind", is_each, kind_named_by(self.shape, other)),
+            ("valid_from", is_each, col("t", "valid_from")),
+            ("valid_to", is_each, col("t", "valid_to")),
+        ];
+        let mut said: Vec<_> =
+            said.into_iter().filter_map(|(name, is_read, at)| is_read.then_some((name, at))).collect();
+        if self.shape.kind == Kind::Succession {
+            said.push(("succession", col("t", "kind")));
         }
-        for said in ["fact", "version", "other"] {
-            let was = col("v", "was").eq(Expr::Constant(1.into()));
-            let of_what_was: Expr = CaseStatement::new().case(was, col("v", said)).into();
-            select(Func::max(of_what_was).into(), named(said, of));
-        }
+        said
     }
-    let is_one = |column: Alias| col("p", column).eq(Expr::Constant(1.into()));
-    let is = |side: &str| is_one(Alias::new(side));
-    let has_both = |of: &str| is_one(named("was", of)).and(is_one(named("now", of)));
-    let is_pair = partitions.iter().map(|of| has_both(of)).reduce(ExprTrait::or).expect("there is a partition");
-    let mut pairs = Query::select();
-    pairs.from_subquery(paired, "p").and_where(is("now").or(is_pair.not()));
-    for (said, was, now) in [("fact", "was_fact", "now_fact"), ("version", "was_version", "now_version")] {
-        let before = partitions
-            .iter()
-            .fold(CaseStatement::new(), |before, of| before.case(has_both(of), col("p", named(said, of))));
-        let before: Expr = before.case(is("was"), col("p", said)).into();
-        let after: Expr = CaseStatement::new().case(is("now"), col("p", said)).into();
-        pairs.expr_as(before, was).expr_as(after, now);
-    }
-    pairs.expr_as(col("p", named("other", "pair")), "paired_other");
-    let said = ["noun", "noun_kind", "other", "other_kind", "valid_from", "valid_to"];
-    pairs.exprs(said.map(|column| col("p", column)));
-    if shape.kind == Kind::Succession {
-        pairs.expr(col("p", "succession"));
-    }
-    pairs
-}
 
-/// The changes in a table; with the slugs of their nouns, by which a list is in order.
-fn select_changes_of(shape: &'static Shape, interval: Interval, has_slugs: bool) -> SelectStatement {
-    let mut select = Query::select();
-    select.from_subquery(select_pairs(shape, interval), "d");
-    let change = if interval.is_of_knowledge() { what_was_learned(shape) } else { what_happened(shape, interval.to) };
-    // What else the versions say is compared where there are two, and looked up nowhere else.
-    if interval.is_of_knowledge() || shape.is_noun() {
-        for (alias, fact, version, other) in
-            [("w", "was_fact", "was_version", "now_fact"), ("n", "now_fact", "now_version", "was_fact")]
-        {
-            let of_two: Expr = CaseStatement::new().case(col("d", other).is_not_null(), col("d", fact)).into();
-            let is_it = col(alias, shape.fact_column()).eq(of_two);
-            let is_it = is_it.and(col(alias, "known_from").eq(col("d", version)));
-            select.join_as(JoinType::LeftJoin, Alias::new(shape.table), alias, is_it);
+    /// The versions of the table that both views could show, but for what they differ in, and whether each does.
+    fn select_versions(&self) -> SelectStatement {
+        let Interval { from, to } = self.interval;
+        let noun = ends(self.shape).0;
+        let paired = match noun {
+            Some(noun) if self.shape.is_noun() || is_membership(self.shape) => col("t", noun),
+            _ => col("t", self.shape.fact_column()),
+        };
+        let (is_in_both, was, now) = match self.interval.is_of_knowledge() {
+            true => (holds_on("t", to.day), is_known_at("t", from.known), is_known_at("t", to.known)),
+            false => (is_known_at("t", to.known), holds_on("t", from.day), holds_on("t", to.day)),
+        };
+        let mut versions = Query::select();
+        versions.from_as(Alias::new(self.shape.table), "t").and_where(is_in_both).expr_as(paired, "pair");
+        versions.expr_as(dialect::one_if(was), "was").expr_as(dialect::one_if(now), "now");
+        for (name, at) in self.said() {
+            versions.expr_as(at, name);
+        }
+        // What was and what is of a member are of one noun, so that no pair is torn apart.
+        if self.shape.kind == Kind::AllianceMember && !self.filter.nouns.is_empty() {
+            versions.and_where(is_of_kinds(self.backend, kind_named_by(self.shape, noun), &self.filter.nouns));
+        }
+        versions
+    }
+
+    /// What was and what is, of each change: the facts, and the revisions that recorded the versions; beside them what the
+    /// version says that is, or that was if none is.
+    fn select_pairs(&self) -> SelectStatement {
+        // Of one revision a fact has one version; of two it may have both what was and what is.
+        let partitions: &[&str] = if self.interval.is_of_knowledge() { &["pair", "fact"] } else { &["pair"] };
+        let named = |what: &str, of: &str| Alias::new(format!("{what}_in_{of}"));
+        let said: Vec<&str> = self.said().into_iter().map(|(name, _)| name).collect();
+        let facts = [("fact", "was_fact", "now_fact"), ("version", "was_version", "now_version")];
+        let facts = facts.into_iter().filter(|(name, ..)| said.contains(name));
+        let mut paired = Query::select();
+        paired.expr(Expr::cust("v.*")).from_subquery(self.select_versions(), "v");
+        paired.and_where(col("v", "was").ne(col("v", "now")));
+        for of in partitions {
+            let mut select = |value: Expr, name| {
+                paired.expr_window_as(value, WindowStatement::partition_by(("v", Alias::new(*of))), name);
+            };
+            for side in ["was", "now"] {
+                select(Func::sum(col("v", side)).into(), named(side, of));
+            }
+            let compared = facts.clone().map(|(name, ..)| name);
+            for said in compared.chain(self.compares_others().then_some("other")) {
+                let was = col("v", "was").eq(Expr::Constant(1.into()));
+                let of_what_was: Expr = CaseStatement::new().case(was, col("v", said)).into();
+                select(Func::max(of_what_was).into(), named(said, of));
+            }
+        }
+        let is_one = |column: Alias| col("p", column).eq(Expr::Constant(1.into()));
+        let is = |side: &str| is_one(Alias::new(side));
+        let has_both = |of: &str| is_one(named("was", of)).and(is_one(named("now", of)));
+        let is_pair = || partitions.iter().map(|of| has_both(of)).reduce(ExprTrait::or).expect("there is a partition");
+        let mut pairs = Query::select();
+        pairs.from_subquery(paired, "p").and_where(is("now").or(is_pair().not()));
+        pairs.expr_as(dialect::one_if(is("was").or(is_pair())), "had").expr_as(col("p", "now"), "has");
+        for (said, was, now) in facts {
+            let before = partitions
+                .iter()
+                .fold(CaseStatement::new(), |before, of| before.case(has_both(of), col("p", named(said, of))));
+            let before: Expr = before.case(is("was"), col("p", said)).into();
+            let after: Expr = CaseStatement::new().case(is("now"), col("p", said)).into();
+            pairs.expr_as(before, was).expr_as(after, now);
+        }
+        if self.compares_others() {
+            pairs.expr_as(col("p", named("other", "pair")), "paired_other");
+        }
+        let own = said.into_iter().filter(|name| !matches!(*name, "fact" | "version"));
+        pairs.exprs(own.map(|name| col("p", Alias::new(name))));
+        pairs
+    }
+
+    /// The changes in the table.
+    fn select_changes(&self) -> SelectStatement {
+        let mut select = Query::select();
+        select.from_subquery(self.select_pairs(), "d");
+        let change = if self.interval.is_of_knowledge() { what_was_learned(self.shape) } else { self.what_happened() };
+        // What else the versions say is compared where there are two, and looked up nowhere else.
+        if self.compares_rows() {
+            for (alias, fact, version, other) in
+                [("w", "was_fact", "was_version", "now_fact"), ("n", "now_fact", "now_version", "was_fact")]
+            {
+                let of_two: Expr = CaseStatement::new().case(col("d", other).is_not_null(), col("d", fact)).into();
+                let is_it = col(alias, self.shape.fact_column()).eq(of_two);
+                let is_it = is_it.and(col(alias, "known_from").eq(col("d", version)));
+                select.join_as(JoinType::LeftJoin, Alias::new(self.shape.table), alias, is_it);
+            }
+        }
+        let names_none = CaseStatement::new().case(col("d", "noun").is_null(), literal(""));
+        select.expr_as(change, "change").expr_as(names_none.finally(col("d", "noun_kind")), "noun_kind");
+        if self.told == Told::Each {
+            let since: Expr = match self.interval.is_of_knowledge() {
+                true => col("d", "valid_from"),
+                false => {
+                    let is_over = col("d", "now_fact").is_null();
+                    CaseStatement::new().case(is_over, col("d", "valid_to")).finally(col("d", "valid_from")).into()
+                }
+            };
+            select
+                .expr_as(Func::coalesce([col("d", "now_fact"), col("d", "was_fact")]), "id")
+                .expr_as(literal(self.shape.kind.name()), "kind")
+                .expr_as(col("d", "was_fact"), "was")
+                .expr_as(col("d", "now_fact"), "now")
+                .expr_as(col("d", "noun"), "noun")
+                .expr_as(col("d", "other"), "other")
+                .expr_as(col("d", "other_kind"), "other_kind")
+                .expr_as(since, "since");
+            let is_noun = col("s", identities::Column::Id).eq(col("d", "noun"));
+            select.join_as(JoinType::LeftJoin, identities::Entity, "s", is_noun);
+            select.expr_as(Func::coalesce([col("s", identities::Column::Slug), literal("")]), "slug");
+        }
+        select
+    }
+
+    /// What happened, where the views are of two days.
+    fn what_happened(&self) -> Expr {
+        let Comparison { shape, interval: Interval { to, .. }, .. } = *self;
+        let unless_same = |column, kind| -> Expr {
+            let case = CaseStatement::new().case(is_same(column), word(ChangeKind::Changed));
+            case.finally(word(kind)).into()
+        };
+        match shape.kind {
+            Kind::School | Kind::Campus => {
+                let unless_followed = |end, [general, own]: [ChangeKind; 2]| -> Expr {
+                    let case = CaseStatement::new().case(is_followed(end, to), word(general));
+                    case.finally(word(own)).into()
+                };
+                by_sides(
+                    unless_followed("successor_id", [ChangeKind::Began, ChangeKind::Opened]),
+                    unless_followed("predecessor_id", [ChangeKind::Ended, ChangeKind::Closed]),
+                    unless_same("name", ChangeKind::Renamed),
+                )
+            }
+            Kind::Membership | Kind::AllianceMember => {
+                let both: Expr = match self.compares_others() {
+                    true => {
+                        let is_same = col("d", "paired_other").eq(col("d", "other"));
+                        let both = CaseStatement::new().case(is_same, word(ChangeKind::Changed));
+                        both.finally(word(ChangeKind::Moved)).into()
+                    }
+                    // Neither is asked for.
+                    false => word(ChangeKind::Changed),
+                };
+                by_sides(word(ChangeKind::Joined), word(ChangeKind::Left), both)
+            }
+            Kind::Succession => {
+                let is = |kinds: &[SuccessionKind]| {
+                    let words: Vec<Expr> = kinds.iter().map(|kind| literal(kind.word())).collect();
+                    col("d", "succession").is_in(words)
+                };
+                let begun = CaseStatement::new()
+                    .case(is(&[SuccessionKind::Renamed, SuccessionKind::Converted]), word(ChangeKind::Renamed))
+                    .case(is(&[SuccessionKind::MergedInto, SuccessionKind::BecameCampusOf]), word(ChangeKind::Merged))
+                    .case(is(&[SuccessionKind::SplitInto]), word(ChangeKind::Split))
+                    .finally(word(ChangeKind::Began));
+                by_sides(begun.into(), word(ChangeKind::Ended), word(ChangeKind::Changed))
+            }
+            _ => {
+                let has_name = shape.columns.iter().any(|column| matches!(column.column_type, ColumnType::Names));
+                let both = match has_name {
+                    true => unless_same("name", ChangeKind::Renamed),
+                    false => word(ChangeKind::Changed),
+                };
+                by_sides(word(ChangeKind::Began), word(ChangeKind::Ended), both)
+            }
         }
     }
-    let since: Expr = match interval.is_of_knowledge() {
-        true => col("d", "valid_from"),
-        false => {
-            let is_over = col("d", "now_fact").is_null();
-            CaseStatement::new().case(is_over, col("d", "valid_to")).finally(col("d", "valid_from")).into()
-        }
-    };
-    let names_none = CaseStatement::new().case(col("d", "noun").is_null(), literal(""));
-    select
-        .expr_as(Func::coalesce([col("d", "now_fact"), col("d", "was_fact")]), "id")
-        .expr_as(literal(shape.kind.name()), "kind")
-        .expr_as(change, "change")
-        .expr_as(col("d", "was_fact"), "was")
-        .expr_as(col("d", "now_fact"), "now")
-        .expr_as(col("d", "noun"), "noun")
-        .expr_as(names_none.finally(col("d", "noun_kind")), "noun_kind")
-        .expr_as(col("d", "other"), "other")
-        .expr_as(col("d", "other_kind"), "other_kind")
-        .expr_as(since, "since");
-    if has_slugs {
-        let is_noun = col("s", identities::Column::Id).eq(col("d", "noun"));
-        select.join_as(JoinType::LeftJoin, identities::Entity, "s", is_noun);
-        select.expr_as(Func::coalesce([col("s", identities::Column::Slug), literal("")]), "slug");
-    }
-    select
 }
 
 /// A kind of change as a value of a statement.
@@ -324,8 +449,8 @@ fn word(kind: ChangeKind) -> Expr {
 
 /// One kind where there is no fact before, one where there is none after, and one where there are both.
 fn by_sides(begun: Expr, over: Expr, both: Expr) -> Expr {
-    let case = CaseStatement::new().case(col("d", "was_fact").is_null(), begun);
-    case.case(col("d", "now_fact").is_null(), over).finally(both).into()
+    let has_none = |side: &'static str| col("d", side).eq(Expr::Constant(0.into()));
+    CaseStatement::new().case(has_none("had"), begun).case(has_none("has"), over).finally(both).into()
 }
 
 /// Whether what was and what is say the same in a column.
@@ -362,51 +487,6 @@ fn kinds_happened(shape: &Shape) -> &'static [ChangeKind] {
         Kind::Membership | Kind::AllianceMember => &[Joined, Left, Moved, Changed],
         Kind::Succession => &[Renamed, Merged, Split, Began, Ended, Changed],
         _ => &[Began, Ended, Renamed, Changed],
-    }
-}
-
-fn what_happened(shape: &'static Shape, to: View) -> Expr {
-    let unless_same = |column, kind| -> Expr {
-        let case = CaseStatement::new().case(is_same(column), word(ChangeKind::Changed));
-        case.finally(word(kind)).into()
-    };
-    match shape.kind {
-        Kind::School | Kind::Campus => {
-            let unless_followed = |end, [general, own]: [ChangeKind; 2]| -> Expr {
-                let case = CaseStatement::new().case(is_followed(end, to), word(general));
-                case.finally(word(own)).into()
-            };
-            by_sides(
-                unless_followed("successor_id", [ChangeKind::Began, ChangeKind::Opened]),
-                unless_followed("predecessor_id", [ChangeKind::Ended, ChangeKind::Closed]),
-                unless_same("name", ChangeKind::Renamed),
-            )
-        }
-        Kind::Membership | Kind::AllianceMember => {
-            let is_same = col("d", "paired_other").eq(col("d", "other"));
-            let both = CaseStatement::new().case(is_same, word(ChangeKind::Changed)).finally(word(ChangeKind::Moved));
-            by_sides(word(ChangeKind::Joined), word(ChangeKind::Left), both.into())
-        }
-        Kind::Succession => {
-            let is = |kinds: &[SuccessionKind]| {
-                let words: Vec<Expr> = kinds.iter().map(|kind| literal(kind.word())).collect();
-                col("d", "succession").is_in(words)
-            };
-            let begun = CaseStatement::new()
-                .case(is(&[SuccessionKind::Renamed, SuccessionKind::Converted]), word(ChangeKind::Renamed))
-                .case(is(&[SuccessionKind::MergedInto, SuccessionKind::BecameCampusOf]), word(ChangeKind::Merged))
-                .case(is(&[SuccessionKind::SplitInto]), word(ChangeKind::Split))
-                .finally(word(ChangeKind::Began));
-            by_sides(begun.into(), word(ChangeKind::Ended), word(ChangeKind::Changed))
-        }
-        _ => {
-            let has_name = shape.columns.iter().any(|column| matches!(column.column_type, ColumnType::Names));
-            let both = match has_name {
-                true => unless_same("name", ChangeKind::Renamed),
-                false => word(ChangeKind::Changed),
-            };
-            by_sides(word(ChangeKind::Began), word(ChangeKind::Ended), both)
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! A read of facts begins with [`Scope::select_from`] and goes on with [`Scope::join`]; both add what the view sees of
 //! the table, so that no read is built without one.
 
+use chrono::NaiveDate;
 use domain::{Known, View};
 use sea_orm::{
     DbBackend, Iden,
@@ -175,16 +176,24 @@ impl Scope {
 
 /// That a view shows the version that an alias names: a condition with the view in it, for statements about several views.
 pub(crate) fn is_shown(alias: &'static str, view: View) -> Expr {
-    let at = |column: &'static str| col(alias, column);
-    let day = || Expr::val(domain::fact::day_text(view.day));
-    let holds = at("valid_from").lte(day()).and(at("valid_to").gt(day()));
-    let is_known = match view.known {
-        Known::Latest => at("known_to").is_null(),
+    holds_on(alias, view.day).and(is_known_at(alias, view.known))
+}
+
+/// That the version that an alias names holds on a day.
+pub(crate) fn holds_on(alias: &'static str, day: NaiveDate) -> Expr {
+    let day = || Expr::val(domain::fact::day_text(day));
+    col(alias, "valid_from").lte(day()).and(col(alias, "valid_to").gt(day()))
+}
+
+/// That a revision, or the latest, knows the version that an alias names.
+pub(crate) fn is_known_at(alias: &'static str, known: Known) -> Expr {
+    let known_to = || col(alias, "known_to");
+    match known {
+        Known::Latest => known_to().is_null(),
         Known::At(revision) => {
-            at("known_from").lte(revision).and(at("known_to").is_null().or(at("known_to").gt(revision)))
+            col(alias, "known_from").lte(revision).and(known_to().is_null().or(known_to().gt(revision)))
         }
-    };
-    holds.and(is_known)
+    }
 }
 
 /// That the column is one of these words of its vocabulary, "not stated" among them being the empty one, kept as null.
