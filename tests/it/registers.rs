@@ -140,6 +140,26 @@ async fn codes_of_any_noun_are_listed_with_their_sources_and_found() {
         assert_eq!(data["districts"]["nodes"][0]["slug"], "Dept_022", "{}", app.name);
         assert_eq!(data["noGroup"]["totalCount"], 0, "{}", app.name);
 
+        for (query, slugs) in [
+            (
+                r#"{ found: school(code: { value: "0350122T" }) { slug status } }"#,
+                r#"{"slug":"0350122T","status":"OPEN"}"#,
+            ),
+            (
+                r#"{ found: school(code: { scheme: "junior_code_2025", value: "0501" }) { slug } }"#,
+                r#"{"slug":"abc-1"}"#,
+            ),
+            (r#"{ found: school(code: { scheme: "senior_code", value: "0501" }) { slug } }"#, "null"),
+            (
+                r#"{ found: schoolsByCodes(scheme: "UAI", values: ["x", "0350122T", "0350122T"]) { slug } }"#,
+                r#"[null,{"slug":"0350122T"},{"slug":"0350122T"}]"#,
+            ),
+        ] {
+            let answer = app.ask(query, serde_json::json!({})).await;
+            assert_eq!(answer.json()["data"]["found"].to_string(), slugs, "{}: {query}", app.name);
+            assert_eq!(answer.statements(), 1, "{}: {query}", app.name);
+        }
+
         let out = tempfile::tempdir().expect("a folder");
         export(&app.store, Known::Latest, out.path(), false).await.expect("an export");
         assert_eq!(files(out.path()), files(dir.path()), "{}", app.name);

@@ -40,7 +40,7 @@ use crate::{
     objects::{
         node::NOUNS,
         noun::NounType,
-        register_code::{CodeInput, find_by_code},
+        register_code::{CodeInput, load_by_code},
         release::find_release_view,
         revision::RevisionSubscription,
         scalar::Date,
@@ -169,14 +169,13 @@ impl ObjectType<Map> {
                     let id: Option<ID> = ctx.arguments.get("id")?;
                     let slug: Option<String> = ctx.arguments.get("slug")?;
                     let code = if has_codes { ctx.arguments.get("code")? } else { None };
-                    let found = match code {
-                        Some(code) if id.is_none() && slug.is_none() => {
-                            find_by_code::<N>(ctx, map.view(ctx), code).await?
-                        }
-                        Some(_) => return Err(ask_by_one(has_codes).into()),
-                        None => parse_noun_id::<N>(id, slug, has_codes)?,
-                    };
-                    match found {
+                    if let Some(code) = code {
+                        return match id.is_none() && slug.is_none() {
+                            true => load_by_code::<N>(ctx, map.view(ctx), code).await,
+                            false => Err(ask_by_one(has_codes).into()),
+                        };
+                    }
+                    match parse_noun_id::<N>(id, slug, has_codes)? {
                         Some(id) => Ok(ctx.load_noun(map.view(ctx), id).await?),
                         None => Ok(None),
                     }

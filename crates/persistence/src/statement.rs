@@ -208,6 +208,8 @@ pub(crate) enum Question {
     ByIds(&'static str),
     /// A noun of a table, by id.
     ById(&'static str),
+    /// The nouns of a table, by a code of a register.
+    ByCode(&'static str),
     /// The nouns of a table, by codes of a register.
     ByCodes(&'static str),
     /// A page of a table.

@@ -1,8 +1,7 @@
 //! Codes of nouns in official registers.
 
 use async_graphql::InputObject;
-use domain::{Id, View};
-use futures::future::try_join_all;
+use domain::View;
 
 use crate::{
     definition::{
@@ -78,26 +77,27 @@ pub(crate) async fn load_codes(
     Ok(own.into_iter().chain(recorded).collect())
 }
 
-/// The noun that a register knows by a code; `None` if none does.
-pub(crate) async fn find_by_code<N: NounType>(
+/// The noun that a register knows by a code, with what is selected below the field; `None` if none does.
+pub(crate) async fn load_by_code<N: NounType>(
     ctx: &FieldContext<'_>,
     view: View,
     CodeInput { value, scheme }: CodeInput,
-) -> FieldResult<Option<Id<N>>> {
-    Ok(find_by_codes(ctx, view, scheme, vec![value]).await?.pop().flatten())
+) -> FieldResult<Option<ViewedNoun<N>>> {
+    Ok(load_by_codes(ctx, view, scheme, vec![value]).await?.pop().flatten())
 }
 
 /// The nouns that a register knows by codes, in their order; `None` for a code that it does not know.
-async fn find_by_codes<N: NounType>(
+async fn load_by_codes<N: NounType>(
     ctx: &FieldContext<'_>,
     view: View,
     scheme: Option<String>,
     values: Vec<String>,
-) -> FieldResult<Vec<Option<Id<N>>>> {
+) -> FieldResult<Vec<Option<ViewedNoun<N>>>> {
     let scheme = scheme.map(check_no_nul).transpose()?;
     let values = values.into_iter().map(check_no_nul).collect::<Result<Vec<_>, _>>()?;
-    let found = ctx.store().ids_by_codes::<N>(view, scheme.as_deref(), &values).await.map_err(mask_store_error)?;
-    Ok(values.iter().map(|value| found.get(value).copied().map(Id::from_raw)).collect())
+    let columns = ctx.columns_below::<N>();
+    let found = ctx.store().by_codes::<N>(view, scheme.as_deref(), &values, columns).await.map_err(mask_store_error)?;
+    Ok(values.iter().map(|value| found.get(value).cloned().map(|noun| ViewedNoun { view, noun })).collect())
 }
 
 /// How many codes one field looks up.
@@ -112,12 +112,7 @@ async fn load_schools_by_codes(
         let problem = format!("`values` has {} codes, and at most {MAX_CODES} are looked up", values.len());
         return Err(ErrorCode::InvalidArgument.with_message(problem).into());
     }
-    let found = find_by_codes(ctx, view, Some(ctx.arguments.get("scheme")?), values).await?;
-    let load = async |id: Option<Id<domain::School>>| match id {
-        Some(id) => ctx.load_noun(view, id).await,
-        None => Ok(None),
-    };
-    Ok(try_join_all(found.into_iter().map(load)).await?)
+    load_by_codes(ctx, view, Some(ctx.arguments.get("scheme")?), values).await
 }
 
 impl ObjectType<Map> {

@@ -1,6 +1,9 @@
 //! Table `codes`.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use domain::{RegisterCode, View, code::scheme_of, values};
 use sea_orm::{
@@ -13,7 +16,7 @@ use crate::{
     columns::ColumnSet,
     dialect,
     filter::{FilterForm, Wanted},
-    noun::Table,
+    noun::{Table, exprs, read},
     parts::List,
     row::Row,
     statement::{Parameter, Prepared, Question, Values},
@@ -66,36 +69,52 @@ impl Store {
     /// left out. Of several with one code it is one that is on the map of the view's day, and of these the first by slug.
     ///
     /// # Errors
-    /// The database failed.
-    pub async fn ids_by_codes<N: Noun>(
+    /// The database failed, or a row has no meaning.
+    pub async fn by_codes<N: Noun>(
         &self,
         view: View,
         scheme: Option<&str>,
         codes: &[String],
-    ) -> Result<HashMap<String, i64>, StoreError> {
-        let form =
-            self.form(Question::ByCodes(N::SHAPE.table), view, FilterForm::of_codes(scheme), None, ColumnSet::LEAST);
+        columns: ColumnSet,
+    ) -> Result<HashMap<String, Arc<N>>, StoreError> {
+        // As with ids: PostgreSQL plans a list anew each time.
+        let (question, code) = match codes {
+            [code] => (Question::ByCode(N::SHAPE.table), code.as_str().into()),
+            _ => (Question::ByCodes(N::SHAPE.table), dialect::text_list(self.backend, codes)),
+        };
+        let form = self.form(question, view, FilterForm::of_codes(scheme), None, columns);
         let statement = self.statements.get(&form, || {
-            let scope = Scope::new(self.backend, view);
-            Prepared::new(self.backend, &select_ids_by_codes::<N>(&scope, scheme.is_some()))
+            let (scope, columns) = (Scope::new(self.backend, view), columns.with_required::<N>());
+            let is_one = matches!(question, Question::ByCode(_));
+            Prepared::of_columns(
+                self.backend,
+                &select_by_codes::<N>(&scope, is_one, scheme.is_some(), columns),
+                columns,
+            )
         });
-        let filter = [dialect::text_list(self.backend, codes), scheme.into()];
+        let filter = [code, scheme.into()];
         let values = Values { view, ids: &[], request: None, filter: &filter };
-        let rows = self.rows_of(&statement, &values).await?;
-        let mut ids = HashMap::new();
-        for row in &rows {
-            let [code, id] = Row::new(row)?.cells();
-            ids.entry(code.text()?).or_insert(id.number()?);
+        let mut found = HashMap::new();
+        for row in &self.rows_of(&statement, &values).await? {
+            let mut row = Row::new(row)?;
+            let code = row.next().text()?;
+            if let Entry::Vacant(first) = found.entry(code) {
+                first.insert(Arc::new(read::<N>(&mut row, statement.columns)?));
+            }
         }
-        Ok(ids)
+        Ok(found)
     }
 }
 
 /// The codes that are asked about, each with the nouns that have it, the best first.
-fn select_ids_by_codes<N: Table>(scope: &Scope, has_scheme: bool) -> SelectStatement {
+fn select_by_codes<N: Table>(scope: &Scope, is_one: bool, has_scheme: bool, columns: ColumnSet) -> SelectStatement {
+    let asked = || Parameter::Filter(0).expr();
     let mut coded = coded_rows::<N>(scope).into_iter().map(|CodedRows { mut select, noun, code, scheme }| {
         select.expr_as(noun, "noun").expr_as(code.clone(), "code");
-        select.and_where(dialect::is_one_of_list(scope.backend, code, Parameter::Filter(0).expr()));
+        select.and_where(match is_one {
+            true => code.eq(asked()),
+            false => dialect::is_one_of_list(scope.backend, code, asked()),
+        });
         if has_scheme {
             select.and_where(scheme.eq(Parameter::Filter(1).expr()));
         }
@@ -107,7 +126,7 @@ fn select_ids_by_codes<N: Table>(scope: &Scope, has_scheme: bool) -> SelectState
     }
     let of = |name: &'static str| col("coded", name);
     let mut select = Query::select();
-    select.expr(of("code")).expr(of("noun")).from_subquery(all, "coded");
+    select.expr(of("code")).exprs(exprs::<N>("c", columns)).from_subquery(all, "coded");
     scope.join(&mut select, N::SHAPE.table, "c", col("c", "id").eq(of("noun")), Sees::Shown);
     let is_on_map = CaseStatement::new().case(scope.holds("c"), Expr::Constant(0.into()));
     let keys: [Expr; 3] = [of("code"), is_on_map.finally(Expr::Constant(1.into())).into(), col("c", "slug")];
