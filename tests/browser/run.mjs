@@ -468,6 +468,7 @@ const tests = {
     const found = (nodes, ...keys) => new Set(nodes.map((node) => keys.map((key) => node[key]).join("/"))).size;
     // What the lead says where it is not a number of the answer itself.
     const leads = {
+      "/changes": ({ changes: { from, to } }) => [from, to].flatMap(({ asOf, revision }) => [Number(asOf.slice(8)), Number(asOf.slice(0, 4)), revision.number]),
       "/map": ({ schools: { totalCount, withoutLocationCount } }) => [totalCount - withoutLocationCount, totalCount],
       "/network": ({ groups, alliances, partners }) => {
         const lists = [...groups.nodes, ...alliances.nodes, ...partners.nodes].flatMap((one) => [one.schools, one.groups, one.partners].filter(Boolean));
@@ -489,7 +490,7 @@ const tests = {
       const answers = [];
       for (const link of links) answers.push(await (await fetch(link)).json());
       assert.deepEqual(answers.flatMap(({ errors }) => errors ?? []), [], path);
-      const map = Object.assign({}, ...answers.map(({ data }) => data.map));
+      const map = Object.assign({}, ...answers.map(({ data }) => data.map ?? data));
       const numbers = (text) => (text.match(/\d[\d,]*(\.\d+)?/g) ?? []).map((one) => Number(one.replaceAll(",", "")));
       const told = numbers((await page.$$eval("main .lead", (all) => all.map((one) => one.textContent))).join(" "));
       const all = new Set();
@@ -748,7 +749,9 @@ const tests = {
     assert.match(download.suggestedFilename(), /^\w+\.csv$/);
     await page.click('[aria-label="Download GeoJSON"]');
     await page.waitForSelector('.problem:text-is("no list has places")');
-    assert.deepEqual(asked, [["text/csv", list], ["application/geo+json", list]]);
+    await page.check('.strip [name="pages"]');
+    await Promise.all([page.waitForEvent("download"), page.click('[aria-label="Download CSV"]')]);
+    assert.deepEqual(asked, [["text/csv", list], ["application/geo+json", list], ["text/csv", `${list}; pages=all`]]);
     await leave(visited);
   },
 

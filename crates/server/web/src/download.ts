@@ -16,11 +16,20 @@ export const FORMATS: Format[] = [
   { name: "GeoJSON", type: "application/geo+json", ending: "geojson" },
 ];
 
+/** Which rows of an answer are wanted: of which list, and whether of all its pages or of those asked for. */
+export interface Wanted {
+  list: string | undefined;
+  hasAllPages: boolean;
+}
+
+/** The header that says which rows are wanted. */
+const rowsHeader = ({ list, hasAllPages }: Wanted): Record<string, string> => (list ? { "edumap-rows": hasAllPages ? `${list}; pages=all` : list } : {});
+
 /** Asks a question for the rows of a list, and hands them to the browser as a file; rejected with what the server says is wrong. */
-export async function download(format: Format, question: Question, list: string | undefined, headers: Record<string, string>): Promise<void> {
+export async function download(format: Format, question: Question, wanted: Wanted, headers: Record<string, string>): Promise<void> {
   const response = await fetch("graphql", {
     method: "POST",
-    headers: { ...headers, "content-type": "application/json", accept: format.type, ...(list ? { "edumap-rows": list } : {}) },
+    headers: { ...headers, "content-type": "application/json", accept: format.type, ...rowsHeader(wanted) },
     body: JSON.stringify(question),
   });
   const type = response.headers.get("content-type") ?? "";

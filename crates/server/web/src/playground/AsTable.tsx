@@ -14,12 +14,15 @@ interface Order {
   descending: boolean;
 }
 
+/** The list whose rows a ready-made question says that it is about, in a comment before it. */
+const named = (query: string): string | undefined => /^# rows: (\S+)$/m.exec(query)?.[1];
+
 /** The table with its tools. */
 export function AsTable({ answer }: { answer: Answered }) {
   const all = useMemo(() => lists(answer.data), [answer]);
   const [wanted, setWanted] = useState<string | null>(null);
   // Another answer may not have the list that was chosen for the one before.
-  const list = all.find((one) => one.path === wanted) ?? usual(all);
+  const list = all.find((one) => one.path === wanted) ?? all.find((one) => one.name === named(answer.question.query)) ?? usual(all);
   const whole: Table = useMemo(() => table(answer.data, list?.path), [answer, list?.path]);
   const [filter, setFilter] = useState("");
   const [order, setOrder] = useState<Order | null>(null);
@@ -109,12 +112,13 @@ export function AsTable({ answer }: { answer: Answered }) {
 function Downloads({ answer, list }: { answer: Answered; list: string | undefined }) {
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState<Format | null>(null);
+  const [hasAllPages, setHasAllPages] = useState(false);
   useEffect(() => setProblem(null), [answer, list]);
   async function take(format: Format): Promise<void> {
     setBusy(format);
     setProblem(null);
     try {
-      await download(format, answer.question, list, answer.headers);
+      await download(format, answer.question, { list, hasAllPages }, answer.headers);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
     }
@@ -122,6 +126,11 @@ function Downloads({ answer, list }: { answer: Answered; list: string | undefine
   }
   return (
     <>
+      {list !== undefined && (
+        <label title="Files have the rows of all pages of the list, not only of those that the query asks for">
+          <input type="checkbox" name="pages" checked={hasAllPages} onChange={(event) => setHasAllPages(event.target.checked)} /> All pages
+        </label>
+      )}
       {FORMATS.map((format) => (
         <button key={format.name} type="button" className="small" disabled={busy !== null} aria-label={`Download ${format.name}`} title="The rows of this list, from the server" onClick={() => void take(format)}>
           {busy === format ? "…" : format.name}
