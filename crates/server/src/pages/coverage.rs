@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     Page, PageError, Visit,
-    front::{Part, bar, figure},
+    front::{Part, bar, figure, patterns},
     parts::{Notes, items, noun_link},
     pictures::{LongList, Select, choose, more, nouns, number, school_filter, words},
     question::{CITE, LINK},
@@ -78,6 +78,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         p.lead { (lead) }
         (choose(visit, &selects))
         @if has_schools {
+            (patterns())
             section aria-labelledby="all" {
                 h2 #all { (texts.word("CoverageKind", &of)) @if let Some(share) = all["share"].as_f64() { " " span.count { (share) " %" } } }
                 (bar(visit, &parts(visit, all, "#by-region")))
@@ -127,7 +128,7 @@ fn rows(visit: &Visit, id: &str, heading: &str, rows: &Value, name: impl Fn(&Val
                         h3 {
                             (name(row)) " "
                             span.count { (texts.number(number(&row["total"]))) }
-                            @if let Some(share) = row["share"].as_f64() { " " span.muted { (share) " %" } }
+                            @if let Some(share) = row["share"].as_f64() { span.muted { " · " (share) " %" } }
                         }
                         (bar(visit, &parts(visit, row, &format!("#{behind}"))))
                         details {

@@ -154,7 +154,11 @@ fn the_question(visit: &Visit, question: &Question) -> Markup {
     let fragment = encode_pairs(&[("query", &question.query), ("variables", &variables)]);
     html! {
         details.question {
-            summary { (texts.say("foot.question")) }
+            summary {
+                (texts.say("foot.question"))
+                // More than one are told apart by their names.
+                @if visit.questions().len() > 1 { " " code { (name_of_operation(&question.query)) } }
+            }
             p.links {
                 a href={ (visit.plain_link("/playground")) "#" (PreEscaped(fragment)) } { (texts.say("foot.open")) }
                 a href=(json_link(visit, question)) { (texts.say("foot.json")) }
@@ -163,6 +167,11 @@ fn the_question(visit: &Visit, question: &Question) -> Markup {
             pre tabindex="0" aria-label=(texts.say("foot.variables")) { code { (variables) } }
         }
     }
+}
+
+/// What follows the first word of a question.
+fn name_of_operation(query: &str) -> &str {
+    query.split(|letter: char| !letter.is_alphanumeric()).nth(1).unwrap_or_default()
 }
 
 /// The address of the answer as JSON.

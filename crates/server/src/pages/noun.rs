@@ -36,7 +36,6 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         (trail(visit, &steps))
         article.noun-page {
             (head(visit, kind, noun, &mut notes))
-            (pictures_of(visit, kind, noun))
             (facts(visit, kind, noun, &mut notes))
             (timeline(visit, kind, noun, &mut notes))
             (disagreements(visit, kind, noun, &named, &mut notes))
@@ -120,6 +119,7 @@ fn head(visit: &Visit, kind: &Kind, noun: &Value, notes: &mut Notes) -> Markup {
                 }
             }
             @if !whole.is_empty() { p.whole { (texts.say("noun.stated")) " " (notes.cite(texts, &whole)) } }
+            (pictures_of(visit, kind, noun))
         }
     }
 }

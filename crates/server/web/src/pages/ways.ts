@@ -37,7 +37,7 @@ function pattern(basis: string): SVGPatternElement {
 /** A name as far as there is room for it. */
 function shorten(name: string): string {
   let width = 0;
-  const at = [...name].findIndex((letter) => (width += letter.charCodeAt(0) > 0x2e80 ? 2 : 1) > 34);
+  const at = [...name].findIndex((letter) => (width += letter.charCodeAt(0) > 0x2e80 ? 2 : 1) > 30);
   return at < 0 ? name : `${[...name].slice(0, at).join("")}…`;
 }
 
