@@ -27,20 +27,32 @@ const LISTS: [LongList; 7] = [
     },
     LongList {
         field: "townships",
-        variables: "",
-        arguments: "",
+        variables: "$townships: TownshipFilter, ",
+        arguments: ", filter: $townships",
         fields: "nodes { ...Link region { slug } outline { ...Drawn } }",
         fragments: &[DRAWN, LINK],
     },
     LongList {
         field: "regions",
-        variables: "",
-        arguments: "",
+        variables: "$regions: RegionFilter, ",
+        arguments: ", filter: $regions",
         fields: "nodes { ...Link localizedStrategy { text language } }",
         fragments: &[LINK],
     },
-    LongList { field: "groups", variables: "", arguments: "", fields: "nodes { ...Link }", fragments: &[LINK] },
-    LongList { field: "alliances", variables: "", arguments: "", fields: "nodes { ...Link }", fragments: &[LINK] },
+    LongList {
+        field: "groups",
+        variables: "$groups: GroupFilter, ",
+        arguments: ", filter: $groups",
+        fields: "nodes { ...Link }",
+        fragments: &[LINK],
+    },
+    LongList {
+        field: "alliances",
+        variables: "$alliances: AllianceFilter, ",
+        arguments: ", filter: $alliances",
+        fields: "nodes { ...Link }",
+        fragments: &[LINK],
+    },
     LongList {
         field: "partners",
         variables: "",
@@ -81,9 +93,10 @@ const STANDS: &str = "fragment Stands on Location {
 ";
 
 fn question() -> String {
+    let variables = LISTS.each_ref().map(|list| list.variables).concat();
     let lists = LISTS.each_ref().map(LongList::first_page).join("\n");
     format!(
-        "query Map($filter: SchoolFilter, $asOf: Date, $knownAt: Int) {{
+        "query Map({variables}$asOf: Date, $knownAt: Int) {{
   map(asOf: $asOf, knownAt: $knownAt) {{
 {lists}
   }}
@@ -103,8 +116,11 @@ struct Place<'a> {
 
 /// The page.
 pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
-    let filter = school_filter(visit, &["stage", "ownership"], &["group", "alliance"])?;
-    let variables = json!({ "filter": filter });
+    let filter = school_filter(visit, &["stage", "ownership"], &["district", "region", "group", "alliance"])?;
+    let within = visit.param("district").map(|slug| json!({ "district": slug }));
+    let variables = json!({
+        "filter": filter, "townships": within, "regions": within, "groups": within, "alliances": within,
+    });
     let mut map = visit.ask(&question(), variables.clone()).await?["map"].take();
     let without = number(&map["schools"]["withoutLocationCount"]);
     let mut read = Vec::new();
@@ -118,10 +134,12 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
     };
     let visit = &*visit;
     let texts = visit.texts;
+    // Where one district is chosen, only that one is drawn.
+    let is_chosen = |district: &&Value| visit.param("district").is_none_or(|slug| district["slug"] == slug);
     let [districts, townships, regions, schools] =
         [&all_districts, &all_townships, &all_regions, &all_schools].map(|list| list.nodes.as_slice());
     let has_outline = |node: &&Value| node["outline"].is_object();
-    let areas: Vec<&Value> = districts.iter().chain(townships).filter(has_outline).collect();
+    let areas: Vec<&Value> = districts.iter().filter(is_chosen).chain(townships).filter(has_outline).collect();
     let mut places = Vec::new();
     let mut unplaced = Vec::new();
     let mut n_more_campuses = 0;
@@ -147,7 +165,12 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
     let selects: Vec<_> = [words(visit, "stage"), words(visit, "ownership")]
         .into_iter()
         .flatten()
-        .chain([nouns(visit, "group", "map.group", &groups), nouns(visit, "alliance", "map.alliance", &alliances)])
+        .chain((all_districts.total > 1).then(|| nouns(visit, "district", "field.district", &all_districts)))
+        .chain([
+            nouns(visit, "region", "field.region", &all_regions),
+            nouns(visit, "group", "map.group", &groups),
+            nouns(visit, "alliance", "map.alliance", &alliances),
+        ])
         .collect();
     let main = html! {
         h1 { (texts.say("map.title")) }
