@@ -175,8 +175,11 @@ fn large_map() -> tempfile::TempDir {
         let (x, y) = (at % 40, at / 40);
         let outline = format!("[[{x},{y}],[{},{y}],[{x},{}],[{x},{y}]]", x + 1, y + 1);
         let outline = format!("\"{{\"\"type\"\":\"\"Polygon\"\",\"\"coordinates\"\":[{outline}]}}\"");
-        format!("t-{at},Commune {at},town,r-{},Annuaire.2025,Dept_99,{outline},stated,Annuaire.2025", at % 230)
+        let (region, district) =
+            if at == 0 { (String::new(), "Dept_98") } else { (format!("r-{}", at % 230), "Dept_99") };
+        format!("t-{at},Commune {at},town,{region},Annuaire.2025,{district},{outline},stated,Annuaire.2025")
     });
+    add_rows(folder, "districts.csv", 1, |_| "Dept_98,Autre Département,,Annuaire.2025,,Europe/Paris".to_owned());
     add_rows(folder, "groups.csv", 1050, |at| format!("g-{at},Réseau {at},operating,Annuaire.2025,,Dept_99"));
     add_rows(folder, "partners.csv", 131, |at| match at {
         0 => "partner_id,name_fr,source_id,latitude,longitude,location_precision,location_source_id".to_owned(),
@@ -225,6 +228,14 @@ async fn long_lists_are_read_on_and_what_is_still_left_out_is_said() {
         let slug = slug.expect("one is left out");
         let narrowed = select(&page(&app, &format!("/map?group={slug}")).await, "group");
         assert!(narrowed.contains(&format!("<option value=\"{slug}\" selected")), "{}: {slug}", app.name);
+
+        // One district has its own areas only.
+        assert_eq!(select(&text, "district").matches("<option").count(), 3, "{}", app.name);
+        let other = page(&app, "/map?district=Dept_98").await;
+        let areas = drawn_from(&other, "data-map")["areas"].take();
+        let names: Vec<_> = areas.as_array().expect("areas").iter().map(|area| &area["name"]).collect();
+        assert_eq!(names, ["Commune 0"], "{}", app.name);
+        assert!(links_to(&other, "regions").is_empty() && !select(&other, "stage").is_empty(), "{}", app.name);
 
         let regions = select(&page(&app, "/coverage").await, "region");
         assert_eq!(regions.matches("<option").count() as i64, n(&data["regions"]) + 1, "{}", app.name);
