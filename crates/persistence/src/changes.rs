@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use domain::{
     AnyId, Change, ChangeCount, ChangeFilter, ChangeKind, ColumnType, Kind, Known, Order, Page, PageRequest, Position,
-    SHAPES, Shape, SuccessionKind, Validity, View, shape_of,
+    Presence, SHAPES, Shape, SuccessionKind, Validity, View, shape_of,
 };
 use sea_orm::{
     DbBackend, JoinType,
@@ -17,7 +17,7 @@ use sea_orm::{
 
 use crate::{
     Store, StoreError, dialect,
-    entity::identities,
+    entity::{identities, revisions},
     export::by_ids,
     noun::{and_all, direction, join_keys, within_bounds},
     row::Row,
@@ -86,11 +86,37 @@ impl Store {
         if interval.from == interval.to {
             return Ok(Vec::new());
         }
+        let latest = self.latest.found_last().filter(|number| interval.to.known == Known::At(*number));
+        if let Some(number) = latest.filter(|_| !interval.is_of_knowledge()) {
+            // Indexes tell what is known now, without the rows. Whether that is what the revision knows is said by the
+            // statement itself: another one may have been recorded meanwhile, and then nothing is counted.
+            let known = Known::Latest;
+            let [from, to] = [interval.from, interval.to].map(|view| View { known, ..view });
+            let counts = self.count_changes(Interval { from, to }, filter, Some(number)).await?;
+            if !counts.is_empty() {
+                return Ok(counts);
+            }
+        }
+        self.count_changes(interval, filter, None).await
+    }
+
+    /// The counts of changes; none if there is a later revision than the given one.
+    async fn count_changes(
+        &self,
+        interval: Interval,
+        filter: &ChangeFilter,
+        latest: Option<i64>,
+    ) -> Result<Vec<ChangeCount>, StoreError> {
         let mut select = self.select_changes(interval, filter, Told::Counts);
         select.exprs([col("c", "noun_kind"), col("c", "change"), Expr::cust("COUNT(*)")]);
         for column in ["noun_kind", "change"] {
             select.add_group_by([col("c", column)]);
             select.order_by_expr(col("c", column), sea_orm::sea_query::Order::Asc);
+        }
+        if let Some(number) = latest {
+            let mut last = Query::select();
+            last.expr(Func::max(col("r", revisions::Column::Number))).from_as(revisions::Entity, Alias::new("r"));
+            select.and_where(Expr::SubQuery(None, Box::new(last.into())).eq(number));
         }
         let statement = Prepared::new(self.backend, &select).bind(&Values::of_ids(interval.to, &[]));
         let count = |row: &_| {
@@ -246,6 +272,18 @@ impl Comparison<'_> {
         is_happening && is_membership(self.shape) && (is_asked(ChangeKind::Moved) || is_asked(ChangeKind::Changed))
     }
 
+    /// The kind of noun that every change in the table is about, if it is always one.
+    fn only_kind(&self) -> Option<Kind> {
+        if self.shape.is_noun() {
+            return Some(self.shape.kind);
+        }
+        let noun = self.shape.columns.iter().find(|column| ends(self.shape).0 == Some(column.name))?;
+        match noun.column_type {
+            ColumnType::Ref { kind, .. } => (noun.presence == Presence::Required).then_some(kind),
+            _ => None,
+        }
+    }
+
     /// What is told of versions: names, and where each stands in the table.
     fn said(&self) -> Vec<(&'static str, Expr)> {
         let (noun, other) = ends(self.shape);
@@ -253,11 +291,12 @@ impl Comparison<'_> {
             column.map_or_else(|| dialect::as_bigint(Expr::cust("NULL")), |column| col("t", column))
         };
         let is_each = self.told == Told::Each;
+        let names_nouns = is_each || self.only_kind().is_none();
         let said = [
             ("fact", is_each || self.compares_rows(), col("t", self.shape.fact_column())),
             ("version", self.compares_rows(), col("t", "known_from")),
-            ("noun", true, of(noun)),
-            ("noun_kind", true, kind_named_by(self.shape, noun)),
+            ("noun", names_nouns || self.shape.is_noun(), of(noun)),
+            ("noun_kind", names_nouns, kind_named_by(self.shape, noun)),
             ("other", is_each || self.compares_others(), of(other)),
             ("other_kind", is_each, kind_named_by(self.shape, other)),
             ("valid_from", is_each, col("t", "valid_from")),
@@ -361,8 +400,11 @@ impl Comparison<'_> {
                 select.join_as(JoinType::LeftJoin, Alias::new(self.shape.table), alias, is_it);
             }
         }
-        let names_none = CaseStatement::new().case(col("d", "noun").is_null(), literal(""));
-        select.expr_as(change, "change").expr_as(names_none.finally(col("d", "noun_kind")), "noun_kind");
+        let names_none = || CaseStatement::new().case(col("d", "noun").is_null(), literal(""));
+        let noun_kind = self
+            .only_kind()
+            .map_or_else(|| names_none().finally(col("d", "noun_kind")).into(), |kind| literal(kind.name()));
+        select.expr_as(change, "change").expr_as(noun_kind, "noun_kind");
         if self.told == Told::Each {
             let since: Expr = match self.interval.is_of_knowledge() {
                 true => col("d", "valid_from"),

@@ -53,6 +53,12 @@ impl LatestChecks {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The number of the latest revision that was found last: there may be a later one.
+    pub(crate) fn found_last(&self) -> Option<i64> {
+        let state = self.state();
+        state.found.as_ref().and_then(|(_, latest)| latest.revision.as_ref()).map(|revision| revision.number)
+    }
+
     /// Forgets what was found, since there is another revision.
     pub(crate) fn invalidate(&self) {
         let mut state = self.state();
