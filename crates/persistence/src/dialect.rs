@@ -180,11 +180,14 @@ pub(crate) fn has_item(backend: DbBackend, text: Expr, item: &str) -> Expr {
 
 /// What a name must have to contain all of these words, as [`has_grams`] takes it.
 pub(crate) fn gram_query(backend: DbBackend, words: &str) -> String {
-    let grams = words.split(' ').flat_map(query_grams);
-    match backend {
-        DbBackend::Postgres => grams.collect::<Vec<_>>().join(" "),
-        _ => grams.map(|gram| format!("\"{gram}\"")).collect::<Vec<_>>().join(" "),
+    // Each once: SQLite looks up every one that is asked for, and most names with numbers have some twice.
+    let mut grams: Vec<String> = words.split(' ').flat_map(query_grams).collect();
+    grams.sort_unstable();
+    grams.dedup();
+    if backend == DbBackend::Sqlite {
+        grams.iter_mut().for_each(|gram| *gram = format!("\"{gram}\""));
     }
+    grams.join(" ")
 }
 
 /// That a row of the table of names has these pairs of characters and single ones, through the index of them.
