@@ -15,7 +15,7 @@ use server::{
     generate::{Plan, generate},
     import::Options,
 };
-use tests::{chaoyang, copy_with, csv_files, loaded, schema::items};
+use tests::{TestApp, chaoyang, copy_with, csv_files, loaded, postgres, schema::items};
 use tower::ServiceExt;
 
 const RELEASES: &str = r#"from: { release: "2024-09-21" }, to: { release: "2024-09-22" }"#;
@@ -236,7 +236,8 @@ async fn assert_counts(
 
 /// Applies what was learned and what happened between all pairs of views.
 async fn check_all_views(store: &Store, days: &[&str]) {
-    let latest = store.revision(Known::Latest).await.expect("a revision").expect("one").number;
+    // As every request does, so that counts at the latest revision are made by indexes.
+    let latest = store.latest().await.expect("a check").revision.as_ref().expect("a revision").number;
     for (at, from) in days.iter().enumerate() {
         for to in &days[at..] {
             let [from, to] = [from, to].map(|day| parse_day(day).expect("a day"));
@@ -269,6 +270,40 @@ async fn changes_applied_to_the_old_give_the_new() {
             app.import_by(&second, options).await.unwrap_or_else(|refusal| panic!("{}: {refusal}", app.name));
             check_all_views(&app.store, &["1950-01-01", "2012-06-01", "2026-11-28"]).await;
         }
+    }
+}
+
+/// What happened is counted as of the revision that was the latest when it was looked up, whatever another process records.
+async fn count_beside_an_importer(name: &'static str, own: Store, other: Store) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let [first, second] = ["first", "second"].map(|name| dir.path().join(name));
+    generate(&Plan { schools: 25, seed: 3 }, &first).expect("generated");
+    generate(&Plan { schools: 25, seed: 13 }, &second).expect("generated");
+    let importer = TestApp::on(name, other);
+    importer.import(&first).await.unwrap_or_else(|findings| panic!("{name}: {findings}"));
+    let counts = async |store: &Store, revision| {
+        let view = |day| View::new(parse_day(day).expect("a day"), Known::At(revision));
+        let interval = Interval { from: view("2012-06-01"), to: view("2026-11-28") };
+        store.change_counts(interval, &ChangeFilter::default()).await.expect("counts")
+    };
+    own.latest().await.expect("a check");
+    let before = counts(&own, 1).await;
+    let options = Options { allow_removal: true, ..Options::default() };
+    importer.import_by(&second, options).await.unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
+    assert_eq!(counts(&own, 1).await, before, "{name}: another revision is counted");
+    assert_ne!(counts(&own, 2).await, before, "{name}: nothing else happened as the other revision knows it");
+}
+
+#[tokio::test]
+async fn counts_are_as_of_a_revision_that_is_no_longer_the_latest() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = format!("sqlite://{}", dir.path().join("map.db").display());
+    let postgres = postgres::url_or_skip("counts beside an importer");
+    for (name, url) in [("SQLite", Some(file)), ("PostgreSQL", postgres)] {
+        let Some(url) = url else { continue };
+        let own = Store::open(&url, None).await.expect("a database");
+        own.migrate().await.expect("migrated");
+        count_beside_an_importer(name, own, Store::open(&url, None).await.expect("a database")).await;
     }
 }
 
