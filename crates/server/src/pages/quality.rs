@@ -9,9 +9,10 @@ use super::{
     Page, PageError, Visit,
     kinds::kind_of,
     noun::{field_name, named_nouns, sides},
-    parts::{Notes, items, noun_link},
+    parts::{Notes, in_language, items, noun_link},
     pictures::{more, number},
     question::{CITE, LINK},
+    texts::Texts,
 };
 
 const QUALITY: &str = "query Quality($asOf: Date, $knownAt: Int) {
@@ -56,7 +57,7 @@ fragment Found on FindingConnection {{
     )
 }
 
-/// The language in which the API explains rules and findings.
+/// The language in which the API explains rules and words findings.
 const LANGUAGE_OF_RULES: &str = "en";
 
 /// The page.
@@ -110,6 +111,15 @@ fn disagreements(visit: &Visit, list: &Value, named: &BTreeMap<String, Value>, n
     }
 }
 
+/// Why a rule matters, or how what it finds is mended, in the page's language; else as the API says it.
+fn explained(texts: &Texts, rule: &Value, what: &str) -> Markup {
+    let name = rule["rule"].as_str().unwrap_or_default();
+    match texts.find(&format!("rule.{name}.{what}")) {
+        Some(text) => html! { (text) },
+        None => in_language(texts, rule[what].as_str().unwrap_or_default(), Some(LANGUAGE_OF_RULES)),
+    }
+}
+
 /// What rules find, rule by rule; those that find nothing are named at the end.
 fn rules(visit: &Visit, found: &[&Value], quiet: &[&Value], lists: &Value, notes: &mut Notes) -> Markup {
     let texts = visit.texts;
@@ -122,7 +132,7 @@ fn rules(visit: &Visit, found: &[&Value], quiet: &[&Value], lists: &Value, notes
                     (name(rule)) " "
                     span.count { (texts.number(number(&rule["count"]))) " · " (texts.word("FindingSeverity", rule["severity"].as_str().unwrap_or_default())) }
                 }
-                p.muted lang=(LANGUAGE_OF_RULES) { (rule["reason"].as_str().unwrap_or_default()) }
+                p.muted { (explained(texts, rule, "reason")) }
                 @let those = items(&lists[rule["rule"].as_str().unwrap_or_default()]["edges"]);
                 ul.plain-list {
                     @for it in those {
@@ -135,13 +145,33 @@ fn rules(visit: &Visit, found: &[&Value], quiet: &[&Value], lists: &Value, notes
                     }
                 }
                 (more(visit, number(&rule["count"]) - those.len() as i64))
-                p { strong { (texts.say("quality.remedy")) } " " span lang=(LANGUAGE_OF_RULES) { (rule["remedy"].as_str().unwrap_or_default()) } }
+                p { strong { (texts.say("quality.remedy")) } " " (explained(texts, rule, "remedy")) }
             }
         }
         @if !quiet.is_empty() {
             section aria-labelledby="quiet" {
                 h2 #quiet { (texts.say("quality.quiet")) }
                 ul.plain-list { @for rule in quiet { li { (name(rule)) } } }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{FindingRule, Vocabulary};
+
+    use super::*;
+
+    #[test]
+    fn every_rule_is_explained_in_every_language_and_in_that_of_the_api_by_its_words() {
+        for rule in FindingRule::VALUES.iter().map(|value| value.value) {
+            for (what, said) in [("reason", rule.reason()), ("remedy", rule.remedy())] {
+                let key = format!("rule.{}.{what}", rule.word().to_ascii_uppercase());
+                for texts in Texts::all() {
+                    let text = texts.find(&key).unwrap_or_else(|| panic!("{}: {key}", texts.language));
+                    assert_eq!(text == said, texts.language == LANGUAGE_OF_RULES, "{}: {key}", texts.language);
+                }
             }
         }
     }

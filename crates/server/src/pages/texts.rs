@@ -152,7 +152,7 @@ mod tests {
 
     /// The groups whose keys are made of names of the schema, of the data set or of pages, which tests of others hold
     /// against them.
-    const MADE: [&str; 7] = ["word.", "field.", "kind.", "fact.", "column.", "date.months.", "front.way."];
+    const MADE: [&str; 8] = ["word.", "field.", "kind.", "fact.", "column.", "rule.", "date.months.", "front.way."];
 
     #[test]
     fn every_language_says_everything_and_leaves_the_same_places_open() {
