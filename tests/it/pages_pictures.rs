@@ -243,6 +243,39 @@ async fn long_lists_are_read_on_and_what_is_still_left_out_is_said() {
 }
 
 #[tokio::test]
+async fn a_network_of_very_many_is_drawn_as_far_as_it_can_be_read_and_listed_whole() {
+    let copy = data_copy("french-breton");
+    let (groups, members) = (12, 100);
+    add_rows(copy.path(), "groups.csv", groups, |at| format!("g-{at},Réseau {at},operating,Annuaire.2025,,Dept_99"));
+    add_rows(copy.path(), "schools.csv", groups * members, |at| {
+        format!("s-{at},,École {at},,,,,Annuaire.2025,,Dept_99")
+    });
+    add_rows(copy.path(), "group_memberships.csv", groups * members, |at| {
+        format!("g-{},s-{at},member,,Annuaire.2025,", at / members)
+    });
+    for app in loaded("a_network_of_very_many", copy.path()).await {
+        let text = page(&app, "/network").await;
+        let drawn = drawn_from(&text, "data-network");
+        let nodes: BTreeSet<&str> =
+            drawn["nodes"].as_array().expect("nodes").iter().map(|it| it["id"].as_str().expect("an id")).collect();
+        assert_eq!(nodes.len(), 1000, "{}", app.name);
+        // Those with the most ties are drawn, and only ties between what is drawn.
+        assert!((0..groups).all(|at| nodes.contains(format!("Group/g-{at}").as_str())), "{}", app.name);
+        for tie in drawn["edges"].as_array().expect("ties") {
+            let ends = ["source", "target"].map(|end| tie[end].as_str().expect("an end"));
+            assert!(ends.iter().all(|end| nodes.contains(end)), "{}: {tie}", app.name);
+        }
+        let lead = text.split_once("<p class=\"lead\">").expect("a lead").1.split('<').next().expect("its end");
+        assert!(lead.starts_with("1,2"), "{}: {lead}", app.name);
+        assert!(text.contains("The 1,000 with the most ties are drawn"), "{}", app.name);
+        let memberships = fs::read_to_string(copy.path().join("group_memberships.csv")).expect("a file");
+        let members: BTreeSet<String> =
+            memberships.lines().skip(1).filter_map(|row| row.split(',').nth(1)).map(str::to_owned).collect();
+        assert_eq!(school_links(section(&text, "ties")), members, "{}", app.name);
+    }
+}
+
+#[tokio::test]
 async fn pages_with_pictures_say_so_where_nothing_is_recorded_and_refuse_what_is_no_choice() {
     for app in empty("pages_with_pictures_are_empty").await {
         for path in ["/map", "/coverage", "/ways", "/projects", "/quality"] {

@@ -1,6 +1,6 @@
 //! The network: groups, alliances and partners with what ties them to each other and to schools.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use maud::{Markup, html};
 use serde_json::{Map, Value, json};
@@ -84,6 +84,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
             }
         }
     }
+    let drawn = most_tied(&nouns, &ties);
     let counts = [("nodes", nouns.len()), ("edges", ties.len())].map(|(name, n)| (name, texts.number(n as i64)));
     let lead = texts.fill("network.lead", &counts.each_ref().map(|(name, text)| (*name, text.as_str())));
     let main = html! {
@@ -91,10 +92,13 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         p.lead { (lead) }
         (choose(visit, &[schools_or_not(visit)]))
         @if left_out > 0 { p.notice { (texts.count("network.left-out", left_out)) } }
+        @if drawn.len() < nouns.len() {
+            p.notice { (texts.fill("network.drawn", &[("n", &texts.number(drawn.len() as i64))])) }
+        }
         @if ties.is_empty() { p { (texts.say("network.none")) } }
         @else {
             figure.picture {
-                div #network.network-place data-network=(drawing(visit, &nouns, &ties)) {}
+                div #network.network-place data-network=(drawing(visit, &drawn, &ties)) {}
             }
             (ties_table(visit, &ties))
         }
@@ -109,6 +113,20 @@ pub(crate) const SCRIPT: &str = "network";
 fn id_of(noun: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     format!("{}/{}", text(&noun["__typename"]), text(&noun["slug"]))
+}
+
+/// How many nouns a picture has that a browser draws in a few seconds and that people can read.
+const MAX_DRAWN: usize = 1000;
+
+/// The nouns with the most ties, as many as are drawn.
+fn most_tied<'a>(nouns: &BTreeMap<String, &'a Value>, ties: &[Drawn<'_>]) -> BTreeMap<String, &'a Value> {
+    let mut n_ties: BTreeMap<String, usize> = BTreeMap::new();
+    for end in ties.iter().flat_map(|tie| [tie.from, tie.to]) {
+        *n_ties.entry(id_of(end)).or_default() += 1;
+    }
+    let mut ids: Vec<&String> = nouns.keys().collect();
+    ids.sort_by_key(|id| Reverse(n_ties.get(*id)));
+    ids.into_iter().take(MAX_DRAWN).map(|id| (id.clone(), nouns[id])).collect()
 }
 
 /// Whether schools are in the picture.
@@ -161,7 +179,9 @@ fn drawing(visit: &Visit, nouns: &BTreeMap<String, &Value>, ties: &[Drawn<'_>]) 
         ],
         "kindNames": kinds,
     });
-    let (nodes, edges): (Vec<_>, Vec<_>) = (nouns.iter().map(node).collect(), ties.iter().map(edge).collect());
+    let is_drawn = |tie: &&Drawn<'_>| [tie.from, tie.to].iter().all(|end| nouns.contains_key(&id_of(end)));
+    let nodes: Vec<_> = nouns.iter().map(node).collect();
+    let edges: Vec<_> = ties.iter().filter(is_drawn).map(edge).collect();
     json!({ "nodes": nodes, "edges": edges, "words": words }).to_string()
 }
 
