@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::{
     Page, PageError, Visit,
     kinds::{Field, Kind, Shape, kind_of, kinds},
-    layout::rows_link,
-    noun::{column_language, field_name, field_of},
+    layout::{hidden, rows_link},
+    noun::{column_language, field_name, field_of, words_of},
     parts::{Notes, in_language, items, noun_link_with, pager, paging, told, words},
     pictures::{Column, number, table},
     question::{CITE, LINK},
@@ -128,12 +128,17 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         return Ok(Page { title, description: said, main, script: None });
     }
     let (from, to) = (&changes["from"], &changes["to"]);
-    let both = json!({
-        "fromAsOf": from["asOf"], "fromKnownAt": from["revision"]["number"],
-        "toAsOf": to["asOf"], "toKnownAt": to["revision"]["number"],
-    });
-    let query = counts_query(visit.schema());
-    let counts = visit.ask_as_is(&query, both).await?;
+    let counts = match asked.list {
+        Some(_) => None,
+        None => {
+            let both = json!({
+                "fromAsOf": from["asOf"], "fromKnownAt": from["revision"]["number"],
+                "toAsOf": to["asOf"], "toKnownAt": to["revision"]["number"],
+            });
+            let query = counts_query(visit.schema());
+            Some(visit.ask_as_is(&query, both).await?)
+        }
+    };
 
     let visit = &*visit;
     let texts = visit.texts;
@@ -144,7 +149,7 @@ pub(crate) async fn build(visit: &mut Visit) -> Result<Page, PageError> {
         p.lead { (lead) }
         (compare(visit, releases, &asked, changes))
         (ready_made(visit, releases))
-        @if asked.list.is_none() { (both_maps(visit, &counts, from, to)) }
+        @if let Some(counts) = counts { (both_maps(visit, &counts, from, to)) }
         @for list in &lists { (section(visit, list, changes, &asked, &mut notes)) }
         p.rows {
             a href=(report_link(visit, from, to)) { (texts.say("changes.markdown")) }
@@ -241,9 +246,7 @@ fn view_name(texts: &Texts, view: &Value) -> String {
 fn compare(visit: &Visit, releases: &[Value], asked: &Asked, changes: &Value) -> Markup {
     let texts = visit.texts;
     let side = |name: &str| texts.say(if name == "from" { "changes.from" } else { "changes.to" });
-    let language = html! {
-        @if let Some(language) = visit.param("lang") { input type="hidden" name="lang" value=(language); }
-    };
+    let language = hidden(visit, |name| name == "lang");
     html! {
         div.compare {
             @if releases.len() > 1 {
@@ -300,7 +303,7 @@ fn ready_made(visit: &Visit, releases: &[Value]) -> Markup {
     let texts = visit.texts;
     let here = &visit.view;
     let link = |from: &str, to: &str| visit.link_with("/changes", &[("from", from), ("to", to)]);
-    let year = json!({ "asOf": year_before(&pinned_view(here))["asOf"], "revision": here["revision"] });
+    let year = year_before(here);
     let last = here["revision"]["number"].as_i64().filter(|number| *number > 1).map(|number| {
         let before = json!({ "asOf": here["asOf"], "revision": { "number": number - 1 } });
         link(&view_text(&before), &view_text(here))
@@ -355,7 +358,7 @@ fn section(visit: &Visit, list: &'static str, changes: &Value, asked: &Asked, no
     let (kind, noun) = (asked.kind.as_deref().unwrap_or_default(), asked.noun.as_deref().unwrap_or_default());
     let kept = [("from", from.as_str()), ("to", to.as_str()), ("list", list), ("kind", kind), ("noun", noun)];
     let here = visit.link_with("/changes", &kept[..2]);
-    let rows = json!({ "from": read_view(&from), "to": read_view(&to), "kinds": asked.kind, "nouns": asked.noun, "first": 100 });
+    let rows = json!({ "from": read_view(&from), "to": read_view(&to), "kinds": asked.kind, "nouns": asked.noun });
     let rows = rows_link(visit, &changes_query(&[list], IN_ROWS), &rows, &format!("changes.{list}"));
     html! {
         section aria-labelledby=(list) {
@@ -494,6 +497,7 @@ fn said_fields(visit: &Visit, noun: Option<&Kind>, is_itself: bool, fields: &[&V
     let is_new = fields.iter().all(|field| field["was"].is_null());
     let is_gone = fields.iter().all(|field| field["is"].is_null());
     let side = if is_new { "is" } else { "was" };
+    let name = |field: &Value| field_name(visit, field["field"].as_str().unwrap_or_default());
     html! {
         @if fields.is_empty() {}
         @else if (is_new || is_gone) && is_itself {
@@ -501,7 +505,7 @@ fn said_fields(visit: &Visit, noun: Option<&Kind>, is_itself: bool, fields: &[&V
                 summary { (texts.say(if is_new { "changes.says" } else { "changes.said" })) }
                 dl.facts {
                     @for field in fields {
-                        div { dt { (field_name(visit, field["field"].as_str().unwrap_or_default())) } dd { (column_value(visit, noun, field, side)) } }
+                        div { dt { (name(field)) } dd { (column_value(visit, noun, field, side)) } }
                     }
                 }
             }
@@ -509,7 +513,7 @@ fn said_fields(visit: &Visit, noun: Option<&Kind>, is_itself: bool, fields: &[&V
         @else if is_new || is_gone {
             div.says {
                 @for field in fields {
-                    span.item { span.muted { (field_name(visit, field["field"].as_str().unwrap_or_default())) ": " } (column_value(visit, noun, field, side)) }
+                    span.item { span.muted { (name(field)) ": " } (column_value(visit, noun, field, side)) }
                 }
             }
         }
@@ -517,7 +521,7 @@ fn said_fields(visit: &Visit, noun: Option<&Kind>, is_itself: bool, fields: &[&V
             dl.was-is {
                 @for field in fields {
                     div {
-                        dt { (field_name(visit, field["field"].as_str().unwrap_or_default())) }
+                        dt { (name(field)) }
                         dd {
                             del { (column_value(visit, noun, field, "was")) } " → "
                             ins { (column_value(visit, noun, field, "is")) }
@@ -544,7 +548,7 @@ fn column_value(visit: &Visit, noun: Option<&Kind>, field: &Value, side: &str) -
     if own == Some(&Shape::Date) {
         return html! { (texts.date(said)) };
     }
-    let all: Vec<String> = said.split(';').map(|word| word.trim().to_ascii_uppercase()).collect();
+    let all = words_of(said);
     let has_words =
         |vocabulary: &str| all.iter().all(|word| texts.find(&format!("word.{vocabulary}.{word}")).is_some());
     // A tie may call a column otherwise than the data set does.

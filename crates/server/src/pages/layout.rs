@@ -106,7 +106,7 @@ fn header(visit: &Visit, entries: &[Entry]) -> Markup {
 const OF_ONE_DAY: [&str; 4] = ["asOf", "knownAt", "after", "before"];
 
 /// Parameters of the address that a form hands on.
-fn hidden(visit: &Visit, is_kept: impl Fn(&str) -> bool) -> Markup {
+pub(super) fn hidden(visit: &Visit, is_kept: impl Fn(&str) -> bool) -> Markup {
     html! {
         @for (name, value) in visit.params().filter(|(name, _)| is_kept(name)) {
             input type="hidden" name=(name) value=(value);
@@ -188,7 +188,6 @@ pub(crate) fn csv_link(visit: &Visit, query: &str, variables: &Value, list: &str
         for paging in ["after", "before", "last"] {
             all.remove(paging);
         }
-        all.insert("first".to_owned(), CSV_PAGE.into());
     }
     variables["asOf"] = visit.view["asOf"].clone();
     variables["knownAt"] = visit.view["revision"]["number"].clone();
@@ -197,6 +196,8 @@ pub(crate) fn csv_link(visit: &Visit, query: &str, variables: &Value, list: &str
 
 /// The address of a list as CSV, with all its pages, of a question that says itself under which views.
 pub(crate) fn rows_link(visit: &Visit, query: &str, variables: &Value, list: &str) -> String {
+    let mut variables = variables.clone();
+    variables["first"] = CSV_PAGE.into();
     let short = query.split_whitespace().collect::<Vec<_>>().join(" ");
     let pairs = encode_pairs(&[("query", &short), ("variables", &variables.to_string()), ("list", list)]);
     format!("{}?{pairs}", visit.plain_link("/rows.csv"))

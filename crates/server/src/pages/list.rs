@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Page, PageError, Visit,
     kinds::{Choice, Field, Kind, kind_at},
-    layout::csv_link,
+    layout::{csv_link, hidden},
     parts::{items, noun_link, pager, paging, trail, value},
     question::{IN_LISTS, PER_PAGE, list_of},
 };
@@ -114,9 +114,7 @@ pub(super) fn choose(visit: &Visit, kind: &Kind) -> Markup {
     html! {
         @if !kind.choices.is_empty() {
             form.choose action=(visit.plain_link(visit.path())) method="get" {
-                @for (name, value) in ["lang", "asOf"].into_iter().filter_map(|name| Some((name, visit.param(name)?))) {
-                    input type="hidden" name=(name) value=(value);
-                }
+                (hidden(visit, |name| matches!(name, "lang" | "asOf")))
                 @for choice in &kind.choices {
                     label {
                         span { (texts.say(&format!("field.{}", choice.name))) }

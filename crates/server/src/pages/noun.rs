@@ -315,16 +315,18 @@ pub(super) async fn named_nouns(
     Ok(found.filter(|(_, noun)| !noun.is_null()).collect())
 }
 
+/// The words of a vocabulary that a column of the data has, as the API writes them.
+pub(super) fn words_of(said: &str) -> Vec<String> {
+    said.split(';').map(|word| word.trim().to_ascii_uppercase()).collect()
+}
+
 /// What is said of a field, in words: a noun by its name, a word of a vocabulary as people say it.
 fn said(visit: &Visit, kind: &Kind, field: &str, said: &str, named: &BTreeMap<String, Value>) -> Markup {
     if let Some(noun) = named.get(&format!("{field}/{said}")) {
         return noun_link(visit, noun);
     }
     match kind.fields.iter().find(|it| it.name == field).map(|it| &it.shape) {
-        Some(Shape::Words(vocabulary)) => {
-            let all = said.split(';').map(|word| Value::from(word.trim().to_ascii_uppercase()));
-            words(visit.texts, vocabulary, &Value::Array(all.collect()))
-        }
+        Some(Shape::Words(vocabulary)) => words(visit.texts, vocabulary, &Value::from(words_of(said))),
         Some(Shape::Date) => date(visit.texts, &json!({ "text": said })),
         _ => html! { (said) },
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{
     PageError, Visit,
     kinds::{Choice, kinds},
+    layout::hidden,
     parts::{items, name_of},
 };
 
@@ -29,9 +30,7 @@ pub(crate) fn choose(visit: &Visit, selects: &[Select]) -> Markup {
     let is_narrowed = selects.iter().any(|select| visit.param(select.name).is_some());
     html! {
         form.choose action=(visit.plain_link(visit.path())) method="get" {
-            @for (name, value) in ["lang", "asOf", "knownAt"].into_iter().filter_map(|name| Some((name, visit.param(name)?))) {
-                input type="hidden" name=(name) value=(value);
-            }
+            (hidden(visit, |name| matches!(name, "lang" | "asOf" | "knownAt")))
             @for select in selects.iter().filter(|select| !select.options.is_empty()) {
                 label {
                     span { (select.label) }
