@@ -3,10 +3,7 @@
 use std::{cmp::Reverse, collections::HashMap};
 
 use domain::{ColumnType, Filter, View, noun::HAS_LOCATION};
-use sea_orm::{
-    QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, Func, Iden, JoinType, Query, SelectStatement},
-};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Iden, JoinType, Query, SelectStatement};
 
 use crate::{
     Noun, NounCount, Relation, Store, StoreError,
@@ -179,7 +176,7 @@ impl Store {
         });
         let values = Values { view, ids: parents, request: None, filter: &filter_values };
         let mut breakdowns: HashMap<i64, Vec<BreakdownRow>> = HashMap::new();
-        for row in &self.rows_of(&statement, &values).await? {
+        for row in self.rows_of(&statement, &values).await?.iter() {
             let (parent, row) = read_row::<N>(row, by)?;
             breakdowns.entry(parent).or_default().push(row);
         }
@@ -194,8 +191,7 @@ fn sort(rows: &mut [BreakdownRow]) {
 }
 
 /// Reads the parent and what is counted.
-fn read_row<N: Table>(row: &QueryResult, by: Dimensions) -> Result<(i64, BreakdownRow), StoreError> {
-    let mut row = Row::new(row)?;
+fn read_row<N: Table>(mut row: Row<'_>, by: Dimensions) -> Result<(i64, BreakdownRow), StoreError> {
     let parent = row.next().number()?;
     Ok((parent, read_values::<N>(&mut row, by)?))
 }

@@ -14,7 +14,7 @@ use sea_orm::{
 };
 
 /// How many instructions of its machine SQLite carries out between two questions: about a tenth of a millisecond.
-const PROGRESS_INTERVAL: i32 = 10_000;
+pub(crate) const PROGRESS_INTERVAL: i32 = 10_000;
 
 /// Whether what a connection does is awaited by nobody. Cheap to clone.
 #[derive(Clone, Default)]

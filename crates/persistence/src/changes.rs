@@ -70,7 +70,7 @@ impl Store {
         select.limit(LIMIT);
         let values = Values { request: Some(request), ..Values::of_ids(interval.to, &[]) };
         let rows = self.rows(Prepared::new(self.backend, &select).bind(&values)).await?;
-        let read = |row: &_| read_change(&mut Row::new(row)?);
+        let read = |mut row: Row<'_>| read_change(&mut row);
         Ok(Page::of(rows.iter().map(read).collect::<Result<_, _>>()?, request))
     }
 
@@ -119,8 +119,8 @@ impl Store {
             select.and_where(Expr::SubQuery(None, Box::new(last.into())).eq(number));
         }
         let statement = Prepared::new(self.backend, &select).bind(&Values::of_ids(interval.to, &[]));
-        let count = |row: &_| {
-            let [noun, kind, count] = Row::new(row)?.cells();
+        let count = |mut row: Row<'_>| {
+            let [noun, kind, count] = row.cells();
             Ok(ChangeCount {
                 noun: Kind::named(noun.str()?),
                 kind: kind.word(ChangeKind::parse)?,
@@ -144,9 +144,9 @@ impl Store {
             select.expr(fact()).from_as(Alias::new(shape.table), "t").and_where(is_shown("t", view));
             let statement = Prepared::new(self.backend, &select).bind(&Values::of_ids(view, &[]));
             let ids = self.rows(statement).await?;
-            let ids = ids.iter().map(|row| Row::new(row)?.next().number()).collect::<Result<Vec<_>, StoreError>>()?;
-            for row in self.rows(by_ids(self.backend, shape, view.known, &ids)).await? {
-                let row = crate::export::read(shape, &row)?;
+            let ids = ids.iter().map(|mut row| row.next().number()).collect::<Result<Vec<_>, StoreError>>()?;
+            for row in self.rows(by_ids(self.backend, shape, view.known, &ids)).await?.iter() {
+                let row = crate::export::read(shape, row)?;
                 facts.insert((shape.kind, row.id), row.fields);
             }
         }

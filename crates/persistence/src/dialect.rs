@@ -240,12 +240,12 @@ fn character(backend: DbBackend, number: i32) -> Expr {
 }
 
 /// The statement that tells how a read would be run, and the column in which it does.
-pub(crate) fn explain(backend: DbBackend, statement: &Statement) -> (Statement, usize) {
+pub(crate) fn explain(backend: DbBackend, sql: &str) -> (String, usize) {
     let (explain, column) = match backend {
         DbBackend::Postgres => ("EXPLAIN", 0),
         _ => ("EXPLAIN QUERY PLAN", 3),
     };
-    (Statement { sql: format!("{explain} {}", statement.sql), ..statement.clone() }, column)
+    (format!("{explain} {sql}"), column)
 }
 
 /// Takes the lock that servers take turns by to migrate; it belongs to the transaction.

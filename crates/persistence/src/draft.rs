@@ -274,7 +274,7 @@ impl Draft {
         let statement = self.backend.build(&recorded_select(self.backend, shape));
         let mut recorded = HashMap::new();
         for row in self.pipe.settled_transaction().await?.query_all_raw(statement).await? {
-            let mut row = Row::new(&row)?;
+            let mut row = Row::new(&row);
             let [id, position, digest] = row.cells();
             let Some(digest) = digest.maybe_number()? else { continue };
             let noun = match shape.is_noun() {
@@ -302,7 +302,7 @@ impl Draft {
         select.distinct().expr(id()).from_as(Alias::new(shape.table), "fact").order_by_expr(id(), Order::Asc);
         select.and_where(dialect::is_one_of_these(self.backend, id(), ids)).and_where(is_later);
         let rows = self.pipe.settled_transaction().await?.query_all_raw(self.backend.build(&select)).await?;
-        rows.iter().map(|row| Row::new(row)?.next().number()).collect()
+        rows.iter().map(|row| Row::new(row).next().number()).collect()
     }
 
     /// These facts as they were written down at a revision; those that it does not know are left out.
@@ -316,8 +316,8 @@ impl Draft {
         ids: &[i64],
     ) -> Result<Vec<ExportRow>, StoreError> {
         let statement = export::by_ids(self.backend, shape, Known::At(revision), ids);
-        let rows = self.pipe.settled_transaction().await?.query_all_raw(statement).await?;
-        rows.iter().map(|row| export::read(shape, row)).collect()
+        let rows = self.pipe.settled_transaction().await?.query_all_raw(statement.to_statement(self.backend)).await?;
+        rows.iter().map(|row| export::read(shape, Row::new(row))).collect()
     }
 
     /// The revision that the draft follows; 0 if it is the first.

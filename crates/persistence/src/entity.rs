@@ -81,9 +81,8 @@ mod tests {
              AND m.name <> 'seaql_migrations'";
         let rows = store.rows(sea_orm::Statement::from_string(store.backend, tables)).await.expect("the tables");
         let mut made: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for row in rows {
-            let (table, column): (String, String) =
-                (row.try_get_by_index(0).expect("a table"), row.try_get_by_index(1).expect("a column"));
+        for mut row in rows.iter() {
+            let [table, column] = row.cells().map(|cell| cell.text().expect("a name"));
             made.entry(table).or_default().insert(column);
         }
         assert_eq!(made, all());

@@ -3,16 +3,13 @@
 use std::collections::HashMap;
 
 use domain::{ColumnType, Keeping, Kind, Known, ScenarioId, Shape, Validity, ValueKind, View};
-use sea_orm::{
-    QueryResult, Statement,
-    sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
-};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement};
 
 use crate::{
     Store, StoreError,
     entity::{citations, identities},
     row::Row,
-    statement::{Prepared, Values},
+    statement::{Bound, Prepared, Values},
     view::{Scope, Sees, col, literal},
 };
 
@@ -71,7 +68,7 @@ impl Store {
     ) -> Result<HashMap<i64, Vec<String>>, StoreError> {
         let shape = domain::shape_of(kind);
         let rows = self.rows_in(scenario, by_ids(self.backend, shape, known, ids)).await?;
-        let written = |row: &_| read(shape, row).map(|row| (row.id, row.fields));
+        let written = |row: Row<'_>| read(shape, row).map(|row| (row.id, row.fields));
         rows.iter().map(written).collect()
     }
 }
@@ -81,7 +78,7 @@ fn view_of(known: Known) -> View {
 }
 
 /// The statement of the rows of a kind with these ids, as they are known.
-pub(crate) fn by_ids(backend: sea_orm::DbBackend, shape: &'static Shape, known: Known, ids: &[i64]) -> Statement {
+pub(crate) fn by_ids(backend: sea_orm::DbBackend, shape: &'static Shape, known: Known, ids: &[i64]) -> Bound {
     let view = view_of(known);
     let scope = Scope::new(backend, view);
     let mut select = select(&scope, shape);
@@ -100,8 +97,7 @@ fn select(scope: &Scope, shape: &'static Shape) -> SelectStatement {
 }
 
 /// Reads a row of [`select`].
-pub(crate) fn read(shape: &'static Shape, row: &QueryResult) -> Result<ExportRow, StoreError> {
-    let mut row = Row::new(row)?;
+pub(crate) fn read(shape: &'static Shape, mut row: Row<'_>) -> Result<ExportRow, StoreError> {
     let [position, id] = row.cells();
     let fields = shape.columns.iter().map(|column| {
         let cell = row.next();

@@ -28,7 +28,7 @@ impl Store {
         let mut select = Query::select();
         select.column(Column::Columns).from(Entity).and_where(Expr::col(Column::File).eq(shape.file));
         let rows = self.rows(self.backend.build(&select)).await?;
-        rows.first().map(|row| Ok(split(Row::new(row)?.next().str()?))).transpose()
+        rows.first().map(|mut row| Ok(split(row.next().str()?))).transpose()
     }
 }
 
@@ -42,7 +42,7 @@ impl Draft {
         select.columns([Column::File, Column::Columns]).from(Entity);
         let rows = self.pipe.settled_transaction().await?.query_all_raw(self.backend.build(&select)).await?;
         let header = |row: &_| {
-            let [file, columns] = Row::new(row)?.cells();
+            let [file, columns] = Row::new(row).cells();
             Ok((file.text()?, split(columns.str()?)))
         };
         rows.iter().map(header).collect()

@@ -12,7 +12,6 @@ use crate::{
     entity::{citations, revisions},
     filter::FilterForm,
     nouns::source::Sources,
-    row::Row,
     statement::{Prepared, Question, Values},
     view::{Scope, Sees, col, literal},
 };
@@ -35,8 +34,8 @@ impl Store {
             .statements
             .get(&form, || Prepared::new(self.backend, &known_days(&Scope::new(self.backend, view), table)));
         let mut known = HashMap::new();
-        for row in &self.rows_of(&statement, &Values::of_ids(view, ties)).await? {
-            let [tie, day] = Row::new(row)?.cells();
+        for mut row in self.rows_of(&statement, &Values::of_ids(view, ties)).await?.iter() {
+            let [tie, day] = row.cells();
             let day = day.day()?;
             let earliest = known.entry(tie.number()?).or_insert(day);
             *earliest = min(*earliest, day);

@@ -15,7 +15,6 @@ use tokio::sync::oneshot;
 use crate::{
     Store, StoreError,
     nouns::district::Districts,
-    row::Row,
     view::{Scope, Sees, col},
 };
 
@@ -172,6 +171,6 @@ impl Store {
         select.distinct().expr(time_zone()).and_where(time_zone().is_not_null());
         select.order_by_expr(time_zone(), Order::Asc).limit(2);
         let rows = self.rows(self.backend.build(&select)).await?;
-        rows.iter().map(|row| Row::new(row)?.next().word(|name| name.parse().ok())).collect()
+        rows.iter().map(|mut row| row.next().word(|name| name.parse().ok())).collect()
     }
 }

@@ -37,6 +37,7 @@ mod revision_changes;
 mod row;
 mod scenario;
 mod search;
+mod sqlite_reader;
 mod statement;
 mod statistics;
 mod status;

@@ -232,7 +232,7 @@ pub(crate) async fn refill_names(transaction: &WriteTransaction) -> Result<(), S
         loop {
             let versions = transaction.query_all_raw(backend.build(&select_versions(shape, after))).await?;
             for version in &versions {
-                after = push_version(&mut rows, shape, &mut Row::new(version)?)?;
+                after = push_version(&mut rows, shape, &mut Row::new(version))?;
             }
             for statement in rows.bulks().into_iter().flat_map(Bulk::full) {
                 transaction.execute_raw(statement).await?;

@@ -147,8 +147,8 @@ impl Store {
             Prepared::of_columns(self.backend, &select, columns)
         });
         let rows = self.rows_of(&statement, &Values::of_ids(view, ids)).await?;
-        let read = |row: &_| {
-            let noun = read::<N>(&mut Row::new(row)?, statement.columns)?;
+        let read = |mut row: Row<'_>| {
+            let noun = read::<N>(&mut row, statement.columns)?;
             Ok((noun.head().id, Arc::new(noun)))
         };
         rows.iter().map(read).collect()
@@ -170,8 +170,7 @@ impl Store {
         });
         let values = Values { view, ids: &[], request: Some(request), filter: &filter_values };
         let rows = self.rows_of(&statement, &values).await?;
-        let entry = |row: &_| {
-            let mut row = Row::new(row)?;
+        let entry = |mut row: Row<'_>| {
             let key = read_key(&mut row, statement.columns)?;
             let noun = read::<N>(&mut row, statement.columns)?;
             Ok((Position { key, id: noun.head().id }, Arc::new(noun)))
@@ -195,7 +194,7 @@ impl Store {
         });
         let values = Values { view, ids: &[], request: None, filter: &filter_values };
         let rows = self.rows_of(&statement, &values).await?;
-        rows.first().map_or(Ok(NounCount::default()), |row| NounCount::read(&mut Row::new(row)?))
+        rows.first().map_or(Ok(NounCount::default()), |mut row| NounCount::read(&mut row))
     }
 
     /// The form of a question.
@@ -255,7 +254,7 @@ impl Store {
         select.expr(id()).from_as(identities::Entity, Alias::new("i"));
         select.and_where(dialect::is_one_of_these(self.backend, id(), ids));
         let rows = self.rows_in(scenario, self.backend.build(&select)).await?;
-        rows.iter().map(|row| Row::new(row)?.next().number()).collect()
+        rows.iter().map(|mut row| row.next().number()).collect()
     }
 
     /// The slugs of a kind around this one, in no order: all of them where there are few.
@@ -274,7 +273,7 @@ impl Store {
         let mut select = side(of_slug().gte(slug), sea_query::Order::Asc);
         select.union(UnionType::All, side(of_slug().lt(slug), sea_query::Order::Desc));
         let rows = self.rows(self.backend.build(&select)).await?;
-        rows.iter().map(|row| Row::new(row)?.next().text()).collect()
+        rows.iter().map(|mut row| row.next().text()).collect()
     }
 }
 

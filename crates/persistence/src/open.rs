@@ -8,6 +8,8 @@ use std::{
     time::Duration,
 };
 
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use rusqlite::OpenFlags;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, RuntimeErr, sqlx};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 use tokio::time::timeout;
@@ -18,6 +20,7 @@ use crate::{
     dialect,
     pooled::{self, PooledReaders},
     readers::Readers,
+    sqlite_reader::SqliteFile,
     upgrade::{Condition, examine_tables},
     writer::Writer,
 };
@@ -142,7 +145,7 @@ impl Store {
         let read = if is_memory(read_url) {
             Readers::Shared(write.connection().clone())
         } else if read_url.starts_with("sqlite") {
-            Readers::open_each(&options(read_url, 1, READ_CACHE, None, mode), max_readers as usize).await?
+            Readers::open_each(&sqlite_file(read_url, mode)?, max_readers as usize).await?
         } else if is_pooled || (is_write_pooled && read_url == url) || detect_pooler(read_url).await? {
             let pool = connect(options(read_url, max_readers, READ_CACHE, None, mode)).await?;
             Readers::PerTransaction(PooledReaders::new(pool.get_postgres_connection_pool().clone(), read_timeout))
@@ -306,6 +309,8 @@ async fn explain_failure(url: &str, error: DbErr) -> StoreError {
 pub(crate) const WRITE_CACHE: &str = "-524288";
 /// How long a writer waits for another: the import of a nation takes minutes on a slow disk.
 pub(crate) const WRITER_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+/// How long a reader waits for a file that others hold.
+const READER_TIMEOUT: Duration = Duration::from_secs(10);
 /// What each reading connection may keep.
 const READ_CACHE: &str = "-16384";
 
@@ -314,6 +319,37 @@ const READ_CACHE: &str = "-16384";
 fn max_readers(url: &str) -> u32 {
     let cores = std::thread::available_parallelism().map_or(2, |n| u32::try_from(n.get()).unwrap_or(2).clamp(2, 16));
     if url.starts_with("postgres") { cores.max(10) } else { cores }
+}
+
+/// How the reading connections of an address of SQLite open its file.
+fn sqlite_file(url: &str, mode: Mode) -> Result<SqliteFile, StoreError> {
+    let options: SqliteConnectOptions =
+        url.parse().map_err(|error: sqlx::Error| StoreError::Database(Arc::new(error)))?;
+    let path = options.get_filename();
+    let path = match mode {
+        // Only an address of SQLite's own says that nobody writes a file.
+        Mode::Immutable => {
+            let path = path.as_os_str().as_encoded_bytes();
+            PathBuf::from(format!("file:{}?immutable=1", percent_encode(path, NON_ALPHANUMERIC)))
+        }
+        _ => path.to_owned(),
+    };
+    let mut flags = OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    flags |= match mode.is_read_only() {
+        true => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        false => OpenFlags::SQLITE_OPEN_READ_WRITE,
+    };
+    flags |= match parameter(url, "cache") {
+        Some("shared") => OpenFlags::SQLITE_OPEN_SHARED_CACHE,
+        _ => OpenFlags::SQLITE_OPEN_PRIVATE_CACHE,
+    };
+    Ok(SqliteFile {
+        path: path.into(),
+        flags,
+        vfs: parameter(url, "vfs").map(Arc::from),
+        cache_size: READ_CACHE,
+        busy_timeout: READER_TIMEOUT,
+    })
 }
 
 /// What can be opened.
@@ -344,7 +380,7 @@ fn options(url: &str, connections: u32, cache: &'static str, time: Option<Durati
             };
             sqlite
                 .synchronous(SqliteSynchronous::Normal)
-                .busy_timeout(if cache == WRITE_CACHE { WRITER_TIMEOUT } else { Duration::from_secs(10) })
+                .busy_timeout(if cache == WRITE_CACHE { WRITER_TIMEOUT } else { READER_TIMEOUT })
                 .statement_cache_capacity(500)
                 // Rows that may wait for their reader; with few, the two threads wake each other all the time.
                 .row_buffer_size(1_000)

@@ -46,8 +46,7 @@ impl Store {
             Prepared::new(self.backend, &select)
         });
         let mut parts: HashMap<i64, Vec<P>> = HashMap::new();
-        for row in &self.rows_of(&statement, &Values::of_ids(view, owners)).await? {
-            let mut row = Row::new(row)?;
+        for mut row in self.rows_of(&statement, &Values::of_ids(view, owners)).await?.iter() {
             let owner = row.next().number()?;
             row.begin_fact();
             parts.entry(owner).or_default().push(P::read(&mut row)?);

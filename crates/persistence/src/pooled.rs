@@ -5,7 +5,7 @@
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
-use sea_orm::{DbErr, QueryResult, RuntimeErr, Statement, sqlx};
+use sea_orm::{DbErr, QueryResult, RuntimeErr, sqlx};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{
     AssertSqlSafe, Connection, Error, PgPool, Row,
@@ -13,7 +13,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::dialect;
+use crate::{dialect, statement::Bound};
 
 /// The rows of a read, on their way.
 type BoxedRows<'a> = Pin<Box<dyn Future<Output = Result<Vec<QueryResult>, DbErr>> + Send + 'a>>;
@@ -36,17 +36,17 @@ impl PooledReaders {
     }
 
     /// Runs a statement. Boxed, so that resolvers, whose futures hold this one, grow by no more than a pointer.
-    pub(crate) fn query(&self, statement: Statement) -> BoxedRows<'_> {
+    pub(crate) fn query<'a>(&'a self, statement: &'a Bound) -> BoxedRows<'a> {
         Box::pin(async move {
             let rows = self.rows(statement).await;
             rows.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
         })
     }
 
-    async fn rows(&self, statement: Statement) -> Result<Vec<QueryResult>, Error> {
+    async fn rows(&self, statement: &Bound) -> Result<Vec<QueryResult>, Error> {
         let mut transaction = self.pool.begin_with(AssertSqlSafe(self.begin.as_ref())).await?;
-        let values = SqlxValues(statement.values.unwrap_or(sea_orm::Values(Vec::new())));
-        let query = sqlx::query_with(AssertSqlSafe(statement.sql), values).persistent(false);
+        let values = SqlxValues(sea_orm::Values(statement.values.clone()));
+        let query = sqlx::query_with(AssertSqlSafe(&*statement.sql), values).persistent(false);
         let rows = query.fetch_all(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(rows.into_iter().map(QueryResult::from).collect())

@@ -8,12 +8,15 @@ use deadpool::{
     Runtime,
     unmanaged::{Pool, PoolConfig},
 };
-use sea_orm::{
-    ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, QueryResult,
-    Statement,
-};
+use sea_orm::{ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 
-use crate::{cancelling::Cancelling, pooled::PooledReaders};
+use crate::{
+    dialect,
+    pooled::PooledReaders,
+    row::Rows,
+    sqlite_reader::{SqliteFile, SqliteReader},
+    statement::Bound,
+};
 
 /// How long a read waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -25,39 +28,40 @@ pub(crate) enum Readers {
     Shared(DatabaseConnection),
     /// Those of PostgreSQL, each read in a transaction of its own.
     PerTransaction(PooledReaders),
-    /// Those of a file of SQLite, each in a pool of its own: only so can one of them be meant.
-    PerConnection(Pool<Reader>),
-}
-
-/// A connection to a file of SQLite.
-pub(crate) struct Reader {
-    connection: DatabaseConnection,
-    cancelling: Cancelling,
+    /// Those of a file of SQLite.
+    PerThread(Pool<SqliteReader>),
 }
 
 impl Readers {
-    /// So many connections, opened as they are needed; the first at once, so that it is told whether they can be.
-    pub(crate) async fn open_each(options: &ConnectOptions, most: usize) -> Result<Readers, DbErr> {
+    /// So many connections to a file of SQLite, opened as they are needed; the first at once, so that it is told whether they
+    /// can be.
+    pub(crate) async fn open_each(file: &SqliteFile, most: usize) -> Result<Readers, DbErr> {
         let pool = Pool::from_config(&PoolConfig {
             max_size: most,
             timeout: Some(ACQUIRE_TIMEOUT),
             runtime: Some(Runtime::Tokio1),
         });
         for number in (0..most).rev() {
-            let reader = Reader::open(options.clone(), number > 0).await?;
+            let reader = SqliteReader::start(file.clone())?;
+            if number == 0 {
+                reader.query(dialect::NOTHING.into(), Vec::new()).await?;
+            }
             pool.try_add(reader).map_err(|(_, error)| DbErr::Custom(error.to_string()))?;
         }
-        Ok(Readers::PerConnection(pool))
+        Ok(Readers::PerThread(pool))
     }
 
     /// Runs a statement; when its rows are not awaited any more, it ends.
-    pub(crate) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+    pub(crate) async fn query(&self, statement: &Bound) -> Result<Rows, DbErr> {
         match self {
-            Readers::Shared(pool) => pool.query_all_raw(statement).await,
-            Readers::PerTransaction(readers) => readers.query(statement).await,
-            Readers::PerConnection(pool) => {
+            Readers::Shared(pool) => {
+                let statement = statement.to_statement(pool.get_database_backend());
+                pool.query_all_raw(statement).await.map(Rows::Library)
+            }
+            Readers::PerTransaction(readers) => readers.query(statement).await.map(Rows::Library),
+            Readers::PerThread(pool) => {
                 let reader = pool.get().await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
-                reader.query(statement).await
+                reader.query(statement.sql.clone(), statement.values.clone()).await.map(Rows::Read)
             }
         }
     }
@@ -74,7 +78,7 @@ impl Readers {
                 (pool.size(), pool.num_idle())
             }
             Readers::PerTransaction(readers) => (readers.pool().size(), readers.pool().num_idle()),
-            Readers::PerConnection(pool) => {
+            Readers::PerThread(pool) => {
                 let status = pool.status();
                 (u32::try_from(status.size).unwrap_or(u32::MAX), status.available)
             }
@@ -82,26 +86,9 @@ impl Readers {
     }
 }
 
-impl Reader {
-    async fn open(mut options: ConnectOptions, is_lazy: bool) -> Result<Reader, DbErr> {
-        let at_once = u32::from(!is_lazy);
-        options.max_connections(1).min_connections(at_once).connect_lazy(is_lazy);
-        let cancelling = Cancelling::default();
-        cancelling.watch(&mut options);
-        Ok(Reader { connection: Database::connect(options).await?, cancelling })
-    }
-
-    async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.cancelling.settle(&self.connection).await?;
-        let awaited = self.cancelling.await_rows();
-        let rows = self.connection.query_all_raw(statement).await;
-        awaited.end();
-        rows
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use sea_orm::Statement;
     use tokio::time::timeout;
 
     use super::*;

@@ -28,10 +28,7 @@ impl Store {
         let is_first = col("r", Number).eq(col("i", identities::Column::KnownFrom));
         select.join_as(JoinType::InnerJoin, revisions::Entity, Alias::new("r"), is_first);
         select.and_where(dialect::is_one_of_these(self.backend, id(), facts));
-        let first = |row: &_| {
-            let mut row = Row::new(row)?;
-            Ok((row.next().number()?, revision_of(&mut row)?))
-        };
+        let first = |mut row: Row<'_>| Ok((row.next().number()?, revision_of(&mut row)?));
         // A fact that is on record was recorded by the same revision for a scenario.
         let rows = self.rows_in(self.scenario_id(), self.backend.build(&select)).await?;
         rows.iter().map(first).collect()

@@ -8,7 +8,6 @@ use sea_orm::{DbBackend, EntityTrait, QueryFilter, QueryOrder, QueryTrait, State
 use crate::{
     Store, StoreError, dialect,
     entity::revision_changes::{self, Column},
-    row::Row,
     view::col,
 };
 
@@ -76,8 +75,8 @@ impl Store {
             .filter(dialect::is_one_of_these(self.backend, number, numbers))
             .order_by_asc(Column::Kind);
         let mut of: HashMap<i64, Vec<RevisionChange>> = HashMap::new();
-        for row in &self.rows(changes.build(self.backend)).await? {
-            let [number, kind, added, changed, closed] = Row::new(row)?.cells();
+        for mut row in self.rows(changes.build(self.backend)).await?.iter() {
+            let [number, kind, added, changed, closed] = row.cells();
             of.entry(number.number()?).or_default().push(RevisionChange {
                 kind: kind.word(Kind::named)?,
                 added: added.number()?,

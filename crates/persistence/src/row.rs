@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 use domain::{Id, Identified, ImpreciseDate, KeptAsNumber, TextBasis, Texts, Validity, fact::parse_day, id::identity};
 use sea_orm::{
     QueryResult,
-    sqlx::{Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow},
+    sqlx::{Column, Row as _, postgres::PgRow, sqlite::SqliteRow},
 };
 
-use crate::StoreError;
+use crate::{StoreError, sqlite_reader::SqliteRows};
 
 /// A row of a result, read from its first column to its last.
 #[derive(Debug)]
@@ -27,17 +27,54 @@ pub struct Row<'r> {
 enum Source<'r> {
     Postgres(&'r PgRow),
     Sqlite(&'r SqliteRow),
+    /// One of these.
+    Read(&'r SqliteRows, usize),
+}
+
+/// The rows of a result.
+#[derive(Debug)]
+pub(crate) enum Rows {
+    /// Those that the library has read.
+    Library(Vec<QueryResult>),
+    /// Those of a file of SQLite.
+    Read(SqliteRows),
+}
+
+impl Rows {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Rows::Library(rows) => rows.len(),
+            Rows::Read(rows) => rows.len(),
+        }
+    }
+
+    /// The first row.
+    pub(crate) fn first(&self) -> Option<Row<'_>> {
+        self.iter().next()
+    }
+
+    /// All rows, each to be read from its first column.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Row<'_>> {
+        (0..self.len()).map(|at| match self {
+            Rows::Library(rows) => Row::new(&rows[at]),
+            Rows::Read(rows) => Row::from_start(Source::Read(rows, at)),
+        })
+    }
 }
 
 impl<'r> Row<'r> {
-    /// A row, to be read from its first column.
-    pub(crate) fn new(result: &'r QueryResult) -> Result<Self, StoreError> {
-        let values = match (result.try_as_pg_row(), result.try_as_sqlite_row()) {
-            (Some(row), _) => Source::Postgres(row),
-            (_, Some(row)) => Source::Sqlite(row),
-            _ => return Err(StoreError::Address("the database is neither PostgreSQL nor SQLite".to_owned())),
+    /// A row that the library has read, to be read from its first column.
+    pub(crate) fn new(result: &'r QueryResult) -> Self {
+        let values = match result.try_as_pg_row() {
+            Some(row) => Source::Postgres(row),
+            None => Source::Sqlite(result.try_as_sqlite_row().expect("a row of PostgreSQL or of SQLite")),
         };
-        Ok(Row { values, next: 0, id: 0, mask: u64::MAX })
+        Row::from_start(values)
+    }
+
+    fn from_start(values: Source<'r>) -> Self {
+        Row { values, next: 0, id: 0, mask: u64::MAX }
     }
 
     /// The next column's value.
@@ -61,7 +98,12 @@ impl<'r> Row<'r> {
 
     /// The next column's value, without going on to the one after.
     pub(crate) fn peek(&self) -> Cell<'r> {
-        Cell { values: self.values, at: self.next, id: self.id, is_read: true }
+        self.at(self.next)
+    }
+
+    /// The value in this column.
+    pub(crate) fn at(&self, column: usize) -> Cell<'r> {
+        Cell { values: self.values, at: column, id: self.id, is_read: true }
     }
 
     /// The values of the next columns, in their order.
@@ -81,30 +123,19 @@ pub(crate) struct Cell<'r> {
 }
 
 impl<'r> Cell<'r> {
-    fn get<T>(self) -> Result<T, StoreError>
-    where
-        T: Decode<'r, Postgres> + Decode<'r, Sqlite> + Type<Postgres> + Type<Sqlite>,
-    {
-        let value = match self.values {
-            Source::Postgres(row) => row.try_get(self.at),
-            Source::Sqlite(row) => row.try_get(self.at),
-        };
-        value.map_err(|error| StoreError::Database(Arc::new(error)))
-    }
-
-    fn maybe<T>(self) -> Result<Option<T>, StoreError>
-    where
-        T: Decode<'r, Postgres> + Decode<'r, Sqlite> + Type<Postgres> + Type<Sqlite>,
-    {
-        if self.is_read { self.get() } else { Ok(None) }
-    }
-
     pub(crate) fn number(self) -> Result<i64, StoreError> {
-        self.get()
+        self.maybe_number()?.ok_or_else(|| self.missing())
     }
 
     pub(crate) fn maybe_number(self) -> Result<Option<i64>, StoreError> {
-        self.maybe()
+        if !self.is_read {
+            return Ok(None);
+        }
+        match self.values {
+            Source::Postgres(row) => row.try_get(self.at).map_err(failed),
+            Source::Sqlite(row) => row.try_get(self.at).map_err(failed),
+            Source::Read(rows, row) => rows.number(row, self.at).map_err(failed),
+        }
     }
 
     /// A plain value that is kept as a number.
@@ -122,11 +153,18 @@ impl<'r> Cell<'r> {
     }
 
     pub(crate) fn str(self) -> Result<&'r str, StoreError> {
-        self.get()
+        self.maybe_str()?.ok_or_else(|| self.missing())
     }
 
     pub(crate) fn maybe_str(self) -> Result<Option<&'r str>, StoreError> {
-        self.maybe()
+        if !self.is_read {
+            return Ok(None);
+        }
+        match self.values {
+            Source::Postgres(row) => row.try_get(self.at).map_err(failed),
+            Source::Sqlite(row) => row.try_get(self.at).map_err(failed),
+            Source::Read(rows, row) => rows.text(row, self.at).map_err(failed),
+        }
     }
 
     pub(crate) fn text(self) -> Result<String, StoreError> {
@@ -199,11 +237,25 @@ impl<'r> Cell<'r> {
 
     /// The error of a value that the domain cannot mean.
     pub(crate) fn meaningless(self, value: &str) -> StoreError {
-        let id = Cell { at: self.id, is_read: true, ..self }.number().unwrap_or_default();
-        let column = match self.values {
-            Source::Postgres(row) => sea_orm::sqlx::Column::name(&row.columns()[self.at]),
-            Source::Sqlite(row) => sea_orm::sqlx::Column::name(&row.columns()[self.at]),
-        };
-        StoreError::Inconsistent { id, problem: format!("column `{column}` is `{value}`") }
+        self.inconsistent(&format!("is `{value}`"))
     }
+
+    /// The error of a value that has to be there.
+    fn missing(self) -> StoreError {
+        self.inconsistent("is null")
+    }
+
+    fn inconsistent(self, problem: &str) -> StoreError {
+        let id = Cell { at: self.id, is_read: true, ..self }.maybe_number().ok().flatten().unwrap_or_default();
+        let column = match self.values {
+            Source::Postgres(row) => Column::name(&row.columns()[self.at]),
+            Source::Sqlite(row) => Column::name(&row.columns()[self.at]),
+            Source::Read(rows, _) => rows.column(self.at),
+        };
+        StoreError::Inconsistent { id, problem: format!("column `{column}` {problem}") }
+    }
+}
+
+fn failed(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Database(Arc::new(error))
 }

@@ -52,7 +52,7 @@ impl Store {
         });
         let values = Values { view, ids: &[], request: Some(request), filter: &filter_values };
         let rows = self.rows_of(&statement, &values).await?;
-        let hits = rows.iter().map(|row| read_hit(&mut Row::new(row)?)).collect::<Result<_, StoreError>>()?;
+        let hits = rows.iter().map(|mut row| read_hit(&mut row)).collect::<Result<_, StoreError>>()?;
         Ok(Page::of(hits, request))
     }
 
@@ -70,7 +70,7 @@ impl Store {
         });
         let values = Values { view, ids: &[], request: None, filter: &filter_values };
         let rows = self.rows_of(&statement, &values).await?;
-        rows.first().map_or(Ok(0), |row| Ok(Row::new(row)?.next().number()?.unsigned_abs()))
+        rows.first().map_or(Ok(0), |mut row| Ok(row.next().number()?.unsigned_abs()))
     }
 }
 

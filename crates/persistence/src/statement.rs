@@ -109,7 +109,7 @@ enum Slot {
 #[derive(Debug)]
 pub(crate) struct Prepared {
     backend: DbBackend,
-    sql: String,
+    sql: Arc<str>,
     slots: Vec<Slot>,
     /// The columns of the noun that it reads, if it reads a noun.
     pub(crate) columns: ColumnSet,
@@ -147,7 +147,7 @@ impl Prepared {
             Value::BigUnsigned(Some(LIMIT)) => Slot::Parameter(Parameter::Limit),
             value => Slot::Value(value),
         };
-        Prepared { backend, sql, slots: values.into_iter().map(slot).collect(), columns: ColumnSet::LEAST }
+        Prepared { backend, sql: sql.into(), slots: values.into_iter().map(slot).collect(), columns: ColumnSet::LEAST }
     }
 
     /// Finishes a statement that reads these columns of a noun.
@@ -156,36 +156,58 @@ impl Prepared {
     }
 
     /// The statement with its values.
-    pub(crate) fn bind(&self, values: &Values<'_>) -> Statement {
+    pub(crate) fn bind(&self, values: &Values<'_>) -> Bound {
         let bound = self.slots.iter().map(|slot| match slot {
             Slot::Value(value) => value.clone(),
-            Slot::Parameter(parameter) => self.value(*parameter, values),
+            Slot::Parameter(parameter) => value_of(self.backend, *parameter, values),
         });
-        Statement::from_sql_and_values(self.backend, self.sql.clone(), bound)
+        Bound { sql: self.sql.clone(), values: bound.collect() }
     }
+}
 
-    fn value(&self, parameter: Parameter, values: &Values<'_>) -> Value {
-        let after = || values.request.and_then(|request| request.after.as_ref());
-        let before = || values.request.and_then(|request| request.before.as_ref());
-        match parameter {
-            Parameter::Ids => dialect::id_list(self.backend, values.ids),
-            Parameter::Id => values.ids.first().copied().into(),
-            Parameter::Day => domain::fact::day_text(values.view.day).into(),
-            Parameter::Revision => match values.view.known {
-                domain::Known::At(number) => number.into(),
-                domain::Known::Latest => Value::BigInt(None),
-            },
-            Parameter::After(part) => after().map(|position| position.part(part)).into(),
-            Parameter::AfterId => after().map(|position| position.id).into(),
-            Parameter::Before(part) => before().map(|position| position.part(part)).into(),
-            Parameter::BeforeId => before().map(|position| position.id).into(),
-            Parameter::Limit => values.request.map(|request| i64::from(request.size) + 1).into(),
-            Parameter::Filter(slot) => values.filter[slot as usize].clone(),
-            Parameter::Grams(slot) => match &values.filter[slot as usize] {
-                Value::String(Some(text)) => dialect::gram_query(self.backend, text).into(),
-                other => other.clone(),
-            },
-        }
+/// What a placeholder stands for in a request.
+fn value_of(backend: DbBackend, parameter: Parameter, values: &Values<'_>) -> Value {
+    let after = || values.request.and_then(|request| request.after.as_ref());
+    let before = || values.request.and_then(|request| request.before.as_ref());
+    match parameter {
+        Parameter::Ids => dialect::id_list(backend, values.ids),
+        Parameter::Id => values.ids.first().copied().into(),
+        Parameter::Day => domain::fact::day_text(values.view.day).into(),
+        Parameter::Revision => match values.view.known {
+            domain::Known::At(number) => number.into(),
+            domain::Known::Latest => Value::BigInt(None),
+        },
+        Parameter::After(part) => after().map(|position| position.part(part)).into(),
+        Parameter::AfterId => after().map(|position| position.id).into(),
+        Parameter::Before(part) => before().map(|position| position.part(part)).into(),
+        Parameter::BeforeId => before().map(|position| position.id).into(),
+        Parameter::Limit => values.request.map(|request| i64::from(request.size) + 1).into(),
+        Parameter::Filter(slot) => values.filter[slot as usize].clone(),
+        Parameter::Grams(slot) => match &values.filter[slot as usize] {
+            Value::String(Some(text)) => dialect::gram_query(backend, text).into(),
+            other => other.clone(),
+        },
+    }
+}
+
+/// A statement with its values.
+#[derive(Debug, Clone)]
+pub(crate) struct Bound {
+    pub(crate) sql: Arc<str>,
+    pub(crate) values: Vec<Value>,
+}
+
+impl Bound {
+    /// The same, for the library.
+    pub(crate) fn to_statement(&self, backend: DbBackend) -> Statement {
+        Statement::from_sql_and_values(backend, &*self.sql, self.values.iter().cloned())
+    }
+}
+
+impl From<Statement> for Bound {
+    fn from(statement: Statement) -> Self {
+        let values = statement.values.map_or_else(Vec::new, |values| values.0);
+        Bound { sql: statement.sql.into(), values }
     }
 }
 

@@ -10,8 +10,8 @@ use std::{
 
 use domain::{Known, Revision, ScenarioId};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
-    QueryTrait, RuntimeErr, Statement, sqlx,
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    RuntimeErr, sqlx,
 };
 use tracing::Instrument;
 
@@ -20,9 +20,9 @@ use crate::{
     entity::revisions::{self, Column::Number},
     latest::LatestChecks,
     readers::Readers,
-    row::Row,
+    row::{Row, Rows},
     scenario::{ScenarioSlot, ScenarioTurns},
-    statement::{Prepared, Statements, Values},
+    statement::{Bound, Prepared, Statements, Values},
     writer::Writer,
 };
 
@@ -251,16 +251,12 @@ impl Store {
     }
 
     /// Runs a read under a view.
-    pub(crate) async fn rows_of(
-        &self,
-        statement: &Prepared,
-        values: &Values<'_>,
-    ) -> Result<Vec<QueryResult>, StoreError> {
+    pub(crate) async fn rows_of(&self, statement: &Prepared, values: &Values<'_>) -> Result<Rows, StoreError> {
         self.rows_in(values.view.scenario, statement.bind(values)).await
     }
 
     /// Runs a read of what is committed.
-    pub(crate) async fn rows(&self, statement: Statement) -> Result<Vec<QueryResult>, StoreError> {
+    pub(crate) async fn rows(&self, statement: impl Into<Bound>) -> Result<Rows, StoreError> {
         self.rows_in(None, statement).await
     }
 
@@ -268,25 +264,26 @@ impl Store {
     pub(crate) async fn rows_in(
         &self,
         scenario: Option<ScenarioId>,
-        statement: Statement,
-    ) -> Result<Vec<QueryResult>, StoreError> {
+        statement: impl Into<Bound>,
+    ) -> Result<Rows, StoreError> {
+        let statement = statement.into();
         let scenario = scenario.map(|id| self.entered(id)).transpose()?;
         if let Some(plans) = &self.explained {
             let plan = self.plan(&statement).await?;
             plans.lock().unwrap_or_else(PoisonError::into_inner).push(plan);
         }
-        let span = tracing::debug_span!("statement", otel.kind = "client", db.query.text = statement.sql);
+        let span = tracing::debug_span!("statement", otel.kind = "client", db.query.text = &*statement.sql);
         let logged = self.log.as_ref().map(|(log, asked_by)| (log, asked_by, statement.sql.clone(), Instant::now()));
         let reading = async {
             match scenario {
-                Some(scenario) => scenario.query(statement).await,
-                None => self.read(statement).await,
+                Some(scenario) => scenario.query(statement.to_statement(self.backend)).await.map(Rows::Library),
+                None => self.read(&statement).await,
             }
         };
         let rows = reading.instrument(span).await?;
         if let Some((log, asked_by, sql, began)) = logged {
             let (took, asked_by) = (began.elapsed(), asked_by.clone());
-            let run = StatementRun { sql, rows: rows.len(), took, asked_by };
+            let run = StatementRun { sql: sql.to_string(), rows: rows.len(), took, asked_by };
             log.lock().unwrap_or_else(PoisonError::into_inner).push(run);
         }
         if let Some(counts) = &self.counted {
@@ -297,9 +294,9 @@ impl Store {
     }
 
     /// Asks; once more for each connection that turns out to be broken, since the database may have been started anew.
-    async fn read(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+    async fn read(&self, statement: &Bound) -> Result<Rows, DbErr> {
         for _ in 0..self.max_readers {
-            match self.read.query(statement.clone()).await {
+            match self.read.query(statement).await {
                 Err(error) if is_broken(&error) => tracing::debug!(%error, "a connection is broken; taking another"),
                 done => return done,
             }
@@ -307,11 +304,12 @@ impl Store {
         self.read.query(statement).await
     }
 
-    async fn plan(&self, statement: &Statement) -> Result<Plan, StoreError> {
-        let (explaining, column) = dialect::explain(self.backend, statement);
-        let rows = self.read.query(explaining).await?;
-        let lines = rows.iter().map(|row| row.try_get_by_index(column)).collect::<Result<_, _>>()?;
-        Ok(Plan { sql: statement.sql.clone(), lines })
+    async fn plan(&self, statement: &Bound) -> Result<Plan, StoreError> {
+        let (sql, column) = dialect::explain(self.backend, &statement.sql);
+        let explaining = Bound { sql: sql.into(), values: statement.values.clone() };
+        let rows = self.read.query(&explaining).await?;
+        let lines = rows.iter().map(|row| row.at(column).text()).collect::<Result<_, _>>()?;
+        Ok(Plan { sql: statement.sql.to_string(), lines })
     }
 }
 
@@ -328,8 +326,8 @@ fn is_broken(error: &DbErr) -> bool {
     }
 }
 
-fn read_revision(row: &QueryResult) -> Result<Revision, StoreError> {
-    revision_of(&mut Row::new(row)?)
+fn read_revision(mut row: Row<'_>) -> Result<Revision, StoreError> {
+    revision_of(&mut row)
 }
 
 /// Reads a revision from a row whose next columns are its own.

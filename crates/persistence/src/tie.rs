@@ -11,10 +11,7 @@ use std::{
 };
 
 use domain::{ColumnType, Filter, Kind, Page, PageRequest, Position, SHAPES, View};
-use sea_orm::{
-    QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement},
-};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
 
 use crate::{
     Noun, NounCount, Store, StoreError,
@@ -23,7 +20,7 @@ use crate::{
     filter::{FilterForm, fits, is_listed, is_listed_as_planned},
     noun::{ListRequest, Table, and_all, read, read_key},
     nouns::township::Townships,
-    row::Row,
+    row::{Row, Rows},
     statement::{PageForm, Parameter, Prepared, Question, Values},
     view::{AnyIden, Scope, Sees, col, is_one_of, is_tied, literal, named},
 };
@@ -269,10 +266,7 @@ impl Store {
         });
         let values = Values { view, ids: parents, request: None, filter: &filter_values };
         let rows = self.rows_of(&statement, &values).await?;
-        let count = |row: &_| {
-            let mut row = Row::new(row)?;
-            Ok((row.next().number()?, NounCount::read(&mut row)?))
-        };
+        let count = |mut row: Row<'_>| Ok((row.next().number()?, NounCount::read(&mut row)?));
         rows.iter().map(count).collect()
     }
 }
@@ -375,7 +369,7 @@ impl<N: Table, T> Relation<N, T> {
     /// Cuts rows that are ordered by parent into pages; a noun that several parents share is read once.
     fn read_pages(
         &self,
-        rows: &[QueryResult],
+        rows: &Rows,
         request: &PageRequest,
         columns: ColumnSet,
     ) -> Result<HashMap<i64, RelatedPage<N, T>>, StoreError> {
@@ -383,8 +377,7 @@ impl<N: Table, T> Relation<N, T> {
         let mut pages = HashMap::new();
         let mut entries = Vec::new();
         let mut parent = None;
-        for row in rows {
-            let mut row = Row::new(row)?;
+        for mut row in rows.iter() {
             let of = row.next().number()?;
             if let Some(before) = parent.replace(of).filter(|before| *before != of) {
                 pages.insert(before, Page::of(std::mem::take(&mut entries), request));

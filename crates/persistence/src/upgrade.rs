@@ -87,7 +87,7 @@ impl Store {
     /// The database failed, or was never migrated.
     pub async fn is_current(&self) -> Result<bool, StoreError> {
         let rows = self.rows(select_steps_run(self.backend)).await?;
-        let ran: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+        let ran: Vec<String> = rows.iter().map(|mut row| row.next().text()).collect::<Result<_, _>>()?;
         Ok(own_steps().iter().all(|step| ran.contains(step)))
     }
 }

@@ -61,8 +61,7 @@ impl Store {
             Prepared::new(self.backend, &select_admission_counts(&scope, &form.filter, by))
         });
         let values = Values { view, ids: &[], request: None, filter: &filter_values };
-        let read = |row: &_| {
-            let mut row = Row::new(row)?;
+        let read = |mut row: Row<'_>| {
             let (mut nouns, mut year) = (Vec::new(), None);
             for dimension in by.into_iter().flatten() {
                 nouns.push(match dimension {

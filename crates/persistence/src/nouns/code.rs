@@ -95,8 +95,7 @@ impl Store {
         let filter = [code, scheme.into()];
         let values = Values { view, ids: &[], request: None, filter: &filter };
         let mut found = HashMap::new();
-        for row in &self.rows_of(&statement, &values).await? {
-            let mut row = Row::new(row)?;
+        for mut row in self.rows_of(&statement, &values).await?.iter() {
             let code = row.next().text()?;
             if let Entry::Vacant(first) = found.entry(code) {
                 first.insert(Arc::new(read::<N>(&mut row, statement.columns)?));

@@ -29,8 +29,8 @@ impl Store {
         select.exprs([Definitions::Id, Definitions::Term, Definitions::Definition].map(|it| col("d", it)));
         select.order_by_expr(col("d", Definitions::Term), Order::Asc);
         let statement = Prepared::new(self.backend, &select).bind(&Values::of_ids(view, &[]));
-        let definition = |row: &_| {
-            let [id, term, definition] = Row::new(row)?.cells();
+        let definition = |mut row: Row<'_>| {
+            let [id, term, definition] = row.cells();
             Ok(Definition { id: id.number()?, term: term.text()?, definition: definition.texts()? })
         };
         self.rows_in(view.scenario, statement).await?.iter().map(definition).collect()

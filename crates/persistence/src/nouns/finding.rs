@@ -72,8 +72,8 @@ impl Store {
             select.expr(col("t", "rule")).expr(Expr::cust("COUNT(*)")).add_group_by([col("t", "rule")]);
             Prepared::new(self.backend, select.and_where(col("t", "is_waived").eq(literal("no"))))
         });
-        let count = |row: &_| {
-            let [rule, count] = Row::new(row)?.cells();
+        let count = |mut row: Row<'_>| {
+            let [rule, count] = row.cells();
             Ok((rule.word(FindingRule::parse)?, count.number()?.unsigned_abs()))
         };
         self.rows_of(&statement, &Values::of_ids(view, &[])).await?.iter().map(count).collect()

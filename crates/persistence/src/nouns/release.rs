@@ -2,7 +2,7 @@
 
 use domain::{Known, Release, Validity, View};
 use sea_orm::{
-    DeriveIden, QueryResult,
+    DeriveIden,
     sea_query::{Order, SelectStatement},
 };
 
@@ -48,8 +48,8 @@ fn select(scope: &Scope) -> SelectStatement {
     select.exprs([Id, ReleaseId, AsOf, KnownAt, KnownFrom, Title, Notes].map(|it| col("x", it))).take()
 }
 
-fn read(row: &QueryResult) -> Result<Release, StoreError> {
-    let [id, slug, as_of, known_at, published, title, notes] = Row::new(row)?.cells();
+fn read(mut row: Row<'_>) -> Result<Release, StoreError> {
+    let [id, slug, as_of, known_at, published, title, notes] = row.cells();
     let published = published.number()?;
     Ok(Release {
         id: id.number()?,

@@ -20,7 +20,6 @@ use crate::{
     columns::ColumnSet,
     entity::facets,
     filter::FilterForm,
-    row::Row,
     statement::{Prepared, Question, Values},
     view::{Scope, Sees, col, is_any_word, literal},
 };
@@ -57,8 +56,7 @@ impl Store {
             })
         });
         let mut steps: HashMap<i64, Vec<StepTo>> = HashMap::new();
-        for row in &self.rows_of(&statement, &Values::of_ids(view, schools)).await? {
-            let mut row = Row::new(row)?;
+        for mut row in self.rows_of(&statement, &Values::of_ids(view, schools)).await?.iter() {
             let [from, to, stage, name, school_type, basis] = row.cells();
             let [left, entered, group, alliance, agreement, year, places] = row.cells();
             let basis = basis.word(StepBasis::parse)?;

@@ -106,8 +106,7 @@ impl Store {
         });
         let values = Values { view, ids: parents, request: Some(request), filter: &filter_values };
         let mut items: HashMap<i64, Vec<(Position, AnyLinked<T>)>> = HashMap::new();
-        for row in &self.rows_of(&statement, &values).await? {
-            let mut row = Row::new(row)?;
+        for mut row in self.rows_of(&statement, &values).await?.iter() {
             let parent = row.next().number()?;
             row.begin_fact();
             let fact = row.next().number()?;
@@ -142,8 +141,8 @@ impl Store {
             select.expr(col("t", "parent")).expr(Expr::cust("COUNT(*)"));
             Prepared::new(self.backend, select.add_group_by([col("t", "parent")]))
         });
-        let count = |row: &_| {
-            let [parent, count] = Row::new(row)?.cells();
+        let count = |mut row: Row<'_>| {
+            let [parent, count] = row.cells();
             Ok((parent.number()?, count.number()?))
         };
         let values = Values { view, ids: parents, request: None, filter: &filter_values };

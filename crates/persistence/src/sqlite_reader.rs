@@ -1,0 +1,230 @@
+//! Reading a file of SQLite: a thread for each connection, which gives all rows of a statement at once.
+//!
+//! The library that all else goes through hands rows over one by one, with a copy of every value; of small statements that
+//! was most of the time (docs/decisions/0054).
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    thread,
+    time::Duration,
+};
+
+use rusqlite::{
+    CachedStatement, Connection, OpenFlags, ToSql,
+    types::{ToSqlOutput, ValueRef},
+};
+use sea_orm::{DbErr, RuntimeErr, Value};
+use tokio::sync::oneshot;
+
+use crate::cancelling::PROGRESS_INTERVAL;
+
+/// How many statements a connection keeps compiled.
+const STATEMENTS: usize = 500;
+
+/// How a file is opened.
+#[derive(Debug, Clone)]
+pub(crate) struct SqliteFile {
+    /// Its path; an address of SQLite's own, if it is immutable.
+    pub(crate) path: Arc<Path>,
+    pub(crate) flags: OpenFlags,
+    /// The module of SQLite that reads it; the system's own if `None`.
+    pub(crate) vfs: Option<Arc<str>>,
+    /// What a connection may keep of it in memory, as SQLite writes it.
+    pub(crate) cache_size: &'static str,
+    /// How long it is waited for while others hold it.
+    pub(crate) busy_timeout: Duration,
+}
+
+/// A connection that reads a file, in a thread of its own. It is opened by its first read.
+pub(crate) struct SqliteReader {
+    reads: mpsc::Sender<Read>,
+}
+
+/// A statement to be run.
+struct Read {
+    sql: Arc<str>,
+    values: Vec<Value>,
+    rows: RowSender,
+}
+
+type ReadResult = Result<SqliteRows, rusqlite::Error>;
+type RowSender = oneshot::Sender<ReadResult>;
+
+/// Who awaits the rows of the statement that runs. A statement that nobody awaits any more ends.
+type Awaiting = Arc<Mutex<Option<RowSender>>>;
+
+impl SqliteReader {
+    /// Starts its thread.
+    ///
+    /// # Errors
+    /// The system has no thread for it.
+    pub(crate) fn start(file: SqliteFile) -> Result<SqliteReader, DbErr> {
+        let (reads, to_run) = mpsc::channel::<Read>();
+        let run = move || {
+            let awaiting = Awaiting::default();
+            let mut connection = None;
+            for Read { sql, values, rows } in to_run {
+                if rows.is_closed() {
+                    continue;
+                }
+                *lock(&awaiting) = Some(rows);
+                let result = read(&mut connection, &file, &awaiting, &sql, &values);
+                let rows = lock(&awaiting).take();
+                // Whoever asked may be gone.
+                let _gone = rows.map(|rows| rows.send(result));
+            }
+        };
+        let thread = thread::Builder::new().name("sqlite-reader".to_owned()).spawn(run);
+        thread.map_err(|error| DbErr::Custom(error.to_string()))?;
+        Ok(SqliteReader { reads })
+    }
+
+    /// Runs a statement; if its rows are not awaited to the end, it ends.
+    pub(crate) async fn query(&self, sql: Arc<str>, values: Vec<Value>) -> Result<SqliteRows, DbErr> {
+        let (rows, result) = oneshot::channel();
+        let ended = || DbErr::Custom("the thread of a connection has ended".to_owned());
+        self.reads.send(Read { sql, values, rows }).map_err(|_| ended())?;
+        let failed = |error: rusqlite::Error| DbErr::Query(RuntimeErr::Internal(error.to_string()));
+        result.await.map_err(|_| ended())?.map_err(failed)
+    }
+}
+
+fn read(
+    connection: &mut Option<Connection>,
+    file: &SqliteFile,
+    awaiting: &Awaiting,
+    sql: &str,
+    values: &[Value],
+) -> ReadResult {
+    let connection = match connection {
+        Some(open) => open,
+        None => connection.insert(open(file, awaiting.clone())?),
+    };
+    SqliteRows::read(&mut connection.prepare_cached(sql)?, values)
+}
+
+fn open(file: &SqliteFile, awaiting: Awaiting) -> rusqlite::Result<Connection> {
+    let connection = match &file.vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(&file.path, file.flags, &**vfs)?,
+        None => Connection::open_with_flags(&file.path, file.flags)?,
+    };
+    connection.busy_timeout(file.busy_timeout)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "cache_size", file.cache_size)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    let is_awaited = move || lock(&awaiting).as_ref().is_some_and(|rows| !rows.is_closed());
+    connection.progress_handler(PROGRESS_INTERVAL, Some(move || !is_awaited()))?;
+    Ok(connection)
+}
+
+fn lock(awaiting: &Awaiting) -> MutexGuard<'_, Option<RowSender>> {
+    awaiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A value that is put into a statement.
+struct Parameter<'a>(&'a Value);
+
+impl ToSql for Parameter<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let unknown = || rusqlite::Error::ToSqlConversionFailure(format!("{:?} is no value here", self.0).into());
+        let too_large = |error: std::num::TryFromIntError| rusqlite::Error::ToSqlConversionFailure(error.into());
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Bool(value) => value.map_or(ValueRef::Null, |value| ValueRef::Integer(value.into())),
+            Value::Int(value) => value.map_or(ValueRef::Null, |value| ValueRef::Integer(value.into())),
+            Value::BigInt(value) => value.map_or(ValueRef::Null, ValueRef::Integer),
+            Value::BigUnsigned(None) => ValueRef::Null,
+            Value::BigUnsigned(Some(value)) => ValueRef::Integer(i64::try_from(*value).map_err(too_large)?),
+            Value::Double(value) => value.map_or(ValueRef::Null, ValueRef::Real),
+            Value::String(value) => value.as_ref().map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())),
+            _ => return Err(unknown()),
+        }))
+    }
+}
+
+/// The rows of a statement: their values one after the other, and their texts as one.
+#[derive(Debug, Default)]
+pub(crate) struct SqliteRows {
+    columns: Vec<String>,
+    values: Vec<SqliteValue>,
+    texts: String,
+}
+
+/// A value of a row.
+#[derive(Debug, Clone, Copy)]
+enum SqliteValue {
+    Null,
+    Number(i64),
+    /// Where the text stands among all texts.
+    Text(usize, usize),
+}
+
+impl SqliteRows {
+    /// Runs a statement, and takes all its rows.
+    fn read(statement: &mut CachedStatement<'_>, bound: &[Value]) -> ReadResult {
+        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let (mut values, mut texts) = (Vec::new(), String::new());
+        let mut rows = statement.query(rusqlite::params_from_iter(bound.iter().map(Parameter)))?;
+        while let Some(row) = rows.next()? {
+            for at in 0..columns.len() {
+                values.push(match row.get_ref(at)? {
+                    ValueRef::Null => SqliteValue::Null,
+                    ValueRef::Integer(number) => SqliteValue::Number(number),
+                    ValueRef::Text(text) => {
+                        let text = std::str::from_utf8(text)?;
+                        texts.push_str(text);
+                        SqliteValue::Text(texts.len() - text.len(), texts.len())
+                    }
+                    value @ (ValueRef::Real(_) | ValueRef::Blob(_)) => {
+                        return Err(rusqlite::Error::InvalidColumnType(at, columns[at].clone(), value.data_type()));
+                    }
+                });
+            }
+        }
+        Ok(SqliteRows { columns, values, texts })
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.values.len().checked_div(self.columns.len()).unwrap_or_default()
+    }
+
+    /// The name of a column.
+    pub(crate) fn column(&self, at: usize) -> &str {
+        &self.columns[at]
+    }
+
+    /// The number in a column of a row; `None` where it is null.
+    pub(crate) fn number(&self, row: usize, column: usize) -> Result<Option<i64>, NoSuchValue> {
+        match self.value(row, column) {
+            SqliteValue::Null => Ok(None),
+            SqliteValue::Number(number) => Ok(Some(number)),
+            SqliteValue::Text(..) => Err(self.no("number", column)),
+        }
+    }
+
+    /// The text in a column of a row; `None` where it is null.
+    pub(crate) fn text(&self, row: usize, column: usize) -> Result<Option<&str>, NoSuchValue> {
+        match self.value(row, column) {
+            SqliteValue::Null => Ok(None),
+            SqliteValue::Text(start, end) => Ok(Some(&self.texts[start..end])),
+            SqliteValue::Number(_) => Err(self.no("text", column)),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize) -> SqliteValue {
+        self.values[row * self.columns.len() + column]
+    }
+
+    fn no(&self, what: &'static str, column: usize) -> NoSuchValue {
+        NoSuchValue { what, column: self.columns[column].clone() }
+    }
+}
+
+/// A column holds a value of another type than the one that is read.
+#[derive(Debug, thiserror::Error)]
+#[error("column `{column}` holds no {what}")]
+pub(crate) struct NoSuchValue {
+    what: &'static str,
+    column: String,
+}
