@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use rusqlite::OpenFlags;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, RuntimeErr, sqlx};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
@@ -346,7 +346,7 @@ fn sqlite_file(url: &str, mode: Mode) -> Result<SqliteFile, StoreError> {
     Ok(SqliteFile {
         path: path.into(),
         flags,
-        vfs: parameter(url, "vfs").map(Arc::from),
+        vfs: parameter(url, "vfs").map(|vfs| percent_decode_str(vfs).decode_utf8_lossy().into()),
         cache_size: READ_CACHE,
         busy_timeout: READER_TIMEOUT,
     })

@@ -11,7 +11,7 @@ use std::{
 };
 
 use rusqlite::{
-    CachedStatement, Connection, OpenFlags, ToSql,
+    CachedStatement, Connection, ErrorCode, OpenFlags, ToSql,
     types::{ToSqlOutput, ValueRef},
 };
 use sea_orm::{DbErr, RuntimeErr, Value};
@@ -71,6 +71,13 @@ impl SqliteReader {
                 *lock(&awaiting) = Some(rows);
                 let result = read(&mut connection, &file, &awaiting, &sql, &values);
                 let rows = lock(&awaiting).take();
+                if result
+                    .as_ref()
+                    .is_err_and(|error| error.sqlite_error_code() != Some(ErrorCode::OperationInterrupted))
+                {
+                    // Whatever is wrong with the file may be mended by then.
+                    connection = None;
+                }
                 // Whoever asked may be gone.
                 let _gone = rows.map(|rows| rows.send(result));
             }
@@ -166,7 +173,7 @@ impl SqliteRows {
         let (mut values, mut texts) = (Vec::new(), String::new());
         let mut rows = statement.query(rusqlite::params_from_iter(bound.iter().map(Parameter)))?;
         while let Some(row) = rows.next()? {
-            for at in 0..columns.len() {
+            for (at, column) in columns.iter().enumerate() {
                 values.push(match row.get_ref(at)? {
                     ValueRef::Null => SqliteValue::Null,
                     ValueRef::Integer(number) => SqliteValue::Number(number),
@@ -176,7 +183,7 @@ impl SqliteRows {
                         SqliteValue::Text(texts.len() - text.len(), texts.len())
                     }
                     value @ (ValueRef::Real(_) | ValueRef::Blob(_)) => {
-                        return Err(rusqlite::Error::InvalidColumnType(at, columns[at].clone(), value.data_type()));
+                        return Err(rusqlite::Error::InvalidColumnType(at, column.clone(), value.data_type()));
                     }
                 });
             }
