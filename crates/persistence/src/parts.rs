@@ -9,7 +9,7 @@ use crate::{
     Store, StoreError,
     columns::ColumnSet,
     filter::FilterForm,
-    row::Row,
+    row::{Row, Rows},
     statement::{Prepared, Question, Values},
     view::Scope,
 };
@@ -30,6 +30,28 @@ pub trait List: Send + Sync + Sized + 'static {
     /// # Errors
     /// A value means nothing in the domain.
     fn read(row: &mut Row<'_>) -> Result<Self, StoreError>;
+
+    /// Reads the parts of all rows, by their owners.
+    ///
+    /// # Errors
+    /// A value means nothing in the domain.
+    fn read_all(rows: &Rows) -> Result<HashMap<i64, Vec<Self>>, StoreError> {
+        read_by_owner(rows, Self::read)
+    }
+}
+
+/// Reads parts from rows that have the owner before the columns of a part.
+pub(crate) fn read_by_owner<P>(
+    rows: &Rows,
+    mut read: impl FnMut(&mut Row<'_>) -> Result<P, StoreError>,
+) -> Result<HashMap<i64, Vec<P>>, StoreError> {
+    let mut parts: HashMap<i64, Vec<P>> = HashMap::new();
+    for mut row in rows.iter() {
+        let owner = row.next().number()?;
+        row.begin_fact();
+        parts.entry(owner).or_default().push(read(&mut row)?);
+    }
+    Ok(parts)
 }
 
 impl Store {
@@ -45,12 +67,6 @@ impl Store {
             select.expr(owner.clone()).exprs(P::columns()).and_where(scope.is_asked(owner));
             Prepared::new(self.backend, &select)
         });
-        let mut parts: HashMap<i64, Vec<P>> = HashMap::new();
-        for mut row in self.rows_of(&statement, &Values::of_ids(view, owners)).await?.iter() {
-            let owner = row.next().number()?;
-            row.begin_fact();
-            parts.entry(owner).or_default().push(P::read(&mut row)?);
-        }
-        Ok(parts)
+        P::read_all(&self.rows_of(&statement, &Values::of_ids(view, owners)).await?)
     }
 }

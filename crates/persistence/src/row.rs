@@ -33,7 +33,7 @@ enum Source<'r> {
 
 /// The rows of a result.
 #[derive(Debug)]
-pub(crate) enum Rows {
+pub enum Rows {
     /// Those that the library has read.
     Library(Vec<QueryResult>),
     /// Those of a file of SQLite.

@@ -151,7 +151,7 @@ impl ToSql for Parameter<'_> {
 
 /// The rows of a statement: their values one after the other, and their texts as one.
 #[derive(Debug, Default)]
-pub(crate) struct SqliteRows {
+pub struct SqliteRows {
     columns: Vec<String>,
     values: Vec<SqliteValue>,
     texts: String,

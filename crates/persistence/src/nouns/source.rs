@@ -1,6 +1,9 @@
 //! Table `sources`, and the citations of facts.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use domain::{
     Citation, Confidence, EvidenceRelation, Extent, Head, LanguageTag, Reliability, Shape, Source, SourceKind, Texts,
@@ -17,8 +20,8 @@ use crate::{
     columns::ColumnSet,
     entity::{citations, identities},
     noun::{Table, exprs, read},
-    parts::List,
-    row::Row,
+    parts::{List, read_by_owner},
+    row::{Row, Rows},
     tie::{End, Tie, TieSource},
     view::{AnyIden, Scope, Sees, col, literal},
 };
@@ -103,16 +106,31 @@ impl List for Citation {
     }
 
     fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
-        let [field, quote, confidence, relation, value] = row.cells();
-        Ok(Citation {
-            field: field.maybe_text()?.filter(|field| !field.is_empty()),
-            quote: quote.maybe_text()?,
-            confidence: confidence.maybe_word(Confidence::parse)?,
-            relation: relation.word(EvidenceRelation::parse)?,
-            value: value.maybe_text()?,
-            source: Arc::new(read(row, ColumnSet::ALL)?),
-        })
+        read_citation(row, &mut HashMap::new())
     }
+
+    /// Many facts cite the same sources: each is read once.
+    fn read_all(rows: &Rows) -> Result<HashMap<i64, Vec<Self>>, StoreError> {
+        let mut sources = HashMap::new();
+        read_by_owner(rows, |row| read_citation(row, &mut sources))
+    }
+}
+
+/// Reads a citation; its source only if it is not among these.
+fn read_citation(row: &mut Row<'_>, sources: &mut HashMap<i64, Arc<Source>>) -> Result<Citation, StoreError> {
+    let [field, quote, confidence, relation, value] = row.cells();
+    let source = match sources.entry(row.peek().number()?) {
+        Entry::Occupied(known) => known.get().clone(),
+        Entry::Vacant(new) => new.insert(Arc::new(read(row, ColumnSet::ALL)?)).clone(),
+    };
+    Ok(Citation {
+        field: field.maybe_text()?.filter(|field| !field.is_empty()),
+        quote: quote.maybe_text()?,
+        confidence: confidence.maybe_word(Confidence::parse)?,
+        relation: relation.word(EvidenceRelation::parse)?,
+        value: value.maybe_text()?,
+        source,
+    })
 }
 
 /// Sources and the nouns that cite them, by their own row or by evidence; the source first.
