@@ -79,15 +79,21 @@ pub(crate) fn select_asked_ids(backend: DbBackend) -> (SelectStatement, Expr) {
     (Query::select().from_function(ids, Alias::new("asked")).take(), col("asked", column))
 }
 
-/// Makes the limit of a statement an expression, on SQLite.
+/// The placeholder of a value, from 1.
 ///
-/// Its planner looks at the value of a bare parameter there, and prepares the statement anew each time one is bound, which
-/// costs more than many a statement.
-pub(crate) fn hide_limit(backend: DbBackend, sql: String) -> String {
+/// SQLite's planner looks at the value of a bare parameter as a limit, and prepares the statement anew each time one is bound,
+/// which costs more than many a statement: there it is an expression.
+pub(crate) fn placeholder(backend: DbBackend, number: usize, is_limit: bool) -> String {
     match backend {
-        DbBackend::Sqlite => sql.replace("LIMIT ?", "LIMIT ? + 0"),
-        _ => sql,
+        DbBackend::Postgres => format!("${number}"),
+        _ if is_limit => format!("?{number} + 0"),
+        _ => format!("?{number}"),
     }
+}
+
+/// A text as it is written in a statement.
+pub(crate) fn text(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// A number of 64 bits.

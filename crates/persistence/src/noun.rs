@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     ColumnType, Filter, Head, Kind, Known, Lifetime, Order, OrderField, Page, PageRequest, Position, ScenarioId, Shape,
-    Span, Texts, Validity, View,
+    Span, Texts, Validity, View, page::MAX_SIZE,
 };
 use sea_orm::{
     DbBackend,
@@ -20,7 +20,7 @@ use crate::{
     filter::{FilterForm, Wanted, fits, is_listed},
     location::with_distance,
     row::Row,
-    statement::{Form, PageForm, Parameter, Prepared, Question, Values},
+    statement::{Form, LIMIT, PageForm, Parameter, Prepared, Question, Values},
     view::{AnyIden, Scope, Sees, col, named},
 };
 
@@ -206,7 +206,9 @@ impl Store {
         page: Option<PageForm>,
         columns: ColumnSet,
     ) -> Form {
-        Form { question, is_latest: view.known == Known::Latest, filter, page, columns }
+        let is_usual = question.is_planned_with_its_day(self.backend) && self.usual_day.count(view.day);
+        let written_day = is_usual.then_some(view.day);
+        Form { question, is_latest: view.known == Known::Latest, filter, page, columns, written_day }
     }
 }
 
@@ -236,8 +238,13 @@ fn page_select<N: Table>(scope: &Scope, filter: &FilterForm, page: PageForm, col
     for key in keys.into_iter().chain([id]) {
         select.order_by_expr(key, direction.clone());
     }
-    select.limit(crate::statement::LIMIT);
-    select
+    if scope.backend != DbBackend::Postgres {
+        return select.limit(LIMIT).take();
+    }
+    // PostgreSQL reckons that an unknown limit takes a tenth of the table, and would sort it; of a page it reads no more than
+    // is wanted, in the order of the subquery.
+    select.limit(u64::from(MAX_SIZE) + 1);
+    Query::select().column(sea_query::Asterisk).from_subquery(select, Alias::new("page")).limit(LIMIT).take()
 }
 
 /// How many slugs are read to each side of one that nothing has.

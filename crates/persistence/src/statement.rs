@@ -4,13 +4,20 @@
 //! Building turns each into a placeholder and notes which is where; [`Prepared::bind`] puts the values in their places.
 //! So the text depends on the form of a question only, never on how many ids it is asked about.
 
-use std::sync::Arc;
+use std::{
+    fmt::{self, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
 
-use domain::{Order, PageRequest, View};
+use chrono::{Datelike, NaiveDate};
+use domain::{Order, PageRequest, View, fact::day_text};
 use quick_cache::sync::Cache;
 use sea_orm::{
     DbBackend, Statement, Value,
-    sea_query::{Expr, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder},
+    sea_query::{Expr, PostgresQueryBuilder, QueryBuilder, SelectStatement, SqlWriter, SqliteQueryBuilder},
 };
 
 use crate::{
@@ -111,8 +118,58 @@ pub(crate) struct Prepared {
     backend: DbBackend,
     sql: Arc<str>,
     slots: Vec<Slot>,
+    /// What the text is made of, until it is kept.
+    pieces: Vec<Piece>,
     /// The columns of the noun that it reads, if it reads a noun.
     pub(crate) columns: ColumnSet,
+}
+
+/// A part of a statement's text.
+#[derive(Debug)]
+enum Piece {
+    Text(String),
+    Placeholder(Slot),
+}
+
+/// Takes a statement's text in pieces.
+#[derive(Debug, Default)]
+struct Pieces(Vec<Piece>);
+
+impl Write for Pieces {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        match self.0.last_mut() {
+            Some(Piece::Text(before)) => before.push_str(text),
+            _ => self.0.push(Piece::Text(text.to_owned())),
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Pieces {
+    /// Of no use: the text is made once it is known which placeholders it has.
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+impl SqlWriter for Pieces {
+    fn push_param<T: QueryBuilder>(&mut self, value: Value, _: &T) {
+        let slot = match value {
+            Value::Char(Some(code)) => match Parameter::from_code(u32::from(code)) {
+                Some(parameter) => Slot::Parameter(parameter),
+                None => Slot::Value(value),
+            },
+            Value::BigUnsigned(Some(LIMIT)) => Slot::Parameter(Parameter::Limit),
+            // A limit that is always the same, with which a planner can reckon.
+            Value::BigUnsigned(Some(limit)) => return write!(self, "{limit}").expect("a text takes what is written"),
+            value => Slot::Value(value),
+        };
+        self.0.push(Piece::Placeholder(slot));
+    }
+
+    fn as_writer(&mut self) -> &mut dyn Write {
+        self
+    }
 }
 
 /// The values that a request brings.
@@ -134,20 +191,41 @@ impl<'a> Values<'a> {
 impl Prepared {
     /// Finishes a statement.
     pub(crate) fn new(backend: DbBackend, select: &SelectStatement) -> Self {
-        let (sql, values) = match backend {
-            DbBackend::Postgres => select.build(PostgresQueryBuilder),
-            _ => select.build(SqliteQueryBuilder),
-        };
-        let sql = dialect::hide_limit(backend, sql);
-        let slot = |value: Value| match value {
-            Value::Char(Some(code)) => match Parameter::from_code(u32::from(code)) {
-                Some(parameter) => Slot::Parameter(parameter),
-                None => Slot::Value(value),
-            },
-            Value::BigUnsigned(Some(LIMIT)) => Slot::Parameter(Parameter::Limit),
-            value => Slot::Value(value),
-        };
-        Prepared { backend, sql: sql.into(), slots: values.into_iter().map(slot).collect(), columns: ColumnSet::LEAST }
+        let mut pieces = Pieces::default();
+        match backend {
+            DbBackend::Postgres => select.build_collect_into(PostgresQueryBuilder, &mut pieces),
+            _ => select.build_collect_into(SqliteQueryBuilder, &mut pieces),
+        }
+        Prepared::of_pieces(backend, pieces.0, None)
+    }
+
+    /// A statement of these pieces. A parameter has one placeholder, wherever it stands, but for the day if it is written out.
+    fn of_pieces(backend: DbBackend, pieces: Vec<Piece>, written_day: Option<NaiveDate>) -> Self {
+        let (mut sql, mut slots) = (String::new(), Vec::<Slot>::new());
+        for piece in &pieces {
+            match (piece, written_day) {
+                (Piece::Text(text), _) => sql.push_str(text),
+                (Piece::Placeholder(Slot::Parameter(Parameter::Day)), Some(day)) => {
+                    sql.push_str(&dialect::text(&day_text(day)));
+                }
+                (Piece::Placeholder(slot), _) => {
+                    let known = slots.iter().position(|it| it == slot && matches!(slot, Slot::Parameter(_)));
+                    let at = known.unwrap_or(slots.len());
+                    if known.is_none() {
+                        slots.push(slot.clone());
+                    }
+                    let is_limit = *slot == Slot::Parameter(Parameter::Limit);
+                    sql.push_str(&dialect::placeholder(backend, at + 1, is_limit));
+                }
+            }
+        }
+        Prepared { backend, sql: sql.into(), slots, pieces, columns: ColumnSet::LEAST }
+    }
+
+    /// The same, as it is kept: with the day written out, if all who are to run it ask about this one.
+    fn into_kept(self, written_day: Option<NaiveDate>) -> Self {
+        let Prepared { backend, pieces, columns, .. } = self;
+        Prepared { columns, pieces: Vec::new(), ..Prepared::of_pieces(backend, pieces, written_day) }
     }
 
     /// Finishes a statement that reads these columns of a noun.
@@ -172,7 +250,7 @@ fn value_of(backend: DbBackend, parameter: Parameter, values: &Values<'_>) -> Va
     match parameter {
         Parameter::Ids => dialect::id_list(backend, values.ids),
         Parameter::Id => values.ids.first().copied().into(),
-        Parameter::Day => domain::fact::day_text(values.view.day).into(),
+        Parameter::Day => day_text(values.view.day).into(),
         Parameter::Revision => match values.view.known {
             domain::Known::At(number) => number.into(),
             domain::Known::Latest => Value::BigInt(None),
@@ -221,6 +299,8 @@ pub(crate) struct Form {
     pub(crate) page: Option<PageForm>,
     /// The columns of the noun that are asked for.
     pub(crate) columns: ColumnSet,
+    /// The day, if it stands in the text.
+    pub(crate) written_day: Option<NaiveDate>,
 }
 
 /// What is asked.
@@ -266,6 +346,16 @@ pub(crate) enum Question {
     Parts(std::any::TypeId),
 }
 
+impl Question {
+    /// Whether PostgreSQL is to know the day when it plans the statement.
+    ///
+    /// Of a page it knows then that nearly all rows hold, and plans once. Of the first ties of each parent it would read whole
+    /// tables for each, since it reckons with more of them.
+    pub(crate) fn is_planned_with_its_day(self, backend: DbBackend) -> bool {
+        backend == DbBackend::Postgres && matches!(self, Question::Page(_))
+    }
+}
+
 /// The order and the bounds of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct PageForm {
@@ -301,15 +391,76 @@ impl Statements {
         if let Some(kept) = self.0.get(form) {
             return kept;
         }
-        let built = Arc::new(build());
+        let built = Arc::new(build().into_kept(form.written_day));
         self.0.insert(form.clone(), built.clone());
         built
     }
 }
 
+/// The day that most reads are about, if one is: on a server that is today.
+///
+/// PostgreSQL does not know how many rows hold on a day that it is not told, reckons with a ninth of them, and so plans pages
+/// anew each time they are read, which takes longer than reading them. With the day in its text a statement is planned once.
+/// Other days stay parameters, or there would be a text for each day that anybody asks about.
+#[derive(Debug, Default)]
+pub(crate) struct UsualDay(AtomicU64);
+
+/// How many reads more than all others a day must have had.
+const USUAL: u32 = 16;
+/// How many reads more are remembered: so many of another day, and that one is usual.
+const REMEMBERED: u32 = 256;
+
+impl UsualDay {
+    /// Counts a read about a day, and tells whether that is the usual one.
+    pub(crate) fn count(&self, day: NaiveDate) -> bool {
+        // The candidate of a majority vote, and its lead. A count that is lost between two threads does not matter.
+        let voted = self.0.load(Relaxed);
+        let (candidate, lead) = ((voted >> 32) as u32, voted as u32);
+        let day = day.num_days_from_ce().cast_unsigned();
+        let (candidate, lead) = match (candidate == day, lead) {
+            (true, lead) => (day, (lead + 1).min(REMEMBERED)),
+            (false, 0) => (day, 1),
+            (false, lead) => (candidate, lead - 1),
+        };
+        self.0.store((u64::from(candidate) << 32) | u64::from(lead), Relaxed);
+        candidate == day && lead >= USUAL
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use sea_orm::sea_query::{Alias, ExprTrait, Query};
+
     use super::*;
+
+    #[test]
+    fn the_usual_day_is_the_one_of_most_reads() {
+        let day = |day| NaiveDate::from_ymd_opt(2024, 9, day).expect("a day");
+        let usual = UsualDay::default();
+        let reads = |day: NaiveDate, times: usize| (0..times).filter(|_| usual.count(day)).count();
+        assert_eq!(reads(day(22), 100), 85, "from the sixteenth on");
+        assert_eq!(reads(day(23), 50), 0);
+        assert_eq!(reads(day(22), 1), 1, "still");
+        for other in 1..=30 {
+            reads(day(other), 1);
+        }
+        assert_eq!(reads(day(24), 400), 400 - 23 - 15, "after as many as the lead that the other had");
+    }
+
+    #[test]
+    fn a_parameter_has_one_placeholder_and_a_day_may_be_written_out() {
+        let of = |name: &'static str| Expr::col(Alias::new(name));
+        let mut select = Query::select();
+        select.expr(of("a")).and_where(of("b").lte(Parameter::Day.expr())).and_where(of("c").gt(Parameter::Day.expr()));
+        select.and_where(of("d").eq(Parameter::Id.expr())).and_where(of("e").eq("it's")).limit(LIMIT);
+        select.offset(7);
+        let sqlite = Prepared::new(DbBackend::Sqlite, &select);
+        let sql = r#"SELECT "a" WHERE "b" <= ?1 AND "c" > ?1 AND "d" = ?2 AND "e" = ?3 LIMIT ?4 + 0 OFFSET 7"#;
+        assert_eq!((&*sqlite.sql, sqlite.slots.len()), (sql, 4));
+        let kept = Prepared::new(DbBackend::Postgres, &select).into_kept(NaiveDate::from_ymd_opt(2024, 9, 22));
+        let sql = r#"SELECT "a" WHERE "b" <= '2024-09-22' AND "c" > '2024-09-22' AND "d" = $1 AND "e" = $2 LIMIT $3 OFFSET 7"#;
+        assert_eq!((&*kept.sql, kept.slots.len()), (sql, 3));
+    }
 
     #[test]
     fn a_parameter_is_told_by_its_code() {

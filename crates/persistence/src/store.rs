@@ -22,7 +22,7 @@ use crate::{
     readers::Readers,
     row::{Row, Rows},
     scenario::{ScenarioSlot, ScenarioTurns},
-    statement::{Bound, Prepared, Statements, Values},
+    statement::{Bound, Prepared, Statements, UsualDay, Values},
     writer::Writer,
 };
 
@@ -43,6 +43,7 @@ pub struct Store {
     pub(crate) turns: Arc<ScenarioTurns>,
     pub(crate) scenario: Option<ScenarioSlot>,
     pub(crate) statements: Arc<Statements>,
+    pub(crate) usual_day: Arc<UsualDay>,
 }
 
 /// How the database goes about a statement.
@@ -98,7 +99,7 @@ impl Counts {
 impl Store {
     pub(crate) fn of(read: Readers, max_readers: u32, write: Writer, is_read_only: bool) -> Store {
         let backend = write.backend();
-        let (latest, origin, turns, statements) = Default::default();
+        let (latest, origin, turns, statements, usual_day) = Default::default();
         Store {
             read,
             max_readers,
@@ -113,6 +114,7 @@ impl Store {
             turns,
             scenario: None,
             statements,
+            usual_day,
         }
     }
 
