@@ -11,7 +11,7 @@
 
 use std::{
     any::{Any, TypeId},
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     future::Future,
     hash::Hash,
     pin::{Pin, pin},
@@ -45,19 +45,11 @@ type LoadResult<L> = Result<Option<<L as Loader>::Value>, LoggedFailure>;
 /// What became of an id.
 enum LoadState<L: Loader> {
     /// Its batch is not sent yet.
-    Pending(Vec<oneshot::Sender<LoadResult<L>>>),
+    Pending,
     /// Its statement runs, and reads these columns.
-    Loading(ColumnSet, Vec<oneshot::Sender<LoadResult<L>>>),
+    Loading(ColumnSet),
     /// It is loaded, with these columns.
     Loaded(ColumnSet, LoadResult<L>),
-}
-
-/// What a queue has for an id that is asked for.
-enum QueueReply<L: Loader> {
-    Loaded(LoadResult<L>),
-    Pending(oneshot::Receiver<LoadResult<L>>),
-    /// The statement was sent, and reads fewer columns than are asked for now.
-    TooFewColumns,
 }
 
 /// The ids that one loader is to load, and those that it has loaded.
@@ -68,41 +60,62 @@ struct BatchQueue<L: Loader> {
     /// The levels of a traced run that ask for pending ids.
     asked_by: Vec<LevelNumber>,
     states: HashMap<i64, LoadState<L>>,
+    /// Those who wait for a batch to be loaded.
+    waiting: Vec<oneshot::Sender<()>>,
 }
 
 impl<L: Loader> Default for BatchQueue<L> {
     fn default() -> Self {
-        BatchQueue { pending_ids: Vec::new(), columns: ColumnSet::LEAST, asked_by: Vec::new(), states: HashMap::new() }
+        BatchQueue {
+            pending_ids: Vec::new(),
+            columns: ColumnSet::LEAST,
+            asked_by: Vec::new(),
+            states: HashMap::new(),
+            waiting: Vec::new(),
+        }
     }
 }
 
 impl<L: Loader> BatchQueue<L> {
-    /// Adds an id, unless it is there already.
-    fn enqueue(&mut self, id: i64, columns: ColumnSet, level: Option<LevelNumber>) -> QueueReply<L> {
-        let (sender, receiver) = oneshot::channel();
-        match self.states.get_mut(&id) {
-            Some(LoadState::Loaded(read, result)) if read.contains(columns) => {
-                return QueueReply::Loaded(result.clone());
-            }
-            Some(LoadState::Loading(read, senders)) if read.contains(columns) => {
-                senders.push(sender);
-                return QueueReply::Pending(receiver);
-            }
-            Some(LoadState::Loaded(..) | LoadState::Loading(..)) => return QueueReply::TooFewColumns,
-            Some(LoadState::Pending(senders)) => {
-                senders.push(sender);
-                self.columns = self.columns.union(columns);
-            }
-            None => {
-                self.pending_ids.push(id);
-                self.states.insert(id, LoadState::Pending(vec![sender]));
-                self.columns = self.columns.union(columns);
+    /// Adds ids, unless they are there already. Gives those of which a statement that was sent reads fewer columns than are
+    /// asked for now.
+    fn enqueue(&mut self, ids: &[i64], columns: ColumnSet, level: Option<LevelNumber>) -> Vec<i64> {
+        let mut of_too_few_columns = Vec::new();
+        let mut is_asked = false;
+        for id in ids {
+            match self.states.entry(*id) {
+                Entry::Occupied(known) => match known.get() {
+                    LoadState::Pending => is_asked = true,
+                    LoadState::Loading(read) | LoadState::Loaded(read, _) => {
+                        if !read.contains(columns) {
+                            of_too_few_columns.push(*id);
+                        }
+                    }
+                },
+                Entry::Vacant(new) => {
+                    new.insert(LoadState::Pending);
+                    self.pending_ids.push(*id);
+                    is_asked = true;
+                }
             }
         }
-        if let Some(level) = level.filter(|level| !self.asked_by.contains(level)) {
-            self.asked_by.push(level);
+        if is_asked {
+            self.columns = self.columns.union(columns);
+            if let Some(level) = level.filter(|level| !self.asked_by.contains(level)) {
+                self.asked_by.push(level);
+            }
         }
-        QueueReply::Pending(receiver)
+        of_too_few_columns
+    }
+
+    /// The values of ids that were enqueued; `None` if some of them are not loaded yet.
+    fn loaded(&self, ids: &[i64]) -> Option<Result<Vec<Option<L::Value>>, LoggedFailure>> {
+        let value = |id: &i64| match self.states.get(id)? {
+            LoadState::Loaded(_, result) => Some(result.clone()),
+            LoadState::Pending | LoadState::Loading(_) => None,
+        };
+        let values: Vec<LoadResult<L>> = ids.iter().map(value).collect::<Option<_>>()?;
+        Some(values.into_iter().collect())
     }
 
     /// Takes the pending ids, with the columns that are asked for; their statement runs from now on.
@@ -110,11 +123,7 @@ impl<L: Loader> BatchQueue<L> {
         let columns = std::mem::replace(&mut self.columns, ColumnSet::LEAST);
         let ids = std::mem::take(&mut self.pending_ids);
         for id in &ids {
-            if let Some(state) = self.states.get_mut(id)
-                && let LoadState::Pending(senders) = state
-            {
-                *state = LoadState::Loading(columns, std::mem::take(senders));
-            }
+            self.states.insert(*id, LoadState::Loading(columns));
         }
         (ids, columns)
     }
@@ -168,19 +177,38 @@ fn send_values<L: Loader>(
 ) {
     let mut queues = lock_mutex(queues);
     let Some(queue) = queues.get_mut(key) else { return };
+    let mut values = values;
     for id in ids {
-        let result = match &values {
-            Ok(values) => Ok(values.get(id).cloned()),
+        let result = match &mut values {
+            Ok(values) => Ok(values.remove(id)),
             Err(failure) => Err(failure.clone()),
         };
-        if let Some(LoadState::Loading(_, senders)) =
-            queue.states.insert(*id, LoadState::Loaded(columns, result.clone()))
-        {
-            for sender in senders {
-                // The receiver was dropped if its resolver was.
-                let _gone = sender.send(result.clone());
+        queue.states.insert(*id, LoadState::Loaded(columns, result));
+    }
+    for waiting in queue.waiting.drain(..) {
+        // The receiver was dropped if its resolver was.
+        let _gone = waiting.send(());
+    }
+}
+
+/// Waits until ids that were enqueued are loaded.
+async fn wait_for_values<L: Loader>(
+    queues: &BatchQueues<L>,
+    key: &QueueKey<L>,
+    ids: &[i64],
+) -> Result<Vec<Option<L::Value>>, LoggedFailure> {
+    loop {
+        let loaded = {
+            let mut queues = lock_mutex(queues);
+            let queue = queues.entry(key.clone()).or_default();
+            if let Some(values) = queue.loaded(ids) {
+                return values;
             }
-        }
+            let (waiting, loaded) = oneshot::channel();
+            queue.waiting.push(waiting);
+            loaded
+        };
+        loaded.await.map_err(|_| LoggedFailure::log_abandoned_batch())?;
     }
 }
 
@@ -198,31 +226,35 @@ impl Batches {
     /// Loads the value of an id in the next batch, with these columns at least; `None` if it has none.
     #[cfg(test)]
     pub(crate) async fn load<L: Loader>(&self, loader: L, id: i64, columns: ColumnSet) -> LoadResult<L> {
-        self.load_for(loader, id, columns, None).await
+        Ok(self.load_all(loader, &[id], columns, None).await?.pop().flatten())
     }
 
-    /// The same for a level of a run that is traced, if it is.
-    pub(crate) async fn load_for<L: Loader>(
+    /// Loads the values of ids in the next batch, with these columns at least, for a level of a run that is traced, if it is;
+    /// `None` for those that have none.
+    pub(crate) async fn load_all<L: Loader>(
         &self,
         loader: L,
-        id: i64,
+        ids: &[i64],
         columns: ColumnSet,
         level: Option<LevelNumber>,
-    ) -> LoadResult<L> {
-        let receiver = {
-            let queues = self.queues_of::<L>();
-            let mut queues = lock_mutex(&queues);
-            let mut reply = queues.entry((loader.clone(), false)).or_default().enqueue(id, columns, level);
-            if let QueueReply::TooFewColumns = reply {
-                reply = queues.entry((loader, true)).or_default().enqueue(id, ColumnSet::ALL, level);
-            }
-            match reply {
-                QueueReply::Loaded(result) => return result,
-                QueueReply::Pending(receiver) => receiver,
-                QueueReply::TooFewColumns => unreachable!("all columns are no less than any"),
-            }
-        };
-        receiver.await.unwrap_or_else(|_| Err(LoggedFailure::log_abandoned_batch()))
+    ) -> Result<Vec<Option<L::Value>>, LoggedFailure> {
+        let queues = self.queues_of::<L>();
+        let key = (loader, false);
+        let again = lock_mutex(&queues).entry(key.clone()).or_default().enqueue(ids, columns, level);
+        if again.is_empty() {
+            return wait_for_values(&queues, &key, ids).await;
+        }
+        let all_columns = (key.0.clone(), true);
+        let none = lock_mutex(&queues).entry(all_columns.clone()).or_default().enqueue(&again, ColumnSet::ALL, level);
+        debug_assert!(none.is_empty(), "all columns are no less than any");
+        let enough: Vec<i64> = ids.iter().copied().filter(|id| !again.contains(id)).collect();
+        let (with_all, others) = futures::try_join!(
+            wait_for_values(&queues, &all_columns, &again),
+            wait_for_values(&queues, &key, &enough)
+        )?;
+        let found: HashMap<&i64, Option<L::Value>> =
+            again.iter().zip(with_all).chain(enough.iter().zip(others)).collect();
+        Ok(ids.iter().map(|id| found.get(id).cloned().flatten()).collect())
     }
 
     fn queues_of<L: Loader>(&self) -> BatchQueues<L> {

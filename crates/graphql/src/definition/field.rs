@@ -6,7 +6,7 @@ use futures::{FutureExt, future::BoxFuture};
 use persistence::{ColumnSet, Parts};
 
 use crate::{
-    batching::loaders::NounLoader,
+    batching::{batches::Loader, loaders::NounLoader},
     definition::{
         argument::{Argument, ArgumentValues},
         leaf::Leaf,
@@ -153,6 +153,39 @@ impl FieldContext<'_> {
             Below::Columns(columns) => columns,
             Below::Fields(field) => object_type::<ViewedNoun<N>>().columns_of(field),
         }
+    }
+
+    /// The nouns with these ids, in their order, each under its view; `None` where there is no id, or the view knows none.
+    pub(crate) async fn load_nouns<N: NounType>(
+        &self,
+        asked: &[Option<(View, Id<N>)>],
+    ) -> async_graphql::Result<Vec<Option<ViewedNoun<N>>>> {
+        let columns = self.columns_below::<N>();
+        let ids: Vec<Option<(View, i64)>> = asked.iter().map(|id| id.map(|(view, id)| (view, id.raw))).collect();
+        let found = self.load_under_views(&ids, columns, NounLoader::<N>::new).await?;
+        let viewed =
+            |(asked, noun): (&Option<(View, _)>, Option<_>)| Some(ViewedNoun { view: asked.as_ref()?.0, noun: noun? });
+        Ok(asked.iter().zip(found).map(viewed).collect())
+    }
+
+    /// The values of ids, in their order, each loaded under its view; `None` where there is no id, or no value.
+    pub(crate) async fn load_under_views<L: Loader>(
+        &self,
+        asked: &[Option<(View, i64)>],
+        columns: ColumnSet,
+        loader: impl Fn(View) -> L,
+    ) -> async_graphql::Result<Vec<Option<L::Value>>> {
+        let mut found: Vec<Option<L::Value>> = asked.iter().map(|_| None).collect();
+        let mut left: Vec<usize> = (0..asked.len()).filter(|at| asked[*at].is_some()).collect();
+        // All objects of a level are seen under one view, so that this is done once.
+        while let Some((view, _)) = left.first().and_then(|at| asked[*at]) {
+            let of_view: Vec<usize> = left.extract_if(.., |at| asked[*at].is_some_and(|(of, _)| of == view)).collect();
+            let ids: Vec<i64> = of_view.iter().filter_map(|at| Some(asked[*at]?.1)).collect();
+            for (at, value) in of_view.into_iter().zip(self.load_all_columns(loader(view), &ids, columns).await?) {
+                found[at] = value;
+            }
+        }
+        Ok(found)
     }
 
     /// The noun with this id; `None` if the view knows none.

@@ -10,7 +10,7 @@ use crate::{
         field::{Field, FieldColumns, FieldContext, FieldResult, LeafType, LoadLeaf, Loading, Source},
         leaf::IntoLeaf,
         object_type::{Described, ObjectType, object_type},
-        resolver::{Children, GetType, LoadChildren, Multiplicity, Objects},
+        resolver::{Children, GetType, LoadChildren, LoadEach, LoadLevel, Multiplicity, Objects},
     },
     objects::{
         localized_text::{LocalizedText, localize_text},
@@ -132,7 +132,7 @@ impl<T: Send + Sync> ObjectType<T> {
         description: &'static str,
         get: impl Fn(&T) -> Option<U> + Send + Sync + 'static,
     ) -> Self {
-        let load: LoadChildren<T, U> = Box::new(move |it, _| Loading::Now(Ok(one_or_null(get(it)))));
+        let load: LoadEach<T, U> = Box::new(move |it, _| Loading::Now(Ok(one_or_null(get(it)))));
         self.with_objects(name, description, Multiplicity::OneOrNull, load)
     }
 
@@ -143,7 +143,7 @@ impl<T: Send + Sync> ObjectType<T> {
         description: &'static str,
         get: impl for<'a> Fn(&'a T) -> &'a Option<domain::ImpreciseDate> + Send + Sync + 'static,
     ) -> Self {
-        let load: LoadChildren<T, domain::ImpreciseDate> =
+        let load: LoadEach<T, domain::ImpreciseDate> =
             Box::new(move |it, _| Loading::Now(Ok(one_or_null(get(it).clone()))));
         self.with_objects(name, description, Multiplicity::OneOrNull, load)
     }
@@ -161,7 +161,7 @@ impl<T: Send + Sync> ObjectType<T> {
         let text: LoadLeaf<T> = Box::new(move |it, field| {
             Loading::Now(choose(it, field).map(|chosen| chosen.map(|chosen| chosen.text).into_leaf()))
         });
-        let localized: LoadChildren<T, LocalizedText> =
+        let localized: LoadEach<T, LocalizedText> =
             Box::new(move |it, field| Loading::Now(choose(it, field).map(one_or_null)));
         self.with(name, description, Source::LoadedLeaf(LeafType::of::<Option<String>>(), text))
             .with_argument(lang_argument())
@@ -176,7 +176,7 @@ impl<T: Send + Sync> ObjectType<T> {
         description: &'static str,
         load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, U> + Send + Sync + 'static,
     ) -> Self {
-        let load: LoadChildren<T, U> = Box::new(move |it, field| load(it, field).map(Children::One));
+        let load: LoadEach<T, U> = Box::new(move |it, field| load(it, field).map(Children::One));
         self.with_objects(name, description, Multiplicity::One, load)
     }
 
@@ -187,7 +187,7 @@ impl<T: Send + Sync> ObjectType<T> {
         description: &'static str,
         load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, U> + Send + Sync + 'static,
     ) -> Self {
-        let load: LoadChildren<T, U> = Box::new(move |it, field| load(it, field).map(Children::One));
+        let load: LoadEach<T, U> = Box::new(move |it, field| load(it, field).map(Children::One));
         self.with_objects(name, description, Multiplicity::OneOrNull, load)
     }
 
@@ -198,7 +198,7 @@ impl<T: Send + Sync> ObjectType<T> {
         description: &'static str,
         load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Option<U>> + Send + Sync + 'static,
     ) -> Self {
-        let load: LoadChildren<T, U> = Box::new(move |it, field| load(it, field).map(one_or_null));
+        let load: LoadEach<T, U> = Box::new(move |it, field| load(it, field).map(one_or_null));
         self.with_objects(name, description, Multiplicity::OneOrNull, load)
     }
 
@@ -209,7 +209,7 @@ impl<T: Send + Sync> ObjectType<T> {
         description: &'static str,
         load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Vec<U>> + Send + Sync + 'static,
     ) -> Self {
-        let load: LoadChildren<T, U> = Box::new(move |it, field| load(it, field).map(Children::Many));
+        let load: LoadEach<T, U> = Box::new(move |it, field| load(it, field).map(Children::Many));
         self.with_objects(name, description, Multiplicity::Many, load)
     }
 
@@ -220,7 +220,7 @@ impl<T: Send + Sync> ObjectType<T> {
         description: &'static str,
         load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Vec<U>> + Send + Sync + 'static,
     ) -> Self {
-        let load: LoadChildren<T, U> = Box::new(move |it, field| load(it, field).map(Children::Many));
+        let load: LoadEach<T, U> = Box::new(move |it, field| load(it, field).map(Children::Many));
         self.with_objects(name, description, Multiplicity::ManyOrNull, load)
     }
 
@@ -231,7 +231,7 @@ impl<T: Send + Sync> ObjectType<T> {
         description: &'static str,
         load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Vec<Option<U>>> + Send + Sync + 'static,
     ) -> Self {
-        let load: LoadChildren<T, U> = Box::new(move |it, field| load(it, field).map(Children::ManyOptional));
+        let load: LoadEach<T, U> = Box::new(move |it, field| load(it, field).map(Children::ManyOptional));
         self.with_objects(name, description, Multiplicity::ManyOptional, load)
     }
 
@@ -240,9 +240,10 @@ impl<T: Send + Sync> ObjectType<T> {
         name: &'static str,
         description: &'static str,
         multiplicity: Multiplicity,
-        load: LoadChildren<T, U>,
+        load: LoadEach<T, U>,
     ) -> Self {
-        self.with_objects_of(name, description, multiplicity, Box::new(object_type::<U>), load)
+        let ty: GetType<U> = Box::new(object_type::<U>);
+        self.with_objects_of(name, description, multiplicity, ty, LoadChildren::Each(load))
     }
 
     fn with_objects_of<U: Send + Sync>(
@@ -264,8 +265,8 @@ impl<T: Send + Sync> ObjectType<T> {
         ty: &'static ObjectType<U>,
         load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Vec<U>> + Send + Sync + 'static,
     ) -> Self {
-        let load: LoadChildren<T, U> = Box::new(move |it, field| load(it, field).map(Children::Many));
-        self.with_objects_of(name, description, Multiplicity::Many, Box::new(move || ty), load)
+        let load: LoadEach<T, U> = Box::new(move |it, field| load(it, field).map(Children::Many));
+        self.with_objects_of(name, description, Multiplicity::Many, Box::new(move || ty), LoadChildren::Each(load))
     }
 
     /// An object that is loaded, of a type that is at hand; null where there is none.
@@ -276,8 +277,32 @@ impl<T: Send + Sync> ObjectType<T> {
         ty: &'static ObjectType<U>,
         load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Option<U>> + Send + Sync + 'static,
     ) -> Self {
-        let load: LoadChildren<T, U> = Box::new(move |it, field| load(it, field).map(one_or_null));
+        let load: LoadEach<T, U> = Box::new(move |it, field| load(it, field).map(one_or_null));
+        let load = LoadChildren::Each(load);
         self.with_objects_of(name, description, Multiplicity::OneOrNull, Box::new(move || ty), load)
+    }
+
+    /// Objects that are loaded for all objects of a level together, in the order of these.
+    pub(crate) fn load_level<U: Described>(
+        self,
+        name: &'static str,
+        description: &'static str,
+        multiplicity: Multiplicity,
+        load: LoadLevel<T, U>,
+    ) -> Self {
+        self.load_level_of(name, description, multiplicity, Box::new(object_type::<U>), load)
+    }
+
+    /// The same, of a type that is at hand.
+    pub(crate) fn load_level_of<U: Send + Sync>(
+        self,
+        name: &'static str,
+        description: &'static str,
+        multiplicity: Multiplicity,
+        ty: GetType<U>,
+        load: LoadLevel<T, U>,
+    ) -> Self {
+        self.with_objects_of(name, description, multiplicity, ty, LoadChildren::Level(load))
     }
 
     /// A noun of an abstract type; null where there is none.
@@ -308,6 +333,6 @@ impl<T: Send + Sync> ObjectType<T> {
     }
 }
 
-fn one_or_null<U>(object: Option<U>) -> Children<U> {
+pub(crate) fn one_or_null<U>(object: Option<U>) -> Children<U> {
     object.map_or(Children::Null, Children::One)
 }

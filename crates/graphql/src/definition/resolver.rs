@@ -189,13 +189,38 @@ pub(crate) enum Multiplicity {
     ManyOptional,
 }
 
-pub(crate) type LoadChildren<T, U> =
+/// How the objects to which a field leads are got.
+pub(crate) enum LoadChildren<T: 'static, U: 'static> {
+    /// Those of each object by themselves.
+    Each(LoadEach<T, U>),
+    /// Those of all objects of a level together, in the order of these.
+    Level(LoadLevel<T, U>),
+}
+
+pub(crate) type LoadEach<T, U> =
     Box<dyn for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Children<U>> + Send + Sync>;
+
+pub(crate) type LoadLevel<T, U> = Box<
+    dyn for<'a> Fn(&'a [&'a T], &'a FieldContext<'a>) -> BoxFuture<'a, FieldResult<Vec<Children<U>>>> + Send + Sync,
+>;
+
+impl<T: Send + Sync, U: Send + Sync> LoadChildren<T, U> {
+    /// The objects to which the field of one object leads.
+    fn of_one<'a>(&'a self, object: &'a T, field: &'a FieldContext<'a>) -> Loading<'a, Children<U>> {
+        match self {
+            LoadChildren::Each(load) => load(object, field),
+            LoadChildren::Level(load) => Loading::later(async move {
+                let children = load(&[object], field).await?.pop();
+                Ok(children.expect("children for each object"))
+            }),
+        }
+    }
+}
 
 pub(crate) type GetType<U> = Box<dyn Fn() -> &'static ObjectType<U> + Send + Sync>;
 
 /// Objects of type `U`, to which a field of objects of type `T` leads.
-pub(crate) struct Objects<T, U: 'static> {
+pub(crate) struct Objects<T: 'static, U: 'static> {
     pub(crate) multiplicity: Multiplicity,
     /// Their type, which may lead back to that of the field.
     pub(crate) ty: GetType<U>,
@@ -228,7 +253,7 @@ impl<T: Send + Sync, U: Send + Sync> ObjectSource<T> for Objects<T, U> {
     }
 
     fn load<'a>(&'a self, object: &'a T, field: &'a FieldContext<'a>) -> Loading<'a, AnyChildren> {
-        erase((self.load)(object, field), (self.ty)())
+        erase(self.load.of_one(object, field), (self.ty)())
     }
 }
 

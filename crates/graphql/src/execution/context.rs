@@ -109,9 +109,22 @@ pub(crate) trait ContextExt {
     where
         Self: Sync,
     {
+        async move { Ok(self.load_all_columns(loader, &[id], columns).await?.pop().flatten()) }
+    }
+
+    /// The same of many ids, in their order.
+    fn load_all_columns<L: Loader>(
+        &self,
+        loader: L,
+        ids: &[i64],
+        columns: ColumnSet,
+    ) -> impl Future<Output = Result<Vec<Option<L::Value>>>> + Send
+    where
+        Self: Sync,
+    {
         async move {
             let batches = &self.request_context().batches;
-            batches.load_for(loader, id, columns, self.level()).await.map_err(Error::from)
+            batches.load_all(loader, ids, columns, self.level()).await.map_err(Error::from)
         }
     }
 

@@ -3,7 +3,8 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use async_graphql::Result;
-use domain::{Filter, Page, Position, View};
+use domain::{Filter, Page, PageRequest, Position, View};
+use futures::{FutureExt, future::try_join_all};
 use persistence::{BreakdownRow, ColumnSet, Dimensions, Linked, Relation};
 
 use crate::{
@@ -12,8 +13,9 @@ use crate::{
         RelationPageLoader,
     },
     definition::{
-        field::{Field, FieldColumns, FieldContext, FieldResult, Loading},
+        field::{Field, FieldColumns, FieldContext, FieldError, FieldResult, Loading},
         object_type::ObjectType,
+        resolver::{Children, LoadLevel, Multiplicity},
     },
     execution::context::ContextExt,
     lists::{
@@ -56,14 +58,15 @@ pub(crate) trait List: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Reads a page together with all other parents that want the same.
-    fn load_page(
+    /// Reads the same page of the lists of these parents, together with all others that want the same; none of an empty list.
+    fn load_pages(
         &self,
         ctx: &FieldContext<'_>,
         view: View,
-        parent: i64,
+        parents: &[i64],
         arguments: &ParsedArguments,
-    ) -> impl Future<Output = Result<Option<Arc<Page<Self::Item>>>>> + Send;
+        request: &Arc<PageRequest>,
+    ) -> impl Future<Output = Result<Vec<ReadPage<Self::Item>>>> + Send;
 
     /// Counts all that a filter lets through.
     fn load_count(
@@ -84,6 +87,9 @@ pub(crate) trait List: Send + Sync + 'static {
         by: Dimensions,
     ) -> impl Future<Output = Result<Vec<BreakdownRow>>> + Send;
 }
+
+/// A page that was read; none of an empty list.
+type ReadPage<I> = Option<Arc<Page<I>>>;
 
 /// What the schema says of the types of a kind of list.
 pub(crate) struct Descriptions {
@@ -123,16 +129,17 @@ impl<N: NounType> List for AllNouns<N> {
         Vec::new()
     }
 
-    async fn load_page(
+    async fn load_pages(
         &self,
         ctx: &FieldContext<'_>,
         view: View,
-        _: i64,
+        parents: &[i64],
         arguments: &ParsedArguments,
-    ) -> Result<Option<Arc<Page<Arc<N>>>>> {
-        let ParsedArguments { filter, order, request, columns, .. } = arguments;
+        request: &Arc<PageRequest>,
+    ) -> Result<Vec<ReadPage<Arc<N>>>> {
+        let ParsedArguments { filter, order, columns, .. } = arguments;
         let loader = NounPageLoader::<N>::new(view, filter.clone(), *order, request.clone());
-        ctx.load_columns(loader, ALL_NOUNS, *columns).await
+        ctx.load_all_columns(loader, parents, *columns).await
     }
 
     async fn load_count(
@@ -191,16 +198,17 @@ impl<N: NounType, T: TieType> List for Related<N, T> {
         T::conditions()
     }
 
-    async fn load_page(
+    async fn load_pages(
         &self,
         ctx: &FieldContext<'_>,
         view: View,
-        parent: i64,
+        parents: &[i64],
         arguments: &ParsedArguments,
-    ) -> Result<Option<Arc<Page<Self::Item>>>> {
-        let ParsedArguments { filter, order, request, columns, .. } = arguments;
+        request: &Arc<PageRequest>,
+    ) -> Result<Vec<ReadPage<Self::Item>>> {
+        let ParsedArguments { filter, order, columns, .. } = arguments;
         let loader = RelationPageLoader::new(self.0, view, filter.clone(), *order, request.clone());
-        ctx.load_columns(loader, parent, *columns).await
+        ctx.load_all_columns(loader, parents, *columns).await
     }
 
     async fn load_count(
@@ -232,9 +240,15 @@ pub(crate) struct Connection<L: List> {
     list: &'static L,
     view: View,
     parent: i64,
-    arguments: ParsedArguments,
+    /// Those of all lists that were asked for with this one.
+    arguments: Arc<ParsedArguments>,
+    request: Arc<PageRequest>,
+    scope: CursorScope,
     page: LoadedPage<L::Item>,
 }
+
+/// Where a list is: under which view it is read, of which noun it is, and within which filter.
+type ListPlace = (View, Option<i64>, Option<Arc<Filter>>);
 
 /// An item of a list, and its place.
 pub(crate) struct Edge<L: List> {
@@ -248,52 +262,77 @@ pub(crate) struct Edge<L: List> {
 }
 
 impl<L: List> Connection<L> {
-    /// Checks the arguments.
+    /// Checks the arguments of a field, once for all lists that are read under one view and within one filter.
     async fn from_arguments(
         list: &'static L,
         field: &FieldContext<'_>,
-        view: View,
-        id: ListId,
+        places: Vec<ListPlace>,
+        name: &'static str,
         conditions: &[EdgeCondition],
-        within: Option<Arc<Filter>>,
-    ) -> FieldResult<Self> {
-        let parent = id.parent.unwrap_or(ALL_NOUNS);
-        let arguments = PageArguments::<L::Node>::of_field(field)?;
-        let tie = read_edge_conditions(conditions, field.arguments)?;
-        let arguments = arguments.parse(field, id, requested_view(field, view), tie, within).await?;
-        Ok(Connection { list, view, parent, arguments, page: LoadedPage::default() })
+    ) -> FieldResult<Vec<Self>> {
+        let mut connections: Vec<Self> = Vec::with_capacity(places.len());
+        let mut last: Option<(View, Option<Arc<Filter>>, Arc<ParsedArguments>)> = None;
+        for (view, parent, within) in places {
+            let known =
+                last.as_ref().filter(|(of, around, _)| *of == view && is_same(around.as_ref(), within.as_ref()));
+            let arguments = match known {
+                Some((.., arguments)) => arguments.clone(),
+                None => {
+                    let given = PageArguments::<L::Node>::of_field(field)?;
+                    let tie = read_edge_conditions(conditions, field.arguments)?;
+                    let parsed = given.parse(field, requested_view(field, view), tie, within.clone()).await?;
+                    let parsed = Arc::new(parsed);
+                    last = Some((view, within, parsed.clone()));
+                    parsed
+                }
+            };
+            let (scope, request) = arguments.of_list::<L::Node>(ListId { name, parent })?;
+            let (parent, page) = (parent.unwrap_or(ALL_NOUNS), LoadedPage::default());
+            connections.push(Connection { list, view, parent, arguments, request, scope, page });
+        }
+        Ok(connections)
     }
 
-    /// Reads the page, once for all fields.
-    async fn load_page(&self, ctx: &FieldContext<'_>) -> FieldResult<Arc<Page<L::Item>>> {
-        let load = async {
-            let page = self.list.load_page(ctx, self.view, self.parent, &self.arguments).await?;
-            Ok(page.unwrap_or_else(|| Arc::new(Page::empty())))
+    /// Reads the pages, each once for all fields; those of lists that are asked for alike are read together.
+    async fn load_pages(connections: &[&Self], ctx: &FieldContext<'_>) -> FieldResult<Vec<Arc<Page<L::Item>>>> {
+        let is_alike = |one: &&Self, other: &&Self| {
+            one.view == other.view
+                && Arc::ptr_eq(&one.arguments, &other.arguments)
+                && Arc::ptr_eq(&one.request, &other.request)
         };
-        Ok(self.page.get_or_load(ctx, load).await?)
+        let missing: Vec<&Self> = connections.iter().copied().filter(|it| it.page.is_missing()).collect();
+        let loading = missing.chunk_by(is_alike).map(async |alike| {
+            let Connection { list, view, arguments, request, .. } = alike[0];
+            let parents: Vec<i64> = alike.iter().map(|it| it.parent).collect();
+            for (it, page) in alike.iter().zip(list.load_pages(ctx, *view, &parents, arguments, request).await?) {
+                it.page.keep(ctx, page.unwrap_or_else(|| Arc::new(Page::empty())))?;
+            }
+            Ok::<_, FieldError>(())
+        });
+        try_join_all(loading).await?;
+        let page = |it: &&Self| it.page.get().expect("a page that was loaded");
+        Ok(connections.iter().map(page).collect())
     }
 
-    async fn load_edges(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<Edge<L>>> {
-        let page = self.load_page(ctx).await?;
+    fn edges(&self, page: &Page<L::Item>) -> Vec<Edge<L>> {
         let edge = |(position, item): &(Position, L::Item)| Edge {
             view: self.view,
-            scope: self.arguments.scope.clone(),
+            scope: self.scope.clone(),
             position: position.clone(),
             distance: self.arguments.read_distance(position),
             node: L::node(item).clone(),
             tie: L::tie(self.view, item),
         };
-        Ok(page.items.iter().map(edge).collect())
+        page.items.iter().map(edge).collect()
     }
 
-    async fn load_nodes(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<ViewedNoun<L::Node>>> {
-        let page = self.load_page(ctx).await?;
+    fn nodes(&self, page: &Page<L::Item>) -> Vec<ViewedNoun<L::Node>> {
         let node = |(_, item): &(Position, L::Item)| ViewedNoun { view: self.view, noun: L::node(item).clone() };
-        Ok(page.items.iter().map(node).collect())
+        page.items.iter().map(node).collect()
     }
 
-    async fn load_page_info(&self, ctx: &FieldContext<'_>) -> FieldResult<PageInfo> {
-        Ok(PageInfo::new(&*self.load_page(ctx).await?, &self.arguments.scope))
+    fn page_info(&self, page: &Page<L::Item>) -> PageInfo {
+        PageInfo::new(page, &self.scope)
     }
 
     async fn load_count(&self, ctx: &FieldContext<'_>, of: fn(persistence::NounCount) -> u64) -> FieldResult<i32> {
@@ -322,11 +361,16 @@ fn connection_type<L: List>(name: &str) -> ObjectType<Connection<L>> {
     let none = FieldColumns::These(ColumnSet::LEAST);
     let mut ty = ObjectType::<Connection<L>>::new(format!("{name}Connection"), connection)
         .implementing(&[NOUN_PAGE])
-        .load_objects_of("edges", edges, edge, |it, ctx| Loading::later(it.load_edges(ctx)))
+        .load_level_of("edges", edges, Multiplicity::Many, Box::new(move || edge), of_page(|it, page| Children::Many(it.edges(page))))
         .looking_at(below)
-        .load_objects("nodes", nodes, |it: &Connection<L>, ctx| Loading::later(it.load_nodes(ctx)))
+        .load_level("nodes", nodes, Multiplicity::Many, of_page(|it, page| Children::Many(it.nodes(page))))
         .looking_at(below)
-        .load_object("pageInfo", "How to go on from this page.", |it, ctx| Loading::later(it.load_page_info(ctx)))
+        .load_level(
+            "pageInfo",
+            "How to go on from this page.",
+            Multiplicity::One,
+            of_page(|it, page| Children::One(it.page_info(page))),
+        )
         .looking_at(below)
         .load_leaf("totalCount", total_count, |it, ctx| Loading::later(it.load_count(ctx, |count| count.total)))
         .looking_at(none)
@@ -358,6 +402,27 @@ fn connection_type<L: List>(name: &str) -> ObjectType<Connection<L>> {
     }
     ty.charge = Some(|it| it.page.charge());
     ty
+}
+
+/// What a field makes of the pages of connections.
+fn of_page<L: List, U: Send + 'static>(
+    children: fn(&Connection<L>, &Page<L::Item>) -> Children<U>,
+) -> LoadLevel<Connection<L>, U> {
+    Box::new(move |connections, ctx| {
+        async move {
+            let pages = Connection::load_pages(connections, ctx).await?;
+            Ok(connections.iter().zip(pages).map(|(it, page)| children(it, &page)).collect())
+        }
+        .boxed()
+    })
+}
+
+/// Whether two lists are within the same filter.
+fn is_same(one: Option<&Arc<Filter>>, other: Option<&Arc<Filter>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        (one, other) => one.is_none() && other.is_none(),
+    }
 }
 
 fn edge_type<L: List>(name: &str) -> ObjectType<Edge<L>> {
@@ -417,7 +482,7 @@ impl<T: Send + Sync> ObjectType<T> {
         self.connection_within(AllNouns::<N>(PhantomData), field, description, order, N::NAME.to_owned(), place)
     }
 
-    /// Adds a list as a connection; `place` says under which view it is read, of which noun it is, and within which filter.
+    /// Adds a list as a connection; `place` says where it is.
     fn connection_within<L: List>(
         self,
         list: L,
@@ -425,18 +490,21 @@ impl<T: Send + Sync> ObjectType<T> {
         description: &'static str,
         order: &'static str,
         name: String,
-        place: impl Fn(&T, &FieldContext<'_>) -> (View, Option<i64>, Option<Arc<Filter>>) + Send + Sync + 'static,
+        place: impl Fn(&T, &FieldContext<'_>) -> ListPlace + Send + Sync + 'static,
     ) -> Self {
         let ty: &'static ObjectType<Connection<L>> = Box::leak(Box::new(connection_type::<L>(&name)));
         let list: &'static L = Box::leak(Box::new(list));
         let conditions: &'static [EdgeCondition] = L::edge_conditions().leak();
         let name: &'static str = name.leak();
-        let mut with = self.load_optional_object_of(field, description, ty, move |it, ctx| {
-            let (view, parent, within) = place(it, ctx);
-            Loading::later(async move {
-                Connection::from_arguments(list, ctx, view, ListId { name, parent }, conditions, within).await.map(Some)
-            })
+        let load: LoadLevel<T, Connection<L>> = Box::new(move |objects, ctx| {
+            let places = objects.iter().map(|it| place(it, ctx)).collect();
+            async move {
+                let connections = Connection::from_arguments(list, ctx, places, name, conditions).await?;
+                Ok(connections.into_iter().map(Children::One).collect())
+            }
+            .boxed()
         });
+        let mut with = self.load_level_of(field, description, Multiplicity::OneOrNull, Box::new(move || ty), load);
         let arguments = &mut with.last().arguments;
         *arguments = PageArguments::<L::Node>::declare(order);
         arguments.extend(conditions.iter().map(|condition| condition.argument));

@@ -4,7 +4,7 @@
 //! alphabetical order, and without what is not given. A new condition or a renamed field of a Rust type therefore
 //! leaves the cursors good that clients hold.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 
 use domain::{Circle, Condition, ConditionValue, Filter, Known, Order, Rectangle, ScenarioId, View, id::fingerprint};
 
@@ -36,7 +36,17 @@ pub(crate) struct ListId {
 
 /// The scope of a list's cursors, computed when the first of them is read or written. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct CursorScope(Arc<LazyLock<i64, Box<dyn FnOnce() -> i64 + Send>>>);
+pub(crate) struct CursorScope(Arc<Scope>);
+
+struct Scope {
+    /// What the conditions of the filter are called.
+    name_of: ConditionName,
+    list: ListId,
+    order: Order,
+    filter: Arc<Filter>,
+    view: RequestedView,
+    number: OnceLock<i64>,
+}
 
 impl CursorScope {
     /// The scope of a list that is read under a filter; `name_of` is what its conditions are called.
@@ -47,13 +57,13 @@ impl CursorScope {
         filter: Arc<Filter>,
         view: RequestedView,
     ) -> Self {
-        let compute = move || fingerprint(scope_text(name_of, list, order, &filter, view).as_bytes());
-        CursorScope(Arc::new(LazyLock::new(Box::new(compute))))
+        CursorScope(Arc::new(Scope { name_of, list, order, filter, view, number: OnceLock::new() }))
     }
 
     /// The number that cursors carry.
     pub(crate) fn get(&self) -> i64 {
-        **self.0
+        let Scope { name_of, list, order, filter, view, number } = &*self.0;
+        *number.get_or_init(|| fingerprint(scope_text(*name_of, *list, *order, filter, *view).as_bytes()))
     }
 }
 

@@ -47,17 +47,30 @@ pub(crate) struct PageArguments<N: NounType> {
     pub(crate) order: Option<OrderInput>,
 }
 
-/// The arguments as the store takes them.
+/// The arguments as the store takes them, for the lists of all parents of a level; cursors are checked for each by itself.
 pub(crate) struct ParsedArguments {
     pub(crate) filter: Arc<Filter>,
     pub(crate) order: domain::Order,
-    pub(crate) request: Arc<PageRequest>,
-    pub(crate) scope: CursorScope,
     /// The columns of the nouns that its fields look at.
     pub(crate) columns: ColumnSet,
+    view: RequestedView,
+    sizes: [Option<i64>; 2],
+    cursors: [Option<String>; 2],
+    /// The page that is wanted, if no cursor says where it begins or ends.
+    request: Option<Arc<PageRequest>>,
 }
 
 impl ParsedArguments {
+    /// The scope of a list's cursors, and the page of it that is wanted.
+    pub(crate) fn of_list<N: NounType>(&self, list: ListId) -> Result<(CursorScope, Arc<PageRequest>)> {
+        let scope = CursorScope::new(condition_name::<N>, list, self.order, self.filter.clone(), self.view);
+        let request = match &self.request {
+            Some(request) => request.clone(),
+            None => Arc::new(parse_request(self.sizes, self.cursors.clone(), &scope)?),
+        };
+        Ok((scope, request))
+    }
+
     /// How far an item at this place is from the point of the filter's `near`, in meters.
     pub(crate) fn read_distance(&self, position: &Position) -> Option<f64> {
         self.filter.near()?;
@@ -94,7 +107,6 @@ impl<N: NounType> PageArguments<N> {
     pub(crate) async fn parse(
         self,
         ctx: &FieldContext<'_>,
-        list: ListId,
         view: RequestedView,
         tie: Vec<Condition>,
         within: Option<Arc<Filter>>,
@@ -108,10 +120,13 @@ impl<N: NounType> PageArguments<N> {
             direction: order.direction.0,
         });
         check_order::<N>(order, &filter)?;
-        let scope = CursorScope::new(condition_name::<N>, list, order, filter.clone(), view);
-        let request = parse_request([first, last], [after, before], &scope)?;
         let columns = ctx.columns_below::<N>();
-        Ok(ParsedArguments { filter, order, request: Arc::new(request), scope, columns })
+        let (sizes, cursors) = ([first, last], [after, before]);
+        let request = match cursors {
+            [None, None] => Some(Arc::new(parse_sizes(sizes)?)),
+            _ => None,
+        };
+        Ok(ParsedArguments { filter, order, columns, view, sizes, cursors, request })
     }
 }
 
@@ -138,11 +153,20 @@ pub(crate) fn parse_request(
     [after, before]: [Option<String>; 2],
     scope: &CursorScope,
 ) -> Result<PageRequest> {
-    // A scope is computed where a cursor needs it.
-    let has_cursor = after.is_some() || before.is_some();
-    let expected = if has_cursor { scope.get() } else { 0 };
-    PageRequest::parse(first, after.as_deref(), last, before.as_deref(), expected)
-        .map_err(|error| ErrorCode::from(error.clone()).with_message(error))
+    if after.is_none() && before.is_none() {
+        // A scope is computed where a cursor needs it.
+        return parse_sizes([first, last]);
+    }
+    PageRequest::parse(first, after.as_deref(), last, before.as_deref(), scope.get()).map_err(page_error)
+}
+
+/// Reads which page is wanted of a list where no cursor says where it begins or ends.
+fn parse_sizes([first, last]: [Option<i64>; 2]) -> Result<PageRequest> {
+    PageRequest::parse(first, None, last, None, 0).map_err(page_error)
+}
+
+fn page_error(error: domain::PageError) -> async_graphql::Error {
+    ErrorCode::from(error.clone()).with_message(error)
 }
 
 /// The page of a connection, which is read once for all of its fields, and charged once.
@@ -164,13 +188,25 @@ impl<I> LoadedPage<I> {
         ctx: &FieldContext<'_>,
         load: impl Future<Output = Result<Arc<Page<I>>>>,
     ) -> Result<Arc<Page<I>>> {
-        let page = match self.page.get() {
-            Some(page) => page.clone(),
-            None => {
-                let page = load.await?;
-                self.page.get_or_init(|| page).clone()
-            }
-        };
+        match self.page.get() {
+            Some(page) => Ok(page.clone()),
+            None => self.keep(ctx, load.await?),
+        }
+    }
+
+    /// The page, if a field has loaded it.
+    pub(crate) fn get(&self) -> Option<Arc<Page<I>>> {
+        self.page.get().cloned()
+    }
+
+    /// Whether no field has loaded it yet.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.page.get().is_none()
+    }
+
+    /// The page, which is this one unless another field has loaded it.
+    pub(crate) fn keep(&self, ctx: &FieldContext<'_>, page: Arc<Page<I>>) -> Result<Arc<Page<I>>> {
+        let page = self.page.get_or_init(|| page).clone();
         if !self.is_charged.swap(true, Relaxed) {
             ctx.charge_objects(page.items.len())?;
         }

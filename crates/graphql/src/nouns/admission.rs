@@ -18,7 +18,6 @@ use crate::{
         filter_input::FilterInput,
         page::saturating_int,
     },
-    nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun, load_noun},
         tie::{TieType, ViewedTie},
@@ -43,7 +42,7 @@ impl TieType for domain::AdmissionPlaces {
             "The campus of the senior school for which they are; null where the source names the school only.",
             |it, ctx| load_noun(ctx, it.view, it.tie.campus),
         )
-        .load_objects("sources", "The sources that state them.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
+        .sources("The sources that state them.", |it| (it.view, it.tie.id))
         .recorded_since(|it| it.tie.id)
     }
 }
@@ -75,7 +74,7 @@ impl Described for AdmissionTotal {
             "Whether the record says that the places school by school add up to the total; null where it does not say.",
             |it| it.it.is_breakdown_checked,
         )
-        .load_objects("sources", "The sources that state the total.", |it, ctx| load_citations(ctx, it.view, it.it.id))
+        .sources("The sources that state the total.", |it| (it.view, it.it.id))
         .recorded_since(|it| it.it.id)
     }
 }

@@ -9,7 +9,6 @@ use crate::{
         object_type::{Described, ObjectType},
     },
     lists::filter_type::FilterType,
-    nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun},
         word::Word,
@@ -66,7 +65,7 @@ impl Described for AdvisoryMemberCategory {
         ObjectType::<Self>::new("AdvisoryMemberCategory", "Where some members of an advisory body come from.")
             .leaf("category", "From what kind of organization.", |it| Word(it.it.category))
             .localized_text(("organization", "From which one, in the best language on record for the reader; null where the source names none."), ("localizedOrganization", "From which one, with the language, and whether it is the one that was asked for. Null where the source names none."), |it| &it.it.organization)
-            .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
+            .sources("The sources that state it.", |it| (it.view, it.it.id))
             .recorded_since(|it| it.it.id)
     }
 }
@@ -81,7 +80,7 @@ impl Described for AdvisoryConsultation {
     fn describe() -> ObjectType<Self> {
         ObjectType::<Self>::new("AdvisoryConsultation", "A way in which an advisory body consults.")
             .leaf("mode", "The way.", |it| Word(it.it.mode))
-            .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
+            .sources("The sources that state it.", |it| (it.view, it.it.id))
             .recorded_since(|it| it.it.id)
     }
 }

@@ -5,7 +5,6 @@ use persistence::{OUTCOMES_OF_AGREEMENT, PARTIES_OF_AGREEMENT};
 use crate::{
     definition::object_type::ObjectType,
     lists::{edge_condition::EdgeCondition, filter_type::FilterType},
-    nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun, load_noun},
         tie::{TieType, ViewedTie},
@@ -58,7 +57,7 @@ impl TieType for domain::AgreementTie {
         ObjectType::<ViewedTie<Self>>::new("AgreementTie", "A noun's tie to an agreement.")
             .leaf("basis", "Why they are tied.", |it| Word(it.tie.basis))
             .optional_text("note", "A remark; null if there is none.", |it| it.tie.note.as_deref())
-            .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
+            .sources("The sources that state it.", |it| (it.view, it.tie.id))
             .recorded_since(|it| it.tie.id)
     }
 
@@ -76,9 +75,7 @@ impl TieType for domain::JointRunning {
             .load_optional_object("agreement", "The agreement.", |it, ctx| {
                 load_noun(ctx, it.view, Some(it.tie.agreement))
             })
-            .load_objects("sources", "The sources that state who agreed.", |it, ctx| {
-                load_citations(ctx, it.view, it.tie.id)
-            })
+            .sources("The sources that state who agreed.", |it| (it.view, it.tie.id))
             .recorded_since(|it| it.tie.id)
     }
 }

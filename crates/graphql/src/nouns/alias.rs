@@ -4,7 +4,6 @@ use domain::{ImpreciseDate, NameKind, TextBasis, View};
 
 use crate::{
     definition::object_type::{Described, ObjectType},
-    nouns::source::load_citations,
     objects::word::Word,
 };
 
@@ -101,9 +100,7 @@ impl Described for Name {
             )
             .date("since", "Since when it is used; null where no source says.", |it| &it.since)
             .date("until", "Until when it was used; null where no source says, or it still is.", |it| &it.until)
-            .load_objects("sources", "The sources that state it; none where it is common knowledge.", |it, ctx| {
-                load_citations(ctx, it.view, it.fact)
-            })
+            .sources("The sources that state it; none where it is common knowledge.", |it| (it.view, it.fact))
             .recorded_since(|it| it.fact)
     }
 }

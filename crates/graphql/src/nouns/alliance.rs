@@ -9,7 +9,7 @@ use crate::{
         object_type::{Described, ObjectType},
     },
     lists::{edge_condition::EdgeCondition, filter_type::FilterType},
-    nouns::{category::load_named_categories, source::load_citations},
+    nouns::category::load_named_categories,
     objects::{
         noun::{NounType, ViewedNoun},
         tie::{TieRow, TieType, ViewedTie},
@@ -71,7 +71,7 @@ impl Described for AllianceFunction {
             .localized_text(("text", "The function, in the best language on record for the reader; `localizedText` says which one that is."), ("localizedText", "The function with its language, and whether it is the one that was asked for."), |it| &it.it.text)
             .date("since", "Since when; null where no source says.", |it| &it.it.since)
             .date("until", "Until when; null where no source says, or it goes on.", |it| &it.it.until)
-            .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
+            .sources("The sources that state it.", |it| (it.view, it.it.id))
             .recorded_since(|it| it.it.id)
     }
 }
@@ -88,7 +88,7 @@ impl Described for AllianceCategory {
             .leaf("category", "The category.", |it| Word(it.it.category))
             .date("since", "Since when; null where no source says.", |it| &it.it.since)
             .date("until", "Until when; null where no source says, or it goes on.", |it| &it.it.until)
-            .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
+            .sources("The sources that state it.", |it| (it.view, it.it.id))
             .recorded_since(|it| it.it.id)
     }
 }
@@ -107,7 +107,7 @@ impl TieType for domain::AllianceTie {
             })
             .load_objects("categories", "The categories of the data set's own that the membership is in, in the order of its row, as far as they are on the map; none where the alliance serves its district.", |it, ctx| Loading::later(load_named_categories(ctx, row(it), &it.tie.categories)))
             .argument::<Option<String>>("scheme", "Only those of this scheme, as `Category.scheme` names it.")
-            .load_objects("sources", "The sources that state the membership or, where the alliance serves a district, the alliance and its scope.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
+            .sources("The sources that state the membership or, where the alliance serves a district, the alliance and its scope.", |it| (it.view, it.tie.id))
             .recorded_since(|it| it.tie.id)
     }
 

@@ -11,7 +11,6 @@ use crate::{
         object_type::{Described, ObjectType},
     },
     lists::filter_type::FilterType,
-    nouns::source::load_citations,
     objects::{
         location::location_of,
         noun::{NounType, ViewedNoun, load_noun},
@@ -73,7 +72,7 @@ impl Described for SiteUse {
             .optional_text("purpose", "What for; null where no source says.", |it| it.it.purpose.as_deref())
             .date("asOf", "The time for which the source states it; null where it does not say.", |it| &it.it.as_of)
             .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.", |it, ctx| Loading::later(load_existence(ctx, it.view, (Kind::SiteUse, it.it.id), [&it.it.as_of])))
-            .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
+            .sources("The sources that state it.", |it| (it.view, it.it.id))
             .recorded_since(|it| it.it.id)
     }
 }

@@ -15,7 +15,6 @@ use crate::{
     },
     execution::context::ContextExt,
     lists::filter_type::FilterType,
-    nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun, load_noun},
         register_code::RegisterCode,
@@ -65,7 +64,7 @@ impl Described for Categorisation {
             .date("since", "Since when it is in the category; null where no source says. Of a membership: when that began.", |it| &it.row.since)
             .date("until", "Until when it was; null where no source says, or it still is. Of a membership: when that ended.", |it| &it.row.until)
             .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one.", |it, ctx| Loading::later(it.row.load_existence(ctx)))
-            .load_objects("sources", "The sources that state it. Of a membership: those of that.", |it, ctx| load_citations(ctx, it.row.view, it.row.tie.1))
+            .sources("The sources that state it. Of a membership: those of that.", |it| (it.row.view, it.row.tie.1))
             .recorded_since(|it| it.row.tie.1)
     }
 }

@@ -8,7 +8,6 @@ use crate::{
         object_type::{Described, ObjectType},
     },
     execution::context::mask_store_error,
-    nouns::source::load_citations,
     schema::Map,
 };
 
@@ -23,7 +22,7 @@ impl Described for Definition {
         ObjectType::<Self>::new("Definition", "What a word of the map means, in a source's own terms.")
             .text("term", "The word.", |it| &it.it.term)
             .localized_text(("definition", "What it means, in the best language on record for the reader; `localizedDefinition` says which one that is. Null where no source gives one."), ("localizedDefinition", "What it means with its language, and whether it is the one that was asked for. Null where no source gives one."), |it| &it.it.definition)
-            .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
+            .sources("The sources that state it.", |it| (it.view, it.it.id))
             .recorded_since(|it| it.it.id)
     }
 }

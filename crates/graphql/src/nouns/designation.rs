@@ -6,7 +6,6 @@ use persistence::{FIGURES_OF_DESIGNATION, SCHOOLS_OF_DESIGNATION};
 use crate::{
     definition::object_type::ObjectType,
     lists::filter_type::FilterType,
-    nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun},
         tie::{TieType, ViewedTie},
@@ -61,9 +60,7 @@ impl TieType for domain::SchoolDesignation {
         ObjectType::<ViewedTie<Self>>::new("SchoolDesignation", "A designation that a school was given.")
             .date("awardedOn", "When it was given; null where no source says.", |it| &it.tie.awarded_on)
             .existence(Kind::SchoolDesignation, |tie| tie.id, |tie| [&tie.awarded_on])
-            .load_objects("sources", "The sources that state that it was given.", |it, ctx| {
-                load_citations(ctx, it.view, it.tie.id)
-            })
+            .sources("The sources that state that it was given.", |it| (it.view, it.tie.id))
             .recorded_since(|it| it.tie.id)
     }
 }

@@ -5,7 +5,6 @@ use persistence::{ITEMS_OF_EVENT, STATEMENTS_AT_EVENT};
 use crate::{
     definition::object_type::ObjectType,
     lists::{edge_condition::EdgeCondition, filter_type::FilterType},
-    nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun},
         tie::{TieType, ViewedTie},
@@ -49,7 +48,7 @@ impl TieType for domain::EventItem {
         ObjectType::<ViewedTie<Self>>::new("EventItem", "What was done with something at an event.")
             .leaf("action", "What was done.", |it| Word(it.tie.action))
             .localized_text(("description", "With what, in words, in the best language on record for the reader; null where it is a noun on record."), ("localizedDescription", "With what, in words, with the language, and whether it is the one that was asked for. Null where it is a noun on record."), |it| &it.tie.description)
-            .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
+            .sources("The sources that state it.", |it| (it.view, it.tie.id))
             .recorded_since(|it| it.tie.id)
     }
 

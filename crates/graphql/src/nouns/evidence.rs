@@ -72,7 +72,7 @@ impl Described for ListCompleteness {
             .leaf("list", "The list.", |it| Word(it.it.list))
             .leaf("isComplete", "Whether it has all. `false` says that there are more, of which no source that was read tells.", |it| it.it.is_complete)
             .localized_text(("note", "What is missing, in the best language on record for the reader; null where no source says."), ("localizedNote", "What is missing, with the language, and whether it is the one that was asked for. Null where no source says."), |it| &it.it.note)
-            .load_objects("sources", "The sources whose words say so.", |it, ctx| load_citations(ctx, it.view, it.it.id))
+            .sources("The sources whose words say so.", |it| (it.view, it.it.id))
             .recorded_since(|it| it.it.id)
     }
 }

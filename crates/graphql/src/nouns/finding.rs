@@ -12,7 +12,6 @@ use crate::{
     },
     execution::context::ContextExt,
     lists::{any_connection::RelatedOfAnyKind, page::saturating_int},
-    nouns::source::load_citations,
     objects::{
         tie::{TieType, ViewedTie},
         word::Word,
@@ -51,9 +50,7 @@ impl TieType for Finding {
                 AbstractType::Noun,
                 |it, _| Loading::Now(Ok(it.tie.other.map(|id| NounRef { view: it.view, id }))),
             )
-            .load_objects("sources", "The sources that state what is doubtful.", |it, ctx| {
-                load_citations(ctx, it.view, it.tie.fact)
-            })
+            .sources("The sources that state what is doubtful.", |it| (it.view, it.tie.fact))
             .optional_text("waiver", "Why it is left as it is, as the data set says; null where it is not.", |it| {
                 it.tie.waiver.as_deref()
             })

@@ -5,7 +5,7 @@ use domain::Kind;
 use crate::{
     definition::{field::Loading, object_type::ObjectType},
     lists::edge_condition::EdgeCondition,
-    nouns::{category::load_named_categories, source::load_citations},
+    nouns::category::load_named_categories,
     objects::{
         tie::{TieRow, TieType, ViewedTie},
         word::Word,
@@ -22,7 +22,7 @@ impl TieType for domain::Membership {
             .load_leaf("existence", "Whether it is known to have held on the view's day, or only assumed since nothing speaks of it before a later one. `ASSUMED`, too, where a school leads on a day on which, by dates that are not precise to the day, another may have led still or already; of the two the map shows the later from the first day on which it can have begun, and the other have ended.", |it, ctx| Loading::later(async move { row(it).load_existence(ctx).await }))
             .load_objects("categories", "The categories of the data set's own that the membership is in, in the order of its row, as far as they are on the map.", |it, ctx| Loading::later(load_named_categories(ctx, row(it), &it.tie.categories)))
             .argument::<Option<String>>("scheme", "Only those of this scheme, as `Category.scheme` names it.")
-            .load_objects("sources", "The sources that state the membership.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
+            .sources("The sources that state the membership.", |it| (it.view, it.tie.id))
             .recorded_since(|it| it.tie.id)
     }
 

@@ -6,7 +6,6 @@ use persistence::{ALLIANCES_OF_PARTNER, EVENTS_AT_PARTNER, SCHOOLS_OF_PARTNER, S
 use crate::{
     definition::object_type::ObjectType,
     lists::{edge_condition::EdgeCondition, filter_type::FilterType},
-    nouns::source::load_citations,
     objects::{
         location::location_of,
         noun::{NounType, ViewedNoun},
@@ -69,7 +68,7 @@ impl TieType for domain::SchoolPartner {
         .date("since", "Since when; null where no source says.", |it| &it.tie.since)
         .date("until", "Until when; null where no source says, or it goes on.", |it| &it.tie.until)
         .existence(Kind::SchoolPartner, |tie| tie.id, |tie| [&tie.since, &tie.until])
-        .load_objects("sources", "The sources that state the tie.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
+        .sources("The sources that state the tie.", |it| (it.view, it.tie.id))
         .recorded_since(|it| it.tie.id)
     }
 

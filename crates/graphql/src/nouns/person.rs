@@ -6,7 +6,6 @@ use persistence::{FIGURES_BY_PERSON, OFFICES_OF_PERSON, STATEMENTS_OF_PERSON};
 use crate::{
     definition::object_type::ObjectType,
     lists::filter_type::FilterType,
-    nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun},
         tie::{TieType, ViewedTie},
@@ -47,7 +46,7 @@ impl TieType for domain::Office {
             .date("since", "Since when; null where no source says.", |it| &it.tie.since)
             .date("until", "Until when; null where no source says, or it goes on.", |it| &it.tie.until)
             .existence(Kind::Office, |tie| tie.id, |tie| [&tie.since, &tie.until])
-            .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.tie.id))
+            .sources("The sources that state it.", |it| (it.view, it.tie.id))
             .recorded_since(|it| it.tie.id)
     }
 }

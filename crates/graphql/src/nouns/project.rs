@@ -8,7 +8,6 @@ use crate::{
         object_type::{Described, ObjectType},
     },
     lists::filter_type::FilterType,
-    nouns::source::load_citations,
     objects::{
         noun::{NounType, ViewedNoun},
         word::Word,
@@ -81,7 +80,7 @@ impl Described for ProjectMilestone {
             .leaf("milestone", "The step.", |it| Word(it.it.milestone))
             .leaf("plannedOrActual", "Whether it is planned, or was reached.", |it| Word(it.it.planned_or_actual))
             .date("date", "When; null where no source says.", |it| &it.it.date)
-            .load_objects("sources", "The sources that state it.", |it, ctx| load_citations(ctx, it.view, it.it.id))
+            .sources("The sources that state it.", |it| (it.view, it.it.id))
             .recorded_since(|it| it.it.id)
     }
 }

@@ -5,7 +5,6 @@ use domain::{Reach, ReachWay};
 use crate::{
     definition::object_type::ObjectType,
     lists::edge_condition::EdgeCondition,
-    nouns::source::load_citations,
     objects::{
         noun::load_noun,
         tie::{TieType, ViewedTie},
@@ -26,16 +25,12 @@ impl TieType for Reach {
             .load_optional_object("agreement", "The agreement; null where the way is none of an agreement.", |it, ctx| {
                 load_noun(ctx, it.view, it.tie.agreement)
             })
-            .load_objects(
-                "sources",
-                "The sources that state the partner's part: its tie to the school, its membership, or that it is a party.",
-                |it, ctx| load_citations(ctx, it.view, it.tie.partner_fact),
-            )
-            .load_objects(
+            .sources("The sources that state the partner's part: its tie to the school, its membership, or that it is a party.", |it| (it.view, it.tie.partner_fact))
+            .citations(
                 "schoolSources",
                 "The sources that state the school's part: its membership or that of it in its group, the agreement, or its \
                  own record; those of `sources` where both are one.",
-                |it, ctx| load_citations(ctx, it.view, it.tie.school_fact.unwrap_or(it.tie.partner_fact)),
+                |it| (it.view, it.tie.school_fact.unwrap_or(it.tie.partner_fact)),
             )
             .recorded_since(|it| it.tie.partner_fact)
     }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use domain::{Kind, Noun as _, Order, PageRequest, page::MAX_SIZE};
+use futures::FutureExt;
 use persistence::{
     ALLIANCES_OF_SCHOOL, BRANCH_OF_SCHOOLS, BRANCHES_OF_SCHOOL, CAMPUSES_OF_SCHOOL, ColumnSet, DESIGNATIONS_OF_SCHOOL,
     GROUPS_OF_SCHOOL, JOINT_RUNNERS_OF_SCHOOL, JUNIOR_SCHOOLS_OF_SCHOOL, Linked, PARTNERS_OF_SCHOOL,
-    PARTNERS_REACHING_SCHOOL, PREDECESSORS_OF_SCHOOL, PROJECTS_OF_SCHOOL, SENIOR_SCHOOLS_OF_SCHOOL,
+    PARTNERS_REACHING_SCHOOL, PREDECESSORS_OF_SCHOOL, PROJECTS_OF_SCHOOL, RelatedPage, SENIOR_SCHOOLS_OF_SCHOOL,
     SUCCESSORS_OF_SCHOOL,
 };
 
@@ -14,14 +15,15 @@ use crate::{
     batching::loaders::RelationPageLoader,
     definition::{
         field::{FieldContext, FieldResult, Loading, load_parts},
+        field_builder::one_or_null,
         object_type::ObjectType,
+        resolver::{Children, Multiplicity},
     },
     execution::context::ContextExt,
     lists::{edge_condition::EdgeCondition, filter_type::FilterType},
     nouns::{
         admission::load_admission_totals,
         campus::{SiteUse, load_hosted_site_uses},
-        source::load_citations,
     },
     objects::{
         location::location_of,
@@ -57,7 +59,7 @@ impl NounType for domain::School {
             .optional_object("location", "Where it stands, by its own record; its campuses have locations of their own. Null where no source says.", |it| location_of(it.view, it.head(), it.noun.location)).reading(&["latitude", "longitude", "location_precision", "location_confidence"])
             .noun_of_record("township", "The township its own record places it in; null where no source says. Its campuses have townships of their own.", |noun| noun.township)
             .noun_of_record("district", "The district it belongs to; null where it belongs to none on record.", |noun| noun.district)
-            .load_optional_object("group", "The group it belongs to on the view's day; null where none is on record. `groups` lists all, and this is the first of them: of several the one it leads, then one it is a member of, a branch of, co-branded with, or guided by; of those alike the one it joined first, as far as sources say; then by name, and by slug.", |it, ctx| Loading::later(load_first_group(it, ctx))).reading(&[])
+            .load_level("group", "The group it belongs to on the view's day; null where none is on record. `groups` lists all, and this is the first of them: of several the one it leads, then one it is a member of, a branch of, co-branded with, or guided by; of those alike the one it joined first, as far as sources say; then by name, and by slug.", Multiplicity::OneOrNull, Box::new(|schools, ctx| load_first_groups(schools, ctx).boxed())).reading(&[])
             .load_objects("siteUses", "Its uses of premises that are another's.", |it, ctx| {
                 load_parts::<domain::SiteUse, _>(ctx, it.view, it.head().id, |view, it| SiteUse { view, it: it.clone() })
             }).reading(&[])
@@ -117,16 +119,22 @@ impl NounType for domain::School {
     }
 }
 
-/// The first of the groups that a school belongs to.
-async fn load_first_group(
-    it: &ViewedNoun<domain::School>,
+/// The first of the groups that each school belongs to.
+async fn load_first_groups(
+    schools: &[&ViewedNoun<domain::School>],
     ctx: &FieldContext<'_>,
-) -> FieldResult<Option<ViewedNoun<domain::Group>>> {
+) -> FieldResult<Vec<Children<ViewedNoun<domain::Group>>>> {
     let request = Arc::new(PageRequest { size: 1, ..PageRequest::default() });
-    let loader = RelationPageLoader::new(GROUPS_OF_SCHOOL, it.view, Arc::default(), Order::default(), request);
-    let page = ctx.load_columns(loader, it.head().id, ctx.columns_below::<domain::Group>()).await?;
-    let first = page.as_ref().and_then(|page| page.items.first());
-    Ok(first.map(|(_, linked)| ViewedNoun { view: it.view, noun: linked.node.clone() }))
+    let columns = ctx.columns_below::<domain::Group>();
+    let asked: Vec<_> = schools.iter().map(|it| Some((it.view, it.head().id))).collect();
+    let loader =
+        |view| RelationPageLoader::new(GROUPS_OF_SCHOOL, view, Arc::default(), Order::default(), request.clone());
+    let pages = ctx.load_under_views(&asked, columns, loader).await?;
+    let first = |(it, page): (&&ViewedNoun<_>, Option<Arc<RelatedPage<domain::Group, _>>>)| {
+        let linked = page.as_ref().and_then(|page| page.items.first());
+        one_or_null(linked.map(|(_, linked)| ViewedNoun { view: it.view, noun: linked.node.clone() }))
+    };
+    Ok(schools.iter().zip(pages).map(first).collect())
 }
 
 /// What a school is by the view's day.
@@ -165,9 +173,7 @@ impl TieType for domain::Succession {
                 |it| it.tie.steps,
             )
             .existence(Kind::Succession, |tie| tie.id, |tie| [&tie.effective_on])
-            .load_objects("sources", "The sources that state the succession.", |it, ctx| {
-                load_citations(ctx, it.view, it.tie.id)
-            })
+            .sources("The sources that state the succession.", |it| (it.view, it.tie.id))
             .recorded_since(|it| it.tie.id)
     }
 
@@ -185,9 +191,7 @@ impl TieType for domain::SchoolLink {
             .date("since", "Since when; null where no source says.", |it| &it.tie.since)
             .date("until", "Until when; null where no source says, or it goes on.", |it| &it.tie.until)
             .existence(Kind::SchoolLink, |tie| tie.id, |tie| [&tie.since, &tie.until])
-            .load_objects("sources", "The sources that state the tie.", |it, ctx| {
-                load_citations(ctx, it.view, it.tie.id)
-            })
+            .sources("The sources that state the tie.", |it| (it.view, it.tie.id))
             .recorded_since(|it| it.tie.id)
     }
 

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use domain::{EvidenceRelation, View};
-use persistence::NOUNS_CITING_SOURCE;
+use futures::FutureExt;
+use persistence::{ColumnSet, NOUNS_CITING_SOURCE};
 
 use crate::{
+    batching::loaders::PartsLoader,
     definition::{
         field::{FieldContext, Loading},
         object_type::{Described, ObjectType},
+        resolver::{Children, LoadLevel, Multiplicity},
     },
     execution::context::ContextExt,
     lists::filter_type::FilterType,
@@ -144,12 +147,37 @@ pub(crate) fn load_citations_of<'a>(
 
 /// The sources that state a fact.
 pub(crate) fn load_citations<'a>(ctx: &'a FieldContext<'a>, view: View, fact: i64) -> Loading<'a, Vec<Citation>> {
-    Loading::later(async move {
-        let of_fact = ctx.load_parts::<domain::Citation>(view, fact).await?;
-        let citation = |(at, it): (usize, &domain::Citation)| {
-            let (of_fact, relation) = (of_fact.clone(), it.relation);
-            Citation { view, of_fact, at, relation }
-        };
-        Ok(of_fact.iter().enumerate().map(citation).collect())
-    })
+    Loading::later(async move { Ok(citations(view, &ctx.load_parts::<domain::Citation>(view, fact).await?)) })
+}
+
+fn citations(view: View, of_fact: &Arc<Vec<domain::Citation>>) -> Vec<Citation> {
+    let citation = |(at, it): (usize, &domain::Citation)| {
+        let (of_fact, relation) = (of_fact.clone(), it.relation);
+        Citation { view, of_fact, at, relation }
+    };
+    of_fact.iter().enumerate().map(citation).collect()
+}
+
+impl<T: Send + Sync> ObjectType<T> {
+    /// Adds the sources that state a fact.
+    pub(crate) fn sources(self, description: &'static str, fact: fn(&T) -> (View, i64)) -> Self {
+        self.citations("sources", description, fact)
+    }
+
+    /// Adds the sources that state a fact, under another name.
+    pub(crate) fn citations(self, name: &'static str, description: &'static str, fact: fn(&T) -> (View, i64)) -> Self {
+        let load: LoadLevel<T, Citation> = Box::new(move |objects, ctx| {
+            let facts: Vec<Option<(View, i64)>> = objects.iter().map(|it| Some(fact(it))).collect();
+            async move {
+                let of_facts =
+                    ctx.load_under_views(&facts, ColumnSet::LEAST, PartsLoader::<domain::Citation>::new).await?;
+                let each = facts.iter().flatten().zip(of_facts);
+                Ok(each
+                    .map(|((view, _), of_fact)| Children::Many(citations(*view, &of_fact.unwrap_or_default())))
+                    .collect())
+            }
+            .boxed()
+        });
+        self.load_level(name, description, Multiplicity::Many, load)
+    }
 }

@@ -13,7 +13,6 @@ use crate::{
     },
     execution::{context::ContextExt, error_code::ErrorCode},
     lists::{filter::resolve_noun, page::saturating_int},
-    nouns::source::load_citations,
     objects::{
         noun::{ViewedNoun, load_noun},
         word::Word,
@@ -194,11 +193,9 @@ impl Described for WayReason {
                 it.reason.year.map(|year| year.to_string())
             })
             .leaf("places", "How many places; null where the basis is another.", |it| it.reason.places.map(i64::from))
-            .load_objects("sources", "The sources that state it of the school that is left.", |it, ctx| {
-                load_citations(ctx, it.view, it.reason.facts[0])
-            })
-            .load_objects("schoolSources", "The sources that state it of the school that is entered.", |it, ctx| {
-                load_citations(ctx, it.view, it.reason.facts[1])
+            .sources("The sources that state it of the school that is left.", |it| (it.view, it.reason.facts[0]))
+            .citations("schoolSources", "The sources that state it of the school that is entered.", |it| {
+                (it.view, it.reason.facts[1])
             })
     }
 }

@@ -4,21 +4,22 @@ use std::sync::Arc;
 
 use async_graphql::ID;
 use domain::{Existence, Head, View};
+use futures::FutureExt;
 use persistence::{ColumnSet, Noun, Relation};
 
 use crate::{
     definition::{
         abstract_type::{NODE, NOUN},
         field::{FieldColumns, FieldContext, FieldError, FieldResult, Loading},
-        field_builder::lang_argument,
+        field_builder::{lang_argument, one_or_null},
         object_type::{Described, ObjectType},
+        resolver::Multiplicity,
     },
     execution::context::ContextExt,
     lists::{connection::Related, filter_type::FilterType},
     nouns::{
         alias::{LocalizedName, Name},
         category::load_categorisations,
-        source::load_citations,
     },
     objects::{
         register_code::{RegisterCode, load_codes},
@@ -167,11 +168,7 @@ impl<N: NounType> ObjectType<ViewedNoun<N>> {
                 |it| -> Option<Word<Existence>> { it.head().time.existence_on(it.view.day).map(Word) },
             )
             .looking_at(TIME)
-            .load_objects(
-                "sources",
-                "The sources that state it; for one that states a single field, `field` says which.",
-                |it, ctx| load_citations(ctx, it.view, it.head().fact),
-            )
+            .sources("The sources that state it; for one that states a single field, `field` says which.", |it| (it.view, it.head().fact))
             .looking_at(NONE)
             .recorded_since(|it| it.head().id)
             .looking_at(NONE)
@@ -224,7 +221,15 @@ impl<N: NounType> ObjectType<ViewedNoun<N>> {
         description: &'static str,
         id: fn(&N) -> Option<domain::Id<M>>,
     ) -> Self {
-        self.load_optional_object(name, description, move |it, ctx| load_noun(ctx, it.view, id(&it.noun)))
+        self.load_level(
+            name,
+            description,
+            Multiplicity::OneOrNull,
+            Box::new(move |objects, ctx| {
+                let asked: Vec<_> = objects.iter().map(|it| Some((it.view, id(&it.noun)?))).collect();
+                async move { Ok(ctx.load_nouns(&asked).await?.into_iter().map(one_or_null).collect()) }.boxed()
+            }),
+        )
     }
 
     /// Adds the nouns to which a relation leads, as a connection; its types are named after the noun and `singular`. `size`

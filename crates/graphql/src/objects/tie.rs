@@ -12,7 +12,6 @@ use crate::{
     },
     execution::context::ContextExt,
     lists::edge_condition::EdgeCondition,
-    nouns::source::load_citations,
     objects::word::Word,
 };
 
@@ -37,9 +36,7 @@ pub(crate) trait TieType: Sized + Send + Sync + 'static {
 impl TieType for i64 {
     fn describe() -> ObjectType<ViewedTie<Self>> {
         ObjectType::<ViewedTie<Self>>::new("OwnRecord", "A tie that is stated in the noun's own record.")
-            .load_objects("sources", "The sources that state the record.", |it, ctx| {
-                load_citations(ctx, it.view, *it.tie)
-            })
+            .sources("The sources that state the record.", |it| (it.view, *it.tie))
             .recorded_since(|it| *it.tie)
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     definition::{
         abstract_type::{LoadNounRefs, NounRef, NounRefs},
         argument::ArgumentValues,
-        field::{Below, FieldContext, Loading},
+        field::{Below, FieldContext},
     },
     objects::noun::{NounType, ViewedNoun},
     plan::{
@@ -70,13 +70,10 @@ impl<N: NounType> KindLevel for NounLevel<N> {
             let arguments = ArgumentValues::new(Vec::new());
             let below = Below::Columns(self.selection.columns(run));
             let field = FieldContext { request: run.request, arguments: &arguments, below, level: run.level };
-            let field = &field;
-            let load = |NounRef { view, id }: &NounRef| {
-                let (view, id) = (*view, Id::<N>::from_raw(id.raw));
-                Loading::later(async move { Ok(field.load_noun(view, id).await?) })
-            };
+            let asked: Vec<_> =
+                nouns.iter().map(|NounRef { view, id }| Some((*view, Id::<N>::from_raw(id.raw)))).collect();
             let mut loaded = Loaded { selection: &self.selection, nouns: Vec::new(), places: Vec::new() };
-            for noun in get_all(nouns.iter().map(load).collect()).await? {
+            for noun in field.load_nouns(&asked).await.map_err(|_| GiveUp)? {
                 loaded.places.push(noun.is_some().then_some(loaded.nouns.len()));
                 loaded.nouns.extend(noun);
             }

@@ -154,8 +154,13 @@ impl<T: Send + Sync, U: Send + Sync> Level<T> for LevelOf<T, U> {
         async move {
             let below = Below::Columns(self.columns(run));
             let field = FieldContext { request: run.request, arguments, below, level: run.level };
-            let children = objects.iter().map(|object| (self.load)(object, &field)).collect();
-            self.selection.answer_children(run, get_all(children).await?).await
+            let children = match self.load {
+                LoadChildren::Each(load) => {
+                    get_all(objects.iter().map(|object| load(object, &field)).collect()).await?
+                }
+                LoadChildren::Level(load) => load(objects, &field).await.map_err(|_| GiveUp)?,
+            };
+            self.selection.answer_children(run, children).await
         }
         .boxed()
     }
