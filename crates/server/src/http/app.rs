@@ -15,6 +15,9 @@ use super::{
 };
 use crate::{documents::Documents, examples::Examples, what_if::Scenarios};
 
+/// How many fields the answer to an operation has that is run where its request is read: tens of microseconds of work.
+const SMALL_COST: u64 = 50;
+
 /// The state as handlers get it: each of them, and each layer, has a copy.
 pub(crate) type SharedApp = Arc<App>;
 
@@ -75,6 +78,16 @@ impl App {
             Ok(Err(error)) => Err(Box::new(Answer::store_failed(error))),
             Err(_) => Err(Box::new(Answer::timed_out(self.limits.time))),
         }
+    }
+
+    /// Runs an operation that is expected to cost so much: on the threads of operations, unless it costs so little that to
+    /// wake one of them takes as long.
+    pub(super) async fn run_operation<T: Send + 'static>(
+        &self,
+        cost: u64,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        if cost <= SMALL_COST { work.await } else { self.run_on_workers(work).await }
     }
 
     /// Runs a future on the threads of operations; it is cancelled when this one is dropped.

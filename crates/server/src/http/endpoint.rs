@@ -279,9 +279,9 @@ impl Exchange {
         let answer = match app.answers.get(&key, encoding) {
             Some(kept) => kept,
             None => {
-                let app = app.clone();
+                let (app, cost) = (app.clone(), prepared.cost());
                 let run = async move { run_or_join(&app, &key, encoding, prepared, options).await };
-                match self.app.run_on_workers(run).await {
+                match self.app.run_operation(cost, run).await {
                     Some(answer) => answer,
                     None => return overloaded_response(media),
                 }
@@ -296,7 +296,7 @@ impl Exchange {
 
     /// Runs an operation for this request alone.
     async fn run_alone(self: Arc<Self>, prepared: PreparedRequest, options: RequestOptions) -> Response<Body> {
-        let exchange = self.clone();
+        let (exchange, cost) = (self.clone(), prepared.cost());
         let run = async move {
             let Exchange { app, accepted, .. } = &*exchange;
             let Some(_permit) = app.capacity.acquire_operation(prepared.cost()).await else {
@@ -304,7 +304,7 @@ impl Exchange {
             };
             exchange.respond(&prepared.execute(&app.schema, &app.backend, options).await)
         };
-        self.app.run_on_workers(run).await
+        self.app.run_operation(cost, run).await
     }
 
     /// An answer in the accepted form.
