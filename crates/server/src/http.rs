@@ -11,7 +11,7 @@
 //! - `request` parses the GraphQL fields of a request; `origin` tells the site that it comes from.
 //! - `cache` decides how long others may keep an answer, `answer` builds its response, and `events` one of a stream.
 //!   A handler that fails uses `answer::error_response`.
-//! - `rate_limit` and `vary` are layers. `health`, `changes`, `pages` and `missing` are handlers, `socket` handles
+//! - `rate_limit` and `vary` are steps of `layers`, which are around all handlers. `health`, `changes`, `pages` and `missing` are handlers, `socket` handles
 //!   WebSockets, `row_stream` answers with rows, `endpoint` is the rest of `/graphql`, and `rows` has addresses for rows.
 //! - `half_closed` and `unread` watch how clients read their connections; `listen` serves them.
 
@@ -28,6 +28,7 @@ mod events;
 mod half_closed;
 mod health;
 mod language;
+mod layers;
 mod listen;
 mod metrics;
 mod missing;
@@ -59,21 +60,16 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
-    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
 };
 
 use self::{
     accept::MediaType,
     answer::error_response,
-    cache::tag_encoding,
-    encoding::negotiate_encoding,
     endpoint::{handle_get, handle_post},
     health::{handle_ready, handle_schema},
+    layers::{around_all, around_api, around_pages},
     metrics::handle_metrics,
     missing::{not_allowed, not_found},
-    observe::observe_request,
-    origin::apply_forwarded_target,
-    rate_limit::limit_rate,
     written::FAILED_MESSAGE,
 };
 pub use self::{
@@ -101,15 +97,14 @@ pub fn router(app: App) -> Router {
             SIMPLE_HEADERS.into_iter().chain(PREFLIGHT_HEADERS.map(HeaderName::from_static)).collect::<Vec<_>>(),
         )
         .expose_headers([header::ETAG, row_stream::ROWS_HEADER]);
-    let rate_limited = middleware::from_fn_with_state(app.clone(), limit_rate);
-    let apply_forwarded_target = middleware::map_request_with_state(app.clone(), apply_forwarded_target);
+    let rate_limited = middleware::from_fn_with_state(app.clone(), around_pages);
     let graphql = get(handle_get).post(handle_post).fallback(not_allowed);
     let changes = Router::new()
         .route("/changes.md", get(changes::handle_markdown))
         .route("/changes.atom", get(changes::handle_atom))
         .layer(rate_limited.clone());
     let api = Router::new().route("/graphql", graphql).merge(rows::row_routes());
-    let api = api.layer(apply_forwarded_target).layer(rate_limited.clone()).layer(cors);
+    let api = api.layer(middleware::from_fn_with_state(app.clone(), around_api)).layer(cors);
     let api = api.layer(middleware::map_response(vary::add_api_vary));
     let pages = pages::page_routes(&app.schema).layer(rate_limited.clone());
     let metrics_route = match app.capacity.has_metrics {
@@ -130,13 +125,8 @@ pub fn router(app: App) -> Router {
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(app.capacity.body))
         .layer(CompressionLayer::new())
-        .layer(middleware::map_response(tag_encoding))
-        .layer(middleware::from_fn(negotiate_encoding))
         .layer(CatchPanicLayer::custom(panic_response))
-        .layer(middleware::map_response(vary::join_vary))
-        .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(middleware::from_fn_with_state(app.clone(), observe_request))
-        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(middleware::from_fn_with_state(app.clone(), around_all))
         .with_state(app)
 }
 

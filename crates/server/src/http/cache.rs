@@ -74,7 +74,7 @@ fn if_none_match_tags(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 }
 
 /// Adds the encoding to the tag: a strong tag stands for the bytes of one encoding.
-pub(crate) async fn tag_encoding(mut response: Response<Body>) -> Response<Body> {
+pub(crate) fn tag_encoding(mut response: Response<Body>) -> Response<Body> {
     let headers = response.headers_mut();
     let encoding = headers.get(header::CONTENT_ENCODING).and_then(|it| it.to_str().ok());
     let tag = headers.get(header::ETAG).and_then(|it| it.to_str().ok());

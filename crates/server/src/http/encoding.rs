@@ -2,9 +2,9 @@
 //! most clients can decode.
 
 use axum::{
+    body::Body,
     extract::Request,
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
-    middleware::Next,
     response::IntoResponse,
 };
 
@@ -41,13 +41,16 @@ impl Encoding {
 }
 
 /// Reduces `Accept-Encoding` to the encoding that is used: the compression layer has an order of its own.
-pub(crate) async fn negotiate_encoding(mut request: Request, next: Next) -> Response<axum::body::Body> {
+pub(crate) async fn negotiate_encoding(
+    mut request: Request,
+    answer: impl AsyncFnOnce(Request) -> Response<Body>,
+) -> Response<Body> {
     let Some(encoding) = preferred_encoding(request.headers()) else {
         let problem = format!("accept one of the encodings {}\n", Encoding::ALL.map(Encoding::as_str).join(", "));
         return (StatusCode::NOT_ACCEPTABLE, problem).into_response();
     };
     request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding.as_str()));
-    next.run(request).await
+    answer(request).await
 }
 
 /// The encoding to use; `None` if the client accepts none of them.

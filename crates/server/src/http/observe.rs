@@ -7,9 +7,8 @@ use std::{
 
 use axum::{
     body::Body,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderName, Method, Response, StatusCode},
-    middleware::Next,
 };
 use graphql::{Answer, ErrorCode, Figures, OperationKind, PreparedRequest};
 use metrics::counter;
@@ -18,16 +17,20 @@ use tracing::Instrument;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::{
-    app::{App, SharedApp},
+    app::App,
     capacity::Capacity,
     metrics::record_operation,
     outcome::{AnsweredBy, OperationInfo, Outcome},
 };
 
 /// Counts and logs a request and its response, in a span of its own.
-pub(crate) async fn observe_request(State(app): State<SharedApp>, request: Request, next: Next) -> Response<Body> {
+pub(crate) async fn observe_request(
+    app: &App,
+    request: Request,
+    answer: impl AsyncFnOnce(Request) -> Response<Body>,
+) -> Response<Body> {
     if !app.capacity.has_metrics && !app.capacity.logs_requests && !crate::telemetry::is_traced() {
-        return next.run(request).await;
+        return answer(request).await;
     }
     let began = Instant::now();
     let id = request.headers().get(REQUEST_ID_HEADER).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
@@ -40,21 +43,22 @@ pub(crate) async fn observe_request(State(app): State<SharedApp>, request: Reque
         // A span that is not recorded has no parent to set.
         let _ = span.set_parent(parent);
     }
-    let response = next.run(request).instrument(span.clone()).await;
+    let response = answer(request).instrument(span.clone()).await;
     let took = began.elapsed();
     if app.capacity.has_metrics {
         count_request(&path, &response, took);
     }
     if app.capacity.logs_requests {
-        span.in_scope(|| log_response(&app, &method, &path, &response, took));
+        span.in_scope(|| log_response(app, &method, &path, &response, took));
     }
     response
 }
 
+/// The header that names a request.
+pub(super) const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
 /// Characters of a slow document that are logged.
 const MAX_DOCUMENT_CHARS: usize = 2000;
-
-const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The outcome of the operation that a response answers, or of the request if it has none; `None` if it is no GraphQL.
 fn response_outcome(response: &Response<Body>) -> Option<Outcome> {

@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, Request},
     http::{HeaderMap, HeaderName, HeaderValue, header},
 };
 
-use super::{app::SharedApp, request::is_json};
+use super::{app::App, request::is_json};
 
 /// Whether a browser may have sent the request for a page of another site, without a preflight request.
 ///
@@ -43,7 +43,7 @@ const SCHEME_HEADER: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Sets `Host` and the scheme to those that the client used: HTTP/2 and requests to a proxy have the host in the URI,
 /// and a trusted proxy sends both in headers of its own.
-pub(crate) async fn apply_forwarded_target(State(app): State<SharedApp>, mut request: Request) -> Request {
+pub(crate) fn apply_forwarded_target(app: &App, mut request: Request) -> Request {
     let peer = request.extensions().get().map(|ConnectInfo(peer): &ConnectInfo<SocketAddr>| peer.ip());
     let target = peer.map(|peer| app.capacity.proxies.forwarded_target(peer, request.headers())).unwrap_or_default();
     let host = target.host.or_else(|| request.uri().authority().map(|host| host.as_str().to_owned()));

@@ -21,7 +21,7 @@ pub(crate) async fn add_api_vary(mut response: Response<Body>) -> Response<Body>
 }
 
 /// Joins the `Vary` lines of all layers into one, with `accept-encoding`: every response may be compressed.
-pub(crate) async fn join_vary(mut response: Response<Body>) -> Response<Body> {
+pub(crate) fn join_vary(mut response: Response<Body>) -> Response<Body> {
     let headers = response.headers_mut();
     let lines = headers.get_all(header::VARY).iter().filter_map(|line| line.to_str().ok());
     let mut names: BTreeSet<String> =
