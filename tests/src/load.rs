@@ -1,7 +1,7 @@
 //! Servers in processes of their own, and the load that benchmarks put on them with `wrk`.
 
 use std::{
-    env,
+    env, fs,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
@@ -193,24 +193,7 @@ impl Server {
     /// # Panics
     /// A request fails.
     pub fn measure(&self, path: &str, script: Option<&Path>, connections: &str) -> Turn {
-        let load = |time: &str| {
-            let mut load = Command::new("wrk");
-            load.args([
-                "--threads",
-                "1",
-                "--connections",
-                connections,
-                "--latency",
-                "--timeout",
-                "10s",
-                "--duration",
-                time,
-            ]);
-            if let Some(script) = script {
-                load.arg("--script").arg(script);
-            }
-            run(load.arg(format!("http://{}{path}", self.address)))
-        };
+        let load = |time: &str| self.wrk(path, script, connections, time);
         load("1s");
         let before = self.cpu();
         let report = load(TURN);
@@ -220,8 +203,7 @@ impl Server {
             let line = report.lines().find(|line| line.trim_start().starts_with(start));
             line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or_else(|| panic!("no {start} in {report}"))
         };
-        let requests = report.lines().find_map(|line| line.split_once(" requests in ")?.0.trim().parse::<f64>().ok());
-        let requests = requests.filter(|requests| *requests > 0.0).unwrap_or_else(|| panic!("no requests in {report}"));
+        let requests = requests(&report);
         let each = |at: usize| (after[at] - before[at]).as_secs_f64() * 1e6 / requests;
         Turn {
             rate: said("Requests/sec:").parse().expect("a number"),
@@ -230,6 +212,32 @@ impl Server {
             p50: milliseconds(said("50%")),
             p99: milliseconds(said("99%")),
         }
+    }
+
+    /// Puts load on a path, whatever it answers, for as long as `wrk` is told, and gives how many requests there were.
+    pub fn load(&self, path: &str, script: &Path, connections: &str, time: &str) -> f64 {
+        requests(&self.wrk(path, Some(script), connections, time))
+    }
+
+    /// What `wrk` reports.
+    fn wrk(&self, path: &str, script: Option<&Path>, connections: &str, time: &str) -> String {
+        let mut load = Command::new("wrk");
+        load.args(["--threads", "1", "--connections", connections, "--latency", "--timeout", "10s"]);
+        load.args(["--duration", time]);
+        if let Some(script) = script {
+            load.arg("--script").arg(script);
+        }
+        run(load.arg(format!("http://{}{path}", self.address)))
+    }
+
+    /// How much memory the server has, in MiB.
+    ///
+    /// # Panics
+    /// The system does not say.
+    pub fn memory_mib(&self) -> f64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("its status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+        line.trim().trim_end_matches(" kB").parse::<f64>().expect("a number") / 1024.0
     }
 
     /// The time that the server and its database have spent on processors.
@@ -244,6 +252,12 @@ fn database(url: &str) -> Option<u32> {
         Postgres::Running(server) if url.starts_with("postgres") => Some(server.id().expect("its id")),
         _ => None,
     }
+}
+
+/// How many requests `wrk` reports.
+fn requests(report: &str) -> f64 {
+    let requests = report.lines().find_map(|line| line.split_once(" requests in ")?.0.trim().parse::<f64>().ok());
+    requests.filter(|requests| *requests > 0.0).unwrap_or_else(|| panic!("no requests in {report}"))
 }
 
 /// A time as `wrk` prints it.
