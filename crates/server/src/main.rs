@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         Ok(parsed) => parsed,
         Err(flag_error) => return exit_with_error(&flag_error.describe(&origins)),
     };
-    match Builder::new_multi_thread().enable_all().build() {
+    match Builder::new_multi_thread().thread_stack_size(command::THREAD_STACK_BYTES).enable_all().build() {
         Ok(runtime) => runtime.block_on(run(config, &flags, &origins)),
         Err(error) => exit_with_error(&format!("the runtime does not start: {error}")),
     }
