@@ -140,8 +140,9 @@ async fn print_config(show: &ShowFlags, flags: &[Flag]) -> anyhow::Result<u8> {
     print_text(&flags.iter().map(line).collect::<String>())
 }
 
-/// The stack of a thread that runs operations, small ones among them where requests are read: a resolver polls those below
-/// it, and in a debug build a query as deep as queries may be needs more than the usual 2 MiB.
+/// The stack of a thread that runs operations, in bytes; small ones run where requests are read.
+///
+/// A resolver polls those below it, and in a debug build a query as deep as queries may be needs more than the usual 2 MiB.
 pub const THREAD_STACK_BYTES: usize = 16 << 20;
 
 /// Serves with a runtime of its own for operations and the database, so that connections never wait for a thread.
