@@ -323,17 +323,12 @@ fn max_readers(url: &str) -> u32 {
 
 /// How the reading connections of an address of SQLite open its file.
 fn sqlite_file(url: &str, mode: Mode) -> Result<SqliteFile, StoreError> {
-    let options: SqliteConnectOptions =
-        url.parse().map_err(|error: sqlx::Error| StoreError::Database(Arc::new(error)))?;
-    let path = options.get_filename();
-    let path = match mode {
+    let mut path = file(url)?;
+    if mode == Mode::Immutable {
         // Only an address of SQLite's own says that nobody writes a file.
-        Mode::Immutable => {
-            let path = path.as_os_str().as_encoded_bytes();
-            PathBuf::from(format!("file:{}?immutable=1", percent_encode(path, NON_ALPHANUMERIC)))
-        }
-        _ => path.to_owned(),
-    };
+        let encoded = percent_encode(path.as_os_str().as_encoded_bytes(), NON_ALPHANUMERIC);
+        path = PathBuf::from(format!("file:{encoded}?immutable=1"));
+    }
     let mut flags = OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     flags |= match mode.is_read_only() {
         true => OpenFlags::SQLITE_OPEN_READ_ONLY,

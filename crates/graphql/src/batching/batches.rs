@@ -173,11 +173,10 @@ fn send_values<L: Loader>(
     key: &QueueKey<L>,
     ids: &[i64],
     columns: ColumnSet,
-    values: Result<HashMap<i64, L::Value>, LoggedFailure>,
+    mut values: Result<HashMap<i64, L::Value>, LoggedFailure>,
 ) {
     let mut queues = lock_mutex(queues);
     let Some(queue) = queues.get_mut(key) else { return };
-    let mut values = values;
     for id in ids {
         let result = match &mut values {
             Ok(values) => Ok(values.remove(id)),
