@@ -11,8 +11,9 @@
 //! - `request` parses the GraphQL fields of a request; `origin` tells the site that it comes from.
 //! - `cache` decides how long others may keep an answer, `answer` builds its response, and `events` one of a stream.
 //!   A handler that fails uses `answer::error_response`.
-//! - `rate_limit` and `vary` are steps of `layers`, which are around all handlers. `health`, `changes`, `pages` and `missing` are handlers, `socket` handles
-//!   WebSockets, `row_stream` answers with rows, `endpoint` is the rest of `/graphql`, and `rows` has addresses for rows.
+//! - `health`, `changes`, `pages` and `missing` are handlers, `socket` handles WebSockets, `row_stream` answers with rows,
+//!   `endpoint` is the rest of `/graphql`, and `rows` has addresses for rows.
+//! - `cors`, `rate_limit` and `vary` are steps of `layers`, which are around all handlers.
 //! - `half_closed` and `unread` watch how clients read their connections; `listen` serves them.
 
 mod accept;
@@ -22,6 +23,7 @@ mod app;
 mod cache;
 mod capacity;
 mod changes;
+mod cors;
 mod encoding;
 mod endpoint;
 mod events;
@@ -47,30 +49,14 @@ mod unread;
 mod vary;
 mod written;
 
-use axum::{
-    Router,
-    body::Body,
-    extract::DefaultBodyLimit,
-    http::{HeaderName, Method, Response, header},
-    middleware,
-    routing::get,
-};
-use graphql::ErrorCode;
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
-    cors::{AllowOrigin, CorsLayer},
-};
+use axum::{Router, middleware, routing::get};
 
 use self::{
-    accept::MediaType,
-    answer::error_response,
     endpoint::{handle_get, handle_post},
     health::{handle_ready, handle_schema},
-    layers::{around_all, around_api, around_pages},
+    layers::{ApiState, around_all, around_api, around_pages},
     metrics::handle_metrics,
     missing::{not_allowed, not_found},
-    written::FAILED_MESSAGE,
 };
 pub use self::{
     answer_cache::AnswerCache,
@@ -88,15 +74,6 @@ pub(crate) use self::{
 /// The whole server as one service: all routes, and the layers around them.
 pub fn router(app: App) -> Router {
     let app = SharedApp::new(app);
-    let origins = app.capacity.origins.clone();
-    let cors = CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([Method::GET, Method::POST])
-        // A second call would take the place of the first.
-        .allow_headers(
-            SIMPLE_HEADERS.into_iter().chain(PREFLIGHT_HEADERS.map(HeaderName::from_static)).collect::<Vec<_>>(),
-        )
-        .expose_headers([header::ETAG, row_stream::ROWS_HEADER]);
     let rate_limited = middleware::from_fn_with_state(app.clone(), around_pages);
     let graphql = get(handle_get).post(handle_post).fallback(not_allowed);
     let changes = Router::new()
@@ -104,8 +81,7 @@ pub fn router(app: App) -> Router {
         .route("/changes.atom", get(changes::handle_atom))
         .layer(rate_limited.clone());
     let api = Router::new().route("/graphql", graphql).merge(rows::row_routes());
-    let api = api.layer(middleware::from_fn_with_state(app.clone(), around_api)).layer(cors);
-    let api = api.layer(middleware::map_response(vary::add_api_vary));
+    let api = api.layer(middleware::from_fn_with_state(ApiState::new(app.clone()), around_api));
     let pages = pages::page_routes(&app.schema).layer(rate_limited.clone());
     let metrics_route = match app.capacity.has_metrics {
         true => Router::new().route("/metrics", get(handle_metrics)),
@@ -123,31 +99,6 @@ pub fn router(app: App) -> Router {
         .route("/readyz", get(handle_ready))
         .method_not_allowed_fallback(not_allowed)
         .fallback(not_found)
-        .layer(DefaultBodyLimit::max(app.capacity.body))
-        .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::custom(panic_response))
         .layer(middleware::from_fn_with_state(app.clone(), around_all))
         .with_state(app)
-}
-
-/// Standard headers that a page of another origin may send.
-const SIMPLE_HEADERS: [HeaderName; 4] =
-    [header::CONTENT_TYPE, header::ACCEPT, header::ACCEPT_LANGUAGE, header::IF_NONE_MATCH];
-
-/// Headers that make a browser send a preflight request first.
-const PREFLIGHT_HEADERS: [&str; 7] = [
-    "apollo-require-preflight",
-    "edumap-cost",
-    "edumap-plan",
-    "edumap-rows",
-    "edumap-stats",
-    "graphql-require-preflight",
-    "x-apollo-operation-name",
-];
-
-/// The answer to a request whose handler panicked: 500, with the cause in the log only.
-fn panic_response(cause: Box<dyn std::any::Any + Send>) -> Response<Body> {
-    let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref().copied());
-    tracing::error!(panic = text.unwrap_or("unknown"), "a request panicked");
-    error_response(MediaType::Json, ErrorCode::Internal, FAILED_MESSAGE)
 }

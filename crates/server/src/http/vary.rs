@@ -15,7 +15,7 @@ const API_VARY: &str =
     "accept, accept-encoding, accept-language, edumap-cost, edumap-plan, edumap-rows, edumap-stats, origin";
 
 /// Adds `Vary` to every response of the API, errors too.
-pub(crate) async fn add_api_vary(mut response: Response<Body>) -> Response<Body> {
+pub(crate) fn add_api_vary(mut response: Response<Body>) -> Response<Body> {
     response.headers_mut().append(header::VARY, HeaderValue::from_static(API_VARY));
     response
 }
@@ -23,6 +23,15 @@ pub(crate) async fn add_api_vary(mut response: Response<Body>) -> Response<Body>
 /// Joins the `Vary` lines of all layers into one, with `accept-encoding`: every response may be compressed.
 pub(crate) fn join_vary(mut response: Response<Body>) -> Response<Body> {
     let headers = response.headers_mut();
+    let mut lines = headers.get_all(header::VARY).iter();
+    match (lines.next(), lines.next()) {
+        (None, _) => {
+            headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+            return response;
+        }
+        (Some(line), None) if line == API_VARY => return response,
+        _ => {}
+    }
     let lines = headers.get_all(header::VARY).iter().filter_map(|line| line.to_str().ok());
     let mut names: BTreeSet<String> =
         lines.flat_map(|line| line.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect();
