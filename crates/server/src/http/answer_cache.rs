@@ -5,12 +5,12 @@
 
 use std::{
     collections::HashMap,
-    fmt::Debug,
+    fmt::{Debug, Write},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use domain::{LanguageTag, id::fingerprint};
+use domain::{LanguageTag, Revision, id::fingerprint};
 use futures::{
     FutureExt,
     future::{BoxFuture, WeakShared},
@@ -52,12 +52,20 @@ impl AnswerKey {
             }
         };
         let Request { query, operation_name, variables, .. } = prepared.request();
-        let now = view.as_ref().map(|view| (view.day(), view.zone, &view.latest.revision));
-        let text = format!(
-            "{} {map:?} {query:?} {operation_name:?} {} {languages:?} {now:?}",
-            env!("CARGO_PKG_VERSION"),
-            serde_json::to_string(variables).unwrap_or_default(),
-        );
+        let mut text = KeyText::with_capacity(query.len() + 512);
+        text.push(env!("CARGO_PKG_VERSION"));
+        text.push_revision(map);
+        text.push(query);
+        // No name is a dash.
+        text.push(operation_name.as_deref().unwrap_or("-"));
+        text.push(&serde_json::to_string(variables).unwrap_or_default());
+        text.push(&languages.iter().map(LanguageTag::as_str).collect::<Vec<_>>().join(","));
+        if let Some(view) = &view {
+            text.push(&view.day().to_string());
+            text.push(view.zone.name());
+            text.push_revision(view.latest.revision.as_ref());
+        }
+        let text = text.0;
         Ok(AnswerKey { text: text.into(), view })
     }
 
@@ -74,6 +82,27 @@ impl AnswerKey {
     /// The backend that answers under the key's view.
     pub(super) fn backend(&self, backend: &Backend) -> Backend {
         self.view.as_ref().map_or_else(|| backend.clone(), |view| view.backend(backend))
+    }
+}
+
+/// The text of a key: parts, each after its length, so that no two lists of parts are one text.
+struct KeyText(String);
+
+impl KeyText {
+    fn with_capacity(bytes: usize) -> KeyText {
+        KeyText(String::with_capacity(bytes))
+    }
+
+    fn push(&mut self, part: &str) {
+        let _ = write!(self.0, "{}:{part} ", part.len());
+    }
+
+    fn push_revision(&mut self, revision: Option<&Revision>) {
+        let Some(Revision { number, recorded_at, actor, message }) = revision else { return self.push("") };
+        self.push(&number.to_string());
+        for part in [recorded_at, actor, message] {
+            self.push(part);
+        }
     }
 }
 

@@ -1,13 +1,18 @@
 //! Metrics for Prometheus: functions that record them, and the handler of `/metrics`.
 
 use std::{
-    sync::{Arc, OnceLock},
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
-use axum::{extract::State, http::header, response::IntoResponse};
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
 use graphql::OperationKind;
-use metrics::{counter, gauge, histogram};
+use metrics::{Counter, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::{
@@ -16,6 +21,12 @@ use super::{
     outcome::{AnsweredBy, OperationInfo, Outcome},
 };
 
+/// Counts a response by its status.
+pub(crate) fn record_response(status: StatusCode) {
+    static STATUSES: Counters<StatusCode> = Counters::new();
+    STATUSES.increment(status, || counter!("edumap_http_requests_total", "status" => status.as_str().to_owned()));
+}
+
 /// Records an operation that has ended, or a request that was refused before it had one.
 pub(crate) fn record_operation(
     info: Option<&OperationInfo>,
@@ -23,30 +34,108 @@ pub(crate) fn record_operation(
     transport: &'static str,
     took: Duration,
 ) {
-    let operation = info.map_or_else(|| "none".to_owned(), OperationInfo::metric_label);
+    static ANSWERS: Counters<AnsweredBy> = Counters::new();
+    static RUN: LazyLock<RunMetrics> = LazyLock::new(RunMetrics::register);
     let Outcome { label, answered_by, figures } = outcome;
-    counter!(
-        "edumap_operations_total",
-        "operation" => operation.clone(), "type" => info.map_or("none", |info| info.kind),
-        "outcome" => *label, "transport" => transport
-    )
-    .increment(1);
-    if let Some(by) = answered_by {
-        counter!("edumap_answers_total", "by" => by.as_str()).increment(1);
-    }
-    let Some(info) = info else { return };
+    let labels = OperationLabels { kind: info.map_or("none", |info| info.kind), outcome: label, transport };
     // A subscription lasts as long as its client listens.
-    if info.kind != OperationKind::Subscription.as_str() {
-        histogram!("edumap_operation_seconds", "operation" => operation).record(took.as_secs_f64());
+    let has_end = info.is_some_and(|info| info.kind != OperationKind::Subscription.as_str());
+    let name = info.map_or("none", OperationInfo::name_or_anonymous);
+    record_named_operation(name, labels, has_end.then_some(took));
+    if let Some(by) = *answered_by {
+        ANSWERS.increment(by, || counter!("edumap_answers_total", "by" => by.as_str()));
     }
-    if matches!(answered_by, Some(AnsweredBy::Cache | AnsweredBy::SharedRun)) {
+    if info.is_none() || matches!(answered_by, Some(AnsweredBy::Cache | AnsweredBy::SharedRun)) {
         // Nothing ran for it, and what ran for another is counted there.
         return;
     }
-    counter!("edumap_sql_statements_total").increment(figures.statements);
-    counter!("edumap_sql_rows_total").increment(figures.rows);
-    histogram!("edumap_operation_statements").record(to_f64(figures.statements));
-    histogram!("edumap_operation_cost").record(to_f64(figures.cost));
+    RUN.all_statements.increment(figures.statements);
+    RUN.all_rows.increment(figures.rows);
+    RUN.statements.record(to_f64(figures.statements));
+    RUN.cost.record(to_f64(figures.cost));
+}
+
+/// Metrics of what ran, whatever its name.
+struct RunMetrics {
+    all_statements: Counter,
+    all_rows: Counter,
+    statements: Histogram,
+    cost: Histogram,
+}
+
+impl RunMetrics {
+    fn register() -> RunMetrics {
+        RunMetrics {
+            all_statements: counter!("edumap_sql_statements_total"),
+            all_rows: counter!("edumap_sql_rows_total"),
+            statements: histogram!("edumap_operation_statements"),
+            cost: histogram!("edumap_operation_cost"),
+        }
+    }
+}
+
+/// Counters by the values of their labels, registered once each: the recorder takes longer to find one than to count.
+struct Counters<L>(Mutex<Vec<(L, Counter)>>);
+
+impl<L: PartialEq> Counters<L> {
+    const fn new() -> Self {
+        Counters(Mutex::new(Vec::new()))
+    }
+
+    fn increment(&self, labels: L, register: impl FnOnce() -> Counter) {
+        let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match counters.iter().find(|(known, _)| *known == labels) {
+            Some((_, counter)) => counter.increment(1),
+            None => {
+                let counter = register();
+                counter.increment(1);
+                counters.push((labels, counter));
+            }
+        }
+    }
+}
+
+/// The labels of an operation beside its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct OperationLabels {
+    kind: &'static str,
+    outcome: &'static str,
+    transport: &'static str,
+}
+
+/// The metrics of the operations of one name.
+struct NamedMetrics {
+    counts: Counters<OperationLabels>,
+    /// `None` until one of them has ended.
+    seconds: Option<Histogram>,
+}
+
+/// How many names of operations have a label of their own.
+const MAX_LABELED_NAMES: usize = 200;
+
+/// Counts an operation, and records how long it took if that says something.
+///
+/// Its name is a label, or `other` beyond the first `MAX_LABELED_NAMES`: clients choose names freely, and the number of
+/// labels is bounded.
+fn record_named_operation(name: &str, labels: OperationLabels, took: Option<Duration>) {
+    static BY_NAME: LazyLock<Mutex<HashMap<String, NamedMetrics>>> = LazyLock::new(Mutex::default);
+    let mut by_name = BY_NAME.lock().unwrap_or_else(PoisonError::into_inner);
+    let name = if by_name.contains_key(name) || by_name.len() < MAX_LABELED_NAMES { name } else { "other" };
+    if !by_name.contains_key(name) {
+        by_name.insert(name.to_owned(), NamedMetrics { counts: Counters::new(), seconds: None });
+    }
+    let Some(metrics) = by_name.get_mut(name) else { return };
+    let OperationLabels { kind, outcome, transport } = labels;
+    metrics.counts.increment(labels, || {
+        counter!(
+            "edumap_operations_total",
+            "operation" => name.to_owned(), "type" => kind, "outcome" => outcome, "transport" => transport
+        )
+    });
+    if let Some(took) = took {
+        let seconds = || histogram!("edumap_operation_seconds", "operation" => name.to_owned());
+        metrics.seconds.get_or_insert_with(seconds).record(took.as_secs_f64());
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a histogram needs no more")]

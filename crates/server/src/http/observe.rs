@@ -11,7 +11,6 @@ use axum::{
     http::{HeaderName, Method, Response, StatusCode},
 };
 use graphql::{Answer, ErrorCode, Figures, OperationKind, PreparedRequest};
-use metrics::counter;
 use opentelemetry_http::HeaderExtractor;
 use tracing::Instrument;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -19,7 +18,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use super::{
     app::App,
     capacity::Capacity,
-    metrics::record_operation,
+    metrics::{record_operation, record_response},
     outcome::{AnsweredBy, OperationInfo, Outcome},
 };
 
@@ -71,7 +70,7 @@ fn response_outcome(response: &Response<Body>) -> Option<Outcome> {
 }
 
 fn count_request(path: &str, response: &Response<Body>, took: Duration) {
-    counter!("edumap_http_requests_total", "status" => response.status().as_u16().to_string()).increment(1);
+    record_response(response.status());
     if let Some(outcome) = response_outcome(response).filter(|_| path == "/graphql") {
         record_operation(response.extensions().get(), &outcome, "http", took);
     }

@@ -1,10 +1,5 @@
 //! What is logged and counted of an operation: its name and kind, and its outcome.
 
-use std::{
-    collections::HashSet,
-    sync::{Mutex, PoisonError},
-};
-
 use graphql::{Answer, ErrorCode, Figures, PreparedRequest};
 
 /// The operation of a request.
@@ -24,24 +19,7 @@ impl OperationInfo {
     pub(crate) fn name_or_anonymous(&self) -> &str {
         self.name.as_deref().unwrap_or("anonymous")
     }
-
-    /// The operation's name as a label, or `other` beyond the first `MAX_LABELED_NAMES`: clients choose names freely,
-    /// and the number of labels is bounded.
-    pub(crate) fn metric_label(&self) -> String {
-        static NAMES: Mutex<Option<HashSet<String>>> = Mutex::new(None);
-        let Some(name) = &self.name else { return "anonymous".to_owned() };
-        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
-        let names = names.get_or_insert_default();
-        if names.contains(name) || (names.len() < MAX_LABELED_NAMES && names.insert(name.clone())) {
-            name.clone()
-        } else {
-            "other".to_owned()
-        }
-    }
 }
-
-/// How many names of operations have a label of their own.
-const MAX_LABELED_NAMES: usize = 200;
 
 /// How an operation, or a request without one, ended.
 #[derive(Debug, Clone)]
