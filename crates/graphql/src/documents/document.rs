@@ -44,6 +44,8 @@ pub(crate) struct Document {
     plan_size: Option<u64>,
     /// The plans of its operations, in their order, compiled when the first of them is wanted.
     plans: OnceLock<Vec<Option<Arc<Plan>>>>,
+    /// What its only operation is expected to cost, once that is known, if no variable can change it.
+    fixed_cost: OnceLock<u64>,
 }
 
 impl Document {
@@ -64,7 +66,8 @@ impl Document {
             .any(|operation| operation.root_fields(&typed).any(|field| is_schema_field(&field.name)));
         let typed = asks_for_schema.then(|| one_of::without_is_one_of(&parsed, typed, &schema.rules().schema));
         let plan_size = size_of_plans(&executable, schema.types());
-        Ok(Document { executable, typed, limits: limits.clone(), tokens, plan_size, plans: OnceLock::new() })
+        let (limits, plans, fixed_cost) = (limits.clone(), OnceLock::new(), OnceLock::new());
+        Ok(Document { executable, typed, limits, tokens, plan_size, plans, fixed_cost })
     }
 
     /// The plan of an operation; `None` if it has none.
@@ -79,6 +82,12 @@ impl Document {
         });
         let at = self.executable.operations.iter().position(|(of, _)| of.map(Name::as_str) == name)?;
         plans[at].clone()
+    }
+
+    /// Where the cost of an operation is kept; `None` if variables may change it, or the document has other operations.
+    pub(crate) fn fixed_cost(&self, operation: &OperationDefinition) -> Option<&OnceLock<u64>> {
+        let is_only = self.executable.operations.iter().nth(1).is_none();
+        (is_only && operation.variable_definitions.is_empty()).then_some(&self.fixed_cost)
     }
 
     /// The operation that a request names, or the only one there is.

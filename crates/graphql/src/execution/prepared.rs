@@ -1,6 +1,6 @@
 //! A request that was checked: what it may ask for, and what it is expected to cost.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::{Request, Response, ServerError, Value, parser::types::OperationType};
 
@@ -85,11 +85,17 @@ pub fn prepare_request(
         })?;
     let operation = &operation.node;
     check_events(executable, operation).map_err(refused)?;
-    let mut estimator = CostEstimator::new(executable, operation, &variables.values, schema.types(), limits);
-    let cost = estimator.estimate().map_err(refused)?;
-    let breakdown = match wants_breakdown {
-        true => estimator.breakdown(),
-        false => Vec::new(),
+    let fixed = document.fixed_cost(operation).filter(|_| !wants_breakdown);
+    let (cost, breakdown) = match fixed.and_then(OnceLock::get) {
+        Some(cost) => (*cost, Vec::new()),
+        None => {
+            let mut estimator = CostEstimator::new(executable, operation, &variables.values, schema.types(), limits);
+            let cost = estimator.estimate().map_err(refused)?;
+            if let Some(fixed) = fixed {
+                let _ = fixed.set(cost);
+            }
+            (cost, if wants_breakdown { estimator.breakdown() } else { Vec::new() })
+        }
     };
     let kind = match operation.ty {
         OperationType::Query => OperationKind::Query,
