@@ -19,6 +19,7 @@ pub mod format;
 pub mod generate;
 mod http;
 pub mod import;
+mod json_lines;
 pub mod lint;
 pub mod manifest;
 mod own_query;

@@ -14,7 +14,7 @@ use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::Sd
 use reqwest::{Certificate, blocking::Client};
 use tracing_subscriber::{EnvFilter, Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::config::LogFormat;
+use crate::{config::LogFormat, json_lines::JsonLines};
 
 static IS_TRACED: AtomicBool = AtomicBool::new(false);
 
@@ -51,7 +51,7 @@ pub fn init(format: Option<LogFormat>) -> anyhow::Result<Telemetry> {
     let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colors);
     let log: Box<dyn Layer<Registry> + Send + Sync> = match format.unwrap_or(default) {
         LogFormat::Pretty => log.with_target(false).boxed(),
-        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).boxed(),
+        LogFormat::Json => log.fmt_fields(JsonLines).event_format(JsonLines).boxed(),
     };
     let traces = trace_provider()?;
     let spans = traces.as_ref().map(|traces| {
