@@ -51,13 +51,6 @@ mod written;
 
 use axum::{Router, middleware, routing::get};
 
-use self::{
-    endpoint::{handle_get, handle_post},
-    health::{handle_ready, handle_schema},
-    layers::{ApiState, around_all, around_api, around_pages},
-    metrics::handle_metrics,
-    missing::{not_allowed, not_found},
-};
 pub use self::{
     answer_cache::AnswerCache,
     app::App,
@@ -69,6 +62,13 @@ pub use self::{
 pub(crate) use self::{
     answer_cache::DEFAULT_CACHED_BYTES, app::SharedApp, encoding::accepts_encoding, metrics::run_maintenance,
     origin::without_default_port,
+};
+use self::{
+    endpoint::{handle_get, handle_post},
+    health::{handle_ready, handle_schema},
+    layers::{ApiState, around_all, around_api, around_pages},
+    metrics::handle_metrics,
+    missing::{not_allowed, not_found},
 };
 
 /// The whole server as one service: all routes, and the layers around them.

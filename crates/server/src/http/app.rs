@@ -3,6 +3,7 @@
 use std::{panic::resume_unwind, sync::Arc};
 
 use domain::{Clock, LanguageTag};
+use futures::{FutureExt, future::BoxFuture};
 use graphql::{Answer, Backend, Limits, PreparedRequest, RevisionFeed, Schema};
 use persistence::Store;
 use tokio::{runtime::Handle, time::timeout};
@@ -82,24 +83,33 @@ impl App {
 
     /// Runs an operation that is expected to cost so much: on the threads of operations, unless it costs so little that to
     /// wake one of them takes as long.
-    pub(super) async fn run_operation<T: Send + 'static>(
-        &self,
+    pub(super) fn run_operation<'a, T: Send + 'static>(
+        &'a self,
         cost: u64,
         work: impl Future<Output = T> + Send + 'static,
-    ) -> T {
-        if cost <= SMALL_COST { work.await } else { self.run_on_workers(work).await }
+    ) -> BoxFuture<'a, T> {
+        if cost <= SMALL_COST { work.boxed() } else { self.run_on_workers(work) }
     }
 
     /// Runs a future on the threads of operations; it is cancelled when this one is dropped.
-    pub(crate) async fn run_on_workers<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
-        let Some(workers) = &self.workers else { return work.await };
-        match AbortOnDropHandle::new(workers.spawn(work.in_current_span())).await {
-            Ok(done) => done,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => resume_unwind(panic),
-                // The runtime is shutting down, and drops this future too.
-                Err(_) => std::future::pending().await,
-            },
-        }
+    ///
+    /// It is boxed: as part of those that wait for it, each would have room for it once more, and each request is a copy.
+    pub(crate) fn run_on_workers<'a, T: Send + 'static>(
+        &'a self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> BoxFuture<'a, T> {
+        let Some(workers) = &self.workers else { return work.boxed() };
+        let work = AbortOnDropHandle::new(workers.spawn(work.in_current_span()));
+        let done = async {
+            match work.await {
+                Ok(done) => done,
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => resume_unwind(panic),
+                    // The runtime is shutting down, and drops this future too.
+                    Err(_) => std::future::pending().await,
+                },
+            }
+        };
+        done.boxed()
     }
 }

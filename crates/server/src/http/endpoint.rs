@@ -184,8 +184,10 @@ struct Exchange {
 
 impl Exchange {
     /// Checks the document and the variables of a request, or refuses it.
-    async fn prepare(&self, mut parsed: ParsedRequest) -> Result<PreparedRequest, Response<Body>> {
-        parsed.fill_variables(&self.app).await;
+    async fn prepare(&self, mut parsed: ParsedRequest) -> Result<Box<PreparedRequest>, Response<Body>> {
+        if parsed.question.is_some() {
+            parsed.fill_variables(&self.app).boxed().await;
+        }
         let ParsedRequest { request, persist_as, .. } = parsed;
         let App { schema, limits, documents, .. } = &*self.app;
         let wants_cost = !self.head.text("edumap-cost").is_empty();
@@ -194,11 +196,11 @@ impl Exchange {
         if let Some(digest) = persist_as {
             documents.persist(digest, &prepared.request().query);
         }
-        Ok(prepared)
+        Ok(Box::new(prepared))
     }
 
     /// Answers an operation: with its cost, with what is kept, or by running it.
-    async fn answer_operation(self: Arc<Self>, prepared: PreparedRequest) -> Response<Body> {
+    async fn answer_operation(self: Arc<Self>, prepared: Box<PreparedRequest>) -> Response<Body> {
         let Exchange { head, accepted, .. } = &*self;
         if head.method == Method::GET && prepared.kind == OperationKind::Mutation {
             let problem = "a mutation is sent by `POST`";
@@ -220,7 +222,9 @@ impl Exchange {
                 None => RowOptions::from_headers(&head.headers, format, self.list),
             };
             return match wanted {
-                Ok(wanted) => answer_rows(&self.app, (&head.method, &head.headers), prepared, options, wanted).await,
+                Ok(wanted) => {
+                    answer_rows(&self.app, (&head.method, &head.headers), prepared, options, wanted).boxed().await
+                }
                 Err(problem) => self.respond(&Answer::refused(ErrorCode::BadRequest, &problem)),
             };
         }
@@ -235,7 +239,7 @@ impl Exchange {
         }
     }
 
-    fn answer_subscription(&self, prepared: PreparedRequest, options: RequestOptions) -> Response<Body> {
+    fn answer_subscription(&self, prepared: Box<PreparedRequest>, options: RequestOptions) -> Response<Body> {
         let Exchange { app, head, accepted, .. } = self;
         if !accepted.stream {
             let problem = "a subscription is answered as `text/event-stream`, or over a WebSocket";
@@ -257,7 +261,7 @@ impl Exchange {
     async fn answer_query(
         self: Arc<Self>,
         media: MediaType,
-        prepared: PreparedRequest,
+        prepared: Box<PreparedRequest>,
         options: RequestOptions,
     ) -> Response<Body> {
         let Exchange { app, head: RequestHead { headers, method, .. }, .. } = &*self;
@@ -295,7 +299,7 @@ impl Exchange {
     }
 
     /// Runs an operation for this request alone.
-    async fn run_alone(self: Arc<Self>, prepared: PreparedRequest, options: RequestOptions) -> Response<Body> {
+    async fn run_alone(self: Arc<Self>, prepared: Box<PreparedRequest>, options: RequestOptions) -> Response<Body> {
         let (exchange, cost) = (self.clone(), prepared.cost());
         let run = async move {
             let Exchange { app, accepted, .. } = &*exchange;
@@ -328,7 +332,7 @@ async fn run_or_join(
     app: &SharedApp,
     key: &AnswerKey,
     encoding: Encoding,
-    prepared: PreparedRequest,
+    prepared: Box<PreparedRequest>,
     options: RequestOptions,
 ) -> Option<WrittenAnswer> {
     let run = || {

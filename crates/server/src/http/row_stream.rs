@@ -79,7 +79,7 @@ struct RowForm<'a> {
 pub(super) async fn answer_rows(
     app: &SharedApp,
     (method, headers): (&Method, &HeaderMap),
-    prepared: PreparedRequest,
+    prepared: Box<PreparedRequest>,
     options: RequestOptions,
     wanted: RowOptions,
 ) -> Response<Body> {
@@ -158,7 +158,7 @@ struct RowRun {
     backend: Backend,
     query: RowQuery,
     /// The request itself, until it has run; `None` if its pages are asked for one by one.
-    prepared: Option<PreparedRequest>,
+    prepared: Option<Box<PreparedRequest>>,
     languages: Vec<domain::LanguageTag>,
     /// The default view when the first page was asked for.
     view: Option<LatestView>,
@@ -194,7 +194,7 @@ impl RowRun {
         app: SharedApp,
         key: AnswerKey,
         query: RowQuery,
-        prepared: PreparedRequest,
+        prepared: Box<PreparedRequest>,
         options: RequestOptions,
         wanted: &RowOptions,
         permit: UnreadPermit,
@@ -290,7 +290,7 @@ impl RowRun {
                 let request = self.query.page_request(page, revision.map(|revision| revision.number));
                 let prepared = graphql::prepare_request(&self.app.schema, &self.app.limits, request, false)?;
                 prepared.check_cost()?;
-                prepared
+                Box::new(prepared)
             }
         };
         let app = self.app.clone();
