@@ -12,6 +12,7 @@ use std::{
 
 use rusqlite::{
     CachedStatement, Connection, ErrorCode, OpenFlags, ToSql,
+    config::DbConfig,
     types::{ToSqlOutput, ValueRef},
 };
 use sea_orm::{DbErr, RuntimeErr, Value};
@@ -118,6 +119,8 @@ fn open(file: &SqliteFile, awaiting: Awaiting) -> rusqlite::Result<Connection> {
     };
     connection.busy_timeout(file.busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Else a statement that was planned by the value of a parameter is planned anew for each.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "cache_size", file.cache_size)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     let is_awaited = move || lock(&awaiting).as_ref().is_some_and(|rows| !rows.is_closed());
