@@ -4,7 +4,7 @@
 //! to it; one that is still to begin is, and serves all who ask before it does.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use crate::{
     Store, StoreError,
     nouns::district::Districts,
+    statement::Bound,
     view::{Scope, Sees, col},
 };
 
@@ -34,7 +35,11 @@ type Found = Result<Arc<Latest>, StoreError>;
 
 /// The checks of the latest revision: one runs at a time, as long as anybody waits.
 #[derive(Default)]
-pub(crate) struct LatestChecks(Mutex<State>);
+pub(crate) struct LatestChecks {
+    state: Mutex<State>,
+    /// Reads the latest revision; built by the first check.
+    statement: OnceLock<Bound>,
+}
 
 #[derive(Default)]
 struct State {
@@ -49,7 +54,7 @@ struct State {
 
 impl LatestChecks {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The number of the latest revision that was found last: there may be a later one.
@@ -150,7 +155,8 @@ impl Store {
             (state.found.clone(), state.generation)
         };
         let began = Instant::now();
-        let revision = self.revision(Known::Latest).await?;
+        let statement = self.latest.statement.get_or_init(|| self.revision_statement(Known::Latest));
+        let revision = self.read_revision(statement.clone()).await?;
         let latest = match before {
             Some((_, latest)) if latest.revision == revision => latest,
             // If another revision has come in between, the next check finds that this is not the latest.

@@ -5,18 +5,18 @@
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
-use sea_orm::{DbErr, QueryResult, RuntimeErr, sqlx};
+use sea_orm::{DbErr, RuntimeErr, sqlx};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{
     AssertSqlSafe, Connection, Error, PgPool, Row,
     pool::PoolConnection,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
 };
 
 use crate::{dialect, statement::Bound};
 
 /// The rows of a read, on their way.
-type BoxedRows<'a> = Pin<Box<dyn Future<Output = Result<Vec<QueryResult>, DbErr>> + Send + 'a>>;
+type BoxedRows<'a> = Pin<Box<dyn Future<Output = Result<Vec<PgRow>, DbErr>> + Send + 'a>>;
 
 /// The connections to read with. Cheap to clone.
 #[derive(Clone)]
@@ -43,13 +43,13 @@ impl PooledReaders {
         })
     }
 
-    async fn rows(&self, statement: &Bound) -> Result<Vec<QueryResult>, Error> {
+    async fn rows(&self, statement: &Bound) -> Result<Vec<PgRow>, Error> {
         let mut transaction = self.pool.begin_with(AssertSqlSafe(self.begin.as_ref())).await?;
         let values = SqlxValues(sea_orm::Values(statement.values.clone()));
         let query = sqlx::query_with(AssertSqlSafe(&*statement.sql), values).persistent(false);
         let rows = query.fetch_all(&mut *transaction).await?;
         transaction.commit().await?;
-        Ok(rows.into_iter().map(QueryResult::from).collect())
+        Ok(rows)
     }
 }
 

@@ -2,13 +2,17 @@
 //!
 //! PostgreSQL itself ends a statement that takes too long, and SQLite one that nobody awaits (`cancelling.rs`).
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use deadpool::{
     Runtime,
     unmanaged::{Pool, PoolConfig},
 };
-use sea_orm::{ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
+use sea_orm::{
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Values,
+    sqlx::{self, AssertSqlSafe, PgPool, postgres::PgRow},
+};
+use sea_query_sqlx::SqlxValues;
 
 use crate::{
     dialect,
@@ -54,11 +58,15 @@ impl Readers {
     /// Runs a statement; when its rows are not awaited any more, it ends.
     pub(crate) async fn query(&self, statement: &Bound) -> Result<Rows, DbErr> {
         match self {
+            Readers::Shared(pool) if pool.get_database_backend() == DbBackend::Postgres => {
+                let rows = query_postgres(pool.get_postgres_connection_pool(), statement).await;
+                rows.map(Rows::Postgres).map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
+            }
             Readers::Shared(pool) => {
                 let statement = statement.to_statement(pool.get_database_backend());
                 pool.query_all_raw(statement).await.map(Rows::Library)
             }
-            Readers::PerTransaction(readers) => readers.query(statement).await.map(Rows::Library),
+            Readers::PerTransaction(readers) => readers.query(statement).await.map(Rows::Postgres),
             Readers::PerThread(pool) => {
                 let reader = pool.get().await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
                 reader.query(statement.sql.clone(), statement.values.clone()).await.map(Rows::Read)
@@ -84,6 +92,18 @@ impl Readers {
             }
         }
     }
+}
+
+/// Runs a statement on a connection of a pool.
+///
+/// sea-orm's own way waits by a future with room for opening a connection, and copies it three times for each statement.
+async fn query_postgres(pool: &PgPool, statement: &Bound) -> Result<Vec<PgRow>, sqlx::Error> {
+    let mut connection = match pool.try_acquire() {
+        Some(idle) => idle,
+        None => Box::pin(pool.acquire()).await?,
+    };
+    let values = SqlxValues(Values(statement.values.clone()));
+    sqlx::query_with(AssertSqlSafe(statement.sql.clone()), values).fetch_all(&mut *connection).await
 }
 
 #[cfg(test)]

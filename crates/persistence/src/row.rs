@@ -36,6 +36,8 @@ enum Source<'r> {
 pub enum Rows {
     /// Those that the library has read.
     Library(Vec<QueryResult>),
+    /// Those of PostgreSQL.
+    Postgres(Vec<PgRow>),
     /// Those of a file of SQLite.
     Read(SqliteRows),
 }
@@ -45,6 +47,7 @@ impl Rows {
     pub(crate) fn len(&self) -> usize {
         match self {
             Rows::Library(rows) => rows.len(),
+            Rows::Postgres(rows) => rows.len(),
             Rows::Read(rows) => rows.len(),
         }
     }
@@ -58,6 +61,7 @@ impl Rows {
     pub(crate) fn iter(&self) -> impl Iterator<Item = Row<'_>> {
         (0..self.len()).map(|at| match self {
             Rows::Library(rows) => Row::new(&rows[at]),
+            Rows::Postgres(rows) => Row::from_start(Source::Postgres(&rows[at])),
             Rows::Read(rows) => Row::from_start(Source::Read(rows, at)),
         })
     }

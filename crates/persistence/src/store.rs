@@ -212,12 +212,21 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn revision(&self, known: Known) -> Result<Option<Revision>, StoreError> {
+        self.read_revision(self.revision_statement(known)).await
+    }
+
+    /// Reads a revision, the last until then.
+    pub(crate) fn revision_statement(&self, known: Known) -> Bound {
         let is_it = match known {
             Known::Latest => Number.gt(0),
             Known::At(number) => Number.eq(number),
         };
-        let revisions = revisions::Entity::find().filter(is_it).order_by_desc(Number).limit(1);
-        self.rows(revisions.build(self.backend)).await?.first().map(read_revision).transpose()
+        revisions::Entity::find().filter(is_it).order_by_desc(Number).limit(1).build(self.backend).into()
+    }
+
+    /// Runs a statement that reads a revision; `None` if there is none.
+    pub(crate) async fn read_revision(&self, statement: Bound) -> Result<Option<Revision>, StoreError> {
+        self.rows(statement).await?.first().map(read_revision).transpose()
     }
 
     /// The first revision, which tells this map from others; `None` while there is none. It is asked for once.
