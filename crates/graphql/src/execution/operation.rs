@@ -67,8 +67,10 @@ impl PreparedRequest {
         };
         let running = async {
             let introspection = Introspection::new(&self.document, self.name.as_deref(), &self.variables);
-            let (context, request, run) = self.start_operation(schema, backend, options).await;
-            let running = run.run_batched(async {
+            let zone = read_time_zone(backend).await;
+            let (context, request, run) = self.start_operation(schema, backend, zone, options);
+            // Boxed: all that wait for it have room for it, and the longest of them is copied for each request.
+            let execution = async {
                 if let Some(plan) = plan {
                     let variables = &request.variables.values;
                     let budget = run.limits.cost;
@@ -80,13 +82,14 @@ impl PreparedRequest {
                     context.budget.store(run.limits.cost, Relaxed);
                     context.trace.iter().for_each(|trace| trace.forget_levels());
                 }
-                let response = schema.library().execute(request.bind(context)).await;
+                let response = schema.library().execute(request.bind(context)).boxed().await;
                 run.complete_answer(match introspection {
                     Some(introspection) => introspection.merge_into(schema, response),
                     None => response,
                 })
-            });
-            running.await.unwrap_or_else(|failure| Answer::from(failure.to_request_error()))
+            };
+            let answer = run.run_batched(execution.boxed()).await;
+            answer.unwrap_or_else(|failure| Answer::from(failure.to_request_error()))
         };
         match tokio::time::timeout(time, running).await {
             Ok(answer) => answer,
@@ -111,7 +114,8 @@ impl PreparedRequest {
         }
         let (schema, backend) = (schema.clone(), backend.clone());
         let events = async move {
-            let (context, request, run) = self.start_operation(&schema, &backend, options).await;
+            let zone = read_time_zone(&backend).await;
+            let (context, request, run) = self.start_operation(&schema, &backend, zone, options);
             let responses = schema.library().execute_stream(request.bind(context));
             unfold(Some((run, responses)), |going| async move {
                 let (mut run, mut responses) = going?;
@@ -128,14 +132,13 @@ impl PreparedRequest {
         events.flatten_stream().boxed()
     }
 
-    async fn start_operation(
+    fn start_operation(
         self,
         schema: &Schema,
         backend: &Backend,
+        zone: TimeZone,
         options: RequestOptions,
     ) -> (RequestContext, LibraryRequest, RunningOperation) {
-        // A store that fails here fails the reads of the request, too, which say so.
-        let zone = backend.time_zone().await.unwrap_or(TimeZone::UTC);
         let PreparedRequest { request, document, variables, name, kind, cost, breakdown, limits, .. } = self;
         let request_text = (!schema.is_open()).then(|| RequestText::new(&request));
         let request = LibraryRequest { request, document: document.clone(), variables };
@@ -186,6 +189,11 @@ impl PreparedRequest {
         };
         (context, request, run)
     }
+}
+
+/// The time zone in which days begin. A store that fails here fails the reads of the request, too, which say so.
+async fn read_time_zone(backend: &Backend) -> TimeZone {
+    backend.time_zone().await.unwrap_or(TimeZone::UTC)
 }
 
 /// A request, before the library is given what it takes.
