@@ -6,7 +6,7 @@
 
 use std::{
     borrow::Cow,
-    fmt,
+    fmt::{self, Write},
     hash::{Hash, Hasher},
     marker::PhantomData,
     sync::LazyLock,
@@ -146,7 +146,8 @@ kinds! {
 
 impl Kind {
     fn row(self) -> &'static (Kind, &'static str, &'static str) {
-        KINDS.iter().find(|row| row.0 == self).expect("every kind has its row")
+        // Rows stand in the order in which the kinds are declared.
+        &KINDS[self as usize]
     }
 
     /// The name in storage and in the data set, such as `school`.
@@ -256,6 +257,16 @@ impl<N: Identified> Id<N> {
     }
 }
 
+impl<N: Identified> Id<N> {
+    /// The id as it is printed, in memory that is as large as it needs.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        let mut text = String::with_capacity(N::KIND.prefix().len() + 1 + DIGITS);
+        let _ = write!(text, "{self}");
+        text
+    }
+}
+
 impl<N: Identified> fmt::Display for Id<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         AnyId { kind: N::KIND, raw: self.raw }.fmt(f)
@@ -306,6 +317,9 @@ static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     spec.encoding().expect("32 distinct symbols")
 });
 
+/// How many symbols an id has after its prefix.
+const DIGITS: usize = 13;
+
 impl AnyId {
     /// Reads what a person or a client wrote of a noun of this kind: an id with its prefix, or a slug.
     ///
@@ -323,7 +337,7 @@ impl AnyId {
 
 impl fmt::Display for AnyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut digits = [0; 13];
+        let mut digits = [0; DIGITS];
         BASE32.encode_mut(&self.raw.to_be_bytes(), &mut digits);
         f.write_str(self.kind.prefix())?;
         f.write_str("_")?;

@@ -85,11 +85,15 @@ impl Texts {
     /// Reads what [`Texts::encode`] wrote; `None` if it is something else.
     #[must_use]
     pub fn decode(field: &str) -> Option<Self> {
-        let text = |(language, text, basis): WrittenField<'_>| {
-            let basis = if basis.is_empty() { None } else { Some(TextBasis::parse(&basis)?) };
-            Some(Text { language: language.into_owned(), text: text.into_owned(), basis })
+        let read = |language: &str, text: &str, basis: &str| {
+            let basis = if basis.is_empty() { None } else { Some(TextBasis::parse(basis)?) };
+            Some(Text { language: language.to_owned(), text: text.to_owned(), basis })
         };
-        parse_written(field)?.into_iter().map(text).collect::<Option<_>>().map(Texts)
+        if let Some(texts) = parse_unescaped(field, read) {
+            return Some(Texts(texts));
+        }
+        let written = parse_written(field)?;
+        written.iter().map(|(language, text, basis)| read(language, text, basis)).collect::<Option<_>>().map(Texts)
     }
 
     /// Reads the field of a column as a file has it, given what else is wrong with its row.
@@ -135,26 +139,34 @@ fn parse_written(field: &str) -> Option<Vec<WrittenField<'_>>> {
     if field.is_empty() {
         return None;
     }
-    if let Some(said) = parse_unescaped(field) {
+    if let Some(said) =
+        parse_unescaped(field, |language, text, basis| Some((language.into(), text.into(), basis.into())))
+    {
         return Some(said);
     }
     let said: Vec<(String, String, String)> = serde_json::from_str(field).ok()?;
     Some(said.into_iter().map(|(language, text, basis)| (language.into(), text.into(), basis.into())).collect())
 }
 
-/// The same where nothing is escaped, as almost nowhere: names are read more often than anything else, and JSON that may
-/// have any form takes three times as long.
-fn parse_unescaped(field: &str) -> Option<Vec<WrittenField<'_>>> {
+/// What is made of each language's fields where nothing is escaped, as almost nowhere; `None` if something is, or nothing
+/// can be made of them.
+///
+/// Names are read more often than anything else, and JSON that may have any form takes three times as long.
+fn parse_unescaped<'a, T>(
+    field: &'a str,
+    mut read: impl FnMut(&'a str, &'a str, &'a str) -> Option<T>,
+) -> Option<Vec<T>> {
     if field.contains('\\') {
         return None;
     }
-    let mut said = Vec::new();
+    // Most have two languages.
+    let mut said = Vec::with_capacity(2);
     let mut rest = field.strip_prefix('[')?;
     loop {
         let (language, after) = rest.strip_prefix("[\"")?.split_once('"')?;
         let (text, after) = after.strip_prefix(",\"")?.split_once('"')?;
         let (basis, after) = after.strip_prefix(",\"")?.split_once('"')?;
-        said.push((language.into(), text.into(), basis.into()));
+        said.push(read(language, text, basis)?);
         match after.strip_prefix(']')? {
             "]" => return Some(said),
             more => rest = more.strip_prefix(',')?,

@@ -36,7 +36,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> FormatEvent<S, JsonLines> for JsonL
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
         let mut time = String::with_capacity(32);
         SystemTime.format_time(&mut Writer::new(&mut time))?;
-        let mut line = Members::default();
+        let mut line = Members(Vec::with_capacity(512));
         line.push("timestamp", &time);
         line.push("level", metadata.level().as_str());
         event.record(&mut line);

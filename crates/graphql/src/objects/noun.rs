@@ -282,7 +282,7 @@ impl<N: NounType> ViewedNoun<N> {
 
     /// The id for `node(id:)`.
     pub(crate) fn global_id(&self) -> ID {
-        domain::Id::<N>::from_raw(self.head().id).into()
+        ID(domain::Id::<N>::from_raw(self.head().id).to_text())
     }
 
     async fn load_names(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<Name>> {

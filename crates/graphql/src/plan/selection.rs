@@ -266,7 +266,10 @@ impl<T: Send + Sync> Selection<T> {
         included: &[&SelectedField<T>],
         loaded: &[Loaded],
     ) -> Result<Fragments, GiveUp> {
-        let mut fragments = Fragments { json: Vec::new(), each: Vec::with_capacity(objects.len()) };
+        // A guess: room for the names of fields and short values.
+        let of_object: usize = included.iter().map(|field| field.key.len() + 16).sum();
+        let json = Vec::with_capacity(objects.len() * of_object);
+        let mut fragments = Fragments { json, each: Vec::with_capacity(objects.len()) };
         let mut of_level = Counts::default();
         let json = &mut fragments.json;
         for (at, object) in objects.iter().enumerate() {
