@@ -29,6 +29,7 @@ mod open;
 mod outline;
 mod parts;
 mod pooled;
+mod postgres_reader;
 mod readers;
 mod recorded_since;
 mod references;

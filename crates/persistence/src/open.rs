@@ -19,6 +19,7 @@ use crate::{
     cancelling::Cancelling,
     dialect,
     pooled::{self, PooledReaders},
+    postgres_reader::PostgresReaders,
     readers::Readers,
     sqlite_reader::SqliteFile,
     upgrade::{Condition, examine_tables},
@@ -143,14 +144,14 @@ impl Store {
         };
         let max_readers = max_readers(read_url);
         let read = if is_memory(read_url) {
-            Readers::Shared(write.connection().clone())
+            Readers::Memory(write.connection().clone())
         } else if read_url.starts_with("sqlite") {
             Readers::open_each(&sqlite_file(read_url, mode)?, max_readers as usize).await?
         } else if is_pooled || (is_write_pooled && read_url == url) || detect_pooler(read_url).await? {
             let pool = connect(options(read_url, max_readers, READ_CACHE, None, mode)).await?;
             Readers::PerTransaction(PooledReaders::new(pool.get_postgres_connection_pool().clone(), read_timeout))
         } else {
-            Readers::Shared(connect(options(read_url, max_readers, READ_CACHE, read_timeout, mode)).await?)
+            open_postgres(read_url, max_readers, read_timeout).await?
         };
         Ok(Store::of(read, max_readers, write, is_read_only))
     }
@@ -292,6 +293,16 @@ async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, StoreErr
     }
 }
 
+/// Opens connections to read from PostgreSQL with.
+async fn open_postgres(url: &str, most: u32, time: Option<Duration>) -> Result<Readers, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::Database(Arc::new(error));
+    let options = postgres_options(url.parse().map_err(failed)?, time);
+    match PostgresReaders::open(options, most as usize, patience(url, READ_CACHE)).await {
+        Ok(readers) => Ok(Readers::Postgres(readers)),
+        Err(error) => Err(explain_failure(url, error).await),
+    }
+}
+
 /// Why a pool could not be opened. One that waited in vain for PostgreSQL says only that it waited, so the database is asked
 /// once more.
 async fn explain_failure(url: &str, error: DbErr) -> StoreError {
@@ -347,6 +358,15 @@ fn sqlite_file(url: &str, mode: Mode) -> Result<SqliteFile, StoreError> {
     })
 }
 
+/// How a connection to PostgreSQL is made; a statement on it may take so long.
+fn postgres_options(options: PgConnectOptions, time: Option<Duration>) -> PgConnectOptions {
+    let options = unusual_parameters_unset(options).statement_cache_capacity(500);
+    match time {
+        Some(time) => options.options([("statement_timeout", time.as_millis().to_string())]),
+        None => options,
+    }
+}
+
 /// What can be opened.
 const ADDRESS: &str = "a database address is `sqlite://FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`";
 
@@ -383,13 +403,7 @@ fn options(url: &str, connections: u32, cache: &'static str, time: Option<Durati
                 // What is sorted while reading fits into memory; the indexes of a nation do not, and files are faster then.
                 .pragma("temp_store", if cache == WRITE_CACHE { "file" } else { "memory" })
         })
-        .map_sqlx_postgres_opts(move |postgres| {
-            let postgres = unusual_parameters_unset(postgres).statement_cache_capacity(500);
-            match time {
-                Some(time) => postgres.options([("statement_timeout", time.as_millis().to_string())]),
-                None => postgres,
-            }
-        });
+        .map_sqlx_postgres_opts(move |postgres| postgres_options(postgres, time));
     if is_memory(url) {
         options.idle_timeout(None).max_lifetime(None);
     }

@@ -2,21 +2,18 @@
 //!
 //! PostgreSQL itself ends a statement that takes too long, and SQLite one that nobody awaits (`cancelling.rs`).
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use deadpool::{
     Runtime,
     unmanaged::{Pool, PoolConfig},
 };
-use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Values,
-    sqlx::{self, AssertSqlSafe, PgPool, postgres::PgRow},
-};
-use sea_query_sqlx::SqlxValues;
+use sea_orm::{ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbErr};
 
 use crate::{
     dialect,
     pooled::PooledReaders,
+    postgres_reader::PostgresReaders,
     row::Rows,
     sqlite_reader::{SqliteFile, SqliteReader},
     statement::Bound,
@@ -28,9 +25,11 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The connections to read with. Cheap to clone.
 #[derive(Clone)]
 pub(crate) enum Readers {
-    /// Those that a pool of the library keeps.
-    Shared(DatabaseConnection),
-    /// Those of PostgreSQL, each read in a transaction of its own.
+    /// That of a database in memory, which also writes.
+    Memory(DatabaseConnection),
+    /// Those of PostgreSQL.
+    Postgres(PostgresReaders),
+    /// Those of a pooler of PostgreSQL, each read in a transaction of its own.
     PerTransaction(PooledReaders),
     /// Those of a file of SQLite.
     PerThread(Pool<SqliteReader>),
@@ -58,14 +57,11 @@ impl Readers {
     /// Runs a statement; when its rows are not awaited any more, it ends.
     pub(crate) async fn query(&self, statement: &Bound) -> Result<Rows, DbErr> {
         match self {
-            Readers::Shared(pool) if pool.get_database_backend() == DbBackend::Postgres => {
-                let rows = query_postgres(pool.get_postgres_connection_pool(), statement).await;
-                rows.map(Rows::Postgres).map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
-            }
-            Readers::Shared(pool) => {
+            Readers::Memory(pool) => {
                 let statement = statement.to_statement(pool.get_database_backend());
                 pool.query_all_raw(statement).await.map(Rows::Library)
             }
+            Readers::Postgres(readers) => readers.query(statement).await.map(Rows::Postgres),
             Readers::PerTransaction(readers) => readers.query(statement).await.map(Rows::Postgres),
             Readers::PerThread(pool) => {
                 let reader = pool.get().await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
@@ -77,11 +73,8 @@ impl Readers {
     /// How many connections there may be, or are, and how many of them are idle.
     pub(crate) fn count(&self) -> (u32, usize) {
         match self {
-            Readers::Shared(pool) if pool.get_database_backend() == DbBackend::Postgres => {
-                let pool = pool.get_postgres_connection_pool();
-                (pool.size(), pool.num_idle())
-            }
-            Readers::Shared(pool) => {
+            Readers::Postgres(readers) => readers.count(),
+            Readers::Memory(pool) => {
                 let pool = pool.get_sqlite_connection_pool();
                 (pool.size(), pool.num_idle())
             }
@@ -94,21 +87,9 @@ impl Readers {
     }
 }
 
-/// Runs a statement on a connection of a pool.
-///
-/// sea-orm's own way waits by a future with room for opening a connection, and copies it three times for each statement.
-async fn query_postgres(pool: &PgPool, statement: &Bound) -> Result<Vec<PgRow>, sqlx::Error> {
-    let mut connection = match pool.try_acquire() {
-        Some(idle) => idle,
-        None => Box::pin(pool.acquire()).await?,
-    };
-    let values = SqlxValues(Values(statement.values.clone()));
-    sqlx::query_with(AssertSqlSafe(statement.sql.clone()), values).fetch_all(&mut *connection).await
-}
-
 #[cfg(test)]
 mod tests {
-    use sea_orm::Statement;
+    use sea_orm::{DbBackend, Statement};
     use tokio::time::timeout;
 
     use super::*;

@@ -121,7 +121,7 @@ impl Store {
     /// Whether the database lives as long as the store, and is nobody else's.
     #[must_use]
     pub fn is_in_memory(&self) -> bool {
-        self.backend != DbBackend::Postgres && matches!(self.read, Readers::Shared(_))
+        matches!(self.read, Readers::Memory(_))
     }
 
     /// Whether the database can only be read.
