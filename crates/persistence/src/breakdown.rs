@@ -165,7 +165,7 @@ impl Store {
     ) -> Result<HashMap<i64, Vec<BreakdownRow>>, StoreError> {
         let (filter, filter_values) = FilterForm::split(filter);
         let question = relation.breakdown_question(by);
-        let form = self.form(question, view, filter, None, ColumnSet::LEAST);
+        let form = self.form(question, view, filter, None, ColumnSet::LEAST).about(self.backend, parents);
         let statement = self.statements.get(&form, || {
             let scope = Scope::new(self.backend, view);
             let (mut select, parent) = relation.select_nouns(&scope, &form.filter);

@@ -91,6 +91,11 @@ pub(crate) fn placeholder(backend: DbBackend, number: usize, is_limit: bool) -> 
     }
 }
 
+/// PostgreSQL's list of the one id that has this placeholder, from 1.
+pub(crate) fn list_of_one(number: usize) -> String {
+    format!("ARRAY[${number}::bigint]")
+}
+
 /// A text as it is written in a statement.
 pub(crate) fn text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))

@@ -30,6 +30,7 @@ impl Store {
     ) -> Result<HashMap<i64, NaiveDate>, StoreError> {
         let table = shape_of(kind).table;
         let form = self.form(Question::KnownDays(table), view, FilterForm::default(), None, ColumnSet::LEAST);
+        let form = form.about(self.backend, ties);
         let statement = self
             .statements
             .get(&form, || Prepared::new(self.backend, &known_days(&Scope::new(self.backend, view), table)));

@@ -20,7 +20,7 @@ use crate::{
     filter::{FilterForm, Wanted, fits, is_listed},
     location::with_distance,
     row::Row,
-    statement::{Form, LIMIT, PageForm, Parameter, Prepared, Question, Values},
+    statement::{Form, KnownOfValues, LIMIT, PageForm, Parameter, Prepared, Question, Values},
     view::{AnyIden, Scope, Sees, col, named},
 };
 
@@ -130,7 +130,7 @@ impl Store {
         ids: &[i64],
         columns: ColumnSet,
     ) -> Result<HashMap<i64, Arc<N>>, StoreError> {
-        // PostgreSQL plans a list anew each time, since it does not know how many are in it; one id it does not.
+        // A list is more work than one id, also if it has one only.
         let question = match ids {
             [_] => Question::ById(N::SHAPE.table),
             _ => Question::ByIds(N::SHAPE.table),
@@ -208,7 +208,8 @@ impl Store {
     ) -> Form {
         let is_usual = question.is_planned_with_its_day(self.backend) && self.usual_day.count(view.day);
         let written_day = is_usual.then_some(view.day);
-        Form { question, is_latest: view.known == Known::Latest, filter, page, columns, written_day }
+        let known = KnownOfValues { written_day, ..KnownOfValues::default() };
+        Form { question, is_latest: view.known == Known::Latest, filter, page, columns, known }
     }
 }
 

@@ -61,6 +61,7 @@ impl Store {
     /// The database failed, or a row has no meaning.
     pub async fn parts<P: Parts>(&self, view: View, owners: &[i64]) -> Result<HashMap<i64, Vec<P>>, StoreError> {
         let form = self.form(Question::Parts(TypeId::of::<P>()), view, FilterForm::default(), None, ColumnSet::LEAST);
+        let form = form.about(self.backend, owners);
         let statement = self.statements.get(&form, || {
             let scope = Scope::new(self.backend, view);
             let (mut select, owner) = P::select(&scope);

@@ -196,36 +196,42 @@ impl Prepared {
             DbBackend::Postgres => select.build_collect_into(PostgresQueryBuilder, &mut pieces),
             _ => select.build_collect_into(SqliteQueryBuilder, &mut pieces),
         }
-        Prepared::of_pieces(backend, pieces.0, None)
+        Prepared::of_pieces(backend, pieces.0, KnownOfValues::default())
     }
 
     /// A statement of these pieces. A parameter has one placeholder, wherever it stands, but for the day if it is written out.
-    fn of_pieces(backend: DbBackend, pieces: Vec<Piece>, written_day: Option<NaiveDate>) -> Self {
+    fn of_pieces(backend: DbBackend, pieces: Vec<Piece>, known: KnownOfValues) -> Self {
+        let KnownOfValues { written_day, is_about_one } = known;
         let (mut sql, mut slots) = (String::new(), Vec::<Slot>::new());
+        let mut place_of = |slot: &Slot| {
+            let known = slots.iter().position(|it| it == slot && matches!(slot, Slot::Parameter(_)));
+            known.unwrap_or_else(|| {
+                slots.push(slot.clone());
+                slots.len() - 1
+            }) + 1
+        };
         for piece in &pieces {
-            match (piece, written_day) {
-                (Piece::Text(text), _) => sql.push_str(text),
-                (Piece::Placeholder(Slot::Parameter(Parameter::Day)), Some(day)) => {
-                    sql.push_str(&dialect::text(&day_text(day)));
-                }
-                (Piece::Placeholder(slot), _) => {
-                    let known = slots.iter().position(|it| it == slot && matches!(slot, Slot::Parameter(_)));
-                    let at = known.unwrap_or(slots.len());
-                    if known.is_none() {
-                        slots.push(slot.clone());
+            match piece {
+                Piece::Text(text) => sql.push_str(text),
+                Piece::Placeholder(slot) => match (slot, written_day) {
+                    (Slot::Parameter(Parameter::Day), Some(day)) => sql.push_str(&dialect::text(&day_text(day))),
+                    (Slot::Parameter(Parameter::Ids), _) if is_about_one => {
+                        sql.push_str(&dialect::list_of_one(place_of(&Slot::Parameter(Parameter::Id))));
                     }
-                    let is_limit = *slot == Slot::Parameter(Parameter::Limit);
-                    sql.push_str(&dialect::placeholder(backend, at + 1, is_limit));
-                }
+                    _ => {
+                        let is_limit = *slot == Slot::Parameter(Parameter::Limit);
+                        sql.push_str(&dialect::placeholder(backend, place_of(slot), is_limit));
+                    }
+                },
             }
         }
         Prepared { backend, sql: sql.into(), slots, pieces, columns: ColumnSet::LEAST }
     }
 
-    /// The same, as it is kept: with the day written out, if all who are to run it ask about this one.
-    fn into_kept(self, written_day: Option<NaiveDate>) -> Self {
+    /// The same, as it is kept: for all who ask with such values.
+    fn into_kept(self, known: KnownOfValues) -> Self {
         let Prepared { backend, pieces, columns, .. } = self;
-        Prepared { columns, pieces: Vec::new(), ..Prepared::of_pieces(backend, pieces, written_day) }
+        Prepared { columns, pieces: Vec::new(), ..Prepared::of_pieces(backend, pieces, known) }
     }
 
     /// Finishes a statement that reads these columns of a noun.
@@ -299,8 +305,25 @@ pub(crate) struct Form {
     pub(crate) page: Option<PageForm>,
     /// The columns of the noun that are asked for.
     pub(crate) columns: ColumnSet,
+    /// What else stands in the text.
+    pub(crate) known: KnownOfValues,
+}
+
+impl Form {
+    /// The same about these ids.
+    pub(crate) fn about(mut self, backend: DbBackend, ids: &[i64]) -> Form {
+        self.known.is_about_one = backend == DbBackend::Postgres && ids.len() == 1;
+        self
+    }
+}
+
+/// What PostgreSQL is told of the values of a statement when it plans it: without that, it would plan it anew each time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) struct KnownOfValues {
     /// The day, if it stands in the text.
     pub(crate) written_day: Option<NaiveDate>,
+    /// Whether it is about one id. Of a list that it is not given PostgreSQL reckons with ten.
+    pub(crate) is_about_one: bool,
 }
 
 /// What is asked.
@@ -391,7 +414,7 @@ impl Statements {
         if let Some(kept) = self.0.get(form) {
             return kept;
         }
-        let built = Arc::new(build().into_kept(form.written_day));
+        let built = Arc::new(build().into_kept(form.known));
         self.0.insert(form.clone(), built.clone());
         built
     }
@@ -457,9 +480,29 @@ mod tests {
         let sqlite = Prepared::new(DbBackend::Sqlite, &select);
         let sql = r#"SELECT "a" WHERE "b" <= ?1 AND "c" > ?1 AND "d" = ?2 AND "e" = ?3 LIMIT ?4 + 0 OFFSET 7"#;
         assert_eq!((&*sqlite.sql, sqlite.slots.len()), (sql, 4));
-        let kept = Prepared::new(DbBackend::Postgres, &select).into_kept(NaiveDate::from_ymd_opt(2024, 9, 22));
+        let written_day = NaiveDate::from_ymd_opt(2024, 9, 22);
+        let known = KnownOfValues { written_day, is_about_one: false };
+        let kept = Prepared::new(DbBackend::Postgres, &select).into_kept(known);
         let sql = r#"SELECT "a" WHERE "b" <= '2024-09-22' AND "c" > '2024-09-22' AND "d" = $1 AND "e" = $2 LIMIT $3 OFFSET 7"#;
         assert_eq!((&*kept.sql, kept.slots.len()), (sql, 3));
+    }
+
+    #[test]
+    fn a_list_of_one_is_told_from_others() {
+        let mut select = Query::select();
+        let is_asked = dialect::is_one_of_ids(DbBackend::Postgres, Expr::col(Alias::new("a")));
+        select.expr(Expr::col(Alias::new("a"))).and_where(is_asked);
+        let view = View::new(NaiveDate::MIN, domain::Known::Latest);
+        for (ids, sql) in [
+            (&[7][..], r#"SELECT "a" WHERE "a" = ANY(ARRAY[$1::bigint])"#),
+            (&[7, 8], r#"SELECT "a" WHERE "a" = ANY($1)"#),
+        ] {
+            let known = KnownOfValues { written_day: None, is_about_one: ids.len() == 1 };
+            let bound = Prepared::new(DbBackend::Postgres, &select).into_kept(known).bind(&Values::of_ids(view, ids));
+            assert_eq!(&*bound.sql, sql);
+            let value = if ids.len() == 1 { Value::from(7_i64) } else { dialect::id_list(DbBackend::Postgres, ids) };
+            assert_eq!(bound.values, [value]);
+        }
     }
 
     #[test]

@@ -232,7 +232,8 @@ impl Store {
         let ListRequest { filter, order, page: request, columns } = list;
         let (filter, filter_values) = FilterForm::split(filter);
         let page = PageForm::new(order, request);
-        let form = self.form(Question::Related(relation.tie.name, relation.end), view, filter, Some(page), columns);
+        let question = Question::Related(relation.tie.name, relation.end);
+        let form = self.form(question, view, filter, Some(page), columns).about(self.backend, parents);
         let statement = self.statements.get(&form, || {
             let (scope, columns) = (Scope::new(self.backend, view), columns.with_required::<N>());
             let select = relation.page_select(&scope, &form.filter, page, columns);
@@ -256,8 +257,8 @@ impl Store {
         filter: &Filter,
     ) -> Result<HashMap<i64, NounCount>, StoreError> {
         let (filter, filter_values) = FilterForm::split(filter);
-        let form =
-            self.form(Question::RelatedCount(relation.tie.name, relation.end), view, filter, None, ColumnSet::LEAST);
+        let question = Question::RelatedCount(relation.tie.name, relation.end);
+        let form = self.form(question, view, filter, None, ColumnSet::LEAST).about(self.backend, parents);
         let statement = self.statements.get(&form, || {
             let scope = Scope::new(self.backend, view);
             let Joined { mut select, parent, .. } = relation.joined(&scope, &form.filter);

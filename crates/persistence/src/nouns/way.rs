@@ -49,6 +49,7 @@ impl Store {
         schools: &[i64],
     ) -> Result<HashMap<i64, Vec<StepTo>>, StoreError> {
         let form = self.form(Question::Steps(level), view, FilterForm::default(), None, ColumnSet::LEAST);
+        let form = form.about(self.backend, schools);
         let statement = self.statements.get(&form, || {
             Prepared::new(self.backend, &{
                 let scope = Scope::new(self.backend, view);

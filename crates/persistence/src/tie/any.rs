@@ -99,7 +99,7 @@ impl Store {
         let page = PageForm::new(Order::default(), request);
         let question = Question::RelatedOfAnyKind(relation.tie.name);
         let (filter, filter_values) = FilterForm::split(filter);
-        let form = self.form(question, view, filter, Some(page), ColumnSet::POSITION);
+        let form = self.form(question, view, filter, Some(page), ColumnSet::POSITION).about(self.backend, parents);
         let statement = self.statements.get(&form, || {
             let scope = Scope::new(self.backend, view);
             Prepared::new(self.backend, &relation.page_select(&scope, &form.filter, page))
@@ -132,7 +132,7 @@ impl Store {
     ) -> Result<HashMap<i64, i64>, StoreError> {
         let question = Question::RelatedOfAnyKindCount(relation.tie.name);
         let (filter, filter_values) = FilterForm::split(filter);
-        let form = self.form(question, view, filter, None, ColumnSet::LEAST);
+        let form = self.form(question, view, filter, None, ColumnSet::LEAST).about(self.backend, parents);
         let statement = self.statements.get(&form, || {
             let mut select = Query::select();
             let scope = Scope::new(self.backend, view);
