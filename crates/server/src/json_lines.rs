@@ -37,10 +37,10 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> FormatEvent<S, JsonLines> for JsonL
         let mut time = String::with_capacity(32);
         SystemTime.format_time(&mut Writer::new(&mut time))?;
         let mut line = Members(Vec::with_capacity(512));
-        line.push("timestamp", &time);
-        line.push("level", metadata.level().as_str());
+        line.push_member("timestamp", &time);
+        line.push_member("level", metadata.level().as_str());
         event.record(&mut line);
-        line.push("target", metadata.target());
+        line.push_member("target", metadata.target());
         if let Some(span) = event.parent().and_then(|id| context.span(id)).or_else(|| context.lookup_current()) {
             let extensions = span.extensions();
             let recorded = extensions.get::<FormattedFields<JsonLines>>().map_or("", |it| it.fields.as_str());
@@ -71,16 +71,22 @@ impl<'writer> FormatFields<'writer> for JsonLines {
 struct Members(Vec<u8>);
 
 impl Members {
-    fn push(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+    fn push_value(&mut self, name: &str, value: impl Serialize) {
         self.push_name(name);
-        self.push_json(value);
+        // What is no text can be written, and memory takes it.
+        let _ = serde_json::to_writer(&mut self.0, &value);
+    }
+
+    fn push_member(&mut self, name: &str, text: &str) {
+        self.push_name(name);
+        self.push_text(text);
     }
 
     /// Adds an object of members that are written already, and of one more.
     fn push_object(&mut self, name: &str, written: &str, last: (&str, &str)) {
         self.push_name(name);
         let mut members = Members(written.as_bytes().to_vec());
-        members.push(last.0, last.1);
+        members.push_member(last.0, last.1);
         self.0.push(b'{');
         self.0.append(&mut members.0);
         self.0.push(b'}');
@@ -90,13 +96,18 @@ impl Members {
         if !self.0.is_empty() {
             self.0.push(b',');
         }
-        self.push_json(name);
+        self.push_text(name);
         self.0.push(b':');
     }
 
-    fn push_json(&mut self, value: &(impl Serialize + ?Sized)) {
-        // Texts and numbers can be written, and memory takes what is.
-        let _ = serde_json::to_writer(&mut self.0, value);
+    fn push_text(&mut self, text: &str) {
+        if text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+            let _ = serde_json::to_writer(&mut self.0, text);
+            return;
+        }
+        self.0.push(b'"');
+        self.0.extend_from_slice(text.as_bytes());
+        self.0.push(b'"');
     }
 
     fn as_str(&self) -> Result<&str, fmt::Error> {
@@ -106,27 +117,27 @@ impl Members {
 
 impl Visit for Members {
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.push(field.name(), &value);
+        self.push_value(field.name(), value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.push(field.name(), &value);
+        self.push_value(field.name(), value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.push(field.name(), &value);
+        self.push_value(field.name(), value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.push(field.name(), &value);
+        self.push_value(field.name(), value);
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.push(field.name(), value);
+        self.push_member(field.name(), value);
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.push(field.name(), &format!("{value:?}"));
+        self.push_member(field.name(), &format!("{value:?}"));
     }
 }
 
