@@ -20,6 +20,7 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 use tokio::{runtime::Handle, time::sleep};
+use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
 
 use crate::statement::Bound;
 
@@ -53,7 +54,9 @@ impl PostgresReaders {
         let mut connection = Lent::new(self.acquire().await?);
         let values = SqlxValues(Values(statement.values.clone()));
         let query = sqlx::query_with(AssertSqlSafe(statement.sql.clone()), values);
-        let rows = query.fetch_all(connection.as_mut()).await.map_err(failed)?;
+        // The driver enters and leaves the span of its caller once for each row, which nothing that it logs is worth.
+        let reading = query.fetch_all(connection.as_mut()).with_subscriber(NoSubscriber::default());
+        let rows = reading.await.map_err(failed)?;
         connection.give_back();
         Ok(rows)
     }
