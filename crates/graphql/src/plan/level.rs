@@ -76,6 +76,17 @@ impl Answered {
         }
     }
 
+    /// How many bytes about is written for all parents.
+    pub(crate) fn bytes(&self) -> usize {
+        let of_object = |place: &Option<Place>| place.map_or(4, |Place { of, at }| self.fragments[of].bytes(at)) + 1;
+        let of_parent = |parent: &OfParent| match parent {
+            OfParent::Null => of_object(&None),
+            OfParent::One(place) => of_object(&Some(*place)),
+            OfParent::Many(start, end) => self.items[*start..*end].iter().map(of_object).sum::<usize>() + 2,
+        };
+        self.of_parents.iter().map(of_parent).sum()
+    }
+
     fn write_object(&self, place: Option<Place>, json: &mut Vec<u8>) -> Counts {
         match place {
             Some(Place { of, at }) => self.fragments[of].write(at, json),

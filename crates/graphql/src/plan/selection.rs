@@ -1,5 +1,7 @@
 //! What is selected of objects of one type, and the answer to it.
 
+use std::ops::Range;
+
 use async_graphql::{Name, Pos, Value, Variables};
 use async_graphql_value::Value as DocumentValue;
 use futures::{
@@ -99,6 +101,9 @@ pub(crate) struct Fragments {
     each: Vec<Fragment>,
 }
 
+/// The most memory that is reserved for a level before it is written: copies of objects may be too many to be answered.
+const MAX_RESERVED_BYTES: usize = 1 << 20;
+
 /// Where the JSON of an object ends, and what it counts.
 #[derive(Debug, Clone, Copy)]
 struct Fragment {
@@ -125,10 +130,18 @@ impl Counts {
 impl Fragments {
     /// Appends the JSON of an object to that of another.
     pub(crate) fn write(&self, at: usize, json: &mut Vec<u8>) -> Counts {
+        json.extend_from_slice(&self.json[self.range(at)]);
+        self.each[at].counts
+    }
+
+    /// How many bytes the JSON of an object has.
+    pub(crate) fn bytes(&self, at: usize) -> usize {
+        self.range(at).len()
+    }
+
+    fn range(&self, at: usize) -> Range<usize> {
         let start = if at == 0 { 0 } else { self.each[at - 1].end };
-        let Fragment { end, counts } = self.each[at];
-        json.extend_from_slice(&self.json[start..end]);
-        counts
+        start..self.each[at].end
     }
 }
 
@@ -266,9 +279,10 @@ impl<T: Send + Sync> Selection<T> {
         included: &[&SelectedField<T>],
         loaded: &[Loaded],
     ) -> Result<Fragments, GiveUp> {
-        // A guess: room for the names of fields and short values.
+        // A guess: room for the names of fields, short values, and what the levels below have written.
         let of_object: usize = included.iter().map(|field| field.key.len() + 16).sum();
-        let json = Vec::with_capacity(objects.len() * of_object);
+        let below = loaded.iter().map(|value| if let Loaded::Objects(answered) = value { answered.bytes() } else { 0 });
+        let json = Vec::with_capacity((objects.len() * of_object + below.sum::<usize>()).min(MAX_RESERVED_BYTES));
         let mut fragments = Fragments { json, each: Vec::with_capacity(objects.len()) };
         let mut of_level = Counts::default();
         let json = &mut fragments.json;
