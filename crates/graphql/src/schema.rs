@@ -357,10 +357,11 @@ fn build_schema(is_open: bool) -> Schema {
         .finish();
     let sdl = library.sdl_with_options(SDLExportOptions::new().include_specified_by());
     let sdl = federation::subgraph_sdl(&sdl);
+    let rules = SchemaRules::from_sdl(&sdl, is_open);
     Schema {
         library,
-        types: Arc::new(SchemaTypes::from_sdl(&sdl)),
-        rules: Arc::new(SchemaRules::from_sdl(&sdl, is_open)),
+        types: Arc::new(SchemaTypes::new(&rules.schema)),
+        rules: Arc::new(rules),
         documents: Arc::default(),
         sdl: sdl.into(),
         is_open,

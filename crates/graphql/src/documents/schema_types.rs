@@ -1,14 +1,13 @@
-//! The types of the schema and their fields, read from the schema's own text.
+//! The types of the schema and their fields, as documents are weighed and planned by them.
 
 use std::collections::{HashMap, HashSet};
 
-use async_graphql::{
-    Name, Positioned,
-    parser::{
-        parse_schema,
-        types::{BaseType, ConstDirective, FieldDefinition, OperationType, Type, TypeKind, TypeSystemDefinition},
-    },
+use apollo_compiler::{
+    Schema,
+    ast::Value,
+    schema::{Component, ExtendedType, FieldDefinition},
 };
+use async_graphql::parser::types::OperationType;
 
 /// The types of the schema and their fields.
 #[derive(Debug)]
@@ -32,30 +31,26 @@ pub(crate) struct FieldInfo {
 }
 
 impl SchemaTypes {
-    /// Reads the schema's own text.
-    pub(crate) fn from_sdl(sdl: &str) -> SchemaTypes {
-        let document = parse_schema(sdl).expect("the schema prints what can be parsed");
+    /// Reads them from the schema as documents are validated against it.
+    pub(crate) fn new(schema: &Schema) -> SchemaTypes {
         let (mut fields, mut possible) = (HashMap::new(), HashMap::<_, HashSet<_>>::new());
-        for definition in document.definitions {
-            let TypeSystemDefinition::Type(definition) = definition else { continue };
-            let definition = definition.node;
-            let name = definition.name.node.to_string();
-            let own = match definition.kind {
-                TypeKind::Object(object) => {
-                    for interface in object.implements {
-                        possible.entry(interface.node.to_string()).or_default().insert(name.clone());
+        for (name, ty) in schema.types.iter().filter(|(_, ty)| !ty.is_built_in()) {
+            let own = match ty {
+                ExtendedType::Object(object) => {
+                    for interface in &object.implements_interfaces {
+                        possible.entry(interface.to_string()).or_default().insert(name.to_string());
                     }
-                    object.fields
+                    &object.fields
                 }
-                TypeKind::Interface(interface) => interface.fields,
-                TypeKind::Union(union) => {
-                    possible.insert(name, union.members.iter().map(|member| member.node.to_string()).collect());
+                ExtendedType::Interface(interface) => &interface.fields,
+                ExtendedType::Union(union) => {
+                    possible.insert(name.to_string(), union.members.iter().map(ToString::to_string).collect());
                     continue;
                 }
                 _ => continue,
             };
-            let infos = own.iter().map(|field| (field.node.name.node.to_string(), field_info(&field.node)));
-            fields.insert(name, infos.collect());
+            let infos = own.iter().map(|(name, field)| (name.to_string(), field_info(field)));
+            fields.insert(name.to_string(), infos.collect());
         }
         SchemaTypes { fields, possible }
     }
@@ -87,29 +82,17 @@ impl SchemaTypes {
     }
 }
 
-fn field_info(field: &FieldDefinition) -> FieldInfo {
-    let (name, is_list) = named_type(&field.ty.node);
-    let sized = field.directives.iter().find(|directive| directive.node.name.node == "listSize");
-    FieldInfo {
-        ty: name.to_string(),
-        is_list,
-        is_connection: name.ends_with("Connection"),
-        assumed_size: sized.and_then(assumed_size),
-    }
-}
-
-/// The innermost named type of a type, and whether there is a list around it.
-fn named_type(ty: &Type) -> (&Name, bool) {
-    match &ty.base {
-        BaseType::Named(name) => (name, false),
-        BaseType::List(inner) => (named_type(inner).0, true),
-    }
-}
-
-fn assumed_size(directive: &Positioned<ConstDirective>) -> Option<u64> {
-    let argument = directive.node.get_argument("assumedSize")?;
-    match &argument.node {
-        async_graphql::Value::Number(number) => number.as_u64(),
+fn field_info(field: &Component<FieldDefinition>) -> FieldInfo {
+    let ty = field.ty.inner_named_type();
+    let sized = field.directives.get("listSize");
+    let assumed_size = sized.and_then(|sized| match &**sized.specified_argument_by_name("assumedSize")? {
+        Value::Int(size) => size.as_str().parse().ok(),
         _ => None,
+    });
+    FieldInfo {
+        ty: ty.to_string(),
+        is_list: field.ty.is_list(),
+        is_connection: ty.ends_with("Connection"),
+        assumed_size,
     }
 }
