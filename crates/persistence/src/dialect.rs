@@ -82,7 +82,8 @@ pub(crate) fn select_asked_ids(backend: DbBackend) -> (SelectStatement, Expr) {
 /// The placeholder of a value, from 1.
 ///
 /// SQLite's planner looks at the value of a bare parameter as a limit, and prepares the statement anew each time one is bound,
-/// which costs more than many a statement: there it is an expression.
+/// which costs more than many a statement: there it is an expression. (Readers of a file have that turned off; the connection
+/// of a database in memory and those of scenarios cannot.)
 pub(crate) fn placeholder(backend: DbBackend, number: usize, is_limit: bool) -> String {
     match backend {
         DbBackend::Postgres => format!("${number}"),

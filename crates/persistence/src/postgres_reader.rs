@@ -5,11 +5,8 @@
 
 use std::{io::ErrorKind, sync::Arc, time::Duration};
 
-use deadpool::{
-    Runtime,
-    managed::{
-        Manager, Metrics, Object, Pool, PoolConfig, PoolError, QueueMode, RecycleError, RecycleResult, Timeouts,
-    },
+use deadpool::managed::{
+    Manager, Metrics, Object, Pool, PoolConfig, PoolError, QueueMode, RecycleError, RecycleResult, Timeouts, WeakPool,
 };
 use sea_orm::{
     ConnAcquireErr, DbErr, RuntimeErr, Values,
@@ -19,8 +16,11 @@ use sea_orm::{
     },
 };
 use sea_query_sqlx::SqlxValues;
-use tokio::{runtime::Handle, time::sleep};
-use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
+use tokio::{
+    runtime::Handle,
+    time::{interval, sleep, timeout},
+};
+use tracing::{Dispatch, instrument::WithSubscriber};
 
 use crate::statement::Bound;
 
@@ -28,23 +28,32 @@ use crate::statement::Bound;
 const MAX_AGE: Duration = Duration::from_secs(30 * 60);
 /// How long it may have been idle: networks drop those that say nothing.
 const MAX_IDLE: Duration = Duration::from_secs(10 * 60);
+/// How often old connections are looked for.
+const CHECK_INTERVAL: Duration = Duration::from_secs(60);
+/// How long the server may go on with a statement that is given up, before its connection is: the time that statements are
+/// given is less.
+const LONGEST_STATEMENT: Duration = Duration::from_secs(120);
 /// The shortest and the longest wait before a server that starts is asked again.
 const RETRY_DELAYS: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(400)];
 
 /// The connections to read with. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct PostgresReaders(Pool<Connections>);
+pub(crate) struct PostgresReaders {
+    pool: Pool<Connections>,
+    /// How long a read waits for a connection.
+    patience: Duration,
+}
 
 impl PostgresReaders {
     /// So many connections at the most, made as they are needed; the first at once, so that it is told whether they can be.
     /// A read waits so long for one.
     pub(crate) async fn open(options: PgConnectOptions, most: usize, patience: Duration) -> Result<Self, DbErr> {
-        let timeouts = Timeouts { wait: Some(patience), create: Some(patience), recycle: None };
-        // The last one given back is lent first: its statements are prepared, and others may grow old.
-        let config = PoolConfig { max_size: most, timeouts, queue_mode: QueueMode::Lifo };
-        let pool = Pool::builder(Connections { options: options.disable_statement_logging() });
-        let pool = pool.config(config).runtime(Runtime::Tokio1).build();
-        let readers = PostgresReaders(pool.map_err(|error| DbErr::Custom(error.to_string()))?);
+        // The last one given back is lent first: its statements are prepared, and those that are not needed grow old.
+        let config = PoolConfig { max_size: most, timeouts: Timeouts::default(), queue_mode: QueueMode::Lifo };
+        let pool = Pool::builder(Connections { options: options.disable_statement_logging() }).config(config).build();
+        let pool = pool.map_err(|error| DbErr::Custom(error.to_string()))?;
+        tokio::spawn(close_old(pool.weak()));
+        let readers = PostgresReaders { pool, patience };
         drop(readers.acquire().await?);
         Ok(readers)
     }
@@ -54,24 +63,26 @@ impl PostgresReaders {
         let mut connection = Lent::new(self.acquire().await?);
         let values = SqlxValues(Values(statement.values.clone()));
         let query = sqlx::query_with(AssertSqlSafe(statement.sql.clone()), values);
-        // The driver enters and leaves the span of its caller once for each row, which nothing that it logs is worth.
-        let reading = query.fetch_all(connection.as_mut()).with_subscriber(NoSubscriber::default());
+        // The driver enters and leaves the span of its caller once for each row, which what it logs of a read, notices of
+        // the server, is not worth.
+        let reading = query.fetch_all(connection.as_mut()).with_subscriber(Dispatch::none());
         let rows = reading.await.map_err(failed)?;
         connection.give_back();
         Ok(rows)
     }
 
     async fn acquire(&self) -> Result<Object<Connections>, DbErr> {
-        self.0.get().await.map_err(|error| match error {
-            PoolError::Backend(error) => failed(error),
-            PoolError::Timeout(_) => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
-            error => DbErr::Custom(error.to_string()),
-        })
+        match timeout(self.patience, self.pool.get()).await {
+            Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(PoolError::Backend(error))) => Err(failed(error)),
+            Ok(Err(error)) => Err(DbErr::Custom(error.to_string())),
+            Err(_) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
+        }
     }
 
     /// How many connections there are, and how many of them are idle.
     pub(crate) fn count(&self) -> (u32, usize) {
-        let status = self.0.status();
+        let status = self.pool.status();
         (u32::try_from(status.size).unwrap_or(u32::MAX), status.available)
     }
 }
@@ -105,9 +116,27 @@ impl Manager for Connections {
     }
 
     async fn recycle(&self, _: &mut PgConnection, metrics: &Metrics) -> RecycleResult<Error> {
-        match metrics.age() < MAX_AGE && metrics.last_used() < MAX_IDLE {
+        match is_usable(metrics) {
             true => Ok(()),
             false => Err(RecycleError::message("it is too old")),
+        }
+    }
+}
+
+/// Whether a connection is lent again.
+fn is_usable(metrics: &Metrics) -> bool {
+    metrics.age() < MAX_AGE && metrics.last_used() < MAX_IDLE
+}
+
+/// Closes connections that are not lent again, as long as there is a pool.
+async fn close_old(pool: WeakPool<Connections>) {
+    let mut checks = interval(CHECK_INTERVAL);
+    loop {
+        checks.tick().await;
+        let Some(pool) = pool.upgrade() else { return };
+        for old in pool.retain(|_, metrics| is_usable(&metrics)).removed {
+            // The server may have gone.
+            let _ = timeout(CHECK_INTERVAL, old.close()).await;
         }
     }
 }
@@ -138,7 +167,7 @@ impl Drop for Lent {
         let Some(mut connection) = self.connection.take() else { return };
         let Ok(runtime) = Handle::try_current() else { return drop(Object::take(connection)) };
         runtime.spawn(async move {
-            if connection.ping().await.is_err() {
+            if !matches!(timeout(LONGEST_STATEMENT, connection.ping()).await, Ok(Ok(()))) {
                 drop(Object::take(connection));
             }
         });

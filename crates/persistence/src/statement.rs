@@ -305,7 +305,7 @@ pub(crate) struct Form {
     pub(crate) page: Option<PageForm>,
     /// The columns of the noun that are asked for.
     pub(crate) columns: ColumnSet,
-    /// What else stands in the text.
+    /// What is told of the values.
     pub(crate) known: KnownOfValues,
 }
 

@@ -77,7 +77,7 @@ impl Store {
         codes: &[String],
         columns: ColumnSet,
     ) -> Result<HashMap<String, Arc<N>>, StoreError> {
-        // As with ids: PostgreSQL plans a list anew each time.
+        // PostgreSQL plans a list anew each time, since it does not know how many are in it.
         let (question, code) = match codes {
             [code] => (Question::ByCode(N::SHAPE.table), code.as_str().into()),
             _ => (Question::ByCodes(N::SHAPE.table), dialect::text_list(self.backend, codes)),
