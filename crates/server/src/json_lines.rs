@@ -3,7 +3,10 @@
 //! That one writes all values through adaptors, and parses and writes again what a span recorded, for each line: 30 % of the
 //! instructions of a small request. Here what a span recorded is kept as it is written.
 
-use std::fmt::{self, Debug};
+use std::{
+    fmt::{self, Debug},
+    mem,
+};
 
 use serde::Serialize;
 use tracing::{
@@ -59,10 +62,10 @@ impl<'writer> FormatFields<'writer> for JsonLines {
     }
 
     fn add_fields(&self, current: &'writer mut FormattedFields<Self>, fields: &Record<'_>) -> fmt::Result {
-        if !current.fields.is_empty() && !fields.is_empty() {
-            current.fields.push(',');
-        }
-        self.format_fields(current.as_writer(), fields)
+        let mut members = Members(mem::take(&mut current.fields).into_bytes());
+        fields.record(&mut members);
+        current.fields = members.as_str()?.to_owned();
+        Ok(())
     }
 }
 
@@ -187,15 +190,21 @@ mod tests {
                 none = Option::<u8>::None,
                 "said"
             );
-            let span = tracing::info_span!("request", id = "a\"b", http.method = %"GET", late = tracing::field::Empty);
+            let span = tracing::info_span!(
+                "request", id = "a\"b", http.method = %"GET", late = tracing::field::Empty, never = tracing::field::Empty
+            );
             span.in_scope(|| tracing::warn!(error = ?vec!["x"], debt = -3, "in a span"));
+            span.record("never", Option::<u8>::None);
             span.record("late", 7);
             span.in_scope(|| tracing::info_span!("empty").in_scope(|| tracing::info!("in one without fields")));
             tracing::error!(parent: &span, "of a span");
         });
         let bytes = written.0.lock().expect("no panic").clone();
-        let mut lines: Vec<Value> =
-            bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+        let mut lines: Vec<Value> = bytes
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| serde_json::from_slice(line).expect("JSON"))
+            .collect();
         for line in &mut lines {
             assert!(line.as_object_mut().and_then(|line| line.remove("timestamp")).is_some(), "{line}");
         }

@@ -110,7 +110,7 @@ struct NamedMetrics {
     seconds: Option<Histogram>,
 }
 
-/// How many names of operations have a label of their own.
+/// How many names of operations have a label of their own, with those of operations that have no name.
 const MAX_LABELED_NAMES: usize = 200;
 
 /// Counts an operation, and records how long it took if that says something.
