@@ -1,12 +1,12 @@
 //! Lists counted by what their nouns have in common: one statement for the lists of all parents.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::cmp::Reverse;
 
 use domain::{ColumnType, Filter, View, noun::HAS_LOCATION};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Iden, JoinType, Query, SelectStatement};
 
 use crate::{
-    Noun, NounCount, Relation, Store, StoreError,
+    IdMap, Noun, NounCount, Relation, Store, StoreError,
     columns::ColumnSet,
     dialect,
     entity::{facets, identities},
@@ -162,7 +162,7 @@ impl Store {
         parents: &[i64],
         filter: &Filter,
         by: Dimensions,
-    ) -> Result<HashMap<i64, Vec<BreakdownRow>>, StoreError> {
+    ) -> Result<IdMap<Vec<BreakdownRow>>, StoreError> {
         let (filter, filter_values) = FilterForm::split(filter);
         let question = relation.breakdown_question(by);
         let form = self.form(question, view, filter, None, ColumnSet::LEAST).about(self.backend, parents);
@@ -175,7 +175,7 @@ impl Store {
             Prepared::new(self.backend, &count_by::<N>(&scope, select, parent, by))
         });
         let values = Values { view, ids: parents, request: None, filter: &filter_values };
-        let mut breakdowns: HashMap<i64, Vec<BreakdownRow>> = HashMap::new();
+        let mut breakdowns: IdMap<Vec<BreakdownRow>> = IdMap::default();
         for row in self.rows_of(&statement, &values).await?.iter() {
             let (parent, row) = read_row::<N>(row, by)?;
             breakdowns.entry(parent).or_default().push(row);

@@ -1,6 +1,6 @@
 //! A revision being written: facts added, facts closed, all or nothing.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::{
@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Store, StoreError,
+    IdMap, Store, StoreError,
     bulk::{Bulk, ColumnValues},
     deferred_indexes::DeferredIndexes,
     dialect,
@@ -267,12 +267,12 @@ impl Draft {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn recorded(&mut self, shape: &'static Shape) -> Result<HashMap<i64, Recorded>, StoreError> {
+    pub async fn recorded(&mut self, shape: &'static Shape) -> Result<IdMap<Recorded>, StoreError> {
         if self.first {
-            return Ok(HashMap::new());
+            return Ok(IdMap::default());
         }
         let statement = self.backend.build(&recorded_select(self.backend, shape));
-        let mut recorded = HashMap::new();
+        let mut recorded = IdMap::default();
         for row in self.pipe.settled_transaction().await?.query_all_raw(statement).await? {
             let mut row = Row::new(&row);
             let [id, position, digest] = row.cells();

@@ -1,12 +1,10 @@
 //! Facts as a data set writes them: what the export reads.
 
-use std::collections::HashMap;
-
 use domain::{ColumnType, Keeping, Kind, Known, ScenarioId, Shape, Validity, ValueKind, View};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement};
 
 use crate::{
-    Store, StoreError,
+    IdMap, Store, StoreError,
     entity::{citations, identities},
     row::Row,
     statement::{Bound, Prepared, Values},
@@ -65,7 +63,7 @@ impl Store {
         known: Known,
         scenario: Option<ScenarioId>,
         ids: &[i64],
-    ) -> Result<HashMap<i64, Vec<String>>, StoreError> {
+    ) -> Result<IdMap<Vec<String>>, StoreError> {
         let shape = domain::shape_of(kind);
         let rows = self.rows_in(scenario, by_ids(self.backend, shape, known, ids)).await?;
         let written = |row: Row<'_>| read(shape, row).map(|row| (row.id, row.fields));

@@ -1,13 +1,13 @@
 //! Since when facts are known, apart from the dates that they state: their sources were published, or they were recorded.
 
-use std::{cmp::min, collections::HashMap};
+use std::cmp::min;
 
 use chrono::NaiveDate;
 use domain::{Kind, View, shape_of};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, JoinType, Query, SelectStatement, UnionType};
 
 use crate::{
-    Store, StoreError,
+    IdMap, Store, StoreError,
     columns::ColumnSet,
     entity::{citations, revisions},
     filter::FilterForm,
@@ -22,19 +22,14 @@ impl Store {
     ///
     /// # Errors
     /// The database failed, or a row has no meaning.
-    pub async fn known_days(
-        &self,
-        kind: Kind,
-        view: View,
-        ties: &[i64],
-    ) -> Result<HashMap<i64, NaiveDate>, StoreError> {
+    pub async fn known_days(&self, kind: Kind, view: View, ties: &[i64]) -> Result<IdMap<NaiveDate>, StoreError> {
         let table = shape_of(kind).table;
         let form = self.form(Question::KnownDays(table), view, FilterForm::default(), None, ColumnSet::LEAST);
         let form = form.about(self.backend, ties);
         let statement = self
             .statements
             .get(&form, || Prepared::new(self.backend, &known_days(&Scope::new(self.backend, view), table)));
-        let mut known = HashMap::new();
+        let mut known = IdMap::default();
         for mut row in self.rows_of(&statement, &Values::of_ids(view, ties)).await?.iter() {
             let [tie, day] = row.cells();
             let day = day.day()?;

@@ -1,6 +1,6 @@
 //! Reading nouns: by id, by slug, and in pages.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use domain::{
     ColumnType, Filter, Head, Kind, Known, Lifetime, Order, OrderField, Page, PageRequest, Position, ScenarioId, Shape,
@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Store, StoreError,
+    IdMap, Store, StoreError,
     breakdown::ValuesOf,
     columns::ColumnSet,
     dialect,
@@ -129,7 +129,7 @@ impl Store {
         view: View,
         ids: &[i64],
         columns: ColumnSet,
-    ) -> Result<HashMap<i64, Arc<N>>, StoreError> {
+    ) -> Result<IdMap<Arc<N>>, StoreError> {
         // A list is more work than one id, also if it has one only.
         let question = match ids {
             [_] => Question::ById(N::SHAPE.table),

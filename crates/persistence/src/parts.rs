@@ -1,12 +1,12 @@
 //! Reading the short lists that belong to a noun: a list for each of many owners in one statement.
 
-use std::{any::TypeId, collections::HashMap};
+use std::any::TypeId;
 
 use domain::View;
 use sea_orm::sea_query::{Expr, SelectStatement};
 
 use crate::{
-    Store, StoreError,
+    IdMap, Store, StoreError,
     columns::ColumnSet,
     filter::FilterForm,
     row::{Row, Rows},
@@ -35,7 +35,7 @@ pub trait List: Send + Sync + Sized + 'static {
     ///
     /// # Errors
     /// A value means nothing in the domain.
-    fn read_all(rows: &Rows) -> Result<HashMap<i64, Vec<Self>>, StoreError> {
+    fn read_all(rows: &Rows) -> Result<IdMap<Vec<Self>>, StoreError> {
         read_by_owner(rows, Self::read)
     }
 }
@@ -44,8 +44,8 @@ pub trait List: Send + Sync + Sized + 'static {
 pub(crate) fn read_by_owner<P>(
     rows: &Rows,
     mut read: impl FnMut(&mut Row<'_>) -> Result<P, StoreError>,
-) -> Result<HashMap<i64, Vec<P>>, StoreError> {
-    let mut parts: HashMap<i64, Vec<P>> = HashMap::new();
+) -> Result<IdMap<Vec<P>>, StoreError> {
+    let mut parts: IdMap<Vec<P>> = IdMap::default();
     for mut row in rows.iter() {
         let owner = row.next().number()?;
         row.begin_fact();
@@ -59,7 +59,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed, or a row has no meaning.
-    pub async fn parts<P: Parts>(&self, view: View, owners: &[i64]) -> Result<HashMap<i64, Vec<P>>, StoreError> {
+    pub async fn parts<P: Parts>(&self, view: View, owners: &[i64]) -> Result<IdMap<Vec<P>>, StoreError> {
         let form = self.form(Question::Parts(TypeId::of::<P>()), view, FilterForm::default(), None, ColumnSet::LEAST);
         let form = form.about(self.backend, owners);
         let statement = self.statements.get(&form, || {

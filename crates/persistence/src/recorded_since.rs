@@ -1,12 +1,10 @@
 //! Since which revision facts are on record.
 
-use std::collections::HashMap;
-
 use domain::Revision;
 use sea_orm::sea_query::{Alias, ExprTrait, JoinType, Query};
 
 use crate::{
-    Store, StoreError, dialect,
+    IdMap, Store, StoreError, dialect,
     entity::{identities, revisions},
     row::Row,
     store::revision_of,
@@ -19,7 +17,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn recorded_since(&self, facts: &[i64]) -> Result<HashMap<i64, Revision>, StoreError> {
+    pub async fn recorded_since(&self, facts: &[i64]) -> Result<IdMap<Revision>, StoreError> {
         use revisions::Column::{Actor, Message, Number, RecordedAt};
         let id = || col("i", identities::Column::Id);
         let mut select = Query::select();

@@ -1,12 +1,12 @@
 //! What revisions changed: how many facts of each kind they added, changed and closed.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use domain::{Kind, RevisionChange};
 use sea_orm::{DbBackend, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Statement, sea_query::Query};
 
 use crate::{
-    Store, StoreError, dialect,
+    IdMap, Store, StoreError, dialect,
     entity::revision_changes::{self, Column},
     view::col,
 };
@@ -69,12 +69,12 @@ impl Store {
     ///
     /// # Errors
     /// The database failed, or a row has no meaning.
-    pub async fn revision_changes(&self, numbers: &[i64]) -> Result<HashMap<i64, Vec<RevisionChange>>, StoreError> {
+    pub async fn revision_changes(&self, numbers: &[i64]) -> Result<IdMap<Vec<RevisionChange>>, StoreError> {
         let number = col("revision_changes", Column::Number);
         let changes = revision_changes::Entity::find()
             .filter(dialect::is_one_of_these(self.backend, number, numbers))
             .order_by_asc(Column::Kind);
-        let mut of: HashMap<i64, Vec<RevisionChange>> = HashMap::new();
+        let mut of: IdMap<Vec<RevisionChange>> = IdMap::default();
         for mut row in self.rows(changes.build(self.backend)).await?.iter() {
             let [number, kind, added, changed, closed] = row.cells();
             of.entry(number.number()?).or_default().push(RevisionChange {

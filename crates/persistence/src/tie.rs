@@ -4,7 +4,6 @@ mod any;
 mod page;
 
 use std::{
-    collections::HashMap,
     hash::{Hash, Hasher},
     marker::PhantomData,
     sync::Arc,
@@ -14,7 +13,7 @@ use domain::{ColumnType, Filter, Kind, Page, PageRequest, Position, SHAPES, View
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
 
 use crate::{
-    Noun, NounCount, Store, StoreError,
+    IdMap, Noun, NounCount, Store, StoreError,
     breakdown::{Dimensions, select_ends},
     columns::ColumnSet,
     filter::{FilterForm, fits, is_listed, is_listed_as_planned},
@@ -228,7 +227,7 @@ impl Store {
         view: View,
         parents: &[i64],
         list: ListRequest<'_>,
-    ) -> Result<HashMap<i64, RelatedPage<N, T>>, StoreError> {
+    ) -> Result<IdMap<RelatedPage<N, T>>, StoreError> {
         let ListRequest { filter, order, page: request, columns } = list;
         let (filter, filter_values) = FilterForm::split(filter);
         let page = PageForm::new(order, request);
@@ -255,7 +254,7 @@ impl Store {
         view: View,
         parents: &[i64],
         filter: &Filter,
-    ) -> Result<HashMap<i64, NounCount>, StoreError> {
+    ) -> Result<IdMap<NounCount>, StoreError> {
         let (filter, filter_values) = FilterForm::split(filter);
         let question = Question::RelatedCount(relation.tie.name, relation.end);
         let form = self.form(question, view, filter, None, ColumnSet::LEAST).about(self.backend, parents);
@@ -373,9 +372,9 @@ impl<N: Table, T> Relation<N, T> {
         rows: &Rows,
         request: &PageRequest,
         columns: ColumnSet,
-    ) -> Result<HashMap<i64, RelatedPage<N, T>>, StoreError> {
-        let mut nodes: HashMap<i64, Arc<N>> = HashMap::new();
-        let mut pages = HashMap::new();
+    ) -> Result<IdMap<RelatedPage<N, T>>, StoreError> {
+        let mut nodes: IdMap<Arc<N>> = IdMap::default();
+        let mut pages = IdMap::default();
         let mut entries = Vec::new();
         let mut parent = None;
         for mut row in rows.iter() {

@@ -23,7 +23,7 @@ use anyhow::{Context, bail};
 use chrono::NaiveDate;
 use domain::{Clock, FieldError, NewRevision, Record, Revision, Shape, TimeZone, Validity, lifetime::lifetime};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
-use persistence::{Draft, ExportRow, Fact, Recorded, Store};
+use persistence::{Draft, ExportRow, Fact, IdMap, Recorded, Store};
 
 pub use self::folder::Folder;
 pub(crate) use self::{check::CheckedDataSet, folder::Files};
@@ -364,12 +364,12 @@ pub async fn record_row(
 fn plan_file(
     shape: &'static Shape,
     digests: Vec<RowDigest>,
-    mut recorded: HashMap<i64, Recorded>,
+    mut recorded: IdMap<Recorded>,
     nouns: &NounIndex,
     today: NaiveDate,
 ) -> FilePlan {
     let later = digests.iter().map(|digest| (digest.id, nouns.noun_of(digest.id))).filter(|(id, noun)| id != noun);
-    let recorded_nouns: HashMap<i64, NaiveDate> =
+    let recorded_nouns: IdMap<NaiveDate> =
         later.filter_map(|(_, noun)| Some((noun, recorded.get(&noun)?.noun?.recorded))).collect();
     let was: Vec<Option<Recorded>> = digests.iter().map(|digest| recorded.remove(&digest.id)).collect();
     let positions = positions::assign_positions(&was.iter().map(|was| was.map(|was| was.position)).collect::<Vec<_>>());
@@ -523,7 +523,7 @@ mod tests {
         let recorded = [(1, 1024, 10), (2, 2048, 20), (3, 3072, 30), (4, 4096, 40)];
         let recorded = recorded.map(|(id, position, digest)| (id, Recorded { position, digest, noun: None }));
         let rows = vec![digest(4, 40), digest(1, 10), digest(2, 21), digest(5, 50)];
-        let plan = plan_file(&domain::source::SHAPE, rows, recorded.into(), &NounIndex::default(), DAY);
+        let plan = plan_file(&domain::source::SHAPE, rows, recorded.into_iter().collect(), &NounIndex::default(), DAY);
         assert_eq!(plan.actions, [RowAction::Keep, RowAction::Keep, RowAction::Replace, RowAction::Add]);
         assert_eq!(plan.positions, [512, 1024, 2048, 3072]);
         assert_eq!(plan.moved, [(4, 512)]);
@@ -534,7 +534,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_gone_closes_what_it_said() {
-        let recorded = HashMap::from([(7, Recorded { position: 1024, digest: 1, noun: None })]);
+        let recorded = IdMap::from_iter([(7, Recorded { position: 1024, digest: 1, noun: None })]);
         let plan = plan_file(&domain::source::SHAPE, Vec::new(), recorded, &NounIndex::default(), DAY);
         assert_eq!((plan.closed, plan.count.closed), (vec![7], 1));
     }
@@ -548,7 +548,7 @@ mod tests {
         let plan = plan_file(
             &domain::source::SHAPE,
             vec![digest(1, 7), digest(2, 7)],
-            recorded.into(),
+            recorded.into_iter().collect(),
             &NounIndex::default(),
             DAY,
         );

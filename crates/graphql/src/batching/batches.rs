@@ -23,7 +23,7 @@ use std::{
 };
 
 use futures::{StreamExt, channel::oneshot, future::BoxFuture, stream::FuturesUnordered, task::AtomicWaker};
-use persistence::{ColumnSet, Store, StoreError};
+use persistence::{ColumnSet, IdMap, Store, StoreError};
 
 use crate::execution::{error::LoggedFailure, trace::LevelNumber};
 
@@ -37,7 +37,7 @@ pub(crate) trait Loader: Clone + Eq + Hash + Send + Sync + 'static {
         store: &Store,
         ids: &[i64],
         columns: ColumnSet,
-    ) -> impl Future<Output = Result<HashMap<i64, Self::Value>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<IdMap<Self::Value>, StoreError>> + Send;
 }
 
 type LoadResult<L> = Result<Option<<L as Loader>::Value>, LoggedFailure>;
@@ -59,7 +59,7 @@ struct BatchQueue<L: Loader> {
     columns: ColumnSet,
     /// The levels of a traced run that ask for pending ids.
     asked_by: Vec<LevelNumber>,
-    states: HashMap<i64, LoadState<L>>,
+    states: IdMap<LoadState<L>>,
     /// Those who wait for a batch to be loaded.
     waiting: Vec<oneshot::Sender<()>>,
 }
@@ -70,7 +70,7 @@ impl<L: Loader> Default for BatchQueue<L> {
             pending_ids: Vec::new(),
             columns: ColumnSet::LEAST,
             asked_by: Vec::new(),
-            states: HashMap::new(),
+            states: IdMap::default(),
             waiting: Vec::new(),
         }
     }
@@ -82,6 +82,8 @@ impl<L: Loader> BatchQueue<L> {
     fn enqueue(&mut self, ids: &[i64], columns: ColumnSet, level: Option<LevelNumber>) -> Vec<i64> {
         let mut of_too_few_columns = Vec::new();
         let mut is_asked = false;
+        self.states.reserve(ids.len());
+        self.pending_ids.reserve(ids.len());
         for id in ids {
             match self.states.entry(*id) {
                 Entry::Occupied(known) => match known.get() {
@@ -173,7 +175,7 @@ fn send_values<L: Loader>(
     key: &QueueKey<L>,
     ids: &[i64],
     columns: ColumnSet,
-    mut values: Result<HashMap<i64, L::Value>, LoggedFailure>,
+    mut values: Result<IdMap<L::Value>, LoggedFailure>,
 ) {
     let mut queues = lock_mutex(queues);
     let Some(queue) = queues.get_mut(key) else { return };
@@ -350,7 +352,7 @@ mod tests {
     impl Loader for DoubleLoader {
         type Value = i64;
 
-        async fn load(&self, _: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, i64>, StoreError> {
+        async fn load(&self, _: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<i64>, StoreError> {
             STATEMENTS.fetch_add(1, SeqCst);
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
             Ok(ids.iter().filter(|id| **id >= 0).map(|id| (*id, id * 2)).collect())
@@ -402,12 +404,7 @@ mod tests {
     impl Loader for ColumnsLoader {
         type Value = ColumnSet;
 
-        async fn load(
-            &self,
-            _: &Store,
-            ids: &[i64],
-            columns: ColumnSet,
-        ) -> Result<HashMap<i64, ColumnSet>, StoreError> {
+        async fn load(&self, _: &Store, ids: &[i64], columns: ColumnSet) -> Result<IdMap<ColumnSet>, StoreError> {
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
             Ok(ids.iter().map(|id| (*id, columns)).collect())
         }

@@ -13,7 +13,7 @@ use std::{
 
 use dataloader::{BatchFn, cached::Loader};
 use futures::{FutureExt, future::join_all};
-use persistence::{ColumnSet, Store, StoreError};
+use persistence::{ColumnSet, IdMap, Store, StoreError};
 use tokio::task::yield_now;
 
 use super::batches::{Batches, Loader as BatchLoader};
@@ -25,7 +25,7 @@ struct BatchSize;
 impl BatchLoader for BatchSize {
     type Value = usize;
 
-    async fn load(&self, _: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, usize>, StoreError> {
+    async fn load(&self, _: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<usize>, StoreError> {
         Ok(ids.iter().map(|id| (*id, ids.len())).collect())
     }
 }
@@ -106,8 +106,8 @@ impl Hash for Slow {
 impl BatchLoader for Slow {
     type Value = i64;
 
-    async fn load(&self, _: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, i64>, StoreError> {
-        Ok(self.load_all(ids).await)
+    async fn load(&self, _: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<i64>, StoreError> {
+        Ok(self.load_all(ids).await.into_iter().collect())
     }
 }
 

@@ -13,8 +13,8 @@ use domain::{
     RevisionChange, ScenarioId, SearchHit, View,
 };
 use persistence::{
-    AnyPage, AnyRelation, BreakdownRow, ColumnSet, Dimensions, Interval, ListRequest, Noun, NounCount, NounPage, Parts,
-    RelatedPage, Relation, StepTo, Store, StoreError,
+    AnyPage, AnyRelation, BreakdownRow, ColumnSet, Dimensions, IdMap, Interval, ListRequest, Noun, NounCount, NounPage,
+    Parts, RelatedPage, Relation, StepTo, Store, StoreError,
 };
 
 use crate::{batching::batches::Loader, objects::tie::TieType};
@@ -196,7 +196,7 @@ loader! {
 impl<N: Noun> Loader for NounLoader<N> {
     type Value = Arc<N>;
 
-    async fn load(&self, store: &Store, ids: &[i64], columns: ColumnSet) -> Result<HashMap<i64, Arc<N>>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], columns: ColumnSet) -> Result<IdMap<Arc<N>>, StoreError> {
         store.by_ids(self.view, ids, columns).await
     }
 }
@@ -204,7 +204,7 @@ impl<N: Noun> Loader for NounLoader<N> {
 impl Loader for RecordedLoader {
     type Value = ();
 
-    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, ()>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<()>, StoreError> {
         Ok(store.recorded(self.scenario, ids).await?.into_iter().map(|id| (id, ())).collect())
     }
 }
@@ -212,7 +212,7 @@ impl Loader for RecordedLoader {
 impl Loader for KnownDayLoader {
     type Value = NaiveDate;
 
-    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, NaiveDate>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<NaiveDate>, StoreError> {
         store.known_days(self.kind, self.view, ids).await
     }
 }
@@ -220,7 +220,7 @@ impl Loader for KnownDayLoader {
 impl Loader for RecordedSinceLoader {
     type Value = Revision;
 
-    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Revision>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<Revision>, StoreError> {
         store.recorded_since(ids).await
     }
 }
@@ -228,12 +228,7 @@ impl Loader for RecordedSinceLoader {
 impl Loader for RevisionChangesLoader {
     type Value = Vec<RevisionChange>;
 
-    async fn load(
-        &self,
-        store: &Store,
-        numbers: &[i64],
-        _: ColumnSet,
-    ) -> Result<HashMap<i64, Self::Value>, StoreError> {
+    async fn load(&self, store: &Store, numbers: &[i64], _: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
         store.revision_changes(numbers).await
     }
 }
@@ -241,41 +236,41 @@ impl Loader for RevisionChangesLoader {
 impl Loader for FindingCountsLoader {
     type Value = Arc<HashMap<FindingRule, u64>>;
 
-    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
-        Ok(HashMap::from([(ALL_NOUNS, Arc::new(store.finding_counts(self.view).await?))]))
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
+        Ok(IdMap::from_iter([(ALL_NOUNS, Arc::new(store.finding_counts(self.view).await?))]))
     }
 }
 
 impl Loader for ReleasesLoader {
     type Value = Arc<Vec<Release>>;
 
-    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
-        Ok(HashMap::from([(ALL_NOUNS, Arc::new(store.releases(self.known).await?))]))
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
+        Ok(IdMap::from_iter([(ALL_NOUNS, Arc::new(store.releases(self.known).await?))]))
     }
 }
 
 impl Loader for ChangePageLoader {
     type Value = Arc<Page<Change>>;
 
-    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
         let page = store.changes(self.interval, &self.filter, &self.request).await?;
-        Ok(HashMap::from([(ALL_NOUNS, Arc::new(page))]))
+        Ok(IdMap::from_iter([(ALL_NOUNS, Arc::new(page))]))
     }
 }
 
 impl Loader for ChangeCountLoader {
     type Value = Arc<Vec<ChangeCount>>;
 
-    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
         let counts = store.change_counts(self.interval, &self.filter).await?;
-        Ok(HashMap::from([(ALL_NOUNS, Arc::new(counts))]))
+        Ok(IdMap::from_iter([(ALL_NOUNS, Arc::new(counts))]))
     }
 }
 
 impl Loader for StepsLoader {
     type Value = Arc<Vec<StepTo>>;
 
-    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
         let steps = store.steps_from(self.view, self.level, ids).await?;
         Ok(steps.into_iter().map(|(school, steps)| (school, Arc::new(steps))).collect())
     }
@@ -284,7 +279,7 @@ impl Loader for StepsLoader {
 impl Loader for WrittenRowLoader {
     type Value = Arc<Vec<String>>;
 
-    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
         let rows = store.written_rows(self.kind, self.known, self.scenario, ids).await?;
         Ok(rows.into_iter().map(|(id, fields)| (id, Arc::new(fields))).collect())
     }
@@ -293,35 +288,25 @@ impl Loader for WrittenRowLoader {
 impl<N: Noun> Loader for NounPageLoader<N> {
     type Value = Arc<NounPage<N>>;
 
-    async fn load(
-        &self,
-        store: &Store,
-        _: &[i64],
-        columns: ColumnSet,
-    ) -> Result<HashMap<i64, Self::Value>, StoreError> {
+    async fn load(&self, store: &Store, _: &[i64], columns: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
         let list = ListRequest { filter: &self.filter, order: self.order, page: &self.request, columns };
         let page = store.page::<N>(self.view, list).await?;
-        Ok(HashMap::from([(ALL_NOUNS, Arc::new(page))]))
+        Ok(IdMap::from_iter([(ALL_NOUNS, Arc::new(page))]))
     }
 }
 
 impl<N: Noun> Loader for NounCountLoader<N> {
     type Value = NounCount;
 
-    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, NounCount>, StoreError> {
-        Ok(HashMap::from([(ALL_NOUNS, store.count::<N>(self.view, &self.filter).await?)]))
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<IdMap<NounCount>, StoreError> {
+        Ok(IdMap::from_iter([(ALL_NOUNS, store.count::<N>(self.view, &self.filter).await?)]))
     }
 }
 
 impl<N: Noun, T: TieType> Loader for RelationPageLoader<N, T> {
     type Value = Arc<RelatedPage<N, T>>;
 
-    async fn load(
-        &self,
-        store: &Store,
-        ids: &[i64],
-        columns: ColumnSet,
-    ) -> Result<HashMap<i64, Self::Value>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], columns: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
         let list = ListRequest { filter: &self.filter, order: self.order, page: &self.request, columns };
         let pages = store.related(self.relation, self.view, ids, list).await?;
         Ok(pages.into_iter().map(|(parent, page)| (parent, Arc::new(page))).collect())
@@ -331,7 +316,7 @@ impl<N: Noun, T: TieType> Loader for RelationPageLoader<N, T> {
 impl<N: Noun, T: TieType> Loader for RelationCountLoader<N, T> {
     type Value = NounCount;
 
-    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, NounCount>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<NounCount>, StoreError> {
         store.related_counts(self.relation, self.view, ids, &self.filter).await
     }
 }
@@ -339,15 +324,15 @@ impl<N: Noun, T: TieType> Loader for RelationCountLoader<N, T> {
 impl<N: Noun> Loader for BreakdownLoader<N> {
     type Value = Vec<BreakdownRow>;
 
-    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
-        Ok(HashMap::from([(ALL_NOUNS, store.breakdown::<N>(self.view, &self.filter, self.by).await?)]))
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
+        Ok(IdMap::from_iter([(ALL_NOUNS, store.breakdown::<N>(self.view, &self.filter, self.by).await?)]))
     }
 }
 
 impl<N: Noun, T: TieType> Loader for RelationBreakdownLoader<N, T> {
     type Value = Vec<BreakdownRow>;
 
-    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
         store.related_breakdowns(self.relation, self.view, ids, &self.filter, self.by).await
     }
 }
@@ -355,7 +340,7 @@ impl<N: Noun, T: TieType> Loader for RelationBreakdownLoader<N, T> {
 impl<T: TieType> Loader for AnyPageLoader<T> {
     type Value = Arc<AnyPage<T>>;
 
-    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
         let pages = store.related_of_any_kind(self.relation, self.view, ids, &self.filter, &self.request).await?;
         Ok(pages.into_iter().map(|(parent, page)| (parent, Arc::new(page))).collect())
     }
@@ -364,7 +349,7 @@ impl<T: TieType> Loader for AnyPageLoader<T> {
 impl<T: TieType> Loader for AnyCountLoader<T> {
     type Value = i64;
 
-    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, i64>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<i64>, StoreError> {
         store.related_of_any_kind_counts(self.relation, self.view, ids, &self.filter).await
     }
 }
@@ -372,24 +357,24 @@ impl<T: TieType> Loader for AnyCountLoader<T> {
 impl Loader for SearchPageLoader {
     type Value = Arc<AnyPage<SearchHit>>;
 
-    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, Self::Value>, StoreError> {
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
         let page = store.search(self.view, &self.filter, &self.request).await?;
-        Ok(HashMap::from([(ALL_NOUNS, Arc::new(page))]))
+        Ok(IdMap::from_iter([(ALL_NOUNS, Arc::new(page))]))
     }
 }
 
 impl Loader for SearchCountLoader {
     type Value = u64;
 
-    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<HashMap<i64, u64>, StoreError> {
-        Ok(HashMap::from([(ALL_NOUNS, store.search_count(self.view, &self.filter).await?)]))
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<IdMap<u64>, StoreError> {
+        Ok(IdMap::from_iter([(ALL_NOUNS, store.search_count(self.view, &self.filter).await?)]))
     }
 }
 
 impl<P: Parts> Loader for PartsLoader<P> {
     type Value = Arc<Vec<P>>;
 
-    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<HashMap<i64, Arc<Vec<P>>>, StoreError> {
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<Arc<Vec<P>>>, StoreError> {
         let parts = store.parts::<P>(self.view, ids).await?;
         Ok(parts.into_iter().map(|(owner, parts)| (owner, Arc::new(parts))).collect())
     }

@@ -1,9 +1,6 @@
 //! Table `sources`, and the citations of facts.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    sync::Arc,
-};
+use std::{collections::hash_map::Entry, sync::Arc};
 
 use domain::{
     Citation, Confidence, EvidenceRelation, Extent, Head, LanguageTag, Reliability, Shape, Source, SourceKind, Texts,
@@ -16,7 +13,7 @@ use sea_orm::{
 
 use super::evidence::Evidence;
 use crate::{
-    StoreError,
+    IdMap, StoreError,
     columns::ColumnSet,
     entity::{citations, identities},
     noun::{Table, exprs, read},
@@ -106,18 +103,18 @@ impl List for Citation {
     }
 
     fn read(row: &mut Row<'_>) -> Result<Self, StoreError> {
-        read_citation(row, &mut HashMap::new())
+        read_citation(row, &mut IdMap::default())
     }
 
     /// Many facts cite the same sources: each is read once.
-    fn read_all(rows: &Rows) -> Result<HashMap<i64, Vec<Self>>, StoreError> {
-        let mut sources = HashMap::new();
+    fn read_all(rows: &Rows) -> Result<IdMap<Vec<Self>>, StoreError> {
+        let mut sources = IdMap::default();
         read_by_owner(rows, |row| read_citation(row, &mut sources))
     }
 }
 
 /// Reads a citation; its source only if it is not among these.
-fn read_citation(row: &mut Row<'_>, sources: &mut HashMap<i64, Arc<Source>>) -> Result<Citation, StoreError> {
+fn read_citation(row: &mut Row<'_>, sources: &mut IdMap<Arc<Source>>) -> Result<Citation, StoreError> {
     let [field, quote, confidence, relation, value] = row.cells();
     let source = match sources.entry(row.peek().number()?) {
         Entry::Occupied(known) => known.get().clone(),

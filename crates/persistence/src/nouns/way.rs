@@ -1,7 +1,5 @@
 //! The steps from schools to the next stage, by all that allows one, in one statement a stage.
 
-use std::collections::HashMap;
-
 use domain::{
     AllianceKind, Kind, SchoolType, Stage, StepBasis, StepCertainty, StepReason, View, stages_of_level,
     ways::LAST_LEVEL,
@@ -16,7 +14,7 @@ use super::{
     school::Schools,
 };
 use crate::{
-    Store, StoreError,
+    IdMap, Store, StoreError,
     columns::ColumnSet,
     entity::facets,
     filter::FilterForm,
@@ -42,12 +40,7 @@ impl Store {
     ///
     /// # Errors
     /// The database failed, or a row has no meaning.
-    pub async fn steps_from(
-        &self,
-        view: View,
-        level: u8,
-        schools: &[i64],
-    ) -> Result<HashMap<i64, Vec<StepTo>>, StoreError> {
+    pub async fn steps_from(&self, view: View, level: u8, schools: &[i64]) -> Result<IdMap<Vec<StepTo>>, StoreError> {
         let form = self.form(Question::Steps(level), view, FilterForm::default(), None, ColumnSet::LEAST);
         let form = form.about(self.backend, schools);
         let statement = self.statements.get(&form, || {
@@ -56,7 +49,7 @@ impl Store {
                 select_steps(&scope, level, &|from| scope.is_asked(from))
             })
         });
-        let mut steps: HashMap<i64, Vec<StepTo>> = HashMap::new();
+        let mut steps: IdMap<Vec<StepTo>> = IdMap::default();
         for mut row in self.rows_of(&statement, &Values::of_ids(view, schools)).await?.iter() {
             let [from, to, stage, name, school_type, basis] = row.cells();
             let [left, entered, group, alliance, agreement, year, places] = row.cells();

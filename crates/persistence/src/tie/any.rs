@@ -1,7 +1,6 @@
 //! Ties walked to nouns of any kind: a page of their identities for each of many parents in one statement.
 
 use std::{
-    collections::HashMap,
     hash::{Hash, Hasher},
     sync::Arc,
 };
@@ -13,7 +12,7 @@ use sea_orm::sea_query::{
 
 use super::{End, Tie, TieSource, TieTable};
 use crate::{
-    Store, StoreError,
+    IdMap, Store, StoreError,
     columns::ColumnSet,
     dialect,
     entity::{citations, identities},
@@ -95,7 +94,7 @@ impl Store {
         parents: &[i64],
         filter: &Filter,
         request: &PageRequest,
-    ) -> Result<HashMap<i64, AnyPage<T>>, StoreError> {
+    ) -> Result<IdMap<AnyPage<T>>, StoreError> {
         let page = PageForm::new(Order::default(), request);
         let question = Question::RelatedOfAnyKind(relation.tie.name);
         let (filter, filter_values) = FilterForm::split(filter);
@@ -105,7 +104,7 @@ impl Store {
             Prepared::new(self.backend, &relation.page_select(&scope, &form.filter, page))
         });
         let values = Values { view, ids: parents, request: Some(request), filter: &filter_values };
-        let mut items: HashMap<i64, Vec<(Position, AnyLinked<T>)>> = HashMap::new();
+        let mut items: IdMap<Vec<(Position, AnyLinked<T>)>> = IdMap::default();
         for mut row in self.rows_of(&statement, &values).await?.iter() {
             let parent = row.next().number()?;
             row.begin_fact();
@@ -129,7 +128,7 @@ impl Store {
         view: View,
         parents: &[i64],
         filter: &Filter,
-    ) -> Result<HashMap<i64, i64>, StoreError> {
+    ) -> Result<IdMap<i64>, StoreError> {
         let question = Question::RelatedOfAnyKindCount(relation.tie.name);
         let (filter, filter_values) = FilterForm::split(filter);
         let form = self.form(question, view, filter, None, ColumnSet::LEAST).about(self.backend, parents);
