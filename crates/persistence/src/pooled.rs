@@ -10,13 +10,14 @@ use sea_query_sqlx::SqlxValues;
 use sqlx::{
     AssertSqlSafe, Connection, Error, PgPool, Row,
     pool::PoolConnection,
-    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
+    postgres::{PgConnectOptions, PgPoolOptions},
 };
+use tracing::{Dispatch, instrument::WithSubscriber};
 
-use crate::{dialect, statement::Bound};
+use crate::{dialect, postgres_rows::read_rows, row_values::RowValues, statement::Bound};
 
 /// The rows of a read, on their way.
-type BoxedRows<'a> = Pin<Box<dyn Future<Output = Result<Vec<PgRow>, DbErr>> + Send + 'a>>;
+type BoxedRows<'a> = Pin<Box<dyn Future<Output = Result<RowValues, DbErr>> + Send + 'a>>;
 
 /// The connections to read with. Cheap to clone.
 #[derive(Clone)]
@@ -43,11 +44,13 @@ impl PooledReaders {
         })
     }
 
-    async fn rows(&self, statement: &Bound) -> Result<Vec<PgRow>, Error> {
+    async fn rows(&self, statement: &Bound) -> Result<RowValues, Error> {
         let mut transaction = self.pool.begin_with(AssertSqlSafe(self.begin.as_ref())).await?;
         let values = SqlxValues(sea_orm::Values(statement.values.clone()));
         let query = sqlx::query_with(AssertSqlSafe(&*statement.sql), values).persistent(false);
-        let rows = query.fetch_all(&mut *transaction).await?;
+        // As in `postgres_reader.rs`: else the span is entered and left for each row.
+        let reading = async { read_rows(query.fetch(&mut *transaction)).await }.with_subscriber(Dispatch::none());
+        let rows = reading.await?;
         transaction.commit().await?;
         Ok(rows)
     }

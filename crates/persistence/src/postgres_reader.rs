@@ -10,10 +10,7 @@ use deadpool::managed::{
 };
 use sea_orm::{
     ConnAcquireErr, DbErr, RuntimeErr, Values,
-    sqlx::{
-        self, AssertSqlSafe, ConnectOptions, Connection, Error, PgConnection,
-        postgres::{PgConnectOptions, PgRow},
-    },
+    sqlx::{self, AssertSqlSafe, ConnectOptions, Connection, Error, PgConnection, postgres::PgConnectOptions},
 };
 use sea_query_sqlx::SqlxValues;
 use tokio::{
@@ -22,7 +19,7 @@ use tokio::{
 };
 use tracing::{Dispatch, instrument::WithSubscriber};
 
-use crate::statement::Bound;
+use crate::{postgres_rows::read_rows, row_values::RowValues, statement::Bound};
 
 /// How long a connection is used: memory of the server grows with it, and a replica may move.
 const MAX_AGE: Duration = Duration::from_secs(30 * 60);
@@ -59,13 +56,13 @@ impl PostgresReaders {
     }
 
     /// Runs a statement.
-    pub(crate) async fn query(&self, statement: &Bound) -> Result<Vec<PgRow>, DbErr> {
+    pub(crate) async fn query(&self, statement: &Bound) -> Result<RowValues, DbErr> {
         let mut connection = Lent::new(self.acquire().await?);
         let values = SqlxValues(Values(statement.values.clone()));
         let query = sqlx::query_with(AssertSqlSafe(statement.sql.clone()), values);
-        // The driver enters and leaves the span of its caller once for each row, which what it logs of a read, notices of
-        // the server, is not worth.
-        let reading = query.fetch_all(connection.as_mut()).with_subscriber(Dispatch::none());
+        // The driver notes its caller's span as it begins, and enters and leaves it for each row, which what it logs of a
+        // read, notices of the server, is not worth.
+        let reading = async { read_rows(query.fetch(connection.as_mut())).await }.with_subscriber(Dispatch::none());
         let rows = reading.await.map_err(failed)?;
         connection.give_back();
         Ok(rows)

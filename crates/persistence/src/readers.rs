@@ -61,8 +61,8 @@ impl Readers {
                 let statement = statement.to_statement(pool.get_database_backend());
                 pool.query_all_raw(statement).await.map(Rows::Library)
             }
-            Readers::Postgres(readers) => readers.query(statement).await.map(Rows::Postgres),
-            Readers::PerTransaction(readers) => readers.query(statement).await.map(Rows::Postgres),
+            Readers::Postgres(readers) => readers.query(statement).await.map(Rows::Read),
+            Readers::PerTransaction(readers) => readers.query(statement).await.map(Rows::Read),
             Readers::PerThread(pool) => {
                 let reader = pool.get().await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
                 reader.query(statement.sql.clone(), statement.values.clone()).await.map(Rows::Read)

@@ -10,7 +10,7 @@ use sea_orm::{
     sqlx::{Column, Row as _, postgres::PgRow, sqlite::SqliteRow},
 };
 
-use crate::{StoreError, sqlite_reader::SqliteRows};
+use crate::{StoreError, row_values::RowValues};
 
 /// A row of a result, read from its first column to its last.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ enum Source<'r> {
     Postgres(&'r PgRow),
     Sqlite(&'r SqliteRow),
     /// One of these.
-    Read(&'r SqliteRows, usize),
+    Read(&'r RowValues, usize),
 }
 
 /// The rows of a result.
@@ -36,10 +36,8 @@ enum Source<'r> {
 pub enum Rows {
     /// Those that the library has read.
     Library(Vec<QueryResult>),
-    /// Those of PostgreSQL.
-    Postgres(Vec<PgRow>),
-    /// Those of a file of SQLite.
-    Read(SqliteRows),
+    /// Those that our own readers have read.
+    Read(RowValues),
 }
 
 impl Rows {
@@ -47,7 +45,6 @@ impl Rows {
     pub(crate) fn len(&self) -> usize {
         match self {
             Rows::Library(rows) => rows.len(),
-            Rows::Postgres(rows) => rows.len(),
             Rows::Read(rows) => rows.len(),
         }
     }
@@ -61,7 +58,6 @@ impl Rows {
     pub(crate) fn iter(&self) -> impl Iterator<Item = Row<'_>> {
         (0..self.len()).map(|at| match self {
             Rows::Library(rows) => Row::new(&rows[at]),
-            Rows::Postgres(rows) => Row::from_start(Source::Postgres(&rows[at])),
             Rows::Read(rows) => Row::from_start(Source::Read(rows, at)),
         })
     }

@@ -18,7 +18,7 @@ use rusqlite::{
 use sea_orm::{DbErr, RuntimeErr, Value};
 use tokio::sync::oneshot;
 
-use crate::cancelling::PROGRESS_INTERVAL;
+use crate::{cancelling::PROGRESS_INTERVAL, row_values::RowValues};
 
 /// How many statements a connection keeps compiled.
 const STATEMENTS: usize = 500;
@@ -49,7 +49,7 @@ struct Read {
     rows: RowSender,
 }
 
-type ReadResult = Result<SqliteRows, rusqlite::Error>;
+type ReadResult = Result<RowValues, rusqlite::Error>;
 type RowSender = oneshot::Sender<ReadResult>;
 
 /// Who awaits the rows of the statement that runs. A statement that nobody awaits any more ends.
@@ -89,7 +89,7 @@ impl SqliteReader {
     }
 
     /// Runs a statement; if its rows are not awaited to the end, it ends.
-    pub(crate) async fn query(&self, sql: Arc<str>, values: Vec<Value>) -> Result<SqliteRows, DbErr> {
+    pub(crate) async fn query(&self, sql: Arc<str>, values: Vec<Value>) -> Result<RowValues, DbErr> {
         let (rows, result) = oneshot::channel();
         let ended = || DbErr::Custom("the thread of a connection has ended".to_owned());
         self.reads.send(Read { sql, values, rows }).map_err(|_| ended())?;
@@ -109,7 +109,7 @@ fn read(
         Some(open) => open,
         None => connection.insert(open(file, awaiting.clone())?),
     };
-    SqliteRows::read(&mut connection.prepare_cached(sql)?, values)
+    read_rows(&mut connection.prepare_cached(sql)?, values)
 }
 
 fn open(file: &SqliteFile, awaiting: Awaiting) -> rusqlite::Result<Connection> {
@@ -152,89 +152,23 @@ impl ToSql for Parameter<'_> {
     }
 }
 
-/// The rows of a statement: their values one after the other, and their texts as one.
-#[derive(Debug, Default)]
-pub struct SqliteRows {
-    columns: Vec<String>,
-    values: Vec<SqliteValue>,
-    texts: String,
-}
-
-/// A value of a row.
-#[derive(Debug, Clone, Copy)]
-enum SqliteValue {
-    Null,
-    Number(i64),
-    /// Where the text stands among all texts.
-    Text(usize, usize),
-}
-
-impl SqliteRows {
-    /// Runs a statement, and takes all its rows.
-    fn read(statement: &mut CachedStatement<'_>, bound: &[Value]) -> ReadResult {
-        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
-        let (mut values, mut texts) = (Vec::new(), String::new());
-        let mut rows = statement.query(rusqlite::params_from_iter(bound.iter().map(Parameter)))?;
-        while let Some(row) = rows.next()? {
-            for (at, column) in columns.iter().enumerate() {
-                values.push(match row.get_ref(at)? {
-                    ValueRef::Null => SqliteValue::Null,
-                    ValueRef::Integer(number) => SqliteValue::Number(number),
-                    ValueRef::Text(text) => {
-                        let text = std::str::from_utf8(text)?;
-                        texts.push_str(text);
-                        SqliteValue::Text(texts.len() - text.len(), texts.len())
-                    }
-                    value @ (ValueRef::Real(_) | ValueRef::Blob(_)) => {
-                        return Err(rusqlite::Error::InvalidColumnType(at, column.clone(), value.data_type()));
-                    }
-                });
+/// Runs a statement, and takes all its rows.
+fn read_rows(statement: &mut CachedStatement<'_>, bound: &[Value]) -> ReadResult {
+    let mut values = RowValues::new(statement.column_names().into_iter().map(str::to_owned).collect());
+    let n_columns = statement.column_count();
+    let mut rows = statement.query(rusqlite::params_from_iter(bound.iter().map(Parameter)))?;
+    while let Some(row) = rows.next()? {
+        for at in 0..n_columns {
+            match row.get_ref(at)? {
+                ValueRef::Null => values.push_null(),
+                ValueRef::Integer(number) => values.push_number(number),
+                ValueRef::Text(text) => values.push_text(std::str::from_utf8(text)?),
+                value @ (ValueRef::Real(_) | ValueRef::Blob(_)) => {
+                    let column = values.column(at).to_owned();
+                    return Err(rusqlite::Error::InvalidColumnType(at, column, value.data_type()));
+                }
             }
         }
-        Ok(SqliteRows { columns, values, texts })
     }
-
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.values.len().checked_div(self.columns.len()).unwrap_or_default()
-    }
-
-    /// The name of a column.
-    pub(crate) fn column(&self, at: usize) -> &str {
-        &self.columns[at]
-    }
-
-    /// The number in a column of a row; `None` where it is null.
-    pub(crate) fn number(&self, row: usize, column: usize) -> Result<Option<i64>, NoSuchValue> {
-        match self.value(row, column) {
-            SqliteValue::Null => Ok(None),
-            SqliteValue::Number(number) => Ok(Some(number)),
-            SqliteValue::Text(..) => Err(self.no("number", column)),
-        }
-    }
-
-    /// The text in a column of a row; `None` where it is null.
-    pub(crate) fn text(&self, row: usize, column: usize) -> Result<Option<&str>, NoSuchValue> {
-        match self.value(row, column) {
-            SqliteValue::Null => Ok(None),
-            SqliteValue::Text(start, end) => Ok(Some(&self.texts[start..end])),
-            SqliteValue::Number(_) => Err(self.no("text", column)),
-        }
-    }
-
-    fn value(&self, row: usize, column: usize) -> SqliteValue {
-        self.values[row * self.columns.len() + column]
-    }
-
-    fn no(&self, what: &'static str, column: usize) -> NoSuchValue {
-        NoSuchValue { what, column: self.columns[column].clone() }
-    }
-}
-
-/// A column holds a value of another type than the one that is read.
-#[derive(Debug, thiserror::Error)]
-#[error("column `{column}` holds no {what}")]
-pub(crate) struct NoSuchValue {
-    what: &'static str,
-    column: String,
+    Ok(values)
 }
