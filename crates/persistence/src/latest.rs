@@ -10,7 +10,7 @@ use std::{
 
 use domain::{Known, Revision, TimeZone, Validity, View};
 use sea_orm::sea_query::{ExprTrait, Order};
-use tokio::sync::oneshot;
+use tokio::{runtime::Handle, sync::oneshot};
 
 use crate::{
     Store, StoreError,
@@ -71,31 +71,28 @@ impl LatestChecks {
     }
 }
 
-/// The turn to check; if it is given up, with its runtime, those who wait learn that nobody answers.
-struct CheckTurn {
-    checks: Arc<LatestChecks>,
-    is_over: bool,
+/// The turn to check. If whoever has it goes before the check has ended, another takes it for those who wait.
+struct CheckTurn<'a> {
+    store: &'a Store,
+    /// Those whom this check serves.
+    served: Vec<oneshot::Sender<Found>>,
 }
 
-impl CheckTurn {
-    /// Those who wait for the next check; `None`, and the turn is over, if nobody does.
-    fn take_waiting(&mut self) -> Option<Vec<oneshot::Sender<Found>>> {
-        let mut state = self.checks.state();
-        if state.waiting.is_empty() {
-            state.is_checking = false;
-            self.is_over = true;
-            return None;
-        }
-        Some(std::mem::take(&mut state.waiting))
-    }
-}
-
-impl Drop for CheckTurn {
+impl Drop for CheckTurn<'_> {
     fn drop(&mut self) {
-        if !self.is_over {
-            let mut state = self.checks.state();
-            state.is_checking = false;
-            state.waiting.clear();
+        let mut state = self.store.latest.state();
+        state.waiting.append(&mut self.served);
+        state.is_checking = !state.waiting.is_empty();
+        if !state.is_checking {
+            return;
+        }
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(self.store.uncounted().check_once())),
+            Err(_) => {
+                // The runtime ends: those who wait learn that nobody answers.
+                state.waiting.clear();
+                state.is_checking = false;
+            }
         }
     }
 }
@@ -106,34 +103,43 @@ impl Store {
     /// # Errors
     /// The database failed, or the name of a time zone has no meaning.
     pub async fn latest(&self) -> Found {
-        let (sender, receiver) = oneshot::channel();
-        let is_first = {
+        let next_check = {
             let mut state = self.latest.state();
-            state.waiting.push(sender);
-            !std::mem::replace(&mut state.is_checking, true)
+            std::mem::replace(&mut state.is_checking, true).then(|| {
+                let (sender, receiver) = oneshot::channel();
+                state.waiting.push(sender);
+                receiver
+            })
         };
-        if is_first {
-            let turn = CheckTurn { checks: self.latest.clone(), is_over: false };
-            tokio::spawn(self.uncounted().check_while_awaited(turn));
-        }
-        match receiver.await {
-            Ok(found) => found,
-            // The check was given up with its runtime.
-            Err(_) => self.uncounted().check_latest().await,
+        match next_check {
+            None => self.uncounted().check_for_all().await,
+            Some(next_check) => match next_check.await {
+                Ok(found) => found,
+                // The check was given up with its runtime.
+                Err(_) => self.uncounted().check_latest().await,
+            },
         }
     }
 
-    async fn check_while_awaited(self, mut turn: CheckTurn) {
-        loop {
+    async fn check_once(self) {
+        // Whoever waited has it.
+        let _found = self.check_for_all().await;
+    }
+
+    /// Checks in one's turn, for all who wait already; those who come meanwhile have the next check.
+    async fn check_for_all(&self) -> Found {
+        let mut turn = CheckTurn { store: self, served: Vec::new() };
+        if !self.is_read_at_once() {
             // Those who can come at once do, and this check serves them.
             tokio::task::yield_now().await;
-            let Some(waiting) = turn.take_waiting() else { return };
-            let found = self.check_latest().await;
-            for one in waiting {
-                // It may have gone.
-                let _ = one.send(found.clone());
-            }
         }
+        turn.served = std::mem::take(&mut self.latest.state().waiting);
+        let found = self.check_latest().await;
+        for one in turn.served.drain(..) {
+            // It may have gone.
+            let _ = one.send(found.clone());
+        }
+        found
     }
 
     /// The time zones that the districts on record name: none, one, or, where they do not agree, two of them.
@@ -178,5 +184,28 @@ impl Store {
         select.order_by_expr(time_zone(), Order::Asc).limit(2);
         let rows = self.rows(self.backend.build(&select)).await?;
         rows.iter().map(|mut row| row.next().word(|name| name.parse().ok())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Waker};
+
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_check_that_is_given_up_is_made_for_those_who_wait() {
+        let store = Store::in_memory().await.expect("a store");
+        let mut first = Box::pin(store.latest());
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(first.poll_unpin(&mut context).is_pending(), "it has the turn");
+        let mut second = Box::pin(store.latest());
+        assert!(second.poll_unpin(&mut context).is_pending(), "it waits for the first");
+        drop(first);
+        assert_eq!(second.await.expect("an answer").revision, None);
+        assert!(!store.latest.state().is_checking, "the turn is over");
+        assert_eq!(store.latest().await.expect("an answer").revision, None);
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     pooled::PooledReaders,
     postgres_reader::PostgresReaders,
     row::Rows,
-    sqlite_reader::{SqliteFile, SqliteReader},
+    sqlite_reader::{LongStatements, SqliteFile, SqliteReader},
     statement::Bound,
 };
 
@@ -44,10 +44,11 @@ impl Readers {
             timeout: Some(ACQUIRE_TIMEOUT),
             runtime: Some(Runtime::Tokio1),
         });
+        let long = LongStatements::default();
         for number in (0..most).rev() {
-            let reader = SqliteReader::start(file.clone())?;
+            let reader = SqliteReader::start(file.clone(), long.clone())?;
             if number == 0 {
-                reader.query(dialect::NOTHING.into(), Vec::new()).await?;
+                reader.query(&Bound { sql: dialect::NOTHING.into(), values: Vec::new() }).await?;
             }
             pool.try_add(reader).map_err(|(_, error)| DbErr::Custom(error.to_string()))?;
         }
@@ -65,7 +66,7 @@ impl Readers {
             Readers::PerTransaction(readers) => readers.query(statement).await.map(Rows::Read),
             Readers::PerThread(pool) => {
                 let reader = pool.get().await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
-                reader.query(statement.sql.clone(), statement.values.clone()).await.map(Rows::Read)
+                reader.query(statement).await.map(Rows::Read)
             }
         }
     }

@@ -4,6 +4,7 @@
 //! was most of the time (docs/decisions/0054).
 
 use std::{
+    collections::HashSet,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread,
@@ -18,10 +19,13 @@ use rusqlite::{
 use sea_orm::{DbErr, RuntimeErr, Value};
 use tokio::sync::oneshot;
 
-use crate::{cancelling::PROGRESS_INTERVAL, row_values::RowValues};
+use crate::{cancelling::PROGRESS_INTERVAL, row_values::RowValues, statement::Bound};
 
 /// How many statements a connection keeps compiled.
 const STATEMENTS: usize = 500;
+/// How many ends of an interval a statement may pass on the thread that asks. One: SQLite counts the instructions of a compiled
+/// statement on from those of its earlier runs, so that the first end comes at any time.
+const INTERVALS_AT_ONCE: u32 = 1;
 
 /// How a file is opened.
 #[derive(Debug, Clone)]
@@ -37,9 +41,14 @@ pub(crate) struct SqliteFile {
     pub(crate) busy_timeout: Duration,
 }
 
-/// A connection that reads a file, in a thread of its own. It is opened by its first read.
+/// A connection that reads a file. What is short runs on the thread that asks, since to wake another and to be woken by it
+/// takes longer; the rest runs in a thread of the connection's own, and ends when nobody awaits it any more.
 pub(crate) struct SqliteReader {
+    /// Opened by its first read.
+    connection: Arc<Mutex<Option<Connection>>>,
+    watch: Watch,
     reads: mpsc::Sender<Read>,
+    long: LongStatements,
 }
 
 /// A statement to be run.
@@ -52,67 +61,142 @@ struct Read {
 type ReadResult = Result<RowValues, rusqlite::Error>;
 type RowSender = oneshot::Sender<ReadResult>;
 
-/// Who awaits the rows of the statement that runs. A statement that nobody awaits any more ends.
-type Awaiting = Arc<Mutex<Option<RowSender>>>;
+/// Who watches the statement that runs: asked each [`PROGRESS_INTERVAL`] whether it may go on.
+type Watch = Arc<Mutex<Watcher>>;
+
+#[derive(Default)]
+enum Watcher {
+    /// It may not.
+    #[default]
+    Nobody,
+    /// The thread that asked runs it, and gives it this many intervals more.
+    Asker(u32),
+    /// Somebody awaits its rows, as long as they have not gone.
+    Awaiting(RowSender),
+}
+
+impl Watcher {
+    /// Whether the statement may go on.
+    fn goes_on(&mut self) -> bool {
+        match self {
+            Watcher::Nobody => false,
+            Watcher::Asker(intervals) => {
+                let left = intervals.checked_sub(1);
+                *intervals = left.unwrap_or_default();
+                left.is_some()
+            }
+            Watcher::Awaiting(rows) => !rows.is_closed(),
+        }
+    }
+}
+
+/// The statements that took too long for the thread that asked. Cheap to clone; a pool's connections share one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LongStatements(Arc<Mutex<HashSet<Arc<str>>>>);
+
+impl LongStatements {
+    fn has(&self, sql: &str) -> bool {
+        lock(&self.0).contains(sql)
+    }
+
+    fn add(&self, sql: Arc<str>) {
+        let mut all = lock(&self.0);
+        if all.len() >= STATEMENTS {
+            // Those that are still asked are found again.
+            all.clear();
+        }
+        all.insert(sql);
+    }
+}
 
 impl SqliteReader {
     /// Starts its thread.
     ///
     /// # Errors
     /// The system has no thread for it.
-    pub(crate) fn start(file: SqliteFile) -> Result<SqliteReader, DbErr> {
+    pub(crate) fn start(file: SqliteFile, long: LongStatements) -> Result<SqliteReader, DbErr> {
         let (reads, to_run) = mpsc::channel::<Read>();
+        let (connection, watch) = (Arc::<Mutex<Option<Connection>>>::default(), Watch::default());
+        let (shared, watched) = (connection.clone(), watch.clone());
         let run = move || {
-            let awaiting = Awaiting::default();
-            let mut connection = None;
             for Read { sql, values, rows } in to_run {
                 if rows.is_closed() {
                     continue;
                 }
-                *lock(&awaiting) = Some(rows);
-                let result = read(&mut connection, &file, &awaiting, &sql, &values);
-                let rows = lock(&awaiting).take();
+                let mut connection = lock(&shared);
+                *lock(&watched) = Watcher::Awaiting(rows);
+                let result = read(&mut connection, &file, &watched, &sql, &values);
+                let watcher = std::mem::take(&mut *lock(&watched));
                 if result
                     .as_ref()
                     .is_err_and(|error| error.sqlite_error_code() != Some(ErrorCode::OperationInterrupted))
                 {
                     // Whatever is wrong with the file may be mended by then.
-                    connection = None;
+                    *connection = None;
                 }
-                // Whoever asked may be gone.
-                let _gone = rows.map(|rows| rows.send(result));
+                drop(connection);
+                if let Watcher::Awaiting(rows) = watcher {
+                    // Whoever asked may be gone.
+                    let _gone = rows.send(result);
+                }
             }
         };
         let thread = thread::Builder::new().name("sqlite-reader".to_owned()).spawn(run);
         thread.map_err(|error| DbErr::Custom(error.to_string()))?;
-        Ok(SqliteReader { reads })
+        Ok(SqliteReader { connection, watch, reads, long })
     }
 
     /// Runs a statement; if its rows are not awaited to the end, it ends.
-    pub(crate) async fn query(&self, sql: Arc<str>, values: Vec<Value>) -> Result<RowValues, DbErr> {
+    pub(crate) async fn query(&self, statement: &Bound) -> Result<RowValues, DbErr> {
+        if let Some(rows) = self.query_at_once(statement) {
+            return Ok(rows);
+        }
         let (rows, result) = oneshot::channel();
         let ended = || DbErr::Custom("the thread of a connection has ended".to_owned());
-        self.reads.send(Read { sql, values, rows }).map_err(|_| ended())?;
+        let read = Read { sql: statement.sql.clone(), values: statement.values.clone(), rows };
+        self.reads.send(read).map_err(|_| ended())?;
         let failed = |error: rusqlite::Error| DbErr::Query(RuntimeErr::Internal(error.to_string()));
         result.await.map_err(|_| ended())?.map_err(failed)
+    }
+
+    /// Runs a statement on this thread, if it is short and nothing is in its way. Whatever fails is for the other thread to
+    /// find out.
+    fn query_at_once(&self, statement: &Bound) -> Option<RowValues> {
+        if self.long.has(&statement.sql) {
+            return None;
+        }
+        let connection = self.connection.try_lock().ok()?;
+        let open = connection.as_ref()?;
+        // Others who hold the file are not waited for.
+        open.busy_timeout(Duration::ZERO).ok()?;
+        *lock(&self.watch) = Watcher::Asker(INTERVALS_AT_ONCE);
+        let result = open.prepare_cached(&statement.sql).and_then(|mut it| read_rows(&mut it, &statement.values));
+        *lock(&self.watch) = Watcher::Nobody;
+        if let Err(error) = &result
+            && error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
+        {
+            self.long.add(statement.sql.clone());
+        }
+        result.ok()
     }
 }
 
 fn read(
     connection: &mut Option<Connection>,
     file: &SqliteFile,
-    awaiting: &Awaiting,
+    watch: &Watch,
     sql: &str,
     values: &[Value],
 ) -> ReadResult {
     let connection = match connection {
         Some(open) => open,
-        None => connection.insert(open(file, awaiting.clone())?),
+        None => connection.insert(open(file, watch.clone())?),
     };
+    connection.busy_timeout(file.busy_timeout)?;
     read_rows(&mut connection.prepare_cached(sql)?, values)
 }
 
-fn open(file: &SqliteFile, awaiting: Awaiting) -> rusqlite::Result<Connection> {
+fn open(file: &SqliteFile, watch: Watch) -> rusqlite::Result<Connection> {
     let connection = match &file.vfs {
         Some(vfs) => Connection::open_with_flags_and_vfs(&file.path, file.flags, &**vfs)?,
         None => Connection::open_with_flags(&file.path, file.flags)?,
@@ -123,13 +207,12 @@ fn open(file: &SqliteFile, awaiting: Awaiting) -> rusqlite::Result<Connection> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "cache_size", file.cache_size)?;
     connection.pragma_update(None, "temp_store", "memory")?;
-    let is_awaited = move || lock(&awaiting).as_ref().is_some_and(|rows| !rows.is_closed());
-    connection.progress_handler(PROGRESS_INTERVAL, Some(move || !is_awaited()))?;
+    connection.progress_handler(PROGRESS_INTERVAL, Some(move || !lock(&watch).goes_on()))?;
     Ok(connection)
 }
 
-fn lock(awaiting: &Awaiting) -> MutexGuard<'_, Option<RowSender>> {
-    awaiting.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A value that is put into a statement.
@@ -171,4 +254,67 @@ fn read_rows(statement: &mut CachedStatement<'_>, bound: &[Value]) -> ReadResult
         }
     }
     Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reader(folder: &Path) -> SqliteReader {
+        let path = folder.join("map.db");
+        drop(Connection::open(&path).expect("a file"));
+        let file = SqliteFile {
+            path: path.into(),
+            flags: OpenFlags::SQLITE_OPEN_READ_ONLY,
+            vfs: None,
+            cache_size: "-2000",
+            busy_timeout: Duration::from_secs(1),
+        };
+        SqliteReader::start(file, LongStatements::default()).expect("a thread")
+    }
+
+    fn statement(sql: &str) -> Bound {
+        Bound { sql: sql.into(), values: Vec::new() }
+    }
+
+    #[tokio::test]
+    async fn a_short_statement_runs_on_the_thread_that_asks_however_often() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let reader = reader(folder.path());
+        let short = statement("SELECT 1");
+        reader.query(&short).await.expect("the first opens the file");
+        for _ in 0..3 * PROGRESS_INTERVAL {
+            assert!(reader.query_at_once(&short).is_some());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_long_statement_is_handed_over_and_remembered() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let reader = reader(folder.path());
+        let count = |to: u32| {
+            statement(&format!(
+                "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {to}) SELECT max(n) FROM n"
+            ))
+        };
+        reader.query(&count(2)).await.expect("the first opens the file");
+        assert!(reader.query_at_once(&count(10)).is_some());
+        let long = count(100_000);
+        assert!(reader.query_at_once(&long).is_none(), "it was given up");
+        assert!(reader.long.has(&long.sql));
+        let rows = reader.query(&long).await.expect("its rows");
+        assert_eq!(rows.number(0, 0).expect("a number"), Some(100_000));
+    }
+
+    #[tokio::test]
+    async fn what_fails_is_told_by_the_thread_of_the_connection() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let reader = reader(folder.path());
+        let wrong = statement("SELECT slug FROM nowhere");
+        for _ in 0..2 {
+            let error = reader.query(&wrong).await.expect_err("no such table");
+            assert!(error.to_string().contains("no such table"), "{error}");
+        }
+        assert_eq!(reader.query(&statement("SELECT 1")).await.expect("rows").len(), 1);
+    }
 }
