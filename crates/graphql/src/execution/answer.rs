@@ -33,8 +33,8 @@ pub struct Figures {
 #[derive(Debug)]
 pub struct Answer {
     pub(super) response: Response,
-    /// The data as JSON, if it was written at once; that of `response` is null then.
-    pub(super) data: Option<Vec<u8>>,
+    /// The JSON of the answer to the end of its data, if it was written at once; the data of `response` is null then.
+    pub(super) begun: Option<Vec<u8>>,
     /// What it took.
     pub figures: Figures,
     /// Whether the request was refused before anything ran: then the answer has no data.
@@ -66,9 +66,24 @@ impl Answer {
     /// # Errors
     /// A value cannot be written.
     pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
-        if let Some(data) = &self.data {
-            return self.with_data(data);
+        match &self.begun {
+            Some(begun) => self.finish(begun.clone()),
+            None => self.write_json(),
         }
+    }
+
+    /// The answer as JSON; what was written at once is not copied.
+    ///
+    /// # Errors
+    /// A value cannot be written.
+    pub fn into_json(mut self) -> serde_json::Result<Vec<u8>> {
+        match self.begun.take() {
+            Some(begun) => self.finish(begun),
+            None => self.write_json(),
+        }
+    }
+
+    fn write_json(&self) -> serde_json::Result<Vec<u8>> {
         if !self.is_refused {
             return serde_json::to_vec(&self.response);
         }
@@ -83,11 +98,8 @@ impl Answer {
         serde_json::to_vec(&members)
     }
 
-    /// The answer with data that is JSON already, in the order of a [`Response`].
-    fn with_data(&self, data: &[u8]) -> serde_json::Result<Vec<u8>> {
-        let mut json = Vec::with_capacity(data.len() + 64);
-        json.extend_from_slice(b"{\"data\":");
-        json.extend_from_slice(data);
+    /// Adds what stands behind the data, in the order of a [`Response`].
+    fn finish(&self, mut json: Vec<u8>) -> serde_json::Result<Vec<u8>> {
         if !self.response.extensions.is_empty() {
             json.extend_from_slice(b",\"extensions\":");
             serde_json::to_writer(&mut json, &self.response.extensions)?;
@@ -138,7 +150,7 @@ impl From<ServerError> for Answer {
 
 impl From<Vec<ServerError>> for Answer {
     fn from(errors: Vec<ServerError>) -> Self {
-        Answer { response: Response::from_errors(errors), data: None, figures: Figures::default(), is_refused: true }
+        Answer { response: Response::from_errors(errors), begun: None, figures: Figures::default(), is_refused: true }
     }
 }
 

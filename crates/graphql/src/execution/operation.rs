@@ -75,8 +75,8 @@ impl PreparedRequest {
                     let variables = &request.variables.values;
                     let budget = run.limits.cost;
                     let planned = PlanRun { request: &context, variables, budget, level: None };
-                    if let Ok((data, fields)) = plan.answer(&planned).await {
-                        return run.complete_planned(data, fields);
+                    if let Ok((begun, fields)) = plan.answer(&planned).await {
+                        return run.complete_planned(begun, fields);
                     }
                     // The resolvers say what is wrong; what is loaded already they are given.
                     context.budget.store(run.limits.cost, Relaxed);
@@ -242,10 +242,10 @@ impl RunningOperation {
         running.instrument(self.span.clone()).await.map_err(|cause| LoggedFailure::log_panic(&*cause))
     }
 
-    /// Completes what a plan has answered: the JSON of the data, and how many fields it carries.
-    fn complete_planned(&self, data: Vec<u8>, fields: u64) -> Answer {
+    /// Completes what a plan has answered: the JSON to the end of the data, and how many fields it carries.
+    fn complete_planned(&self, begun: Vec<u8>, fields: u64) -> Answer {
         let response = self.extend(Response::new(Value::Null), true, || fields);
-        Answer { response, data: Some(data), figures: self.figures(true), is_refused: false }
+        Answer { response, begun: Some(begun), figures: self.figures(true), is_refused: false }
     }
 
     /// Adds the extensions that are asked for.
@@ -281,7 +281,7 @@ impl RunningOperation {
         }
         let fields = if self.wants_cost { count_fields(&response.data) } else { 0 };
         let response = self.extend(response, false, || fields);
-        Answer { response, data: None, figures: self.figures(false), is_refused }
+        Answer { response, begun: None, figures: self.figures(false), is_refused }
     }
 
     /// Resets values, counts and budget for the next event.

@@ -137,7 +137,7 @@ impl PreparedRequest {
     pub fn into_estimate(self) -> Answer {
         let cost = cost_extension(self.cost, &self.limits, None, &self.breakdown);
         let response = Response::new(Value::Null).extension("cost", cost);
-        Answer { response, data: None, figures: Figures::default(), is_refused: true }
+        Answer { response, begun: None, figures: Figures::default(), is_refused: true }
     }
 
     /// Refuses a request that is expected to cost more than it may.

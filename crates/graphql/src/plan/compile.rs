@@ -14,7 +14,7 @@ use crate::{
         object_type::{ObjectType, object_type},
     },
     documents::{schema_types::SchemaTypes, selections::Selected},
-    plan::selection::{Condition, Counts, Fragments, GiveUp, Run, SelectedField, SelectedValue, Selection},
+    plan::selection::{Condition, Fragments, GiveUp, Run, SelectedField, SelectedValue, Selection, Size},
     schema::Query,
 };
 
@@ -26,6 +26,9 @@ impl std::fmt::Debug for Plan {
         f.write_str("Plan")
     }
 }
+
+/// What stands before the data of an answer.
+const DATA: &[u8] = b"{\"data\":";
 
 impl Plan {
     /// Compiles what a query selects at the root; `None` if some of it has no planned form.
@@ -39,12 +42,16 @@ impl Plan {
         compiler.selection(object_type::<Query>(), &occurrences).map(Plan).map(Arc::new)
     }
 
-    /// Answers: the JSON of the data, and how many fields it carries.
+    /// Answers: the JSON of an answer to the end of its data, and how many fields that carries.
     pub(crate) async fn answer(&self, run: &Run<'_>) -> Result<(Vec<u8>, u64), GiveUp> {
         let root = Query::default();
         let fragments: Fragments = self.0.answer(run, &[&root]).await?;
-        let mut json = Vec::new();
-        let Counts { fields, .. } = fragments.write(0, &mut json);
+        let Size { bytes, fields, .. } = fragments.size(0);
+        // With room for the brace that ends the answer.
+        let mut json = Vec::with_capacity(DATA.len() + bytes + 1);
+        json.extend_from_slice(DATA);
+        fragments.write(0, &mut json);
+        debug_assert_eq!(json.len(), DATA.len() + bytes, "an answer has the size that was reckoned");
         Ok((json, fields))
     }
 }

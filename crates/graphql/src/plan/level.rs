@@ -1,9 +1,9 @@
 //! A level of a plan: the objects to which a field leads, from all objects that have it.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::hash_map::Entry;
 
 use futures::{FutureExt, future::BoxFuture};
-use persistence::ColumnSet;
+use persistence::{ColumnSet, IdMap};
 
 use crate::{
     definition::{
@@ -12,7 +12,7 @@ use crate::{
         object_type::ObjectType,
         resolver::{Children, LoadChildren},
     },
-    plan::selection::{Counts, Fragments, GiveUp, Run, Selection, get_all},
+    plan::selection::{Fragments, GiveUp, Run, Selection, Size, get_all},
 };
 
 /// The objects to which a field leads, and what is selected of them.
@@ -45,6 +45,9 @@ pub(crate) struct Place {
     pub(crate) at: usize,
 }
 
+/// What stands in the answer where there is no object.
+const NULL: &[u8] = b"null";
+
 /// Where a parent leads to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum OfParent {
@@ -57,44 +60,46 @@ pub(crate) enum OfParent {
 
 impl Answered {
     /// Appends what a parent leads to.
-    pub(crate) fn write(&self, parent: usize, json: &mut Vec<u8>) -> Counts {
+    pub(crate) fn write(&self, parent: usize, json: &mut Vec<u8>) {
         match self.of_parents[parent] {
             OfParent::Null => self.write_object(None, json),
             OfParent::One(place) => self.write_object(Some(place), json),
             OfParent::Many(start, end) => {
-                let mut counts = Counts::default();
                 json.push(b'[');
                 for (n, place) in self.items[start..end].iter().enumerate() {
                     if n > 0 {
                         json.push(b',');
                     }
-                    counts.add(self.write_object(*place, json));
+                    self.write_object(*place, json);
                 }
                 json.push(b']');
-                counts
             }
         }
     }
 
-    /// How many bytes about is written for all parents.
-    pub(crate) fn bytes(&self) -> usize {
-        let of_object = |place: &Option<Place>| place.map_or(4, |Place { of, at }| self.fragments[of].bytes(at)) + 1;
-        let of_parent = |parent: &OfParent| match parent {
-            OfParent::Null => of_object(&None),
-            OfParent::One(place) => of_object(&Some(*place)),
-            OfParent::Many(start, end) => self.items[*start..*end].iter().map(of_object).sum::<usize>() + 2,
-        };
-        self.of_parents.iter().map(of_parent).sum()
-    }
-
-    fn write_object(&self, place: Option<Place>, json: &mut Vec<u8>) -> Counts {
+    fn write_object(&self, place: Option<Place>, json: &mut Vec<u8>) {
         match place {
             Some(Place { of, at }) => self.fragments[of].write(at, json),
-            None => {
-                json.extend_from_slice(b"null");
-                Counts::default()
+            None => json.extend_from_slice(NULL),
+        }
+    }
+
+    /// What that comes to.
+    pub(crate) fn size(&self, parent: usize) -> Size {
+        match self.of_parents[parent] {
+            OfParent::Null => self.size_of_object(None),
+            OfParent::One(place) => self.size_of_object(Some(place)),
+            OfParent::Many(start, end) => {
+                let items = &self.items[start..end];
+                let mut size = Size::of_bytes(2 + items.len().saturating_sub(1));
+                items.iter().for_each(|place| size.add(self.size_of_object(*place)));
+                size
             }
         }
+    }
+
+    fn size_of_object(&self, place: Option<Place>) -> Size {
+        place.map_or(Size::of_bytes(NULL.len()), |Place { of, at }| self.fragments[of].size(at))
     }
 }
 
@@ -133,7 +138,7 @@ pub(crate) struct LevelOf<T: 'static, U: 'static> {
 struct Distinct<U: 'static> {
     ty: &'static ObjectType<U>,
     objects: Vec<U>,
-    places: HashMap<i64, usize>,
+    places: IdMap<usize>,
 }
 
 impl<U> Distinct<U> {
@@ -185,7 +190,8 @@ impl<U: Send + Sync> Selection<U> {
         children: Vec<Children<U>>,
     ) -> BoxFuture<'a, Result<Answered, GiveUp>> {
         async move {
-            let mut distinct = Distinct { ty: self.ty, objects: Vec::new(), places: HashMap::new() };
+            let mut distinct =
+                Distinct { ty: self.ty, objects: Vec::with_capacity(children.len()), places: IdMap::default() };
             let mut items = Vec::new();
             let mut of_parents = Vec::with_capacity(children.len());
             for children in children {

@@ -1,7 +1,5 @@
 //! What is selected of objects of one type, and the answer to it.
 
-use std::ops::Range;
-
 use async_graphql::{Name, Pos, Value, Variables};
 use async_graphql_value::Value as DocumentValue;
 use futures::{
@@ -94,34 +92,37 @@ pub(crate) enum SelectedValue<T: 'static> {
     Objects(&'static Field<T>, Box<dyn Level<T>>),
 }
 
-/// The answers for the objects of a level: the JSON of each, and what it counts.
-#[derive(Debug, Default)]
+/// The answers for the objects of a level: what each has of its own, and the levels below it. It becomes one JSON at the end,
+/// with no copy at each level.
+#[derive(Debug)]
 pub(crate) struct Fragments {
+    /// The JSON that the objects have of their own, in pieces between which stand the levels below.
     json: Vec<u8>,
-    each: Vec<Fragment>,
+    /// Where each piece ends: those of an object are one more than there are levels below.
+    ends: Vec<usize>,
+    /// The levels below, in the order in which they stand in each object, which are their parents.
+    below: Vec<Answered>,
+    sizes: Vec<Size>,
 }
 
-/// The most memory that is reserved for a level before it is written: copies of objects may be too many to be answered.
-const MAX_RESERVED_BYTES: usize = 1 << 20;
-
-/// Where the JSON of an object ends, and what it counts.
-#[derive(Debug, Clone, Copy)]
-struct Fragment {
-    end: usize,
-    counts: Counts,
-}
-
-/// What a part of an answer counts.
+/// What a part of an answer comes to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
+pub(crate) struct Size {
+    /// How many bytes its JSON has.
+    pub(crate) bytes: usize,
     /// How many fields it carries.
     pub(crate) fields: u64,
     /// How many objects of pages it carries.
     pub(crate) objects: u64,
 }
 
-impl Counts {
-    pub(crate) fn add(&mut self, other: Counts) {
+impl Size {
+    pub(crate) fn of_bytes(bytes: usize) -> Size {
+        Size { bytes, ..Size::default() }
+    }
+
+    pub(crate) fn add(&mut self, other: Size) {
+        self.bytes = self.bytes.saturating_add(other.bytes);
         self.fields = self.fields.saturating_add(other.fields);
         self.objects = self.objects.saturating_add(other.objects);
     }
@@ -129,19 +130,21 @@ impl Counts {
 
 impl Fragments {
     /// Appends the JSON of an object to that of another.
-    pub(crate) fn write(&self, at: usize, json: &mut Vec<u8>) -> Counts {
-        json.extend_from_slice(&self.json[self.range(at)]);
-        self.each[at].counts
+    pub(crate) fn write(&self, at: usize, json: &mut Vec<u8>) {
+        let first = at * (self.below.len() + 1);
+        let mut start = if first == 0 { 0 } else { self.ends[first - 1] };
+        let (own, ends) = (&self.json, &self.ends[first..]);
+        for (below, end) in self.below.iter().zip(ends) {
+            json.extend_from_slice(&own[start..*end]);
+            below.write(at, json);
+            start = *end;
+        }
+        json.extend_from_slice(&own[start..ends[self.below.len()]]);
     }
 
-    /// How many bytes the JSON of an object has.
-    pub(crate) fn bytes(&self, at: usize) -> usize {
-        self.range(at).len()
-    }
-
-    fn range(&self, at: usize) -> Range<usize> {
-        let start = if at == 0 { 0 } else { self.each[at - 1].end };
-        start..self.each[at].end
+    /// What an object comes to.
+    pub(crate) fn size(&self, at: usize) -> Size {
+        self.sizes[at]
     }
 }
 
@@ -240,14 +243,19 @@ enum Loaded {
     Objects(Answered),
 }
 
+/// Sorts fields by their places, in which they stand already unless the first occurrence of one is left out. It is compiled
+/// once and not for each type of objects.
+fn sort_places(places: &mut [(usize, usize)]) {
+    places.sort_unstable();
+}
+
 impl<T: Send + Sync> Selection<T> {
     /// The fields that are in the answer, in its order.
     fn included<'a>(&'a self, run: &Run<'_>) -> Vec<&'a SelectedField<T>> {
-        let placed = self.fields.iter().filter_map(|field| Some((field.place(run)?, field)));
-        let mut placed: Vec<(usize, &SelectedField<T>)> = placed.collect();
-        // They stand in their order already, unless the first occurrence of one is left out.
-        placed.sort_by_key(|(place, _)| *place);
-        placed.into_iter().map(|(_, field)| field).collect()
+        let places = self.fields.iter().enumerate().filter_map(|(at, field)| Some((field.place(run)?, at)));
+        let mut places: Vec<(usize, usize)> = places.collect();
+        sort_places(&mut places);
+        places.into_iter().map(|(_, at)| &self.fields[at]).collect()
     }
 
     /// What is looked at of a noun that is read for it.
@@ -267,7 +275,7 @@ impl<T: Send + Sync> Selection<T> {
             // Boxed for the same reason: what is loaded is of one type, whatever the objects are.
             let loading = included.iter().map(|field| field.load(run, objects).boxed());
             let loaded = try_join_all(loading.collect::<Vec<BoxFuture<'_, _>>>()).await?;
-            self.write(run, objects, &included, &loaded)
+            self.write(run, objects, &included, loaded)
         }
         .boxed()
     }
@@ -277,43 +285,52 @@ impl<T: Send + Sync> Selection<T> {
         run: &Run<'_>,
         objects: &[&T],
         included: &[&SelectedField<T>],
-        loaded: &[Loaded],
+        loaded: Vec<Loaded>,
     ) -> Result<Fragments, GiveUp> {
-        // A guess: room for the names of fields, short values, and what the levels below have written.
+        // A guess: room for the names of fields and short values.
         let of_object: usize = included.iter().map(|field| field.key.len() + 16).sum();
-        let below = loaded.iter().map(|value| if let Loaded::Objects(answered) = value { answered.bytes() } else { 0 });
-        let json = Vec::with_capacity((objects.len() * of_object + below.sum::<usize>()).min(MAX_RESERVED_BYTES));
-        let mut fragments = Fragments { json, each: Vec::with_capacity(objects.len()) };
-        let mut of_level = Counts::default();
-        let json = &mut fragments.json;
+        let mut json = Vec::with_capacity(objects.len() * of_object);
+        let n_below = loaded.iter().filter(|value| matches!(value, Loaded::Objects(_))).count();
+        let mut ends = Vec::with_capacity(objects.len() * (n_below + 1));
+        let mut sizes = Vec::with_capacity(objects.len());
+        let mut of_level: u64 = 0;
+        let fields = u64::try_from(included.len()).unwrap_or(u64::MAX);
         for (at, object) in objects.iter().enumerate() {
-            let objects = self.ty.charge.map_or(0, |charge| charge(object));
-            let fields = u64::try_from(included.len()).unwrap_or(u64::MAX);
-            let mut counts = Counts { fields, objects };
+            let start = json.len();
+            let mut size = Size { bytes: 0, fields, objects: self.ty.charge.map_or(0, |charge| charge(object)) };
             json.push(b'{');
-            for (n, (field, value)) in included.iter().zip(loaded).enumerate() {
+            for (n, (field, value)) in included.iter().zip(&loaded).enumerate() {
                 if n > 0 {
                     json.push(b',');
                 }
                 json.extend_from_slice(&field.key);
                 match (value, &field.value) {
-                    (Loaded::Leaves(leaves), _) => write_leaf(&leaves[at], json),
-                    (Loaded::Objects(answered), _) => counts.add(answered.write(at, json)),
-                    (_, SelectedValue::Leaf(Field { source: Source::Leaf(_, get), .. })) => {
-                        write_leaf(&get(object), json);
+                    (Loaded::Leaves(leaves), _) => write_leaf(&leaves[at], &mut json),
+                    (Loaded::Objects(answered), _) => {
+                        ends.push(json.len());
+                        size.add(answered.size(at));
                     }
-                    _ => write_text(&self.ty.name, json),
-                }
-                // Copies of an object cost nothing to load: they are stopped before more are made. Each object of the level
-                // stands in the answer at least once.
-                if of_level.objects.saturating_add(counts.objects) > run.budget {
-                    return Err(GiveUp);
+                    (_, SelectedValue::Leaf(Field { source: Source::Leaf(_, get), .. })) => {
+                        write_leaf(&get(object), &mut json);
+                    }
+                    _ => write_text(&self.ty.name, &mut json),
                 }
             }
-            of_level.add(counts);
             json.push(b'}');
-            fragments.each.push(Fragment { end: json.len(), counts });
+            ends.push(json.len());
+            size.add(Size::of_bytes(json.len() - start));
+            sizes.push(size);
+            // Copies of an object cost nothing to load: they are stopped before they are made. Each object of the level
+            // stands in the answer at least once.
+            of_level = of_level.saturating_add(size.objects);
+            if of_level > run.budget {
+                return Err(GiveUp);
+            }
         }
-        Ok(fragments)
+        let below = loaded.into_iter().filter_map(|value| match value {
+            Loaded::Objects(answered) => Some(answered),
+            Loaded::Nothing | Loaded::Leaves(_) => None,
+        });
+        Ok(Fragments { json, ends, below: below.collect(), sizes })
     }
 }

@@ -9,7 +9,7 @@ use graphql::{Answer, ErrorCode};
 use super::{accept::MediaType, cache::CachePolicy, request::RequestError, written::WrittenAnswer};
 
 /// The answer to a request, in the form that was asked for.
-pub(crate) fn answer_response(answer: &Answer, media: MediaType, policy: &CachePolicy) -> Response<Body> {
+pub(crate) fn answer_response(answer: Answer, media: MediaType, policy: &CachePolicy) -> Response<Body> {
     written_response(&WrittenAnswer::new(answer), media, policy)
 }
 
@@ -38,14 +38,14 @@ pub(crate) fn not_modified_response(policy: &CachePolicy, held: &str) -> Respons
 
 /// An error with the status of its code.
 pub(crate) fn error_response(media: MediaType, code: ErrorCode, problem: &str) -> Response<Body> {
-    answer_response(&Answer::refused(code, problem), media, &CachePolicy::Unset)
+    answer_response(Answer::refused(code, problem), media, &CachePolicy::Unset)
 }
 
 /// The error of a request that could not be parsed.
 pub(crate) fn request_error_response(wrong: &RequestError, media: MediaType) -> Response<Body> {
     let RequestError { code, problem } = wrong;
     let policy = if code.status().is_some() { CachePolicy::Unset } else { CachePolicy::NoStore };
-    answer_response(&Answer::refused(*code, problem), media, &policy)
+    answer_response(Answer::refused(*code, problem), media, &policy)
 }
 
 /// The status of an answer. Older clients treat any but 200 as a network failure, so their own errors get 200.

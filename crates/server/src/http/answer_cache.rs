@@ -171,7 +171,7 @@ impl AnswerCache {
     ) -> Option<WrittenAnswer> {
         let key: EncodedKey = (key.text.clone(), encoding);
         if !self.is_on() {
-            return start().await.map(|answer| WrittenAnswer::new(&answer));
+            return start().await.map(WrittenAnswer::new);
         }
         let deadline = Instant::now() + time;
         let run = loop {
@@ -190,7 +190,7 @@ impl AnswerCache {
             let answer = match timeout_at(deadline, joined).await {
                 Ok(Some(answer)) if answer.is_timeout() && Instant::now() < deadline => continue,
                 Ok(answer) => answer,
-                Err(_) => Some(Arc::new(WrittenAnswer::new(&Answer::timed_out(time)))),
+                Err(_) => Some(Arc::new(WrittenAnswer::new(Answer::timed_out(time)))),
             };
             return answer.map(|answer| answer.repeated_by(AnsweredBy::SharedRun));
         };
@@ -205,7 +205,7 @@ impl AnswerCache {
     ) -> Option<Arc<WrittenAnswer>> {
         // Also when nobody waits any more, and this is dropped.
         let _ended = RunEnded { cache: self.clone(), key: key.clone(), number };
-        let mut answer = WrittenAnswer::new(&run.await?);
+        let mut answer = WrittenAnswer::new(run.await?);
         if answer.code.is_none() {
             answer = answer.encode(key.1).await;
         }

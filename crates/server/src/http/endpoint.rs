@@ -192,7 +192,7 @@ impl Exchange {
         let App { schema, limits, documents, .. } = &*self.app;
         let wants_cost = !self.head.text("edumap-cost").is_empty();
         let prepared = graphql::prepare_request(schema, limits, request, wants_cost);
-        let prepared = prepared.map_err(|refused| self.respond(&refused))?;
+        let prepared = prepared.map_err(|refused| self.respond(*refused))?;
         if let Some(digest) = persist_as {
             documents.persist(digest, &prepared.request().query);
         }
@@ -210,10 +210,10 @@ impl Exchange {
             return response;
         }
         if head.text("edumap-cost") == "only" {
-            return self.respond(&prepared.into_estimate());
+            return self.respond(prepared.into_estimate());
         }
         if let Err(refused) = prepared.check_cost() {
-            return self.respond(&refused);
+            return self.respond(*refused);
         }
         let options = head.options(&self.app);
         if let Some(format) = accepted.rows {
@@ -225,7 +225,7 @@ impl Exchange {
                 Ok(wanted) => {
                     answer_rows(&self.app, (&head.method, &head.headers), prepared, options, wanted).boxed().await
                 }
-                Err(problem) => self.respond(&Answer::refused(ErrorCode::BadRequest, &problem)),
+                Err(problem) => self.respond(Answer::refused(ErrorCode::BadRequest, &problem)),
             };
         }
         match (prepared.kind, accepted.media) {
@@ -250,7 +250,7 @@ impl Exchange {
         if let Some(None) = stream_permit {
             let most = app.capacity.subscriptions;
             let problem = format!("a connection has at most {most} subscriptions at the same time: end one first");
-            return self.respond(&Answer::refused(ErrorCode::TooManySubscriptions, &problem));
+            return self.respond(Answer::refused(ErrorCode::TooManySubscriptions, &problem));
         }
         let answers = prepared.stream_answers(&app.schema, &app.backend, options);
         let events = answers.map(|answer| format_event(&answer));
@@ -270,7 +270,7 @@ impl Exchange {
         }
         let key = match app.answer_key(&prepared, &options.languages).await {
             Ok(key) => key,
-            Err(failed) => return self.respond(&failed),
+            Err(failed) => return self.respond(*failed),
         };
         let policy = match *method == Method::GET {
             true => CachePolicy::for_answer(&key, prepared.freshness, &media),
@@ -306,19 +306,19 @@ impl Exchange {
             let Some(_permit) = app.capacity.acquire_operation(prepared.cost()).await else {
                 return overloaded_response(accepted.media.unwrap_or(MediaType::Json));
             };
-            exchange.respond(&prepared.execute(&app.schema, &app.backend, options).await)
+            exchange.respond(prepared.execute(&app.schema, &app.backend, options).await)
         };
         self.app.run_operation(cost, run).await
     }
 
     /// An answer in the accepted form.
-    fn respond(&self, answer: &Answer) -> Response<Body> {
+    fn respond(&self, answer: Answer) -> Response<Body> {
         match self.accepted.media {
             Some(media) => answer_response(answer, media, &CachePolicy::Unset),
             None => {
-                let outcome = Outcome::from_answer(answer);
+                let outcome = Outcome::from_answer(&answer);
                 // It is serialized here, on the threads of operations, and not when it is sent.
-                let events = stream::iter([format_event(answer)]);
+                let events = stream::iter([format_event(&answer)]);
                 let mut response = event_stream_response(events, self.app.capacity.clone(), None);
                 response.extensions_mut().insert(outcome);
                 response

@@ -86,7 +86,7 @@ pub(super) async fn answer_rows(
     let media = MediaType::GraphqlResponse;
     let query = match RowQuery::new(&app.schema, &prepared, wanted.list.as_deref()) {
         Ok(query) => query,
-        Err(refused) => return answer_response(&refused, media, &CachePolicy::Unset),
+        Err(refused) => return answer_response(*refused, media, &CachePolicy::Unset),
     };
     if wanted.format == RowFormat::GeoJson && query.place().is_none() {
         let problem =
@@ -95,7 +95,7 @@ pub(super) async fn answer_rows(
     }
     let key = match app.answer_key(&prepared, &options.languages).await {
         Ok(key) => key,
-        Err(failed) => return answer_response(&failed, media, &CachePolicy::Unset),
+        Err(failed) => return answer_response(*failed, media, &CachePolicy::Unset),
     };
     let RowOptions { format, has_all_pages, has_bom, .. } = wanted;
     let form = RowForm { format, list: query.list(), has_all_pages, has_bom };

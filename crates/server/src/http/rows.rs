@@ -59,7 +59,7 @@ async fn handle_rows(
             let head = own.head(format, Some(name), &parsed, headers, permit);
             answer(app, head, format, parsed).await
         }
-        Err(refused) => answer_response(&refused, media, &CachePolicy::NoStore),
+        Err(refused) => answer_response(*refused, media, &CachePolicy::NoStore),
     }
 }
 

@@ -29,20 +29,22 @@ pub(crate) struct WrittenAnswer {
 }
 
 impl WrittenAnswer {
-    pub(crate) fn new(answer: &Answer) -> WrittenAnswer {
-        match answer.to_json() {
-            Ok(body) => WrittenAnswer::with_body(answer, body),
+    pub(crate) fn new(answer: Answer) -> WrittenAnswer {
+        let without_body = WrittenAnswer::without_body(&answer);
+        match answer.into_json() {
+            Ok(body) => WrittenAnswer { body: body.into(), ..without_body },
             Err(error) => {
                 tracing::error!(%error, "an answer could not be written");
                 let failed = failed_answer();
-                WrittenAnswer::with_body(&failed, failed.to_json().unwrap_or_default())
+                let without_body = WrittenAnswer::without_body(&failed);
+                WrittenAnswer { body: failed.into_json().unwrap_or_default().into(), ..without_body }
             }
         }
     }
 
-    fn with_body(answer: &Answer, body: Vec<u8>) -> WrittenAnswer {
+    fn without_body(answer: &Answer) -> WrittenAnswer {
         WrittenAnswer {
-            body: body.into(),
+            body: Bytes::new(),
             encoding: None,
             code: answer.code(),
             is_refused: answer.is_refused,
