@@ -6,17 +6,14 @@ use std::{any::Any, convert::Infallible, panic::AssertUnwindSafe, sync::Arc};
 use axum::{
     body::Body,
     extract::{DefaultBodyLimit, Request, State},
-    http::{Method, Response, header},
+    http::{HeaderValue, Method, Response, header},
     middleware::Next,
 };
 use futures::FutureExt;
 use graphql::ErrorCode;
 use tower::{Layer, Service, ServiceExt, service_fn};
-use tower_http::{
-    compression::CompressionLayer,
-    cors::CorsLayer,
-    request_id::{MakeRequestId, MakeRequestUuid},
-};
+use tower_http::{compression::CompressionLayer, cors::CorsLayer};
+use uuid::Uuid;
 
 use super::{
     accept::MediaType,
@@ -37,7 +34,7 @@ use super::{
 pub(super) async fn around_all(State(app): State<SharedApp>, mut request: Request, next: Next) -> Response<Body> {
     let id = match request.headers().get(REQUEST_ID_HEADER) {
         Some(id) => Some(id.clone()),
-        None => MakeRequestUuid.make_request_id(&request).map(|id| id.into_header_value()),
+        None => HeaderValue::try_from(Uuid::new_v4().to_string()).ok(),
     };
     if let Some(id) = &id {
         request.headers_mut().insert(REQUEST_ID_HEADER, id.clone());
