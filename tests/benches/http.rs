@@ -3,11 +3,23 @@
 //! The release build of edumap answers in a process of its own, and so does a floor written by hand (`tests::floor`); the
 //! load comes from `wrk`, in a third. The two are measured in turns, on SQLite and on a private PostgreSQL, over a made-up
 //! city. Questions are asked of a server that keeps no answer; one that keeps them is measured against a handler that gives
-//! the same bytes each time, and what asks nothing against `/healthz`. `EDUMAP_BINARY` names another binary than the one that cargo builds, `EDUMAP_BENCH_SCHOOLS` another size.
+//! the same bytes each time, and what asks nothing against `/healthz`. A second table has what else the server aims at:
+//! resolvers instead of plans, many connections, a nation instead of a district, its start, its memory and imports.
+//! `EDUMAP_BINARY` names another binary than the one that cargo builds, `EDUMAP_BENCH_SCHOOLS` another size of the city;
+//! `EDUMAP_BENCH_AIMS=0` leaves the second table out, which takes two imports of a nation on each database.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
-use std::{env, fs, process::Command, sync::Arc};
+use std::{
+    env,
+    fmt::Display,
+    fs,
+    path::Path,
+    process::Command,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -19,7 +31,7 @@ use axum::{
 use serde_json::Value;
 use tests::{
     floor::Floor,
-    load::{self, Server, TURN, Turn, post, row, run, turns},
+    load::{self, Server, TURN, Turn, median, post, row, run, turns},
     postgres,
 };
 
@@ -30,6 +42,9 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 const CONNECTIONS: &str = "8";
 /// How many ask for answers that are kept.
 const MANY_CONNECTIONS: &str = "64";
+/// How many schools a nation has, and a district.
+const NATION: &str = "51140";
+const DISTRICT: &str = "600";
 
 /// A question: its document, and the path at which the floor answers the same.
 struct Question {
@@ -75,6 +90,7 @@ async fn serve_floor(url: &str, day: &str, constant: Vec<u8>) {
 
 fn compare() {
     let binary = load::binary();
+    let wants_aims = env::var_os("EDUMAP_BENCH_AIMS").is_none_or(|wants| wants != "0");
     let schools = env::var("EDUMAP_BENCH_SCHOOLS").unwrap_or_else(|_| "5000".to_owned());
     let dir = tempfile::tempdir().expect("a folder");
     let data = dir.path().join("city");
@@ -90,6 +106,7 @@ fn compare() {
         "| database | question | requests/s | floor | ratio | CPU a request, µs | floor | ratio | of that the database, µs \
          | floor | p50 ms | floor | p99 ms | floor |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
     );
+    let mut aims = Aims::default();
     for (database, url) in databases.into_iter().filter_map(|(database, url)| Some((database, url?))) {
         run(Command::new(&binary).arg("import").arg(&data).env("EDUMAP_DATABASE_URL", &url));
         let typed = Server::edumap(&binary, &url, &["--max-cached-bytes", "0"]);
@@ -114,6 +131,29 @@ fn compare() {
             let ours = || typed.measure("/graphql", Some(&script), CONNECTIONS);
             compare(question.name, &ours, &|| floor.measure(&question.path, None, CONNECTIONS));
         }
+        if wants_aims {
+            let headline = &questions[0];
+            for question in [headline, &questions[2]] {
+                write(post(&question.document));
+                let turns: Vec<Turn> =
+                    (0..turns()).map(|_| typed.measure("/graphql", Some(&script), MANY_CONNECTIONS)).collect();
+                let spread = median(turns.iter().map(|turn| turn.p99 / turn.p50));
+                let what = format!("{}, {MANY_CONNECTIONS} connections: p99 to p50", question.name);
+                aims.add(database, &what, "4", format!("{spread:.2}"));
+            }
+            let resolving = Server::edumap(&binary, &url, &["--max-cached-bytes", "0", "--planned-reads", "off"]);
+            write(post(&headline.document));
+            let ratios = (0..turns()).map(|_| {
+                let ours = resolving.measure("/graphql", Some(&script), CONNECTIONS);
+                ours.rate / floor.measure(&headline.path, None, CONNECTIONS).rate
+            });
+            aims.add(
+                database,
+                "headline by resolvers, of the floor's requests",
+                "0.5",
+                format!("{:.2}", median(ratios)),
+            );
+        }
         drop(typed);
         let keeping = Server::edumap(&binary, &url, &[]);
         let constant = || floor.measure("/constant", None, MANY_CONNECTIONS);
@@ -130,8 +170,70 @@ fn compare() {
         write(post("{ __typename }"));
         let nothing = || keeping.measure("/graphql", Some(&script), MANY_CONNECTIONS);
         compare("`{ __typename }`, and `/healthz`", &nothing, &|| keeping.measure("/healthz", None, MANY_CONNECTIONS));
+        drop(keeping);
+        if wants_aims {
+            let first =
+                (0..5).map(|_| Server::time_first_answer(&binary, &url, "{ schools(first: 1) { nodes { id } } }"));
+            let took = median(first.map(|took| took.as_secs_f64() * 1e3));
+            aims.add(database, "first answer after the start, ms", "100", format!("{took:.0}"));
+            let idle = Server::edumap(&binary, &url, &[]);
+            thread::sleep(Duration::from_secs(2));
+            aims.add(database, "memory of an idle server, MiB", "40", format!("{:.1}", idle.memory_mib()));
+        }
+    }
+    if wants_aims {
+        compare_sizes(&binary, dir.path(), &mut aims);
+        println!("\n| database | what | aim | measured |\n|---|---|---|---|\n{}", aims.0.join("\n"));
     }
 }
+
+/// Lines of the second table.
+#[derive(Default)]
+struct Aims(Vec<String>);
+
+impl Aims {
+    fn add(&mut self, database: &str, what: &str, aim: &str, measured: impl Display) {
+        self.0.push(format!("| {database} | {what} | {aim} | {measured} |"));
+    }
+}
+
+/// Imports a nation and a district, and asks both for the same page.
+fn compare_sizes(binary: &Path, dir: &Path, aims: &mut Aims) {
+    let folders = [NATION, DISTRICT].map(|schools| {
+        let folder = dir.join(schools);
+        run(Command::new(binary).args(["generate", "--schools", schools, "--seed", "1"]).arg(&folder));
+        folder
+    });
+    let script = dir.join("page.lua");
+    fs::write(&script, post(HUNDRED)).expect("a script");
+    for (database, is_sqlite, aim) in [("SQLite", true, "30"), ("PostgreSQL", false, "45")] {
+        let urls = [NATION, DISTRICT].map(|schools| match is_sqlite {
+            true => Some(format!("sqlite://{}", dir.join(schools).with_extension("db").display())),
+            false => postgres::url_or_skip("the benchmark"),
+        });
+        let [Some(nation), Some(district)] = urls else { continue };
+        for (url, folder, what) in
+            [(&nation, &folders[0], Some("import of a nation, s")), (&district, &folders[1], None)]
+        {
+            let began = Instant::now();
+            run(Command::new(binary).arg("import").arg(folder).env("EDUMAP_DATABASE_URL", url));
+            if let Some(what) = what {
+                aims.add(database, what, aim, format!("{:.1}", began.elapsed().as_secs_f64()));
+            }
+        }
+        let servers = [&nation, &district].map(|url| Server::edumap(binary, url, &["--max-cached-bytes", "0"]));
+        let ratios = (0..turns()).map(|_| {
+            let [nation, district] =
+                servers.each_ref().map(|server| server.measure("/graphql", Some(&script), CONNECTIONS));
+            district.rate / nation.rate
+        });
+        aims.add(database, "a nation's page of 100, times the district's", "1.1", format!("{:.2}", median(ratios)));
+    }
+}
+
+/// A page of 100 schools.
+const HUNDRED: &str =
+    "{ schools(first: 100) { nodes { id name slug ownership stages schoolType township { id name } } } }";
 
 fn questions(typed: &Server) -> Vec<Question> {
     let found = typed.ask(
@@ -147,13 +249,7 @@ fn questions(typed: &Server) -> Vec<Question> {
                 .to_owned(),
             path: "/headline".to_owned(),
         },
-        Question {
-            name: "page of 100",
-            document: "{ schools(first: 100) { nodes { id name slug ownership stages schoolType \
-                       township { id name } } } }"
-                .to_owned(),
-            path: "/hundred".to_owned(),
-        },
+        Question { name: "page of 100", document: HUNDRED.to_owned(), path: "/hundred".to_owned() },
         Question {
             name: "one school",
             document: format!("{{ school(slug: \"{school}\") {{ id name slug ownership stages schoolType }} }}"),

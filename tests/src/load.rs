@@ -53,7 +53,8 @@ pub fn row(turns: &[[Turn; 2]]) -> String {
     )
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+/// The value in the middle.
+pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_unstable_by(f64::total_cmp);
     values[values.len() / 2]
@@ -114,9 +115,22 @@ impl Server {
         let began = Instant::now();
         while TcpStream::connect(address).is_err() {
             assert!(began.elapsed() < Duration::from_secs(30), "edumap does not listen");
-            thread::sleep(Duration::from_millis(20));
+            thread::sleep(Duration::from_millis(1));
         }
         server
+    }
+
+    /// How long it takes from the start of edumap to its first answer, on a database that has its data.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub fn time_first_answer(binary: &Path, url: &str, document: &str) -> Duration {
+        let began = Instant::now();
+        let server = Server::edumap(binary, url, &[]);
+        let answer = server.post(document);
+        let took = began.elapsed();
+        assert!(answer.starts_with(b"{\"data\":"), "{}", String::from_utf8_lossy(&answer));
+        took
     }
 
     /// Starts the benchmark itself with other arguments: it serves what is written by hand, and prints its address first.
