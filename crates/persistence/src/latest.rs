@@ -71,28 +71,51 @@ impl LatestChecks {
     }
 }
 
-/// The turn to check. If whoever has it goes before the check has ended, another takes it for those who wait.
-struct CheckTurn<'a> {
-    store: &'a Store,
+/// The turn to check. If who has it goes before the check has ended, or others wait by then, a task takes it.
+struct CheckTurn {
+    store: Store,
     /// Those whom this check serves.
     served: Vec<oneshot::Sender<Found>>,
+    is_of_task: bool,
+    has_checked: bool,
 }
 
-impl Drop for CheckTurn<'_> {
+impl CheckTurn {
+    /// Checks, for all who wait already; those who come meanwhile have the next check.
+    async fn check(mut self) -> Found {
+        if !self.store.is_read_at_once() {
+            // Those who can come at once do, and this check serves them.
+            tokio::task::yield_now().await;
+        }
+        self.served = std::mem::take(&mut self.store.latest.state().waiting);
+        let found = self.store.check_latest().await;
+        self.has_checked = true;
+        for one in self.served.drain(..) {
+            // It may have gone.
+            let _ = one.send(found.clone());
+        }
+        found
+    }
+}
+
+impl Drop for CheckTurn {
     fn drop(&mut self) {
         let mut state = self.store.latest.state();
         state.waiting.append(&mut self.served);
-        state.is_checking = !state.waiting.is_empty();
-        if !state.is_checking {
-            return;
+        if self.is_of_task && !self.has_checked {
+            // Its runtime ends: those who wait learn that nobody answers.
+            state.waiting.clear();
         }
-        match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(self.store.uncounted().check_once())),
-            Err(_) => {
-                // The runtime ends: those who wait learn that nobody answers.
-                state.waiting.clear();
-                state.is_checking = false;
-            }
+        let next = (!state.waiting.is_empty()).then(Handle::try_current);
+        if let Some(Err(_)) = next {
+            state.waiting.clear();
+        }
+        state.is_checking = !state.waiting.is_empty();
+        drop(state);
+        if let Some(Ok(runtime)) = next {
+            let turn =
+                CheckTurn { store: self.store.clone(), served: Vec::new(), is_of_task: true, has_checked: false };
+            runtime.spawn(turn.check());
         }
     }
 }
@@ -111,35 +134,15 @@ impl Store {
                 receiver
             })
         };
-        match next_check {
-            None => self.uncounted().check_for_all().await,
-            Some(next_check) => match next_check.await {
-                Ok(found) => found,
-                // The check was given up with its runtime.
-                Err(_) => self.uncounted().check_latest().await,
-            },
+        let store = self.uncounted();
+        let Some(next_check) = next_check else {
+            return CheckTurn { store, served: Vec::new(), is_of_task: false, has_checked: false }.check().await;
+        };
+        match next_check.await {
+            Ok(found) => found,
+            // The check was given up with its runtime.
+            Err(_) => store.check_latest().await,
         }
-    }
-
-    async fn check_once(self) {
-        // Whoever waited has it.
-        let _found = self.check_for_all().await;
-    }
-
-    /// Checks in one's turn, for all who wait already; those who come meanwhile have the next check.
-    async fn check_for_all(&self) -> Found {
-        let mut turn = CheckTurn { store: self, served: Vec::new() };
-        if !self.is_read_at_once() {
-            // Those who can come at once do, and this check serves them.
-            tokio::task::yield_now().await;
-        }
-        turn.served = std::mem::take(&mut self.latest.state().waiting);
-        let found = self.check_latest().await;
-        for one in turn.served.drain(..) {
-            // It may have gone.
-            let _ = one.send(found.clone());
-        }
-        found
     }
 
     /// The time zones that the districts on record name: none, one, or, where they do not agree, two of them.
