@@ -83,10 +83,8 @@ struct CheckTurn {
 impl CheckTurn {
     /// Checks, for all who wait already; those who come meanwhile have the next check.
     async fn check(mut self) -> Found {
-        if !self.store.is_read_at_once() {
-            // Those who can come at once do, and this check serves them.
-            tokio::task::yield_now().await;
-        }
+        // Those who can come at once do, and this check serves them.
+        tokio::task::yield_now().await;
         self.served = std::mem::take(&mut self.store.latest.state().waiting);
         let found = self.store.check_latest().await;
         self.has_checked = true;

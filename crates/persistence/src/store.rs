@@ -124,11 +124,6 @@ impl Store {
         matches!(self.read, Readers::Memory(_))
     }
 
-    /// Whether a short statement is run by the thread that asks.
-    pub(crate) fn is_read_at_once(&self) -> bool {
-        matches!(self.read, Readers::PerThread(_))
-    }
-
     /// Whether the database can only be read.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
