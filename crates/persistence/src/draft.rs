@@ -545,7 +545,11 @@ fn recorded_select(backend: DbBackend, shape: &'static Shape) -> SelectStatement
     let table = || Alias::new(shape.table);
     let mut select = Query::select();
     if shape.is_noun() {
-        select = Scope { backend, is_latest: true, is_tied: false }.select_from(table(), "fact", Sees::Known);
+        select = Scope { backend, is_latest: true, is_tied: false, is_about_one: false }.select_from(
+            table(),
+            "fact",
+            Sees::Known,
+        );
         select.join_as(JoinType::InnerJoin, identities::Entity, "i", is_its_own());
     } else {
         select.from_as(identities::Entity, "i");

@@ -215,7 +215,7 @@ impl Prepared {
                 Piece::Text(text) => sql.push_str(text),
                 Piece::Placeholder(slot) => match (slot, written_day) {
                     (Slot::Parameter(Parameter::Day), Some(day)) => sql.push_str(&dialect::text(&day_text(day))),
-                    (Slot::Parameter(Parameter::Ids), _) if is_about_one => {
+                    (Slot::Parameter(Parameter::Ids), _) if is_about_one && backend == DbBackend::Postgres => {
                         sql.push_str(&dialect::list_of_one(place_of(&Slot::Parameter(Parameter::Id))));
                     }
                     _ => {
@@ -313,6 +313,12 @@ impl Form {
     /// The same about these ids.
     pub(crate) fn about(mut self, backend: DbBackend, ids: &[i64]) -> Form {
         self.known.is_about_one = backend == DbBackend::Postgres && ids.len() == 1;
+        self
+    }
+
+    /// The same about these parents: about one of them the statement is another, on either database.
+    pub(crate) fn of_parents(mut self, parents: &[i64]) -> Form {
+        self.known.is_about_one = parents.len() == 1;
         self
     }
 }

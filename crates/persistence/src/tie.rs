@@ -232,9 +232,15 @@ impl Store {
         let (filter, filter_values) = FilterForm::split(filter);
         let page = PageForm::new(order, request);
         let question = Question::Related(relation.tie.name, relation.end);
-        let form = self.form(question, view, filter, Some(page), columns).about(self.backend, parents);
+        let form = self.form(question, view, filter, Some(page), columns);
+        let form = match relation.tie.source {
+            TieSource::Rows(_) => form.of_parents(parents),
+            _ => form.about(self.backend, parents),
+        };
         let statement = self.statements.get(&form, || {
-            let (scope, columns) = (Scope::new(self.backend, view), columns.with_required::<N>());
+            let scope = Scope::new(self.backend, view);
+            let scope = if form.known.is_about_one { scope.about_one() } else { scope };
+            let columns = columns.with_required::<N>();
             let select = relation.page_select(&scope, &form.filter, page, columns);
             Prepared::of_columns(self.backend, &select, columns)
         });

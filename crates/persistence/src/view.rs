@@ -33,6 +33,8 @@ pub struct Scope {
     pub(crate) is_latest: bool,
     /// Whether `c` is read among the nouns that ties of given nouns lead to, rather than among all of its kind.
     pub(crate) is_tied: bool,
+    /// Whether one id is asked about, rather than a list of them.
+    pub(crate) is_about_one: bool,
 }
 
 /// A column of the table that an alias names.
@@ -52,7 +54,12 @@ pub(crate) fn literal(text: &'static str) -> Expr {
 
 impl Scope {
     pub(crate) fn new(backend: DbBackend, view: View) -> Self {
-        Scope { backend, is_latest: view.known == Known::Latest, is_tied: false }
+        Scope { backend, is_latest: view.known == Known::Latest, is_tied: false, is_about_one: false }
+    }
+
+    /// The same, where one id is asked about.
+    pub(crate) fn about_one(self) -> Self {
+        Scope { is_about_one: true, ..self }
     }
 
     /// The same, where `c` is read among the nouns that ties of given nouns lead to.
@@ -165,7 +172,10 @@ impl Scope {
 
     /// That a value is one of the ids asked about.
     pub(crate) fn is_asked(&self, id: Expr) -> Expr {
-        dialect::is_one_of_ids(self.backend, id)
+        match self.is_about_one {
+            true => id.eq(Parameter::Id.expr()),
+            false => dialect::is_one_of_ids(self.backend, id),
+        }
     }
 
     /// How many rows there are, and how many of the nouns that `c` names are only assumed to exist.

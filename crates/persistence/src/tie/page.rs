@@ -32,6 +32,7 @@ impl<N: Table, T> Relation<N, T> {
             (TieSource::Table(_) | TieSource::Owner(..), DbBackend::Postgres) => {
                 self.first_of_each_laterally(scope, filter, page, columns)
             }
+            (TieSource::Rows(_), _) if scope.is_about_one => self.first_of_one(scope, filter, page, columns),
             (TieSource::Table(_) | TieSource::Owner(..), _) => self.first_of_each(scope, filter, page, columns),
             _ => self.ranked(scope, filter, page, columns),
         }
@@ -139,6 +140,20 @@ impl<N: Table, T> Relation<N, T> {
             select.order_by_expr(key, direction(page));
         }
         select
+    }
+
+    /// The first ties of one parent: nothing is ranked, and the nouns are read where they are put in order. Of ties that a
+    /// statement makes, which reads whole rows in any case.
+    fn first_of_one(&self, scope: &Scope, filter: &FilterForm, page: PageForm, columns: ColumnSet) -> SelectStatement {
+        let Joined { mut select, parent, fact, rank, since, columns: own } = self.joined(scope, filter);
+        let keys = self.keys((scope, filter, page), [rank, Some(since)], &own, "c");
+        and_all(&mut select, within_bounds(&keys, &fact, page));
+        select.expr(parent).expr(fact.clone()).exprs(joined_key(scope, &keys, columns)).exprs(if_read(own, columns));
+        select.exprs(exprs::<N>("c", columns));
+        for key in keys.into_iter().chain([fact]) {
+            select.order_by_expr(key, direction(page));
+        }
+        select.limit(LIMIT).take()
     }
 
     /// The ties of all parents ranked, as narrow rows, and the nouns of those that are left: for ties that a statement
