@@ -83,12 +83,15 @@ const BEFORE: &[(&str, &str)] = &[
         "sources.csv",
         "source_id,title,publisher,published_on,language,kind,extent_read,reliability\nreport,A report,Us,2008-01-01,en,news,full,high\n",
     ),
+    ("townships.csv", "township_id,name_en\nnorth,North\nsouth,South\n"),
     (
         "schools.csv",
-        "school_id,name_en,ownership,status,opened_on,closed_on,source_id\n\
-         stays,Stays,public,open,2000,,\nopens,Opens,,open,2010-05-01,,\ncloses,Closes,,closed,2000,2012-01-01,\n\
-         old,Old,,renamed,2000,,\nnew,New,,open,,,\nmerged,Merged,,merged,2000,,\nparent,Parent,,open,2000,,\nchild,Child,,open,2011-07-01,,\n\
-         moves,Moves,,open,2000,,\ntitled,First Title,,closed,2000,2010-01-01,\ntitled,Second Title,,open,2010-01-01,,\ngone,Gone,,open,2000,,\n",
+        "school_id,name_en,ownership,status,opened_on,closed_on,source_id,township_id\n\
+         stays,Stays,public,open,2000,,,\nopens,Opens,,open,2010-05-01,,,\ncloses,Closes,,closed,2000,2012-01-01,,\n\
+         old,Old,,renamed,2000,,,\nnew,New,,open,,,,\nmerged,Merged,,merged,2000,,,\nparent,Parent,,open,2000,,,\nchild,Child,,open,2011-07-01,,,\n\
+         moves,Moves,,open,2000,,,\ntitled,First Title,,closed,2000,2010-01-01,,\ntitled,Second Title,,open,2010-01-01,,,\ngone,Gone,,open,2000,,,\n\
+         walks,Walks,,closed,2000,2010-01-01,,north\nwalks,Walks,,open,2010-01-01,,,south\n\
+         placed,Placed,,closed,2000,2010-01-01,,\nplaced,Placed,,open,2010-01-01,,,south\n",
     ),
     (
         "school_successions.csv",
@@ -145,9 +148,9 @@ async fn two_clocks_are_kept_apart_and_every_kind_of_change_is_told() {
             "sources.csv" => text + "second,A second report,Us,2009-01-01,en,news,full,high\n",
             "schools.csv" => {
                 let text =
-                    text.replace("stays,Stays,public", "stays,Stays,private").replace("gone,Gone,,open,2000,,\n", "");
+                    text.replace("stays,Stays,public", "stays,Stays,private").replace("gone,Gone,,open,2000,,,\n", "");
                 text.replace("parent,Parent,,open,2000,,", "parent,Parent,,open,2000,,second")
-                    + "come,Come,,open,1990,,\n"
+                    + "come,Come,,open,1990,,,\n"
             }
             _ => text,
         });
@@ -180,9 +183,11 @@ async fn two_clocks_are_kept_apart_and_every_kind_of_change_is_told() {
         JOINED membership opens one 2010-09-01
         OPENED school opens - 2010-05-01
         SPLIT succession parent child 2011-07-01
+        CHANGED school placed - 2010-01-01 status: closed > open, township_id: - > south, opened_on: 2000 > 2010-01-01, closed_on: 2010-01-01 > -
         ENDED alias stays - 2010-06-02 entity_type: school > -, entity_id: stays > -, alias: Bygone > -, lang: en > -, kind: variant > -, until: 2010-06-01 > -
         BEGAN alias stays - 2010-06-01
-        RENAMED school titled - 2010-01-01 name_en: First Title > Second Title, status: closed > open, opened_on: 2000 > 2010-01-01, closed_on: 2010-01-01 > -"#]].assert_eq(&told.join("\n\nthe other database\n\n"));
+        RENAMED school titled - 2010-01-01 name_en: First Title > Second Title, status: closed > open, opened_on: 2000 > 2010-01-01, closed_on: 2010-01-01 > -
+        MOVED school walks - 2010-01-01 status: closed > open, township_id: north > south, opened_on: 2000 > 2010-01-01, closed_on: 2010-01-01 > -"#]].assert_eq(&told.join("\n\nthe other database\n\n"));
 }
 
 /// The facts of the earlier view with the changes of an interval applied.

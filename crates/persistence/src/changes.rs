@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use domain::{
-    AnyId, Change, ChangeCount, ChangeFilter, ChangeKind, ColumnType, Kind, Known, Order, Page, PageRequest, Position,
-    Presence, SHAPES, Shape, SuccessionKind, Validity, View, shape_of,
+    AnyId, Change, ChangeCount, ChangeFilter, ChangeKind, Column, ColumnType, Kind, Known, Order, Page, PageRequest,
+    Position, Presence, SHAPES, Shape, SuccessionKind, Validity, View, shape_of,
 };
 use sea_orm::{
     DbBackend, JoinType,
@@ -432,10 +432,6 @@ impl Comparison<'_> {
     /// What happened, where the views are of two days.
     fn what_happened(&self) -> Expr {
         let Comparison { shape, interval: Interval { to, .. }, .. } = *self;
-        let unless_same = |column, kind| -> Expr {
-            let case = CaseStatement::new().case(is_same(column), word(ChangeKind::Changed));
-            case.finally(word(kind)).into()
-        };
         match shape.kind {
             Kind::School | Kind::Campus => {
                 let unless_followed = |end, [general, own]: [ChangeKind; 2]| -> Expr {
@@ -445,7 +441,7 @@ impl Comparison<'_> {
                 by_sides(
                     unless_followed("successor_id", [ChangeKind::Began, ChangeKind::Opened]),
                     unless_followed("predecessor_id", [ChangeKind::Ended, ChangeKind::Closed]),
-                    unless_same("name", ChangeKind::Renamed),
+                    what_became(shape),
                 )
             }
             Kind::Membership | Kind::AllianceMember => {
@@ -472,14 +468,7 @@ impl Comparison<'_> {
                     .finally(word(ChangeKind::Began));
                 by_sides(begun.into(), word(ChangeKind::Ended), word(ChangeKind::Changed))
             }
-            _ => {
-                let has_name = shape.columns.iter().any(|column| matches!(column.column_type, ColumnType::Names));
-                let both = match has_name {
-                    true => unless_same("name", ChangeKind::Renamed),
-                    false => word(ChangeKind::Changed),
-                };
-                by_sides(word(ChangeKind::Began), word(ChangeKind::Ended), both)
-            }
+            _ => by_sides(word(ChangeKind::Began), word(ChangeKind::Ended), what_became(shape)),
         }
     }
 }
@@ -493,6 +482,35 @@ fn word(kind: ChangeKind) -> Expr {
 fn by_sides(begun: Expr, over: Expr, both: Expr) -> Expr {
     let has_none = |side: &'static str| col("d", side).eq(Expr::Constant(0.into()));
     CaseStatement::new().case(has_none("had"), begun).case(has_none("has"), over).finally(both).into()
+}
+
+/// What happened to a noun of which another period began: it has another name, or else stands in another place.
+fn what_became(shape: &'static Shape) -> Expr {
+    // A place that only one of the two states may be that of the other, too.
+    let has_moved = places(shape).map(|column| col("w", column.name).ne(col("n", column.name))).reduce(ExprTrait::or);
+    let of_same_name: Expr = match has_moved {
+        Some(has_moved) => {
+            let moved = CaseStatement::new().case(has_moved, word(ChangeKind::Moved));
+            moved.finally(word(ChangeKind::Changed)).into()
+        }
+        None => word(ChangeKind::Changed),
+    };
+    match shape.columns.iter().any(|column| matches!(column.column_type, ColumnType::Names)) {
+        true => {
+            let same_name = CaseStatement::new().case(is_same("name"), of_same_name);
+            same_name.finally(word(ChangeKind::Renamed)).into()
+        }
+        false => of_same_name,
+    }
+}
+
+/// The columns in which a noun says where it stands.
+fn places(shape: &Shape) -> impl Iterator<Item = &'static Column> + use<> {
+    let is_noun = shape.is_noun();
+    let is_place = |column: &&Column| {
+        matches!(column.column_type, ColumnType::Ref { kind: Kind::District | Kind::Region | Kind::Township, .. })
+    };
+    shape.columns.iter().filter(move |column| is_noun && is_place(column))
 }
 
 /// Whether what was and what is say the same in a column.
@@ -525,9 +543,10 @@ fn kinds_learned(shape: &Shape) -> &'static [ChangeKind] {
 fn kinds_happened(shape: &Shape) -> &'static [ChangeKind] {
     use ChangeKind::{Began, Changed, Closed, Ended, Joined, Left, Merged, Moved, Opened, Renamed, Split};
     match shape.kind {
-        Kind::School | Kind::Campus => &[Began, Opened, Ended, Closed, Renamed, Changed],
+        Kind::School | Kind::Campus => &[Began, Opened, Ended, Closed, Renamed, Moved, Changed],
         Kind::Membership | Kind::AllianceMember => &[Joined, Left, Moved, Changed],
         Kind::Succession => &[Renamed, Merged, Split, Began, Ended, Changed],
+        _ if places(shape).next().is_some() => &[Began, Ended, Renamed, Moved, Changed],
         _ => &[Began, Ended, Renamed, Changed],
     }
 }
