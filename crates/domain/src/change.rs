@@ -67,8 +67,8 @@ vocabulary! {
         Left = "left",
         /// Happened: one school became a part of another.
         Merged = "merged",
-        /// Happened: it left one group, or one alliance, and joined another; or it stands in another township, district or region
-        /// than before.
+        /// Happened: it left one group, or one alliance, and joined another; or, as a school, a campus or a group, stands in
+        /// another township, district or region.
         Moved = "moved",
         /// Happened: a school or a campus opened that followed no other.
         Opened = "opened",

@@ -504,13 +504,13 @@ fn what_became(shape: &'static Shape) -> Expr {
     }
 }
 
-/// The columns in which a noun says where it stands.
+/// The columns in which a school, a campus or a group says where it stands: other nouns name places that they are about.
 fn places(shape: &Shape) -> impl Iterator<Item = &'static Column> + use<> {
-    let is_noun = shape.is_noun();
+    let may_move = matches!(shape.kind, Kind::School | Kind::Campus | Kind::Group);
     let is_place = |column: &&Column| {
         matches!(column.column_type, ColumnType::Ref { kind: Kind::District | Kind::Region | Kind::Township, .. })
     };
-    shape.columns.iter().filter(move |column| is_noun && is_place(column))
+    shape.columns.iter().filter(move |column| may_move && is_place(column))
 }
 
 /// Whether what was and what is say the same in a column.
