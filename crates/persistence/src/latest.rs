@@ -10,7 +10,7 @@ use std::{
 
 use domain::{Known, Revision, TimeZone, Validity, View};
 use sea_orm::sea_query::{ExprTrait, Order};
-use tokio::{runtime::Handle, sync::oneshot};
+use tokio::{runtime::Handle, sync::oneshot, time::timeout};
 
 use crate::{
     Store, StoreError,
@@ -30,6 +30,9 @@ pub struct Latest {
 
 /// How long another process's revision may be unknown to those who only want the time zones.
 const FRESH: Duration = Duration::from_secs(1);
+
+/// How long the check of another is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 type Found = Result<Arc<Latest>, StoreError>;
 
@@ -76,11 +79,24 @@ struct CheckTurn {
     store: Store,
     /// Those whom this check serves.
     served: Vec<oneshot::Sender<Found>>,
-    is_of_task: bool,
+    holder: Holder,
     has_checked: bool,
 }
 
+/// Who has the turn to check.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    /// A request that asks for itself.
+    Request,
+    /// A task, for those who wait.
+    Task,
+}
+
 impl CheckTurn {
+    fn new(store: Store, holder: Holder) -> Self {
+        CheckTurn { store, served: Vec::new(), holder, has_checked: false }
+    }
+
     /// Checks, for all who wait already; those who come meanwhile have the next check.
     async fn check(mut self) -> Found {
         // Those who can come at once do, and this check serves them.
@@ -100,8 +116,8 @@ impl Drop for CheckTurn {
     fn drop(&mut self) {
         let mut state = self.store.latest.state();
         state.waiting.append(&mut self.served);
-        if self.is_of_task && !self.has_checked {
-            // Its runtime ends: those who wait learn that nobody answers.
+        if self.holder == Holder::Task && !self.has_checked {
+            // Its runtime ends, or it panicked: those who wait learn that nobody answers.
             state.waiting.clear();
         }
         let next = (!state.waiting.is_empty()).then(Handle::try_current);
@@ -111,9 +127,7 @@ impl Drop for CheckTurn {
         state.is_checking = !state.waiting.is_empty();
         drop(state);
         if let Some(Ok(runtime)) = next {
-            let turn =
-                CheckTurn { store: self.store.clone(), served: Vec::new(), is_of_task: true, has_checked: false };
-            runtime.spawn(turn.check());
+            runtime.spawn(CheckTurn::new(self.store.clone(), Holder::Task).check());
         }
     }
 }
@@ -134,12 +148,13 @@ impl Store {
         };
         let store = self.uncounted();
         let Some(next_check) = next_check else {
-            return CheckTurn { store, served: Vec::new(), is_of_task: false, has_checked: false }.check().await;
+            return CheckTurn::new(store, Holder::Request).check().await;
         };
-        match next_check.await {
-            Ok(found) => found,
-            // The check was given up with its runtime.
-            Err(_) => store.check_latest().await,
+        match timeout(PATIENCE, next_check).await {
+            Ok(Ok(found)) => found,
+            // The check was given up with its runtime, or who has the turn does not go on with it: a request whose client
+            // reads nothing may stand still.
+            Ok(Err(_)) | Err(_) => store.check_latest().await,
         }
     }
 
@@ -195,6 +210,17 @@ mod tests {
     use futures::FutureExt;
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_check_that_stands_still_is_waited_for_no_longer_than_some_seconds() {
+        let store = Store::in_memory().await.expect("a store");
+        let mut first = Box::pin(store.latest());
+        assert!(first.poll_unpin(&mut Context::from_waker(Waker::noop())).is_pending(), "it has the turn");
+        assert_eq!(store.latest().await.expect("an answer").revision, None);
+        assert!(store.latest.state().is_checking, "the first still has it");
+        assert_eq!(first.await.expect("an answer").revision, None);
+        assert!(!store.latest.state().is_checking, "the turn is over");
+    }
 
     #[tokio::test]
     async fn a_check_that_is_given_up_is_made_for_those_who_wait() {

@@ -21,7 +21,7 @@ enum ColumnValues {
 /// Takes all rows of a statement.
 ///
 /// # Errors
-/// A column holds neither whole numbers nor texts, or the server failed.
+/// A column holds neither whole numbers of 64 bits nor texts, or the server failed.
 pub(crate) async fn read_rows(mut rows: impl TryStream<Ok = PgRow, Error = Error> + Unpin) -> Result<RowValues, Error> {
     let Some(first) = rows.try_next().await? else { return Ok(RowValues::default()) };
     let columns: Vec<ColumnValues> = first.columns().iter().map(values_of).collect::<Result<_, _>>()?;
@@ -39,11 +39,11 @@ pub(crate) async fn read_rows(mut rows: impl TryStream<Ok = PgRow, Error = Error
 
 fn values_of(column: &<sea_orm::sqlx::Postgres as sea_orm::sqlx::Database>::Column) -> Result<ColumnValues, Error> {
     match column.type_info().name() {
-        "INT8" | "INT4" | "INT2" => Ok(ColumnValues::Numbers),
+        "INT8" => Ok(ColumnValues::Numbers),
         "TEXT" | "VARCHAR" | "CHAR" | "NAME" | "UNKNOWN" => Ok(ColumnValues::Texts),
         other => Err(Error::ColumnDecode {
             index: column.name().to_owned(),
-            source: format!("{other} is neither a whole number nor a text").into(),
+            source: format!("{other} is neither a whole number of 64 bits nor a text").into(),
         }),
     }
 }
@@ -64,11 +64,5 @@ fn number(value: &PgValueRef<'_>) -> Result<i64, BoxDynError> {
     if value.format() == PgValueFormat::Text {
         return Ok(value.as_str()?.parse()?);
     }
-    let bytes = value.as_bytes()?;
-    match *bytes {
-        [a, b, c, d, e, f, g, h] => Ok(i64::from_be_bytes([a, b, c, d, e, f, g, h])),
-        [a, b, c, d] => Ok(i32::from_be_bytes([a, b, c, d]).into()),
-        [a, b] => Ok(i16::from_be_bytes([a, b]).into()),
-        _ => Err(format!("a whole number of {} bytes", bytes.len()).into()),
-    }
+    Ok(i64::from_be_bytes(value.as_bytes()?.try_into()?))
 }

@@ -4,13 +4,14 @@
 //! was most of the time (docs/decisions/0054).
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, mpsc},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
+use foldhash::fast::RandomState;
 use rusqlite::{
     CachedStatement, Connection, ErrorCode, OpenFlags, ToSql,
     config::DbConfig,
@@ -26,6 +27,10 @@ const STATEMENTS: usize = 500;
 /// How many ends of an interval a statement may pass on the thread that asks. One: SQLite counts the instructions of a compiled
 /// statement on from those of its earlier runs, so that the first end comes at any time.
 const INTERVALS_AT_ONCE: u32 = 1;
+/// What has taken longer on the thread that asks is not run there for a while.
+const LONGEST_AT_ONCE: Duration = Duration::from_millis(5);
+/// How long a statement counts as long: it may have been the machine that was slow.
+const REMEMBERED: Duration = Duration::from_secs(60);
 
 /// How a file is opened.
 #[derive(Debug, Clone)]
@@ -90,13 +95,13 @@ impl Watcher {
     }
 }
 
-/// The statements that took too long for the thread that asked. Cheap to clone; a pool's connections share one.
+/// The statements that took too long for the thread that asked, and when. Cheap to clone; a pool's connections share one.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct LongStatements(Arc<Mutex<HashSet<Arc<str>>>>);
+pub(crate) struct LongStatements(Arc<Mutex<HashMap<Arc<str>, Instant, RandomState>>>);
 
 impl LongStatements {
     fn has(&self, sql: &str) -> bool {
-        lock(&self.0).contains(sql)
+        lock(&self.0).get(sql).is_some_and(|at| at.elapsed() < REMEMBERED)
     }
 
     fn add(&self, sql: Arc<str>) {
@@ -105,7 +110,7 @@ impl LongStatements {
             // Those that are still asked are found again.
             all.clear();
         }
-        all.insert(sql);
+        all.insert(sql, Instant::now());
     }
 }
 
@@ -165,16 +170,22 @@ impl SqliteReader {
         if self.long.has(&statement.sql) {
             return None;
         }
-        let connection = self.connection.try_lock().ok()?;
+        let connection = match self.connection.try_lock() {
+            Ok(connection) => connection,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
         let open = connection.as_ref()?;
         // Others who hold the file are not waited for.
         open.busy_timeout(Duration::ZERO).ok()?;
         *lock(&self.watch) = Watcher::Asker(INTERVALS_AT_ONCE);
+        let began = Instant::now();
         let result = open.prepare_cached(&statement.sql).and_then(|mut it| read_rows(&mut it, &statement.values));
         *lock(&self.watch) = Watcher::Nobody;
-        if let Err(error) = &result
-            && error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
-        {
+        let is_interrupted =
+            |error: &rusqlite::Error| error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted);
+        // An instruction may be long, too: one that looks into an index of names, or waits for a disk.
+        if result.as_ref().is_err_and(is_interrupted) || began.elapsed() > LONGEST_AT_ONCE {
             self.long.add(statement.sql.clone());
         }
         result.ok()
@@ -284,6 +295,8 @@ mod tests {
         let short = statement("SELECT 1");
         reader.query(&short).await.expect("the first opens the file");
         for _ in 0..3 * PROGRESS_INTERVAL {
+            // The machine may have been slow, which is not what is asked here.
+            lock(&reader.long.0).clear();
             assert!(reader.query_at_once(&short).is_some());
         }
     }

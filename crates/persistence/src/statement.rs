@@ -323,12 +323,13 @@ impl Form {
     }
 }
 
-/// What PostgreSQL is told of the values of a statement when it plans it: without that, it would plan it anew each time.
+/// What is known of the values of a statement: PostgreSQL is told when it plans it, or would plan it anew each time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct KnownOfValues {
     /// The day, if it stands in the text.
     pub(crate) written_day: Option<NaiveDate>,
-    /// Whether it is about one id. Of a list that it is not given PostgreSQL reckons with ten.
+    /// Whether it is about one id. Of a list that it is not given PostgreSQL reckons with ten; ties that a statement makes are
+    /// read by another one of one parent, on SQLite as well.
     pub(crate) is_about_one: bool,
 }
 

@@ -47,7 +47,8 @@ pub(crate) enum TieSource {
     Owner(AnyIden, Option<Rank>),
     /// The township in which the noun's own row says that it stands; read from the place, by this column of the township.
     Township(AnyIden),
-    /// A statement that makes rows with the columns `parent`, `child`, `fact`, `rank`, `since` and those of the tie.
+    /// A statement that makes rows with the columns `parent`, `child`, `fact`, `rank`, `since` and those of the tie, of the
+    /// parents that are asked about ([`Scope::is_asked`]) and no others.
     Rows(fn(&Scope, End) -> SelectStatement),
 }
 
