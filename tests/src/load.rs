@@ -53,11 +53,12 @@ pub fn row(turns: &[[Turn; 2]]) -> String {
     )
 }
 
-/// The value in the middle.
+/// The value in the middle, or between the two in the middle.
 pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_unstable_by(f64::total_cmp);
-    values[values.len() / 2]
+    let (low, high) = ((values.len() - 1) / 2, values.len() / 2);
+    f64::midpoint(values[low], values[high])
 }
 
 /// A script for `wrk` that posts a document.
