@@ -9,10 +9,10 @@
 
 use std::{
     sync::{
-        Arc, OnceLock,
+        Arc, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use domain::{NewRevision, ScenarioId};
@@ -28,9 +28,11 @@ use crate::{Draft, Store, StoreError, dialect, draft::latest, open::WRITER_TIMEO
 
 /// After how long the lock of writers is asked for again.
 const RETRY_INTERVAL: Duration = Duration::from_millis(20);
-/// How long a scenario waits after another, so that a writer of another process, which asks for the lock of a file every
+/// How long a scenario waits after others, so that a writer of another process, which asks for the lock of a file every
 /// tenth of a second, gets its turn.
 const PAUSE: Duration = Duration::from_millis(120);
+/// How long scenarios may follow each other without such a pause.
+const MAX_WITHOUT_PAUSE: Duration = Duration::from_secs(1);
 
 /// Changes that are written and never committed. Cheap to clone; the last clone that is dropped takes them back.
 #[derive(Clone)]
@@ -59,11 +61,16 @@ pub(crate) struct Place {
 pub(crate) struct ScenarioTurns {
     turns: Arc<Semaphore>,
     n_waiting: AtomicUsize,
+    last_pause: std::sync::Mutex<Option<Instant>>,
 }
 
 impl Default for ScenarioTurns {
     fn default() -> Self {
-        ScenarioTurns { turns: Arc::new(Semaphore::new(1)), n_waiting: AtomicUsize::new(0) }
+        ScenarioTurns {
+            turns: Arc::new(Semaphore::new(1)),
+            n_waiting: AtomicUsize::new(0),
+            last_pause: std::sync::Mutex::default(),
+        }
     }
 }
 
@@ -84,6 +91,16 @@ impl ScenarioTurns {
         drop(waiting);
         Ok(Place { turn: Some(turn), turns: self, is_polled, _copy: copy })
     }
+
+    /// Whether the last pause was too long ago; then another one begins.
+    fn begin_pause_if_due(&self) -> bool {
+        let mut last_pause = self.last_pause.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = last_pause.is_none_or(|last| last.elapsed() > MAX_WITHOUT_PAUSE);
+        if is_due {
+            *last_pause = Some(Instant::now());
+        }
+        is_due
+    }
 }
 
 impl Drop for Place {
@@ -91,6 +108,7 @@ impl Drop for Place {
         let Some(turn) = self.turn.take() else { return };
         if self.is_polled
             && self.turns.n_waiting.load(SeqCst) > 0
+            && self.turns.begin_pause_if_due()
             && let Ok(runtime) = Handle::try_current()
         {
             runtime.spawn(async move {
