@@ -126,6 +126,14 @@ impl Shape {
         Ok(Record { id: identity(self.kind, &key), key, cells, validity })
     }
 
+    /// The nouns that a record refers to, by kind and slug, each with the column that names it; the sources that columns cite
+    /// are none of them.
+    pub fn references_of<'a>(&self, record: &'a Record) -> impl Iterator<Item = (&'static Column, Kind, &'a str)> {
+        let cells = self.columns.iter().zip(&record.cells);
+        let own = cells.filter(|(column, _)| !matches!(column.column_type, ColumnType::CitedSource(_)));
+        own.flat_map(|(column, cell)| cell.references().map(move |(kind, slug)| (column, kind, slug)))
+    }
+
     /// What tells this row's record apart: the slug, or the values of the key columns.
     #[must_use]
     pub fn key_of(&self, fields: &[&str]) -> String {

@@ -310,6 +310,18 @@ impl Shape {
         self.rules.iter().any(|rule| matches!(rule, Rule::OneAtATime { .. }))
     }
 
+    /// The nouns for which a record takes turns with others.
+    pub fn turns_of(&self, record: &Record) -> impl Iterator<Item = i64> {
+        let rules = self.rules.iter().filter_map(|rule| match *rule {
+            Rule::OneAtATime { column, word, per, .. } => Some((column, word, per)),
+            _ => None,
+        });
+        rules.filter_map(|(column, word, per)| match self.cell_of(per, &record.cells) {
+            Cell::Ref(noun, slug) if self.word_of(column, &record.cells) == word => Some(identity(*noun, slug)),
+            _ => None,
+        })
+    }
+
     /// Adds a row on a line to those that it takes turns with, given the fact that it states and when that can hold.
     pub fn add_turn_taker(&self, record: &Record, line: u64, fact: i64, days: ImpreciseDays, all: &mut TurnTakers) {
         for rule in self.rules {
@@ -394,6 +406,12 @@ impl Shape {
             }
             _ => false,
         })
+    }
+
+    /// Whether its rows date nouns of other files.
+    #[must_use]
+    pub fn dates_nouns(&self) -> bool {
+        self.rules.iter().any(|rule| matches!(rule, Rule::Succession { .. } | Rule::Opens { .. }))
     }
 
     /// The shapes of other files that date nouns of this shape: successions, and what is built.

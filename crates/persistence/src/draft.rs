@@ -268,10 +268,28 @@ impl Draft {
     /// # Errors
     /// The database failed.
     pub async fn recorded(&mut self, shape: &'static Shape) -> Result<IdMap<Recorded>, StoreError> {
+        self.read_recorded(shape, recorded_select(self.backend, shape)).await
+    }
+
+    /// What is recorded now of these facts of a shape.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn recorded_of(&mut self, shape: &'static Shape, facts: &[i64]) -> Result<IdMap<Recorded>, StoreError> {
+        let mut select = recorded_select(self.backend, shape);
+        select.and_where(dialect::is_one_of_these(self.backend, col("i", identities::Column::Id), facts));
+        self.read_recorded(shape, select).await
+    }
+
+    async fn read_recorded(
+        &mut self,
+        shape: &'static Shape,
+        select: SelectStatement,
+    ) -> Result<IdMap<Recorded>, StoreError> {
         if self.first {
             return Ok(IdMap::default());
         }
-        let statement = self.backend.build(&recorded_select(self.backend, shape));
+        let statement = self.backend.build(&select);
         let mut recorded = IdMap::default();
         for row in self.pipe.settled_transaction().await?.query_all_raw(statement).await? {
             let mut row = Row::new(&row);
