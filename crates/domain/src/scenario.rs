@@ -3,7 +3,7 @@
 //! A change is an edit of the rows of a data set, as a person would make it in its files: a row ends, another begins.
 //! [`apply_changes`] makes it, and what it makes is then checked and written by what imports a data set.
 
-use std::{collections::HashMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use chrono::{Days, NaiveDate};
 
@@ -169,77 +169,70 @@ pub struct ChangeError {
     pub problem: String,
 }
 
-/// A row of a data set's file, and the change that made it so.
+/// The rows of a map, as the files of a data set have them, each with its fields in the order of the shape's columns.
+pub trait RecordedRows {
+    /// How many rows a kind has.
+    fn n_rows(&self, kind: Kind) -> usize;
+    /// The fields of a row of a kind; `None` past the last one.
+    fn fields(&self, kind: Kind, at: usize) -> Option<Vec<String>>;
+    /// The rows of a noun, in their order: one, or one for each of its periods.
+    fn rows_of_noun(&self, kind: Kind, noun: i64) -> Vec<usize>;
+    /// The rows of a kind that refer to a noun, in their order.
+    fn rows_that_refer(&self, kind: Kind, noun: i64) -> Vec<usize>;
+}
+
+/// A row that a change has made or edited.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScenarioRow {
+pub struct ChangedRow {
     /// Its fields, in the order of the shape's columns.
     pub fields: Vec<String>,
     /// The last change that touched it.
-    pub change: Option<usize>,
+    pub change: usize,
 }
 
-/// The kinds of rows that changes touch or look at.
-pub const CHANGED_KINDS: &[Kind] = &[
-    Kind::District,
-    Kind::Township,
-    Kind::Partner,
-    Kind::School,
-    Kind::Group,
-    Kind::Membership,
-    Kind::Alliance,
-    Kind::AllianceMember,
-    Kind::SchoolPartner,
-    Kind::Succession,
-];
+/// The rows that changes have made or edited, by kind and place; those that are new stand behind all others of their kind.
+pub type ChangedRows = BTreeMap<(Kind, usize), ChangedRow>;
 
-/// The rows of [`CHANGED_KINDS`], in the order of their files.
-#[derive(Debug, Default)]
-pub struct ScenarioRows {
-    rows: HashMap<Kind, Vec<ScenarioRow>>,
-    /// The places of the rows of nouns, by identity.
-    places: HashMap<(Kind, i64), Vec<usize>>,
+/// The rows of a map and what changes make of them.
+struct ScenarioRows<'a> {
+    recorded: &'a dyn RecordedRows,
+    changed: ChangedRows,
 }
 
-impl ScenarioRows {
-    /// The rows of a data set, each with its fields in the order of the shape's columns.
-    #[must_use]
-    pub fn new<'a>(files: impl IntoIterator<Item = (&'a Kind, &'a Vec<Vec<String>>)>) -> Self {
-        let mut rows = ScenarioRows::default();
-        for (kind, fields) in files {
-            fields.iter().for_each(|fields| rows.push(*kind, ScenarioRow { fields: fields.clone(), change: None }));
+impl ScenarioRows<'_> {
+    /// How many rows a kind has.
+    fn n_rows(&self, kind: Kind) -> usize {
+        let last = self.changed.range((kind, 0)..=(kind, usize::MAX)).next_back();
+        last.map_or(0, |((_, at), _)| at + 1).max(self.recorded.n_rows(kind))
+    }
+
+    fn fields(&self, kind: Kind, at: usize) -> Option<Cow<'_, [String]>> {
+        match self.changed.get(&(kind, at)) {
+            Some(row) => Some(Cow::Borrowed(&row.fields)),
+            None => self.recorded.fields(kind, at).map(Cow::Owned),
         }
-        rows
     }
 
-    /// The rows of each kind.
-    pub fn files(&self) -> impl Iterator<Item = (Kind, &[ScenarioRow])> {
-        self.rows.iter().map(|(kind, rows)| (*kind, rows.as_slice()))
-    }
-
-    /// A row of a kind.
-    #[must_use]
-    pub fn get(&self, kind: Kind, at: usize) -> Option<&ScenarioRow> {
-        self.rows.get(&kind)?.get(at)
-    }
-
-    fn push(&mut self, kind: Kind, row: ScenarioRow) {
-        let rows = self.rows.entry(kind).or_default();
-        if shape_of(kind).is_noun() {
-            self.places.entry((kind, identity(kind, &row.fields[0]))).or_default().push(rows.len());
-        }
-        rows.push(row);
+    /// The places of the rows that were added, of a kind.
+    fn added(&self, kind: Kind) -> impl Iterator<Item = usize> + use<> {
+        self.recorded.n_rows(kind)..self.n_rows(kind)
     }
 }
 
-/// Makes changes, one after the other.
+/// Makes changes, one after the other; gives the rows that they make of those on record.
 ///
 /// # Errors
 /// The first change that cannot be made.
-pub fn apply_changes(changes: &[ScenarioChange], rows: &mut ScenarioRows, today: NaiveDate) -> Result<(), ChangeError> {
+pub fn apply_changes(
+    changes: &[ScenarioChange],
+    recorded: &dyn RecordedRows,
+    today: NaiveDate,
+) -> Result<ChangedRows, ChangeError> {
+    let mut rows = ScenarioRows { recorded, changed: BTreeMap::new() };
     for (at, change) in changes.iter().enumerate() {
-        Editor { rows, at, on: change.on, today }.apply(&change.event)?;
+        Editor { rows: &mut rows, at, on: change.on, today }.apply(&change.event)?;
     }
-    Ok(())
+    Ok(rows.changed)
 }
 
 /// The field of a change that is to blame for what is wrong with a column of a row that it made.
@@ -272,8 +265,8 @@ pub fn field_to_blame(change: &ScenarioChange, kind: Kind, column: &str) -> &'st
 }
 
 /// Makes one change.
-struct Editor<'a> {
-    rows: &'a mut ScenarioRows,
+struct Editor<'a, 'r> {
+    rows: &'a mut ScenarioRows<'r>,
     at: usize,
     on: NaiveDate,
     today: NaiveDate,
@@ -282,7 +275,7 @@ struct Editor<'a> {
 /// A column and what it says.
 type Field<'a> = (&'a str, &'a str);
 
-impl Editor<'_> {
+impl Editor<'_, '_> {
     fn apply(&mut self, event: &ScenarioEvent) -> Result<(), ChangeError> {
         match event {
             ScenarioEvent::Move { school, group, role } => self.move_school(school, group.as_ref(), *role),
@@ -470,7 +463,9 @@ impl Editor<'_> {
 
     /// The rows of a noun: one, or one for each of its periods.
     fn find(&self, kind: Kind, id: i64) -> impl Iterator<Item = usize> {
-        self.rows.places.get(&(kind, id)).into_iter().flatten().copied()
+        let slug = shape_of(kind).columns[0].name;
+        let is_its = move |at: &usize| identity(kind, &self.field(kind, *at, slug)) == id;
+        self.rows.recorded.rows_of_noun(kind, id).into_iter().chain(self.rows.added(kind).filter(is_its))
     }
 
     /// The row of a noun that holds on the day, by its own dates.
@@ -485,12 +480,13 @@ impl Editor<'_> {
         })
     }
 
-    /// The rows of ties of a noun that hold on the day.
-    fn held_on(&self, shape: &'static Shape, column: &str, slug: &str) -> Vec<usize> {
-        let n_rows = self.rows.rows.get(&shape.kind).map_or(0, Vec::len);
+    /// The rows of ties of a school that hold on the day.
+    fn held_on(&self, shape: &'static Shape, column: &str, school: &str) -> Vec<usize> {
         // Two slugs that differ in case are one.
-        let is_its = |at: &usize| self.field(shape.kind, *at, column).eq_ignore_ascii_case(slug);
-        (0..n_rows).filter(is_its).filter(|at| self.holds(shape, *at)).collect()
+        let is_its = |at: &usize| self.field(shape.kind, *at, column).eq_ignore_ascii_case(school);
+        let recorded = self.rows.recorded.rows_that_refer(shape.kind, identity(Kind::School, school));
+        let all = recorded.into_iter().chain(self.rows.added(shape.kind));
+        all.filter(is_its).filter(|at| self.holds(shape, *at)).collect()
     }
 
     fn holds(&self, shape: &'static Shape, at: usize) -> bool {
@@ -502,7 +498,8 @@ impl Editor<'_> {
     }
 
     fn validity(&self, shape: &'static Shape, at: usize) -> Option<Validity> {
-        let fields: Vec<&str> = self.rows.get(shape.kind, at)?.fields.iter().map(String::as_str).collect();
+        let fields = self.rows.fields(shape.kind, at)?;
+        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
         // What a change has made may be no record: the import says what is wrong with it.
         shape.parse_row(&fields).ok().map(|record| record.validity)
     }
@@ -520,15 +517,15 @@ impl Editor<'_> {
     fn slug_of(&self, kind: Kind, named: Option<&Named>, field: &str) -> Result<String, ChangeError> {
         let Some(named) = named else { return Ok(String::new()) };
         let at = self.find(kind, named.id).next().ok_or_else(|| self.unknown(kind, named, field))?;
-        Ok(self.rows.get(kind, at).map(|row| row.fields[0].clone()).unwrap_or_default())
+        Ok(self.rows.fields(kind, at).map(|fields| fields[0].clone()).unwrap_or_default())
     }
 
     /// A name as a row has it.
     fn name_field(&self, name: &str, language: Option<&str>, field: &str) -> Result<String, ChangeError> {
         let first = || {
             let at = school::SHAPE.index("name")?;
-            let written = self.rows.get(Kind::School, 0)?.fields[at].as_str();
-            Some(decode_written(written).first()?.0.to_string())
+            let fields = self.rows.fields(Kind::School, 0)?;
+            Some(decode_written(&fields[at]).first()?.0.to_string())
         };
         let language = language.map(str::to_owned).or_else(first);
         let language = language.ok_or_else(|| self.refuse(field, "name the language of the name".to_owned()))?;
@@ -537,21 +534,23 @@ impl Editor<'_> {
 
     fn field(&self, kind: Kind, at: usize, column: &str) -> String {
         let column = shape_of(kind).index(column);
-        column.and_then(|column| self.rows.get(kind, at)?.fields.get(column).cloned()).unwrap_or_default()
+        column.and_then(|column| self.rows.fields(kind, at)?.get(column).cloned()).unwrap_or_default()
     }
 
     fn set(&mut self, kind: Kind, at: usize, column: &str, value: &str) {
-        let row = self.rows.rows.get_mut(&kind).and_then(|rows| rows.get_mut(at));
-        if let (Some(row), Some(column)) = (row, shape_of(kind).index(column)) {
-            value.clone_into(&mut row.fields[column]);
-            row.change = Some(self.at);
+        let (fields, column) = (self.rows.fields(kind, at), shape_of(kind).index(column));
+        if let (Some(fields), Some(column)) = (fields, column) {
+            let mut fields = fields.into_owned();
+            value.clone_into(&mut fields[column]);
+            self.rows.changed.insert((kind, at), ChangedRow { fields, change: self.at });
         }
     }
 
     fn add(&mut self, shape: &'static Shape, given: &[Field<'_>]) {
         let value = |name: &str| given.iter().find(|(of, _)| *of == name).map_or("", |(_, value)| *value);
         let fields = shape.columns.iter().map(|column| value(column.name).to_owned()).collect();
-        self.rows.push(shape.kind, ScenarioRow { fields, change: Some(self.at) });
+        let at = self.rows.n_rows(shape.kind);
+        self.rows.changed.insert((shape.kind, at), ChangedRow { fields, change: self.at });
     }
 
     fn refuse(&self, field: &str, problem: String) -> ChangeError {
@@ -566,6 +565,8 @@ impl Editor<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     fn row(shape: &Shape, given: &[Field<'_>]) -> Vec<String> {
@@ -581,8 +582,36 @@ mod tests {
         text.parse().expect("a day")
     }
 
+    /// Rows in memory, all of which are looked at.
+    struct Rows(HashMap<Kind, Vec<Vec<String>>>);
+
+    impl Rows {
+        fn of(&self, kind: Kind) -> &[Vec<String>] {
+            self.0.get(&kind).map_or(&[], Vec::as_slice)
+        }
+    }
+
+    impl RecordedRows for Rows {
+        fn n_rows(&self, kind: Kind) -> usize {
+            self.of(kind).len()
+        }
+
+        fn fields(&self, kind: Kind, at: usize) -> Option<Vec<String>> {
+            self.of(kind).get(at).cloned()
+        }
+
+        fn rows_of_noun(&self, kind: Kind, noun: i64) -> Vec<usize> {
+            let rows = self.of(kind).iter().enumerate();
+            rows.filter(|(_, fields)| identity(kind, &fields[0]) == noun).map(|(at, _)| at).collect()
+        }
+
+        fn rows_that_refer(&self, kind: Kind, _: i64) -> Vec<usize> {
+            (0..self.n_rows(kind)).collect()
+        }
+    }
+
     /// A map of a school in a group that it leads, and of another group.
-    fn rows() -> ScenarioRows {
+    fn rows() -> Rows {
         let name = r#"[["fr","Un nom",""]]"#;
         let school = row(&school::SHAPE, &[("school_id", "oak"), ("name", name), ("status", "open")]);
         let group = |slug, lead| {
@@ -592,16 +621,15 @@ mod tests {
             )
         };
         let member = [("group_id", "north"), ("school_id", "Oak"), ("role", "lead"), ("joined_on", "2020")];
-        let files = HashMap::from([
+        Rows(HashMap::from([
             (Kind::School, vec![school]),
             (Kind::Group, vec![group("north", "oak"), group("south", "")]),
             (Kind::Membership, vec![row(&membership::SHAPE, &member)]),
-        ]);
-        ScenarioRows::new(&files)
+        ]))
     }
 
-    fn apply(event: ScenarioEvent, rows: &mut ScenarioRows) -> Result<(), ChangeError> {
-        apply_changes(&[ScenarioChange { event, on: day("2026-09-01") }], rows, day("2026-11-24"))
+    fn apply(event: ScenarioEvent) -> Result<ChangedRows, ChangeError> {
+        apply_changes(&[ScenarioChange { event, on: day("2026-09-01") }], &rows(), day("2026-11-24"))
     }
 
     fn moved(group: &str, role: MembershipRole) -> ScenarioEvent {
@@ -610,15 +638,13 @@ mod tests {
 
     #[test]
     fn a_school_that_moves_leaves_on_the_day_before() {
-        let mut rows = rows();
-        apply(moved("south", MembershipRole::Lead), &mut rows).expect("it can");
-        let fields = |at| rows.get(Kind::Membership, at).expect("a row").fields[..5].join(",");
+        let rows = apply(moved("south", MembershipRole::Lead)).expect("it can");
+        let fields = |at| rows[&(Kind::Membership, at)].fields[..5].join(",");
         assert_eq!([fields(0), fields(1)], ["north,Oak,lead,2020,2026-08-31", "south,oak,lead,2026-09-01,"]);
         let lead = shape_of(Kind::Group).index("lead_school_id").expect("a column");
-        let leads = |at| rows.get(Kind::Group, at).expect("a row").fields[lead].as_str();
+        let leads = |at| rows[&(Kind::Group, at)].fields[lead].as_str();
         assert_eq!([leads(0), leads(1)], ["", "oak"]);
-        let changed = rows.files().flat_map(|(_, rows)| rows).filter(|row| row.change == Some(0)).count();
-        assert_eq!(changed, 4);
+        assert!(rows.len() == 4 && rows.values().all(|row| row.change == 0), "{rows:?}");
     }
 
     #[test]
@@ -641,7 +667,7 @@ mod tests {
             (open, "open.slug", false),
             (merge, "merge.into", true),
         ] {
-            let error = apply(event, &mut rows()).expect_err("it cannot");
+            let error = apply(event).expect_err("it cannot");
             assert_eq!(
                 (error.change, error.field.as_str(), error.is_unknown),
                 (Some(0), field, is_unknown),

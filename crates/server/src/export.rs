@@ -96,44 +96,6 @@ fn replace_files(staging: TempDir, old: &[String], new: &[String], dir: &Path) -
     Ok(())
 }
 
-/// The rows of a shape, each with its fields in the order of the columns; `None` if they have more than so many bytes.
-pub(crate) async fn read_rows(
-    store: &Store,
-    known: Known,
-    shape: &'static Shape,
-    most: usize,
-) -> anyhow::Result<Option<Vec<Vec<String>>>> {
-    let (mut rows, mut bytes, mut after) = (Vec::new(), 0, None);
-    loop {
-        let page = store.export_rows(shape, known, after, ROWS_PER_PAGE).await?;
-        let Some(last) = page.last() else { return Ok(Some(rows)) };
-        after = Some((last.position, last.id));
-        for ExportRow { fields, .. } in page {
-            bytes += fields.iter().map(|field| field.len() + 1).sum::<usize>();
-            rows.push(fields);
-        }
-        if bytes > most {
-            return Ok(None);
-        }
-    }
-}
-
-/// Rows of a shape as a file has them.
-pub(crate) fn to_csv(shape: &'static Shape, rows: &[impl std::borrow::Borrow<Vec<String>>]) -> anyhow::Result<Vec<u8>> {
-    let mut used = UsedColumns::new(shape);
-    rows.iter().for_each(|row| used.add_row(row.borrow()));
-    let columns = used.columns(&[]);
-    let mut file = Vec::new();
-    let mut writer = csv_settings().from_writer(&mut file);
-    writer.write_record(columns.iter().map(|column| &column.name))?;
-    for row in rows {
-        write_row(&mut writer, &columns, |place| row.borrow().get(place).map_or("", String::as_str))?;
-    }
-    writer.flush()?;
-    drop(writer);
-    Ok(file)
-}
-
 /// Writes all rows of a shape, and returns their number.
 async fn write_file(store: &Store, known: Known, shape: &'static Shape, drafts: &Path) -> anyhow::Result<u64> {
     let path = drafts.join(shape.file_name());

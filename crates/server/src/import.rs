@@ -5,10 +5,13 @@
 //! that differ once more and writes their new and changed rows.
 //! Of each row only its digest, its position and its action stay in memory, and of each noun its time.
 
+mod affected_rows;
 mod check;
+mod checked_map;
 mod conflict;
-pub(crate) mod csv_rows;
+mod csv_rows;
 mod digest;
+pub(crate) mod file_rows;
 mod folder;
 mod header;
 mod hints;
@@ -16,6 +19,7 @@ mod noun_index;
 mod periods;
 mod positions;
 mod row_reader;
+pub(crate) mod row_table;
 
 use std::{collections::HashMap, iter::repeat_n, ops::Range};
 
@@ -26,12 +30,12 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use persistence::{Draft, ExportRow, Fact, IdMap, Recorded, Store};
 
 pub use self::folder::Folder;
-pub(crate) use self::{check::CheckedDataSet, folder::Files};
+pub(crate) use self::{affected_rows::CheckedChanges, checked_map::CheckedMap, folder::Tables};
 use self::{
-    check::CheckedFile,
+    check::{CheckedDataSet, CheckedFile},
     conflict::find_conflict,
-    csv_rows::CsvRows,
     digest::RowDigest,
+    file_rows::FileRows,
     noun_index::{NounIndex, RecordTime},
     row_reader::{ParsedRow, RowContent, RowReader},
 };
@@ -82,7 +86,7 @@ pub async fn import(
     // As a revision records it, in UTC.
     let today = clock.today(TimeZone::UTC);
     let CheckedDataSet { nouns, files, outdated } =
-        match check::check_data_set(folder, today, options.all_findings, &bar)? {
+        match check::check_data_set(folder, today, options.all_findings, &bar, NounIndex::default())? {
             Ok(checked) => checked,
             Err(findings) => return Ok(Err(Refusal::Findings(findings.with_warnings(warnings)))),
         };
@@ -155,32 +159,30 @@ pub async fn import(
     Ok(Ok(ImportReport { revision, ..imported }))
 }
 
-/// Checks a data set without telling how far it is.
-pub(crate) fn check_data_set(folder: &Folder, today: NaiveDate) -> anyhow::Result<Result<CheckedDataSet, Findings>> {
-    check::check_data_set(folder, today, false, &progress_bar(false))
-}
-
-/// Writes into a draft what a checked data set says that differs from what is on record.
+/// Writes into a draft what changes make of the map that it follows.
 ///
 /// # Errors
-/// The folder cannot be read, or the store failed.
-pub(crate) async fn write_checked(
+/// The store failed.
+pub(crate) async fn write_changes(
     draft: &mut Draft,
-    folder: &Folder,
-    checked: CheckedDataSet,
+    changes: CheckedChanges,
     today: NaiveDate,
 ) -> anyhow::Result<Result<(), Findings>> {
-    let CheckedDataSet { nouns, files, outdated } = checked;
-    let mut plans = Vec::with_capacity(files.len());
+    let CheckedChanges { folder, checked: CheckedDataSet { nouns, files, outdated }, mut facts } = changes;
+    let mut plans = Vec::new();
     for CheckedFile { shape, digests, .. } in files {
-        plans.push(plan_file(shape, digests, draft.recorded(shape).await?, &nouns, today));
+        let mut ids = facts.remove(&shape.kind).unwrap_or_default();
+        ids.extend(digests.iter().map(|digest| digest.id));
+        if !ids.is_empty() {
+            plans.push(plan_file(shape, digests, draft.recorded_of(shape, &ids).await?, &nouns, today));
+        }
     }
     if let Some(findings) = check_statuses(outdated, &plans, false, false, &mut Vec::new()) {
         return Ok(Err(findings));
     }
     let bar = progress_bar(false);
     for plan in &plans {
-        write_file(draft, plan, folder, &nouns, &bar).await?;
+        write_file(draft, plan, &folder, &nouns, &bar).await?;
     }
     Ok(Ok(()))
 }
@@ -447,7 +449,7 @@ async fn add_rows(
     let changed = || format!("{}.csv changed while it was imported; nothing was written", shape.file);
     bar.set_message(format!("writing {}.csv", shape.file));
     let input = folder.open(shape)?.with_context(changed)?;
-    let rows = CsvRows::open(shape, Box::new(bar.wrap_read(input)), &mut Vec::new())?.with_context(changed)?;
+    let rows = FileRows::open(shape, input.shown_by(bar), &mut Vec::new())?.with_context(changed)?;
     let mut reader = RowReader::start(shape, rows);
     let mut at = 0;
     // Later periods of a noun refer to its first, wherever that stands in the file.

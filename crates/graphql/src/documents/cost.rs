@@ -24,7 +24,7 @@ use crate::{
 const MAX_INTROSPECTION_LISTS: usize = 3;
 /// How many fields the breakdown of a cost names.
 const MAX_BREAKDOWN: usize = 50;
-/// What a scenario costs before anything is asked of it: all rows of the map are checked for it, and no other can begin.
+/// What a scenario costs before anything is asked of it: it is checked and written, and no other can begin.
 const SCENARIO_COST: u64 = 10_000;
 /// What the lines of an outline cost: they are as long as so many fields.
 const OUTLINE_COST: u64 = 100;

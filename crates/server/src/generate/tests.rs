@@ -8,7 +8,7 @@ use domain::{
 };
 
 use super::*;
-use crate::import::csv_rows::CsvRows;
+use crate::import::file_rows::{FileRows, Input};
 
 fn nation(schools: u32, seed: u64) -> (tempfile::TempDir, Summary) {
     let dir = tempfile::tempdir().expect("a temporary folder");
@@ -26,7 +26,8 @@ fn records(dir: &Path) -> Vec<(&'static Shape, Vec<Record>)> {
     for shape in SHAPES {
         let Ok(file) = fs::File::open(dir.join(shape.file_name())) else { continue };
         let mut findings = Vec::new();
-        let mut rows = CsvRows::open(shape, Box::new(file), &mut findings).expect("a file").expect("a header");
+        let mut rows =
+            FileRows::open(shape, Input::Csv(Box::new(file)), &mut findings).expect("a file").expect("a header");
         let places: Vec<usize> = rows.header().iter().filter_map(|name| shape.index(name)).collect();
         assert!(places.is_sorted(), "{}: {:?}", shape.file, rows.header());
         for (at, column) in shape.columns.iter().enumerate().filter(|(_, column)| column.is_named_in_files()) {

@@ -14,8 +14,8 @@ use domain::{FieldError, Record, RowsBefore, SHAPES, Shape, TurnTakers};
 use indicatif::ProgressBar;
 
 use super::{
-    csv_rows::CsvRows,
     digest::{RowDigest, digest_turn},
+    file_rows::FileRows,
     folder::Folder,
     hints::add_hints,
     noun_index::{NounIndex, RowError},
@@ -45,15 +45,16 @@ pub(super) struct CheckedFile {
 
 /// Checks a data set from the first file to the last.
 ///
-/// `all` keeps every finding, rather than a few of each kind.
+/// `all` keeps every finding, rather than a few of each kind; `nouns` is an index without nouns of the data set.
 pub(super) fn check_data_set(
     folder: &Folder,
     today: NaiveDate,
     all: bool,
     bar: &ProgressBar,
+    mut nouns: NounIndex,
 ) -> anyhow::Result<Result<CheckedDataSet, Findings>> {
     let mut found = CheckFindings { findings: Findings::new(all), today, outdated: HashMap::new() };
-    let mut nouns = NounIndex::with_dates(folder)?;
+    nouns.read_dates(folder)?;
     let mut files = Vec::with_capacity(SHAPES.len());
     bar.set_length(SHAPES.iter().map(|shape| folder.size(shape)).sum());
     for shape in SHAPES {
@@ -81,7 +82,7 @@ fn check_file(
     nouns.add_periods(shape, folder)?;
     bar.set_message(format!("checking {}.csv", shape.file));
     let mut header = Vec::new();
-    let rows = CsvRows::open(shape, Box::new(bar.wrap_read(input)), &mut header)?;
+    let rows = FileRows::open(shape, input.shown_by(bar), &mut header)?;
     header.into_iter().for_each(|finding| found.findings.push(finding));
     let Some(rows) = rows else {
         nouns.mark_unreadable(shape.kind);
@@ -153,7 +154,7 @@ fn check_record(
     shape.check_with_rows_before(record, line, &mut file.before).map_err(|error| vec![error.into()])?;
     for time in &times {
         shape.add_turn_taker(record, line, time.fact, time.days, &mut file.turn_takers);
-        nouns.insert(shape, record, time);
+        nouns.insert(shape, record, time, line);
     }
     let texts = repeat_n(text, times.len());
     Ok(times.iter().zip(texts).map(|(time, text)| time.row_digest(text)).collect())

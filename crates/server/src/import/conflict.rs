@@ -7,8 +7,8 @@ use persistence::Draft;
 
 use super::{
     FilePlan, IDS_PER_STATEMENT,
-    csv_rows::CsvRows,
     digest::row_text,
+    file_rows::FileRows,
     folder::Folder,
     noun_index::NounIndex,
     row_reader::{RowContent, RowReader},
@@ -107,7 +107,7 @@ fn texts_in_folder(
 ) -> anyhow::Result<HashMap<i64, String>> {
     let mut texts = HashMap::new();
     let Some(input) = folder.open(shape)? else { return Ok(texts) };
-    let Some(rows) = CsvRows::open(shape, input, &mut Vec::new())? else { return Ok(texts) };
+    let Some(rows) = FileRows::open(shape, input, &mut Vec::new())? else { return Ok(texts) };
     let mut reader = RowReader::start(shape, rows);
     while let Some(batch) = reader.next_batch()? {
         for row in batch.rows {

@@ -4,15 +4,15 @@ use std::{
     collections::HashMap,
     ffi::OsString,
     fs::{self, File},
-    io::{Cursor, Read},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use anyhow::{Context, bail};
-use domain::{SHAPES, Shape, suggest::Nearest};
+use domain::{Kind, SHAPES, Shape, shape_of, suggest::Nearest};
 use include_dir::Dir;
 
+use super::{file_rows::Input, row_table::RowTable};
 use crate::{
     export::STAGING_PREFIX,
     manifest::{Manifest, entry_exists},
@@ -26,12 +26,12 @@ pub enum Folder {
     Disk(PathBuf),
     /// In the binary.
     Bundled(&'static Dir<'static>),
-    /// In memory.
-    Files(Arc<Files>),
+    /// In memory, as rows.
+    Tables(Arc<Tables>),
 }
 
-/// The files of a data set by the names of their shapes, without `.csv`.
-pub(crate) type Files = HashMap<&'static str, Arc<[u8]>>;
+/// The rows of a data set, by kind.
+pub(crate) type Tables = HashMap<Kind, Arc<RowTable>>;
 
 impl Folder {
     /// What the folder is called, in messages.
@@ -40,7 +40,7 @@ impl Folder {
         match self {
             Folder::Disk(path) => path.display().to_string(),
             Folder::Bundled(dir) => format!("the bundled data set {}", dir.path().display()),
-            Folder::Files(_) => "the changed data set".to_owned(),
+            Folder::Tables(_) => "the changed data set".to_owned(),
         }
     }
 
@@ -80,19 +80,16 @@ impl Folder {
     ///
     /// # Errors
     /// The file is there and cannot be opened, such as a link that leads nowhere.
-    pub(super) fn open(&self, shape: &Shape) -> anyhow::Result<Option<Box<dyn Read + Send>>> {
+    pub(super) fn open(&self, shape: &Shape) -> anyhow::Result<Option<Input>> {
         let name = shape.file_name();
         match self {
             Folder::Disk(path) => match File::open(path.join(&name)) {
-                Ok(file) => Ok(Some(Box::new(file))),
+                Ok(file) => Ok(Some(Input::Csv(Box::new(file)))),
                 Err(_) if !entry_exists(&path.join(&name)) => Ok(None),
                 Err(error) => Err(error).with_context(|| format!("{name} is there and cannot be read")),
             },
-            Folder::Bundled(_) => Ok(self.bundled(shape).map(|bytes| Box::new(bytes) as Box<dyn Read + Send>)),
-            Folder::Files(files) => {
-                let file = files.get(shape.file).cloned().map(Cursor::new);
-                Ok(file.map(|file| Box::new(file) as Box<dyn Read + Send>))
-            }
+            Folder::Bundled(_) => Ok(self.bundled(shape).map(|bytes| Input::Csv(Box::new(bytes)))),
+            Folder::Tables(tables) => Ok(tables.get(&shape.kind).cloned().map(Input::Table)),
         }
     }
 
@@ -101,7 +98,7 @@ impl Folder {
         match self {
             Folder::Disk(path) => fs::metadata(path.join(shape.file_name())).map_or(0, |file| file.len()),
             Folder::Bundled(_) => self.bundled(shape).map_or(0, |bytes| bytes.len() as u64),
-            Folder::Files(files) => files.get(shape.file).map_or(0, |file| file.len() as u64),
+            Folder::Tables(tables) => tables.get(&shape.kind).map_or(0, |table| table.n_bytes() as u64),
         }
     }
 
@@ -109,7 +106,7 @@ impl Folder {
     pub(super) fn manifest(&self) -> anyhow::Result<Option<Manifest>> {
         match self {
             Folder::Disk(path) => Manifest::read(path),
-            Folder::Bundled(_) | Folder::Files(_) => Ok(None),
+            Folder::Bundled(_) | Folder::Tables(_) => Ok(None),
         }
     }
 
@@ -127,7 +124,7 @@ impl Folder {
                 fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<_, _>>()?
             }
             Folder::Bundled(dir) => dir.files().filter_map(|file| Some(file.path().file_name()?.to_owned())).collect(),
-            Folder::Files(files) => files.keys().map(|file| format!("{file}.csv").into()).collect(),
+            Folder::Tables(tables) => tables.keys().map(|kind| shape_of(*kind).file_name().into()).collect(),
         };
         let mut names: Vec<String> = names.iter().map(|name| name.to_string_lossy().into_owned()).collect();
         names.sort_unstable();

@@ -7,7 +7,7 @@ use domain::{
     suggest::{Nearest, question},
 };
 
-use super::{csv_rows::CsvRows, folder::Folder};
+use super::{file_rows::FileRows, folder::Folder};
 use crate::report::Findings;
 
 /// How many missing nouns get a hint: each is compared with every slug of its kind.
@@ -41,7 +41,7 @@ fn offer_slugs(folder: &Folder, kind: Kind, words: &mut HashMap<&str, Nearest<'_
     let mut ignored = Vec::new();
     let shape = shape_of(kind);
     let Some(input) = folder.open(shape)? else { return Ok(false) };
-    let Some(mut rows) = CsvRows::open(shape, input, &mut ignored)? else { return Ok(true) };
+    let Some(mut rows) = FileRows::open(shape, input, &mut ignored)? else { return Ok(true) };
     while let Some(row) = rows.next_row(&mut ignored)? {
         let slug = shape.key_of(&row.fields);
         words.values_mut().for_each(|nearest| nearest.offer(&slug));

@@ -4,8 +4,10 @@ use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
     iter,
+    sync::Arc,
 };
 
+use chrono::NaiveDate;
 use domain::{
     Cell, ColumnType, Entrance, Evidence, FieldError, ImpreciseDate, ImpreciseDays, Kind, Openings, Record, SHAPES,
     Shape, Span, SuccessionDates, Successions, Turn, Validity,
@@ -16,8 +18,10 @@ use domain::{
 };
 
 use super::{
-    csv_rows::CsvRows,
+    affected_rows::AffectedRows,
+    checked_map::{CheckedMap, Links},
     digest::{RowDigest, digest, digest_turn},
+    file_rows::FileRows,
     folder::Folder,
     periods::{Period, Periods},
 };
@@ -38,6 +42,16 @@ pub(super) struct NounIndex {
     openings: Openings,
     turns: HashMap<i64, Turn>,
     unreadable: HashSet<Kind>,
+    /// Which rows speak of each noun, if that is kept.
+    links: Option<Links>,
+    /// What is known of the rows that are not read, if only a few are.
+    unread: Option<UnreadRows>,
+}
+
+/// The rows of a map that was checked, but for those that changes affect.
+struct UnreadRows {
+    map: Arc<CheckedMap>,
+    affected: Arc<AffectedRows>,
 }
 
 /// What a noun means for the records that cannot hold without it.
@@ -129,30 +143,64 @@ impl From<FieldError> for RowError {
 }
 
 impl NounIndex {
-    /// Begins with what dates the nouns of files before: successions, and openings of what is built. Mistakes in those files
-    /// are found later.
-    pub(super) fn with_dates(folder: &Folder) -> anyhow::Result<Self> {
-        let mut nouns = NounIndex::default();
+    /// An index that keeps which rows speak of each noun.
+    pub(super) fn with_links() -> Self {
+        NounIndex { links: Some(Links::default()), ..NounIndex::default() }
+    }
+
+    /// An index of the rows that changes affect, beside all others of a map.
+    pub(super) fn of_affected(map: Arc<CheckedMap>, affected: Arc<AffectedRows>) -> Self {
+        NounIndex { unread: Some(UnreadRows { map, affected }), ..NounIndex::default() }
+    }
+
+    /// Takes which rows speak of each noun.
+    pub(super) fn take_links(&mut self) -> Links {
+        self.links.take().unwrap_or_default()
+    }
+
+    /// Reads what dates the nouns of files before: successions, and openings of what is built. Mistakes in those files are
+    /// found later.
+    pub(super) fn read_dates(&mut self, folder: &Folder) -> anyhow::Result<()> {
         let mut dating: Vec<_> = SHAPES.iter().flat_map(|shape| shape.dated_by()).collect();
         dating.sort_by_key(|shape| shape.file);
         dating.dedup_by_key(|shape| shape.file);
         for shape in dating {
             let mut ignored = Vec::new();
             let Some(input) = folder.open(shape)? else { continue };
-            let Some(mut rows) = CsvRows::open(shape, input, &mut ignored)? else { continue };
+            let Some(mut rows) = FileRows::open(shape, input, &mut ignored)? else { continue };
             while let Some(row) = rows.next_row(&mut ignored)? {
                 if let Ok(record) = shape.parse_row(&row.fields) {
-                    nouns.successions.add(shape, &record);
-                    nouns.openings.add(shape, &record);
+                    self.successions.add(shape, &record);
+                    self.openings.add(shape, &record);
                 }
             }
         }
-        Ok(nouns)
+        Ok(())
+    }
+
+    /// A noun: its first period, and the others in the order of the file.
+    fn noun(&self, id: i64) -> Option<(&IndexedNoun, &[IndexedNoun])> {
+        if let Some(first) = self.by_id.get(&id) {
+            return Some((first, self.later.get(&id).map_or(&[], Vec::as_slice)));
+        }
+        let unread = self.unread.as_ref().filter(|unread| !unread.affected.has_noun(id))?;
+        unread.map.nouns().noun(id)
+    }
+
+    /// The index of the rows that date a noun: this one, or that of all others.
+    fn dates_of(&self, noun: i64) -> &NounIndex {
+        match &self.unread {
+            Some(unread) if !unread.affected.is_dated_anew(noun) => unread.map.nouns(),
+            _ => self,
+        }
     }
 
     /// Looks among the rows of a file for several periods of one thing, before the rows are checked.
     pub(super) fn add_periods(&mut self, shape: &'static Shape, folder: &Folder) -> anyhow::Result<()> {
-        self.periods.add_file(shape, folder, &self.successions)
+        let mut periods = std::mem::take(&mut self.periods);
+        let added = periods.add_file(shape, folder, &|noun| self.dates_of(noun).successions.dates(noun));
+        self.periods = periods;
+        added
     }
 
     /// The period that a row states; `None` if it is the only one of its thing.
@@ -183,8 +231,9 @@ impl NounIndex {
         self.unreadable.insert(kind);
     }
 
-    /// Adds a noun and its time, and the days on which a record shows its noun, and those it refers to, to be known.
-    pub(super) fn insert(&mut self, shape: &Shape, record: &Record, time: &RecordTime) {
+    /// Adds a noun and its time, and the days on which a record on a line shows its noun, and those it refers to, to be
+    /// known.
+    pub(super) fn insert(&mut self, shape: &Shape, record: &Record, time: &RecordTime, line: u64) {
         let RecordTime { fact, part_of, validity, stated, entrance, .. } = time;
         self.parts.extend(part_of.map(|_| *fact));
         if shape.is_noun() {
@@ -198,45 +247,50 @@ impl NounIndex {
                 self.nouns_of_facts.insert(*fact, record.id);
             }
         }
-        self.add_evidence(shape, record, time);
+        for (noun, day) in self.shown_days(shape, record, time) {
+            if day.is_some() {
+                self.evidence.entry(noun).or_default().add_day(day);
+            }
+            if let Some(links) = &mut self.links {
+                links.add(noun, shape.kind, line, shape.is_noun() && noun == record.id, day);
+            }
+        }
     }
 
-    /// Adds the days on which a record shows its noun, and those it refers to, to be known.
-    fn add_evidence(&mut self, shape: &Shape, record: &Record, time: &RecordTime) {
+    /// The days on which a record shows its noun, and those it refers to, to be known; none of some of them.
+    fn shown_days(&self, shape: &Shape, record: &Record, time: &RecordTime) -> Vec<(i64, Option<NaiveDate>)> {
         let columns = shape.columns;
         let dates = [time.stated.since.as_ref(), time.stated.until.as_ref(), shape.as_of(&record.cells)];
         // A date that a noun outside cuts off dates nothing before that noun.
         let days = dates.into_iter().flatten().filter_map(ImpreciseDate::first_day);
         let dated = days.map(|day| day.max(time.validity.from)).min();
         let sources = columns.iter().zip(&record.cells).filter_map(|(column, cell)| match (column.column_type, cell) {
-            (ColumnType::CitedSource(_), Cell::Ref(kind, slug)) => self.by_id.get(&identity(*kind, slug)),
+            (ColumnType::CitedSource(_), Cell::Ref(kind, slug)) => self.noun(identity(*kind, slug)),
             _ => None,
         });
-        let published = sources.filter_map(|source| source.validity.since()).min();
-        let mut add_day = |id: i64, day: [Option<chrono::NaiveDate>; 2]| {
-            if let Some(day) = day.into_iter().flatten().min() {
-                self.evidence.entry(id).or_default().add_day(Some(day));
-            }
-        };
+        let published = sources.filter_map(|(source, _)| source.validity.since()).min();
+        let day = |dated: Option<NaiveDate>| [dated, published].into_iter().flatten().min();
+        let mut shown = Vec::with_capacity(4);
         if shape.is_noun() {
-            add_day(record.id, [dated, published]);
+            shown.push((record.id, day(dated)));
         }
-        for (at, cell) in record.cells.iter().enumerate() {
-            if matches!(columns[at].column_type, ColumnType::CitedSource(_)) {
-                continue;
-            }
+        for (column, kind, slug) in shape.references_of(record) {
             // The dates of a noun are its own, and those of whatever it cannot be without; what is listed holds on some day.
-            let is_tied = !shape.is_noun() && !matches!(columns[at].column_type, ColumnType::Refs(_));
-            let is_dated = is_tied || columns[at].limits_validity();
-            for (kind, slug) in cell.references() {
-                add_day(identity(kind, slug), [dated.filter(|_| is_dated), published]);
-            }
+            let is_tied = !shape.is_noun() && !matches!(column.column_type, ColumnType::Refs(_));
+            let is_dated = is_tied || column.limits_validity();
+            shown.push((identity(kind, slug), day(dated.filter(|_| is_dated))));
         }
+        shown
     }
 
     /// What the records show of a noun's earliest known day.
     pub(super) fn evidence(&self, id: i64) -> Evidence {
-        self.evidence.get(&id).copied().unwrap_or_default()
+        let mut evidence = self.evidence.get(&id).copied().unwrap_or_default();
+        if let Some(UnreadRows { map, affected }) = &self.unread {
+            let links = map.links_of(id).iter().filter(|link| !affected.has_row(link.kind, link.at));
+            links.for_each(|link| evidence.add_day(link.day));
+        }
+        evidence
     }
 
     /// Adds a noun whose row is wrong, so that references to it are no findings.
@@ -265,9 +319,8 @@ impl NounIndex {
         for (column, (kind, slug)) in references {
             let (is_listed, name) = (matches!(column.column_type, ColumnType::Refs(_)), column.name);
             let id = identity(kind, slug);
-            match self.by_id.get(&id) {
-                Some(first) if is_listed || column.limits_validity() => {
-                    let later = self.later.get(&id).map_or(&[][..], Vec::as_slice);
+            match self.noun(id) {
+                Some((first, later)) if is_listed || column.limits_validity() => {
                     let noun = NeededNoun { column: name, slug, first, later };
                     if is_listed { &mut listed } else { &mut needs }.push(noun);
                 }
@@ -281,7 +334,7 @@ impl NounIndex {
         let shown = period.map_or(Validity::ALWAYS, |period| period.shown);
         let dates = self.succession_dates(record, period);
         // Of several periods each row dates its own.
-        let opening = self.openings.of(record.id).filter(|_| period.is_none());
+        let opening = self.dates_of(record.id).openings.of(record.id).filter(|_| period.is_none());
         let is_planned = shape.is_planned(&record.cells, opening);
         let own = shape.own_span(&record.cells, dates.as_deref()).and_then(|own| {
             let own = match opening.filter(|_| is_planned) {
@@ -337,7 +390,7 @@ impl NounIndex {
 
     /// What the successions say about a record's noun in a period of it; nothing if such nouns have none.
     fn succession_dates(&self, record: &Record, period: Option<&Period>) -> Option<Cow<'_, SuccessionDates>> {
-        let dates = self.successions.dates(record.id)?;
+        let dates = self.dates_of(record.id).successions.dates(record.id)?;
         Some(period.map_or(Cow::Borrowed(dates), |period| Cow::Owned(dates.within(period.stated))))
     }
 }

@@ -8,14 +8,11 @@ use std::{
 };
 
 use domain::{
-    FieldError, Kind, Record, Shape, Span, Successions, Validity, id::later_identity, period::arrange_periods,
+    FieldError, Kind, Record, Shape, Span, SuccessionDates, Validity, id::later_identity, period::arrange_periods,
     record::describe_days,
 };
 
-use super::{
-    csv_rows::{CsvRow, CsvRows},
-    folder::Folder,
-};
+use super::{csv_rows::CsvRow, file_rows::FileRows, folder::Folder};
 
 /// The rows of a data set that are not the only one of their thing.
 #[derive(Default)]
@@ -48,12 +45,12 @@ impl Periods {
         self.0.get(&(shape.kind, line)).map(Result::as_ref).transpose()
     }
 
-    /// Adds the periods that the rows of a file state.
-    pub(super) fn add_file(
+    /// Adds the periods that the rows of a file state, given what successions say about a noun.
+    pub(super) fn add_file<'a>(
         &mut self,
         shape: &'static Shape,
         folder: &Folder,
-        successions: &Successions,
+        successions: &dyn Fn(i64) -> Option<&'a SuccessionDates>,
     ) -> anyhow::Result<()> {
         if !shape.has_periods() {
             return Ok(());
@@ -70,7 +67,7 @@ impl Periods {
             }
             // What is wrong with a row by itself is found later.
             let Ok(record) = shape.parse_row(&fields) else { continue };
-            let dates = successions.dates(record.id).map(|dates| dates.within(record.validity));
+            let dates = successions(record.id).map(|dates| dates.within(record.validity));
             let Ok(span) = shape.own_span(&record.cells, dates.as_ref()) else { continue };
             let thing = shape.thing_of(&fields).collect::<Vec<_>>().join("|");
             things.entry(thing).or_default().push(Candidate { line, record, span });
@@ -168,7 +165,7 @@ fn hash_thing(shape: &Shape, fields: &[&str]) -> u64 {
 }
 
 /// Opens the file of a shape; what is wrong with it or with its rows is found later.
-fn open(shape: &'static Shape, folder: &Folder) -> anyhow::Result<Option<CsvRows>> {
+fn open(shape: &'static Shape, folder: &Folder) -> anyhow::Result<Option<FileRows>> {
     let Some(input) = folder.open(shape)? else { return Ok(None) };
-    CsvRows::open(shape, input, &mut Vec::new())
+    FileRows::open(shape, input, &mut Vec::new())
 }

@@ -8,7 +8,7 @@ use std::{
 
 use domain::{FieldError, Record, Shape};
 
-use super::{csv_rows::CsvRows, digest::row_text};
+use super::{digest::row_text, file_rows::FileRows};
 use crate::report::Finding;
 
 /// How many rows a batch has.
@@ -53,7 +53,7 @@ pub(super) struct RowReader {
 
 impl RowReader {
     /// Begins to read the rows of a shape.
-    pub(super) fn start(shape: &'static Shape, rows: CsvRows) -> Self {
+    pub(super) fn start(shape: &'static Shape, rows: FileRows) -> Self {
         let (sender, batches) = sync_channel(MAX_WAITING_BATCHES);
         let thread = thread::spawn(move || {
             if let Err(error) = send_batches(shape, rows, &sender) {
@@ -76,7 +76,7 @@ impl RowReader {
     }
 }
 
-fn send_batches(shape: &Shape, mut rows: CsvRows, sender: &SyncSender<anyhow::Result<Batch>>) -> anyhow::Result<()> {
+fn send_batches(shape: &Shape, mut rows: FileRows, sender: &SyncSender<anyhow::Result<Batch>>) -> anyhow::Result<()> {
     let mut batch = Batch::default();
     while let Some(row) = rows.next_row(&mut batch.findings)? {
         let key = || shape.key_of(&row.fields);

@@ -20,7 +20,8 @@ fn check_files(files: &[(&str, &[u8])]) -> Result<CheckedDataSet, Findings> {
         std::fs::write(dir.path().join(format!("{file}.csv")), text).expect("a file");
     }
     let today = NaiveDate::from_ymd_opt(2026, 11, 24).expect("a day");
-    check_data_set(&Folder::Disk(dir.path().to_owned()), today, false, &ProgressBar::hidden()).expect("readable files")
+    check_data_set(&Folder::Disk(dir.path().to_owned()), today, false, &ProgressBar::hidden(), NounIndex::default())
+        .expect("readable files")
 }
 
 /// All that is found in some files, beside the source `seed` and the group `willow`.
@@ -48,7 +49,11 @@ fn progress_counts_the_bytes_of_the_files_that_are_there() {
     std::fs::write(dir.path().join("groups.csv"), GROUPS).expect("a file");
     let bar = ProgressBar::hidden();
     let today = NaiveDate::from_ymd_opt(2026, 11, 24).expect("a day");
-    assert!(check_data_set(&Folder::Disk(dir.path().to_owned()), today, false, &bar).expect("readable files").is_ok());
+    assert!(
+        check_data_set(&Folder::Disk(dir.path().to_owned()), today, false, &bar, NounIndex::default())
+            .expect("readable files")
+            .is_ok()
+    );
     let all = (SOURCES.len() + GROUPS.len()) as u64;
     assert_eq!((bar.position(), bar.length()), (all, Some(all)));
     assert_eq!(bar.message(), "checking groups.csv");
