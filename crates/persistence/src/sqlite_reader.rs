@@ -95,22 +95,38 @@ impl Watcher {
     }
 }
 
-/// The statements that took too long for the thread that asked, and when. Cheap to clone; a pool's connections share one.
+/// The statements that took too long for the thread that asked. Cheap to clone; a pool's connections share one.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct LongStatements(Arc<Mutex<HashMap<Arc<str>, Instant, RandomState>>>);
+pub(crate) struct LongStatements(Arc<Mutex<HashMap<Arc<str>, LongRun, RandomState>>>);
+
+/// A run of a statement that took too long.
+#[derive(Debug)]
+struct LongRun {
+    at: Instant,
+    /// Whether it had too many instructions; else it waited, for a disk or for the machine.
+    has_many_instructions: bool,
+}
 
 impl LongStatements {
     fn has(&self, sql: &str) -> bool {
-        lock(&self.0).get(sql).is_some_and(|at| at.elapsed() < REMEMBERED)
+        lock(&self.0).get(sql).is_some_and(|run| run.at.elapsed() < REMEMBERED)
     }
 
-    fn add(&self, sql: Arc<str>) {
+    fn add(&self, sql: Arc<str>, has_many_instructions: bool) {
         let mut all = lock(&self.0);
         if all.len() >= STATEMENTS {
             // Those that are still asked are found again.
             all.clear();
         }
-        all.insert(sql, Instant::now());
+        all.insert(sql, LongRun { at: Instant::now(), has_many_instructions });
+    }
+
+    /// Forgets a statement that only waited, and now did not.
+    fn forget_waiting(&self, sql: &str) {
+        let mut all = lock(&self.0);
+        if all.get(sql).is_some_and(|run| !run.has_many_instructions) {
+            all.remove(sql);
+        }
     }
 }
 
@@ -122,7 +138,7 @@ impl SqliteReader {
     pub(crate) fn start(file: SqliteFile, long: LongStatements) -> Result<SqliteReader, DbErr> {
         let (reads, to_run) = mpsc::channel::<Read>();
         let (connection, watch) = (Arc::<Mutex<Option<Connection>>>::default(), Watch::default());
-        let (shared, watched) = (connection.clone(), watch.clone());
+        let (shared, watched, known_long) = (connection.clone(), watch.clone(), long.clone());
         let run = move || {
             for Read { sql, values, rows } in to_run {
                 if rows.is_closed() {
@@ -130,7 +146,11 @@ impl SqliteReader {
                 }
                 let mut connection = lock(&shared);
                 *lock(&watched) = Watcher::Awaiting(rows);
+                let began = Instant::now();
                 let result = read(&mut connection, &file, &watched, &sql, &values);
+                if result.is_ok() && began.elapsed() < LONGEST_AT_ONCE {
+                    known_long.forget_waiting(&sql);
+                }
                 let watcher = std::mem::take(&mut *lock(&watched));
                 if result
                     .as_ref()
@@ -185,8 +205,9 @@ impl SqliteReader {
         let is_interrupted =
             |error: &rusqlite::Error| error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted);
         // An instruction may be long, too: one that looks into an index of names, or waits for a disk.
-        if result.as_ref().is_err_and(is_interrupted) || began.elapsed() > LONGEST_AT_ONCE {
-            self.long.add(statement.sql.clone());
+        let has_many_instructions = result.as_ref().is_err_and(is_interrupted);
+        if has_many_instructions || began.elapsed() > LONGEST_AT_ONCE {
+            self.long.add(statement.sql.clone(), has_many_instructions);
         }
         result.ok()
     }
@@ -317,6 +338,29 @@ mod tests {
         assert!(reader.long.has(&long.sql));
         let rows = reader.query(&long).await.expect("its rows");
         assert_eq!(rows.number(0, 0).expect("a number"), Some(100_000));
+    }
+
+    #[tokio::test]
+    async fn a_statement_that_waited_once_is_no_long_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let reader = reader(folder.path());
+        let short = statement("SELECT 1");
+        reader.query(&short).await.expect("the first opens the file");
+        for has_many_instructions in [false, true] {
+            reader.long.add(short.sql.clone(), has_many_instructions);
+            assert!(reader.query_at_once(&short).is_none());
+            let is_forgotten = async {
+                // The machine may be slow, and such a run shows nothing.
+                for _ in 0..100 {
+                    reader.query(&short).await.expect("its rows");
+                    if !reader.long.has(&short.sql) {
+                        return true;
+                    }
+                }
+                false
+            };
+            assert_eq!(is_forgotten.await, !has_many_instructions);
+        }
     }
 
     #[tokio::test]
