@@ -103,29 +103,41 @@ pub(crate) struct LongStatements(Arc<Mutex<HashMap<Arc<str>, LongRun, RandomStat
 #[derive(Debug)]
 struct LongRun {
     at: Instant,
-    /// Whether it had too many instructions; else it waited, for a disk or for the machine.
-    has_many_instructions: bool,
+    doubt: Doubt,
+}
+
+/// Whether a statement that took too long is a long one: it may have waited, for a disk or for the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doubt {
+    /// It had too many instructions, or took too long twice.
+    None,
+    /// Its next run shows it.
+    Some,
+    /// That run was short.
+    Justified,
 }
 
 impl LongStatements {
     fn has(&self, sql: &str) -> bool {
-        lock(&self.0).get(sql).is_some_and(|run| run.at.elapsed() < REMEMBERED)
+        let is_long = |run: &LongRun| run.doubt != Doubt::Justified && run.at.elapsed() < REMEMBERED;
+        lock(&self.0).get(sql).is_some_and(is_long)
     }
 
     fn add(&self, sql: Arc<str>, has_many_instructions: bool) {
         let mut all = lock(&self.0);
+        let is_again = all.get(&sql).is_some_and(|run| run.doubt != Doubt::Some && run.at.elapsed() < REMEMBERED);
+        let doubt = if has_many_instructions || is_again { Doubt::None } else { Doubt::Some };
         if all.len() >= STATEMENTS {
             // Those that are still asked are found again.
             all.clear();
         }
-        all.insert(sql, LongRun { at: Instant::now(), has_many_instructions });
+        all.insert(sql, LongRun { at: Instant::now(), doubt });
     }
 
-    /// Forgets a statement that only waited, and now did not.
-    fn forget_waiting(&self, sql: &str) {
-        let mut all = lock(&self.0);
-        if all.get(sql).is_some_and(|run| !run.has_many_instructions) {
-            all.remove(sql);
+    /// Has a statement that only waited, and now did not, run on the thread that asks again.
+    fn end_doubt(&self, sql: &str) {
+        if let Some(run) = lock(&self.0).get_mut(sql).filter(|run| run.doubt == Doubt::Some) {
+            run.doubt = Doubt::Justified;
         }
     }
 }
@@ -149,7 +161,7 @@ impl SqliteReader {
                 let began = Instant::now();
                 let result = read(&mut connection, &file, &watched, &sql, &values);
                 if result.is_ok() && began.elapsed() < LONGEST_AT_ONCE {
-                    known_long.forget_waiting(&sql);
+                    known_long.end_doubt(&sql);
                 }
                 let watcher = std::mem::take(&mut *lock(&watched));
                 if result
@@ -346,8 +358,9 @@ mod tests {
         let reader = reader(folder.path());
         let short = statement("SELECT 1");
         reader.query(&short).await.expect("the first opens the file");
-        for has_many_instructions in [false, true] {
-            reader.long.add(short.sql.clone(), has_many_instructions);
+        // What took too long again is a long one.
+        for is_again in [false, true] {
+            reader.long.add(short.sql.clone(), false);
             assert!(reader.query_at_once(&short).is_none());
             let is_forgotten = async {
                 // The machine may be slow, and such a run shows nothing.
@@ -359,7 +372,7 @@ mod tests {
                 }
                 false
             };
-            assert_eq!(is_forgotten.await, !has_many_instructions);
+            assert_eq!(is_forgotten.await, !is_again);
         }
     }
 
