@@ -108,8 +108,8 @@ impl Drop for Place {
         let Some(turn) = self.turn.take() else { return };
         if self.is_polled
             && self.turns.n_waiting.load(SeqCst) > 0
-            && self.turns.begin_pause_if_due()
             && let Ok(runtime) = Handle::try_current()
+            && self.turns.begin_pause_if_due()
         {
             runtime.spawn(async move {
                 sleep(PAUSE).await;
