@@ -271,6 +271,11 @@ async fn what_cannot_be_says_where_it_stands() {
                 "`changes[0].open.slug`: a slug is",
             ),
             (
+                r#"[{ open: { slug: "new", name: "Another", language: "french", on: "2026-09-01" } }]"#,
+                "IMPOSSIBLE_CHANGE",
+                "`changes[0].open.language`: `french` begins with no language",
+            ),
+            (
                 r#"[{ addPartner: { partner: "nobody", school: "bj80", on: "2026-09-01" } }]"#,
                 "UNKNOWN_NOUN",
                 "`changes[0].addPartner.partner`: no partner on record is called `nobody`",

@@ -529,7 +529,12 @@ impl Editor<'_, '_> {
         };
         let language = language.map(str::to_owned).or_else(first);
         let language = language.ok_or_else(|| self.refuse(field, "name the language of the name".to_owned()))?;
-        Ok(encode_written(&[(&language, name, "")]))
+        // As the header of a file takes it.
+        let column = school::SHAPE.text_column(&format!("name_{language}")).ok_or_else(|| {
+            let problem = format!("`{language}` begins with no language: it has two letters or three, such as `en`");
+            self.refuse(field, problem)
+        })?;
+        Ok(encode_written(&[(column.language.as_str(), name, "")]))
     }
 
     fn field(&self, kind: Kind, at: usize, column: &str) -> String {
