@@ -96,6 +96,24 @@ fn replace_files(staging: TempDir, old: &[String], new: &[String], dir: &Path) -
     Ok(())
 }
 
+/// Reads all rows of a shape, page by page, as long as each page is to be followed by another; tells whether it was to the end.
+pub(crate) async fn read_pages(
+    store: &Store,
+    known: Known,
+    shape: &'static Shape,
+    read: &mut (dyn FnMut(&[ExportRow]) -> anyhow::Result<bool> + Send),
+) -> anyhow::Result<bool> {
+    let mut after = None;
+    loop {
+        let page = store.export_rows(shape, known, after, ROWS_PER_PAGE).await?;
+        let Some(last) = page.last() else { return Ok(true) };
+        after = Some((last.position, last.id));
+        if !read(&page)? {
+            return Ok(false);
+        }
+    }
+}
+
 /// Writes all rows of a shape, and returns their number.
 async fn write_file(store: &Store, known: Known, shape: &'static Shape, drafts: &Path) -> anyhow::Result<u64> {
     let path = drafts.join(shape.file_name());
@@ -103,17 +121,16 @@ async fn write_file(store: &Store, known: Known, shape: &'static Shape, drafts: 
     let wide = path.with_extension("wide");
     let mut writer = csv_writer(&wide)?;
     let mut used = UsedColumns::new(shape);
-    let (mut rows, mut after) = (0, None);
-    loop {
-        let page = store.export_rows(shape, known, after, ROWS_PER_PAGE).await?;
-        for ExportRow { fields, .. } in &page {
+    let mut rows = 0;
+    let mut write = |page: &[ExportRow]| {
+        for ExportRow { fields, .. } in page {
             writer.write_record(fields)?;
             used.add_row(fields);
         }
         rows += page.len() as u64;
-        let Some(last) = page.last() else { break };
-        after = Some((last.position, last.id));
-    }
+        Ok(true)
+    };
+    read_pages(store, known, shape, &mut write).await?;
     writer.flush()?;
     drop(writer);
     let header = store.file_header(shape).await?.unwrap_or_default();

@@ -2,7 +2,8 @@
 //!
 //! `import` is the only way in. The first pass (`check.rs`) reads every row and collects findings; a data set with findings
 //! is not written. Each file is then compared with what is recorded (`FilePlan`), and the second pass reads the files
-//! that differ once more and writes their new and changed rows.
+//! that differ once more and writes their new and changed rows. A scenario takes the same way with the rows that its changes
+//! affect (`affected_rows.rs`), and is rolled back.
 //! Of each row only its digest, its position and its action stay in memory, and of each noun its time.
 
 mod affected_rows;

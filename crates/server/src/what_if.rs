@@ -4,7 +4,10 @@
 //! that it affects are checked by what an import checks with, and what differs is written into a draft that is never
 //! committed. So a scenario is what an import of the changed data set would make.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use chrono::NaiveDate;
 use domain::{
@@ -13,10 +16,14 @@ use domain::{
 };
 use futures::{FutureExt, future::BoxFuture};
 use graphql::{ScenarioError, ScenarioWriter};
-use persistence::{Scenario, Store};
-use tokio::{sync::Mutex, task::spawn_blocking};
+use persistence::{ExportRow, Scenario, Store};
+use tokio::{
+    sync::{Mutex, Semaphore},
+    task::spawn_blocking,
+};
 
 use crate::{
+    export::read_pages,
     import::{
         CheckedChanges, CheckedMap, Tables,
         row_table::{RowTable, place_of_line},
@@ -26,20 +33,27 @@ use crate::{
     report::{Finding, Findings},
 };
 
-/// How many bytes the fields of a map may have: all of them are kept, to check changes to them.
+/// How many bytes the rows of a map may take: all of them are kept, to check changes to them.
 const MAX_BYTES: usize = 128 << 20;
-/// How many rows are read at once.
-const ROWS_PER_PAGE: u64 = 5000;
+/// After how long rows of which no scenario could be made are read again.
+const RETRY_AFTER: Duration = Duration::from_secs(60);
 /// How often changes are made anew where another revision was recorded in the meantime.
 const ATTEMPTS: usize = 5;
 /// How many findings an answer tells.
 const MAX_FINDINGS: usize = 3;
 
 /// Writes scenarios.
-#[derive(Default)]
 pub(crate) struct Scenarios {
     /// The revision that was looked at last; locked while one reads and checks its rows, so that the others wait for it.
     base: Arc<Mutex<Option<Base>>>,
+    /// The right to make changes and to check them, which takes a thread.
+    checks: Arc<Semaphore>,
+}
+
+impl Default for Scenarios {
+    fn default() -> Self {
+        Scenarios { base: Arc::default(), checks: Arc::new(Semaphore::new(1)) }
+    }
 }
 
 /// A revision that was looked at.
@@ -48,6 +62,14 @@ struct Base {
     revision: i64,
     /// Its rows or, where no scenario can be made of them, why.
     checked: Result<Arc<CheckedMap>, String>,
+    read_at: Instant,
+}
+
+impl Base {
+    /// Whether it need not be read again. Rows that were put in another order while they were read may seem to break a rule.
+    fn is_settled(&self) -> bool {
+        self.checked.is_ok() || self.read_at.elapsed() < RETRY_AFTER
+    }
 }
 
 /// What changes make of a map, without findings.
@@ -84,7 +106,7 @@ impl Scenarios {
         for _ in 0..ATTEMPTS {
             let Revision { number, .. } = store.revision(Known::Latest).await?.ok_or_else(empty)?;
             let base = self.base(store, number, today).await?;
-            let changed = change(base, changes.clone(), today).await?;
+            let changed = self.change(base, changes.clone(), today).await?;
             let mut draft = store.draft_scenario().await?.ok_or_else(empty)?;
             if draft.latest() != number {
                 continue;
@@ -102,23 +124,44 @@ impl Scenarios {
         Err(ScenarioError::Busy)
     }
 
-    /// The rows of a revision, read and checked once as long as no other is asked for, also if nobody waits any more.
+    /// The rows of a revision, read and checked once as long as no other is asked for; once that has begun it goes on, also if
+    /// nobody waits any more.
     async fn base(&self, store: &Store, revision: i64, today: NaiveDate) -> Result<Arc<CheckedMap>, ScenarioError> {
         let map = store.origin().await?.map(map_fingerprint);
-        let (base, store) = (self.base.clone(), store.clone());
+        let mut base = self.base.clone().lock_owned().await;
+        let is_it = |kept: &&Base| kept.revision == revision && kept.map == map && kept.is_settled();
+        if let Some(kept) = base.as_ref().filter(is_it) {
+            return kept.checked.clone().map_err(ScenarioError::Unavailable);
+        }
+        let store = store.clone();
         let checking = tokio::spawn(async move {
-            let mut base = base.lock().await;
-            if let Some(kept) = base.as_ref().filter(|kept| kept.revision == revision && kept.map == map) {
-                return anyhow::Ok(kept.checked.clone());
-            }
             // Two maps at once would be twice the memory.
             *base = None;
             let checked = read_map(&store, revision, today).await?;
-            *base = Some(Base { map, revision, checked: checked.clone() });
-            Ok(checked)
+            *base = Some(Base { map, revision, checked: checked.clone(), read_at: Instant::now() });
+            anyhow::Ok(checked)
         });
         let checked = checking.await.map_err(|error| failed(error.into()))?.map_err(failed)?;
         checked.map_err(ScenarioError::Unavailable)
+    }
+
+    /// Makes changes and checks what they make, on a thread that may take long; one such runs at a time.
+    async fn change(
+        &self,
+        base: Arc<CheckedMap>,
+        changes: Arc<[ScenarioChange]>,
+        today: NaiveDate,
+    ) -> Result<Changed, ScenarioError> {
+        let permit = self.checks.clone().acquire_owned().await.map_err(|error| failed(error.into()))?;
+        let changing = spawn_blocking(move || {
+            let _permit = permit;
+            let rows = apply_changes(&changes, &*base, today).map_err(|error| ScenarioError::Refused(vec![error]))?;
+            match CheckedChanges::check(&base, &rows, today).map_err(failed)? {
+                Ok(checked) => Ok(Changed { rows, checked }),
+                Err(findings) => Err(ScenarioError::Refused(blame(&findings, &changes, &rows))),
+            }
+        });
+        changing.await.map_err(|error| failed(error.into()))?
     }
 }
 
@@ -126,19 +169,18 @@ impl Scenarios {
 async fn read_map(store: &Store, revision: i64, today: NaiveDate) -> anyhow::Result<Result<Arc<CheckedMap>, String>> {
     let (mut tables, mut n_bytes) = (Tables::new(), 0);
     for shape in SHAPES {
-        let (mut table, mut after) = (RowTable::new(shape), None);
-        loop {
-            let page = store.export_rows(shape, Known::At(revision), after, ROWS_PER_PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some((last.position, last.id));
+        let mut table = RowTable::new(shape);
+        let mut add = |page: &[ExportRow]| {
             page.iter().for_each(|row| table.push(row.fields.iter().map(String::as_str)));
-            if n_bytes + table.n_bytes() > MAX_BYTES {
-                return Ok(Err(format!(
-                    "the rows of the map have more than {} MiB, and all of them are kept for scenarios",
-                    MAX_BYTES >> 20
-                )));
-            }
+            Ok(n_bytes + table.n_bytes() <= MAX_BYTES)
+        };
+        if !read_pages(store, Known::At(revision), shape, &mut add).await? {
+            return Ok(Err(format!(
+                "the rows of the map have more than {} MiB, and all of them are kept for scenarios",
+                MAX_BYTES >> 20
+            )));
         }
+        table.shrink();
         n_bytes += table.n_bytes();
         if table.len() > 0 {
             tables.insert(shape.kind, Arc::new(table));
@@ -149,22 +191,6 @@ async fn read_map(store: &Store, revision: i64, today: NaiveDate) -> anyhow::Res
         let first = findings.list().first().map(ToString::to_string).unwrap_or_default();
         format!("what is on record would not be imported today, so that no change to it can be checked: {first}")
     }))
-}
-
-/// Makes changes and checks what they make, on a thread that may take long.
-async fn change(
-    base: Arc<CheckedMap>,
-    changes: Arc<[ScenarioChange]>,
-    today: NaiveDate,
-) -> Result<Changed, ScenarioError> {
-    let changing = spawn_blocking(move || {
-        let rows = apply_changes(&changes, &*base, today).map_err(|error| ScenarioError::Refused(vec![error]))?;
-        match CheckedChanges::check(&base, &rows, today).map_err(failed)? {
-            Ok(checked) => Ok(Changed { rows, checked }),
-            Err(findings) => Err(ScenarioError::Refused(blame(&findings, &changes, &rows))),
-        }
-    });
-    changing.await.map_err(|error| failed(error.into()))?
 }
 
 /// Which changes are to blame for what is wrong with the data set that they made.

@@ -171,7 +171,7 @@ error_codes! {
         "a change of `whatIf` contradicts what is recorded, or another change: an import would refuse the data set",
         "correct the change at the place that the message names";
     NoScenarios = "NO_SCENARIOS",
-        "this server cannot answer `whatIf`: its database can only be read, is empty, or is too large",
+        "this server cannot answer `whatIf`: its database can only be read, is empty, is too large, or has rows that an import would refuse today",
         "ask a server that can write, or apply the changes to a copy of the data set";
     UnknownRelease = "UNKNOWN_RELEASE",
         "`release` names no release",

@@ -2,7 +2,7 @@
 //!
 //! When a noun changes, all rows that refer to it are affected and, where these are nouns, those that refer to them.
 //! Rows that are checked together are affected together: all rows of a noun, those that state periods of one thing, and
-//! those that take turns. A noun is affected, too, whose earliest known day another row showed, and shows no more.
+//! those that take turns. A noun is affected, too, whose earliest known day another row shows than before.
 
 #[cfg(test)]
 mod tests;
@@ -82,6 +82,8 @@ pub(super) struct AffectedRows {
     dated_anew: HashSet<i64>,
     /// The nouns of which they speak.
     shown: HashSet<i64>,
+    /// The kinds of rows, and the nouns, that take turns and were looked at.
+    turns: HashSet<(Kind, i64)>,
 }
 
 impl AffectedRows {
@@ -91,6 +93,8 @@ impl AffectedRows {
         for (kind, at) in changed.keys().copied() {
             affected.add(kind, at);
             let shape = shape_of(kind);
+            // Who cites a source is not kept, nor what is unique among all rows of a file.
+            debug_assert!(!matches!(kind, Kind::Source | Kind::Category), "no change touches {}", kind.name());
             for (_, record) in versions(map, changed, kind, at) {
                 if shape.is_noun() {
                     nouns.push(record.id);
@@ -157,6 +161,9 @@ impl AffectedRows {
                     rows_of_thing(map, shape, &fields, &record).into_iter().for_each(|at| self.add(kind, at));
                 }
                 for noun in shape.turns_of(&record) {
+                    if !self.turns.insert((kind, noun)) {
+                        continue;
+                    }
                     let others = map.rows_that_refer(kind, noun).into_iter();
                     let takes_turns = |at: &usize| {
                         map.record(kind, *at).is_some_and(|other| shape.turns_of(&other).any(|other| other == noun))

@@ -1,4 +1,4 @@
-//! The folder of a data set: on disk, or embedded in the binary.
+//! The folder of a data set: on disk, embedded in the binary, or tables in memory.
 
 use std::{
     collections::HashMap,

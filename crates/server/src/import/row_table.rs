@@ -1,4 +1,4 @@
-//! Rows in memory, in little more than the bytes of their fields.
+//! Rows in memory: the bytes of their fields, and four for the end of each.
 
 use domain::Shape;
 
@@ -8,8 +8,8 @@ pub struct RowTable {
     n_columns: usize,
     text: String,
     /// Where each field ends in the text.
-    ends: Vec<usize>,
-    /// The line of each row in a file that has all rows of its kind.
+    ends: Vec<u32>,
+    /// The line of each row in a file that has all rows of its kind; none if these are all.
     lines: Vec<u64>,
 }
 
@@ -19,29 +19,34 @@ impl RowTable {
         RowTable { n_columns: shape.columns.len(), text: String::new(), ends: Vec::new(), lines: Vec::new() }
     }
 
-    /// Adds a row that is the next of its file.
+    /// Adds a row that is the next of its file, to a table of all rows.
     pub(crate) fn push<'a>(&mut self, fields: impl IntoIterator<Item = &'a str>) {
-        let line = self.lines.last().map_or(FIRST_LINE, |line| line + 1);
-        self.push_on(line, fields);
-    }
-
-    /// Adds a row that stands on a line.
-    pub(super) fn push_on<'a>(&mut self, line: u64, fields: impl IntoIterator<Item = &'a str>) {
         for field in fields {
             self.text.push_str(field);
-            self.ends.push(self.text.len());
+            self.ends.push(u32::try_from(self.text.len()).expect("a table has less than 4 GiB"));
         }
+    }
+
+    /// Adds a row that stands on a line, to a table of some rows.
+    pub(super) fn push_on<'a>(&mut self, line: u64, fields: impl IntoIterator<Item = &'a str>) {
         self.lines.push(line);
+        self.push(fields);
+    }
+
+    /// Takes no more memory than the rows need.
+    pub(crate) fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
     }
 
     /// How many rows there are.
     pub(crate) fn len(&self) -> usize {
-        self.lines.len()
+        self.ends.len() / self.n_columns
     }
 
-    /// How many bytes its fields have.
+    /// How many bytes the rows take.
     pub(crate) fn n_bytes(&self) -> usize {
-        self.text.len()
+        self.text.len() + size_of_val(self.ends.as_slice()) + size_of_val(self.lines.as_slice())
     }
 
     /// The fields of a row; `None` past the last one.
@@ -49,13 +54,13 @@ impl RowTable {
         let first = at.checked_mul(self.n_columns)?;
         let ends = self.ends.get(first..first + self.n_columns)?;
         let mut from = first.checked_sub(1).map_or(0, |before| self.ends[before]);
-        let field = |end: &usize| &self.text[std::mem::replace(&mut from, *end)..*end];
+        let field = |end: &u32| &self.text[std::mem::replace(&mut from, *end) as usize..*end as usize];
         Some(ends.iter().map(field).collect())
     }
 
     /// The line of a row.
     pub(super) fn line(&self, at: usize) -> Option<u64> {
-        self.lines.get(at).copied()
+        if self.lines.is_empty() { (at < self.len()).then(|| line_of_place(at)) } else { self.lines.get(at).copied() }
     }
 }
 
@@ -83,13 +88,16 @@ mod tests {
         let n_columns = membership::SHAPE.columns.len();
         let row =
             |first: &'static str| std::iter::once(first).chain(std::iter::repeat_n("", n_columns - 2)).chain(["é"]);
-        let mut table = RowTable::new(&membership::SHAPE);
-        table.push(row("oak"));
-        table.push(row(""));
-        table.push_on(17, row("elm"));
-        assert_eq!((table.len(), table.n_bytes(), table.row(3)), (3, 12, None));
-        for (at, (first, line)) in [("oak", 2), ("", 3), ("elm", 17)].into_iter().enumerate() {
-            assert_eq!((table.row(at), table.line(at)), (Some(row(first).collect()), Some(line)), "{first}");
+        let [mut all, mut some] = [RowTable::new(&membership::SHAPE), RowTable::new(&membership::SHAPE)];
+        for (first, line) in [("oak", 7), ("", 9), ("elm", 17)] {
+            all.push(row(first));
+            some.push_on(line, row(first));
+        }
+        for (table, lines) in [(all, [2, 3, 4]), (some, [7, 9, 17])] {
+            assert_eq!((table.len(), table.row(3), table.line(3)), (3, None, None));
+            for (at, (first, line)) in ["oak", "", "elm"].into_iter().zip(lines).enumerate() {
+                assert_eq!((table.row(at), table.line(at)), (Some(row(first).collect()), Some(line)), "{first}");
+            }
         }
         assert_eq!((place_of_line(2), place_of_line(1), line_of_place(0)), (Some(0), None, 2));
     }
