@@ -103,41 +103,41 @@ pub(crate) struct LongStatements(Arc<Mutex<HashMap<Arc<str>, LongRun, RandomStat
 #[derive(Debug)]
 struct LongRun {
     at: Instant,
-    doubt: Doubt,
+    verdict: Verdict,
 }
 
 /// Whether a statement that took too long is a long one: it may have waited, for a disk or for the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Doubt {
+enum Verdict {
     /// It had too many instructions, or took too long twice.
-    None,
+    Long,
     /// Its next run shows it.
-    Some,
+    Open,
     /// That run was short.
-    Justified,
+    Waited,
 }
 
 impl LongStatements {
     fn has(&self, sql: &str) -> bool {
-        let is_long = |run: &LongRun| run.doubt != Doubt::Justified && run.at.elapsed() < REMEMBERED;
+        let is_long = |run: &LongRun| run.verdict != Verdict::Waited && run.at.elapsed() < REMEMBERED;
         lock(&self.0).get(sql).is_some_and(is_long)
     }
 
     fn add(&self, sql: Arc<str>, has_many_instructions: bool) {
         let mut all = lock(&self.0);
-        let is_again = all.get(&sql).is_some_and(|run| run.doubt != Doubt::Some && run.at.elapsed() < REMEMBERED);
-        let doubt = if has_many_instructions || is_again { Doubt::None } else { Doubt::Some };
+        let is_again = all.get(&sql).is_some_and(|run| run.verdict != Verdict::Open && run.at.elapsed() < REMEMBERED);
+        let verdict = if has_many_instructions || is_again { Verdict::Long } else { Verdict::Open };
         if all.len() >= STATEMENTS {
             // Those that are still asked are found again.
             all.clear();
         }
-        all.insert(sql, LongRun { at: Instant::now(), doubt });
+        all.insert(sql, LongRun { at: Instant::now(), verdict });
     }
 
     /// Has a statement that only waited, and now did not, run on the thread that asks again.
-    fn end_doubt(&self, sql: &str) {
-        if let Some(run) = lock(&self.0).get_mut(sql).filter(|run| run.doubt == Doubt::Some) {
-            run.doubt = Doubt::Justified;
+    fn note_short_run(&self, sql: &str) {
+        if let Some(run) = lock(&self.0).get_mut(sql).filter(|run| run.verdict == Verdict::Open) {
+            run.verdict = Verdict::Waited;
         }
     }
 }
@@ -161,7 +161,7 @@ impl SqliteReader {
                 let began = Instant::now();
                 let result = read(&mut connection, &file, &watched, &sql, &values);
                 if result.is_ok() && began.elapsed() < LONGEST_AT_ONCE {
-                    known_long.end_doubt(&sql);
+                    known_long.note_short_run(&sql);
                 }
                 let watcher = std::mem::take(&mut *lock(&watched));
                 if result
