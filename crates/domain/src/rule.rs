@@ -310,27 +310,19 @@ impl Shape {
         self.rules.iter().any(|rule| matches!(rule, Rule::OneAtATime { .. }))
     }
 
-    /// The nouns for which a record takes turns with others.
-    pub fn turns_of(&self, record: &Record) -> impl Iterator<Item = i64> {
-        let rules = self.rules.iter().filter_map(|rule| match *rule {
-            Rule::OneAtATime { column, word, per, .. } => Some((column, word, per)),
-            _ => None,
-        });
-        rules.filter_map(|(column, word, per)| match self.cell_of(per, &record.cells) {
-            Cell::Ref(noun, slug) if self.word_of(column, &record.cells) == word => Some(identity(*noun, slug)),
-            _ => None,
+    /// In what a record takes turns with others, and for which nouns.
+    pub fn turns_of(&self, record: &Record) -> impl Iterator<Item = (&'static str, i64)> {
+        self.rules.iter().filter_map(|rule| {
+            let Rule::OneAtATime { column, word, per, kind, .. } = *rule else { return None };
+            let Cell::Ref(noun, slug) = self.cell_of(per, &record.cells) else { return None };
+            (self.word_of(column, &record.cells) == word).then(|| (kind, identity(*noun, slug)))
         })
     }
 
     /// Adds a row on a line to those that it takes turns with, given the fact that it states and when that can hold.
     pub fn add_turn_taker(&self, record: &Record, line: u64, fact: i64, days: ImpreciseDays, all: &mut TurnTakers) {
-        for rule in self.rules {
-            let Rule::OneAtATime { column, word, per, kind, .. } = *rule else { continue };
-            if let Cell::Ref(noun, slug) = self.cell_of(per, &record.cells)
-                && self.word_of(column, &record.cells) == word
-            {
-                all.0.entry((kind, identity(*noun, slug))).or_default().push(TurnTaker { line, fact, days });
-            }
+        for turn in self.turns_of(record) {
+            all.0.entry(turn).or_default().push(TurnTaker { line, fact, days });
         }
     }
 

@@ -50,21 +50,19 @@ impl CheckedChanges {
         changed: &ChangedRows,
         today: NaiveDate,
     ) -> anyhow::Result<Result<Self, Findings>> {
-        let mut affected = AffectedRows::find(map, changed);
+        let mut affected = Arc::new(AffectedRows::find(map, changed));
         loop {
             let folder = Folder::Tables(Arc::new(affected.tables(map, changed)));
-            let affected_rows = Arc::new(affected);
-            let nouns = NounIndex::of_affected(map.clone(), affected_rows.clone());
+            let nouns = NounIndex::of_affected(map.clone(), affected.clone());
             let checked = match check_data_set(&folder, today, false, &progress_bar(false), nouns)? {
                 Ok(checked) => checked,
                 Err(findings) => return Ok(Err(findings)),
             };
-            let shown_otherwise = affected_rows.find_shown_otherwise(map, &checked.nouns);
+            let shown_otherwise = affected.find_shown_otherwise(map, &checked.nouns);
             if shown_otherwise.is_empty() {
-                return Ok(Ok(CheckedChanges { folder, facts: affected_rows.facts(map), checked }));
+                return Ok(Ok(CheckedChanges { folder, facts: affected.facts(map), checked }));
             }
-            affected = AffectedRows::clone(&affected_rows);
-            affected.add_nouns(&shown_otherwise, map, changed);
+            Arc::make_mut(&mut affected).add_nouns(&shown_otherwise, map, changed);
         }
     }
 }
@@ -82,8 +80,8 @@ pub(super) struct AffectedRows {
     dated_anew: HashSet<i64>,
     /// The nouns of which they speak.
     shown: HashSet<i64>,
-    /// The kinds of rows, and the nouns, that take turns and were looked at.
-    turns: HashSet<(Kind, i64)>,
+    /// The turns that were looked at, and the kinds of rows that take them.
+    turns: HashSet<(Kind, (&'static str, i64))>,
 }
 
 impl AffectedRows {
@@ -160,13 +158,13 @@ impl AffectedRows {
                 } else if changed.contains_key(&(kind, at)) || map.states_period(kind, at) {
                     rows_of_thing(map, shape, &fields, &record).into_iter().for_each(|at| self.add(kind, at));
                 }
-                for noun in shape.turns_of(&record) {
-                    if !self.turns.insert((kind, noun)) {
+                for turn @ (_, noun) in shape.turns_of(&record) {
+                    if !self.turns.insert((kind, turn)) {
                         continue;
                     }
                     let others = map.rows_that_refer(kind, noun).into_iter();
                     let takes_turns = |at: &usize| {
-                        map.record(kind, *at).is_some_and(|other| shape.turns_of(&other).any(|other| other == noun))
+                        map.record(kind, *at).is_some_and(|other| shape.turns_of(&other).any(|other| other == turn))
                     };
                     others.filter(takes_turns).for_each(|at| self.add(kind, at));
                 }
