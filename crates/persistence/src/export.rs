@@ -1,7 +1,7 @@
 //! Facts as a data set writes them: what the export reads.
 
 use domain::{ColumnType, Keeping, Kind, Known, ScenarioId, Shape, Validity, ValueKind, View};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Order, SelectStatement};
 
 use crate::{
     IdMap, Store, StoreError,
@@ -23,7 +23,23 @@ pub struct ExportRow {
 }
 
 impl Store {
-    /// The rows of a kind in their order, at most `limit` of them after the place and identity given.
+    /// The facts of a kind, in the order in which a file has their rows.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn export_order(&self, shape: &'static Shape, known: Known) -> Result<Vec<i64>, StoreError> {
+        let view = view_of(known);
+        let mut select = select_facts(&Scope::new(self.backend, view), shape);
+        // What is recorded as part of another fact stands in the row of that one.
+        select.expr(col("i", identities::Column::Id)).and_where(col("i", identities::Column::PartOf).is_null());
+        for column in [identities::Column::Position, identities::Column::Id] {
+            select.order_by_expr(col("i", column), Order::Asc);
+        }
+        let statement = Prepared::new(self.backend, &select).bind(&Values::of_ids(view, &[]));
+        self.rows(statement).await?.iter().map(|mut row| row.next().number()).collect()
+    }
+
+    /// The rows of these facts of a kind, in the order in which they are given.
     ///
     /// # Errors
     /// The database failed.
@@ -31,23 +47,13 @@ impl Store {
         &self,
         shape: &'static Shape,
         known: Known,
-        after: Option<(i64, i64)>,
-        limit: u64,
+        facts: &[i64],
     ) -> Result<Vec<ExportRow>, StoreError> {
-        let view = view_of(known);
-        let mut select = select(&Scope::new(self.backend, view), shape);
-        // What is recorded as part of another fact stands in the row of that one.
-        select.and_where(col("i", identities::Column::PartOf).is_null());
-        let place = || [col("i", identities::Column::Position), col("i", identities::Column::Id)];
-        if let Some((position, id)) = after {
-            select.and_where(Expr::tuple(place()).gt(Expr::tuple([Expr::val(position), Expr::val(id)])));
-        }
-        for column in place() {
-            select.order_by_expr(column, Order::Asc);
-        }
-        select.limit(Ord::min(limit, 1 << 31));
-        let statement = Prepared::new(self.backend, &select).bind(&Values::of_ids(view, &[]));
-        self.rows(statement).await?.iter().map(|row| read(shape, row)).collect()
+        let rows = self.rows(by_ids(self.backend, shape, known, facts)).await?;
+        let mut rows = rows.iter().map(|row| read(shape, row)).collect::<Result<Vec<_>, StoreError>>()?;
+        let places: IdMap<usize> = facts.iter().enumerate().map(|(place, fact)| (*fact, place)).collect();
+        rows.sort_by_key(|row| places.get(&row.id));
+        Ok(rows)
     }
 }
 
@@ -84,14 +90,77 @@ pub(crate) fn by_ids(backend: sea_orm::DbBackend, shape: &'static Shape, known: 
     Prepared::new(backend, &select).bind(&Values::of_ids(view, ids))
 }
 
-/// The rows of a kind as they are known, to be narrowed.
-fn select(scope: &Scope, shape: &'static Shape) -> SelectStatement {
+/// The facts of a kind as they are known, each with its identity, to be narrowed.
+fn select_facts(scope: &Scope, shape: &'static Shape) -> SelectStatement {
     let mut select = scope.select_from(Alias::new(shape.table), "fact", Sees::Known);
     let is_its_own = col("i", identities::Column::Id).eq(col("fact", shape.fact_column()));
-    select.join_as(sea_orm::JoinType::InnerJoin, identities::Entity, "i", is_its_own);
-    select.expr(col("i", identities::Column::Position)).expr(col("fact", shape.fact_column()));
-    select.exprs(shape.columns.iter().map(|column| field(scope, shape, column.column_type, column.name)));
+    select.join_as(JoinType::InnerJoin, identities::Entity, "i", is_its_own);
     select
+}
+
+/// The rows of a kind as they are known, to be narrowed.
+fn select(scope: &Scope, shape: &'static Shape) -> SelectStatement {
+    let mut select = select_facts(scope, shape);
+    select.expr(col("i", identities::Column::Position)).expr(col("fact", shape.fact_column()));
+    let mut selecting = Selecting { scope, shape, select, citations: Vec::new(), nouns: 0 };
+    for column in shape.columns {
+        let field = selecting.field(column);
+        selecting.select.expr(field);
+    }
+    selecting.select
+}
+
+/// The rows of a kind as they are known, while what their columns name is joined to them.
+struct Selecting<'a> {
+    scope: &'a Scope,
+    shape: &'static Shape,
+    select: SelectStatement,
+    /// The fields whose citations are joined, and what these are called.
+    citations: Vec<(&'static str, String)>,
+    /// How many nouns are joined.
+    nouns: usize,
+}
+
+impl Selecting<'_> {
+    /// One field: references as slugs, citations from their own table, other values as they are kept.
+    fn field(&mut self, column: &domain::Column) -> Expr {
+        use citations::Column::{Confidence, Quote, SourceId};
+        match column.column_type {
+            ColumnType::CitedSource(field) => {
+                let source = self.cited(field, SourceId);
+                self.slug(source)
+            }
+            ColumnType::CitedQuote(field) => self.cited(field, Quote),
+            ColumnType::CitedConfidence(field) => self.cited(field, Confidence),
+            ColumnType::Ref { .. } | ColumnType::RefOf { .. } => self.slug(col("fact", column.name)),
+            ColumnType::Slug if self.shape.is_noun() => col("fact", "slug"),
+            ColumnType::TextBases => literal(""),
+            _ => col("fact", column.name),
+        }
+    }
+
+    /// A column of the citation for a field of the fact.
+    fn cited(&mut self, field: &'static str, column: citations::Column) -> Expr {
+        if let Some((_, citation)) = self.citations.iter().find(|(joined, _)| *joined == field) {
+            return col(citation, column);
+        }
+        let citation = format!("citation{}", self.citations.len());
+        let is_of_fact = col(&citation, citations::Column::FactId).eq(col("fact", self.shape.fact_column()));
+        let is_it = is_of_fact.and(col(&citation, citations::Column::Field).eq(literal(field)));
+        self.scope.left_join_known(&mut self.select, citations::Entity, &citation, is_it);
+        let cited = col(&citation, column);
+        self.citations.push((field, citation));
+        cited
+    }
+
+    /// The slug of a noun that the fact or its citation names.
+    fn slug(&mut self, noun: Expr) -> Expr {
+        let name = format!("noun{}", self.nouns);
+        self.nouns += 1;
+        let is_it = col(&name, identities::Column::Id).eq(noun);
+        self.select.join_as(JoinType::LeftJoin, identities::Entity, Alias::new(&name), is_it);
+        col(&name, identities::Column::Slug)
+    }
 }
 
 /// Reads a row of [`select`].
@@ -106,34 +175,4 @@ pub(crate) fn read(shape: &'static Shape, mut row: Row<'_>) -> Result<ExportRow,
         Ok(field.unwrap_or_default())
     });
     Ok(ExportRow { fields: fields.collect::<Result<_, StoreError>>()?, position: position.number()?, id: id.number()? })
-}
-
-/// One field: references as slugs, citations from their own table, other values as they are kept.
-fn field(scope: &Scope, shape: &'static Shape, column_type: ColumnType, name: &'static str) -> Expr {
-    use citations::Column::{Confidence, FactId, Field, Quote, SourceId};
-    let cited = |field: &'static str| {
-        let mut select = scope.select_from(citations::Entity, "x", Sees::Known);
-        select
-            .and_where(col("x", FactId).eq(col("fact", shape.fact_column())))
-            .and_where(col("x", Field).eq(literal(field)));
-        select
-    };
-    let slug = || col("r", identities::Column::Slug);
-    let value: SelectStatement = match column_type {
-        ColumnType::CitedSource(field) => {
-            let is_source = col("r", identities::Column::Id).eq(col("x", SourceId));
-            let mut select = cited(field);
-            select.join_as(sea_orm::JoinType::InnerJoin, identities::Entity, "r", is_source).expr(slug()).take()
-        }
-        ColumnType::CitedQuote(field) => cited(field).expr(col("x", Quote)).take(),
-        ColumnType::CitedConfidence(field) => cited(field).expr(col("x", Confidence)).take(),
-        ColumnType::Ref { .. } | ColumnType::RefOf { .. } => {
-            let is_end = col("r", identities::Column::Id).eq(col("fact", name));
-            Query::select().expr(slug()).from_as(identities::Entity, "r").and_where(is_end).take()
-        }
-        ColumnType::Slug if shape.is_noun() => return col("fact", "slug"),
-        ColumnType::TextBases => return literal(""),
-        _ => return col("fact", name),
-    };
-    Expr::SubQuery(None, Box::new(value.into()))
 }

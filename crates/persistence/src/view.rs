@@ -38,7 +38,7 @@ pub struct Scope {
 }
 
 /// A column of the table that an alias names.
-pub(crate) fn col(alias: &'static str, column: impl Iden) -> Expr {
+pub(crate) fn col(alias: &str, column: impl Iden) -> Expr {
     Expr::col((Alias::new(alias), Alias::new(column.unquoted())))
 }
 
@@ -87,6 +87,12 @@ impl Scope {
         select.join_as(JoinType::InnerJoin, Alias::new(table.unquoted()), Alias::new(alias), on);
     }
 
+    /// Joins what is known of an entity's rows, where there are any.
+    pub(crate) fn left_join_known(&self, select: &mut SelectStatement, table: impl Iden, alias: &str, on: Expr) {
+        let on = on.and(self.is_known(alias));
+        select.join_as(JoinType::LeftJoin, Alias::new(table.unquoted()), Alias::new(alias), on);
+    }
+
     /// The same, of rows that are looked up for each row read before: SQLite keeps the order of such joins.
     pub(crate) fn join_in_order(
         &self,
@@ -111,7 +117,7 @@ impl Scope {
         }
     }
 
-    fn sees(&self, alias: &'static str, sees: Sees) -> Expr {
+    fn sees(&self, alias: &str, sees: Sees) -> Expr {
         match sees {
             Sees::Known => self.is_known(alias),
             Sees::Shown => self.is_known(alias).and(self.is_shown(alias)),
@@ -120,7 +126,7 @@ impl Scope {
     }
 
     /// That the view's revision knows the row.
-    fn is_known(&self, alias: &'static str) -> Expr {
+    fn is_known(&self, alias: &str) -> Expr {
         let known_to = || col(alias, "known_to");
         if self.is_latest {
             return known_to().is_null();
@@ -130,14 +136,14 @@ impl Scope {
     }
 
     /// That a noun is seen by this period of it on the view's day. Of one noun no two are, and those that hold are.
-    fn is_shown(&self, alias: &'static str) -> Expr {
+    fn is_shown(&self, alias: &str) -> Expr {
         let [from, to] = ["shown_from", "shown_to"].map(|column| move || col(alias, column));
         let has_begun = from().is_null().or(from().lte(Parameter::Day.expr()));
         has_begun.and(to().is_null().or(to().gt(Parameter::Day.expr())))
     }
 
     /// That the row holds on the view's day, whatever the revisions that know it.
-    pub(crate) fn holds(&self, alias: &'static str) -> Expr {
+    pub(crate) fn holds(&self, alias: &str) -> Expr {
         let day = || Parameter::Day.expr();
         col(alias, "valid_from").lte(day()).and(col(alias, "valid_to").gt(day()))
     }

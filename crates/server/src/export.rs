@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How many rows are read from the store at once.
-const ROWS_PER_PAGE: u64 = 5000;
+const ROWS_PER_PAGE: usize = 5000;
 
 /// How the name of a folder begins in which an export keeps its files until all of them are complete.
 pub(crate) const STAGING_PREFIX: &str = ".edumap-export-";
@@ -103,15 +103,12 @@ pub(crate) async fn read_pages(
     shape: &'static Shape,
     read: &mut (dyn FnMut(&[ExportRow]) -> anyhow::Result<bool> + Send),
 ) -> anyhow::Result<bool> {
-    let mut after = None;
-    loop {
-        let page = store.export_rows(shape, known, after, ROWS_PER_PAGE).await?;
-        let Some(last) = page.last() else { return Ok(true) };
-        after = Some((last.position, last.id));
-        if !read(&page)? {
+    for facts in store.export_order(shape, known).await?.chunks(ROWS_PER_PAGE) {
+        if !read(&store.export_rows(shape, known, facts).await?)? {
             return Ok(false);
         }
     }
+    Ok(true)
 }
 
 /// Writes all rows of a shape, and returns their number.
