@@ -14,7 +14,7 @@
 //! - `health`, `changes`, `pages` and `missing` are handlers, `socket` handles WebSockets, `row_stream` answers with rows,
 //!   `endpoint` is the rest of `/graphql`, and `rows` has addresses for rows.
 //! - `cors`, `rate_limit` and `vary` are steps of `layers`, which are around all handlers.
-//! - `half_closed` and `unread` watch how clients read their connections; `listen` serves them.
+//! - `half_closed` and `unread` watch how clients read their connections, `self_woken` polls these; `listen` serves them.
 
 mod accept;
 mod answer;
@@ -44,6 +44,7 @@ mod rates;
 mod request;
 mod row_stream;
 mod rows;
+mod self_woken;
 mod socket;
 mod unread;
 mod vary;

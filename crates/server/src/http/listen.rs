@@ -37,6 +37,7 @@ use tower::ServiceExt;
 use super::{
     capacity::{Capacity, ConnectionPermit},
     half_closed::{HalfClosedStream, OpenExchanges},
+    self_woken::poll_self_woken,
     unread::UnreadAnswers,
 };
 
@@ -179,7 +180,7 @@ async fn serve_connection(
     stream.set_write_timeout(Some(capacity.unread_time));
     let stream = TokioIo::new(HalfClosedStream::new(stream, exchanges));
     let connection = builder.serve_connection_with_upgrades(stream, service).into_owned();
-    let connection = watcher.watch(connection);
+    let connection = poll_self_woken(watcher.watch(connection));
     // Until the first request no timer of hyper runs: the version of HTTP is not known yet.
     let silent = async {
         sleep(capacity.head_time).await;
