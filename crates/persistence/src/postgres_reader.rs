@@ -2,8 +2,16 @@
 //!
 //! The driver's own pool asks of each connection that it is given back whether the server is still there, in a task of its
 //! own: for each statement another way to the server and back, and a change of threads (docs/decisions/0057).
+//!
+//! What arrives on a connection is noticed by the runtime in which it was made. So each runtime has connections of its own:
+//! else a thread of one would be woken for each answer, to wake one of the other.
 
-use std::{io::ErrorKind, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    io::ErrorKind,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use deadpool::managed::{
     Manager, Metrics, Object, Pool, PoolConfig, PoolError, QueueMode, RecycleError, RecycleResult, Timeouts, WeakPool,
@@ -14,7 +22,7 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 use tokio::{
-    runtime::Handle,
+    runtime::{self, Handle},
     time::{interval, sleep, timeout},
 };
 use tracing::{Dispatch, instrument::WithSubscriber};
@@ -36,23 +44,38 @@ const RETRY_DELAYS: [Duration; 2] = [Duration::from_millis(10), Duration::from_m
 /// The connections to read with. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct PostgresReaders {
-    pool: Pool<Connections>,
+    pools: Arc<Mutex<HashMap<runtime::Id, Pool<Connections>>>>,
+    options: Arc<PgConnectOptions>,
+    /// How many connections each runtime has at the most.
+    most: usize,
     /// How long a read waits for a connection.
     patience: Duration,
 }
 
 impl PostgresReaders {
-    /// So many connections at the most, made as they are needed; the first at once, so that it is told whether they can be.
-    /// A read waits so long for one.
+    /// So many connections at the most for each runtime, made as they are needed; the first at once, so that it is told
+    /// whether they can be. A read waits so long for one.
     pub(crate) async fn open(options: PgConnectOptions, most: usize, patience: Duration) -> Result<Self, DbErr> {
-        // The last one given back is lent first: its statements are prepared, and those that are not needed grow old.
-        let config = PoolConfig { max_size: most, timeouts: Timeouts::default(), queue_mode: QueueMode::Lifo };
-        let pool = Pool::builder(Connections { options: options.disable_statement_logging() }).config(config).build();
-        let pool = pool.map_err(|error| DbErr::Custom(error.to_string()))?;
-        tokio::spawn(close_old(pool.weak()));
-        let readers = PostgresReaders { pool, patience };
+        let options = Arc::new(options.disable_statement_logging());
+        let readers = PostgresReaders { pools: Arc::default(), options, most, patience };
         drop(readers.acquire().await?);
         Ok(readers)
+    }
+
+    /// The connections of the runtime that asks.
+    fn pool(&self) -> Result<Pool<Connections>, DbErr> {
+        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        let runtime = Handle::current().id();
+        if let Some(pool) = pools.get(&runtime) {
+            return Ok(pool.clone());
+        }
+        // The last one given back is lent first: its statements are prepared, and those that are not needed grow old.
+        let config = PoolConfig { max_size: self.most, timeouts: Timeouts::default(), queue_mode: QueueMode::Lifo };
+        let pool = Pool::builder(Connections { options: self.options.clone() }).config(config).build();
+        let pool = pool.map_err(|error| DbErr::Custom(error.to_string()))?;
+        tokio::spawn(close_old(pool.weak()));
+        pools.insert(runtime, pool.clone());
+        Ok(pool)
     }
 
     /// Runs a statement.
@@ -69,7 +92,7 @@ impl PostgresReaders {
     }
 
     async fn acquire(&self) -> Result<Object<Connections>, DbErr> {
-        match timeout(self.patience, self.pool.get()).await {
+        match timeout(self.patience, self.pool()?.get()).await {
             Ok(Ok(connection)) => Ok(connection),
             Ok(Err(PoolError::Backend(error))) => Err(failed(error)),
             Ok(Err(error)) => Err(DbErr::Custom(error.to_string())),
@@ -79,8 +102,10 @@ impl PostgresReaders {
 
     /// How many connections there are, and how many of them are idle.
     pub(crate) fn count(&self) -> (u32, usize) {
-        let status = self.pool.status();
-        (u32::try_from(status.size).unwrap_or(u32::MAX), status.available)
+        let pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = pools.values().map(Pool::status).map(|status| (status.size, status.available));
+        let (size, idle) = counts.fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+        (u32::try_from(size).unwrap_or(u32::MAX), idle)
     }
 }
 
@@ -90,7 +115,7 @@ fn failed(error: Error) -> DbErr {
 
 /// Makes connections, and says which are too old.
 struct Connections {
-    options: PgConnectOptions,
+    options: Arc<PgConnectOptions>,
 }
 
 impl Manager for Connections {

@@ -173,7 +173,8 @@ async fn serve_with_workers(operations: &Handle, flags: ServeFlags) -> anyhow::R
     raise_fd_limit(flags.limits.max_connections);
     let limits = flags.limits.limits();
     let (database, dataset, time_zone) = (flags.database.clone(), flags.dataset.clone(), flags.time_zone);
-    let opening = operations.spawn(async move {
+    // Here, so that the first connections to read with are those of small operations.
+    let opening = tokio::spawn(async move {
         let (store, upgrade) = open_database(&database, Some(limits.time), Access::Create).await?;
         if store.is_read_only() {
             tracing::warn!("the database can only be read: its map is served as it is, and nothing can be recorded");
