@@ -1,6 +1,12 @@
 //! The state that all handlers share: the store, the schema, limits and permits, the threads of operations.
 
-use std::{panic::resume_unwind, sync::Arc};
+use std::{
+    panic::resume_unwind,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
 
 use domain::{Clock, LanguageTag};
 use futures::{FutureExt, future::BoxFuture};
@@ -18,6 +24,9 @@ use crate::{documents::Documents, examples::Examples, what_if::Scenarios};
 
 /// How many fields the answer to an operation has that is run where its request is read: tens of microseconds of work.
 const SMALL_COST: u64 = 50;
+
+/// How many it may have if no other operation runs, so that nobody waits for the thread: some milliseconds of work.
+const SMALL_COST_ALONE: u64 = 2_500;
 
 /// The state as handlers get it: each of them, and each layer, has a copy.
 pub(crate) type SharedApp = Arc<App>;
@@ -41,6 +50,17 @@ pub struct App {
     pub examples: Arc<Examples>,
     /// The threads that run operations, apart from those of connections; with none, both run on the same.
     pub workers: Option<Handle>,
+    /// How many operations run.
+    pub running: Arc<AtomicUsize>,
+}
+
+/// An operation that runs, until it is dropped.
+struct Running(Arc<AtomicUsize>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
 }
 
 impl App {
@@ -64,6 +84,7 @@ impl App {
             documents: Arc::default(),
             examples: Arc::default(),
             workers: None,
+            running: Arc::default(),
         }
     }
 
@@ -82,13 +103,23 @@ impl App {
     }
 
     /// Runs an operation that is expected to cost so much: on the threads of operations, unless it costs so little that to
-    /// wake one of them takes as long.
+    /// wake one of them takes as long, or no other runs.
     pub(super) fn run_operation<'a, T: Send + 'static>(
         &'a self,
         cost: u64,
         work: impl Future<Output = T> + Send + 'static,
     ) -> BoxFuture<'a, T> {
-        if cost <= SMALL_COST { work.boxed() } else { self.run_on_workers(work) }
+        let is_alone = self.running.fetch_add(1, Relaxed) == 0;
+        let running = Running(self.running.clone());
+        let work = async move {
+            let _running = running;
+            work.await
+        };
+        if cost <= if is_alone { SMALL_COST_ALONE } else { SMALL_COST } {
+            work.boxed()
+        } else {
+            self.run_on_workers(work)
+        }
     }
 
     /// Runs a future on the threads of operations; it is cancelled when this one is dropped.
@@ -111,5 +142,34 @@ impl App {
             }
         };
         done.boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use domain::SystemClock;
+    use tokio::runtime::Runtime;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lone_operation_runs_where_it_is_read_and_others_on_their_threads() {
+        let workers = Runtime::new().expect("a runtime");
+        let store = Store::in_memory().await.expect("a store");
+        let app = App { workers: Some(workers.handle().clone()), ..App::new(store, Arc::new(SystemClock)) };
+        let runs_here = async |cost| {
+            let here = thread::current().id();
+            app.run_operation(cost, async { thread::current().id() }).await == here
+        };
+        assert!(runs_here(SMALL_COST_ALONE).await);
+        assert!(!runs_here(SMALL_COST_ALONE + 1).await, "it costs more");
+        let other = app.run_operation(1, std::future::pending::<()>());
+        assert!(runs_here(SMALL_COST).await);
+        assert!(!runs_here(SMALL_COST + 1).await, "another runs");
+        drop(other);
+        assert!(runs_here(SMALL_COST_ALONE).await, "it is over");
+        workers.shutdown_background();
     }
 }
