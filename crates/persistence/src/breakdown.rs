@@ -318,11 +318,17 @@ fn values_of<N: Table>(scope: &Scope, property: &str) -> ValuesOf {
 pub(crate) fn is_unstated<N: Table>(scope: &Scope, property: &str) -> Expr {
     match values_of::<N>(scope, property) {
         ValuesOf::Row(value) => value.is_null(),
-        ValuesOf::Others { rows, own, .. } => {
-            let mut owners = Query::select();
-            owners.expr(col("others", "owner")).from_subquery(*rows, "others");
-            owners.and_where(col("others", "owner").is_not_null()).and_where(col("others", "value").is_not_null());
-            Expr::expr(Func::coalesce([own.in_subquery(owners), Expr::cust("FALSE")])).not()
+        ValuesOf::Others { rows, own, are_distinct } => {
+            let mut stated = Query::select();
+            stated.from_subquery(*rows, "others").and_where(col("others", "value").is_not_null());
+            let owner = col("others", "owner");
+            if !are_distinct {
+                // Looked up for each noun: the first of a list that lack it are found without reading all ties.
+                stated.expr(Expr::Constant(1.into())).and_where(owner.eq(own));
+                return Expr::exists(stated).not();
+            }
+            stated.expr(owner.clone()).and_where(owner.is_not_null());
+            Expr::expr(Func::coalesce([own.in_subquery(stated), Expr::cust("FALSE")])).not()
         }
     }
 }
