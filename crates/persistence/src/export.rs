@@ -14,8 +14,6 @@ use crate::{
 /// One row of a data set's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportRow {
-    /// Its place among its kind.
-    pub position: i64,
     /// Its identity.
     pub id: i64,
     /// Its fields, in the order of the shape's columns.
@@ -29,7 +27,9 @@ impl Store {
     /// The database failed.
     pub async fn export_order(&self, shape: &'static Shape, known: Known) -> Result<Vec<i64>, StoreError> {
         let view = view_of(known);
-        let mut select = select_facts(&Scope::new(self.backend, view), shape);
+        let mut select = Scope::new(self.backend, view).select_from(Alias::new(shape.table), "fact", Sees::Known);
+        let is_its_own = col("i", identities::Column::Id).eq(col("fact", shape.fact_column()));
+        select.join_as(JoinType::InnerJoin, identities::Entity, "i", is_its_own);
         // What is recorded as part of another fact stands in the row of that one.
         select.expr(col("i", identities::Column::Id)).and_where(col("i", identities::Column::PartOf).is_null());
         for column in [identities::Column::Position, identities::Column::Id] {
@@ -90,18 +90,10 @@ pub(crate) fn by_ids(backend: sea_orm::DbBackend, shape: &'static Shape, known: 
     Prepared::new(backend, &select).bind(&Values::of_ids(view, ids))
 }
 
-/// The facts of a kind as they are known, each with its identity, to be narrowed.
-fn select_facts(scope: &Scope, shape: &'static Shape) -> SelectStatement {
-    let mut select = scope.select_from(Alias::new(shape.table), "fact", Sees::Known);
-    let is_its_own = col("i", identities::Column::Id).eq(col("fact", shape.fact_column()));
-    select.join_as(JoinType::InnerJoin, identities::Entity, "i", is_its_own);
-    select
-}
-
 /// The rows of a kind as they are known, to be narrowed.
 fn select(scope: &Scope, shape: &'static Shape) -> SelectStatement {
-    let mut select = select_facts(scope, shape);
-    select.expr(col("i", identities::Column::Position)).expr(col("fact", shape.fact_column()));
+    let mut select = scope.select_from(Alias::new(shape.table), "fact", Sees::Known);
+    select.expr(col("fact", shape.fact_column()));
     let mut selecting = Selecting { scope, shape, select, citations: Vec::new(), nouns: 0 };
     for column in shape.columns {
         let field = selecting.field(column);
@@ -165,7 +157,7 @@ impl Selecting<'_> {
 
 /// Reads a row of [`select`].
 pub(crate) fn read(shape: &'static Shape, mut row: Row<'_>) -> Result<ExportRow, StoreError> {
-    let [position, id] = row.cells();
+    let id = row.next().number()?;
     let fields = shape.columns.iter().map(|column| {
         let cell = row.next();
         let field = match column.column_type {
@@ -174,5 +166,5 @@ pub(crate) fn read(shape: &'static Shape, mut row: Row<'_>) -> Result<ExportRow,
         };
         Ok(field.unwrap_or_default())
     });
-    Ok(ExportRow { fields: fields.collect::<Result<_, StoreError>>()?, position: position.number()?, id: id.number()? })
+    Ok(ExportRow { id, fields: fields.collect::<Result<_, StoreError>>()? })
 }
