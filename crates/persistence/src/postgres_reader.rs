@@ -9,7 +9,7 @@
 use std::{
     collections::HashMap,
     io::ErrorKind,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
 
@@ -44,13 +44,16 @@ const RETRY_DELAYS: [Duration; 2] = [Duration::from_millis(10), Duration::from_m
 /// The connections to read with. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct PostgresReaders {
-    pools: Arc<Mutex<HashMap<runtime::Id, Pool<Connections>>>>,
+    pools: Pools,
     options: Arc<PgConnectOptions>,
     /// How many connections each runtime has at the most.
     most: usize,
     /// How long a read waits for a connection.
     patience: Duration,
 }
+
+/// The connections of each runtime, as long as it runs.
+type Pools = Arc<Mutex<HashMap<runtime::Id, Pool<Connections>>>>;
 
 impl PostgresReaders {
     /// So many connections at the most for each runtime, made as they are needed; the first at once, so that it is told
@@ -73,8 +76,9 @@ impl PostgresReaders {
         let config = PoolConfig { max_size: self.most, timeouts: Timeouts::default(), queue_mode: QueueMode::Lifo };
         let pool = Pool::builder(Connections { options: self.options.clone() }).config(config).build();
         let pool = pool.map_err(|error| DbErr::Custom(error.to_string()))?;
-        tokio::spawn(close_old(pool.weak()));
         pools.insert(runtime, pool.clone());
+        drop(pools);
+        tokio::spawn(close_old(pool.weak(), OfRuntime { pools: Arc::downgrade(&self.pools), runtime }));
         Ok(pool)
     }
 
@@ -150,8 +154,23 @@ fn is_usable(metrics: &Metrics) -> bool {
     metrics.age() < MAX_AGE && metrics.last_used() < MAX_IDLE
 }
 
+/// The connections of a runtime, which end with it: another may have its number later.
+struct OfRuntime {
+    pools: Weak<Mutex<HashMap<runtime::Id, Pool<Connections>>>>,
+    runtime: runtime::Id,
+}
+
+impl Drop for OfRuntime {
+    fn drop(&mut self) {
+        if let Some(pools) = self.pools.upgrade() {
+            let ended = pools.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.runtime);
+            drop(ended);
+        }
+    }
+}
+
 /// Closes connections that are not lent again, as long as there is a pool.
-async fn close_old(pool: WeakPool<Connections>) {
+async fn close_old(pool: WeakPool<Connections>, _of: OfRuntime) {
     let mut checks = interval(CHECK_INTERVAL);
     loop {
         checks.tick().await;
