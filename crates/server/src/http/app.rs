@@ -25,8 +25,9 @@ use crate::{documents::Documents, examples::Examples, what_if::Scenarios};
 /// How many fields the answer to an operation has that is run where its request is read: tens of microseconds of work.
 const SMALL_COST: u64 = 50;
 
-/// How many it may have if no other operation runs, so that nobody waits for the thread: some milliseconds of work.
-const SMALL_COST_ALONE: u64 = 2_500;
+/// How many it may have if no other operation runs: some hundreds of microseconds of work, for which a new connection may
+/// have to wait.
+const SMALL_COST_ALONE: u64 = 500;
 
 /// The state as handlers get it: each of them, and each layer, has a copy.
 pub(crate) type SharedApp = Arc<App>;
@@ -50,7 +51,7 @@ pub struct App {
     pub examples: Arc<Examples>,
     /// The threads that run operations, apart from those of connections; with none, both run on the same.
     pub workers: Option<Handle>,
-    /// How many operations run.
+    /// How many operations of requests of HTTP run, or wait to.
     pub running: Arc<AtomicUsize>,
 }
 
@@ -103,7 +104,7 @@ impl App {
     }
 
     /// Runs an operation that is expected to cost so much: on the threads of operations, unless it costs so little that to
-    /// wake one of them takes as long, or no other runs.
+    /// wake one of them takes as long, or no other request has one.
     pub(super) fn run_operation<'a, T: Send + 'static>(
         &'a self,
         cost: u64,

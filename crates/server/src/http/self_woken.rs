@@ -24,20 +24,20 @@ const WOKEN: u8 = 2;
 
 /// Runs a future; it is polled again at once if it was woken while it was polled.
 pub(super) async fn poll_self_woken<F: Future>(future: F) -> F::Output {
-    let turn = Arc::new(Turn::default());
-    let waker = Waker::from(turn.clone());
+    let state = Arc::new(WakeState::default());
+    let waker = Waker::from(state.clone());
     let mut future = pin!(future);
-    std::future::poll_fn(|context| turn.poll(&waker, future.as_mut(), context)).await
+    std::future::poll_fn(|context| state.poll(&waker, future.as_mut(), context)).await
 }
 
-/// Whose turn it is, and whom to wake.
+/// Whether the future is polled, and the task to wake.
 #[derive(Default)]
-struct Turn {
+struct WakeState {
     state: AtomicU8,
     task: AtomicWaker,
 }
 
-impl Turn {
+impl WakeState {
     fn poll<F: Future>(&self, waker: &Waker, mut future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
         self.task.register(context.waker());
         for _ in 0..MAX_POLLS {
@@ -54,7 +54,7 @@ impl Turn {
     }
 }
 
-impl Wake for Turn {
+impl Wake for WakeState {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
@@ -95,7 +95,7 @@ mod tests {
             context.waker().wake_by_ref();
             Poll::<()>::Pending
         });
-        let woken = Arc::new(Turn::default());
+        let woken = Arc::new(WakeState::default());
         let waker = Waker::from(woken.clone());
         let mut future = pin!(poll_self_woken(future));
         assert!(future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
