@@ -15,7 +15,7 @@ use sea_orm::{
 };
 
 use crate::{
-    AnyLinked, AnyPage, NODE_KIND, Store, StoreError, TieCount,
+    AnyLinked, AnyPage, Store, StoreError,
     columns::ColumnSet,
     dialect,
     entity::search_names::{self, Column as Name},
@@ -56,26 +56,21 @@ impl Store {
         Ok(Page::of(hits, request))
     }
 
-    /// How many nouns of each kind a search finds, the greatest count first.
+    /// How many nouns a search finds.
     ///
     /// # Errors
-    /// The database failed, or a row has no meaning.
-    pub async fn search_counts(&self, view: View, filter: &Filter) -> Result<Vec<TieCount>, StoreError> {
+    /// The database failed.
+    pub async fn search_count(&self, view: View, filter: &Filter) -> Result<u64, StoreError> {
         let (filter, filter_values) = FilterForm::split(filter);
-        let form = self.form(Question::SearchCounts, view, filter, None, ColumnSet::LEAST);
+        let form = self.form(Question::SearchCount, view, filter, None, ColumnSet::LEAST);
         let statement = self.statements.get(&form, || {
             let mut select = select_found(&Scope::new(self.backend, view), &form.filter);
-            let kind = || col("s", Name::Kind);
-            select.expr(kind()).expr(Func::count_distinct(col("s", Name::SubjectId))).add_group_by([kind()]);
+            select.expr(Func::count_distinct(col("s", Name::SubjectId)));
             Prepared::new(self.backend, &select)
         });
         let values = Values { view, ids: &[], request: None, filter: &filter_values };
-        let by = [Some(NODE_KIND), None, None];
         let rows = self.rows_of(&statement, &values).await?;
-        let counts = rows.iter().map(|mut row| TieCount::read(&mut row, by));
-        let mut counts = counts.collect::<Result<Vec<_>, StoreError>>()?;
-        TieCount::sort(&mut counts);
-        Ok(counts)
+        rows.first().map_or(Ok(0), |mut row| Ok(row.next().number()?.unsigned_abs()))
     }
 }
 
