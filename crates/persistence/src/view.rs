@@ -87,12 +87,6 @@ impl Scope {
         select.join_as(JoinType::InnerJoin, Alias::new(table.unquoted()), Alias::new(alias), on);
     }
 
-    /// Joins what is known of an entity's rows, where there are any.
-    pub(crate) fn left_join_known(&self, select: &mut SelectStatement, table: impl Iden, alias: &str, on: Expr) {
-        let on = on.and(self.is_known(alias));
-        select.join_as(JoinType::LeftJoin, Alias::new(table.unquoted()), Alias::new(alias), on);
-    }
-
     /// The same, of rows that are looked up for each row read before: SQLite keeps the order of such joins.
     pub(crate) fn join_in_order(
         &self,
@@ -106,6 +100,12 @@ impl Scope {
         let always = Expr::cust("TRUE");
         select.join_as(JoinType::CrossJoin, Alias::new(table.unquoted()), Alias::new(alias), always);
         select.and_where(on.and(self.sees(alias, sees)));
+    }
+
+    /// Joins what is known of an entity's rows, where there are any.
+    pub(crate) fn left_join_known(&self, select: &mut SelectStatement, table: impl Iden, alias: &str, on: Expr) {
+        let on = on.and(self.is_known(alias));
+        select.join_as(JoinType::LeftJoin, Alias::new(table.unquoted()), Alias::new(alias), on);
     }
 
     /// That the noun `c` is the owner of one of these rows: those of all nouns are looked up once, those of a few nouns for
