@@ -44,7 +44,7 @@ const RETRY_DELAYS: [Duration; 2] = [Duration::from_millis(10), Duration::from_m
 /// The connections to read with. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct PostgresReaders {
-    pools: Pools,
+    pools: Arc<Pools>,
     options: Arc<PgConnectOptions>,
     /// How many connections each runtime has at the most.
     most: usize,
@@ -53,7 +53,7 @@ pub(crate) struct PostgresReaders {
 }
 
 /// The connections of each runtime, as long as it runs.
-type Pools = Arc<Mutex<HashMap<runtime::Id, Pool<Connections>>>>;
+type Pools = Mutex<HashMap<runtime::Id, Pool<Connections>>>;
 
 impl PostgresReaders {
     /// So many connections at the most for each runtime, made as they are needed; the first at once, so that it is told
@@ -156,15 +156,15 @@ fn is_usable(metrics: &Metrics) -> bool {
 
 /// The connections of a runtime, which end with it: another may have its number later.
 struct OfRuntime {
-    pools: Weak<Mutex<HashMap<runtime::Id, Pool<Connections>>>>,
+    pools: Weak<Pools>,
     runtime: runtime::Id,
 }
 
 impl Drop for OfRuntime {
     fn drop(&mut self) {
         if let Some(pools) = self.pools.upgrade() {
-            let ended = pools.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.runtime);
-            drop(ended);
+            // Its connections are dropped when the lock is open again.
+            let _ended = pools.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.runtime);
         }
     }
 }
