@@ -112,10 +112,10 @@ impl App {
     ) -> BoxFuture<'a, T> {
         let is_alone = self.running.fetch_add(1, Relaxed) == 0;
         let running = Running(self.running.clone());
-        let work = async move {
-            let _running = running;
-            work.await
-        };
+        let work = work.map(move |done| {
+            drop(running);
+            done
+        });
         if cost <= if is_alone { SMALL_COST_ALONE } else { SMALL_COST } {
             work.boxed()
         } else {
