@@ -171,6 +171,22 @@ const OF_ABSTRACT_TYPES: [&str; 9] = [
 ];
 
 #[tokio::test]
+async fn a_value_that_is_an_object_costs_one_field() {
+    let query = "{ townships(first: 2) { nodes { ...Lines outline { geometry } } } }
+        fragment Lines on Township { outline { basis lines: geometry } }";
+    for planned in chaoyang("a_value_that_is_an_object").await {
+        let resolved = by_resolvers(&planned);
+        for app in [&planned, &resolved] {
+            let answer = app.post(&json!({ "query": query }), &[("edumap-cost", "1")]).await.json();
+            let first = &answer["data"]["townships"]["nodes"][0]["outline"]["geometry"];
+            assert!(first["coordinates"].is_array(), "{}: {answer}", app.name);
+            // `townships`, `nodes`, and twice `outline` with `basis`, `lines` and `geometry`.
+            assert_eq!(answer["extensions"]["cost"]["actual"], json!(2 + 2 * 4), "{}", app.name);
+        }
+    }
+}
+
+#[tokio::test]
 async fn interfaces_and_unions_are_planned() {
     for planned in chaoyang("interfaces_and_unions").await {
         let resolved = by_resolvers(&planned);

@@ -1,11 +1,14 @@
 //! The `extensions` of an answer: what it cost, and what it took.
 
-use std::time::Instant;
+use std::{collections::HashMap, time::Instant};
 
-use async_graphql::{Name, Value};
+use async_graphql::{Name, Value, indexmap::IndexMap, parser::types::SelectionSet};
 use persistence::Counts;
 
-use crate::documents::limits::Limits;
+use crate::documents::{
+    limits::Limits,
+    selections::{Fragments, fields_of},
+};
 
 pub(super) fn cost_extension(
     estimated: u64,
@@ -25,13 +28,42 @@ pub(super) fn cost_extension(
     Value::Object(cost.into_iter().collect())
 }
 
-/// How many fields a value carries: what the cost of an answer counts.
-pub(super) fn count_fields(value: &Value) -> u64 {
-    match value {
-        Value::Object(members) => members.values().map(|value| 1 + count_fields(value)).sum(),
-        Value::List(items) => items.iter().map(count_fields).sum(),
-        _ => 0,
+/// How many fields the data of an answer carries, by what was selected for it: what the cost of an answer counts. A field
+/// below which nothing is selected is one, even where its value is an object, as that of a `GeoJSON` is.
+pub(super) fn count_fields(data: &Value, selected: &SelectionSet, fragments: &Fragments) -> u64 {
+    count_level(&[data], &[selected], fragments)
+}
+
+/// How many fields some values carry, for all of which the same sets are selected.
+fn count_level(values: &[&Value], sets: &[&SelectionSet], fragments: &Fragments) -> u64 {
+    let objects = objects_of(values);
+    if objects.is_empty() {
+        return 0;
     }
+    let mut below: HashMap<&Name, Vec<&SelectionSet>> = HashMap::new();
+    for (_, field) in sets.iter().flat_map(|set| fields_of(set, None, fragments)) {
+        below.entry(&field.node.response_key().node).or_default().push(&field.node.selection_set.node);
+    }
+    let counts = below.iter().map(|(key, sets)| {
+        let values: Vec<&Value> = objects.iter().filter_map(|object| object.get(*key)).collect();
+        let is_leaf = sets.iter().all(|set| set.items.is_empty());
+        let below = if is_leaf { 0 } else { count_level(&values, sets, fragments) };
+        u64::try_from(values.len()).unwrap_or(u64::MAX).saturating_add(below)
+    });
+    counts.sum()
+}
+
+/// The objects that values are or hold in lists.
+fn objects_of<'a>(values: &[&'a Value]) -> Vec<&'a IndexMap<Name, Value>> {
+    let mut objects = Vec::with_capacity(values.len());
+    for value in values {
+        match value {
+            Value::Object(members) => objects.push(members),
+            Value::List(items) => objects.extend(objects_of(&items.iter().collect::<Vec<_>>())),
+            _ => {}
+        }
+    }
+    objects
 }
 
 pub(super) fn stats_extension(counts: &Counts, started: Instant, is_planned: bool) -> Value {

@@ -275,11 +275,14 @@ impl RunningOperation {
         // They come as resolvers end, which differs from run to run.
         response.errors.sort_by_cached_key(|error| (error.locations.first().copied().map(place), path_key(error)));
         finalize_errors(&mut response.errors, self.request_text.as_ref());
+        let mut fields = 0;
         if let Ok((_, operation)) = self.document.find_operation(self.operation.as_deref()) {
             let (document, types) = (&self.document.executable, self.schema.types());
             complete_paths(&mut response.errors, document, &operation.node, types);
+            if self.wants_cost {
+                fields = count_fields(&response.data, &operation.node.selection_set.node, &document.fragments);
+            }
         }
-        let fields = if self.wants_cost { count_fields(&response.data) } else { 0 };
         let response = self.extend(response, false, || fields);
         Answer { response, begun: None, figures: self.figures(false), is_refused }
     }
