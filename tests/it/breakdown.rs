@@ -1,9 +1,11 @@
 //! Lists counted by what their nouns have in common.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use server::generate::{Plan, generate};
 use tests::{
-    TestApp, chaoyang, loaded,
+    TestApp, chaoyang, empty, loaded,
     schema::{Schema, items, text},
 };
 
@@ -106,6 +108,141 @@ async fn a_row_of_a_made_up_city_counts_what_its_values_find() {
     generate(&Plan { schools: 300, seed: 5 }, &folder).expect("a city");
     for app in loaded("a_row_of_a_made_up_city", &folder).await {
         assert!(check_rows(&app, "").await > 100, "{}", app.name);
+    }
+}
+
+/// The lists of nouns of any kind: where each stands in a query, and the list with its arguments.
+const OF_ANY_KIND: [(&str, &str); 17] = [
+    ("{ HERE }", "contradictions(first: 100)"),
+    ("{ HERE }", "findings(first: 100, includeWaived: true)"),
+    ("{ HERE }", "findings(first: 100, includeWaived: true, kinds: [SCHOOL, GROUP])"),
+    ("{ HERE }", "search(first: 100, text: \"district\")"),
+    ("{ HERE }", "search(first: 100, text: \"nothing is called so\")"),
+    ("{ gaps { HERE } }", "items(first: 100)"),
+    ("{ sources(first: 100) { nodes { HERE } } }", "citedBy(first: 100)"),
+    ("{ events(first: 100) { nodes { HERE } } }", "items(first: 100)"),
+    ("{ agreements(first: 100) { nodes { HERE } } }", "parties(first: 100)"),
+    ("{ agreements(first: 100) { nodes { HERE } } }", "outcomes(first: 100)"),
+    ("{ initiatives(first: 100) { nodes { HERE } } }", "concerns(first: 100)"),
+    ("{ initiatives(first: 100) { nodes { HERE } } }", "concerns(first: 100, kind: [SCHOOL, DISTRICT])"),
+    ("{ people(first: 100) { nodes { HERE } } }", "offices(first: 100)"),
+    ("{ schools(first: 100) { nodes { HERE } } }", "jointlyRunBy(first: 100)"),
+    ("{ reportedFigures(first: 100) { nodes { HERE } } }", "recordedItems(first: 100)"),
+    ("{ changes(from: { asOf: \"2024-09-21\" }, to: { asOf: \"2024-09-22\" }) { HERE } }", "happened(first: 100)"),
+    ("{ changes(from: { knownAt: 1 }, to: {}) { HERE } }", "learned(first: 100)"),
+];
+
+/// What the objects in a value say in a field.
+fn find_fields<'a>(value: &'a Value, field: &str, found: &mut Vec<&'a Value>) {
+    match value {
+        Value::Object(object) => {
+            found.extend(object.get(field));
+            object.values().for_each(|it| find_fields(it, field, found));
+        }
+        Value::Array(all) => all.iter().for_each(|it| find_fields(it, field, found)),
+        _ => {}
+    }
+}
+
+/// Asks for a list of any kind, wherever it stands.
+async fn ask_lists(app: &TestApp, around: &str, list: &str, wanted: &str) -> Vec<Value> {
+    let data = app.data(&around.replace("HERE", &format!("{list} {{ __typename {wanted} }}"))).await;
+    let mut found = Vec::new();
+    find_fields(&data, list.split('(').next().expect("a name"), &mut found);
+    found.into_iter().cloned().collect()
+}
+
+/// Whether an edge has the values of a row.
+fn is_counted(row: &Value, fields: &[String], edge: &Value) -> bool {
+    fields.iter().all(|field| match (field.as_str(), &edge["node"]["__typename"]) {
+        ("kind", Value::String(name)) => row["kind"] == snake_case(name).trim_start_matches('_'),
+        ("kind", _) => row["kind"].is_null(),
+        _ => row[field] == edge[field],
+    })
+}
+
+#[tokio::test]
+async fn lists_of_any_kind_are_counted_by_kinds_and_by_what_edges_say() {
+    for app in chaoyang("lists_of_any_kind_are_counted").await {
+        let schema = Schema::of(&app).await;
+        let mut seen = BTreeSet::new();
+        for (around, list) in OF_ANY_KIND {
+            let connection = text(&ask_lists(&app, around, list, "").await[0]["__typename"]).to_owned();
+            let breakdown = items(&schema.type_named(&connection)["fields"]).iter();
+            let by = schema
+                .type_of(&breakdown.clone().find(|it| it["name"] == "breakdown").expect("a breakdown")["args"][0]);
+            let mut by: Vec<&str> = items(&by["enumValues"]).iter().map(|it| text(&it["name"])).collect();
+            by.truncate(3);
+            let fields: Vec<String> = by.iter().map(|name| name.to_lowercase()).collect();
+            let wanted = format!(
+                "totalCount breakdown(by: [{}]) {{ count {} }} edges {{ node {{ __typename }} {} }}",
+                by.join(", "),
+                fields.join(" "),
+                fields[1..].join(" "),
+            );
+            for list in ask_lists(&app, around, list, &wanted).await {
+                let rows = items(&list["breakdown"]);
+                let sum: u64 = rows.iter().filter_map(|row| row["count"].as_u64()).sum();
+                assert_eq!(list["totalCount"], sum, "{}: {connection}: {list}", app.name);
+                assert!(rows.iter().rev().is_sorted_by_key(|row| row["count"].as_u64()), "{list}");
+                // A change is about a noun that the later view may show no longer.
+                let is_whole = sum <= 100 && connection != "ChangeConnection";
+                for row in rows.iter().filter(|_| is_whole) {
+                    let edges = items(&list["edges"]).iter().filter(|edge| is_counted(row, &fields, edge)).count();
+                    assert_eq!(row["count"], edges, "{}: {connection}: {row} of {list}", app.name);
+                }
+                if !rows.is_empty() {
+                    seen.insert(connection.clone());
+                }
+            }
+        }
+        let of_any_kind = schema.connections().filter(|it| {
+            let nodes = items(&it["fields"]).iter().find(|field| field["name"] == "nodes");
+            schema.type_of(nodes.expect("nodes"))["kind"] == "INTERFACE"
+        });
+        let of_any_kind: BTreeSet<String> = of_any_kind.map(|it| text(&it["name"]).to_owned()).collect();
+        assert_eq!(seen, of_any_kind, "{}: each has rows to compare", app.name);
+    }
+}
+
+#[tokio::test]
+async fn lists_of_any_kind_of_all_parents_are_counted_in_one_statement() {
+    for app in chaoyang("lists_of_any_kind_of_all_parents").await {
+        for n in [2, 20] {
+            let query = "query ($n: Int) { agreements(first: $n) { nodes { parties {
+                breakdown(by: [KIND, BASIS]) { count kind basis } } } } }";
+            let answer = app.ask(query, json!({ "n": n })).await;
+            assert!(answer.json().get("errors").is_none(), "{}", answer.body);
+            assert_eq!(answer.statements(), 2, "{}: agreements, counts: {}", app.name, answer.body);
+        }
+        for (by, problem) in [
+            ("[]", "`by` takes 1 to 3 dimensions, and 0 are given"),
+            ("[RULE, RULE]", "`by` names RULE twice"),
+            ("[KIND, RULE, SEVERITY, FIELD]", "`by` takes 1 to 3 dimensions, and 4 are given"),
+        ] {
+            let query = format!("{{ findings {{ totalCount breakdown(by: {by}) {{ count }} }} }}");
+            let answer = app.ask(&query, json!({})).await.json();
+            assert_eq!(answer["errors"][0]["message"], problem, "{}: {answer}", app.name);
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "INVALID_ARGUMENT", "{}: {answer}", app.name);
+            assert_ne!(answer["data"]["findings"]["totalCount"], Value::Null, "{}: {answer}", app.name);
+        }
+    }
+}
+
+/// Nouns of these kinds have nothing in common that a source states in words, and name no other noun of one kind.
+const UNCOUNTED: [&str; 2] = ["District", "Pathway"];
+
+#[tokio::test]
+async fn every_list_is_counted_if_its_nouns_have_anything_in_common() {
+    for app in empty("every_list_is_counted").await {
+        let schema = Schema::of(&app).await;
+        for connection in schema.connections() {
+            let fields = items(&connection["fields"]);
+            let nodes = fields.iter().find(|field| field["name"] == "nodes").expect("nodes");
+            let is_counted = fields.iter().any(|field| field["name"] == "breakdown");
+            let nodes = text(&schema.type_of(nodes)["name"]);
+            assert_eq!(is_counted, !UNCOUNTED.contains(&nodes), "{}", connection["name"]);
+        }
     }
 }
 

@@ -27,6 +27,11 @@ impl Schema {
         items(&self.0).iter().find(|it| it["name"] == name).unwrap_or_else(|| panic!("no type {name}"))
     }
 
+    /// The types of connections.
+    pub fn connections(&self) -> impl Iterator<Item = &Value> {
+        items(&self.0).iter().filter(|it| it["kind"] == "OBJECT" && text(&it["name"]).ends_with("Connection"))
+    }
+
     /// The type of a field or an argument, without the lists and the non-nulls around it.
     #[must_use]
     pub fn type_of(&self, item: &Value) -> &Value {

@@ -5,6 +5,8 @@ pub(crate) mod breakdown;
 pub(crate) mod changes;
 pub(crate) mod connection;
 pub(crate) mod cursor_scope;
+pub(crate) mod dimension;
+pub(crate) mod edge_breakdown;
 pub(crate) mod edge_condition;
 pub(crate) mod filter;
 pub(crate) mod filter_input;

@@ -15,7 +15,7 @@ use sea_orm::{
 };
 
 use crate::{
-    AnyLinked, AnyPage, Store, StoreError,
+    AnyLinked, AnyPage, NODE_KIND, Store, StoreError, TieCount,
     columns::ColumnSet,
     dialect,
     entity::search_names::{self, Column as Name},
@@ -56,21 +56,26 @@ impl Store {
         Ok(Page::of(hits, request))
     }
 
-    /// How many nouns a search finds.
+    /// How many nouns of each kind a search finds, the greatest count first.
     ///
     /// # Errors
-    /// The database failed.
-    pub async fn search_count(&self, view: View, filter: &Filter) -> Result<u64, StoreError> {
+    /// The database failed, or a row has no meaning.
+    pub async fn search_counts(&self, view: View, filter: &Filter) -> Result<Vec<TieCount>, StoreError> {
         let (filter, filter_values) = FilterForm::split(filter);
-        let form = self.form(Question::SearchCount, view, filter, None, ColumnSet::LEAST);
+        let form = self.form(Question::SearchCounts, view, filter, None, ColumnSet::LEAST);
         let statement = self.statements.get(&form, || {
             let mut select = select_found(&Scope::new(self.backend, view), &form.filter);
-            select.expr(Func::count_distinct(col("s", Name::SubjectId)));
+            let kind = || col("s", Name::Kind);
+            select.expr(kind()).expr(Func::count_distinct(col("s", Name::SubjectId))).add_group_by([kind()]);
             Prepared::new(self.backend, &select)
         });
         let values = Values { view, ids: &[], request: None, filter: &filter_values };
+        let by = [Some(NODE_KIND), None, None];
         let rows = self.rows_of(&statement, &values).await?;
-        rows.first().map_or(Ok(0), |mut row| Ok(row.next().number()?.unsigned_abs()))
+        let counts = rows.iter().map(|mut row| TieCount::read(&mut row, by));
+        let mut counts = counts.collect::<Result<Vec<_>, StoreError>>()?;
+        TieCount::sort(&mut counts);
+        Ok(counts)
     }
 }
 

@@ -21,8 +21,12 @@ use sea_orm::{
 };
 
 use crate::{
-    breakdown::Dimensions, columns::ColumnSet, dialect, filter::FilterForm, nouns::admission::AdmissionDimensions,
-    tie::End,
+    breakdown::Dimensions,
+    columns::ColumnSet,
+    dialect,
+    filter::FilterForm,
+    nouns::admission::AdmissionDimensions,
+    tie::{End, TieDimensions},
 };
 
 /// How many statements are kept: the forms that people ask in are few, those that can be made up are many.
@@ -358,8 +362,8 @@ pub(crate) enum Question {
     RelatedBreakdown(&'static str, End, Dimensions),
     /// A page of the ties that lead to nouns of any kind.
     RelatedOfAnyKind(&'static str),
-    /// How many these are.
-    RelatedOfAnyKindCount(&'static str),
+    /// These ties, counted by dimensions.
+    RelatedOfAnyKindBreakdown(&'static str, TieDimensions),
     /// How many findings each rule has.
     FindingCounts,
     /// Places at senior schools, added up by dimensions.
@@ -368,8 +372,8 @@ pub(crate) enum Question {
     Steps(u8),
     /// A page of what a search finds.
     Search,
-    /// How many nouns a search finds.
-    SearchCount,
+    /// How many nouns of each kind a search finds.
+    SearchCounts,
     /// Since when ties of a table are known.
     KnownDays(&'static str),
     /// The parts of owners, by what they are.

@@ -14,7 +14,7 @@ use domain::{
 };
 use persistence::{
     AnyPage, AnyRelation, BreakdownRow, ColumnSet, Dimensions, IdMap, Interval, ListRequest, Noun, NounCount, NounPage,
-    Parts, RelatedPage, Relation, StepTo, Store, StoreError,
+    Parts, RelatedPage, Relation, StepTo, Store, StoreError, TieCount, TieDimensions,
 };
 
 use crate::{batching::batches::Loader, objects::tie::TieType};
@@ -169,8 +169,10 @@ loader! {
 }
 
 loader! {
-    /// How many ties lead from this parent to nouns of any kind.
-    AnyCountLoader<T: TieType> { relation: AnyRelation<T>, view: View, filter: Arc<Filter> }
+    /// The ties that lead from this parent to nouns of any kind, counted by dimensions.
+    AnyBreakdownLoader<T: TieType> {
+        relation: AnyRelation<T>, view: View, filter: Arc<Filter>, by: TieDimensions
+    }
 }
 
 /// A page of what a search finds, under [`ALL_NOUNS`].
@@ -181,9 +183,9 @@ pub(crate) struct SearchPageLoader {
     pub(crate) request: Arc<PageRequest>,
 }
 
-/// How many nouns a search finds, under [`ALL_NOUNS`].
+/// How many nouns of each kind a search finds, under [`ALL_NOUNS`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct SearchCountLoader {
+pub(crate) struct SearchCountsLoader {
     pub(crate) view: View,
     pub(crate) filter: Arc<Filter>,
 }
@@ -346,11 +348,11 @@ impl<T: TieType> Loader for AnyPageLoader<T> {
     }
 }
 
-impl<T: TieType> Loader for AnyCountLoader<T> {
-    type Value = i64;
+impl<T: TieType> Loader for AnyBreakdownLoader<T> {
+    type Value = Vec<TieCount>;
 
-    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<i64>, StoreError> {
-        store.related_of_any_kind_counts(self.relation, self.view, ids, &self.filter).await
+    async fn load(&self, store: &Store, ids: &[i64], _: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
+        store.related_of_any_kind_breakdowns(self.relation, self.view, ids, &self.filter, self.by).await
     }
 }
 
@@ -363,11 +365,11 @@ impl Loader for SearchPageLoader {
     }
 }
 
-impl Loader for SearchCountLoader {
-    type Value = u64;
+impl Loader for SearchCountsLoader {
+    type Value = Vec<TieCount>;
 
-    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<IdMap<u64>, StoreError> {
-        Ok(IdMap::from_iter([(ALL_NOUNS, store.search_count(self.view, &self.filter).await?)]))
+    async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
+        Ok(IdMap::from_iter([(ALL_NOUNS, store.search_counts(self.view, &self.filter).await?)]))
     }
 }
 

@@ -269,6 +269,24 @@ impl<T: Send + Sync> ObjectType<T> {
         self.with_objects_of(name, description, Multiplicity::Many, Box::new(move || ty), LoadChildren::Each(load))
     }
 
+    /// The same; null, beside the error, where an argument is wrong or the database fails.
+    pub(crate) fn load_objects_or_null_of<U: Send + Sync>(
+        self,
+        name: &'static str,
+        description: &'static str,
+        ty: &'static ObjectType<U>,
+        load: impl for<'a> Fn(&'a T, &'a FieldContext<'a>) -> Loading<'a, Vec<U>> + Send + Sync + 'static,
+    ) -> Self {
+        let load: LoadEach<T, U> = Box::new(move |it, field| load(it, field).map(Children::Many));
+        self.with_objects_of(
+            name,
+            description,
+            Multiplicity::ManyOrNull,
+            Box::new(move || ty),
+            LoadChildren::Each(load),
+        )
+    }
+
     /// An object that is loaded, of a type that is at hand; null where there is none.
     pub(crate) fn load_optional_object_of<U: Send + Sync>(
         self,

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use async_graphql::Result;
 use domain::{AnyId, Filter, Kind, Order, Page, PageRequest, Position, View};
 use futures::{FutureExt, future::BoxFuture};
-use persistence::{AnyLinked, AnyPage, AnyRelation, ColumnSet};
+use persistence::{AnyLinked, AnyPage, AnyRelation, ColumnSet, TieCount, TieDimensions};
 
 use crate::{
-    batching::loaders::{AnyCountLoader, AnyPageLoader},
+    batching::loaders::{AnyBreakdownLoader, AnyPageLoader},
     definition::{
         abstract_type::{AbstractType, NounRef},
         field::{FieldColumns, FieldContext, FieldResult, Loading},
@@ -16,7 +16,10 @@ use crate::{
     },
     execution::context::ContextExt,
     lists::{
+        breakdown::check_row_count,
         cursor_scope::{CursorScope, ListId},
+        dimension::{DimensionInput, parse_dimensions},
+        edge_breakdown::{EdgeCount, TieDimension},
         edge_condition::{EdgeCondition, any_edge_conditions, read_edge_conditions},
         page::{LoadedPage, PageInfo, bound_arguments, parse_request, saturating_int},
         page_interfaces::{NOUN_PAGE, NOUN_PAGE_ITEM},
@@ -53,6 +56,14 @@ pub(crate) trait AnyList: Clone + Send + Sync + 'static {
 
     /// Counts all of them.
     fn load_count<'a>(&'a self, ctx: &'a FieldContext<'a>, view: View) -> BoxFuture<'a, Result<u64>>;
+
+    /// Counts all of them by dimensions, the greatest count first.
+    fn load_breakdown<'a>(
+        &'a self,
+        ctx: &'a FieldContext<'a>,
+        view: View,
+        by: TieDimensions,
+    ) -> BoxFuture<'a, Result<Vec<TieCount>>>;
 
     /// The conditions on its ties, for which its cursors hold.
     fn filter(&self) -> Arc<Filter> {
@@ -104,9 +115,21 @@ impl<T: TieType> AnyList for RelatedOfAnyKind<T> {
 
     fn load_count<'a>(&'a self, ctx: &'a FieldContext<'a>, view: View) -> BoxFuture<'a, Result<u64>> {
         async move {
-            let loader = AnyCountLoader::new(self.relation, view, self.filter.clone());
-            let count = ctx.load(loader, self.parent).await?;
-            Ok(u64::try_from(count.unwrap_or_default()).unwrap_or_default())
+            let counts = self.load_breakdown(ctx, view, TieDimensions::default()).await?;
+            Ok(counts.iter().map(|count| count.count).sum())
+        }
+        .boxed()
+    }
+
+    fn load_breakdown<'a>(
+        &'a self,
+        ctx: &'a FieldContext<'a>,
+        view: View,
+        by: TieDimensions,
+    ) -> BoxFuture<'a, Result<Vec<TieCount>>> {
+        async move {
+            let loader = AnyBreakdownLoader::new(self.relation, view, self.filter.clone(), by);
+            Ok(ctx.load(loader, self.parent).await?.unwrap_or_default())
         }
         .boxed()
     }
@@ -171,11 +194,20 @@ impl<L: AnyList> AnyConnection<L> {
     async fn load_count(&self, ctx: &FieldContext<'_>) -> FieldResult<i32> {
         Ok(saturating_int(self.list.load_count(ctx, self.view).await?))
     }
+
+    async fn load_breakdown(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<EdgeCount>> {
+        let given: Vec<DimensionInput<TieDimension<L::Tie>>> = ctx.arguments.get("by")?;
+        let by = parse_dimensions(&given, TieDimension::property)?;
+        let counts = self.list.load_breakdown(ctx, self.view, by).await?;
+        check_row_count(counts.len())?;
+        Ok(counts.into_iter().map(|count| EdgeCount { by, count }).collect())
+    }
 }
 
 /// The type of the connections of a list whose types are named so: `EventItem` for `EventItemConnection`.
 fn connection_type<L: AnyList>(name: &str) -> ObjectType<AnyConnection<L>> {
     let edge: &'static ObjectType<AnyEdge<L::Tie>> = Box::leak(Box::new(edge_type::<L::Tie>(name)));
+    let count: &'static ObjectType<EdgeCount> = Box::leak(Box::new(EdgeCount::describe::<L::Tie>()));
     let mut ty = ObjectType::<AnyConnection<L>>::new(
         format!("{name}Connection"),
         "A page of ties to nouns of any kind, and how to go on.",
@@ -195,7 +227,15 @@ fn connection_type<L: AnyList>(name: &str) -> ObjectType<AnyConnection<L>> {
         "totalCount",
         "How many there are on all pages together, as recorded; sources may report another number.",
         |it, ctx| Loading::later(it.load_count(ctx)),
-    );
+    )
+    .load_objects_or_null_of(
+        "breakdown",
+        "All of them, on all pages, counted by the kind of the noun and by what the edges say: a row for each combination of \
+         values, the greatest count first.",
+        count,
+        |it: &AnyConnection<L>, ctx| Loading::later(it.load_breakdown(ctx)),
+    )
+    .with_argument(TieDimension::<L::Tie>::argument());
     ty.charge = Some(|it| it.page.charge());
     ty
 }

@@ -2,12 +2,6 @@
 //!
 //! The dimensions are the conditions of the noun's filter that are on words, nouns or flags: what a row says can be asked for.
 
-use std::{any::type_name, borrow::Cow};
-
-use async_graphql::{
-    InputType, InputValueError, InputValueResult, Name, Value,
-    registry::{Deprecation, MetaEnumValue, MetaType, MetaTypeId, Registry},
-};
 use domain::{AnyId, Condition, ConditionValue, Filter, Id, Kind, View, Vocabulary};
 use persistence::{BreakdownRow, Dimension, DimensionValue, DimensionValues, Dimensions, NumberSummary};
 
@@ -17,15 +11,16 @@ use crate::{
         object_type::{Described, ObjectType},
     },
     execution::error_code::ErrorCode,
-    lists::{filter_type::filter_type, page::saturating_int},
+    lists::{
+        dimension::{DimensionInput, ListDimension, OF_ROW, parse_dimensions},
+        filter_type::filter_type,
+        page::saturating_int,
+    },
     objects::{
-        noun::{NounType, camel_case, load_noun, snake_case},
+        noun::{NounType, camel_case, load_noun},
         word::Word,
     },
 };
-
-/// How many dimensions can be asked for.
-const MAX_GIVEN: usize = 3;
 
 /// How many rows a breakdown has at most.
 const MAX_ROWS: usize = 1_000;
@@ -44,8 +39,6 @@ pub(crate) struct DimensionType<N: NounType> {
 
 /// Adds the field of a dimension, of this name, to the type of the rows.
 type AddField<N> = Box<dyn Fn(ObjectType<Count<N>>, &'static str) -> ObjectType<Count<N>> + Send + Sync>;
-
-const OF_ROW: &str = "What these have in common; null, or `UNKNOWN`, where nothing is on record, and null where `by` does not ask for it.";
 
 impl<N: NounType> DimensionType<N> {
     /// One whose values are words.
@@ -98,89 +91,31 @@ impl<N: NounType> DimensionType<N> {
             add_field: Box::new(move |row, name| row.leaf(name, OF_ROW, move |it| flag(it.value(name)))),
         }
     }
-
-    /// The value of the enum.
-    fn enum_value(&self) -> String {
-        snake_case(self.name).to_ascii_uppercase()
-    }
 }
 
-/// A dimension of a noun, as it is given.
-pub(crate) struct DimensionInput<N: NounType>(&'static DimensionType<N>);
-
-impl<N: NounType> InputType for DimensionInput<N> {
-    type RawValueType = Self;
-
-    fn type_name() -> Cow<'static, str> {
-        Cow::Owned(format!("{}Dimension", N::NAME))
+impl<N: NounType> ListDimension for DimensionType<N> {
+    fn enum_name() -> String {
+        format!("{}Dimension", N::NAME)
     }
 
-    fn create_type_info(registry: &mut Registry) -> String {
-        let value = |dimension: &DimensionType<N>| MetaEnumValue {
-            name: dimension.enum_value(),
-            description: Some(format!("By `{}`, as the condition of this name finds them.", dimension.name)),
-            deprecation: Deprecation::NoDeprecated,
-            visible: None,
-            inaccessible: false,
-            tags: Vec::new(),
-            directive_invocations: Vec::new(),
-        };
-        registry.create_input_type::<Self, _>(MetaTypeId::Enum, |_| MetaType::Enum {
-            name: Self::type_name().into_owned(),
-            description: Some("By what a list is counted.".to_owned()),
-            enum_values: filter_type::<N>().dimensions.iter().map(value).map(|it| (it.name.clone(), it)).collect(),
-            visible: None,
-            inaccessible: false,
-            tags: Vec::new(),
-            rust_typename: Some(type_name::<Self>()),
-            directive_invocations: Vec::new(),
-            requires_scopes: Vec::new(),
-        })
+    fn all() -> &'static [Self] {
+        &filter_type::<N>().dimensions
     }
 
-    fn parse(value: Option<Value>) -> InputValueResult<Self> {
-        let value = value.unwrap_or_default();
-        let name = match &value {
-            Value::Enum(name) => name.as_str(),
-            // So do variables come.
-            Value::String(text) => text,
-            _ => return Err(InputValueError::expected_type(value)),
-        };
-        let found = filter_type::<N>().dimensions.iter().find(|dimension| dimension.enum_value() == name);
-        let unknown = || InputValueError::custom(format_args!("`{name}` is none of its values"));
-        found.map(DimensionInput).ok_or_else(unknown)
+    fn field(&self) -> &'static str {
+        self.name
     }
 
-    fn to_value(&self) -> Value {
-        Value::Enum(Name::new(self.0.enum_value()))
-    }
-
-    fn as_raw_value(&self) -> Option<&Self> {
-        Some(self)
+    fn description(&self) -> String {
+        format!("By `{}`, as the condition of this name finds them.", self.name)
     }
 }
 
 /// The dimensions that are given, as the store takes them.
-pub(crate) fn parse_dimensions<N: NounType>(given: &[DimensionInput<N>]) -> async_graphql::Result<Dimensions> {
-    check_dimensions(given, |DimensionInput(dimension)| dimension.enum_value())?;
-    let mut dimensions = Dimensions::default();
-    for (place, DimensionInput(dimension)) in dimensions.iter_mut().zip(given) {
-        *place = Some(dimension.dimension);
-    }
-    Ok(dimensions)
-}
-
-/// Checks that there are 1 to 3 dimensions, each once; `name` says what each is called.
-pub(crate) fn check_dimensions<D>(given: &[D], name: impl Fn(&D) -> String) -> async_graphql::Result<()> {
-    let refuse = |problem: String| Err(ErrorCode::InvalidArgument.with_message(problem));
-    if given.is_empty() || given.len() > MAX_GIVEN {
-        return refuse(format!("`by` takes 1 to {MAX_GIVEN} dimensions, and {} are given", given.len()));
-    }
-    let names: Vec<String> = given.iter().map(name).collect();
-    match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
-        Some((_, name)) => refuse(format!("`by` names {name} twice")),
-        None => Ok(()),
-    }
+pub(crate) fn parse_noun_dimensions<N: NounType>(
+    given: &[DimensionInput<DimensionType<N>>],
+) -> async_graphql::Result<Dimensions> {
+    parse_dimensions(given, |it| it.dimension)
 }
 
 /// How many nouns of a list have some values in common.
@@ -197,12 +132,17 @@ pub(crate) fn counts<N: NounType>(
     by: Dimensions,
     rows: Vec<BreakdownRow>,
 ) -> async_graphql::Result<Vec<Count<N>>> {
-    if rows.len() > MAX_ROWS {
-        let problem =
-            format!("it has {} rows, and at most {MAX_ROWS} are given: narrow the list, or ask by less", rows.len());
-        return Err(ErrorCode::InvalidArgument.with_message(problem));
-    }
+    check_row_count(rows.len())?;
     Ok(rows.into_iter().map(|row| Count::new(view, by, row)).collect())
+}
+
+/// Checks that a breakdown has not too many rows.
+pub(crate) fn check_row_count(rows: usize) -> async_graphql::Result<()> {
+    if rows <= MAX_ROWS {
+        return Ok(());
+    }
+    let problem = format!("it has {rows} rows, and at most {MAX_ROWS} are given: narrow the list, or ask by less");
+    Err(ErrorCode::InvalidArgument.with_message(problem))
 }
 
 impl<N: NounType> Count<N> {

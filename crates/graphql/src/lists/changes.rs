@@ -1,6 +1,6 @@
 //! What changed between two views: what was learned, and what happened.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::Result;
 use domain::{
@@ -10,7 +10,7 @@ use domain::{
     texts::{column_of_basis, column_of_text, decode_written},
 };
 use futures::{FutureExt, future::BoxFuture};
-use persistence::{AnyLinked, AnyPage, Interval};
+use persistence::{AnyLinked, AnyPage, Interval, TieCount, TieDimensions};
 
 use crate::{
     batching::loaders::{ALL_NOUNS, ChangeCountLoader, ChangePageLoader, WrittenRowLoader},
@@ -23,7 +23,7 @@ use crate::{
         context::{ContextExt, mask_store_error},
         error_code::ErrorCode,
     },
-    lists::any_connection::AnyList,
+    lists::{any_connection::AnyList, edge_breakdown::count_kinds},
     nouns::source::load_citations,
     objects::{
         noun_kind::NounKind,
@@ -174,6 +174,23 @@ impl AnyList for ChangeList {
         async move {
             let counts = load_counts(self, ctx).await?;
             Ok(counts.iter().map(|count| u64::try_from(count.count).unwrap_or_default()).sum())
+        }
+        .boxed()
+    }
+
+    fn load_breakdown<'a>(
+        &'a self,
+        ctx: &'a FieldContext<'a>,
+        _: View,
+        by: TieDimensions,
+    ) -> BoxFuture<'a, Result<Vec<TieCount>>> {
+        async move {
+            let mut kinds = BTreeMap::<Option<domain::Kind>, u64>::new();
+            for count in load_counts(self, ctx).await?.iter() {
+                let kind = count.noun.filter(|kind| noun_kind(*kind).is_some());
+                *kinds.entry(kind).or_default() += u64::try_from(count.count).unwrap_or_default();
+            }
+            Ok(count_kinds(by, kinds))
         }
         .boxed()
     }

@@ -19,8 +19,9 @@ use crate::{
     },
     execution::context::ContextExt,
     lists::{
-        breakdown::{Count, DimensionInput, counts, parse_dimensions},
+        breakdown::{Count, DimensionType, counts, parse_noun_dimensions},
         cursor_scope::{CursorScope, ListId},
+        dimension::DimensionInput,
         edge_condition::{EdgeCondition, read_edge_conditions},
         filter_type::{filter_type, has_locations},
         page::{LoadedPage, PageArguments, PageInfo, ParsedArguments, saturating_int},
@@ -346,8 +347,8 @@ impl<L: List> Connection<L> {
     }
 
     async fn load_breakdown(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<Count<L::Node>>> {
-        let given: Vec<DimensionInput<L::Node>> = ctx.arguments.get("by")?;
-        let by = parse_dimensions(&given)?;
+        let given: Vec<DimensionInput<DimensionType<L::Node>>> = ctx.arguments.get("by")?;
+        let by = parse_noun_dimensions(&given)?;
         let rows = self.list.load_breakdown(ctx, self.view, self.parent, &self.arguments.filter, by).await?;
         Ok(counts(self.view, by, rows)?)
     }
@@ -389,7 +390,7 @@ fn connection_type<L: List>(name: &str) -> ObjectType<Connection<L>> {
                 |it: &Connection<L>, ctx| Loading::later(it.load_breakdown(ctx)),
             )
             .looking_at(none)
-            .argument::<Vec<DimensionInput<L::Node>>>("by", "By what: 1 to 3 dimensions, each once.");
+            .argument::<Vec<DimensionInput<DimensionType<L::Node>>>>("by", "By what: 1 to 3 dimensions, each once.");
     }
     if has_locations::<L::Node>() {
         ty = ty

@@ -6,12 +6,15 @@ use domain::{Condition, ConditionValue, Vocabulary};
 
 use crate::{
     definition::argument::{Argument, ArgumentValues},
+    lists::edge_breakdown::EdgeDimension,
     objects::{tie::TieType, word::Word},
 };
 
 /// A condition on a field of an edge.
 pub(crate) struct EdgeCondition {
     pub(crate) argument: Argument,
+    /// Lists are counted by the same field.
+    pub(crate) dimension: EdgeDimension,
     read: ReadCondition,
 }
 
@@ -37,7 +40,8 @@ impl EdgeCondition {
                 value: ConditionValue::Words(words.into_iter().map(|Word(word)| word.word()).collect()),
             }))
         };
-        EdgeCondition { argument: Argument::new::<Option<Vec<Word<V>>>>(name, description), read: Box::new(read) }
+        let argument = Argument::new::<Option<Vec<Word<V>>>>(name, description);
+        EdgeCondition { argument, dimension: EdgeDimension::words::<V>(name), read: Box::new(read) }
     }
 }
 

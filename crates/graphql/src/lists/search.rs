@@ -5,10 +5,10 @@ use std::sync::Arc;
 use async_graphql::Result;
 use domain::{Condition, ConditionValue, Filter, Page, PageRequest, SearchHit, View};
 use futures::{FutureExt, future::BoxFuture};
-use persistence::AnyPage;
+use persistence::{AnyPage, TieCount, TieDimensions};
 
 use crate::{
-    batching::loaders::{ALL_NOUNS, SearchCountLoader, SearchPageLoader},
+    batching::loaders::{ALL_NOUNS, SearchCountsLoader, SearchPageLoader},
     definition::{
         field::{FieldContext, FieldResult, Loading},
         object_type::ObjectType,
@@ -63,7 +63,20 @@ impl AnyList for Search {
 
     fn load_count<'a>(&'a self, ctx: &'a FieldContext<'a>, view: View) -> BoxFuture<'a, Result<u64>> {
         async move {
-            let loader = SearchCountLoader { view, filter: self.0.clone() };
+            let counts = self.load_breakdown(ctx, view, TieDimensions::default()).await?;
+            Ok(counts.iter().map(|count| count.count).sum())
+        }
+        .boxed()
+    }
+
+    fn load_breakdown<'a>(
+        &'a self,
+        ctx: &'a FieldContext<'a>,
+        view: View,
+        _: TieDimensions,
+    ) -> BoxFuture<'a, Result<Vec<TieCount>>> {
+        async move {
+            let loader = SearchCountsLoader { view, filter: self.0.clone() };
             Ok(ctx.load(loader, ALL_NOUNS).await?.unwrap_or_default())
         }
         .boxed()

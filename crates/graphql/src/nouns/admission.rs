@@ -13,9 +13,7 @@ use crate::{
         error_code::ErrorCode,
     },
     lists::{
-        breakdown::{Summary, check_dimensions},
-        filter::resolve_filter,
-        filter_input::FilterInput,
+        breakdown::Summary, dimension::check_dimensions, filter::resolve_filter, filter_input::FilterInput,
         page::saturating_int,
     },
     objects::{

@@ -16,7 +16,8 @@ use crate::{
     },
     execution::context::ContextExt,
     lists::{
-        breakdown::{Count, DimensionInput, parse_dimensions},
+        breakdown::{Count, DimensionType, parse_noun_dimensions},
+        dimension::DimensionInput,
         filter::resolve_filter,
         filter_input::FilterInput,
         page::saturating_int,
@@ -85,8 +86,8 @@ impl Covered {
 
 async fn load_coverage(ctx: &FieldContext<'_>, view: View) -> FieldResult<Coverage> {
     let Word(kind): Word<CoverageKind> = ctx.arguments.get("of")?;
-    let by: Option<Vec<DimensionInput<School>>> = ctx.arguments.get("by")?;
-    let by = by.filter(|by| !by.is_empty()).map(|by| parse_dimensions(&by)).transpose()?;
+    let by: Option<Vec<DimensionInput<DimensionType<School>>>> = ctx.arguments.get("by")?;
+    let by = by.filter(|by| !by.is_empty()).map(|by| parse_noun_dimensions(&by)).transpose()?;
     let filter: Option<FilterInput<School>> = ctx.arguments.get("filter")?;
     let filter = Arc::new(resolve_filter(ctx, view.scenario, filter).await?);
     let mut counts = CoverageCounts::default();
@@ -213,7 +214,7 @@ impl ObjectType<Map> {
             |map: &Map, ctx| Loading::later(load_coverage(ctx, map.view(ctx))),
         )
         .argument::<Word<CoverageKind>>("of", "By what they are covered.")
-        .argument::<Option<Vec<DimensionInput<School>>>>("by", "By what `rows` are told apart: at most 3 dimensions.")
+        .argument::<Option<Vec<DimensionInput<DimensionType<School>>>>>("by", "By what `rows` are told apart: at most 3 dimensions.")
         .argument::<Option<FilterInput<School>>>("filter", "Only schools of which this is true.")
     }
 }

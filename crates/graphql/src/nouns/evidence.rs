@@ -15,6 +15,7 @@ use crate::{
     execution::context::ContextExt,
     lists::{
         any_connection::RelatedOfAnyKind,
+        edge_breakdown::EdgeDimension,
         filter::{check_no_nul, resolve_noun},
     },
     nouns::source::{Citation, load_citations},
@@ -40,6 +41,10 @@ impl TieType for FieldEvidence {
                     .map(|citations| citations.into_iter().map(Citation::contradicting).collect())
             })
             .recorded_since(|it| it.tie.id)
+    }
+
+    fn dimensions() -> Vec<EdgeDimension> {
+        vec![EdgeDimension::texts("field")]
     }
 }
 

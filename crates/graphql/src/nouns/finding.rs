@@ -1,7 +1,7 @@
 //! Findings: what rules find doubtful on the map, and the rules.
 
 use domain::{Condition, ConditionValue, Filter, Finding, FindingRule, FindingSeverity, View, Vocabulary};
-use persistence::ALL_FINDINGS;
+use persistence::{ALL_FINDINGS, NODE_KIND};
 
 use crate::{
     batching::loaders::{ALL_NOUNS, FindingCountsLoader},
@@ -11,8 +11,9 @@ use crate::{
         object_type::{Described, ObjectType},
     },
     execution::context::ContextExt,
-    lists::{any_connection::RelatedOfAnyKind, page::saturating_int},
+    lists::{any_connection::RelatedOfAnyKind, edge_breakdown::EdgeDimension, page::saturating_int},
     objects::{
+        noun_kind::NounKind,
         tie::{TieType, ViewedTie},
         word::Word,
     },
@@ -54,6 +55,14 @@ impl TieType for Finding {
             .optional_text("waiver", "Why it is left as it is, as the data set says; null where it is not.", |it| {
                 it.tie.waiver.as_deref()
             })
+    }
+
+    fn dimensions() -> Vec<EdgeDimension> {
+        vec![
+            EdgeDimension::words::<FindingRule>("rule"),
+            EdgeDimension::words::<FindingSeverity>("severity"),
+            EdgeDimension::texts("field"),
+        ]
     }
 }
 
@@ -98,6 +107,7 @@ impl ObjectType<Map> {
         )
         .argument::<Option<Vec<Word<FindingSeverity>>>>("severity", "Only those of these severities; all unless asked otherwise.")
         .argument::<Option<Vec<Word<FindingRule>>>>("rules", "Only those of these rules; of all unless asked otherwise.")
+        .argument::<Option<Vec<NounKind>>>("kinds", "Only those at nouns of these kinds; of all unless asked otherwise.")
         .argument::<Option<bool>>("includeWaived", "Those, too, that the data set says are left as they are; they are left out unless asked otherwise.")
         .load_objects_or_null(
             "findingRules",
@@ -113,6 +123,7 @@ impl ObjectType<Map> {
 fn parse_findings(ctx: &FieldContext<'_>) -> FieldResult<RelatedOfAnyKind<Finding>> {
     let severities: Option<Vec<Word<FindingSeverity>>> = ctx.arguments.get("severity")?;
     let rules: Option<Vec<Word<FindingRule>>> = ctx.arguments.get("rules")?;
+    let kinds: Option<Vec<NounKind>> = ctx.arguments.get("kinds")?;
     let with_waived = ctx.arguments.get::<Option<bool>>("includeWaived")?.unwrap_or_default();
     let words = |property, mut words: Vec<&'static str>| {
         words.sort_unstable();
@@ -122,7 +133,8 @@ fn parse_findings(ctx: &FieldContext<'_>) -> FieldResult<RelatedOfAnyKind<Findin
     let rules = rules.map(|rules| words("rule", rules.into_iter().map(|Word(rule)| rule.word()).collect()));
     let severities = severities
         .map(|severities| words("severity", severities.into_iter().map(|Word(severity)| severity.word()).collect()));
+    let kinds = kinds.map(|kinds| words(NODE_KIND, kinds.into_iter().map(|kind| kind.kind().name()).collect()));
     let unwaived = (!with_waived).then(|| words("is_waived", vec!["no"]));
-    let tie = [rules, severities, unwaived].into_iter().flatten().collect();
+    let tie = [rules, severities, kinds, unwaived].into_iter().flatten().collect();
     Ok(RelatedOfAnyKind::new(ALL_FINDINGS, ALL_NOUNS).filtered(Filter { tie, ..Filter::default() }))
 }

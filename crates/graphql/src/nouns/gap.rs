@@ -5,7 +5,7 @@ use std::{marker::PhantomData, sync::Arc};
 use async_graphql::{Result, ServerResult};
 use domain::{Filter, GapKind, Kind, Order, Page, PageRequest, View, Vocabulary};
 use futures::{FutureExt, future::BoxFuture};
-use persistence::{AnyPage, ColumnSet};
+use persistence::{AnyPage, ColumnSet, TieCount, TieDimensions};
 
 use crate::{
     batching::loaders::{ALL_NOUNS, NounCountLoader, NounPageLoader},
@@ -16,6 +16,7 @@ use crate::{
     execution::context::ContextExt,
     lists::{
         any_connection::{AnyList, to_any_page},
+        edge_breakdown::count_kinds,
         page::saturating_int,
     },
     objects::{noun::NounType, word::Word},
@@ -110,6 +111,19 @@ impl AnyList for GapItems {
 
     fn load_count<'a>(&'a self, ctx: &'a FieldContext<'a>, _: View) -> BoxFuture<'a, Result<u64>> {
         self.0.load_count(ctx)
+    }
+
+    fn load_breakdown<'a>(
+        &'a self,
+        ctx: &'a FieldContext<'a>,
+        view: View,
+        by: TieDimensions,
+    ) -> BoxFuture<'a, Result<Vec<TieCount>>> {
+        async move {
+            let (kind, _) = self.0.kind.rule(view.day);
+            Ok(count_kinds(by, [(Some(kind), self.0.load_count(ctx).await?)]))
+        }
+        .boxed()
     }
 
     fn filter(&self) -> Arc<Filter> {

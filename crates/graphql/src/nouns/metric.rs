@@ -10,14 +10,17 @@ use domain::{
 use futures::{FutureExt, future::BoxFuture};
 use persistence::{
     AnyPage, CAMPUSES_OF_SCHOOL, EXPERT_GROUPS_OF_BODY, GROUPS_OF_DISTRICT, LEARNING_AREAS_OF_DISTRICT, Relation,
-    SCHOOLS_OF_ALLIANCE, SCHOOLS_OF_DISTRICT, SCHOOLS_OF_GROUP, TOWNSHIPS_OF_DISTRICT,
+    SCHOOLS_OF_ALLIANCE, SCHOOLS_OF_DISTRICT, SCHOOLS_OF_GROUP, TOWNSHIPS_OF_DISTRICT, TieCount, TieDimensions,
 };
 
 use crate::{
     batching::loaders::{NounLoader, RelationCountLoader, RelationPageLoader},
     definition::field::FieldContext,
     execution::context::ContextExt,
-    lists::any_connection::{AnyList, to_any_page},
+    lists::{
+        any_connection::{AnyList, to_any_page},
+        edge_breakdown::count_kinds,
+    },
     objects::{noun::NounType, tie::TieType},
 };
 
@@ -129,6 +132,8 @@ fn to_f64(count: u64) -> f64 {
 
 /// Nouns that are counted.
 trait CountedNouns: Send + Sync {
+    fn kind(&self) -> Kind;
+
     fn load_count<'a>(
         &'a self,
         ctx: &'a FieldContext<'a>,
@@ -172,6 +177,10 @@ impl<N, T> RelatedNouns<N, T> {
 }
 
 impl<N: NounType, T: TieType> CountedNouns for RelatedNouns<N, T> {
+    fn kind(&self) -> Kind {
+        N::KIND
+    }
+
     fn load_count<'a>(
         &'a self,
         ctx: &'a FieldContext<'a>,
@@ -238,6 +247,19 @@ impl AnyList for RecordedItems {
             Some((nouns, subject)) => nouns.load_count(ctx, view, subject, &self.0),
             None => async { Ok(0) }.boxed(),
         }
+    }
+
+    fn load_breakdown<'a>(
+        &'a self,
+        ctx: &'a FieldContext<'a>,
+        view: View,
+        by: TieDimensions,
+    ) -> BoxFuture<'a, Result<Vec<TieCount>>> {
+        async move {
+            let kind = self.nouns().map(|(nouns, _)| nouns.kind());
+            Ok(count_kinds(by, [(kind, self.load_count(ctx, view).await?)]))
+        }
+        .boxed()
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         object_type::ObjectType,
     },
     execution::context::ContextExt,
-    lists::edge_condition::EdgeCondition,
+    lists::{edge_breakdown::EdgeDimension, edge_condition::EdgeCondition},
     objects::word::Word,
 };
 
@@ -29,6 +29,11 @@ pub(crate) trait TieType: Sized + Send + Sync + 'static {
     /// What narrows lists by what an edge says itself.
     fn conditions() -> Vec<EdgeCondition> {
         Vec::new()
+    }
+
+    /// By what lists of nouns of any kind are counted, of what an edge says itself.
+    fn dimensions() -> Vec<EdgeDimension> {
+        Self::conditions().iter().map(|condition| condition.dimension).collect()
     }
 }
 

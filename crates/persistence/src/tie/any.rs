@@ -1,7 +1,9 @@
 //! Ties walked to nouns of any kind: a page of their identities for each of many parents in one statement.
 
 use std::{
+    cmp::Reverse,
     hash::{Hash, Hasher},
+    iter,
     sync::Arc,
 };
 
@@ -118,34 +120,66 @@ impl Store {
         Ok(items.into_iter().map(|(parent, items)| (parent, Page::of(items, request))).collect())
     }
 
-    /// How many such ties each parent has, in one statement; a parent without any is left out.
+    /// The same ties of each parent, on all pages, counted by these dimensions in one statement: the greatest count first. A
+    /// parent without any is left out.
     ///
     /// # Errors
-    /// The database failed.
-    pub async fn related_of_any_kind_counts<T>(
+    /// The database failed, or a row has no meaning.
+    pub async fn related_of_any_kind_breakdowns<T>(
         &self,
         relation: AnyRelation<T>,
         view: View,
         parents: &[i64],
         filter: &Filter,
-    ) -> Result<IdMap<i64>, StoreError> {
-        let question = Question::RelatedOfAnyKindCount(relation.tie.name);
+        by: TieDimensions,
+    ) -> Result<IdMap<Vec<TieCount>>, StoreError> {
+        let question = Question::RelatedOfAnyKindBreakdown(relation.tie.name, by);
         let (filter, filter_values) = FilterForm::split(filter);
         let form = self.form(question, view, filter, None, ColumnSet::LEAST).about(self.backend, parents);
         let statement = self.statements.get(&form, || {
-            let mut select = Query::select();
             let scope = Scope::new(self.backend, view);
-            select.from_subquery(relation.select_rows(&scope), "t");
-            and_all(&mut select, relation.conditions(&scope, &form.filter));
-            select.expr(col("t", "parent")).expr(Expr::cust("COUNT(*)"));
-            Prepared::new(self.backend, select.add_group_by([col("t", "parent")]))
+            Prepared::new(self.backend, &relation.count_by(&scope, &form.filter, by))
         });
-        let count = |mut row: Row<'_>| {
-            let [parent, count] = row.cells();
-            Ok((parent.number()?, count.number()?))
-        };
         let values = Values { view, ids: parents, request: None, filter: &filter_values };
-        self.rows_of(&statement, &values).await?.iter().map(count).collect()
+        let mut breakdowns: IdMap<Vec<TieCount>> = IdMap::default();
+        for mut row in self.rows_of(&statement, &values).await?.iter() {
+            let parent = row.next().number()?;
+            breakdowns.entry(parent).or_default().push(TieCount::read(&mut row, by)?);
+        }
+        breakdowns.values_mut().for_each(|counts| TieCount::sort(counts));
+        Ok(breakdowns)
+    }
+}
+
+/// By what ties to nouns of any kind are counted: [`NODE_KIND`], or columns of the tie, as conditions call them.
+pub type TieDimensions = [Option<&'static str>; MAX_TIE_DIMENSIONS];
+
+/// By how many dimensions ties are counted at most.
+pub const MAX_TIE_DIMENSIONS: usize = 3;
+
+/// How many ties have these values in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TieCount {
+    /// The values, in the order of the dimensions; `None` where none is on record.
+    pub values: Vec<Option<String>>,
+    /// How many there are.
+    pub count: u64,
+}
+
+impl TieCount {
+    /// Reads the values and the count.
+    pub(crate) fn read(row: &mut Row<'_>, by: TieDimensions) -> Result<Self, StoreError> {
+        let mut values = Vec::new();
+        for _ in by.into_iter().flatten() {
+            values.push(row.next().maybe_text()?.filter(|word| !word.is_empty()));
+        }
+        Ok(TieCount { values, count: row.next().number()?.unsigned_abs() })
+    }
+
+    /// The greatest counts first; equal ones by their values, nothing last.
+    pub fn sort(counts: &mut [TieCount]) {
+        let values = |count: &TieCount| count.values.iter().map(|it| (it.is_none(), it.clone())).collect::<Vec<_>>();
+        counts.sort_by_cached_key(|it| (Reverse(it.count), values(it)));
     }
 }
 
@@ -163,29 +197,44 @@ impl<T> AnyRelation<T> {
         }
     }
 
+    /// The value of a condition or dimension, of the rows that `t` names: the kind of the noun, or a column of the tie.
+    ///
+    /// # Panics
+    /// The tie has no such column: a test over all lists of the schema would have seen it.
+    fn property(&self, name: &str) -> Expr {
+        let column = match self.tie.source {
+            _ if name == NODE_KIND => return col("t", "kind"),
+            TieSource::Table(TieTable { asked_as: Some((column, asked)), .. }) if asked == name => column.unquoted(),
+            _ => name,
+        };
+        let at = self.tie.columns.iter().position(|other| other.unquoted() == column);
+        self.own_column(at.expect("a condition names a column of the tie"))
+    }
+
+    /// Counts the ties of the parents that are asked about: the parent, the values of the dimensions, and the count.
+    fn count_by(&self, scope: &Scope, filter: &FilterForm, by: TieDimensions) -> SelectStatement {
+        let mut select = Query::select();
+        select.from_subquery(self.select_rows(scope), "t");
+        and_all(&mut select, self.conditions(scope, filter));
+        for value in iter::once(col("t", "parent")).chain(by.into_iter().flatten().map(|name| self.property(name))) {
+            select.expr(value.clone()).add_group_by([value]);
+        }
+        select.expr(Expr::cust("COUNT(*)")).take()
+    }
+
     /// The conditions of a filter on ties, for the rows that `t` names: what the noun is, who is cited, and what a column of
     /// the tie says.
     fn conditions(&self, scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
-        let own = |name: &str| {
-            let column = match self.tie.source {
-                TieSource::Table(TieTable { asked_as: Some((column, asked)), .. }) if asked == name => {
-                    column.unquoted()
-                }
-                _ => name,
-            };
-            let at = self.tie.columns.iter().position(|other| other.unquoted() == column);
-            self.own_column(at.expect("a condition names a column of the tie"))
-        };
         let condition = |(property, wanted): &(&'static str, Wanted)| match (*property, wanted) {
-            (NODE_KIND, wanted) => is_any_word(col("t", "kind"), wanted.words()),
+            (NODE_KIND, wanted) => is_any_word(self.property(NODE_KIND), wanted.words()),
             (CITED_SOURCE, wanted) => {
                 let mut citing = scope.select_from(citations::Entity, "x", Sees::Known);
                 let is_source = col("x", citations::Column::SourceId).eq(wanted.value());
                 citing.expr(col("x", citations::Column::FactId)).and_where(is_source);
                 col("t", "fact").in_subquery(citing)
             }
-            (column, Wanted::Words(words)) => is_one_of(&own(column), words),
-            (column, wanted) => own(column).eq(wanted.value()),
+            (column, Wanted::Words(words)) => is_one_of(&self.property(column), words),
+            (column, wanted) => self.property(column).eq(wanted.value()),
         };
         filter.tie.iter().map(condition).collect()
     }
