@@ -112,12 +112,14 @@ async fn a_row_of_a_made_up_city_counts_what_its_values_find() {
 }
 
 /// The lists of nouns of any kind: where each stands in a query, and the list with its arguments.
-const OF_ANY_KIND: [(&str, &str); 17] = [
+const OF_ANY_KIND: [(&str, &str); 19] = [
     ("{ HERE }", "contradictions(first: 100)"),
     ("{ HERE }", "findings(first: 100, includeWaived: true)"),
     ("{ HERE }", "findings(first: 100, includeWaived: true, kinds: [SCHOOL, GROUP])"),
     ("{ HERE }", "search(first: 100, text: \"district\")"),
     ("{ HERE }", "search(first: 100, text: \"nothing is called so\")"),
+    ("{ map(knownAt: 1) { HERE } }", "search(first: 100, text: \"district\", kinds: [SCHOOL, ALLIANCE])"),
+    ("{ map(asOf: \"2024-09-21\", knownAt: 1) { HERE } }", "findings(first: 100, includeWaived: true)"),
     ("{ gaps { HERE } }", "items(first: 100)"),
     ("{ sources(first: 100) { nodes { HERE } } }", "citedBy(first: 100)"),
     ("{ events(first: 100) { nodes { HERE } } }", "items(first: 100)"),
@@ -171,16 +173,21 @@ async fn lists_of_any_kind_are_counted_by_kinds_and_by_what_edges_say() {
             let breakdown = items(&schema.type_named(&connection)["fields"]).iter();
             let by = schema
                 .type_of(&breakdown.clone().find(|it| it["name"] == "breakdown").expect("a breakdown")["args"][0]);
-            let mut by: Vec<&str> = items(&by["enumValues"]).iter().map(|it| text(&it["name"])).collect();
-            by.truncate(3);
-            let fields: Vec<String> = by.iter().map(|name| name.to_lowercase()).collect();
-            let wanted = format!(
-                "totalCount breakdown(by: [{}]) {{ count {} }} edges {{ node {{ __typename }} {} }}",
-                by.join(", "),
-                fields.join(" "),
-                fields[1..].join(" "),
-            );
-            for list in ask_lists(&app, around, list, &wanted).await {
+            let all: Vec<&str> = items(&by["enumValues"]).iter().map(|it| text(&it["name"])).collect();
+            let mut lists = Vec::new();
+            for by in all.windows(all.len().min(3)) {
+                let fields: Vec<String> = by.iter().map(|name| name.to_lowercase()).collect();
+                let own: Vec<&str> = fields.iter().map(String::as_str).filter(|field| *field != "kind").collect();
+                let wanted = format!(
+                    "totalCount breakdown(by: [{}]) {{ count {} }} edges {{ node {{ __typename }} {} }}",
+                    by.join(", "),
+                    fields.join(" "),
+                    own.join(" "),
+                );
+                let asked = ask_lists(&app, around, list, &wanted).await;
+                lists.extend(asked.into_iter().map(|list| (fields.clone(), list)));
+            }
+            for (fields, list) in lists {
                 let rows = items(&list["breakdown"]);
                 let sum: u64 = rows.iter().filter_map(|row| row["count"].as_u64()).sum();
                 assert_eq!(list["totalCount"], sum, "{}: {connection}: {list}", app.name);
@@ -202,6 +209,26 @@ async fn lists_of_any_kind_are_counted_by_kinds_and_by_what_edges_say() {
         });
         let of_any_kind: BTreeSet<String> = of_any_kind.map(|it| text(&it["name"]).to_owned()).collect();
         assert_eq!(seen, of_any_kind, "{}: each has rows to compare", app.name);
+    }
+}
+
+#[tokio::test]
+async fn findings_are_narrowed_by_the_kinds_by_which_they_are_counted() {
+    for app in chaoyang("findings_are_narrowed_by_kinds").await {
+        let all = "{ findings(includeWaived: true) { totalCount breakdown(by: [KIND]) { count kind } } }";
+        let all = app.data(all).await;
+        let rows = items(&all["findings"]["breakdown"]);
+        assert!(rows.len() > 1, "{}: {all}", app.name);
+        for row in rows {
+            let kind = text(&row["kind"]);
+            let query = format!(
+                "{{ findings(first: 100, includeWaived: true, kinds: [{kind}]) {{ totalCount nodes {{ __typename }} }} }}"
+            );
+            let found = &app.data(&query).await["findings"];
+            assert_eq!(found["totalCount"], row["count"], "{}: {row}", app.name);
+            let is_it = |node: &Value| snake_case(text(&node["__typename"])).trim_start_matches('_') == kind;
+            assert!(items(&found["nodes"]).iter().all(is_it), "{}: {found}", app.name);
+        }
     }
 }
 

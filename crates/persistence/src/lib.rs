@@ -71,7 +71,6 @@ pub use relation::*;
 pub use scenario::Scenario;
 pub use store::{Counts, Plan, StatementLog, StatementRun, Store};
 pub use tie::{
-    AnyLinked, AnyPage, AnyRelation, CITED_SOURCE, Linked, MAX_TIE_DIMENSIONS, NODE_KIND, RelatedPage, Relation,
-    TieCount, TieDimensions,
+    AnyLinked, AnyPage, AnyRelation, CITED_SOURCE, Linked, NODE_KIND, RelatedPage, Relation, TieCount, TieDimensions,
 };
 pub use upgrade::{Condition, Upgrade};

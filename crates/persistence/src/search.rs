@@ -15,7 +15,7 @@ use sea_orm::{
 };
 
 use crate::{
-    AnyLinked, AnyPage, NODE_KIND, Store, StoreError, TieCount,
+    AnyLinked, AnyPage, Store, StoreError,
     columns::ColumnSet,
     dialect,
     entity::search_names::{self, Column as Name},
@@ -56,11 +56,11 @@ impl Store {
         Ok(Page::of(hits, request))
     }
 
-    /// How many nouns of each kind a search finds, the greatest count first.
+    /// How many nouns of each kind a search finds.
     ///
     /// # Errors
     /// The database failed, or a row has no meaning.
-    pub async fn search_counts(&self, view: View, filter: &Filter) -> Result<Vec<TieCount>, StoreError> {
+    pub async fn search_counts(&self, view: View, filter: &Filter) -> Result<Vec<(Kind, u64)>, StoreError> {
         let (filter, filter_values) = FilterForm::split(filter);
         let form = self.form(Question::SearchCounts, view, filter, None, ColumnSet::LEAST);
         let statement = self.statements.get(&form, || {
@@ -70,12 +70,11 @@ impl Store {
             Prepared::new(self.backend, &select)
         });
         let values = Values { view, ids: &[], request: None, filter: &filter_values };
-        let by = [Some(NODE_KIND), None, None];
-        let rows = self.rows_of(&statement, &values).await?;
-        let counts = rows.iter().map(|mut row| TieCount::read(&mut row, by));
-        let mut counts = counts.collect::<Result<Vec<_>, StoreError>>()?;
-        TieCount::sort(&mut counts);
-        Ok(counts)
+        let count = |mut row: Row<'_>| {
+            let [kind, count] = row.cells();
+            Ok((kind.word(Kind::named)?, count.number()?.unsigned_abs()))
+        };
+        self.rows_of(&statement, &values).await?.iter().map(count).collect()
     }
 }
 

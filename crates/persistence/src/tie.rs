@@ -24,7 +24,7 @@ use crate::{
     view::{AnyIden, Scope, Sees, col, is_one_of, is_tied, literal, named},
 };
 
-pub use any::{AnyLinked, AnyPage, AnyRelation, CITED_SOURCE, MAX_TIE_DIMENSIONS, NODE_KIND, TieCount, TieDimensions};
+pub use any::{AnyLinked, AnyPage, AnyRelation, CITED_SOURCE, NODE_KIND, TieCount, TieDimensions};
 
 /// A tie between nouns: what it says is a `T`.
 pub(crate) struct Tie<T: 'static> {

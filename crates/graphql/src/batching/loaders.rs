@@ -366,7 +366,7 @@ impl Loader for SearchPageLoader {
 }
 
 impl Loader for SearchCountsLoader {
-    type Value = Vec<TieCount>;
+    type Value = Vec<(Kind, u64)>;
 
     async fn load(&self, store: &Store, _: &[i64], _: ColumnSet) -> Result<IdMap<Self::Value>, StoreError> {
         Ok(IdMap::from_iter([(ALL_NOUNS, store.search_counts(self.view, &self.filter).await?)]))

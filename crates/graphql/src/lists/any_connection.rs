@@ -55,7 +55,13 @@ pub(crate) trait AnyList: Clone + Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Arc<AnyPage<Self::Tie>>>>;
 
     /// Counts all of them.
-    fn load_count<'a>(&'a self, ctx: &'a FieldContext<'a>, view: View) -> BoxFuture<'a, Result<u64>>;
+    fn load_count<'a>(&'a self, ctx: &'a FieldContext<'a>, view: View) -> BoxFuture<'a, Result<u64>> {
+        async move {
+            let counts = self.load_breakdown(ctx, view, TieDimensions::default()).await?;
+            Ok(counts.iter().map(|count| count.count).sum())
+        }
+        .boxed()
+    }
 
     /// Counts all of them by dimensions, the greatest count first.
     fn load_breakdown<'a>(
@@ -109,14 +115,6 @@ impl<T: TieType> AnyList for RelatedOfAnyKind<T> {
             let loader = AnyPageLoader::new(self.relation, view, self.filter.clone(), request.clone());
             let page = ctx.load(loader, self.parent).await?;
             Ok(page.unwrap_or_else(|| Arc::new(Page::empty())))
-        }
-        .boxed()
-    }
-
-    fn load_count<'a>(&'a self, ctx: &'a FieldContext<'a>, view: View) -> BoxFuture<'a, Result<u64>> {
-        async move {
-            let counts = self.load_breakdown(ctx, view, TieDimensions::default()).await?;
-            Ok(counts.iter().map(|count| count.count).sum())
         }
         .boxed()
     }
@@ -230,7 +228,7 @@ fn connection_type<L: AnyList>(name: &str) -> ObjectType<AnyConnection<L>> {
     )
     .load_objects_or_null_of(
         "breakdown",
-        "All of them, on all pages, counted by the kind of the noun and by what the edges say: a row for each combination of \
+        "All of them, on all pages, counted by the kind of the noun and by words of the edges: a row for each combination of \
          values, the greatest count first.",
         count,
         |it: &AnyConnection<L>, ctx| Loading::later(it.load_breakdown(ctx)),

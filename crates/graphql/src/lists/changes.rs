@@ -170,14 +170,6 @@ impl AnyList for ChangeList {
         .boxed()
     }
 
-    fn load_count<'a>(&'a self, ctx: &'a FieldContext<'a>, _: View) -> BoxFuture<'a, Result<u64>> {
-        async move {
-            let counts = load_counts(self, ctx).await?;
-            Ok(counts.iter().map(|count| u64::try_from(count.count).unwrap_or_default()).sum())
-        }
-        .boxed()
-    }
-
     fn load_breakdown<'a>(
         &'a self,
         ctx: &'a FieldContext<'a>,

@@ -95,6 +95,7 @@ pub(crate) fn parse_dimensions<D: ListDimension, S: Copy, const N: usize>(
     given: &[DimensionInput<D>],
     dimension: fn(&D) -> S,
 ) -> async_graphql::Result<[Option<S>; N]> {
+    const { assert!(N >= MAX_GIVEN) };
     check_dimensions(given, |DimensionInput(dimension)| dimension.enum_value())?;
     let mut dimensions = [None; N];
     for (place, DimensionInput(given)) in dimensions.iter_mut().zip(given) {

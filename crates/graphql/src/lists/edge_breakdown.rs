@@ -129,8 +129,9 @@ impl EdgeCount {
     }
 }
 
-/// The counts of a list whose nouns are of the kinds that are given, each with how many there are.
+/// The counts of a list that is counted by the kind of the noun alone: the kinds that are given, each with how many there are.
 pub(crate) fn count_kinds(by: TieDimensions, kinds: impl IntoIterator<Item = (Option<Kind>, u64)>) -> Vec<TieCount> {
+    debug_assert!(by.into_iter().flatten().all(|property| property == NODE_KIND), "{by:?}");
     let count = |(kind, count): (Option<Kind>, u64)| TieCount {
         values: by.into_iter().flatten().map(|_| kind.map(|kind| kind.name().to_owned())).collect(),
         count,

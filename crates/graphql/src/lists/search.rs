@@ -14,7 +14,7 @@ use crate::{
         object_type::ObjectType,
     },
     execution::context::ContextExt,
-    lists::{any_connection::AnyList, filter::parse_search_text},
+    lists::{any_connection::AnyList, edge_breakdown::count_kinds, filter::parse_search_text},
     objects::{
         noun_kind::NounKind,
         tie::{TieType, ViewedTie},
@@ -61,23 +61,16 @@ impl AnyList for Search {
         .boxed()
     }
 
-    fn load_count<'a>(&'a self, ctx: &'a FieldContext<'a>, view: View) -> BoxFuture<'a, Result<u64>> {
-        async move {
-            let counts = self.load_breakdown(ctx, view, TieDimensions::default()).await?;
-            Ok(counts.iter().map(|count| count.count).sum())
-        }
-        .boxed()
-    }
-
     fn load_breakdown<'a>(
         &'a self,
         ctx: &'a FieldContext<'a>,
         view: View,
-        _: TieDimensions,
+        by: TieDimensions,
     ) -> BoxFuture<'a, Result<Vec<TieCount>>> {
         async move {
             let loader = SearchCountsLoader { view, filter: self.0.clone() };
-            Ok(ctx.load(loader, ALL_NOUNS).await?.unwrap_or_default())
+            let kinds = ctx.load(loader, ALL_NOUNS).await?.unwrap_or_default();
+            Ok(count_kinds(by, kinds.into_iter().map(|(kind, count)| (Some(kind), count))))
         }
         .boxed()
     }

@@ -152,10 +152,7 @@ impl Store {
 }
 
 /// By what ties to nouns of any kind are counted: [`NODE_KIND`], or columns of the tie, as conditions call them.
-pub type TieDimensions = [Option<&'static str>; MAX_TIE_DIMENSIONS];
-
-/// By how many dimensions ties are counted at most.
-pub const MAX_TIE_DIMENSIONS: usize = 3;
+pub type TieDimensions = [Option<&'static str>; 3];
 
 /// How many ties have these values in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,7 +165,7 @@ pub struct TieCount {
 
 impl TieCount {
     /// Reads the values and the count.
-    pub(crate) fn read(row: &mut Row<'_>, by: TieDimensions) -> Result<Self, StoreError> {
+    fn read(row: &mut Row<'_>, by: TieDimensions) -> Result<Self, StoreError> {
         let mut values = Vec::new();
         for _ in by.into_iter().flatten() {
             values.push(row.next().maybe_text()?.filter(|word| !word.is_empty()));
