@@ -1,6 +1,7 @@
 //! A private PostgreSQL for the suite: made from the machine's own programs, gone when the process is.
 
 use std::{
+    cell::RefCell,
     env, fs,
     io::Write,
     net::TcpListener,
@@ -58,7 +59,24 @@ pub fn private_or_skip(test: &str) -> Option<Server> {
     Some(server.unwrap_or_else(|error| panic!("PostgreSQL is installed but does not start: {error:#}")))
 }
 
-/// A fresh, empty database for the named test; `None`, and a line on stderr, if PostgreSQL is not installed.
+thread_local! {
+    /// The databases of the test that runs on this thread.
+    static DATABASES: RefCell<Databases> = const { RefCell::new(Databases(Vec::new())) };
+}
+
+/// Commands that drop databases, run as the thread of their test ends: a suite keeps no more than those it uses.
+struct Databases(Vec<Command>);
+
+impl Drop for Databases {
+    fn drop(&mut self) {
+        for command in &mut self.0 {
+            // One that stays costs room, and goes with the server.
+            let _ = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        }
+    }
+}
+
+/// A fresh, empty database for the named test, dropped as its thread ends; `None`, and a line on stderr, if PostgreSQL is not installed.
 ///
 /// # Panics
 ///
@@ -67,8 +85,11 @@ pub fn private_or_skip(test: &str) -> Option<Server> {
 pub fn url_or_skip(test: &str) -> Option<String> {
     match shared() {
         Postgres::Running(server) => match server.database() {
-            Ok(url) => Some(url),
-            Err(error) => panic!("no database for {test}: {error:#}"),
+            Ok(url) => {
+                DATABASES.with_borrow_mut(|databases| databases.0.push(server.command_to_drop(&url)));
+                Some(url)
+            }
+            Err(error) => panic!("no database for {test}: {error:#}\n{}", tail(&server.dir.join("log"))),
         },
         Postgres::Missing(reason) => {
             let required = env::var_os("EDUMAP_TEST_REQUIRE_POSTGRES").is_some_and(|it| it == "1");
@@ -120,6 +141,14 @@ impl Server {
         Ok(format!("postgres://{USER}@127.0.0.1:{port}/{name}"))
     }
 
+    fn command_to_drop(&self, url: &str) -> Command {
+        let name = url.rsplit('/').next().unwrap_or_default();
+        let mut command = command(&self.bin.join("dropdb"));
+        command.args(["--host=127.0.0.1", "--username", USER, "--no-password", "--if-exists", "--force"]);
+        command.args(["--port", &self.port.to_string(), name]);
+        command
+    }
+
     /// The id of its first process, the parent of all others.
     pub fn id(&self) -> anyhow::Result<u32> {
         let text = fs::read_to_string(self.dir.join("data/postmaster.pid"))?;
@@ -162,7 +191,7 @@ const USER: &str = "edumap";
 const DEBIAN: &str = "/usr/lib/postgresql";
 
 /// The programs we need, all from one directory.
-const PROGRAMS: [&str; 4] = ["initdb", "pg_ctl", "createdb", "psql"];
+const PROGRAMS: [&str; 5] = ["initdb", "pg_ctl", "createdb", "dropdb", "psql"];
 
 /// The directory of the newest PostgreSQL on this machine.
 fn programs() -> Option<PathBuf> {
@@ -315,7 +344,7 @@ fn start(account: &Account, bin: &Path, dir: &Path, port: u16) -> anyhow::Result
     // Shared memory in files, because containers tend to have very little of the other kind.
     let options = format!(
         "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' \
-         -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+         -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_wal_size=128MB \
          -c max_connections=200 -c shared_buffers=128MB -c dynamic_shared_memory_type=mmap"
     );
     run(account
