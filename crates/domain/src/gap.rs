@@ -6,7 +6,7 @@ use crate::{
     alliance::AllianceStatus,
     id::Kind,
     membership::MembershipRole,
-    noun::{Condition, ConditionValue, Filter},
+    noun::{Condition, ConditionValue, Filter, HAS_OPEN_LIST},
     project::ProjectStatus,
     school::{SchoolStatus, Stage},
     text::vocabulary,
@@ -63,7 +63,7 @@ impl GapKind {
         match self {
             GapKind::AlliancesWithOpenList => {
                 let established = words("status", AllianceStatus::Established.word());
-                (Kind::Alliance, all(vec![established, is("has_open_list", ConditionValue::Flag(true))]))
+                (Kind::Alliance, all(vec![established, is(HAS_OPEN_LIST, ConditionValue::Flag(true))]))
             }
             GapKind::GroupsWithoutLead => {
                 let no_lead = is("lead_school", ConditionValue::Unstated);

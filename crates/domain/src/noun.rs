@@ -107,6 +107,10 @@ pub enum ConditionValue {
     Within(Rectangle),
 }
 
+/// The property of a noun that on the view's day it is known or assumed to exist.
+pub const EXISTENCE: &str = "existence";
+/// The property of a noun that a source says of a list of it that it is not complete.
+pub const HAS_OPEN_LIST: &str = "has_open_list";
 /// The property of a noun that it stands near a point.
 pub const NEAR: &str = "near";
 /// The property of a noun that it stands in a rectangle.

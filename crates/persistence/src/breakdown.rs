@@ -2,8 +2,13 @@
 
 use std::cmp::Reverse;
 
-use domain::{ColumnType, Filter, View, noun::HAS_LOCATION};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Iden, JoinType, Query, SelectStatement};
+use domain::{
+    ColumnType, Existence, Filter, View,
+    noun::{EXISTENCE, HAS_LOCATION, HAS_OPEN_LIST},
+};
+use sea_orm::sea_query::{
+    Alias, CaseStatement, Expr, ExprTrait, Func, Iden, JoinType, Keyword, Query, SelectStatement,
+};
 
 use crate::{
     IdMap, Noun, NounCount, Relation, Store, StoreError,
@@ -11,8 +16,9 @@ use crate::{
     dialect,
     entity::{facets, identities},
     filter::{FilterForm, fits, is_listed},
-    location::has_location_number,
+    location::has_location,
     noun::{Table, and_all},
+    nouns::evidence::has_open_list,
     relation::tied_ends,
     row::Row,
     statement::{Prepared, Question, Values},
@@ -290,8 +296,11 @@ pub(crate) fn select_ends(scope: &Scope, table: impl Iden, owner: impl Iden, val
 /// # Panics
 /// The nouns have no such property: a test over all dimensions of the schema would have seen it.
 fn values_of<N: Table>(scope: &Scope, property: &str) -> ValuesOf {
-    if property == HAS_LOCATION {
-        return ValuesOf::Row(has_location_number::<N>(scope));
+    match property {
+        EXISTENCE => return ValuesOf::Row(existence(scope)),
+        HAS_OPEN_LIST => return ValuesOf::Row(flag(has_open_list(scope))),
+        HAS_LOCATION => return ValuesOf::Row(flag(has_location::<N>(scope))),
+        _ => {}
     }
     if let Some(own) = N::values_of(property, scope) {
         return own;
@@ -312,6 +321,18 @@ fn values_of<N: Table>(scope: &Scope, property: &str) -> ValuesOf {
             ValuesOf::of_noun(tied.unwrap_or_else(|| panic!("`{property}` is nothing that {} have", N::SHAPE.file)))
         }
     }
+}
+
+/// Whether a condition is true, as the value of a dimension.
+fn flag(condition: Expr) -> Expr {
+    dialect::as_bigint(dialect::one_if(condition))
+}
+
+/// Whether the noun that `c` names is known or assumed to exist on the view's day; NULL if it is not on the map of that day.
+fn existence(scope: &Scope) -> Expr {
+    let [certain, assumed] = [Existence::Certain, Existence::Assumed].map(|it| literal(it.word()));
+    let known = CaseStatement::new().case(scope.is_certain("c"), certain).case(scope.is_assumed("c"), assumed);
+    known.finally(Expr::Keyword(Keyword::Null)).into()
 }
 
 /// That no value of a property is on record for the noun that `c` names.

@@ -1,8 +1,9 @@
 //! Filters as conditions on the noun that `c` names.
 
 use domain::{
-    ColumnType, Condition, ConditionValue, Existence, Filter, FoundNameKind, KeptAsNumber, Shape, fact::day_text,
-    noun::NEAR,
+    ColumnType, Condition, ConditionValue, Existence, Filter, FoundNameKind, KeptAsNumber, Shape,
+    fact::day_text,
+    noun::{HAS_OPEN_LIST, NEAR},
 };
 use sea_orm::{
     Value,
@@ -267,7 +268,7 @@ pub(crate) fn fits<N: Table>(scope: &Scope, filter: &FilterForm) -> Vec<Expr> {
         let own = match *property {
             _ if *wanted == Wanted::Unstated => Some(is_unstated::<N>(scope, property)),
             "code" => is_among(select_coded::<N>(scope, wanted)),
-            "has_open_list" => {
+            HAS_OPEN_LIST => {
                 let has = has_open_list(scope);
                 Some(if wanted.is_true() { has } else { has.not() })
             }

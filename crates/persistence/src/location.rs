@@ -10,7 +10,7 @@ use domain::{
 };
 use sea_orm::{
     Value,
-    sea_query::{CaseStatement, Expr, ExprTrait, Func, SelectStatement, UnionType},
+    sea_query::{Expr, ExprTrait, Func, SelectStatement, UnionType},
 };
 
 use crate::{
@@ -123,14 +123,8 @@ pub(crate) fn stands<N: Table>(scope: &Scope, property: &str, wanted: &Wanted) -
 }
 
 /// That it is known where the noun that `c` names stands.
-fn has_location<N: Table>(scope: &Scope) -> Expr {
+pub(crate) fn has_location<N: Table>(scope: &Scope) -> Expr {
     is_of_place::<N>(scope, is_placed)
-}
-
-/// The same as a number, by which nouns are counted.
-pub(crate) fn has_location_number<N: Table>(scope: &Scope) -> Expr {
-    let number = |number: i64| dialect::as_bigint(Expr::Constant(number.into()));
-    CaseStatement::new().case(has_location::<N>(scope), number(1)).finally(number(0)).into()
 }
 
 /// That the noun that `c` names stands in an area. Of all nouns of a kind an index finds those that do; the few that ties lead

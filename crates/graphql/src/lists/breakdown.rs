@@ -2,7 +2,7 @@
 //!
 //! The dimensions are the conditions of the noun's filter that are on words, nouns or flags: what a row says can be asked for.
 
-use domain::{AnyId, Condition, ConditionValue, Filter, Id, Kind, View, Vocabulary};
+use domain::{AnyId, Condition, ConditionValue, Existence, Filter, Id, Kind, View, Vocabulary, noun::EXISTENCE};
 use persistence::{BreakdownRow, Dimension, DimensionValue, DimensionValues, Dimensions, NumberSummary};
 
 use crate::{
@@ -153,7 +153,12 @@ impl<N: NounType> Count<N> {
 
     /// The filter that finds what it counts.
     pub(crate) fn filter(&self) -> Filter {
-        let condition = |(dimension, value): (Dimension, &DimensionValue)| {
+        let mut filter = Filter::default();
+        for (dimension, value) in self.by.into_iter().flatten().zip(&self.row.values) {
+            if let (EXISTENCE, DimensionValue::Stated(word, _)) = (dimension.property, value) {
+                filter.existence = Existence::parse(word).map(|existence| vec![existence]);
+                continue;
+            }
             let types = &filter_type::<N>().dimensions;
             let of_kind = types.iter().find(|it| it.dimension == dimension);
             let word_of = |word| of_kind.and_then(|it| (it.word)(word)).map(|word| ConditionValue::Words(vec![word]));
@@ -169,10 +174,9 @@ impl<N: NounType> Count<N> {
                 (DimensionValue::Unstated, _) => None,
             };
             let value = value.unwrap_or(ConditionValue::Unstated);
-            Condition { property: dimension.property, value }
-        };
-        let conditions = self.by.into_iter().flatten().zip(&self.row.values).map(condition).collect();
-        Filter { conditions, ..Filter::default() }
+            filter.conditions.push(Condition { property: dimension.property, value });
+        }
+        filter
     }
 
     /// The fields of what they have in common.

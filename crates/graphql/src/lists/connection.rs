@@ -23,7 +23,7 @@ use crate::{
         cursor_scope::{CursorScope, ListId},
         dimension::DimensionInput,
         edge_condition::{EdgeCondition, read_edge_conditions},
-        filter_type::{filter_type, has_locations},
+        filter_type::has_locations,
         page::{LoadedPage, PageArguments, PageInfo, ParsedArguments, saturating_int},
         page_interfaces::{NOUN_PAGE, NOUN_PAGE_ITEM},
     },
@@ -380,18 +380,15 @@ fn connection_type<L: List>(name: &str) -> ObjectType<Connection<L>> {
             "How many of `totalCount` are only assumed to have existed on the view's day: their `existence` is `ASSUMED`.",
             |it, ctx| Loading::later(it.load_count(ctx, |count| count.assumed)),
         )
-        .looking_at(none);
-    if !filter_type::<L::Node>().dimensions.is_empty() {
-        ty = ty
-            .load_objects_or_null(
-                "breakdown",
-                "All of them, on all pages, counted by what they have in common: a row for each combination of values, the \
-                 greatest count first. One with several values of a dimension counts with each; one without any, under null.",
-                |it: &Connection<L>, ctx| Loading::later(it.load_breakdown(ctx)),
-            )
-            .looking_at(none)
-            .argument::<Vec<DimensionInput<DimensionType<L::Node>>>>("by", "By what: 1 to 3 dimensions, each once.");
-    }
+        .looking_at(none)
+        .load_objects_or_null(
+            "breakdown",
+            "All of them, on all pages, counted by what they have in common: a row for each combination of values, the \
+             greatest count first. One with several values of a dimension counts with each; one without any, under null.",
+            |it: &Connection<L>, ctx| Loading::later(it.load_breakdown(ctx)),
+        )
+        .looking_at(none)
+        .argument::<Vec<DimensionInput<DimensionType<L::Node>>>>("by", "By what: 1 to 3 dimensions, each once.");
     if has_locations::<L::Node>() {
         ty = ty
             .load_leaf(

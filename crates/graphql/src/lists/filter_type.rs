@@ -5,8 +5,8 @@
 use async_graphql::{ID, InputType, InputValueError, Value};
 use chrono::NaiveDate;
 use domain::{
-    Kind, Vocabulary,
-    noun::{HAS_LOCATION, NEAR},
+    Existence, Kind, Vocabulary,
+    noun::{EXISTENCE, HAS_LOCATION, NEAR},
 };
 
 use crate::{
@@ -90,11 +90,13 @@ pub(crate) fn has_locations<N: NounType>() -> bool {
 impl<N: NounType> FilterType<N> {
     /// A filter with the conditions that all of them take.
     pub(crate) fn new(description: &'static str) -> Self {
-        FilterType { description, conditions: Vec::new(), dimensions: Vec::new() }
+        // The condition on existence is one of the input itself, and not of this table.
+        let dimensions = vec![DimensionType::words::<Existence>(EXISTENCE, EXISTENCE)];
+        FilterType { description, conditions: Vec::new(), dimensions }
             .condition("category", "It is in this category, by id or slug, or in one below it.", |id| {
                 Given::Noun(Kind::Category, id)
             })
-            .condition("hasOpenList", "Whether a source says of a list of it that it is not complete.", Given::Flag)
+            .flag("hasOpenList", "Whether a source says of a list of it that it is not complete.")
             .condition(
                 "categoryCode",
                 "It is in the category that a scheme knows by this code, or in one below it.",
