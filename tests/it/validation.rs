@@ -73,14 +73,6 @@ async fn faults_are_told_where_they_are() {
     let wrong = "query A($f: SchoolFilter,\r\n $n: Int) {\n  schools(filter: $f, first: $n) { totalCount } }";
     let variables = json!({ "f": { "or": [{ "stage": ["SENIOR", "NOWHERE"] }, { "nowhere": 1 }] }, "n": 1.5 });
     let answer = app.post(&json!({ "query": wrong, "variables": variables }), &[]).await.json();
-    let told = |answer: &Value| -> Vec<String> {
-        let errors = answer["errors"].as_array().expect("errors");
-        let told = errors.iter().map(|error| {
-            let at = &error["locations"][0];
-            format!("{}:{} {}", at["line"], at["column"], error["message"].as_str().unwrap_or_default())
-        });
-        told.collect()
-    };
     let wanted = [
         "1:9 `$f.or.0.stage.1` is `NOWHERE`, which is no value of `Stage`",
         "1:9 `$f.or.1` has a field `nowhere`, and `SchoolFilter` has none of that name",
@@ -93,6 +85,44 @@ async fn faults_are_told_where_they_are() {
     let wanted = [
         "2:21 type `School` does not have a field `nam`. Did you mean `name`?",
         "3:2 type `School` does not have a field `slg`. Did you mean `slug`?",
+    ];
+    assert_eq!(told(&answer), wanted);
+}
+
+/// The errors of an answer, each behind its place.
+fn told(answer: &Value) -> Vec<String> {
+    let told = answer["errors"].as_array().expect("errors").iter().map(|error| {
+        let at = &error["locations"][0];
+        format!("{}:{} {}", at["line"], at["column"], error["message"].as_str().unwrap_or_default())
+    });
+    told.collect()
+}
+
+#[tokio::test]
+async fn a_name_that_is_not_there_is_told_with_the_one_it_may_have_meant() {
+    let app = empty().await;
+    let query = "query($by: [FindingDimension!]!, $filter: SchoolFilter) {
+        findings { breakdown(by: [RULES]) { count } }
+        schools(filter: { stages: [PRIMARY], ownership: [PUBLC] }, frst: 2) { totalCount }
+        a: findings { breakdown(by: $by) { count } } b: schools(filter: $filter) { totalCount }
+    }";
+    let answer = app.post(&json!({ "query": query }), &[]).await.json();
+    let wanted = [
+        "2:35 value `RULES` does not exist on `FindingDimension`. Did you mean `RULE`?",
+        "3:35 field `stages` does not exist on `SchoolFilter`. Did you mean `stage`?",
+        "3:58 value `PUBLC` does not exist on `Ownership`. Did you mean `PUBLIC`?",
+        "3:68 the argument `frst` is not supported by `Query.schools`. Did you mean `first`?",
+    ];
+    assert_eq!(told(&answer), wanted);
+    let query = "query($by: [FindingDimension!]!, $filter: SchoolFilter) {
+        a: findings { breakdown(by: $by) { count } } b: schools(filter: $filter) { totalCount }
+    }";
+    let variables = json!({ "by": ["rule", "WHATEVER"], "filter": { "stages": ["PRIMARY"] } });
+    let answer = app.post(&json!({ "query": query, "variables": variables }), &[]).await.json();
+    let wanted = [
+        "1:7 `$by.0` is `rule`, which is no value of `FindingDimension`. Did you mean `RULE`?",
+        "1:7 `$by.1` is `WHATEVER`, which is no value of `FindingDimension`",
+        "1:34 `$filter` has a field `stages`, and `SchoolFilter` has none of that name. Did you mean `stage`?",
     ];
     assert_eq!(told(&answer), wanted);
 }

@@ -12,6 +12,7 @@ pub(crate) mod one_of;
 pub(crate) mod scan;
 pub(crate) mod schema_types;
 pub(crate) mod selections;
+mod suggestions;
 pub(crate) mod supplement;
 pub(crate) mod validation;
 pub(crate) mod variables;

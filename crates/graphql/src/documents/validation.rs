@@ -7,21 +7,24 @@ use apollo_compiler::{
     collections::HashMap,
     diagnostic::ToCliReport,
     parser::{Parser, SourceSpan},
-    schema::{ExtendedType, Implementers},
+    schema::Implementers,
     validation::{DiagnosticList, Valid},
 };
 use async_graphql::ServerError;
-use domain::suggest::Nearest;
 
 use crate::{
-    documents::{convert::Positions, one_of, scan::TextScan, supplement},
+    documents::{
+        convert::Positions,
+        one_of,
+        scan::TextScan,
+        suggestions::{MAX_SUGGESTIONS, UnknownName},
+        supplement,
+    },
     execution::{error::request_error, error_code::ErrorCode},
 };
 
 /// How many errors of a document are reported.
 const MAX_ERRORS: usize = 50;
-/// How many of them come with a suggestion: each is compared with all that it may have meant.
-const MAX_SUGGESTIONS: usize = 10;
 
 /// The schema as apollo-compiler has it, against which documents are validated.
 #[derive(Debug)]
@@ -72,27 +75,16 @@ impl SchemaRules {
         let mut suggestions = if self.suggests { MAX_SUGGESTIONS } else { 0 };
         let error = |ValidationError { mut problem, at }: ValidationError| {
             if suggestions > 0
-                && let Some((ty, field)) = unknown_field(&problem)
+                && let Some(unknown) = UnknownName::told_by(&problem)
             {
                 suggestions -= 1;
-                if let Some(nearest) = self.nearest_field(ty, field) {
+                if let Some(nearest) = unknown.nearest(&self.schema) {
                     problem = format!("{problem}. Did you mean `{nearest}`?");
                 }
             }
             request_error(ErrorCode::GraphqlValidationFailed, problem, at.map(|at| positions.position_of(at.offset())))
         };
         Err(errors.into_iter().map(error).collect())
-    }
-
-    fn nearest_field(&self, ty: &str, field: &str) -> Option<String> {
-        let fields: Vec<&Name> = match self.schema.types.get(ty)? {
-            ExtendedType::Object(object) => object.fields.keys().collect(),
-            ExtendedType::Interface(interface) => interface.fields.keys().collect(),
-            _ => return None,
-        };
-        let mut nearest = Nearest::to(field);
-        fields.iter().for_each(|name| nearest.offer(name));
-        nearest.found()
     }
 }
 
@@ -151,10 +143,4 @@ fn quote_names(problem: String) -> String {
         NO_SELECTION => "the field's value is an object: say which of its fields, in `{ }`".to_owned(),
         _ => problem,
     }
-}
-
-/// The type and the field of a sentence that says there is no such field.
-fn unknown_field(problem: &str) -> Option<(&str, &str)> {
-    let (ty, field) = problem.strip_prefix("type `")?.split_once("` does not have a field `")?;
-    Some((ty, field.strip_suffix('`')?))
 }

@@ -18,7 +18,10 @@ use async_graphql::{
 };
 use async_graphql_value::{ConstValue, Number};
 
-use crate::execution::{error::request_error, error_code::ErrorCode};
+use crate::{
+    documents::suggestions::{MAX_SUGGESTIONS, nearest_of_type},
+    execution::{error::request_error, error_code::ErrorCode},
+};
 
 /// How many errors are reported.
 const MAX_ERRORS: usize = 50;
@@ -198,11 +201,21 @@ impl VariableCoercer<'_> {
         coerced.unwrap_or_else(|| self.add_type_mismatch(value, &scalar.name, path))
     }
 
+    /// The problem with the name in it that a type does not have, and the one that it may have meant.
+    fn with_suggestion(&self, problem: String, ty: &str, name: &str) -> String {
+        let suggests = self.errors.len() < MAX_SUGGESTIONS;
+        match suggests.then(|| nearest_of_type(self.schema, ty, name)).flatten() {
+            Some(nearest) => format!("{problem}. Did you mean `{nearest}`?"),
+            None => problem,
+        }
+    }
+
     fn coerce_enum(&mut self, value: &ConstValue, ty: &EnumType, path: &ValuePath<'_>) -> ConstValue {
         match value {
             ConstValue::String(text) if ty.values.contains_key(text.as_str()) => value.clone(),
             ConstValue::String(text) if is_name(text) => {
-                self.add_error(format!("`{path}` is `{text}`, which is no value of `{}`", ty.name));
+                let problem = format!("`{path}` is `{text}`, which is no value of `{}`", ty.name);
+                self.add_error(self.with_suggestion(problem, &ty.name, text));
                 value.clone()
             }
             _ => self.add_type_mismatch(value, &ty.name, path),
@@ -213,7 +226,10 @@ impl VariableCoercer<'_> {
         let ConstValue::Object(given) = value else { return self.add_type_mismatch(value, &input.name, path) };
         for name in given.keys().filter(|name| !input.fields.contains_key(name.as_str())) {
             let problem = match is_name(name) {
-                true => format!("`{path}` has a field `{name}`, and `{}` has none of that name", input.name),
+                true => {
+                    let problem = format!("`{path}` has a field `{name}`, and `{}` has none of that name", input.name);
+                    self.with_suggestion(problem, &input.name, name)
+                }
                 false => format!("`{path}` has a field that `{}` has not", input.name),
             };
             self.add_error(problem);
