@@ -215,12 +215,18 @@ async fn apply(store: &Store, interval: Interval, facts: &mut FactsForTests, lat
     let counted = store.change_counts(interval, &ChangeFilter::default()).await.expect("counts");
     let counted: BTreeMap<_, i64> = counted.iter().map(|it| ((it.noun, it.kind), it.count)).collect();
     assert_eq!(kinds, counted, "counts are those of the list");
+    for none in [
+        ChangeFilter { kinds: Some(Vec::new()), ..ChangeFilter::default() },
+        ChangeFilter { nouns: Some(Vec::new()), ..ChangeFilter::default() },
+    ] {
+        assert_counts(store, interval, &none, &counted, |_| false).await;
+    }
     for kind in ChangeKind::VALUES.iter().map(|it| it.value) {
-        let narrowed = ChangeFilter { kinds: vec![kind], ..ChangeFilter::default() };
+        let narrowed = ChangeFilter { kinds: Some(vec![kind]), ..ChangeFilter::default() };
         assert_counts(store, interval, &narrowed, &counted, |it| it.1 == kind).await;
     }
     for noun in counted.keys().filter_map(|(noun, _)| *noun).collect::<BTreeSet<_>>() {
-        let narrowed = ChangeFilter { nouns: vec![noun], ..ChangeFilter::default() };
+        let narrowed = ChangeFilter { nouns: Some(vec![noun]), ..ChangeFilter::default() };
         assert_counts(store, interval, &narrowed, &counted, |it| it.0 == Some(noun)).await;
     }
 }

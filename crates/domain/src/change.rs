@@ -40,10 +40,24 @@ pub struct ChangeCount {
 /// Which changes are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ChangeFilter {
-    /// Of these kinds; of all if there are none.
-    pub kinds: Vec<ChangeKind>,
-    /// About nouns of these kinds; about all if there are none.
-    pub nouns: Vec<Kind>,
+    /// Of one of these kinds; of any unless it is given.
+    pub kinds: Option<Vec<ChangeKind>>,
+    /// About nouns of one of these kinds; about any unless it is given.
+    pub nouns: Option<Vec<Kind>>,
+}
+
+impl ChangeFilter {
+    /// Whether changes of a kind are wanted.
+    #[must_use]
+    pub fn wants(&self, kind: ChangeKind) -> bool {
+        self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind))
+    }
+
+    /// Whether changes of nouns of a kind are wanted.
+    #[must_use]
+    pub fn wants_nouns(&self, kind: Kind) -> bool {
+        self.nouns.as_ref().is_none_or(|nouns| nouns.contains(&kind))
+    }
 }
 
 vocabulary! {

@@ -165,12 +165,12 @@ impl Store {
         }
         let mut select = Query::select();
         select.from_subquery(all, "c");
-        if !filter.kinds.is_empty() {
-            let kinds: Vec<String> = filter.kinds.iter().map(|kind| kind.word().to_owned()).collect();
+        if let Some(kinds) = &filter.kinds {
+            let kinds: Vec<String> = kinds.iter().map(|kind| kind.word().to_owned()).collect();
             select.and_where(is_one_of_texts(self.backend, col("c", "change"), &kinds));
         }
-        if !filter.nouns.is_empty() {
-            select.and_where(is_of_kinds(self.backend, col("c", "noun_kind"), &filter.nouns));
+        if let Some(nouns) = &filter.nouns {
+            select.and_where(is_of_kinds(self.backend, col("c", "noun_kind"), nouns));
         }
         select
     }
@@ -208,15 +208,15 @@ fn ends(shape: &'static Shape) -> (Option<&'static str>, Option<&'static str>) {
 /// Whether a table may have changes that fit a filter; others are not read.
 fn may_fit(shape: &'static Shape, interval: Interval, filter: &ChangeFilter) -> bool {
     let kinds = if interval.is_of_knowledge() { kinds_learned(shape) } else { kinds_happened(shape) };
-    let has_kind = filter.kinds.is_empty() || filter.kinds.iter().any(|kind| kinds.contains(kind));
+    let has_kind = kinds.iter().any(|kind| filter.wants(*kind));
     let is_about = |column: &domain::Column| match column.column_type {
-        ColumnType::Ref { kind, .. } => filter.nouns.contains(&kind),
+        ColumnType::Ref { kind, .. } => filter.wants_nouns(kind),
         _ => true,
     };
     let noun = ends(shape).0.and_then(|noun| shape.columns.iter().find(|column| column.name == noun));
     let has_noun = match noun {
-        _ if filter.nouns.is_empty() => true,
-        _ if shape.is_noun() => filter.nouns.contains(&shape.kind),
+        _ if filter.nouns.is_none() => true,
+        _ if shape.is_noun() => filter.wants_nouns(shape.kind),
         noun => noun.is_some_and(is_about),
     };
     has_kind && has_noun
@@ -266,10 +266,9 @@ impl Comparison<'_> {
 
     /// Whether what was and what is are compared at their other ends, to tell a move from a change.
     fn compares_others(&self) -> bool {
-        let kinds = &self.filter.kinds;
-        let is_asked = |kind| kinds.is_empty() || kinds.contains(&kind);
         let is_happening = !self.interval.is_of_knowledge();
-        is_happening && is_membership(self.shape) && (is_asked(ChangeKind::Moved) || is_asked(ChangeKind::Changed))
+        let is_wanted = || [ChangeKind::Moved, ChangeKind::Changed].into_iter().any(|kind| self.filter.wants(kind));
+        is_happening && is_membership(self.shape) && is_wanted()
     }
 
     /// The kind of noun that every change in the table is about, if it is always one.
@@ -329,8 +328,10 @@ impl Comparison<'_> {
             versions.expr_as(at, name);
         }
         // What was and what is of a member are of one noun, so that no pair is torn apart.
-        if self.shape.kind == Kind::AllianceMember && !self.filter.nouns.is_empty() {
-            versions.and_where(is_of_kinds(self.backend, kind_named_by(self.shape, noun), &self.filter.nouns));
+        if self.shape.kind == Kind::AllianceMember
+            && let Some(nouns) = &self.filter.nouns
+        {
+            versions.and_where(is_of_kinds(self.backend, kind_named_by(self.shape, noun), nouns));
         }
         versions
     }

@@ -1,6 +1,10 @@
 //! What changed between two views: what was learned, and what happened.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter,
+    sync::Arc,
+};
 
 use async_graphql::Result;
 use domain::{
@@ -191,12 +195,10 @@ impl AnyList for ChangeList {
         let ChangeFilter { kinds, nouns } = &*self.filter;
         let condition = |property, value| Condition { property, value };
         let from = format!("{} {:?}", day_text(self.interval.from.day), self.interval.from.known);
-        let words = |words: Vec<&'static str>| ConditionValue::Words(words);
-        let tie = vec![
-            condition("from", ConditionValue::Text(from)),
-            condition("kinds", words(kinds.iter().map(|kind| kind.word()).collect())),
-            condition("nouns", words(nouns.iter().map(|kind| kind.name()).collect())),
-        ];
+        let kinds = kinds.as_ref().map(|kinds| ("kinds", kinds.iter().map(|kind| kind.word()).collect()));
+        let nouns = nouns.as_ref().map(|nouns| ("nouns", nouns.iter().map(|kind| kind.name()).collect()));
+        let given = kinds.into_iter().chain(nouns).map(|(name, words)| condition(name, ConditionValue::Words(words)));
+        let tie = iter::once(condition("from", ConditionValue::Text(from))).chain(given).collect();
         Arc::new(Filter { tie, ..Filter::default() })
     }
 }
@@ -299,13 +301,15 @@ impl ObjectType<Changes> {
 fn parse_filter(ctx: &FieldContext<'_>) -> FieldResult<ChangeFilter> {
     let kinds: Option<Vec<Word<ChangeKind>>> = ctx.arguments.get("kinds")?;
     let nouns: Option<Vec<NounKind>> = ctx.arguments.get("nouns")?;
-    let mut kinds: Vec<ChangeKind> = kinds.unwrap_or_default().into_iter().map(|kind| kind.0).collect();
-    let mut nouns: Vec<domain::Kind> = nouns.unwrap_or_default().into_iter().map(NounKind::kind).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    nouns.sort_unstable();
-    nouns.dedup();
-    Ok(ChangeFilter { kinds, nouns })
+    Ok(ChangeFilter {
+        kinds: kinds.map(|kinds| each_once(kinds.into_iter().map(|kind| kind.0))),
+        nouns: nouns.map(|nouns| each_once(nouns.into_iter().map(NounKind::kind))),
+    })
+}
+
+/// Equal lists are one question, in whichever order they are given.
+fn each_once<K: Ord>(kinds: impl Iterator<Item = K>) -> Vec<K> {
+    kinds.collect::<BTreeSet<K>>().into_iter().collect()
 }
 
 impl ObjectType<Map> {
