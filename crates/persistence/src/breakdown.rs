@@ -174,10 +174,7 @@ impl Store {
         let form = self.form(question, view, filter, None, ColumnSet::LEAST).about(self.backend, parents);
         let statement = self.statements.get(&form, || {
             let scope = Scope::new(self.backend, view);
-            let (mut select, parent) = relation.select_nouns(&scope, &form.filter);
-            if relation.may_repeat() {
-                select.distinct();
-            }
+            let (select, parent) = relation.select_nouns(&scope, &form.filter);
             Prepared::new(self.backend, &count_by::<N>(&scope, select, parent, by))
         });
         let values = Values { view, ids: parents, request: None, filter: &filter_values };
