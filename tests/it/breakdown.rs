@@ -1,11 +1,15 @@
 //! Lists counted by what their nouns have in common.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
+use graphql::{Backend, Limits};
 use serde_json::{Value, json};
-use server::generate::{Plan, generate};
+use server::{
+    App,
+    generate::{Plan, generate},
+};
 use tests::{
-    TestApp, chaoyang, empty, loaded,
+    TestApp, chaoyang, clock, empty, loaded,
     schema::{Schema, items, text},
 };
 
@@ -282,6 +286,66 @@ async fn nouns_are_counted_by_whether_they_are_known_to_exist() {
         for row in rows {
             for (count, list) in [("unknown", "unknownItems"), ("covered", "coveredItems")] {
                 assert_eq!(row[count], row[list]["totalCount"], "{}: {row}", app.name);
+            }
+        }
+    }
+}
+
+/// Whichever way a list is made, a dimension of which each noun has one value tells its items apart, those that it has
+/// several times, too.
+#[tokio::test]
+async fn the_rows_of_every_list_that_a_noun_has_add_up_to_its_items() {
+    for app in chaoyang("rows_add_up_to_items").await {
+        let schema = Schema::of(&app).await;
+        let (mut compared, mut repeated) = (0, 0);
+        for (list, noun) in schema.noun_lists() {
+            let connections = schema.fields(noun).filter(|field| schema.nodes(field).is_some());
+            for name in connections.map(|field| text(&field["name"])) {
+                let root = text(&list["name"]);
+                let asked = format!(
+                    "{{ {root}(first: 100) {{ nodes {{ slug {name}(first: 100) {{ nodes {{ slug }} \
+                     totalCount breakdown(by: [EXISTENCE]) {{ count }} }} }} }} }}"
+                );
+                for node in items(&app.data(&asked).await[root]["nodes"]) {
+                    let rows = items(&node[name]["breakdown"]).iter();
+                    let sum: u64 = rows.filter_map(|row| row["count"].as_u64()).sum();
+                    assert_eq!(node[name]["totalCount"], sum, "{}: {root} {} {name}", app.name, node["slug"]);
+                    let slugs: Vec<&str> = items(&node[name]["nodes"]).iter().map(|it| text(&it["slug"])).collect();
+                    repeated += slugs.len() - slugs.iter().collect::<BTreeSet<_>>().len();
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 1_000 && repeated > 10, "{}: {compared} lists, {repeated} repeated", app.name);
+    }
+}
+
+#[tokio::test]
+async fn rows_are_among_the_objects_that_an_answer_may_have() {
+    let rows = [
+        (3, "campuses { breakdown(by: [SCHOOL]) { count } }"),
+        (9, "coverage(of: GROUPS, by: [GROUP]) { rows { total } }"),
+        (2, "admissionPlaces(by: [JUNIOR_SCHOOL]) { count }"),
+        (
+            8,
+            "findings(includeWaived: true) { a: breakdown(by: [FIELD]) { count } b: breakdown(by: [FIELD]) { count } }",
+        ),
+    ];
+    for app in chaoyang("rows_are_among_the_objects").await {
+        for plans in [true, false] {
+            let limits = Limits { cost: 90, ..Limits::default() };
+            let small = App::new(app.store.clone(), Arc::new(clock()));
+            let backend = Backend { has_plans: plans, ..small.backend.clone() };
+            let small = TestApp::of(app.name, App { limits: Arc::new(limits), backend, ..small });
+            for (times, asked) in rows {
+                let query: String = (0..times).map(|n| format!(" a{n}: {asked}")).collect();
+                let query = format!("{{{query} }}");
+                let answer = small.post(&json!({ "query": query }), &[]).await.json();
+                let error = &answer["errors"][0];
+                assert_eq!(error["extensions"]["code"], "COST_TOO_HIGH", "{} {plans}: {query}: {answer}", app.name);
+                // It was let in, and ended where it had too many.
+                assert!(error["path"].is_array(), "{} {plans}: {query}: {error}", app.name);
+                app.data(&query).await;
             }
         }
     }

@@ -19,7 +19,7 @@ pub(crate) struct ObjectType<T: 'static> {
     pub(crate) fields: Vec<Field<T>>,
     /// What tells its objects apart under one view, if equal ones are answered alike.
     pub(crate) identity: Option<fn(&T) -> i64>,
-    /// How many objects of a page an object has brought into the answer.
+    /// How many objects an object has brought into the answer, if lists are as long as the data make them.
     pub(crate) charge: Option<fn(&T) -> u64>,
 }
 
@@ -43,6 +43,11 @@ impl<T> ObjectType<T> {
     /// The same, with the interfaces that it implements.
     pub(crate) fn implementing(self, interfaces: &'static [&'static str]) -> Self {
         ObjectType { implements: interfaces, ..self }
+    }
+
+    /// The same; each object is one of those of which an answer has only so many.
+    pub(crate) fn charged(self) -> Self {
+        ObjectType { charge: Some(|_| 1), ..self }
     }
 
     /// The field of this name.

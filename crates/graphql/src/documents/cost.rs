@@ -30,6 +30,10 @@ const SCENARIO_COST: u64 = 10_000;
 const OUTLINE_COST: u64 = 100;
 /// How many items a short closed list is expected to have.
 const SHORT_LIST_SIZE: u64 = 4;
+/// How many rows a list is expected to have at the most that is told apart by dimensions.
+const MOST_ROWS: u64 = 1_000;
+/// The argument that names the dimensions by which a list of rows is told apart.
+const DIMENSIONS_ARGUMENT: &str = "by";
 /// The arguments whose items are each answered by one.
 const ITEM_ARGUMENTS: [&str; 3] = ["ids", "representations", "values"];
 /// How many items a page has unless asked otherwise.
@@ -38,7 +42,7 @@ const DEFAULT_PAGE_SIZE: u64 = domain::page::DEFAULT_SIZE as u64;
 /// What the cost of a selection depends on beside the selection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 struct SelectionContext {
-    /// How many items the connection's page has, if the selection is a connection's.
+    /// How many items the list of the selection has, if it is of a connection, or of what is told apart by dimensions.
     page: Option<u64>,
     /// Whether introspection is being read, and how many of its lists have been entered.
     introspection: Option<usize>,
@@ -202,15 +206,23 @@ impl<'a> CostEstimator<'a> {
             let page = Some(info.assumed_size.map_or(asked, |assumed| asked.min(assumed)));
             return Ok(FieldEstimate { ty, times: 1, around: SelectionContext { page, introspection: None } });
         }
+        let rows = self.rows_expected(&field.node);
         let times = match (around.page, name) {
-            (Some(page), "edges" | "nodes") => page,
+            (Some(page), "edges" | "nodes" | "rows") => page,
             _ if info.is_list => match ITEM_ARGUMENTS.iter().find_map(|name| field.node.get_argument(name)) {
                 Some(items) => self.list_length(&items.node),
-                None => self.size_argument(&field.node, "first").unwrap_or(SHORT_LIST_SIZE),
+                None => rows.or_else(|| self.size_argument(&field.node, "first")).unwrap_or(SHORT_LIST_SIZE),
             },
             _ => 1,
         };
-        Ok(FieldEstimate { ty, times, around: SelectionContext::default() })
+        Ok(FieldEstimate { ty, times, around: SelectionContext { page: rows, introspection: None } })
+    }
+
+    /// How many rows are expected of what a field tells apart by dimensions, if it does: a short list for each of them.
+    fn rows_expected(&self, field: &Field) -> Option<u64> {
+        let dimensions = self.list_length(&field.get_argument(DIMENSIONS_ARGUMENT)?.node);
+        let dimensions = u32::try_from(dimensions).unwrap_or(u32::MAX);
+        Some(SHORT_LIST_SIZE.saturating_pow(dimensions).min(MOST_ROWS))
     }
 
     /// The size that an argument asks for, be it written there or in a variable; one that is no size asks for none.

@@ -16,7 +16,7 @@ use crate::{
     },
     execution::context::ContextExt,
     lists::{
-        breakdown::check_row_count,
+        breakdown::charge_rows,
         cursor_scope::{CursorScope, ListId},
         dimension::{DimensionInput, parse_dimensions},
         edge_breakdown::{EdgeCount, TieDimension},
@@ -197,7 +197,7 @@ impl<L: AnyList> AnyConnection<L> {
         let given: Vec<DimensionInput<TieDimension<L::Tie>>> = ctx.arguments.get("by")?;
         let by = parse_dimensions(&given, TieDimension::property)?;
         let counts = self.list.load_breakdown(ctx, self.view, by).await?;
-        check_row_count(counts.len())?;
+        charge_rows(ctx, counts.len())?;
         Ok(counts.into_iter().map(|count| EdgeCount { by, count }).collect())
     }
 }
@@ -229,7 +229,7 @@ fn connection_type<L: AnyList>(name: &str) -> ObjectType<AnyConnection<L>> {
     .load_objects_or_null_of(
         "breakdown",
         "All of them, on all pages, counted by the kind of the noun and by words of the edges: a row for each combination of \
-         values, the greatest count first.",
+         values, the greatest count first, at most 1,000 rows.",
         count,
         |it: &AnyConnection<L>, ctx| Loading::later(it.load_breakdown(ctx)),
     )
@@ -246,7 +246,7 @@ fn edge_type<T: TieType>(name: &str) -> ObjectType<AnyEdge<T>> {
         })
         .load_abstract(
             "node",
-            "The noun that the tie leads to; null where it names none.",
+            "The noun that the tie leads to; null where it names none, and where the view does not show it.",
             AbstractType::Noun,
             |it, _| Loading::Now(Ok(it.node.map(|id| NounRef { view: it.tie.view, id }))),
         )

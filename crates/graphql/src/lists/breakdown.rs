@@ -7,10 +7,10 @@ use persistence::{BreakdownRow, Dimension, DimensionValue, DimensionValues, Dime
 
 use crate::{
     definition::{
-        field::Field,
+        field::{Field, FieldContext},
         object_type::{Described, ObjectType},
     },
-    execution::error_code::ErrorCode,
+    execution::{context::ContextExt, error_code::ErrorCode},
     lists::{
         dimension::{DimensionInput, ListDimension, OF_ROW, parse_dimensions},
         filter_type::filter_type,
@@ -126,20 +126,10 @@ pub(crate) struct Count<N> {
     of: std::marker::PhantomData<fn() -> N>,
 }
 
-/// The rows of a breakdown.
-pub(crate) fn counts<N: NounType>(
-    view: View,
-    by: Dimensions,
-    rows: Vec<BreakdownRow>,
-) -> async_graphql::Result<Vec<Count<N>>> {
-    check_row_count(rows.len())?;
-    Ok(rows.into_iter().map(|row| Count::new(view, by, row)).collect())
-}
-
-/// Checks that a breakdown has not too many rows.
-pub(crate) fn check_row_count(rows: usize) -> async_graphql::Result<()> {
+/// Checks that a breakdown has not too many rows, and counts them among the objects of the answer.
+pub(crate) fn charge_rows(ctx: &FieldContext<'_>, rows: usize) -> async_graphql::Result<()> {
     if rows <= MAX_ROWS {
-        return Ok(());
+        return ctx.charge_objects(rows);
     }
     let problem = format!("it has {rows} rows, and at most {MAX_ROWS} are given: narrow the list, or ask by less");
     Err(ErrorCode::InvalidArgument.with_message(problem))
@@ -214,7 +204,7 @@ impl<N: NounType> Described for Count<N> {
                 decimals => row.object(name, description, move |it| DecimalSummary(it.row.measures[at], decimals)),
             };
         }
-        row
+        row.charged()
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     },
     execution::context::ContextExt,
     lists::{
-        breakdown::{Count, DimensionType, counts, parse_noun_dimensions},
+        breakdown::{Count, DimensionType, charge_rows, parse_noun_dimensions},
         cursor_scope::{CursorScope, ListId},
         dimension::DimensionInput,
         edge_condition::{EdgeCondition, read_edge_conditions},
@@ -350,7 +350,8 @@ impl<L: List> Connection<L> {
         let given: Vec<DimensionInput<DimensionType<L::Node>>> = ctx.arguments.get("by")?;
         let by = parse_noun_dimensions(&given)?;
         let rows = self.list.load_breakdown(ctx, self.view, self.parent, &self.arguments.filter, by).await?;
-        Ok(counts(self.view, by, rows)?)
+        charge_rows(ctx, rows.len())?;
+        Ok(rows.into_iter().map(|row| Count::new(self.view, by, row)).collect())
     }
 }
 
@@ -384,7 +385,8 @@ fn connection_type<L: List>(name: &str) -> ObjectType<Connection<L>> {
         .load_objects_or_null(
             "breakdown",
             "All of them, on all pages, counted by what they have in common: a row for each combination of values, the \
-             greatest count first. One with several values of a dimension counts with each; one without any, under null.",
+             greatest count first, at most 1,000 rows. One with several values of a dimension counts with each; one \
+             without any, under null; one that is in the list several times counts as often.",
             |it: &Connection<L>, ctx| Loading::later(it.load_breakdown(ctx)),
         )
         .looking_at(none)

@@ -91,7 +91,7 @@ impl<T: TieType> ListDimension for TieDimension<T> {
 
     fn description(&self) -> String {
         match self.dimension.property {
-            NODE_KIND => "By the kind of the noun.".to_owned(),
+            NODE_KIND => "By the kind of the noun; of a change, by that of its `noun`.".to_owned(),
             _ => format!("By `{}`, as the edges say it.", self.dimension.name),
         }
     }
@@ -111,9 +111,10 @@ impl EdgeCount {
             "How many edges of a list have in common what the fields say.",
         )
         .leaf("count", "How many there are.", |it| saturating_int(it.count.count));
-        TieDimension::<T>::all()
+        let row = TieDimension::<T>::all()
             .iter()
-            .fold(row, |row, TieDimension { dimension, .. }| (dimension.add_field)(row, *dimension))
+            .fold(row, |row, TieDimension { dimension, .. }| (dimension.add_field)(row, *dimension));
+        row.charged()
     }
 
     /// The value of a dimension, if it was asked for.

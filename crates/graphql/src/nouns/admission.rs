@@ -128,6 +128,7 @@ impl Described for PlacesCount {
         .noun::<School>("seniorSchool", AdmissionDimension::SeniorSchool)
         .noun::<District>("juniorDistrict", AdmissionDimension::JuniorDistrict)
         .noun::<District>("seniorDistrict", AdmissionDimension::SeniorDistrict)
+        .charged()
     }
 }
 
@@ -162,5 +163,6 @@ async fn load_places(ctx: &FieldContext<'_>, view: View) -> FieldResult<Vec<Plac
             "it has {found} rows, and at most {MAX_ROWS} are given: narrow `filter`, or ask by less"
         ));
     }
+    ctx.charge_objects(rows.len())?;
     Ok(rows.into_iter().map(|it| PlacesCount { view, by, it }).collect())
 }

@@ -16,7 +16,7 @@ use crate::{
     },
     execution::context::ContextExt,
     lists::{
-        breakdown::{Count, DimensionType, parse_noun_dimensions},
+        breakdown::{Count, DimensionType, charge_rows, parse_noun_dimensions},
         dimension::DimensionInput,
         filter::resolve_filter,
         filter_input::FilterInput,
@@ -112,6 +112,7 @@ impl Coverage {
                 }
             }
         }
+        charge_rows(ctx, rows.len())?;
         rows.sort_by(|(a, of_a), (b, of_b)| of_b.total().cmp(&of_a.total()).then_with(|| a.values.cmp(&b.values)));
         let row = |(row, counts): (BreakdownRow, CoverageCounts)| {
             let common = Count::new(*view, by, row);
@@ -187,7 +188,7 @@ impl Described for Coverage {
             )
             .load_objects(
                 "rows",
-                "The same by what `by` asks for, the greatest `total` first; none if it asks for nothing.",
+                "The same by what `by` asks for, the greatest `total` first, at most 1,000 rows; none if it asks for nothing.",
                 |it, ctx| Loading::later(it.load_rows(ctx)),
             )
     }
@@ -200,7 +201,7 @@ impl Described for CoverageRow {
             "How far the schools are covered that have in common what the fields say.",
         )
         .with_fields_of(Count::<School>::common_fields(), |it| &it.common);
-        add_counts(ty, |it| &it.covered)
+        add_counts(ty, |it| &it.covered).charged()
     }
 }
 
