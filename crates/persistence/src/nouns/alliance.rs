@@ -139,13 +139,13 @@ pub(super) fn serves_a_district(table: &'static str) -> Expr {
     col(table, Alliances::Scope).eq(literal("district")).and(STATUS.lasts(table))
 }
 
-/// That an alliance has the noun that `c` names as a member, or serves its district.
+/// That an alliance has the noun that `c` names as a member, or serves its district while the noun is on the map.
 pub(crate) fn serves_or_has(scope: &Scope, alliance: Expr) -> Expr {
     use AllianceMembers::{AllianceId, MemberId};
     let mut districts = scope.select_from(Alliances::Table, "a", Sees::Holding);
     districts.expr(col("a", Alliances::DistrictId)).and_where(serves_a_district("a"));
     districts.and_where(col("a", Alliances::Id).eq(alliance.clone()));
-    let is_served = col("c", Alliances::DistrictId).in_subquery(districts);
+    let is_served = col("c", Alliances::DistrictId).in_subquery(districts).and(scope.holds("c"));
     is_tied(scope, AllianceMembers::Table, &MemberId, &AllianceId, alliance).or(is_served)
 }
 
