@@ -126,6 +126,21 @@ async fn a_misspelt_name_is_still_told() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_near_another_is_told_as_one_that_is_far() {
+    let app = closed(&empty().await);
+    let query = "query ($f: SchoolFilter, $o: [Ownership!]) {
+        a: schools(filter: $f) { totalCount } b: schools(filter: { ownership: $o }) { totalCount } }";
+    let message = async |variables: Value| {
+        let answer = app.post(&json!({ "query": query, "variables": variables }), &[]).await.json();
+        answer["errors"][0]["message"].as_str().expect("a sentence").to_owned()
+    };
+    let field = async |name: &str| message(json!({ "f": { name: 1 } })).await.replace(name, "NAME");
+    assert_eq!(field("stag").await, field("nowhere").await);
+    let value = async |name: &str| message(json!({ "o": [name] })).await.replace(name, "NAME");
+    assert_eq!(value("PUBLC").await, value("NOWHERE").await);
+}
+
+#[tokio::test]
 async fn our_own_sentences_name_nothing_either() {
     for app in chaoyang("our own sentences").await {
         let closed = closed(&app);

@@ -3,7 +3,7 @@
 use apollo_compiler::{Name, Schema, schema::ExtendedType};
 use domain::suggest::Nearest;
 
-/// How many errors of a request come with a suggestion: each name is compared with all that it may have meant.
+/// How many errors of a request come with a suggestion at the most: each name is compared with all that it may have meant.
 pub(super) const MAX_SUGGESTIONS: usize = 10;
 
 /// A sentence of apollo-compiler about a name that is not there: what stands before the type, between the type and the name,

@@ -32,7 +32,7 @@ pub(crate) struct SchemaRules {
     pub(crate) schema: Valid<Schema>,
     pub(crate) implementers: HashMap<Name, Implementers>,
     /// Whether an error may name what the client has not named.
-    suggests: bool,
+    pub(crate) suggests: bool,
 }
 
 /// What is wrong with a document, and where.

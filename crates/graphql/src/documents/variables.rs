@@ -19,7 +19,10 @@ use async_graphql::{
 use async_graphql_value::{ConstValue, Number};
 
 use crate::{
-    documents::suggestions::{MAX_SUGGESTIONS, nearest_of_type},
+    documents::{
+        suggestions::{MAX_SUGGESTIONS, nearest_of_type},
+        validation::SchemaRules,
+    },
     execution::{error::request_error, error_code::ErrorCode},
 };
 
@@ -40,7 +43,7 @@ pub(crate) struct CoercedVariables {
 /// # Errors
 /// What is wrong with the values.
 pub(crate) fn coerce_variables(
-    schema: &Schema,
+    rules: &SchemaRules,
     operation: &OperationDefinition,
     given: &Variables,
 ) -> Result<CoercedVariables, Vec<ServerError>> {
@@ -48,7 +51,7 @@ pub(crate) fn coerce_variables(
     let mut errors = Vec::new();
     for definition in &operation.variable_definitions {
         let VariableDefinition { name, var_type, default_value, .. } = &definition.node;
-        let mut coercer = VariableCoercer { schema, definition, errors: &mut errors };
+        let mut coercer = VariableCoercer { rules, definition, errors: &mut errors };
         match (given.get(&name.node), default_value) {
             (Some(value), _) => {
                 let value = coercer.coerce_value(value, &var_type.node, &ValuePath::Variable(&name.node));
@@ -144,7 +147,7 @@ impl Display for ValuePath<'_> {
 
 /// Coerces the value of one variable.
 struct VariableCoercer<'a> {
-    schema: &'a Schema,
+    rules: &'a SchemaRules,
     definition: &'a Positioned<VariableDefinition>,
     errors: &'a mut Vec<ServerError>,
 }
@@ -172,7 +175,7 @@ impl VariableCoercer<'_> {
                 )
             }
             (BaseType::List(item), one) => ConstValue::List(vec![self.coerce_value(one, item, path)]),
-            (BaseType::Named(name), value) => match self.schema.types.get(name.as_str()) {
+            (BaseType::Named(name), value) => match self.rules.schema.types.get(name.as_str()) {
                 Some(ExtendedType::Scalar(scalar)) => self.coerce_scalar(value, scalar, path),
                 Some(ExtendedType::Enum(ty)) => self.coerce_enum(value, ty, path),
                 Some(ExtendedType::InputObject(input)) => self.coerce_object(value, input, path),
@@ -201,10 +204,10 @@ impl VariableCoercer<'_> {
         coerced.unwrap_or_else(|| self.add_type_mismatch(value, &scalar.name, path))
     }
 
-    /// The problem with the name in it that a type does not have, and the one that it may have meant.
+    /// The problem with a name that a type does not have, and the one that it may have meant.
     fn with_suggestion(&self, problem: String, ty: &str, name: &str) -> String {
-        let suggests = self.errors.len() < MAX_SUGGESTIONS;
-        match suggests.then(|| nearest_of_type(self.schema, ty, name)).flatten() {
+        let suggests = self.rules.suggests && self.errors.len() < MAX_SUGGESTIONS;
+        match suggests.then(|| nearest_of_type(&self.rules.schema, ty, name)).flatten() {
             Some(nearest) => format!("{problem}. Did you mean `{nearest}`?"),
             None => problem,
         }

@@ -78,11 +78,10 @@ pub fn prepare_request(
     limits.check_variables(&request.variables).map_err(refused)?;
     let (name, operation) = document.find_operation(request.operation_name.as_deref()).map_err(refused)?;
     let executable = &document.executable;
-    let variables =
-        coerce_variables(&schema.rules().schema, &operation.node, &request.variables).map_err(|mut errors| {
-            finalize_errors(&mut errors, (!schema.is_open()).then(|| RequestText::new(&request)).as_ref());
-            Answer::from(errors)
-        })?;
+    let variables = coerce_variables(schema.rules(), &operation.node, &request.variables).map_err(|mut errors| {
+        finalize_errors(&mut errors, (!schema.is_open()).then(|| RequestText::new(&request)).as_ref());
+        Answer::from(errors)
+    })?;
     let operation = &operation.node;
     check_events(executable, operation).map_err(refused)?;
     let fixed = document.fixed_cost(operation).filter(|_| !wants_breakdown);
