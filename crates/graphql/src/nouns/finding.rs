@@ -11,7 +11,9 @@ use crate::{
         object_type::{Described, ObjectType},
     },
     execution::context::ContextExt,
-    lists::{any_connection::RelatedOfAnyKind, edge_breakdown::EdgeDimension, page::saturating_int},
+    lists::{
+        any_connection::RelatedOfAnyKind, edge_breakdown::EdgeDimension, filter::check_no_nul, page::saturating_int,
+    },
     objects::{
         noun_kind::NounKind,
         tie::{TieType, ViewedTie},
@@ -108,6 +110,7 @@ impl ObjectType<Map> {
         .argument::<Option<Vec<Word<FindingSeverity>>>>("severity", "Only those of these severities; all unless asked otherwise.")
         .argument::<Option<Vec<Word<FindingRule>>>>("rules", "Only those of these rules; of all unless asked otherwise.")
         .argument::<Option<Vec<NounKind>>>("kinds", "Only those at nouns of these kinds; of all unless asked otherwise.")
+        .argument::<Option<String>>("field", "Only those of this field, as edges name it; of all unless asked otherwise.")
         .argument::<Option<bool>>("includeWaived", "Those, too, that the data set says are left as they are; they are left out unless asked otherwise.")
         .load_objects_or_null(
             "findingRules",
@@ -124,6 +127,9 @@ fn parse_findings(ctx: &FieldContext<'_>) -> FieldResult<RelatedOfAnyKind<Findin
     let severities: Option<Vec<Word<FindingSeverity>>> = ctx.arguments.get("severity")?;
     let rules: Option<Vec<Word<FindingRule>>> = ctx.arguments.get("rules")?;
     let kinds: Option<Vec<NounKind>> = ctx.arguments.get("kinds")?;
+    let field: Option<String> = ctx.arguments.get("field")?;
+    let field = field.map(check_no_nul).transpose()?;
+    let field = field.map(|field| Condition { property: "field", value: ConditionValue::Text(field) });
     let with_waived = ctx.arguments.get::<Option<bool>>("includeWaived")?.unwrap_or_default();
     let words = |property, mut words: Vec<&'static str>| {
         words.sort_unstable();
@@ -135,6 +141,6 @@ fn parse_findings(ctx: &FieldContext<'_>) -> FieldResult<RelatedOfAnyKind<Findin
         .map(|severities| words("severity", severities.into_iter().map(|Word(severity)| severity.word()).collect()));
     let kinds = kinds.map(|kinds| words(NODE_KIND, kinds.into_iter().map(|kind| kind.kind().name()).collect()));
     let unwaived = (!with_waived).then(|| words("is_waived", vec!["no"]));
-    let tie = [rules, severities, kinds, unwaived].into_iter().flatten().collect();
+    let tie = [rules, severities, kinds, field, unwaived].into_iter().flatten().collect();
     Ok(RelatedOfAnyKind::new(ALL_FINDINGS, ALL_NOUNS).filtered(Filter { tie, ..Filter::default() }))
 }
