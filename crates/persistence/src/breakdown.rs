@@ -56,7 +56,7 @@ pub enum DimensionValues {
 pub type Dimensions = [Option<Dimension>; MAX_DIMENSIONS];
 
 /// A value of a dimension; nothing is one, too.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DimensionValue {
     /// A word, or a noun by its slug and its identity.
     Stated(String, i64),
@@ -157,7 +157,8 @@ impl Store {
         Ok(rows)
     }
 
-    /// The nouns to which a relation leads from each parent, counted by these dimensions; a parent without any is left out.
+    /// The nouns to which a relation leads from each parent, counted by these dimensions, each as often as ties lead to it; a
+    /// parent without any is left out.
     ///
     /// # Errors
     /// The database failed, or a row has no meaning.
@@ -228,7 +229,7 @@ fn read_values<N: Table>(row: &mut Row<'_>, by: Dimensions) -> Result<BreakdownR
     Ok(BreakdownRow { values, count, measures })
 }
 
-/// Counts the nouns `c` of a statement that gives each once: rows of the parent, the values, and the counts.
+/// Counts the nouns `c` of a statement, each as often as that gives it: rows of the parent, the values, and the counts.
 fn count_by<N: Table>(scope: &Scope, mut nouns: SelectStatement, parent: Expr, by: Dimensions) -> SelectStatement {
     let name = |prefix: &str, at: usize| Alias::new(format!("{prefix}{at}"));
     nouns.expr_as(parent, "parent").expr_as(col("c", "id"), "id");

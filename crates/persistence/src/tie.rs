@@ -284,9 +284,9 @@ impl<N: Table, T> Relation<N, T> {
         Question::RelatedBreakdown(self.tie.name, self.end, by)
     }
 
-    /// Whether several ties may lead from one parent to the same noun.
-    pub(crate) fn may_repeat(&self) -> bool {
-        !matches!(self.tie.source, TieSource::Owner(..) | TieSource::Township(_))
+    /// Whether the tie is in the noun's own row, and not in one that leads to it.
+    fn is_own_row(&self) -> bool {
+        matches!(self.tie.source, TieSource::Owner(..) | TieSource::Township(_))
     }
 
     /// The nouns `c` of the lists of all parents that are asked about, with nothing selected, and the parent.
@@ -322,9 +322,9 @@ impl<N: Table, T> Relation<N, T> {
             }
             TieSource::Rows(rows) => self.join_rows(scope, *rows),
         };
-        joined.select.and_where(match self.may_repeat() {
-            false => is_listed::<N>(scope, filter),
-            true => is_listed_as_planned::<N>(scope, filter).into_iter().fold(has_begun(), ExprTrait::or),
+        joined.select.and_where(match self.is_own_row() {
+            true => is_listed::<N>(scope, filter),
+            false => is_listed_as_planned::<N>(scope, filter).into_iter().fold(has_begun(), ExprTrait::or),
         });
         and_all(&mut joined.select, fits::<N>(&scope.of_tied(), filter));
         let tie = if matches!(self.tie.source, TieSource::Rows(_)) { "t" } else { "tie" };

@@ -19,7 +19,8 @@ pub(crate) struct ObjectType<T: 'static> {
     pub(crate) fields: Vec<Field<T>>,
     /// What tells its objects apart under one view, if equal ones are answered alike.
     pub(crate) identity: Option<fn(&T) -> i64>,
-    /// How many objects an object has brought into the answer, if lists are as long as the data make them.
+    /// How many of the objects that an answer may have an object stands for: a page for its items, a row of a breakdown for
+    /// itself.
     pub(crate) charge: Option<fn(&T) -> u64>,
 }
 
@@ -45,7 +46,7 @@ impl<T> ObjectType<T> {
         ObjectType { implements: interfaces, ..self }
     }
 
-    /// The same; each object is one of those of which an answer has only so many.
+    /// The same; each object is one of those of which an answer may have only so many.
     pub(crate) fn charged(self) -> Self {
         ObjectType { charge: Some(|_| 1), ..self }
     }

@@ -1,7 +1,7 @@
 //! What an answer costs: how many fields it carries, estimated from the document.
 //!
-//! The schema says how long lists are: `@listSize` on a field tells how many items its list is expected to have. What is
-//! estimated here comes from the schema's text and nothing else.
+//! The schema says how long lists are: `@listSize` on a field tells how many items its list is expected to have. How many
+//! rows there are of what an argument `by` tells apart is expected by the number of its dimensions.
 
 use std::collections::HashMap;
 
@@ -30,8 +30,8 @@ const SCENARIO_COST: u64 = 10_000;
 const OUTLINE_COST: u64 = 100;
 /// How many items a short closed list is expected to have.
 const SHORT_LIST_SIZE: u64 = 4;
-/// How many rows a list is expected to have at the most that is told apart by dimensions.
-const MOST_ROWS: u64 = 1_000;
+/// By how many dimensions something is told apart at the most; more are refused as they are read.
+const MOST_DIMENSIONS: u32 = 3;
 /// The argument that names the dimensions by which a list of rows is told apart.
 const DIMENSIONS_ARGUMENT: &str = "by";
 /// The arguments whose items are each answered by one.
@@ -215,14 +215,16 @@ impl<'a> CostEstimator<'a> {
             },
             _ => 1,
         };
-        Ok(FieldEstimate { ty, times, around: SelectionContext { page: rows, introspection: None } })
+        let page = rows.filter(|_| !info.is_list);
+        Ok(FieldEstimate { ty, times, around: SelectionContext { page, introspection: None } })
     }
 
     /// How many rows are expected of what a field tells apart by dimensions, if it does: a short list for each of them.
     fn rows_expected(&self, field: &Field) -> Option<u64> {
         let dimensions = self.list_length(&field.get_argument(DIMENSIONS_ARGUMENT)?.node);
-        let dimensions = u32::try_from(dimensions).unwrap_or(u32::MAX);
-        Some(SHORT_LIST_SIZE.saturating_pow(dimensions).min(MOST_ROWS))
+        let dimensions =
+            u32::try_from(dimensions).map_or(MOST_DIMENSIONS, |dimensions| dimensions.min(MOST_DIMENSIONS));
+        Some(SHORT_LIST_SIZE.pow(dimensions))
     }
 
     /// The size that an argument asks for, be it written there or in a variable; one that is no size asks for none.

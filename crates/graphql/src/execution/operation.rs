@@ -244,18 +244,18 @@ impl RunningOperation {
 
     /// Completes what a plan has answered: the JSON to the end of the data, and how many fields it carries.
     fn complete_planned(&self, begun: Vec<u8>, fields: u64) -> Answer {
-        let response = self.extend(Response::new(Value::Null), true, || fields);
+        let response = self.extend(Response::new(Value::Null), true, fields);
         Answer { response, begun: Some(begun), figures: self.figures(true), is_refused: false }
     }
 
     /// Adds the extensions that are asked for.
-    fn extend(&self, mut response: Response, is_planned: bool, fields: impl FnOnce() -> u64) -> Response {
+    fn extend(&self, mut response: Response, is_planned: bool, fields: u64) -> Response {
         if self.wants_stats {
             response = response.extension("stats", stats_extension(&self.counts, self.started, is_planned));
         }
         if self.wants_cost {
-            let actual = Some(fields());
-            response = response.extension("cost", cost_extension(self.cost, &self.limits, actual, &self.breakdown));
+            let cost = cost_extension(self.cost, &self.limits, Some(fields), &self.breakdown);
+            response = response.extension("cost", cost);
         }
         if let Some(trace) = &self.trace {
             response = response.extension("plan", trace.to_extension(is_planned));
@@ -283,7 +283,7 @@ impl RunningOperation {
                 fields = count_fields(&response.data, &operation.node.selection_set.node, &document.fragments);
             }
         }
-        let response = self.extend(response, false, || fields);
+        let response = self.extend(response, false, fields);
         Answer { response, begun: None, figures: self.figures(false), is_refused }
     }
 

@@ -16,7 +16,7 @@ use crate::{
     },
     execution::context::ContextExt,
     lists::{
-        breakdown::charge_rows,
+        breakdown::{MAX_ROWS, charge_rows},
         cursor_scope::{CursorScope, ListId},
         dimension::{DimensionInput, parse_dimensions},
         edge_breakdown::{EdgeCount, TieDimension},
@@ -197,7 +197,7 @@ impl<L: AnyList> AnyConnection<L> {
         let given: Vec<DimensionInput<TieDimension<L::Tie>>> = ctx.arguments.get("by")?;
         let by = parse_dimensions(&given, TieDimension::property)?;
         let counts = self.list.load_breakdown(ctx, self.view, by).await?;
-        charge_rows(ctx, counts.len())?;
+        charge_rows(ctx, counts.len(), MAX_ROWS)?;
         Ok(counts.into_iter().map(|count| EdgeCount { by, count }).collect())
     }
 }

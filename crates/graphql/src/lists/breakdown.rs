@@ -1,6 +1,7 @@
 //! Lists counted by what their nouns have in common: the dimensions of a noun as a table, what is given of them, and the rows.
 //!
-//! The dimensions are the conditions of the noun's filter that are on words, nouns or flags: what a row says can be asked for.
+//! The dimensions are the conditions of the noun's filter that are on words, nouns or flags, but for those on categories:
+//! what a row says can be asked for.
 
 use domain::{AnyId, Condition, ConditionValue, Existence, Filter, Id, Kind, View, Vocabulary, noun::EXISTENCE};
 use persistence::{BreakdownRow, Dimension, DimensionValue, DimensionValues, Dimensions, NumberSummary};
@@ -23,7 +24,10 @@ use crate::{
 };
 
 /// How many rows a breakdown has at most.
-const MAX_ROWS: usize = 1_000;
+pub(crate) const MAX_ROWS: usize = 1_000;
+
+/// What the field of a row says that stands for the existence.
+const OF_EXISTENCE: &str = "Whether these are known or assumed to exist on the view's day; null for those that are not on the map of that day, such as what is planned, and where `by` does not ask for it.";
 
 /// A dimension by which the lists of a noun are counted.
 pub(crate) struct DimensionType<N: NounType> {
@@ -43,6 +47,15 @@ type AddField<N> = Box<dyn Fn(ObjectType<Count<N>>, &'static str) -> ObjectType<
 impl<N: NounType> DimensionType<N> {
     /// One whose values are words.
     pub(crate) fn words<V: Vocabulary>(name: &'static str, property: &'static str) -> Self {
+        Self::described_words::<V>(name, property, OF_ROW)
+    }
+
+    /// Whether a noun is known or assumed to exist.
+    pub(crate) fn existence() -> Self {
+        Self::described_words::<Existence>(EXISTENCE, EXISTENCE, OF_EXISTENCE)
+    }
+
+    fn described_words<V: Vocabulary>(name: &'static str, property: &'static str, description: &'static str) -> Self {
         let word = |value: Option<&DimensionValue>| {
             let word = match value? {
                 DimensionValue::Stated(word, _) => word,
@@ -56,7 +69,7 @@ impl<N: NounType> DimensionType<N> {
             dimension: Dimension { property, values: DimensionValues::Words },
             kind: None,
             word: |word| V::VALUES.iter().map(|it| it.word).find(|it| *it == word),
-            add_field: Box::new(move |row, name| row.leaf(name, OF_ROW, move |it| word(it.value(name)))),
+            add_field: Box::new(move |row, name| row.leaf(name, description, move |it| word(it.value(name)))),
         }
     }
 
@@ -126,12 +139,12 @@ pub(crate) struct Count<N> {
     of: std::marker::PhantomData<fn() -> N>,
 }
 
-/// Checks that a breakdown has not too many rows, and counts them among the objects of the answer.
-pub(crate) fn charge_rows(ctx: &FieldContext<'_>, rows: usize) -> async_graphql::Result<()> {
-    if rows <= MAX_ROWS {
+/// Checks that what is told apart by dimensions has not too many rows, and counts them among the objects of the answer.
+pub(crate) fn charge_rows(ctx: &FieldContext<'_>, rows: usize, most: usize) -> async_graphql::Result<()> {
+    if rows <= most {
         return ctx.charge_objects(rows);
     }
-    let problem = format!("it has {rows} rows, and at most {MAX_ROWS} are given: narrow the list, or ask by less");
+    let problem = format!("it has {rows} rows, and at most {most} are given: narrow the list, or ask by less");
     Err(ErrorCode::InvalidArgument.with_message(problem))
 }
 

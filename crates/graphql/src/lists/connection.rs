@@ -19,7 +19,7 @@ use crate::{
     },
     execution::context::ContextExt,
     lists::{
-        breakdown::{Count, DimensionType, charge_rows, parse_noun_dimensions},
+        breakdown::{Count, DimensionType, MAX_ROWS, charge_rows, parse_noun_dimensions},
         cursor_scope::{CursorScope, ListId},
         dimension::DimensionInput,
         edge_condition::{EdgeCondition, read_edge_conditions},
@@ -350,7 +350,7 @@ impl<L: List> Connection<L> {
         let given: Vec<DimensionInput<DimensionType<L::Node>>> = ctx.arguments.get("by")?;
         let by = parse_noun_dimensions(&given)?;
         let rows = self.list.load_breakdown(ctx, self.view, self.parent, &self.arguments.filter, by).await?;
-        charge_rows(ctx, rows.len())?;
+        charge_rows(ctx, rows.len(), MAX_ROWS)?;
         Ok(rows.into_iter().map(|row| Count::new(self.view, by, row)).collect())
     }
 }

@@ -25,6 +25,7 @@ impl EdgeCondition {
     fn of_node() -> Self {
         let mut condition = Self::words::<domain::NounKind>("kind", "Only those whose node is of one of these kinds.");
         let read = condition.read;
+        condition.dimension = EdgeDimension::of_node();
         condition.read = Box::new(move |given| {
             Ok(read(given)?.map(|condition| Condition { property: persistence::NODE_KIND, ..condition }))
         });

@@ -5,8 +5,8 @@
 use async_graphql::{ID, InputType, InputValueError, Value};
 use chrono::NaiveDate;
 use domain::{
-    Existence, Kind, Vocabulary,
-    noun::{EXISTENCE, HAS_LOCATION, NEAR},
+    Kind, Vocabulary,
+    noun::{HAS_LOCATION, NEAR},
 };
 
 use crate::{
@@ -91,7 +91,7 @@ impl<N: NounType> FilterType<N> {
     /// A filter with the conditions that all of them take.
     pub(crate) fn new(description: &'static str) -> Self {
         // The condition on existence is one of the input itself, and not of this table.
-        let dimensions = vec![DimensionType::words::<Existence>(EXISTENCE, EXISTENCE)];
+        let dimensions = vec![DimensionType::existence()];
         FilterType { description, conditions: Vec::new(), dimensions }
             .condition("category", "It is in this category, by id or slug, or in one below it.", |id| {
                 Given::Noun(Kind::Category, id)

@@ -8,12 +8,12 @@ use crate::{
         field::{FieldContext, FieldResult, Loading, load_parts},
         object_type::{Described, ObjectType},
     },
-    execution::{
-        context::{ContextExt, mask_store_error},
-        error_code::ErrorCode,
-    },
+    execution::context::{ContextExt, mask_store_error},
     lists::{
-        breakdown::Summary, dimension::check_dimensions, filter::resolve_filter, filter_input::FilterInput,
+        breakdown::{Summary, charge_rows},
+        dimension::check_dimensions,
+        filter::resolve_filter,
+        filter_input::FilterInput,
         page::saturating_int,
     },
     objects::{
@@ -147,7 +147,6 @@ impl ObjectType<Map> {
 }
 
 async fn load_places(ctx: &FieldContext<'_>, view: View) -> FieldResult<Vec<PlacesCount>> {
-    let refuse = |problem: String| Err(ErrorCode::InvalidArgument.with_message(problem).into());
     let given: Vec<Word<AdmissionDimension>> = ctx.arguments.get("by")?;
     check_dimensions(&given, |Word(dimension)| dimension.word().to_uppercase())?;
     let mut by = AdmissionDimensions::default();
@@ -157,12 +156,6 @@ async fn load_places(ctx: &FieldContext<'_>, view: View) -> FieldResult<Vec<Plac
     let filter: Option<FilterInput<School>> = ctx.arguments.get("filter")?;
     let filter = resolve_filter(ctx, view.scenario, filter).await?;
     let rows = ctx.store().admission_counts(view, &filter, by).await.map_err(mask_store_error)?;
-    if rows.len() > MAX_ROWS {
-        let found = rows.len();
-        return refuse(format!(
-            "it has {found} rows, and at most {MAX_ROWS} are given: narrow `filter`, or ask by less"
-        ));
-    }
-    ctx.charge_objects(rows.len())?;
+    charge_rows(ctx, rows.len(), MAX_ROWS)?;
     Ok(rows.into_iter().map(|it| PlacesCount { view, by, it }).collect())
 }

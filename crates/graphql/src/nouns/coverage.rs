@@ -1,6 +1,6 @@
 //! Coverage: are all schools in a group, and who is left out?
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::Result;
 use domain::{
@@ -16,7 +16,7 @@ use crate::{
     },
     execution::context::ContextExt,
     lists::{
-        breakdown::{Count, DimensionType, charge_rows, parse_noun_dimensions},
+        breakdown::{Count, DimensionType, MAX_ROWS, charge_rows, parse_noun_dimensions},
         dimension::DimensionInput,
         filter::resolve_filter,
         filter_input::FilterInput,
@@ -101,18 +101,14 @@ impl Coverage {
     async fn load_rows(&self, ctx: &FieldContext<'_>) -> FieldResult<Vec<CoverageRow>> {
         let Covered { view, kind, filter, .. } = &self.all;
         let Some(by) = self.by else { return Ok(Vec::new()) };
-        let mut rows: Vec<(BreakdownRow, CoverageCounts)> = Vec::new();
+        let mut rows: HashMap<Vec<DimensionValue>, (BreakdownRow, CoverageCounts)> = HashMap::new();
         for (status, row) in Covered::load_rows(ctx, *view, *kind, filter, by).await? {
-            match rows.iter_mut().find(|(known, _)| known.values == row.values) {
-                Some((_, counts)) => counts.add(status, row.count.total),
-                None => {
-                    let mut counts = CoverageCounts::default();
-                    counts.add(status, row.count.total);
-                    rows.push((row, counts));
-                }
-            }
+            let total = row.count.total;
+            let (_, counts) = rows.entry(row.values.clone()).or_insert_with(|| (row, CoverageCounts::default()));
+            counts.add(status, total);
         }
-        charge_rows(ctx, rows.len())?;
+        charge_rows(ctx, rows.len(), MAX_ROWS)?;
+        let mut rows: Vec<(BreakdownRow, CoverageCounts)> = rows.into_values().collect();
         rows.sort_by(|(a, of_a), (b, of_b)| of_b.total().cmp(&of_a.total()).then_with(|| a.values.cmp(&b.values)));
         let row = |(row, counts): (BreakdownRow, CoverageCounts)| {
             let common = Count::new(*view, by, row);
@@ -186,7 +182,7 @@ impl Described for Coverage {
                     Arc::new(Filter { conditions, ..Filter::default() })
                 },
             )
-            .load_objects(
+            .load_objects_or_null(
                 "rows",
                 "The same by what `by` asks for, the greatest `total` first, at most 1,000 rows; none if it asks for nothing.",
                 |it, ctx| Loading::later(it.load_rows(ctx)),

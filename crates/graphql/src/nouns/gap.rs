@@ -116,11 +116,11 @@ impl AnyList for GapItems {
     fn load_breakdown<'a>(
         &'a self,
         ctx: &'a FieldContext<'a>,
-        view: View,
+        _: View,
         by: TieDimensions,
     ) -> BoxFuture<'a, Result<Vec<TieCount>>> {
         async move {
-            let (kind, _) = self.0.kind.rule(view.day);
+            let (kind, _) = self.0.kind.rule(self.0.view.day);
             Ok(count_kinds(by, [(Some(kind), self.0.load_count(ctx).await?)]))
         }
         .boxed()

@@ -31,7 +31,7 @@ impl Described for Outline {
         ObjectType::<Self>::new("Outline", "The outline of an area, as a source states it.")
             .leaf(
                 "geometry",
-                "Its lines, a `Polygon` or a `MultiPolygon`. It counts as 100 fields in the cost of an answer.",
+                "Its lines, a `Polygon` or a `MultiPolygon`. It is expected as 100 fields in the cost of an answer.",
                 |it| GeoJson(it.it.geometry.clone()),
             )
             .leaf(

@@ -28,7 +28,7 @@ pub(crate) struct Run<'a> {
     pub(crate) request: &'a RequestContext,
     /// The values of the variables that have one.
     pub(crate) variables: &'a Variables,
-    /// How many objects of pages the answer may carry.
+    /// How many items of pages and rows of breakdowns the answer may carry.
     pub(crate) budget: u64,
     /// The level that is answered, if the run is traced.
     pub(crate) level: Option<LevelNumber>,
@@ -112,7 +112,7 @@ pub(crate) struct Size {
     pub(crate) bytes: usize,
     /// How many fields it carries.
     pub(crate) fields: u64,
-    /// How many objects of pages it carries.
+    /// How many items of pages and rows of breakdowns it carries.
     pub(crate) objects: u64,
 }
 
