@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use graphql::{Backend, Limits};
+use persistence::Store;
 use serde_json::{Value, json};
 use server::{
     App,
@@ -233,6 +234,16 @@ async fn findings_are_narrowed_by_the_kinds_by_which_they_are_counted() {
             let is_it = |node: &Value| snake_case(text(&node["__typename"])).trim_start_matches('_') == kind;
             assert!(items(&found["nodes"]).iter().all(is_it), "{}: {found}", app.name);
         }
+        let fields = "{ findings(includeWaived: true) { breakdown(by: [FIELD]) { count field } } }";
+        let fields = app.data(fields).await;
+        let rows = items(&fields["findings"]["breakdown"]).iter().filter(|row| !row["field"].is_null());
+        let mut counted = 0;
+        for row in rows {
+            let query = format!("{{ findings(includeWaived: true, field: {}) {{ totalCount }} }}", row["field"]);
+            assert_eq!(app.data(&query).await["findings"]["totalCount"], row["count"], "{}: {row}", app.name);
+            counted += 1;
+        }
+        assert!(counted > 1, "{}: {fields}", app.name);
     }
 }
 
@@ -320,9 +331,75 @@ async fn the_rows_of_every_list_that_a_noun_has_add_up_to_its_items() {
     }
 }
 
+/// Of each list that nouns have and each dimension, the first parents with rows are looked at.
+const PARENTS: usize = 2;
+
+#[tokio::test]
+async fn a_row_of_a_list_that_a_noun_has_counts_what_its_values_find() {
+    for app in chaoyang("a_row_of_a_list_that_a_noun_has").await {
+        let schema = Schema::of(&app).await;
+        let dimensions = dimensions(&app).await;
+        let (mut compared, mut wrong) = (0, Vec::new());
+        for (list, noun) in schema.noun_lists() {
+            for field in schema.fields(noun) {
+                let Some(nodes) = schema.nodes(field) else { continue };
+                let root_of =
+                    |nodes: &Value| schema.noun_lists().into_iter().find(|(_, noun)| noun["name"] == nodes["name"]);
+                let Some((of_nodes, _)) = root_of(nodes) else { continue };
+                let Some((_, dimensions)) = dimensions.iter().find(|(name, _)| of_nodes["name"] == **name) else {
+                    continue;
+                };
+                for dimension in dimensions {
+                    let (root, list) = (text(&list["name"]), text(&field["name"]));
+                    compared += compare_rows(&app, root, list, dimension, &mut wrong).await;
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}: {wrong:#?}", app.name);
+        assert!(compared > 500, "{}: {compared}", app.name);
+    }
+}
+
+/// Holds rows of a list that nouns have against what a filter with their values finds, and adds those that differ; gives how
+/// many were.
+async fn compare_rows(app: &TestApp, root: &str, list: &str, dimension: &Dimension, wrong: &mut Vec<String>) -> usize {
+    let (name, field) = (&dimension.name, selected(dimension));
+    let asked = format!(
+        "{{ {root}(first: 30) {{ nodes {{ slug {list} {{ breakdown(by: [{name}]) {{ count {field} }} }} }} }} }}"
+    );
+    let counted = app.data(&asked).await;
+    let nodes = items(&counted[root]["nodes"]).iter().filter(|node| !items(&node[list]["breakdown"]).is_empty());
+    let mut compared = 0;
+    for node in nodes.take(PARENTS) {
+        let rows = items(&node[list]["breakdown"]).iter().take(3);
+        let conditions: Vec<_> = rows.filter_map(|row| Some((row, condition(dimension, row)?))).collect();
+        let one = |(at, (_, condition)): (usize, &(&Value, String))| {
+            format!("f{at}: {list}(filter: {{ {condition} }}) {{ totalCount }}")
+        };
+        let lists: Vec<String> = conditions.iter().enumerate().map(one).collect();
+        if lists.is_empty() {
+            continue;
+        }
+        let slug = &node["slug"];
+        let filtered = format!("{{ {root}(first: 30) {{ nodes {{ slug {} }} }} }}", lists.join(" "));
+        let found = app.data(&filtered).await;
+        let found = items(&found[root]["nodes"]).iter().find(|node| node["slug"] == *slug).expect("it is still there");
+        for (at, (row, condition)) in conditions.iter().enumerate() {
+            let total = &found[&format!("f{at}")]["totalCount"];
+            if &row["count"] != total {
+                wrong.push(format!("{root} {slug} {list} by {name}: {row}, and {total} by {condition}"));
+            }
+            compared += 1;
+        }
+    }
+    compared
+}
+
 #[tokio::test]
 async fn rows_are_among_the_objects_that_an_answer_may_have() {
     let rows = [
+        // Loaded once, and written for each of ten.
+        (1, "schools(first: 10) { nodes { district { schools { breakdown(by: [GROUP]) { count } } } } }"),
         (3, "campuses { breakdown(by: [SCHOOL]) { count } }"),
         (9, "coverage(of: GROUPS, by: [GROUP]) { rows { total } }"),
         (2, "admissionPlaces(by: [JUNIOR_SCHOOL]) { count }"),
@@ -348,6 +425,33 @@ async fn rows_are_among_the_objects_that_an_answer_may_have() {
                 app.data(&query).await;
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn rows_are_expected_by_the_number_of_dimensions() {
+    let app = TestApp::on("SQLite", Store::in_memory().await.expect("memory"));
+    let variables = json!({ "by": ["STAGE", "OWNERSHIP", "TOWNSHIP"] });
+    let query = |asked: &str| {
+        format!(
+            "query ($by: [SchoolDimension!] = [STAGE]) {{ {asked} map {{ a: schools {{ breakdown(by: $by) {{ count }} }} }} }}"
+        )
+    };
+    let expected = async |asked: &str| {
+        let request = json!({ "query": query(asked), "variables": variables });
+        let answer = app.post(&request, &[("edumap-cost", "only")]).await.json();
+        answer["extensions"]["cost"]["estimated"].as_u64().unwrap_or_else(|| panic!("{asked}: {answer}"))
+    };
+    let none = expected("").await;
+    for (asked, cost) in [
+        ("schools { breakdown(by: [STAGE]) { count } }", 2 + 4),
+        ("schools { breakdown(by: [STAGE, OWNERSHIP]) { count stage } }", 2 + 16 * 2),
+        ("schools { breakdown(by: $by) { count } }", 2 + 64),
+        ("coverage(of: GROUPS, by: [STAGE, OWNERSHIP]) { total rows { total } }", 3 + 16),
+        ("coverage(of: GROUPS) { total rows { total } }", 3 + 4),
+        ("admissionPlaces(by: [YEAR]) { count }", 1 + 4),
+    ] {
+        assert_eq!(expected(asked).await - none, cost, "{asked}");
     }
 }
 

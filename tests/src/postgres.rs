@@ -64,7 +64,8 @@ thread_local! {
     static DATABASES: RefCell<Databases> = const { RefCell::new(Databases(Vec::new())) };
 }
 
-/// Commands that drop databases, run as the thread of their test ends: a suite keeps no more than those it uses.
+/// Commands that drop databases, run as the thread of their test ends: a suite keeps those that it uses, unless all its tests
+/// run on one thread, as with `--test-threads=1`.
 struct Databases(Vec<Command>);
 
 impl Drop for Databases {
