@@ -107,6 +107,8 @@ pub enum ConditionValue {
     Within(Rectangle),
 }
 
+/// By how many dimensions a client can have something counted.
+pub const MAX_GIVEN_DIMENSIONS: usize = 3;
 /// The property of a noun that on the view's day it is known or assumed to exist.
 pub const EXISTENCE: &str = "existence";
 /// The property of a noun that a source says of a list of it that it is not complete.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use domain::{
     ColumnType, Existence, Filter, View,
-    noun::{EXISTENCE, HAS_LOCATION, HAS_OPEN_LIST},
+    noun::{EXISTENCE, HAS_LOCATION, HAS_OPEN_LIST, MAX_GIVEN_DIMENSIONS},
 };
 use sea_orm::sea_query::{
     Alias, CaseStatement, Expr, ExprTrait, Func, Iden, JoinType, Keyword, Query, SelectStatement,
@@ -25,8 +25,8 @@ use crate::{
     view::{Scope, Sees, col, literal},
 };
 
-/// By how many dimensions a list is counted at most.
-pub const MAX_DIMENSIONS: usize = 4;
+/// By how many dimensions a list is counted at most: those that are given, and whether something is covered.
+pub const MAX_DIMENSIONS: usize = MAX_GIVEN_DIMENSIONS + 1;
 
 /// What the rows with the values of each dimension are called in a statement, and those with their slugs.
 const OTHERS: [&str; MAX_DIMENSIONS] = ["others0", "others1", "others2", "others3"];

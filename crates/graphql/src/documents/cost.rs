@@ -10,6 +10,7 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Field, OperationDefinition, SelectionSet, VariableDefinition},
 };
 use async_graphql_value::{ConstValue, Value};
+use domain::noun::MAX_GIVEN_DIMENSIONS;
 
 use crate::{
     documents::{
@@ -30,8 +31,6 @@ const SCENARIO_COST: u64 = 10_000;
 const OUTLINE_COST: u64 = 100;
 /// How many items a short closed list is expected to have.
 const SHORT_LIST_SIZE: u64 = 4;
-/// By how many dimensions something is told apart at the most; more are refused as they are read.
-const MOST_DIMENSIONS: u32 = 3;
 /// The argument that names the dimensions by which a list of rows is told apart.
 const DIMENSIONS_ARGUMENT: &str = "by";
 /// The arguments whose items are each answered by one.
@@ -222,9 +221,9 @@ impl<'a> CostEstimator<'a> {
     /// How many rows are expected of what a field tells apart by dimensions, if it does: a short list for each of them.
     fn rows_expected(&self, field: &Field) -> Option<u64> {
         let dimensions = self.list_length(&field.get_argument(DIMENSIONS_ARGUMENT)?.node);
-        let dimensions =
-            u32::try_from(dimensions).map_or(MOST_DIMENSIONS, |dimensions| dimensions.min(MOST_DIMENSIONS));
-        Some(SHORT_LIST_SIZE.pow(dimensions))
+        // More are refused as they are read.
+        let dimensions = usize::try_from(dimensions).unwrap_or(usize::MAX).min(MAX_GIVEN_DIMENSIONS);
+        Some((0..dimensions).map(|_| SHORT_LIST_SIZE).product())
     }
 
     /// The size that an argument asks for, be it written there or in a variable; one that is no size asks for none.

@@ -6,11 +6,9 @@ use async_graphql::{
     InputType, InputValueError, InputValueResult, Name, Value,
     registry::{Deprecation, MetaEnumValue, MetaType, MetaTypeId, Registry},
 };
+use domain::noun::MAX_GIVEN_DIMENSIONS;
 
 use crate::{execution::error_code::ErrorCode, objects::noun::snake_case};
-
-/// How many dimensions can be asked for.
-const MAX_GIVEN: usize = 3;
 
 /// What fields of a row say that stand for dimensions.
 pub(crate) const OF_ROW: &str = "What these have in common; null, or `UNKNOWN`, where nothing is on record, and null where `by` does not ask for it.";
@@ -95,7 +93,7 @@ pub(crate) fn parse_dimensions<D: ListDimension, S: Copy, const N: usize>(
     given: &[DimensionInput<D>],
     dimension: fn(&D) -> S,
 ) -> async_graphql::Result<[Option<S>; N]> {
-    const { assert!(N >= MAX_GIVEN) };
+    const { assert!(N >= MAX_GIVEN_DIMENSIONS) };
     check_dimensions(given, |DimensionInput(dimension)| dimension.enum_value())?;
     let mut dimensions = [None; N];
     for (place, DimensionInput(given)) in dimensions.iter_mut().zip(given) {
@@ -107,8 +105,8 @@ pub(crate) fn parse_dimensions<D: ListDimension, S: Copy, const N: usize>(
 /// Checks that there are 1 to 3 dimensions, each once; `name` says what each is called.
 pub(crate) fn check_dimensions<D>(given: &[D], name: impl Fn(&D) -> String) -> async_graphql::Result<()> {
     let refuse = |problem: String| Err(ErrorCode::InvalidArgument.with_message(problem));
-    if given.is_empty() || given.len() > MAX_GIVEN {
-        return refuse(format!("`by` takes 1 to {MAX_GIVEN} dimensions, and {} are given", given.len()));
+    if given.is_empty() || given.len() > MAX_GIVEN_DIMENSIONS {
+        return refuse(format!("`by` takes 1 to {MAX_GIVEN_DIMENSIONS} dimensions, and {} are given", given.len()));
     }
     let names: Vec<String> = given.iter().map(name).collect();
     match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
