@@ -36,7 +36,8 @@ pub(super) fn count_fields(data: &Value, selected: &SelectionSet, fragments: &Fr
 
 /// How many fields some values carry, for all of which the same sets are selected.
 fn count_level(values: &[&Value], sets: &[&SelectionSet], fragments: &Fragments) -> u64 {
-    let objects = objects_of(values);
+    let mut objects = Vec::with_capacity(values.len());
+    values.iter().for_each(|value| push_objects(value, &mut objects));
     if objects.is_empty() {
         return 0;
     }
@@ -53,17 +54,13 @@ fn count_level(values: &[&Value], sets: &[&SelectionSet], fragments: &Fragments)
     counts.sum()
 }
 
-/// The objects that values are or hold in lists.
-fn objects_of<'a>(values: &[&'a Value]) -> Vec<&'a IndexMap<Name, Value>> {
-    let mut objects = Vec::with_capacity(values.len());
-    for value in values {
-        match value {
-            Value::Object(members) => objects.push(members),
-            Value::List(items) => objects.extend(objects_of(&items.iter().collect::<Vec<_>>())),
-            _ => {}
-        }
+/// Adds the objects that a value is or holds in lists.
+fn push_objects<'a>(value: &'a Value, objects: &mut Vec<&'a IndexMap<Name, Value>>) {
+    match value {
+        Value::Object(members) => objects.push(members),
+        Value::List(items) => items.iter().for_each(|item| push_objects(item, objects)),
+        _ => {}
     }
-    objects
 }
 
 pub(super) fn stats_extension(counts: &Counts, started: Instant, is_planned: bool) -> Value {
