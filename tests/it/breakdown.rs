@@ -343,9 +343,8 @@ async fn a_row_of_a_list_that_a_noun_has_counts_what_its_values_find() {
         for (list, noun) in schema.noun_lists() {
             for field in schema.fields(noun) {
                 let Some(nodes) = schema.nodes(field) else { continue };
-                let root_of =
-                    |nodes: &Value| schema.noun_lists().into_iter().find(|(_, noun)| noun["name"] == nodes["name"]);
-                let Some((of_nodes, _)) = root_of(nodes) else { continue };
+                let mut lists = schema.noun_lists().into_iter();
+                let Some((of_nodes, _)) = lists.find(|(_, noun)| noun["name"] == nodes["name"]) else { continue };
                 let Some((_, dimensions)) = dimensions.iter().find(|(name, _)| of_nodes["name"] == **name) else {
                     continue;
                 };

@@ -77,7 +77,8 @@ impl Drop for Databases {
     }
 }
 
-/// A fresh, empty database for the named test, dropped as its thread ends; `None`, and a line on stderr, if PostgreSQL is not installed.
+/// A fresh, empty database for the named test, dropped as its thread ends; `None`, and a line on stderr, if PostgreSQL is not
+/// installed.
 ///
 /// # Panics
 ///
@@ -136,17 +137,21 @@ impl Server {
         let n = self.n_databases.fetch_add(1, Ordering::Relaxed) + 1;
         let (port, name) = (self.port, format!("{USER}_{n}"));
         // Nobody can be connected to template0, so parallel tests never wait for each other.
-        run(command(&self.bin.join("createdb"))
-            .args(["--host=127.0.0.1", "--username", USER, "--no-password"])
-            .args(["--template=template0", "--port", &port.to_string(), &name]))?;
+        run(self.client("createdb").args(["--template=template0", &name]))?;
         Ok(format!("postgres://{USER}@127.0.0.1:{port}/{name}"))
     }
 
     fn command_to_drop(&self, url: &str) -> Command {
         let name = url.rsplit('/').next().unwrap_or_default();
-        let mut command = command(&self.bin.join("dropdb"));
-        command.args(["--host=127.0.0.1", "--username", USER, "--no-password", "--if-exists", "--force"]);
-        command.args(["--port", &self.port.to_string(), name]);
+        let mut command = self.client("dropdb");
+        command.args(["--if-exists", "--force", name]);
+        command
+    }
+
+    /// A program that asks this server.
+    fn client(&self, program: &str) -> Command {
+        let mut command = command(&self.bin.join(program));
+        command.args(["--host=127.0.0.1", "--username", USER, "--no-password", "--port", &self.port.to_string()]);
         command
     }
 
